@@ -1,0 +1,1 @@
+"""Texts: reading, normalising, encoding to ids, and the library that keeps them."""

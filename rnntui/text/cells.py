@@ -1,0 +1,202 @@
+"""How the characters of a text are drawn in terminal cells.
+
+A terminal is told nothing but printable characters of known width: whatever
+could move its cursor, turn its writing direction or vanish is drawn as a
+visible stand-in. Widths are those of Rich, which Textual lays out with. This
+module knows characters only; lines and colours are somebody else's.
+
+Stand-ins, each one cell wide but for the tab:
+
+- a C0 control or DEL is its picture (`␛`, `␍`, `␡`);
+- a tab is `⇥` and three spaces, the same four cells wherever it stands;
+- an invisible character (zero-width, joiner, bidi control, variation
+  selector, emoji skin tone, filler, line separator) is `·`;
+- what has no picture at all (C1 control, lone surrogate, private use,
+  unassigned) is `�`;
+- a regional indicator, half of a flag, is its letter, because terminals
+  disagree about the width of a half.
+
+Skin tones and joiners are drawn on their own for the same reason: terminals
+disagree about the width of what they would join.
+"""
+
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from rich.cells import get_character_cell_size
+
+TAB: Final = "⇥   "
+CARRIER: Final = "\u25cc"  # a dotted circle, for marks with nothing to stand on
+INVISIBLE: Final = "·"
+NO_PICTURE: Final = "\ufffd"
+
+WIDEST: Final = 4
+"""Cells that the widest drawn character (the tab) takes; no line can be narrower."""
+
+CLUSTER_LIMIT: Final = 8
+"""Most characters drawn in one place, so that a pile of marks can't grow for ever."""
+
+_WITHOUT_PICTURE = frozenset({"Cc", "Cs", "Co", "Cn"})
+_UNSEEN_CATEGORIES = frozenset({"Cf", "Zl", "Zp"})
+# Characters that are drawn as nothing although they count as letters or marks.
+_UNSEEN_LETTERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
+_UNSEEN_RANGES = (
+    (0x180B, 0x180F),  # Mongolian variation selectors
+    (0xFE00, 0xFE0F),  # variation selectors
+    (0x1F3FB, 0x1F3FF),  # emoji skin tones
+    (0xE0000, 0xE0FFF),  # tags, more variation selectors
+)
+_REGIONAL_INDICATORS = range(0x1F1E6, 0x1F200)
+_LEADING_JAMO = frozenset(map(chr, (*range(0x1100, 0x115F), *range(0xA960, 0xA97D))))
+_VOWEL_JAMO = frozenset(map(chr, (*range(0x1161, 0x11A8), *range(0xD7B0, 0xD7C7))))
+_TRAILING_JAMO = frozenset(map(chr, (*range(0x11A8, 0x1200), *range(0xD7CB, 0xD7FC))))
+_SYLLABLES_WITHOUT_TRAIL = range(0xAC00, 0xD7A4, 28)
+
+
+class Drawn(NamedTuple):
+    """What stands on the screen for one character."""
+
+    text: str
+    """Printable text, safe to send to a terminal."""
+    width: int
+    """Terminal cells, 1 to `WIDEST`."""
+    is_stand_in: bool
+    """Whether the text is a picture of something that can't be drawn itself."""
+
+
+class Unit(NamedTuple):
+    """Characters that share their cells: one, or one with the marks on it."""
+
+    start: int
+    """Index of the first character in the text that was divided."""
+    length: int
+    """Number of characters."""
+    text: str
+    """Printable text, safe to send to a terminal."""
+    width: int
+    """Terminal cells, 1 to `WIDEST`."""
+    is_stand_in: bool
+    """Whether the text is a picture of something that can't be drawn itself."""
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether one character is drawn as one character in one cell."""
+        return self.length == self.width == len(self.text) == 1
+
+
+@lru_cache(maxsize=16_384)
+def visible(char: str) -> Drawn:
+    """Say how one character is drawn when it stands alone.
+
+    A combining mark stands on a dotted circle; a conjoining jamo is drawn as
+    the letter it is. See the module for the stand-ins.
+
+    Raises:
+        TypeError: If `char` is not a single character.
+    """
+    code = ord(char)
+    if char == "\t":
+        return Drawn(TAB, WIDEST, True)
+    if code < 0x20:
+        return Drawn(chr(0x2400 + code), 1, True)
+    if code == 0x7F:
+        return Drawn("\u2421", 1, True)
+    if _is_unseen(char):
+        return Drawn(INVISIBLE, 1, True)
+    if unicodedata.category(char) in _WITHOUT_PICTURE:
+        return Drawn(NO_PICTURE, 1, True)
+    if code in _REGIONAL_INDICATORS:
+        return Drawn(chr(ord("A") + code - _REGIONAL_INDICATORS.start), 1, True)
+    letter = _letter_of_jamo(char)
+    width = get_character_cell_size(letter)
+    if width == 0:
+        return Drawn(CARRIER + letter, 1, False)
+    return Drawn(letter, width, False)
+
+
+_LABELS = {" ": "␣", "\n": "⏎", "\t": "⇥"}
+
+
+def labelled(symbol: str) -> str:
+    """Say how a symbol is drawn where it is a thing of its own, white space included."""
+    return _LABELS.get(symbol) or "".join(visible(character).text for character in symbol)
+
+
+@lru_cache(maxsize=16_384)
+def may_join(char: str) -> bool:
+    """Whether a character can be drawn on the one before it, taking no cells.
+
+    True for combining marks and for the vowels and trailing consonants of
+    decomposed Hangul; whether it does join, `joins` says.
+    """
+    if char in _VOWEL_JAMO or char in _TRAILING_JAMO:
+        return True
+    return visible(char).text.startswith(CARRIER) and char != CARRIER
+
+
+def joins(cluster: str, char: str) -> bool:
+    """Whether `char`, coming after `cluster`, is drawn in the same cells.
+
+    `cluster` holds the characters that share the last cells of the line so
+    far, or is empty at the start of a line. Stand-ins carry no marks. A jamo
+    joins only where it completes a syllable, so that a loose one is seen.
+    """
+    if not cluster or len(cluster) >= CLUSTER_LIMIT or not may_join(char):
+        return False
+    if char in _VOWEL_JAMO:
+        return cluster[-1] in _LEADING_JAMO
+    if char in _TRAILING_JAMO:
+        if len(cluster) == 1:
+            return ord(cluster) in _SYLLABLES_WITHOUT_TRAIL
+        return cluster[-1] in _VOWEL_JAMO
+    return not visible(cluster[0]).is_stand_in
+
+
+def units(line: str) -> Iterator[Unit]:
+    """Divide a line without its newline into what is drawn, from left to right."""
+    start = 0
+    while start < len(line):
+        stop = start + 1
+        while stop < len(line) and joins(line[start:stop], line[stop]):
+            stop += 1
+        text, width, is_stand_in = visible(line[start])
+        if stop - start > 1:
+            text = _composed(line[start:stop])
+        yield Unit(start, stop - start, text, width, is_stand_in)
+        start = stop
+
+
+def _composed(cluster: str) -> str:
+    """Draw a character together with its marks.
+
+    Composed where Unicode has the composed character, because every terminal
+    can draw that and not every one can put a mark on a letter.
+    """
+    if may_join(cluster[0]):
+        return visible(cluster[0]).text + cluster[1:]
+    return unicodedata.normalize("NFC", cluster)
+
+
+def _is_unseen(char: str) -> bool:
+    """Whether a terminal would draw nothing, or change how others are drawn."""
+    return (
+        unicodedata.category(char) in _UNSEEN_CATEGORIES
+        or char in _UNSEEN_LETTERS
+        or any(first <= ord(char) <= last for first, last in _UNSEEN_RANGES)
+    )
+
+
+def _letter_of_jamo(char: str) -> str:
+    """Return the free-standing letter of a conjoining jamo, other characters as they are.
+
+    Jamo no longer in use have no such letter and are returned as they are too.
+    """
+    if char not in _LEADING_JAMO | _VOWEL_JAMO | _TRAILING_JAMO:
+        return char
+    name = unicodedata.name(char).split(maxsplit=2)[-1]
+    try:
+        return unicodedata.lookup(f"HANGUL LETTER {name}")
+    except KeyError:
+        return char

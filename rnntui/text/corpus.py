@@ -1,0 +1,227 @@
+"""A corpus: a text with a name and a provenance, as ids over its own vocabulary."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import BinaryIO
+
+from rnntui.errors import CorpusError
+from rnntui.text import standard_library
+from rnntui.text.cache import (
+    CacheKey,
+    RememberedContent,
+    cache_text,
+    cached_text,
+    now_ns,
+    recall,
+    remember,
+)
+from rnntui.text.counting import SymbolCounts, count_symbols
+from rnntui.text.encoding import EncodedText, IdArray, ids_in_memory, temporary_ids
+from rnntui.text.normalisation import Normalisation
+from rnntui.text.reading import (
+    FileStamp,
+    TextSource,
+    open_source,
+    read_text,
+    stamp_files,
+)
+from rnntui.text.references import Reference, resolve_reference
+from rnntui.text.streams import spooled
+from rnntui.text.vocabulary import Vocabulary
+
+_AS_IT_IS = Normalisation()
+
+
+@dataclass(frozen=True, eq=False)
+class Corpus:
+    """A text ready for training.
+
+    `ids` is [n], read-only, of the smallest unsigned type that holds the ids;
+    it's mapped from a file, so slices cost only what they touch. `source`
+    says in words where the text came from; `path` is where it can be read
+    again (None for standard input and texts given in memory).
+    `content_hash` is of the bytes, before decoding and normalising.
+    """
+
+    name: str
+    source: str
+    path: Path | None
+    size_bytes: int
+    content_hash: str
+    text_encoding: str
+    normalisation: Normalisation
+    vocabulary: Vocabulary
+    counts: tuple[int, ...]
+    ids: IdArray
+    notices: tuple[str, ...]
+
+    def __len__(self) -> int:
+        """Count the characters."""
+        return len(self.ids)
+
+    def preview(self, length: int) -> str:
+        """Return the first `length` characters, with jamo composed for reading."""
+        start = self.vocabulary.decode(self.ids[:length])
+        return self.normalisation.restore_for_display(start)
+
+
+def load_corpus(
+    reference: str | Path,
+    *,
+    normalisation: Normalisation = _AS_IT_IS,
+    text_encoding: str | None = None,
+    stdin: BinaryIO | None = None,
+) -> Corpus:
+    """Return the corpus that `reference` means, encoded now or on an earlier day.
+
+    What a reference means is said at `resolve_reference`; `-` is standard
+    input, or `stdin` when given. `text_encoding` is that of the bytes;
+    without it it's found out. Raises CorpusError for what isn't there, isn't
+    text or is empty.
+    """
+    found = resolve_reference(reference, stdin)
+    if found.open_stream is not None:
+        with found.open_stream() as stream, spooled(stream) as path:
+            corpus = _load(replace(found, path=path), normalisation, text_encoding)
+            return replace(corpus, path=None)
+    if found.origin != "built":
+        return _load(found, normalisation, text_encoding)
+    if not found.path.is_file():
+        text = standard_library.build()
+        try:
+            standard_library.keep(text)
+        except OSError:
+            corpus = corpus_from_text(
+                found.name, text, normalisation=normalisation, source=found.source
+            )
+            return replace(corpus, notices=standard_library.notices())
+    corpus = _load(found, normalisation, "utf-8")
+    return replace(corpus, notices=(*corpus.notices, *standard_library.notices()))
+
+
+def kept_corpus(
+    name: str, source: str, content_hash: str, text_encoding: str, normalisation: Normalisation
+) -> Corpus | None:
+    """Return a text that was read on an earlier day by its hash, or None if the cache hasn't it.
+
+    It needs neither the file that it was read from nor its name.
+    """
+    encoded = cached_text(CacheKey(content_hash, text_encoding, normalisation.steps))
+    if encoded is None:
+        return None
+    return Corpus(
+        name=name,
+        source=source,
+        path=None,
+        size_bytes=0,
+        content_hash=content_hash,
+        text_encoding=text_encoding,
+        normalisation=normalisation,
+        vocabulary=encoded.counted.vocabulary,
+        counts=encoded.counted.counts,
+        ids=encoded.ids,
+        notices=(),
+    )
+
+
+def corpus_from_text(
+    name: str,
+    text: str,
+    *,
+    normalisation: Normalisation = _AS_IT_IS,
+    source: str = "given as text",
+) -> Corpus:
+    """Return a corpus of a text in memory; CorpusError when it has no characters left."""
+    data = text.encode("utf-8", "surrogatepass")
+    normalised = normalisation.apply(text)
+    counted = _required(count_symbols([normalised]), name)
+    return Corpus(
+        name=name,
+        source=source,
+        path=None,
+        size_bytes=len(data),
+        content_hash=hashlib.sha256(data).hexdigest(),
+        text_encoding="utf-8",
+        normalisation=normalisation,
+        vocabulary=counted.vocabulary,
+        counts=counted.counts,
+        ids=ids_in_memory(counted, normalised),
+        notices=(),
+    )
+
+
+def _load(found: Reference, normalisation: Normalisation, text_encoding: str | None) -> Corpus:
+    stamps = stamp_files(found.path)
+    content = recall(found.path, text_encoding, stamps)
+    encoded = None
+    if content is not None:
+        encoded = cached_text(_key(content, normalisation))
+    notices: tuple[str, ...] = ()
+    if content is None or encoded is None:
+        read_at_ns = now_ns()
+        source = open_source(found.path, stamps, text_encoding, found.shown)
+        content, encoded, notices = _prepare(found, source, stamps, normalisation)
+        remember(found.path, text_encoding, stamps, content, read_at_ns)
+    return Corpus(
+        name=found.name,
+        source=found.source,
+        path=found.path,
+        size_bytes=sum(stamp.size for stamp in stamps),
+        content_hash=content.content_hash,
+        text_encoding=content.text_encoding,
+        normalisation=normalisation,
+        vocabulary=encoded.counted.vocabulary,
+        counts=encoded.counted.counts,
+        ids=encoded.ids,
+        notices=(*content.notices, *notices),
+    )
+
+
+def _prepare(
+    found: Reference,
+    source: TextSource,
+    stamps: tuple[FileStamp, ...],
+    normalisation: Normalisation,
+) -> tuple[RememberedContent, EncodedText, tuple[str, ...]]:
+    """Hash, count and encode a text, as far as the cache doesn't have it."""
+    content_hash = source.content_hash()
+    content = RememberedContent(content_hash, source.encoding, source.notices)
+    encoded = cached_text(_key(content, normalisation))
+    if encoded is not None:
+        return content, encoded, ()
+    source, counts = read_text(source, lambda chunks: count_symbols(normalisation.stream(chunks)))
+    counted = _required(counts, found.shown)
+    content = RememberedContent(content_hash, source.encoding, source.notices)
+
+    def unchanged_chunks() -> Iterator[str]:
+        yield from normalisation.stream(source.chunks())
+        # An entry must never stand under the hash of another content.
+        if stamp_files(found.path) != stamps:
+            raise CorpusError(f"{found.shown} was changed while it was being read; try again.")
+
+    try:
+        return content, cache_text(_key(content, normalisation), counted, unchanged_chunks), ()
+    except OSError as error:
+        notice = (
+            f"The encoded text couldn't be kept in the cache ({error.strerror or error}); "
+            "it will be encoded again next time."
+        )
+    try:
+        return content, EncodedText(counted, temporary_ids(counted, unchanged_chunks())), (notice,)
+    except OSError as error:
+        raise CorpusError(
+            f"There is no room for the encoded text ({error.strerror or error}); "
+            "free some disk space, or name a folder with RNNTUI_HOME."
+        ) from error
+
+
+def _key(content: RememberedContent, normalisation: Normalisation) -> CacheKey:
+    return CacheKey(content.content_hash, content.text_encoding, normalisation.steps)
+
+
+def _required(counted: SymbolCounts | None, name: str) -> SymbolCounts:
+    if counted is None:
+        raise CorpusError(f"{name} has no characters to learn from; choose another text.")
+    return counted

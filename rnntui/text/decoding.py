@@ -1,0 +1,95 @@
+"""Decodes the bytes of one file of a text, block by block."""
+
+import codecs
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from rnntui.errors import CorpusError
+from rnntui.text.encodings import BinaryContentError, public_name
+
+_BLOCK = 1 << 20
+
+
+@dataclass(frozen=True)
+class TextPart:
+    """One file of a text, with its name in messages and its encoding.
+
+    `origin` says how the encoding is known: `named` by a person, `detected`
+    by guessing, or `plain` (UTF-8, or declared by a byte order mark).
+    """
+
+    path: Path
+    name: str
+    encoding: str
+    origin: str
+
+
+class UndecodableTextError(CorpusError):
+    """Bytes that aren't valid in the encoding that a text was read in."""
+
+    def __init__(self, sentence: str, part: TextPart, position: int) -> None:
+        """Keep the part and the position in bytes beside the sentence."""
+        super().__init__(sentence)
+        self.part = part
+        self.position = position
+
+
+def decoded(part: TextPart) -> Iterator[str]:
+    r"""Yield the text of a part, about a million characters at a time, newlines as `\n`.
+
+    Raises CorpusError when it can't be read or isn't text, and
+    UndecodableTextError at bytes that its encoding doesn't know.
+    """
+    decoder = io.IncrementalNewlineDecoder(
+        codecs.getincrementaldecoder(part.encoding)(), translate=True
+    )
+    read = 0
+    begun = False
+    with reading_errors(part.name), part.path.open("rb") as file:
+        while True:
+            block = file.read(_BLOCK)
+            read += len(block)
+            try:
+                text = decoder.decode(block, final=not block)
+            except UnicodeDecodeError as error:
+                raise _undecodable(part, read, error) from None
+            except UnicodeError as error:
+                raise CorpusError(
+                    f"{part.name} can't be read as {public_name(part.encoding)} ({error}); "
+                    "name its encoding with --text-encoding."
+                ) from None
+            if text and not begun:
+                text, begun = text.removeprefix("\ufeff"), True
+            if "\0" in text:
+                raise BinaryContentError(
+                    f"{part.name} isn't a text: it holds NUL characters. "
+                    "Choose a text file, or name its encoding with --text-encoding."
+                )
+            if text:
+                yield text
+            if not block:
+                return
+
+
+def _undecodable(part: TextPart, read: int, error: UnicodeDecodeError) -> UndecodableTextError:
+    # The decoder was given what it had kept and the last block.
+    position = read - len(error.object) + error.start
+    byte = error.object[error.start]
+    return UndecodableTextError(
+        f"{part.name} isn't valid {public_name(part.encoding)} at byte {position:,} "
+        f"(0x{byte:02X}); repair the file there, or name its encoding with --text-encoding.",
+        part,
+        position,
+    )
+
+
+@contextmanager
+def reading_errors(name: str) -> Iterator[None]:
+    """Turn the system's errors about the file called `name` into CorpusError."""
+    try:
+        yield
+    except OSError as error:
+        raise CorpusError(f"{name} can't be read: {error.strerror or error}.") from error

@@ -1,0 +1,125 @@
+"""Turns a counted text into an array of ids, in a file that is mapped into memory."""
+
+import tempfile
+import zlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+import numpy.typing as npt
+
+from rnntui.errors import CorpusError
+from rnntui.text.counting import SymbolCounts
+from rnntui.text.vocabulary import codepoints
+
+BLOCK = 1 << 20
+"""The bytes of a file of ids that share a checksum."""
+
+IdArray = npt.NDArray[np.unsignedinteger[Any]]
+IdType = np.dtype[np.unsignedinteger[Any]]
+
+
+@dataclass(frozen=True, eq=False)
+class EncodedText:
+    """A text as ids, [total] and read-only, and what they count up to."""
+
+    counted: SymbolCounts
+    ids: IdArray
+
+
+class Checksums:
+    """The CRC-32 of each block of a file that is written piece by piece."""
+
+    def __init__(self) -> None:
+        """Begin with an empty file."""
+        self._finished: list[int] = []
+        self._open = 0
+        self._filled = 0
+
+    def add(self, data: bytes) -> None:
+        """Take in the next bytes of the file."""
+        rest = memoryview(data)
+        while rest:
+            piece = rest[: BLOCK - self._filled]
+            self._open = zlib.crc32(piece, self._open)
+            self._filled += len(piece)
+            rest = rest[len(piece) :]
+            if self._filled == BLOCK:
+                self._finished.append(self._open)
+                self._open = self._filled = 0
+
+    def blocks(self) -> list[int]:
+        """Return the checksums so far, the last one of a block that may be short."""
+        return [*self._finished, self._open] if self._filled else list(self._finished)
+
+
+def id_type(symbols: int) -> IdType:
+    """Return the smallest unsigned type for the ids of so many symbols, little-endian."""
+    if symbols <= 1 << 8:
+        return np.dtype("<u1")
+    return np.dtype("<u2") if symbols <= 1 << 16 else np.dtype("<u4")
+
+
+def write_ids(
+    counted: SymbolCounts, chunks: Iterable[str], file: BinaryIO, checksums: Checksums
+) -> None:
+    """Write the ids of a text to `file`, with ordinary writes so that no pages stay mapped.
+
+    Raises CorpusError when the text isn't the one that was counted.
+    """
+    to_bytes = _encoder(counted)
+    written = 0
+    for chunk in chunks:
+        try:
+            data = to_bytes(chunk)
+        except IndexError:
+            written = -1
+            break
+        file.write(data)
+        checksums.add(data)
+        written += len(chunk)
+    if written != counted.total:
+        raise CorpusError("The text was changed while it was being read; try again.")
+
+
+def temporary_ids(counted: SymbolCounts, chunks: Iterable[str]) -> IdArray:
+    """Return the ids of a text from a file that vanishes with the array. Raises OSError."""
+    kind = id_type(len(counted.vocabulary))
+    with tempfile.TemporaryFile() as file:
+        write_ids(counted, chunks, file, Checksums())
+        file.flush()
+        return np.asarray(np.memmap(file, dtype=kind, mode="r"))
+
+
+def map_ids(path: Path, kind: IdType) -> IdArray:
+    """Map a file of ids into memory, read-only, [n]. Raises OSError and ValueError."""
+    return np.asarray(np.memmap(path, dtype=kind, mode="r"))
+
+
+def ids_in_memory(counted: SymbolCounts, text: str) -> IdArray:
+    """Return the ids of a short text as a read-only array, [len(text)]."""
+    kind = id_type(len(counted.vocabulary))
+    return np.frombuffer(_encoder(counted)(text), dtype=kind)
+
+
+def _encoder(counted: SymbolCounts) -> Callable[[str], bytes]:
+    """Return the function from text to the bytes of its ids."""
+    symbols = counted.vocabulary.symbols
+    kind = id_type(len(symbols))
+    table = np.zeros(max(map(ord, symbols)) + 1, dtype=kind)
+    table[codepoints("".join(symbols))] = np.arange(len(symbols), dtype=kind)
+    ascii_table = np.zeros(256, dtype=kind)
+    ascii_table[: min(len(table), 128)] = table[:128]
+    byte_table = ascii_table.tobytes()
+
+    def to_bytes(text: str) -> bytes:
+        if not text.isascii():
+            return table[codepoints(text)].tobytes()
+        data = text.encode("ascii")
+        if kind.itemsize == 1:
+            return data.translate(byte_table)
+        return ascii_table[np.frombuffer(data, dtype=np.uint8)].tobytes()
+
+    return to_bytes

@@ -1,0 +1,208 @@
+r"""Reads texts from files and folders as chunks of characters.
+
+What is read has `\n` as its only newline and no byte order mark. Encodings
+that had to be guessed are announced by a notice.
+"""
+
+import hashlib
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TypeVar
+
+from rnntui.errors import CorpusError
+from rnntui.text.decoding import TextPart, UndecodableTextError, decoded, reading_errors
+from rnntui.text.encodings import (
+    check_is_text,
+    checked_encoding,
+    detect_encoding,
+    public_name,
+    take_sample,
+)
+
+_NAMED_FILES = 3
+
+Read = TypeVar("Read")
+
+
+@dataclass(frozen=True)
+class FileStamp:
+    """What tells, without reading it, whether a file is the one that it was."""
+
+    path: str
+    size: int
+    mtime_ns: int
+    inode: int
+
+
+@dataclass(frozen=True)
+class TextSource:
+    """The files of a text in order, and what to say about reading them."""
+
+    parts: tuple[TextPart, ...]
+    left_out: tuple[str, ...]  # sentences about files of a folder that aren't read
+
+    @property
+    def encoding(self) -> str:
+        """Name the encodings of the parts: one, or one for each part when they differ."""
+        names = [public_name(part.encoding) for part in self.parts]
+        return names[0] if len(set(names)) == 1 else "+".join(names)
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """Sentences about guessed encodings and files left out."""
+        guessed = [part for part in self.parts if part.origin == "detected"]
+        announced = [
+            f"Read {part.name} as {public_name(part.encoding)} (detected); "
+            "name another with --text-encoding."
+            for part in guessed[:_NAMED_FILES]
+        ]
+        if len(guessed) > _NAMED_FILES:
+            announced.append(
+                f"So were the encodings of {len(guessed) - _NAMED_FILES} more files detected."
+            )
+        return (*announced, *self.left_out)
+
+    def chunks(self) -> Iterator[str]:
+        r"""Yield the text, about a million characters at a time.
+
+        Between two parts stands a newline, put there if the first has none at
+        its end. Raises CorpusError for a file that can't be read, isn't text,
+        or (UndecodableTextError) has bytes that its encoding doesn't know.
+        """
+        last = "\n"
+        for part in self.parts:
+            if not last.endswith("\n"):
+                yield "\n"
+            for chunk in decoded(part):
+                yield chunk
+                last = chunk[-1]
+
+    def content_hash(self) -> str:
+        """Return the SHA-256 of the bytes, in hex; of the parts' hashes when there are several."""
+        digests = []
+        for part in self.parts:
+            with reading_errors(part.name), part.path.open("rb") as file:
+                digests.append(hashlib.file_digest(file, "sha256"))
+        if len(digests) == 1:
+            return digests[0].hexdigest()
+        return hashlib.sha256(b"".join(digest.digest() for digest in digests)).hexdigest()
+
+    def redetected(self, error: UndecodableTextError) -> "TextSource":
+        """Return the source with the failing part's encoding guessed from where it failed.
+
+        A file that looked like UTF-8 as far as it was sampled may turn out to
+        be in a legacy encoding further in. Raises `error` itself when that
+        can't be so.
+        """
+        part = error.part
+        if part.origin != "plain" or part.encoding != "utf-8":
+            raise error
+        with reading_errors(part.name):
+            windows = take_sample(part.path, around=error.position)
+        encoding = detect_encoding(windows, part.name)
+        if encoding == "utf-8":
+            raise error
+        guessed = replace(part, encoding=encoding, origin="detected")
+        return replace(self, parts=tuple(guessed if one == part else one for one in self.parts))
+
+
+def read_text(
+    source: TextSource, consume: Callable[[Iterator[str]], Read]
+) -> tuple[TextSource, Read]:
+    """Give the text to `consume`, again from its start when a guess of encoding proved wrong.
+
+    Returns the source with the encodings that fitted, and what `consume`
+    returned. Raises CorpusError as `TextSource.chunks` does.
+    """
+    while True:
+        try:
+            return source, consume(source.chunks())
+        except UndecodableTextError as error:
+            source = source.redetected(error)
+
+
+def stamp_files(path: Path) -> tuple[FileStamp, ...]:
+    """Return the stamp of a file, or of each file of a folder, by relative path.
+
+    Hidden files and folders aren't listed. Raises CorpusError.
+    """
+    with reading_errors(str(path)):
+        if not path.is_dir():
+            return (_stamp(path),)
+        found: dict[str, FileStamp] = {}
+        for folder, folders, names in os.walk(path):
+            folders[:] = [name for name in folders if not name.startswith(".")]
+            for name in names:
+                file = Path(folder, name)
+                if not name.startswith(".") and file.is_file():
+                    found[file.relative_to(path).as_posix()] = _stamp(file)
+        return tuple(found[name] for name in sorted(found))
+
+
+def open_source(
+    path: Path, stamps: tuple[FileStamp, ...], text_encoding: str | None, name: str | None = None
+) -> TextSource:
+    """Find the encodings of a file or folder that has the files `stamps`.
+
+    `name` is what messages call a file. In a folder, empty files and those
+    that can't be read as text are left out. Raises CorpusError when nothing
+    is left.
+    """
+    if path.is_dir():
+        return _open_folder(path, stamps, text_encoding)
+    shown = name or path.name
+    if not stamps[0].size:
+        raise CorpusError(f"{shown} is empty; choose a text with at least one character.")
+    return TextSource((_open_part(path, shown, text_encoding),), ())
+
+
+def _open_folder(
+    folder: Path, stamps: tuple[FileStamp, ...], text_encoding: str | None
+) -> TextSource:
+    encoding = checked_encoding(text_encoding) if text_encoding is not None else None
+    parts: list[TextPart] = []
+    skipped: list[str] = []
+    for stamp in stamps:
+        if not stamp.size:
+            continue
+        path = Path(stamp.path)
+        name = path.relative_to(folder).as_posix()
+        try:
+            parts.append(_open_part(path, name, encoding))
+        except CorpusError:  # binary, in no known encoding, or not to be opened
+            skipped.append(name)
+    if not parts:
+        raise CorpusError(f"The folder {folder} has no text in it; put text files there.")
+    return TextSource(tuple(parts), _left_out(folder, skipped))
+
+
+def _left_out(folder: Path, skipped: list[str]) -> tuple[str, ...]:
+    sentences = []
+    if skipped:
+        named = ", ".join(skipped[:_NAMED_FILES])
+        more = len(skipped) - _NAMED_FILES
+        also = f" and {more} more" if more > 0 else ""
+        sentences.append(f"Left out of {folder.name}, as not readable as text: {named}{also}.")
+    hidden = sum(1 for entry in folder.iterdir() if entry.name.startswith("."))
+    if hidden:
+        sentences.append(f"Left out of {folder.name}: hidden files ({hidden}).")
+    return tuple(sentences)
+
+
+def _open_part(path: Path, name: str, text_encoding: str | None) -> TextPart:
+    named = checked_encoding(text_encoding) if text_encoding is not None else None
+    with reading_errors(name):
+        windows = take_sample(path)
+    if named is not None:
+        check_is_text(windows, named, name)
+        return TextPart(path, name, named, "named")
+    encoding = detect_encoding(windows, name)
+    plain = encoding.startswith("utf-")
+    return TextPart(path, name, encoding, "plain" if plain else "detected")
+
+
+def _stamp(path: Path) -> FileStamp:
+    status = path.stat()
+    return FileStamp(str(path), status.st_size, status.st_mtime_ns, status.st_ino)

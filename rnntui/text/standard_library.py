@@ -1,0 +1,143 @@
+"""The corpus `python`: sources of the running interpreter's own standard library.
+
+It gives every machine a real text of about two megabytes with no download.
+"""
+
+import sys
+import sysconfig
+import tokenize
+from contextlib import suppress
+from pathlib import Path
+
+from rnntui import places
+from rnntui.errors import CorpusError
+from rnntui.whole_files import written_whole
+
+NAME = "python"
+
+# Pure Python, and present under these names in Python 3.11 to 3.14.
+_MODULES = (
+    "argparse",
+    "ast",
+    "asyncio/base_events",
+    "asyncio/events",
+    "asyncio/locks",
+    "asyncio/queues",
+    "asyncio/runners",
+    "asyncio/streams",
+    "asyncio/tasks",
+    "base64",
+    "bisect",
+    "calendar",
+    "cmd",
+    "codecs",
+    "collections/__init__",
+    "configparser",
+    "contextlib",
+    "copy",
+    "csv",
+    "dataclasses",
+    "difflib",
+    "dis",
+    "email/message",
+    "enum",
+    "fileinput",
+    "fnmatch",
+    "fractions",
+    "functools",
+    "getopt",
+    "glob",
+    "gzip",
+    "heapq",
+    "html/parser",
+    "http/client",
+    "http/cookies",
+    "http/server",
+    "inspect",
+    "json/decoder",
+    "json/encoder",
+    "logging/__init__",
+    "optparse",
+    "pprint",
+    "queue",
+    "random",
+    "reprlib",
+    "selectors",
+    "shlex",
+    "shutil",
+    "socketserver",
+    "statistics",
+    "subprocess",
+    "tempfile",
+    "textwrap",
+    "threading",
+    "tokenize",
+    "traceback",
+    "typing",
+    "unittest/case",
+    "urllib/parse",
+    "weakref",
+)
+
+_FORMAT_VERSION = 1
+
+
+def cached_path() -> Path:
+    """Return where the text is kept for this version of Python, whether or not it's there yet."""
+    version = ".".join(map(str, sys.version_info[:3]))
+    name = f"python-{sys.implementation.name}-{version}-{_FORMAT_VERSION}.txt"
+    return places.cache_dir() / "texts" / name
+
+
+def source_sentence() -> str:
+    """Say where the text comes from."""
+    version = ".".join(map(str, sys.version_info[:3]))
+    return f"built from the standard library of Python {version}"
+
+
+def build(library: Path | None = None) -> str:
+    """Join the modules, each after a line `# ---- name.py ----`, and skip those not there.
+
+    `library` is the folder of the sources, the interpreter's own by default.
+    Raises CorpusError when it has none of them.
+    """
+    folder = library or _library()
+    pieces: list[str] = []
+    for name in _names():
+        # A source that can't be decoded is as good as absent.
+        with (
+            suppress(OSError, SyntaxError, UnicodeDecodeError),
+            tokenize.open(folder / name) as file,
+        ):
+            code = file.read()
+            ending = "" if code.endswith("\n") else "\n"
+            pieces.append(f"# ---- {name} ----\n{code}{ending}")
+    if not pieces:
+        raise CorpusError(
+            "This Python has no sources of its standard library, so there is no corpus python; "
+            "choose another text."
+        )
+    return "\n".join(pieces)
+
+
+def keep(text: str) -> Path:
+    """Write the text where it's kept, and return that path. Raises OSError."""
+    path = cached_path()
+    with written_whole(path) as file:
+        file.write(text.encode("utf-8", "replace"))
+    return path
+
+
+def notices(library: Path | None = None) -> tuple[str, ...]:
+    """Name, in a sentence, the modules that this interpreter lacks."""
+    folder = library or _library()
+    missing = [name for name in _names() if not (folder / name).is_file()]
+    return (f"The corpus python lacks {', '.join(missing)}.",) if missing else ()
+
+
+def _names() -> list[str]:
+    return [f"{module}.py" for module in _MODULES]
+
+
+def _library() -> Path:
+    return Path(sysconfig.get_path("stdlib"))

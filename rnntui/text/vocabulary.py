@@ -1,0 +1,176 @@
+"""The vocabulary of a corpus: which symbols there are, and text to ids and back.
+
+A symbol's id is its rank by frequency. Symbols are single characters, but for
+named ones such as `<EOS>`, which stand for something that is no character:
+text never encodes to them, and they decode to their name.
+"""
+
+import unicodedata
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from rnntui.errors import CorpusError
+
+Ids = npt.NDArray[np.int64]
+
+_LOOK_ALIKES = {
+    **dict.fromkeys("“”„‟«»″〝〞", '"'),
+    **dict.fromkeys("‘’‚‛‹›′", "'"),
+    **dict.fromkeys("‐‑‒–—―−", "-"),
+    "…": "...",
+}
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Symbols in the order of their ids; distinct, none empty, at least one."""
+
+    symbols: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse an empty vocabulary and empty or repeated symbols."""
+        if not self.symbols:
+            raise CorpusError("A vocabulary needs at least one symbol.")
+        if "" in self.symbols or len(set(self.symbols)) != len(self.symbols):
+            raise CorpusError("A vocabulary's symbols must be distinct and not empty.")
+
+    def __len__(self) -> int:
+        """Count the symbols."""
+        return len(self.symbols)
+
+    def __contains__(self, symbol: object) -> bool:
+        """Tell whether `symbol` (a character or a name) is known."""
+        return symbol in self._ranks
+
+    def index(self, symbol: str) -> int:
+        """Return the id of `symbol`; CorpusError when it's unknown."""
+        try:
+            return self._ranks[symbol]
+        except KeyError:
+            raise CorpusError(
+                f"{describe_character(symbol)} isn't in the vocabulary of {len(self)} symbols."
+            ) from None
+
+    def encode(self, text: str) -> Ids:
+        """Return the ids of the characters of `text`, [len(text)] int64.
+
+        Raises CorpusError that names the first unknown character.
+        """
+        ids = self._lookup(text)
+        unknown = np.flatnonzero(ids < 0)
+        if unknown.size:
+            position = int(unknown[0])
+            raise CorpusError(
+                f"{describe_character(text[position])} at character {position} "
+                f"isn't in the vocabulary of {len(self)} symbols."
+            )
+        return ids
+
+    def encode_known(self, text: str) -> tuple[Ids, Counter[str]]:
+        """Return the ids of the known characters, and how often each unknown one was left out."""
+        ids = self._lookup(text)
+        known = ids >= 0
+        unknown = Counter(text[position] for position in np.flatnonzero(~known))
+        return ids[known], unknown
+
+    def decode(self, ids: npt.ArrayLike) -> str:
+        """Return the text of `ids` (any integers, [n]); CorpusError for an id out of range."""
+        ranks = np.asarray(ids).reshape(-1)
+        if ranks.size == 0:
+            return ""
+        low, high = int(ranks.min()), int(ranks.max())
+        if low < 0 or high >= len(self):
+            wrong = low if low < 0 else high
+            raise CorpusError(f"Id {wrong} isn't in the vocabulary of {len(self)} symbols.")
+        if self._codepoints is None:
+            return "".join(self.symbols[rank] for rank in ranks)
+        data: bytes = self._codepoints[ranks].tobytes()
+        return data.decode("utf-32-le", "surrogatepass")
+
+    def translation_from(self, other: "Vocabulary") -> Ids:
+        """Return, for each id of `other`, the id of the same symbol here, or -1; [len(other)]."""
+        return np.array([self._ranks.get(symbol, -1) for symbol in other.symbols], dtype=np.int64)
+
+    @cached_property
+    def _ranks(self) -> dict[str, int]:
+        return {symbol: rank for rank, symbol in enumerate(self.symbols)}
+
+    @cached_property
+    def _codepoints(self) -> npt.NDArray[np.uint32] | None:
+        """The code point of each id, or None when a symbol isn't one character."""
+        if any(len(symbol) != 1 for symbol in self.symbols):
+            return None
+        return codepoints("".join(self.symbols))
+
+    @cached_property
+    def _table(self) -> npt.NDArray[np.int32]:
+        """Ids by code point, -1 for unknown ones; the last entry is always -1."""
+        single = {symbol: rank for symbol, rank in self._ranks.items() if len(symbol) == 1}
+        table = np.full(max(map(ord, single), default=0) + 2, -1, dtype=np.int32)
+        for symbol, rank in single.items():
+            table[ord(symbol)] = rank
+        return table
+
+    def _lookup(self, text: str) -> Ids:
+        codes = np.minimum(codepoints(text), np.uint32(len(self._table) - 1))
+        return self._table[codes].astype(np.int64)
+
+
+def codepoints(text: str) -> npt.NDArray[np.uint32]:
+    """Return the code points of `text`, [len(text)], read-only."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+
+
+def describe_character(symbol: str) -> str:
+    """Return a symbol as messages show it: `'é' (U+00E9)`, control characters escaped."""
+    shown = _quoted(symbol)
+    return f"{shown} (U+{ord(symbol):04X})" if len(symbol) == 1 else shown
+
+
+def substitute_unknown(text: str, vocabulary: Vocabulary) -> tuple[str, tuple[str, ...]]:
+    """Replace each character of a prime that `vocabulary` doesn't know by a known one.
+
+    The first known is taken among: its other case; the ASCII look-alike of a
+    typographic quotation mark, dash or ellipsis; the first character of its
+    NFKD form (the letter without its accent); the space; the most frequent
+    symbol. Returns the new text and, for each distinct character replaced, a
+    phrase for a warning such as `'é' (U+00E9) -> 'e'`.
+    """
+    replacements: dict[str, str] = {}
+    for character in text:
+        if character not in vocabulary and character not in replacements:
+            replacements[character] = _substitute(character, vocabulary)
+    substituted = "".join(replacements.get(character, character) for character in text)
+    phrases = tuple(
+        f"{describe_character(old)} -> {_quoted(new)}" for old, new in replacements.items()
+    )
+    return substituted, phrases
+
+
+def _substitute(character: str, vocabulary: Vocabulary) -> str:
+    single = [symbol for symbol in vocabulary.symbols if len(symbol) == 1]
+    most_frequent = single[0] if single else ""
+    candidates = (
+        character.swapcase(),
+        _LOOK_ALIKES.get(character, ""),
+        unicodedata.normalize("NFKD", character)[:1],
+        " ",
+    )
+    for candidate in candidates:
+        if candidate and all(part in vocabulary for part in candidate):
+            return candidate
+    return most_frequent
+
+
+def _quoted(text: str) -> str:
+    return "'" + "".join(map(_visible, text)) + "'"
+
+
+def _visible(character: str) -> str:
+    if character.isprintable() and not unicodedata.combining(character):
+        return character
+    return character.encode("unicode_escape").decode("ascii")

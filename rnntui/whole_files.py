@@ -1,0 +1,52 @@
+"""Writes files whole: a reader sees the old content or the new, never a part."""
+
+import os
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+_SUFFIX = ".part"
+_STALE_SECONDS = 24 * 3600
+
+
+@contextmanager
+def written_whole(path: Path) -> Iterator[BinaryIO]:
+    """Open a temporary file that takes the place of `path` when the block ends well.
+
+    Its folder is created if absent; file and folder are flushed to the disk.
+    When the block raises, `path` stays as it was. Raises OSError.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=_SUFFIX, dir=path.parent)
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    _flush_folder(path.parent)
+
+
+def remove_stale_parts(folder: Path) -> None:
+    """Delete temporary files in `folder` that a killed process left a day ago or earlier."""
+    for part in folder.glob(f".*{_SUFFIX}"):
+        with suppress(OSError):
+            if time.time() - part.stat().st_mtime > _STALE_SECONDS:
+                part.unlink()
+
+
+def _flush_folder(folder: Path) -> None:
+    # Windows can't open a folder; there a rename is flushed with the file system's journal.
+    with suppress(PermissionError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
