@@ -1,0 +1,1 @@
+"""The networks: recurrent layers and the character model built from them."""

@@ -1,0 +1,80 @@
+"""The character model: ids in, a score for every character of the vocabulary out."""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from rnntui.nets.config import STATE_TENSORS, ModelConfig
+from rnntui.nets.recurrent import RecurrentLayer
+
+State = tuple[Tensor, ...]
+"""What the network remembers: `h` (and for an LSTM `c`), each `[L, B, H]`."""
+
+
+class CharModel(nn.Module):
+    """Embedding or one-hot input, recurrent layers with dropout after each, a linear head."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        """Make the weights from torch's global generator (see `build_model`)."""
+        super().__init__()
+        self.config = config
+        if config.input_encoding == "embedding":
+            self.embedding = nn.Embedding(config.vocab_size, config.embedding_size)
+        widths = [config.input_size] + [config.hidden_size] * (config.num_layers - 1)
+        self.layers = nn.ModuleList(
+            RecurrentLayer(config.cell, width, config.hidden_size, config.nonlinearity)
+            for width in widths
+        )
+        self.head = nn.Linear(config.hidden_size, config.vocab_size)
+
+    def zero_state(self, batch_size: int) -> State:
+        """The state before any character has been read."""
+        config, like = self.config, self.head.weight
+        shape = (config.num_layers, batch_size, config.hidden_size)
+        return tuple(like.new_zeros(shape) for _ in STATE_TENSORS[config.cell])
+
+    def read(
+        self, ids: Tensor, state: State, dropout: torch.Generator | None = None
+    ) -> tuple[Tensor, State]:
+        """Read `ids` `[B, T]` from `state`: the last layer's hidden states `[B, T, H]`, new state.
+
+        With a generator, dropout masks are drawn from it (each element is kept
+        with probability `1 - dropout` and scaled up, Srivastava et al. 2014);
+        without one nothing is dropped, as in evaluation and sampling.
+        """
+        if self.config.input_encoding == "embedding":
+            x = self.embedding(ids)  # [B, T, E]
+        else:
+            x = functional.one_hot(ids, self.config.vocab_size).to(self.head.weight.dtype)
+        last: list[State] = []
+        for number, layer in enumerate(self.layers):
+            x, after = layer(x, tuple(part[number] for part in state))
+            last.append(after)
+            if dropout is not None and self.config.dropout > 0:
+                keep = 1.0 - self.config.dropout
+                x = x * (torch.empty_like(x).bernoulli_(keep, generator=dropout) / keep)
+        return x, tuple(torch.stack(parts) for parts in zip(*last, strict=True))
+
+    def forward(
+        self, ids: Tensor, state: State, dropout: torch.Generator | None = None
+    ) -> tuple[Tensor, State]:
+        """Scores (logits) for the next character, and the state after `ids` `[B, T]`.
+
+        A network on streams answers at every position, `[B, T, V]`; one on
+        windows at the last alone, `[B, 1, V]`.
+        """
+        hidden, state = self.read(ids, state, dropout)
+        if self.config.window:
+            hidden = hidden[:, -1:]
+        return self.head(hidden), state
+
+
+def build_model(config: ModelConfig, seed: int) -> CharModel:
+    """A new network whose weights depend on `config` and `seed` alone.
+
+    torch's global generator is left as it was found.
+    """
+    with torch.random.fork_rng(devices=[]):
+        # Not `torch.manual_seed`, which seeds the generators of all accelerators, too.
+        torch.default_generator.manual_seed(seed)
+        return CharModel(config)

@@ -1,0 +1,125 @@
+"""What a character model is made of, as plain numbers: sizes, shapes and parameter counts.
+
+Needs no torch, so that a form or a table can show a network before one is built.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from rnntui.errors import ConfigError
+
+Cell = Literal["rnn", "lstm", "gru"]
+Nonlinearity = Literal["tanh", "relu"]
+InputEncoding = Literal["one-hot", "embedding"]
+
+GATES: dict[Cell, int] = {"rnn": 1, "lstm": 4, "gru": 3}
+"""Blocks of `hidden_size` rows in a layer's weights: one for a vanilla RNN's
+tanh, four for an LSTM (input, forget, cell, output), three for a GRU (reset,
+update, new), in torch's order."""
+
+STATE_TENSORS: dict[Cell, tuple[str, ...]] = {"rnn": ("h",), "lstm": ("h", "c"), "gru": ("h",)}
+"""The tensors that a layer carries from one time step to the next."""
+
+
+@dataclass(frozen=True)
+class ModelConfig:
+    """The architecture of a character model.
+
+    `window` is 0 for a network trained on streams; a network trained on
+    windows sees only the last `window` characters, from zero state.
+
+    Raises `ConfigError` where a value is out of bounds; the sentence names the flag.
+    """
+
+    vocab_size: int
+    cell: Cell = "lstm"
+    nonlinearity: Nonlinearity = "tanh"
+    input_encoding: InputEncoding = "embedding"
+    embedding_size: int = 128
+    hidden_size: int = 128
+    num_layers: int = 2
+    dropout: float = 0.0
+    window: int = 0
+
+    def __post_init__(self) -> None:
+        for name, kind in (
+            ("cell", Cell),
+            ("nonlinearity", Nonlinearity),
+            ("input_encoding", InputEncoding),
+        ):
+            if (value := getattr(self, name)) not in get_args(kind):
+                flag = name.replace("_", "-")
+                known = ", ".join(get_args(kind))
+                raise ConfigError(f"--{flag} {value} is not known; it is one of {known}.")
+        for name in ("vocab_size", "embedding_size", "hidden_size", "num_layers"):
+            if getattr(self, name) < 1:
+                raise ConfigError(f"--{name.replace('_', '-')} must be at least 1.")
+        if not 0.0 <= self.dropout < 1.0:
+            raise ConfigError("--dropout must be at least 0 and below 1.")
+        if self.window < 0:
+            raise ConfigError("--window must be 0 (streams) or a number of characters.")
+
+    @property
+    def input_size(self) -> int:
+        """Width of what the first recurrent layer reads."""
+        return self.vocab_size if self.input_encoding == "one-hot" else self.embedding_size
+
+    @property
+    def gates(self) -> int:
+        """Blocks of `hidden_size` rows in each recurrent layer's weights."""
+        return GATES[self.cell]
+
+
+@dataclass(frozen=True)
+class LayerRow:
+    """One line of the layer table: a name, the shape of its output, its parameters."""
+
+    name: str
+    output_shape: str
+    parameters: int
+
+
+def weight_shapes(config: ModelConfig) -> dict[str, tuple[int, ...]]:
+    """Name and shape of every weight, in the order in which the model holds them.
+
+    The recurrent layers have one bias vector each, as the textbook formulas
+    have, where torch.nn.LSTM carries two that only ever act as their sum.
+    """
+    shapes: dict[str, tuple[int, ...]] = {}
+    if config.input_encoding == "embedding":
+        shapes["embedding.weight"] = (config.vocab_size, config.embedding_size)
+    rows, width = config.gates * config.hidden_size, config.input_size
+    for layer in range(config.num_layers):
+        shapes[f"layers.{layer}.weight_ih"] = (rows, width)
+        shapes[f"layers.{layer}.weight_hh"] = (rows, config.hidden_size)
+        shapes[f"layers.{layer}.bias"] = (rows,)
+        width = config.hidden_size
+    shapes["head.weight"] = (config.vocab_size, config.hidden_size)
+    shapes["head.bias"] = (config.vocab_size,)
+    return shapes
+
+
+def parameter_count(config: ModelConfig) -> int:
+    """Trainable numbers in the whole network."""
+    return sum(math.prod(shape) for shape in weight_shapes(config).values())
+
+
+def layer_table(config: ModelConfig) -> tuple[LayerRow, ...]:
+    """The network layer by layer: output shape with B sequences of T characters, parameters."""
+    counts: dict[str, int] = {}
+    for name, shape in weight_shapes(config).items():
+        layer = name.rpartition(".")[0]
+        counts[layer] = counts.get(layer, 0) + math.prod(shape)
+    names = {"rnn": f"rnn ({config.nonlinearity})"}
+    recurrent = f"B, T, {config.hidden_size}"
+    rows = [LayerRow("one-hot", f"B, T, {config.vocab_size}", 0)]
+    if config.input_encoding == "embedding":
+        width = config.embedding_size
+        rows = [LayerRow("embedding", f"B, T, {width}", counts["embedding"])]
+    for number in range(config.num_layers):
+        name = f"{names.get(config.cell, config.cell)} {number + 1}"
+        rows.append(LayerRow(name, recurrent, counts[f"layers.{number}"]))
+    length = "1" if config.window else "T"
+    rows.append(LayerRow("softmax", f"B, {length}, {config.vocab_size}", counts["head"]))
+    return tuple(rows)

@@ -1,0 +1,1 @@
+"""Writing text with a network: modes and filters, the fast step, the character stream."""

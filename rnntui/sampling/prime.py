@@ -1,0 +1,37 @@
+"""Making any text a prime: normalised as the network's own text, unknown characters replaced."""
+
+from dataclasses import dataclass
+
+from rnntui.text.normalisation import Normalisation
+from rnntui.text.vocabulary import Vocabulary, substitute_unknown
+
+NAMED = 8
+"""How many replaced characters a warning names before it only counts them."""
+
+
+@dataclass(frozen=True)
+class Prime:
+    """A text that a network can read, and sentences about what was changed for that."""
+
+    text: str
+    warnings: tuple[str, ...]
+
+
+def prepare_prime(text: str, vocabulary: Vocabulary, normalisation: Normalisation) -> Prime:
+    """Never fails: every text of any length becomes a prime."""
+    known, changes = substitute_unknown(_normalised(text, normalisation), vocabulary)
+    if not changes:
+        return Prime(known, ())
+    more = f" and {len(changes) - NAMED} more" if len(changes) > NAMED else ""
+    named = ", ".join(changes[:NAMED]) + more
+    return Prime(known, (f"The prime has characters that the network never saw: {named}.",))
+
+
+def _normalised(text: str, normalisation: Normalisation) -> str:
+    """As the text was, but with the white space at both ends, which a prime may mean."""
+    if "join-lines" not in normalisation.steps or not text.strip():
+        return normalisation.apply(text)
+    start = len(text) - len(text.lstrip())
+    end = len(text.rstrip())
+    lead, trail = (" " if text[:start] else ""), (" " if text[end:] else "")
+    return lead + normalisation.apply(text) + trail
