@@ -1,0 +1,1 @@
+"""Threads and what passes between them: commands in, events, weights and characters out."""

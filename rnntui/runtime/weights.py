@@ -1,0 +1,47 @@
+"""The way of weights from a training to those who write with them: only the latest copy is kept."""
+
+import threading
+import time
+from collections.abc import Callable
+
+from rnntui.sampling.fast_step import Weights
+
+REFRESH_SECONDS = 0.5
+"""How old a copy must be before a newer one is made for a reader."""
+
+
+class WeightsMailbox:
+    """A `WeightsOutlet` of which any thread may ask the latest copy.
+
+    A copy is made only if somebody has read the one before it, so that a
+    training that nobody watches makes none.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        """Start with no weights."""
+        self._clock = clock
+        self._arrived = threading.Condition()
+        self._latest: Weights | None = None
+        self._was_read = True
+        self._made_at = 0.0
+
+    def wanted(self) -> bool:
+        """Whether the latest copy has been read and is no longer fresh."""
+        return self._was_read and self._clock() - self._made_at >= REFRESH_SECONDS
+
+    def publish(self, weights: Weights) -> None:
+        """Replace the latest copy."""
+        with self._arrived:
+            self._latest, self._was_read, self._made_at = weights, False, self._clock()
+            self._arrived.notify_all()
+
+    def latest(self) -> Weights | None:
+        """The latest copy, or None before the first."""
+        self._was_read = True
+        return self._latest
+
+    def wait_for_first(self, seconds: float) -> Weights | None:
+        """The latest copy, waiting for the first one that long at most."""
+        with self._arrived:
+            self._arrived.wait_for(lambda: self._latest is not None, seconds)
+        return self.latest()

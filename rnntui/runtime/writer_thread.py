@@ -1,0 +1,88 @@
+"""The thread that writes text: it pushes characters through a bounded queue at a set pace."""
+
+import logging
+import queue
+import threading
+from collections.abc import Callable, Iterator, Sequence
+
+from threadpoolctl import ThreadpoolController
+
+from rnntui.errors import RnntuiError
+from rnntui.sampling.stream import Character
+
+CAPACITY = 512
+"""Characters that may wait to be shown; beyond it the writer waits."""
+
+log = logging.getLogger(__name__)
+
+
+class WriterThread:
+    """A stream of characters in the background.
+
+    `pace` is characters a second, 0 for as fast as they are taken; it and
+    `paused` may be set at any time and act on the next character.
+    """
+
+    def __init__(
+        self,
+        stream: Callable[[], Iterator[Character]],
+        failed: Callable[[str], None],
+        pace: float = 0.0,
+    ) -> None:
+        """Get ready; `stream` is made, and `failed` is told a sentence, in the thread."""
+        self._stream = stream
+        self._failed = failed
+        self.pace = pace
+        self.paused = False
+        self._waiting: queue.Queue[Character] = queue.Queue(CAPACITY)
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._write, name="writer", daemon=True)
+
+    def start(self) -> None:
+        """Begin to write."""
+        self._thread.start()
+
+    def is_alive(self) -> bool:
+        """Whether text is still coming, or waits in a pause."""
+        return self._thread.is_alive()
+
+    def take(self) -> Sequence[Character]:
+        """All characters that wait, oldest first."""
+        taken: list[Character] = []
+        while not self._waiting.empty():
+            taken.append(self._waiting.get_nowait())
+        return taken
+
+    def stop(self, seconds: float = 2.0) -> None:
+        """Write no more, and wait that long at most for the thread to end."""
+        self._stopped.set()
+        if self._thread.is_alive():
+            self._thread.join(seconds)
+
+    def _write(self) -> None:
+        try:
+            # One row times a small matrix gains nothing from more threads, and
+            # spinning ones would take the processor from the training.
+            with ThreadpoolController().select(internal_api="openblas").limit(limits=1):
+                for character in self._stream():
+                    if not self._offer(character):
+                        return
+        except RnntuiError as error:
+            self._failed(str(error))
+        except Exception as error:
+            log.exception("The writer's thread failed")
+            self._failed(f"The writing stopped on an error that should not happen: {error!r}.")
+
+    def _offer(self, character: Character) -> bool:
+        """Hand a character over when it is time; False once stopped."""
+        while self.paused and not self._stopped.is_set():
+            self._stopped.wait(0.05)
+        if self.pace:
+            self._stopped.wait(1.0 / self.pace)
+        while not self._stopped.is_set():
+            try:
+                self._waiting.put(character, timeout=0.1)
+            except queue.Full:
+                continue
+            return True
+        return False

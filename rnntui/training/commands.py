@@ -1,0 +1,102 @@
+"""What a running training may be asked to do, and the two protocols by which it hears and shows.
+
+Commands are read between steps, so each takes effect at a whole optimiser step.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from rnntui.sampling.fast_step import Weights
+
+
+@dataclass(frozen=True)
+class Pause:
+    """Wait, keeping everything as it is."""
+
+
+@dataclass(frozen=True)
+class Continue:
+    """End a pause."""
+
+
+@dataclass(frozen=True)
+class SingleStep:
+    """Take one step, then pause."""
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Save and finish."""
+
+
+@dataclass(frozen=True)
+class SaveNow:
+    """Write a checkpoint."""
+
+
+@dataclass(frozen=True)
+class SetLearningRate:
+    """Scale the schedule so that the learning rate is `learning_rate` now."""
+
+    learning_rate: float
+
+
+@dataclass(frozen=True)
+class SetSampleLength:
+    """Draw samples of `sample_length` characters from now on."""
+
+    sample_length: int
+
+
+@dataclass(frozen=True)
+class RollBack:
+    """Take weights and optimiser from the best checkpoint and go on from there."""
+
+
+Command = (
+    Pause | Continue | SingleStep | Stop | SaveNow | SetLearningRate | SetSampleLength | RollBack
+)
+
+
+class Inbox(Protocol):
+    """Where a training finds its commands."""
+
+    def take(self) -> Sequence[Command]:
+        """Those that have come since the last call, at once."""
+
+    def wait(self) -> Sequence[Command]:
+        """The same, but waits until there is one."""
+
+
+class WeightsOutlet(Protocol):
+    """Where a training leaves copies of its weights for those who write with them."""
+
+    def wanted(self) -> bool:
+        """Whether a copy should be made now."""
+
+    def publish(self, weights: Weights) -> None:
+        """Hand over a copy that will not change any more."""
+
+
+class Deaf:
+    """An inbox that is never written to."""
+
+    def take(self) -> Sequence[Command]:
+        """No commands."""
+        return ()
+
+    def wait(self) -> Sequence[Command]:
+        """Ends a wait at once, since no command could."""
+        return (Continue(),)
+
+
+class Unseen:
+    """An outlet that nobody reads."""
+
+    def wanted(self) -> bool:
+        """Never."""
+        return False
+
+    def publish(self, weights: Weights) -> None:
+        """Forget the copy."""

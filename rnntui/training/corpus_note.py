@@ -1,0 +1,58 @@
+"""What a run and a checkpoint keep of their text, and how the text is found again by it."""
+
+from dataclasses import dataclass, replace
+
+from rnntui.errors import CorpusError
+from rnntui.text.corpus import Corpus, kept_corpus, load_corpus
+from rnntui.text.normalisation import Normalisation
+
+
+@dataclass(frozen=True)
+class CorpusNote:
+    """Which text a network was trained on.
+
+    `source` is where it came from in words; `reference` where it may be read
+    again; `content_hash` the SHA-256 of its bytes.
+    """
+
+    name: str
+    source: str
+    reference: str
+    text_encoding: str
+    content_hash: str
+    characters: int
+
+
+def note_of(corpus: Corpus) -> CorpusNote:
+    """The note of a text."""
+    reference = corpus.name if corpus.path is None else str(corpus.path.resolve())
+    return CorpusNote(
+        corpus.name,
+        corpus.source,
+        reference,
+        corpus.text_encoding,
+        corpus.content_hash,
+        len(corpus),
+    )
+
+
+def corpus_of(note: CorpusNote, normalisation: Normalisation) -> Corpus:
+    """The text of a note: as it was encoded then, or read again from where it was.
+
+    Raises `CorpusError` where it is gone, or no longer the same text.
+    """
+    kept = kept_corpus(note.name, note.source, note.content_hash, note.text_encoding, normalisation)
+    if kept is not None:
+        return kept
+    try:
+        corpus = load_corpus(
+            note.reference, normalisation=normalisation, text_encoding=note.text_encoding
+        )
+    except CorpusError as error:
+        raise CorpusError(f"The text '{note.name}' can't be found again: {error}") from error
+    if corpus.content_hash != note.content_hash:
+        raise CorpusError(
+            f"The text '{note.name}' ({note.reference}) is no longer the one that the network was"
+            " trained on; bring that text back, or start a new run."
+        )
+    return replace(corpus, name=note.name)

@@ -1,0 +1,38 @@
+"""Which processor a training runs on, and how its lack of memory is put into words."""
+
+import torch
+
+from rnntui.errors import ConfigError
+
+
+def find_device(name: str) -> torch.device:
+    """The device of that name; `auto` takes CUDA, then MPS, then the CPU.
+
+    Raises `ConfigError` for one that this machine, or this torch, doesn't have.
+    """
+    if name == "auto":
+        if torch.cuda.is_available():
+            return torch.device("cuda")
+        return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+    try:
+        device = torch.device(name)
+        torch.zeros(1, device=device)
+    except (RuntimeError, AssertionError, ImportError) as error:
+        raise ConfigError(
+            f"--device {name} can't be used on this machine; --device auto finds one that can."
+        ) from error
+    if device.type not in ("cpu", "cuda", "mps"):
+        raise ConfigError(f"--device {name} is not one of auto, cpu, cuda, cuda:N and mps.")
+    return device
+
+
+def out_of_memory_sentence(error: Exception) -> str:
+    """A sentence for an error that is a lack of memory; empty for any other."""
+    words = str(error).lower()
+    short = isinstance(error, MemoryError | torch.OutOfMemoryError)
+    if short or "can't allocate memory" in words or "out of memory" in words:
+        return (
+            "There is not enough memory for a step of this network; lower --batch-size,"
+            " --seq-length or --hidden-size. The last checkpoint is good."
+        )
+    return ""

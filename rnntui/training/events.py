@@ -1,0 +1,202 @@
+"""What happens in a training, as plain values: the one account of it that all readers share.
+
+The command line prints them, the run folder keeps them, the screen draws them.
+Every event has `step`, the optimiser steps taken so far, and `elapsed_s`, the
+seconds spent in training, pauses left out and carried over a resume.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+
+from rnntui.errors import RnntuiError
+
+
+@dataclass(frozen=True)
+class TrainEvent:
+    """Something that happened, and when."""
+
+    step: int
+    elapsed_s: float
+
+
+@dataclass(frozen=True)
+class Started(TrainEvent):
+    """A training begins.
+
+    `total_steps` is 0 while a budget in minutes has yet to be turned into
+    steps. `train_chars` and `val_chars` are the sizes of the two parts, and
+    `eval_chars` how much of the latter each evaluation in mid-run reads.
+    """
+
+    run: str
+    corpus: str
+    parameters: int
+    vocab_size: int
+    train_chars: int
+    val_chars: int
+    eval_chars: int
+    batches_per_epoch: int
+    total_steps: int
+    device: str
+
+
+@dataclass(frozen=True)
+class Resumed(TrainEvent):
+    """A training goes on from a checkpoint; the fields are those of `Started`."""
+
+    run: str
+    corpus: str
+    parameters: int
+    vocab_size: int
+    train_chars: int
+    val_chars: int
+    eval_chars: int
+    batches_per_epoch: int
+    total_steps: int
+    device: str
+
+
+@dataclass(frozen=True)
+class Step(TrainEvent):
+    """One optimiser step.
+
+    `epoch` counts from 0 and has the part of the pass that is done after its
+    point; `loss` is the batch's mean cross-entropy in nats per character;
+    `grad_norm` the norm of all gradients before clipping; `chars_per_second`
+    the predictions learnt from a second, over the last second or so.
+    """
+
+    epoch: float
+    loss: float
+    learning_rate: float
+    grad_norm: float
+    chars_per_second: float
+
+
+@dataclass(frozen=True)
+class Evaluated(TrainEvent):
+    """The network was measured.
+
+    `train_loss` is the mean of the steps' losses since the last evaluation;
+    `val_loss` that of the held-out part, None where there is none;
+    `bits_per_char` and `perplexity` are of `val_loss`, or of `train_loss`
+    without one. `accuracy` is for classifiers. `best` says that no earlier
+    evaluation was as good, `full` that all of the held-out part was read.
+    """
+
+    train_loss: float
+    val_loss: float | None
+    bits_per_char: float
+    perplexity: float
+    accuracy: float | None
+    best: bool
+    full: bool
+
+
+@dataclass(frozen=True)
+class Sampled(TrainEvent):
+    """The network wrote a text: `prime` is what it was given, `text` what it added."""
+
+    prime: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Saved(TrainEvent):
+    """A checkpoint was written, whole, to `path`."""
+
+    path: str
+
+
+@dataclass(frozen=True)
+class Paused(TrainEvent):
+    """The training waits for a word to go on."""
+
+
+@dataclass(frozen=True)
+class Continued(TrainEvent):
+    """A pause is over."""
+
+
+@dataclass(frozen=True)
+class Changed(TrainEvent):
+    """A setting was changed in mid-run."""
+
+    setting: str
+    old: float
+    new: float
+
+
+@dataclass(frozen=True)
+class RolledBack(TrainEvent):
+    """Weights and optimiser went back to the best checkpoint, taken at `to_step`."""
+
+    to_step: int
+
+
+@dataclass(frozen=True)
+class Warned(TrainEvent):
+    """Something that a person should know; the training goes on."""
+
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Finished(TrainEvent):
+    """The training is over.
+
+    `reason` is `budget` (all steps taken), `patience` (no improvement) or
+    `stopped` (asked to).
+    """
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Failed(TrainEvent):
+    """The training could not go on; `sentence` says why and what to do."""
+
+    sentence: str
+
+
+KINDS: Mapping[str, type[TrainEvent]] = {
+    kind.__name__.lower(): kind
+    for kind in (
+        Started,
+        Resumed,
+        Step,
+        Evaluated,
+        Sampled,
+        Saved,
+        Paused,
+        Continued,
+        Changed,
+        RolledBack,
+        Warned,
+        Finished,
+        Failed,
+    )
+}
+"""Event types by the name that they have in JSON."""
+
+
+def to_json(event: TrainEvent) -> str:
+    """The event as one line of JSON, without a line end.
+
+    Text is ASCII-escaped, so a line holds no control character and no line
+    separator whatever a network wrote.
+    """
+    values = {"event": type(event).__name__.lower(), **asdict(event)}
+    return json.dumps(values, allow_nan=False)
+
+
+def from_json(line: str) -> TrainEvent:
+    """The event that `to_json` wrote. Raises `RnntuiError` for anything else."""
+    try:
+        values = json.loads(line)
+        kind = KINDS[values.pop("event")]
+        names = {part.name for part in fields(kind)}
+        return kind(**{name: value for name, value in values.items() if name in names})
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise RnntuiError(f"Not a line of events: {line[:60]!r}.") from error

@@ -1,0 +1,26 @@
+"""A torch network with the weights of a checkpoint."""
+
+import numpy as np
+import torch
+
+from rnntui.nets.char_model import CharModel, build_model
+from rnntui.training.checkpoints import Arrays, Checkpoint
+
+
+def model_of(checkpoint: Checkpoint) -> CharModel:
+    """A new network on the CPU with the checkpoint's weights."""
+    model = build_model(checkpoint.header.model, seed=0)
+    load_weights(model, checkpoint.weights)
+    return model
+
+
+def load_weights(model: CharModel, weights: Arrays) -> None:
+    """Put weights into a network, on whatever device it is.
+
+    Where the network has more symbols than the weights are for, the rows and
+    columns of the further ones keep what they are.
+    """
+    with torch.no_grad():
+        for name, weight in model.named_parameters():
+            part = tuple(slice(size) for size in weights[name].shape)
+            weight[part].copy_(torch.from_numpy(np.array(weights[name])))

@@ -1,0 +1,185 @@
+"""Opening a run, new or to go on with: from names and settings to the events of its training.
+
+The one way in for the command line and the screen. Needs no torch until the
+events are asked for, so that a run's folder is there before torch is loaded.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from rnntui.errors import CheckpointError, ConfigError, CorpusError
+from rnntui.text.corpus import Corpus
+from rnntui.text.normalisation import Normalisation
+from rnntui.text.vocabulary import describe_character
+from rnntui.training.checkpoints import load_checkpoint
+from rnntui.training.commands import Inbox, WeightsOutlet
+from rnntui.training.config import TrainConfig, flag
+from rnntui.training.corpus_note import CorpusNote, corpus_of
+from rnntui.training.events import TrainEvent
+from rnntui.training.fine_tuning import adopted_config, over_vocabulary
+from rnntui.training.run import CHANGEABLE, Run, prepare_run, total_steps
+from rnntui.training.run_folder import (
+    Record,
+    RunFolder,
+    check_run_name,
+    create_run_folder,
+    find_run,
+    free_run_name,
+    read_configuration,
+    recorded,
+    taken,
+    write_configuration,
+)
+from rnntui.training.settings_file import from_tables
+
+LoadText = Callable[[tuple[str, ...]], Corpus]
+"""Reads the text that was asked for, with the normalisation steps that are given."""
+
+NAMED = 8
+"""How many added characters a warning names before it only counts them."""
+
+
+def new_run(
+    parent: Path,
+    corpus: Corpus,
+    config: TrainConfig,
+    name: str | None,
+    prime: str = "",
+    init_from: str = "",
+) -> Run:
+    """Make a run's folder under `parent`; with no name, one from corpus, cell and a number.
+
+    Raises `CheckpointError` for a taken or bad name, `CorpusError` for a text
+    too short to learn from. `init_from` is noted for a resume.
+    """
+    if name is not None:
+        check_run_name(name)
+        if (parent / name).exists() and any((parent / name).iterdir()):
+            raise taken(name)
+    name = name or free_run_name(parent, f"{corpus.name}-{config.cell}")
+    run = prepare_run(RunFolder(parent / name), corpus, config, prime, init_from)
+    create_run_folder(run.folder, run.tables(total_steps=0))
+    return run
+
+
+def fine_tuned_run(
+    parent: Path,
+    load: LoadText,
+    config: TrainConfig,
+    asked: Collection[str],
+    name: str | None,
+    prime: str,
+    start: Path,
+) -> Run:
+    """A new run that begins with the weights of the checkpoint `start`, on another text.
+
+    `load` reads the text with the checkpoint's normalisation; `asked` names the
+    settings that were chosen on purpose. Raises as `new_run`, and `ConfigError`
+    where one of those contradicts the network.
+    """
+    checkpoint = load_checkpoint(start)
+    header = checkpoint.header
+    config = adopted_config(config, asked, header)
+    corpus, added = over_vocabulary(load(config.normalise), header.vocabulary)
+    run = new_run(parent, corpus, config, name, prime, init_from=str(start.resolve()))
+    notices = run.notices
+    if added:
+        named = ", ".join(describe_character(symbol) for symbol in added[:NAMED])
+        more = f" and {len(added) - NAMED} more" if len(added) > NAMED else ""
+        notices += (f"New to the network, and added to its vocabulary: {named}{more}.",)
+    return replace(run, notices=notices, init_weights=checkpoint.weights)
+
+
+def resume_run(
+    parent: Path, name: str, changes: Mapping[str, object], load: LoadText | None = None
+) -> Run:
+    """The run of that name, to go on from its last checkpoint, or from the start if it has none.
+
+    `changes` are settings to change, of those in `CHANGEABLE`. The text is
+    found again by the run's note of it, unless `load` reads it. Raises
+    `CheckpointError`, `ConfigError`, or `CorpusError` where the text is gone.
+    """
+    folder = find_run(parent, name)
+    tables = read_configuration(folder)
+    try:
+        about, resolved, _ = (tables.pop(part) for part in ("run", "resolved", "versions"))
+        note = CorpusNote(**tables.pop("corpus"))
+        prime, init_from = str(about["prime"]), str(about["init_from"])
+        eval_chars = int(resolved["eval_chars"])
+        before = TrainConfig(**from_tables(tables, str(folder.configuration)))
+    except (KeyError, TypeError, ValueError) as error:
+        raise CheckpointError(f"{folder.configuration} is damaged ({error!r}).") from error
+    config = before.replaced(_allowed(changes, before))
+    if load is None:
+        corpus = corpus_of(note, Normalisation(before.normalise))
+    else:
+        corpus = load(before.normalise)
+    if corpus.content_hash != note.content_hash:
+        raise CorpusError(
+            f"The text given is not the one that the run '{name}' was trained on; leave it out"
+            " to go on with that one."
+        )
+    weights = None
+    if init_from:
+        start = load_checkpoint(folder.last if folder.last.exists() else Path(init_from))
+        corpus, _ = over_vocabulary(corpus, start.header.vocabulary)
+        weights = start.weights
+    run = Run(folder, corpus, config, prime, eval_chars, (), init_from)
+    if config != before:
+        write_configuration(folder, run.tables(total_steps=0))
+    if not folder.last.exists():
+        fresh = prepare_run(folder, corpus, config, prime, init_from)
+        return replace(fresh, init_weights=weights)
+    run = replace(run, resume_from=load_checkpoint(folder.last))
+    _check_resumable(run, before)
+    return run
+
+
+def _allowed(changes: Mapping[str, object], before: TrainConfig) -> dict[str, object]:
+    """The real ones among `changes`. Raises `ConfigError` for one that a resume can't make."""
+    real = {name: value for name, value in changes.items() if getattr(before, name) != value}
+    for name in real:
+        if name not in CHANGEABLE:
+            raise ConfigError(
+                f"{flag(name)} can't change in a resumed run; start a new one for that."
+            )
+    return real
+
+
+def _check_resumable(run: Run, before: TrainConfig) -> None:
+    """Raise where the checkpoint is another network's, or all its steps are taken."""
+    assert run.resume_from is not None
+    header = run.resume_from.header
+    if header.vocabulary != run.corpus.vocabulary or header.model != run.config.model(
+        len(run.corpus.vocabulary)
+    ):
+        raise CheckpointError(
+            f"{run.folder.last} is not a checkpoint of what {run.folder.configuration} describes;"
+            " bring back the right file."
+        )
+    asked = total_steps(run.config, run.batches.batches_per_epoch)
+    if not asked and run.config.minutes == before.minutes:
+        asked = header.progress.total_steps
+    if 0 < asked <= header.progress.step:
+        raise ConfigError(
+            f"The run '{run.folder.name}' has taken all its {header.progress.step} steps; to train"
+            " it further give more with --epochs, --steps or --minutes."
+        )
+
+
+def events_of(
+    run: Run, inbox: Inbox | None = None, outlet: WeightsOutlet | None = None
+) -> Iterator[TrainEvent]:
+    """The events of the training, each recorded in the run's folder before it is passed on.
+
+    Raises `CheckpointError` where another process trains the run.
+    """
+    start = run.resume_from
+    record = Record(run.folder, keep_lines=start.header.progress.events if start else 0)
+    try:
+        from rnntui.training.trainer import train
+
+        yield from recorded(train(run, inbox, outlet, recorded=record.lines), record)
+    finally:
+        record.close()

@@ -1,0 +1,57 @@
+"""The optimisers: torch's own, with the tensors they keep laid open for a checkpoint."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from rnntui.training.config import TrainConfig
+
+
+def build_optimizer(config: TrainConfig, model: nn.Module) -> torch.optim.Optimizer:
+    """The optimiser of `config` over the model's weights, with torch's defaults for the rest."""
+    weights = list(model.parameters())
+    rate = config.learning_rate
+    if config.optimizer == "adam":
+        return torch.optim.Adam(weights, lr=rate, fused=weights[0].device.type != "mps")
+    if config.optimizer == "rmsprop":
+        return torch.optim.RMSprop(weights, lr=rate)
+    if config.optimizer == "adagrad":
+        return torch.optim.Adagrad(weights, lr=rate)
+    return torch.optim.SGD(weights, lr=rate)
+
+
+def optimizer_tensors(
+    optimizer: torch.optim.Optimizer, model: nn.Module
+) -> dict[str, NDArray[np.float32]]:
+    """Copies of what the optimiser keeps, named `<weight>.<name>`.
+
+    Before its first step that is nothing, but for Adagrad, whose sums start at zero.
+    """
+    return {
+        f"{name}.{key}": value.detach().cpu().numpy().copy()
+        for name, weight in model.named_parameters()
+        for key, value in optimizer.state.get(weight, {}).items()
+    }
+
+
+def restore_optimizer(
+    optimizer: torch.optim.Optimizer,
+    model: nn.Module,
+    tensors: Mapping[str, NDArray[np.float32]],
+) -> None:
+    """Put back what `optimizer_tensors` gave; names and shapes are the checkpoint's to check."""
+    fused = bool(optimizer.defaults.get("fused"))
+    for name, weight in model.named_parameters():
+        kept = {
+            key.rpartition(".")[2]: torch.from_numpy(np.array(value))
+            for key, value in tensors.items()
+            if key.rpartition(".")[0] == name
+        }
+        # As torch has it: a fused optimiser counts on the device, the others on the CPU.
+        optimizer.state[weight] = {
+            key: value if key == "step" and not fused else value.to(weight.device)
+            for key, value in kept.items()
+        }

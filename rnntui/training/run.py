@@ -1,0 +1,156 @@
+"""A run made ready: the text split and shaped, every `automatic` setting given its number.
+
+What is resolved here is written to `run.toml` and into every checkpoint, so
+that a resume asks nothing of the machine or the clock again.
+"""
+
+import platform
+from dataclasses import asdict, dataclass, replace
+from importlib.metadata import version
+from typing import Any
+
+import rnntui
+from rnntui.text.batches import (
+    MIN_VALIDATION_CHARACTERS,
+    AnyIds,
+    Batches,
+    StreamBatches,
+    WindowBatches,
+    fitting_stream_shape,
+    fitting_window_shape,
+    split,
+)
+from rnntui.text.corpus import Corpus
+from rnntui.training.checkpoints import Arrays, Checkpoint
+from rnntui.training.config import BUDGETS, TrainConfig
+from rnntui.training.corpus_note import note_of
+from rnntui.training.run_folder import RunFolder
+from rnntui.training.settings_file import to_tables
+
+EVAL_SHARE = 0.1
+"""Predictions read in an evaluation in mid-run, as a share of those trained on since the last.
+
+A prediction costs about a third of what learning from it does, so evaluation
+stays within 5% of the training time.
+"""
+
+MIN_EVAL_EVERY, MAX_EVAL_EVERY = 25, 200
+
+
+@dataclass(frozen=True)
+class Run:
+    """All that `train` needs.
+
+    `resume_from` is the checkpoint to go on from, if any; `init_weights` are
+    those of another network to begin with, whose file was `init_from`.
+
+    `config` is resolved: its batch shape fits the text and `eval_every` is a
+    number. `eval_chars` is how much of the held-out part an evaluation in
+    mid-run reads; 0 where nothing is held out.
+    """
+
+    folder: RunFolder
+    corpus: Corpus
+    config: TrainConfig
+    prime: str
+    eval_chars: int
+    notices: tuple[str, ...]
+    init_from: str = ""
+    init_weights: Arrays | None = None
+    resume_from: Checkpoint | None = None
+
+    @property
+    def parts(self) -> tuple[AnyIds, AnyIds]:
+        """The ids to learn from and the held-out ones."""
+        return split(self.corpus.ids, self.config.val_fraction)
+
+    @property
+    def batches(self) -> Batches:
+        """The part to learn from, cut as configured."""
+        return _batches(self.parts[0], self.config)
+
+    def tables(self, total_steps: int) -> dict[str, Any]:
+        """The content of `run.toml`."""
+        return {
+            "run": {"name": self.folder.name, "prime": self.prime, "init_from": self.init_from},
+            "corpus": asdict(note_of(self.corpus)),
+            **to_tables(self.config),
+            "resolved": {"eval_chars": self.eval_chars, "total_steps": total_steps},
+            "versions": {
+                "rnntui": rnntui.__version__,
+                "python": platform.python_version(),
+                "torch": version("torch"),
+                "numpy": version("numpy"),
+            },
+        }
+
+
+def prepare_run(
+    folder: RunFolder, corpus: Corpus, config: TrainConfig, prime: str = "", init_from: str = ""
+) -> Run:
+    """Fit a configuration to a text.
+
+    Where the text is too small for the batch shape, or to hold a part out, the
+    shape shrinks and a notice says so. Raises `CorpusError` for a text too
+    short to learn from.
+    """
+    notices = list(corpus.notices)
+    learnt, held_out = split(corpus.ids, config.val_fraction)
+    if config.val_fraction > 0 and not len(held_out):
+        notices.append(
+            f"The text is too short to hold {config.val_fraction:.0%} out for validation (under"
+            f" {MIN_VALIDATION_CHARACTERS} characters); there will be no validation loss."
+        )
+    shaped, shrunk = _fitted(config, len(learnt))
+    if shrunk:
+        notices.append(shrunk)
+    batches = _batches(learnt, shaped)
+    eval_every = shaped.eval_every or _eval_every(len(held_out), batches.characters_per_batch)
+    eval_chars = min(
+        len(held_out),
+        # One more than the predictions asked for, and no fewer than make a prediction.
+        max(int(EVAL_SHARE * eval_every * batches.characters_per_batch), 1) + max(shaped.window, 1),
+    )
+    if eval_chars <= shaped.window:
+        eval_chars = 0
+    resolved = replace(shaped, eval_every=eval_every)
+    return Run(folder, corpus, resolved, prime, eval_chars, tuple(notices), init_from)
+
+
+def total_steps(config: TrainConfig, batches_per_epoch: int) -> int:
+    """Optimiser steps of the whole training; 0 for minutes, whose steps must be measured."""
+    return config.steps or config.epochs * batches_per_epoch
+
+
+CHANGEABLE = (*BUDGETS, "patience", "save_every", "sample_every", "sample_length", "threads")
+"""Settings that a resume may change, as they leave the network and its steps what they are."""
+
+
+def _batches(learnt: AnyIds, config: TrainConfig) -> Batches:
+    if config.window:
+        return WindowBatches(learnt, config.batch_size, config.window, config.seed)
+    return StreamBatches(learnt, config.batch_size, config.seq_length)
+
+
+def _fitted(config: TrainConfig, characters: int) -> tuple[TrainConfig, str]:
+    """The configuration with a batch shape that the text fills, and a sentence if it shrank."""
+    if config.window:
+        batch, length = fitting_window_shape(characters, config.batch_size, config.window)
+        shaped = replace(config, batch_size=batch, window=length)
+        name, old = "windows", config.window
+    else:
+        batch, length = fitting_stream_shape(characters, config.batch_size, config.seq_length)
+        shaped = replace(config, batch_size=batch, seq_length=length)
+        name, old = "sequences", config.seq_length
+    if shaped == config:
+        return config, ""
+    return shaped, (
+        f"The text is too short for {config.batch_size} {name} of {old} characters;"
+        f" training uses {batch} of {length}."
+    )
+
+
+def _eval_every(held_out: int, characters_per_batch: int) -> int:
+    """Steps between evaluations such that one may read all of a small held-out part."""
+    wanted = -(-held_out // max(1, int(EVAL_SHARE * characters_per_batch)))
+    return max(MIN_EVAL_EVERY, min(MAX_EVAL_EVERY, wanted))

@@ -1,0 +1,308 @@
+"""The folder of a run: its configuration, its record of events, its checkpoints and samples.
+
+Needs no torch. The record is the truth about a run; `samples.txt` is drawn from it.
+"""
+
+import contextlib
+import os
+import shutil
+import tempfile
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+
+from rnntui.errors import CheckpointError, RnntuiError
+from rnntui.training.events import Sampled, TrainEvent, from_json, to_json
+from rnntui.whole_files import written_whole
+
+LAST, BEST = "last.safetensors", "best.safetensors"
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """Where a run's files are."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        """The run's name, which is the folder's."""
+        return self.path.name
+
+    @property
+    def configuration(self) -> Path:
+        """The full resolved configuration, versions and the text's hash, as TOML."""
+        return self.path / "run.toml"
+
+    @property
+    def metrics(self) -> Path:
+        """The record: one event a line, as JSON."""
+        return self.path / "metrics.jsonl"
+
+    @property
+    def samples(self) -> Path:
+        """What the network wrote in the course of the training."""
+        return self.path / "samples.txt"
+
+    @property
+    def last(self) -> Path:
+        """The checkpoint to resume from."""
+        return self.path / LAST
+
+    @property
+    def best(self) -> Path:
+        """The checkpoint with the lowest loss."""
+        return self.path / BEST
+
+
+def check_run_name(name: str) -> None:
+    """Raise `CheckpointError` unless `name` may be a run's: one plain folder name."""
+    plain = name == Path(name).name and name.isprintable() and name == name.strip()
+    if not plain or not name or name.startswith((".", "-")) or set(name) & set(':\\/<>"|?*'):
+        raise CheckpointError(
+            f"{name!r} can't be a run's name; use letters, digits, '-', '_' and '.', no ':'."
+        )
+
+
+def create_run_folder(folder: RunFolder, tables: Mapping[str, Any]) -> None:
+    """Make the folder of a new run with its `run.toml` in it, both or neither.
+
+    Raises `CheckpointError` where the name is taken or bad, or the disk refuses.
+    """
+    check_run_name(folder.name)
+    parent = folder.path.parent
+    try:
+        parent.mkdir(parents=True, exist_ok=True)
+        temporary = RunFolder(Path(tempfile.mkdtemp(dir=parent, prefix=f".{folder.name}.")))
+        try:
+            write_configuration(temporary, tables)
+            # Moves over an empty folder, fails over one with anything in it.
+            temporary.path.rename(folder.path)
+        except BaseException:
+            shutil.rmtree(temporary.path, ignore_errors=True)
+            raise
+        folder.path.chmod(0o755)
+    except OSError as error:
+        if folder.path.exists():
+            raise taken(folder.name) from error
+        raise CheckpointError(
+            f"The run's folder {folder.path} can't be made ({error.strerror});"
+            " choose a place that can be written to."
+        ) from error
+
+
+def taken(name: str) -> CheckpointError:
+    """The sentence for a name that another run has."""
+    return CheckpointError(
+        f"There is a run called '{name}' already; go on with it by --resume {name},"
+        " or give another --name."
+    )
+
+
+def free_run_name(parent: Path, stem: str) -> str:
+    """`stem` with the first number that no run in `parent` has."""
+    stem = "".join(c if c.isalnum() or c in "-_." else "-" for c in stem).lstrip(".-") or "run"
+    number = 1
+    while (parent / f"{stem}-{number}").exists():
+        number += 1
+    return f"{stem}-{number}"
+
+
+def find_run(parent: Path, name: str) -> RunFolder:
+    """The run of that name, or in that folder. Raises `CheckpointError` where there is none."""
+    for path in (parent / name, Path(name)):
+        folder = RunFolder(path)
+        if path.is_dir() and (folder.configuration.exists() or folder.last.exists()):
+            return folder
+    raise CheckpointError(
+        f"There is no run called '{name}' in {parent}; 'rnntui checkpoints list' shows them."
+    )
+
+
+def find_checkpoint(parent: Path, reference: str, shipped: Path | None = None) -> Path:
+    """The file that a reference means.
+
+    A run's name, or folder, means its best checkpoint, or its last while there
+    is no best; `NAME:last` and `NAME:best` say which; anything else is a file.
+    Names are looked up in `parent`, then in `shipped`. Raises `CheckpointError`.
+    """
+    if reference.endswith(".safetensors") and Path(reference).is_file():
+        return Path(reference)
+    name, colon, which = reference.rpartition(":")
+    if not colon or which not in ("last", "best"):
+        name, which = reference, ""
+    try:
+        folder = find_run(parent, name)
+    except CheckpointError:
+        if shipped is None or not (shipped / name / BEST).is_file():
+            raise
+        folder = RunFolder(shipped / name)
+    candidates = {"last": (folder.last,), "best": (folder.best,)}.get(
+        which, (folder.best, folder.last)
+    )
+    for path in candidates:
+        if path.is_file():
+            return path
+    raise CheckpointError(
+        f"The run '{name}' has no {which or 'saved'} checkpoint yet; train it a little longer."
+    )
+
+
+def list_runs(parent: Path) -> tuple[RunFolder, ...]:
+    """All runs in a folder, by name."""
+    if not parent.is_dir():
+        return ()
+    folders = (RunFolder(path) for path in sorted(parent.iterdir()) if path.is_dir())
+    return tuple(folder for folder in folders if folder.configuration.exists())
+
+
+def rename_run(parent: Path, name: str, new_name: str) -> RunFolder:
+    """Give a run another name. Raises `CheckpointError` where it is taken, bad, or in training."""
+    check_run_name(name)
+    check_run_name(new_name)
+    folder = find_run(parent, name)
+    if is_being_trained(folder):
+        raise CheckpointError(f"The run '{name}' is being trained; stop it first.")
+    renamed = RunFolder(parent / new_name)
+    if renamed.path.exists():
+        raise taken(new_name)
+    tables = read_configuration(folder)
+    tables["run"]["name"] = new_name
+    folder.path.rename(renamed.path)
+    write_configuration(renamed, tables)
+    return renamed
+
+
+def write_configuration(folder: RunFolder, tables: Mapping[str, Any]) -> None:
+    """Write `run.toml`, whole."""
+    with written_whole(folder.configuration) as file:
+        file.write(tomli_w.dumps(dict(tables)).encode())
+
+
+def read_configuration(folder: RunFolder) -> dict[str, Any]:
+    """Read `run.toml`. Raises `CheckpointError` where it is damaged or gone."""
+    try:
+        return tomllib.loads(folder.configuration.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise CheckpointError(f"{folder.configuration} can't be read: {error}.") from error
+
+
+def read_events(folder: RunFolder) -> Iterator[TrainEvent]:
+    """The record from its start; ends before a line that is torn or not an event."""
+    with contextlib.suppress(FileNotFoundError), folder.metrics.open("rb") as file:
+        for line in file:
+            if not line.endswith(b"\n"):
+                return
+            try:
+                yield from_json(line.decode("ascii"))
+            except (UnicodeDecodeError, RnntuiError):
+                return
+
+
+class Record:
+    """The record of a run that is being trained, held by one process at a time.
+
+    Raises `CheckpointError` where another process trains the run already.
+    """
+
+    def __init__(self, folder: RunFolder, keep_lines: int) -> None:
+        """Open the record and drop, atomically, all but its first `keep_lines` whole lines.
+
+        `samples.txt` is written anew from what is kept.
+        """
+        self._folder = folder
+        # Held before anything is dropped, so that a second process can't tear the first's record.
+        self._lock = _locked(folder)
+        try:
+            self.lines = _truncate(folder.metrics, keep_lines)
+            with written_whole(folder.samples) as file:
+                for event in read_events(folder):
+                    if isinstance(event, Sampled):
+                        file.write(_as_sample(event))
+            self._metrics = folder.metrics.open("ab", buffering=0)
+            self._samples = folder.samples.open("ab", buffering=0)
+        except OSError as error:
+            _unlock(self._lock)
+            raise CheckpointError(
+                f"The run's record in {folder.path} can't be written ({error.strerror})."
+            ) from error
+
+    def append(self, event: TrainEvent) -> None:
+        """Add an event, and flush it. Raises `CheckpointError` where the disk refuses."""
+        try:
+            self._metrics.write(to_json(event).encode() + b"\n")
+            if isinstance(event, Sampled):
+                self._samples.write(_as_sample(event))
+        except OSError as error:
+            raise CheckpointError(
+                f"The record {self._folder.metrics} can't be written ({error.strerror}); the last"
+                " checkpoint is whole. Make room, then resume."
+            ) from error
+        self.lines += 1
+
+    def close(self) -> None:
+        """Let go of the files and of the run."""
+        self._metrics.close()
+        self._samples.close()
+        _unlock(self._lock)
+
+
+def is_being_trained(folder: RunFolder) -> bool:
+    """Whether a process, this one or another, holds the run's record at the moment."""
+    try:
+        _unlock(_locked(folder))
+    except CheckpointError:
+        return True
+    return False
+
+
+def recorded(events: Iterable[TrainEvent], record: Record) -> Iterator[TrainEvent]:
+    """Pass events on, each appended to the record first."""
+    for event in events:
+        record.append(event)
+        yield event
+
+
+def _locked(folder: RunFolder) -> int:
+    """A descriptor of the folder, locked until it is closed or the process dies; -1 on Windows."""
+    try:
+        import fcntl
+    except ImportError:  # Windows: no lock, and no promise.
+        return -1
+    descriptor = os.open(folder.path, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(descriptor)
+        raise CheckpointError(
+            f"The run '{folder.name}' is being trained by another process; wait, or stop that one."
+        ) from error
+    return descriptor
+
+
+def _unlock(descriptor: int) -> None:
+    if descriptor >= 0:
+        os.close(descriptor)
+
+
+def _truncate(path: Path, keep_lines: int) -> int:
+    """Cut a file, in one move, behind its first whole lines, at most so many; the number kept."""
+    path.touch()
+    kept = length = 0
+    with path.open("r+b") as file:
+        for line in file:
+            if kept == keep_lines or not line.endswith(b"\n"):
+                break
+            kept, length = kept + 1, length + len(line)
+        file.truncate(length)
+        os.fsync(file.fileno())
+    return kept
+
+
+def _as_sample(event: Sampled) -> bytes:
+    heading = f"---- step {event.step}, {event.elapsed_s:.1f} s ----\n"
+    return (heading + event.prime + event.text + "\n\n").encode("utf-8", "backslashreplace")

@@ -1,0 +1,146 @@
+"""How well a checkpoint predicts a text, beside the baselines that it should beat."""
+
+import math
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnntui.errors import CorpusError
+from rnntui.text.batches import AnyIds, split
+from rnntui.text.corpus import Corpus, load_corpus
+from rnntui.text.ngrams import measure_baselines
+from rnntui.training.checkpoints import Checkpoint
+from rnntui.training.corpus_note import corpus_of
+
+
+@dataclass(frozen=True)
+class ScoreLine:
+    """The mean loss in nats per character of one predictor."""
+
+    name: str
+    loss: float
+
+    @property
+    def bits_per_char(self) -> float:
+        """The loss in bits."""
+        return self.loss / math.log(2)
+
+    @property
+    def perplexity(self) -> float:
+        """exp(loss)."""
+        return math.exp(min(self.loss, 700.0))
+
+
+@dataclass(frozen=True)
+class Score:
+    """The network's line first, then the baselines'; over `characters` predictions.
+
+    `unknown_characters` were left out, as the network has no output for them.
+    """
+
+    text: str
+    characters: int
+    unknown_characters: int
+    lines: tuple[ScoreLine, ...]
+    notices: tuple[str, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values: the network's figures by name, the baselines' losses by theirs."""
+        network = self.lines[0]
+        return {
+            "text": self.text,
+            "characters": self.characters,
+            "unknown_characters": self.unknown_characters,
+            "loss": network.loss,
+            "bits_per_char": network.bits_per_char,
+            "perplexity": network.perplexity,
+            "baselines": [asdict(line) for line in self.lines[1:]],
+        }
+
+
+def score(checkpoint: Checkpoint, reference: str | None, text_encoding: str | None) -> Score:
+    """Measure a checkpoint on a text, or on what its training held out.
+
+    The n-gram baselines are counted on the training's own learning part, with
+    the network's vocabulary. Raises `CorpusError` where a text is gone, or has
+    too few characters that the network knows.
+    """
+    header = checkpoint.header
+    own = _own_corpus(checkpoint) if reference is None else _own_corpus_if_kept(checkpoint)
+    notices: list[str] = []
+    nothing = np.empty(0, np.int64)
+    learnt, held_out = split(own.ids if own else nothing, header.config.val_fraction)
+    unknown = 0
+    if reference is None:
+        name, ids = f"{header.corpus.name}, held-out part", held_out
+        if not len(held_out):
+            name, ids = header.corpus.name, learnt
+            notices.append(
+                "The training held nothing out, so this is the text that it learnt from:"
+                " the figures say how well it knows it, not how well it would do on another."
+            )
+    else:
+        corpus = load_corpus(
+            reference, normalisation=header.normalisation, text_encoding=text_encoding
+        )
+        notices.extend(corpus.notices)
+        name, (ids, unknown) = corpus.name, _known_ids(corpus, checkpoint)
+        if unknown:
+            notices.append(
+                f"{unknown:,} of {len(corpus):,} characters are outside the network's vocabulary"
+                " and were left out."
+            )
+    if len(ids) < 2 + header.model.window:
+        raise CorpusError(f"'{name}' has too few characters that the network knows to measure it.")
+    measure_loss, characters = _network_loss(checkpoint, ids)
+    lines = [ScoreLine(header.run, measure_loss)]
+    if len(learnt):
+        lines += _baseline_lines(learnt, ids, header.model.vocab_size)
+    return Score(name, characters, unknown, tuple(lines), tuple(notices))
+
+
+def _network_loss(checkpoint: Checkpoint, ids: AnyIds) -> tuple[float, int]:
+    from rnntui.training.evaluation import evaluate
+    from rnntui.training.model_loading import model_of
+
+    measure = evaluate(model_of(checkpoint), ids)
+    return measure.loss, measure.characters
+
+
+def _baseline_lines(learnt: AnyIds, ids: AnyIds, vocab_size: int) -> list[ScoreLine]:
+    baselines = measure_baselines(learnt, ids, vocab_size)
+    return [
+        ScoreLine("uniform", baselines.uniform),
+        ScoreLine("unigram", baselines.unigram),
+        ScoreLine(f"{baselines.order}-gram (Witten-Bell)", baselines.ngram),
+    ]
+
+
+def _own_corpus(checkpoint: Checkpoint) -> Corpus:
+    header = checkpoint.header
+    corpus = corpus_of(header.corpus, header.normalisation)
+    return _in_network_ids(corpus, checkpoint)
+
+
+def _own_corpus_if_kept(checkpoint: Checkpoint) -> Corpus | None:
+    try:
+        return _own_corpus(checkpoint)
+    except CorpusError:
+        return None
+
+
+def _in_network_ids(corpus: Corpus, checkpoint: Checkpoint) -> Corpus:
+    vocabulary = checkpoint.header.vocabulary
+    if corpus.vocabulary == vocabulary:
+        return corpus
+    return replace(corpus, ids=_known_ids(corpus, checkpoint)[0], vocabulary=vocabulary)
+
+
+def _known_ids(corpus: Corpus, checkpoint: Checkpoint) -> tuple[NDArray[Any], int]:
+    """The text in the network's ids, and how many characters had none and were left out."""
+    translation = checkpoint.header.vocabulary.translation_from(corpus.vocabulary)
+    ids = translation[corpus.ids]
+    known = ids >= 0
+    return ids[known], int(len(ids) - np.count_nonzero(known))

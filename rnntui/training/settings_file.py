@@ -1,0 +1,39 @@
+"""Settings as TOML, one table for each section: the form of recipes and of `run.toml`."""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+from rnntui.errors import ConfigError
+from rnntui.training.config import TrainConfig
+
+
+def to_tables(config: TrainConfig) -> dict[str, dict[str, Any]]:
+    """All settings, by section and name, as TOML takes them."""
+    tables: dict[str, dict[str, Any]] = {}
+    for setting in fields(config):
+        value = getattr(config, setting.name)
+        table = tables.setdefault(setting.metadata["section"], {})
+        table[setting.name] = list(value) if isinstance(value, tuple) else value
+    return tables
+
+
+def from_tables(tables: Mapping[str, Any], source: str) -> dict[str, Any]:
+    """Settings by name from tables by section, for `TrainConfig` or its `replaced`.
+
+    Raises `ConfigError`, naming `source`, for a section or a setting that there
+    is not, or one in the wrong section; values are `TrainConfig`'s to check.
+    """
+    sections = {setting.name: setting.metadata["section"] for setting in fields(TrainConfig)}
+    settings: dict[str, Any] = {}
+    for section, table in tables.items():
+        if section not in sections.values() or not isinstance(table, Mapping):
+            known = ", ".join(dict.fromkeys(sections.values()))
+            raise ConfigError(f"{source} has no use for [{section}]; its tables are {known}.")
+        for name, value in table.items():
+            if name not in sections:
+                raise ConfigError(f"{source}: there is no setting called '{name}'.")
+            if sections[name] != section:
+                raise ConfigError(f"{source}: '{name}' belongs in [{sections[name]}].")
+            settings[name] = tuple(value) if isinstance(value, list) else value
+    return settings
