@@ -1,0 +1,99 @@
+"""`rnntui checkpoints`: the runs."""
+
+import shutil
+from typing import Annotated
+
+import typer
+
+from rnntui.cli.tables import print_table
+from rnntui.cli.terminal import notify
+from rnntui.errors import CheckpointError, RnntuiError
+
+app = typer.Typer(help="The runs and their checkpoints.", no_args_is_help=True)
+
+_Name = Annotated[str, typer.Argument(help="A run's name.")]
+
+
+@app.command("list")
+def list_() -> None:
+    """Show all runs, one a line."""
+    from rnntui import places
+    from rnntui.training.run_folder import list_runs
+    from rnntui.training.run_summary import summarise
+
+    parent = places.checkpoints_dir()
+    rows = []
+    for folder in list_runs(parent):
+        try:
+            run = summarise(folder)
+        except RnntuiError as error:
+            notify(str(error))
+            continue
+        best = "" if run.best_bits_per_char is None else f"{run.best_bits_per_char:.3f}"
+        steps, seconds = f"{run.step:,}", f"{run.elapsed_s:,.0f}"
+        rows.append((folder.name, run.corpus, run.cell, run.size, best, steps, seconds, run.state))
+    columns = ("name", "corpus", "cell", "size", ">best bits/char", ">steps", ">seconds", "state")
+    if rows:
+        print_table(columns, rows)
+    else:
+        notify(f"There are no runs in {parent} yet; 'rnntui train' makes one.")
+
+
+@app.command()
+def show(
+    checkpoint: Annotated[
+        str, typer.Argument(help="A run's name (its best), NAME:last, or a .safetensors file.")
+    ],
+) -> None:
+    """Show a checkpoint: its text, its progress, its layers."""
+    from rnntui import places
+    from rnntui.cli.layers import print_layers
+    from rnntui.training.checkpoints import load_checkpoint
+    from rnntui.training.run_folder import find_checkpoint
+
+    path = find_checkpoint(places.checkpoints_dir(), checkpoint, places.shipped_checkpoints_dir())
+    header = load_checkpoint(path).header
+    progress, corpus = header.progress, header.corpus
+    best = "none yet" if progress.best_loss is None else f"{progress.best_loss:.4f}"
+    print_table(
+        ("", ""),
+        [
+            ("file", str(path)),
+            ("run", header.run),
+            ("corpus", f"{corpus.name}, {corpus.characters:,} characters ({corpus.source})"),
+            ("normalisation", ", ".join(header.normalisation.steps) or "none"),
+            ("step", f"{progress.step:,} of {progress.total_steps:,}"),
+            ("training time", f"{progress.elapsed_s:,.1f} s"),
+            ("best loss", f"{best} at step {progress.best_step:,}"),
+        ],
+    )
+    print_layers(header.model)
+
+
+@app.command()
+def rename(name: _Name, new_name: Annotated[str, typer.Argument(help="What to call it.")]) -> None:
+    """Give a run another name."""
+    from rnntui import places
+    from rnntui.training.run_folder import rename_run
+
+    rename_run(places.checkpoints_dir(), name, new_name)
+    notify(f"The run '{name}' is called '{new_name}' now.")
+
+
+@app.command()
+def remove(
+    name: _Name,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Don't ask.")] = False,
+) -> None:
+    """Delete a run with all its files, after a question."""
+    from rnntui import places
+    from rnntui.training.run_folder import check_run_name, find_run, is_being_trained
+
+    check_run_name(name)
+    folder = find_run(places.checkpoints_dir(), name)
+    if is_being_trained(folder):
+        raise CheckpointError(f"The run '{name}' is being trained; stop it first.")
+    if not yes:
+        typer.confirm(f"Delete {folder.path} with its checkpoints?", abort=True, err=True)
+    shutil.rmtree(folder.path)
+    notify(f"Removed '{name}'.")

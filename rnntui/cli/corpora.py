@@ -1,0 +1,101 @@
+"""`rnntui corpora`: the library of texts."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from rnntui.cli.tables import print_table, size
+from rnntui.cli.terminal import notify, write_text
+
+app = typer.Typer(help="The library of texts.", no_args_is_help=True)
+
+
+@app.command("list")
+def list_() -> None:
+    """Show all texts, one a line."""
+    from rnntui.text.library import list_texts
+
+    rows = [
+        (
+            entry.name,
+            "not built yet" if entry.size_bytes is None else size(entry.size_bytes),
+            entry.origin,
+            entry.title,
+            entry.about,
+        )
+        for entry in list_texts()
+    ]
+    print_table(("name", ">size", "origin", "title", "about"), rows)
+
+
+@app.command()
+def show(
+    corpus: Annotated[str, typer.Argument(help="A name from the library, a file or a folder.")],
+    length: Annotated[int, typer.Option(min=0, help="Characters of its beginning.")] = 400,
+    text_encoding: Annotated[
+        str | None, typer.Option(help="Encoding of the file; found out where not given.")
+    ] = None,
+) -> None:
+    """Show a text's figures, its vocabulary and its beginning."""
+    from rnntui.text.cells import labelled
+    from rnntui.text.corpus import load_corpus
+    from rnntui.text.statistics import text_statistics
+
+    loaded = load_corpus(corpus, text_encoding=text_encoding)
+    for notice in loaded.notices:
+        notify(notice)
+    figures = text_statistics(loaded)
+    print_table(
+        ("", ""),
+        [
+            ("source", loaded.source),
+            ("size", size(loaded.size_bytes)),
+            ("encoding", loaded.text_encoding),
+            ("characters", f"{figures.characters:,}"),
+            ("symbols", f"{figures.symbols:,}"),
+            ("lines", f"{figures.lines:,}"),
+            ("words", f"{figures.words:,}"),
+            ("entropy of a character", f"{figures.entropy_bits:.3f} bits"),
+        ],
+        loaded.name,
+    )
+    symbols = loaded.vocabulary.symbols
+    shown = [labelled(symbol) for symbol in symbols[:200]]
+    more = f" and {len(symbols) - 200:,} more" if len(symbols) > 200 else ""
+    write_text(f"Vocabulary, most frequent first: {' '.join(shown)}{more}\n", sys.stdout)
+    if length:
+        write_text(f"\n{loaded.preview(length)}\n", sys.stdout)
+
+
+@app.command()
+def add(
+    source: Annotated[str, typer.Argument(help="A file, a folder of texts, or - for input.")],
+    name: Annotated[str | None, typer.Option(help="Name in the library.")] = None,
+    text_encoding: Annotated[
+        str | None, typer.Option(help="Encoding of the file; found out where not given.")
+    ] = None,
+) -> None:
+    """Copy a text into the library."""
+    from rnntui.text.library import add_text
+
+    stream = sys.stdin.buffer if source == "-" else source
+    added = add_text(stream, name, text_encoding=text_encoding)
+    for notice in added.notices:
+        notify(notice)
+    notify(f"Added '{added.entry.name}'; train on it by 'rnntui train {added.entry.name}'.")
+
+
+@app.command()
+def remove(
+    name: Annotated[str, typer.Argument(help="Name in the library.")],
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Don't ask.")] = False,
+) -> None:
+    """Delete a text of your own from the library, after a question."""
+    from rnntui.text.library import find_text, remove_text
+
+    entry = find_text(name)
+    if not yes:
+        typer.confirm(f"Delete {entry.path}?", abort=True, err=True)
+    remove_text(name)
+    notify(f"Removed '{name}'.")

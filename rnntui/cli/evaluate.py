@@ -1,0 +1,44 @@
+"""`rnntui eval`: how well a trained network predicts a text."""
+
+import json
+import sys
+from typing import Annotated
+
+import typer
+
+from rnntui.cli.tables import print_table
+from rnntui.cli.terminal import notify, write_line
+
+
+def evaluate(
+    checkpoint: Annotated[
+        str, typer.Argument(help="A run's name (its best), NAME:last, or a .safetensors file.")
+    ],
+    corpus: Annotated[
+        str | None,
+        typer.Argument(help="A text; without one, the part that the training held out."),
+    ] = None,
+    text_encoding: Annotated[
+        str | None, typer.Option(help="Encoding of the file; found out where not given.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """Loss, bits per character and perplexity of a network on a text, beside n-gram baselines."""
+    from rnntui import places
+    from rnntui.training.checkpoints import load_checkpoint
+    from rnntui.training.run_folder import find_checkpoint
+    from rnntui.training.scoring import score
+
+    path = find_checkpoint(places.checkpoints_dir(), checkpoint, places.shipped_checkpoints_dir())
+    result = score(load_checkpoint(path), corpus, text_encoding)
+    for notice in result.notices:
+        notify(notice)
+    if as_json:
+        write_line(json.dumps(result.as_json()), sys.stdout)
+        return
+    rows = [
+        (line.name, f"{line.loss:.4f}", f"{line.bits_per_char:.3f}", f"{line.perplexity:,.2f}")
+        for line in result.lines
+    ]
+    title = f"{result.text}: {result.characters:,} characters predicted"
+    print_table(("", ">loss (nats)", ">bits per character", ">perplexity"), rows, title)

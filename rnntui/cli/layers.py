@@ -1,0 +1,11 @@
+"""The layer table of a network."""
+
+from rnntui.cli.tables import print_table
+from rnntui.nets.config import ModelConfig, layer_table, parameter_count
+
+
+def print_layers(model: ModelConfig) -> None:
+    """Name, output shape (B sequences of T characters) and parameters of each layer."""
+    rows = [(row.name, row.output_shape, f"{row.parameters:,}") for row in layer_table(model)]
+    rows.append(("total", "", f"{parameter_count(model):,}"))
+    print_table(("layer", "output shape", ">parameters"), rows)

@@ -1,0 +1,81 @@
+"""The program's entry: the commands, and how errors and interruptions leave it."""
+
+import signal
+import sys
+from types import FrameType
+from typing import Annotated
+
+import typer
+
+import rnntui
+from rnntui.cli import checkpoints, corpora, evaluate, recipes, sample, train
+from rnntui.cli.terminal import ReaderGoneError
+from rnntui.errors import RnntuiError
+
+app = typer.Typer(
+    name="rnntui",
+    help="A terminal playground for character-level recurrent networks.",
+    epilog="With no command the playground opens. Documentation: README.md.",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("train")(train.train)
+app.command("sample")(sample.sample)
+app.command("eval")(evaluate.evaluate)
+app.add_typer(corpora.app, name="corpora")
+app.add_typer(checkpoints.app, name="checkpoints")
+app.add_typer(recipes.app, name="recipes")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"rnntui {rnntui.__version__}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def playground(
+    context: typer.Context,
+    corpus: Annotated[
+        str | None, typer.Option(help="Text to open on: a library name, a file or a folder.")
+    ] = None,
+    checkpoint: Annotated[
+        str | None, typer.Option(help="Trained network to open: a run's name or a file.")
+    ] = None,
+    recipe: Annotated[
+        str | None, typer.Option(help="Settings to open with: a recipe's name or a file.")
+    ] = None,
+    version: Annotated[  # noqa: ARG001
+        bool, typer.Option("--version", help="Print the version.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """A terminal playground for character-level recurrent networks."""
+    if context.invoked_subcommand is not None:
+        return
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise RnntuiError(
+            "The playground needs a terminal; without one use 'rnntui train' and 'rnntui sample'."
+        )
+    from rnntui.tui.app import open_playground
+
+    raise typer.Exit(open_playground(corpus, checkpoint, recipe))
+
+
+def main() -> None:
+    """Run the program and leave with its exit code.
+
+    0 done, 1 a stated error, 2 wrong usage, 130 and 143 interrupted.
+    """
+    signal.signal(signal.SIGINT, _leave)
+    signal.signal(signal.SIGTERM, _leave)
+    try:
+        app()
+    except RnntuiError as error:
+        sys.stderr.write(f"rnntui: {error}\n")
+        sys.exit(1)
+    except ReaderGoneError:
+        sys.exit(0)
+
+
+def _leave(number: int, _frame: FrameType | None) -> None:
+    raise SystemExit(128 + number)

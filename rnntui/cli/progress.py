@@ -1,0 +1,187 @@
+"""The three ways in which `rnntui train` shows a training: JSON lines, plain lines, a display."""
+
+import math
+from contextlib import AbstractContextManager, nullcontext
+from typing import Protocol, Self, TextIO
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.text import Text
+
+from rnntui.cli.terminal import shown, write_line
+from rnntui.training.events import (
+    Changed,
+    Evaluated,
+    Failed,
+    Finished,
+    Resumed,
+    RolledBack,
+    Sampled,
+    Saved,
+    Started,
+    Step,
+    TrainEvent,
+    Warned,
+    to_json,
+)
+
+PLAIN_STEP_SECONDS = 5.0
+"""How often a plain line tells of a step, in seconds of training."""
+
+
+class EventReader(Protocol):
+    """Something that shows events."""
+
+    def read(self, event: TrainEvent) -> None:
+        """Show one event."""
+
+
+def reader_for(stream: TextIO, as_json: bool) -> AbstractContextManager[EventReader]:
+    """The reader that suits: JSON if asked for, a display on a terminal, else plain lines."""
+    if as_json:
+        return nullcontext(JsonLines(stream))
+    if stream.isatty():
+        return ProgressDisplay(stream)
+    return nullcontext(PlainLines(stream))
+
+
+class JsonLines:
+    """Every event as one line of JSON, and nothing else."""
+
+    def __init__(self, stream: TextIO) -> None:
+        """Write to `stream`."""
+        self._stream = stream
+
+    def read(self, event: TrainEvent) -> None:
+        """Write and flush a line."""
+        write_line(to_json(event), self._stream)
+
+
+class PlainLines:
+    """A line for what matters, and now and then for a step."""
+
+    def __init__(self, stream: TextIO) -> None:
+        """Write to `stream`."""
+        self._stream = stream
+        self._last_step_s = -math.inf
+
+    def read(self, event: TrainEvent) -> None:
+        """Write a line, or nothing."""
+        if isinstance(event, Step):
+            if event.elapsed_s - self._last_step_s < PLAIN_STEP_SECONDS:
+                return
+            self._last_step_s = event.elapsed_s
+            line = (
+                f"step {event.step}  epoch {event.epoch:.2f}  loss {event.loss:.4f}"
+                f"  {event.chars_per_second:,.0f} characters/s"
+            )
+        else:
+            line = sentence(event)
+        if line:
+            write_line(shown(line), self._stream)
+
+
+class ProgressDisplay:
+    """A bar with loss, validation loss, speed and the time that is left; messages above it."""
+
+    def __init__(self, stream: TextIO) -> None:
+        """Draw on the terminal behind `stream`."""
+        self._console = Console(file=stream, highlight=False)
+        self._progress = Progress(
+            TextColumn("step {task.completed:,.0f}"),
+            BarColumn(bar_width=None),
+            TextColumn("{task.fields[figures]}"),
+            TimeElapsedColumn(),
+            TextColumn("eta"),
+            TimeRemainingColumn(),
+            console=self._console,
+            expand=True,
+        )
+        self._task = self._progress.add_task("train", total=None, figures="")
+        self._loss = self._val_loss = math.nan
+
+    def __enter__(self) -> Self:
+        """Begin to draw."""
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Leave the last state of the bar on the terminal."""
+        self._progress.stop()
+
+    def read(self, event: TrainEvent) -> None:
+        """Move the bar, or write a line above it."""
+        match event:
+            case Step():
+                # Averaged, as a single batch's loss jumps about.
+                before = event.loss if math.isnan(self._loss) else self._loss
+                self._loss = before + 0.05 * (event.loss - before)
+                self._progress.update(
+                    self._task, completed=event.step, figures=self._figures(event)
+                )
+            case Started() | Resumed():
+                self._set_total(event.total_steps)
+                self._say(sentence(event))
+            case Changed(setting="steps", new=total):
+                self._set_total(int(total))
+            case Evaluated():
+                if event.val_loss is not None:
+                    self._val_loss = event.val_loss
+            case Saved():
+                pass
+            case Sampled():
+                self._console.print(Text(shown(event.prime + event.text), style="dim"))
+                self._console.rule(style="dim")
+            case _:
+                self._say(sentence(event))
+
+    def _set_total(self, total: int) -> None:
+        self._progress.update(self._task, total=total or None)
+
+    def _figures(self, step: Step) -> str:
+        validation = "" if math.isnan(self._val_loss) else f"  val {self._val_loss:.3f}"
+        return (
+            f"epoch {step.epoch:.2f}  loss {self._loss:.3f}{validation}"
+            f"  {step.chars_per_second:,.0f} char/s"
+        )
+
+    def _say(self, line: str) -> None:
+        if line:
+            self._console.print(Text(shown(line)))
+
+
+def sentence(event: TrainEvent) -> str:
+    """An event in words; empty for those that are only figures or on their way."""
+    match event:
+        case Started() | Resumed():
+            verb = "Training" if isinstance(event, Started) else f"Going on at step {event.step}:"
+            held_out = f", {event.val_chars:,} held out" if event.val_chars else ""
+            return (
+                f"{verb} '{event.run}' on {event.corpus}: {event.parameters:,} parameters,"
+                f" {event.vocab_size} symbols, {event.train_chars:,} characters{held_out},"
+                f" {event.device}."
+            )
+        case Evaluated():
+            measured = "" if event.val_loss is None else f"  val loss {event.val_loss:.4f}"
+            marks = ("  in full" if event.full else "") + ("  best" if event.best else "")
+            return (
+                f"step {event.step}  train loss {event.train_loss:.4f}{measured}"
+                f"  {event.bits_per_char:.3f} bits per character{marks}"
+            )
+        case Sampled():
+            return f"sample at step {event.step}: {event.prime}{event.text}"
+        case Warned() | Failed():
+            return event.sentence
+        case Changed():
+            return f"{event.setting} is {event.new:g} from step {event.step} on"
+        case RolledBack():
+            return f"back to the weights of step {event.to_step}"
+        case Finished():
+            ends = {
+                "budget": "Done",
+                "patience": "Stopped, as it no longer got better,",
+                "stopped": "Stopped and saved",
+            }
+            return f"{ends[event.reason]} at step {event.step} after {event.elapsed_s:.1f} s."
+        case _:
+            return ""

@@ -1,0 +1,48 @@
+"""What may be written to a terminal: text from a corpus or a network with nothing to obey in it."""
+
+import contextlib
+import os
+import sys
+from typing import TextIO
+
+from rnntui.text.cells import visible
+
+
+def shown(text: str) -> str:
+    """`text` with all but line ends and printable characters as visible stand-ins."""
+    return "".join(
+        character
+        if character == "\n" or not (drawn := visible(character)).is_stand_in
+        else drawn.text
+        for character in text
+    )
+
+
+class ReaderGoneError(Exception):
+    """Whoever read standard output has had enough and closed it."""
+
+
+def write_text(text: str, stream: TextIO) -> None:
+    """Write and flush: to a terminal what is safe to show, to a file or a pipe the text itself.
+
+    Raises `ReaderGoneError` where nobody reads any more.
+    """
+    write_line(shown(text) if stream.isatty() else text, stream, end="")
+
+
+def write_line(line: str, stream: TextIO, end: str = "\n") -> None:
+    """Write and flush a line that is safe as it is. Raises `ReaderGoneError` as `write_text`."""
+    try:
+        stream.write(line + end)
+        stream.flush()
+    except BrokenPipeError as error:
+        # Python would complain once more as it flushes at its end, so that goes nowhere.
+        with contextlib.suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        raise ReaderGoneError from error
+
+
+def notify(sentence: str) -> None:
+    """Tell a person something beside the output, on standard error."""
+    sys.stderr.write(f"rnntui: {shown(sentence)}\n")
+    sys.stderr.flush()
