@@ -8,7 +8,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.text import Text
 
-from rnntui.cli.terminal import shown, write_line
+from rnntui.cli.terminal import write_line
+from rnntui.text.cells import printable
 from rnntui.training.events import (
     Changed,
     Evaluated,
@@ -78,7 +79,7 @@ class PlainLines:
         else:
             line = sentence(event)
         if line:
-            write_line(shown(line), self._stream)
+            write_line(printable(line), self._stream)
 
 
 class ProgressDisplay:
@@ -130,7 +131,7 @@ class ProgressDisplay:
             case Saved():
                 pass
             case Sampled():
-                self._console.print(Text(shown(event.prime + event.text), style="dim"))
+                self._console.print(Text(printable(event.prime + event.text), style="dim"))
                 self._console.rule(style="dim")
             case _:
                 self._say(sentence(event))
@@ -147,7 +148,7 @@ class ProgressDisplay:
 
     def _say(self, line: str) -> None:
         if line:
-            self._console.print(Text(shown(line)))
+            self._console.print(Text(printable(line)))
 
 
 def sentence(event: TrainEvent) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from rnntui.cli.terminal import shown
+from rnntui.text.cells import printable
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], title: str = "") -> None:
@@ -18,7 +18,7 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], title: st
         justify = "right" if column.startswith(">") else "left"
         table.add_column(column.lstrip(">"), justify=justify, overflow="fold")  # type: ignore[arg-type]
     for row in rows:
-        table.add_row(*(Text(shown(cell)) for cell in row))
+        table.add_row(*(Text(printable(cell)) for cell in row))
     # A pipe has no width of its own, so nothing is folded for it.
     console = Console()
     console.print(table) if console.is_terminal else Console(width=200).print(table)

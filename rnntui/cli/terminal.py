@@ -5,17 +5,7 @@ import os
 import sys
 from typing import TextIO
 
-from rnntui.text.cells import visible
-
-
-def shown(text: str) -> str:
-    """`text` with all but line ends and printable characters as visible stand-ins."""
-    return "".join(
-        character
-        if character == "\n" or not (drawn := visible(character)).is_stand_in
-        else drawn.text
-        for character in text
-    )
+from rnntui.text.cells import printable
 
 
 class ReaderGoneError(Exception):
@@ -27,7 +17,7 @@ def write_text(text: str, stream: TextIO) -> None:
 
     Raises `ReaderGoneError` where nobody reads any more.
     """
-    write_line(shown(text) if stream.isatty() else text, stream, end="")
+    write_line(printable(text) if stream.isatty() else text, stream, end="")
 
 
 def write_line(line: str, stream: TextIO, end: str = "\n") -> None:
@@ -44,5 +34,5 @@ def write_line(line: str, stream: TextIO, end: str = "\n") -> None:
 
 def notify(sentence: str) -> None:
     """Tell a person something beside the output, on standard error."""
-    sys.stderr.write(f"rnntui: {shown(sentence)}\n")
+    sys.stderr.write(f"rnntui: {printable(sentence)}\n")
     sys.stderr.flush()

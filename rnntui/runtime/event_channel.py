@@ -14,7 +14,7 @@ class EventChannel:
     """Events in order, taken all at once.
 
     Steps wait to be polled; any other event calls `wake` at once, in the
-    thread that sends it.
+    thread that sends it, until the channel is closed.
     """
 
     def __init__(self, wake: Callable[[], None] = lambda: None) -> None:
@@ -29,7 +29,9 @@ class EventChannel:
         with self._space:
             self._space.wait_for(lambda: self._closed or len(self._events) < CAPACITY)
             self._events.append(event)
-        if not isinstance(event, Step):
+            # A reader that closed may be gone, or be waiting for the sender's end.
+            wake = not self._closed and not isinstance(event, Step)
+        if wake:
             self._wake()
 
     def drain(self) -> Sequence[TrainEvent]:

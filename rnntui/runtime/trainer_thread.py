@@ -48,7 +48,8 @@ class TrainerThread:
         """Ask to save and finish, and wait that long at most; whether it has ended."""
         self.send(Stop())
         self.channel.close()
-        self._thread.join(seconds)
+        if self._thread.is_alive():
+            self._thread.join(seconds)
         return not self._thread.is_alive()
 
     def _pump(self) -> None:

@@ -116,6 +116,16 @@ def visible(char: str) -> Drawn:
     return Drawn(letter, width, False)
 
 
+def printable(text: str) -> str:
+    """`text` with all but line ends and printable characters as visible stand-ins."""
+    return "".join(
+        character
+        if character == "\n" or not (drawn := visible(character)).is_stand_in
+        else drawn.text
+        for character in text
+    )
+
+
 _LABELS = {" ": "␣", "\n": "⏎", "\t": "⇥"}
 
 

@@ -1,9 +1,10 @@
-"""Counts, for each held-out character, how often training saw it after what stands before it.
+"""Counts, for each held-out character, how often training has it after what stands before it.
 
 All lengths of context come from one sort. The positions of both texts are
 sorted by the characters that follow them, so equal n-grams are neighbours at
 every n, and their counts are the lengths of runs: exact for any number of
-symbols, with no hashing and no table of possible n-grams.
+symbols, with no hashing and no table of possible n-grams. The steps are NumPy
+calls that let other threads run meanwhile.
 """
 
 from collections.abc import Callable, Iterator
@@ -23,18 +24,37 @@ class MeasurementStoppedError(Exception):
 
 @dataclass(frozen=True, eq=False)
 class ContextCounts:
-    """What training knows of the held-out characters whose contexts it saw followed.
+    """What training knows at one order, for the S held-out characters whose contexts it has.
 
-    For S such characters: `targets` [S] their places in the held-out text;
-    `gram` [S] how often training has the context and then this character;
-    `context` [S], at least 1, how often it has the context and then any
-    character; `distinct` [S] how many different characters these were.
+    `targets` [S] are their places in the held-out text, each once. `gram` [S]
+    is how often training has the context followed by the character,
+    `context` [S], at least 1, by any character, and `distinct` [S] by how
+    many different ones.
     """
 
     targets: NDArray[np.intp]
     gram: Counts
     context: Counts
     distinct: Counts
+
+
+@dataclass(frozen=True, eq=False)
+class _SortedTexts:
+    """Both texts, and their P positions sorted by the characters from there on.
+
+    `text` is the training part, then ends, then the held-out part, then ends:
+    `end` is a symbol of its own that belongs to neither. `starts` [P] point
+    into it, `in_training` [P] tells whose they are, `held_out_rows` [H] where
+    among the P those of the held-out part are, and `held_out_starts` [H] what
+    they are, counted from its beginning.
+    """
+
+    text: Ids
+    end: int
+    starts: Counts
+    in_training: NDArray[np.bool_]
+    held_out_rows: NDArray[np.intp]
+    held_out_starts: Counts
 
 
 def count_contexts(
@@ -46,68 +66,103 @@ def count_contexts(
 ) -> Iterator[ContextCounts]:
     """Yield the counts of order 1 (no context), 2 (one character), up to `max_order`.
 
-    A context never reaches over the beginning of its own text. Texts are at
-    least 1 character long and ids below `vocab_size`. Memory is about 30 bytes
-    per character of both texts. `should_stop` is read before each of
-    `2 · max_order` passes; raises MeasurementStoppedError when it says so.
+    A context lies within its own text. The texts aren't both empty, are shorter
+    than 2³¹ characters together, and their ids are below `vocab_size`. Takes
+    about 40 bytes per character. `should_stop` is read before each of
+    `2 · max_order` passes; raises MeasurementStoppedError when it says yes.
     """
-    end = vocab_size
-    text = _joined(train_ids, held_out_ids, end, max_order)
-    held_out_begin = len(train_ids) + max_order
-    starts = _sorted_starts(text, len(train_ids), held_out_begin, max_order, should_stop)
-    held_out_rows = np.flatnonzero(starts >= held_out_begin)
-    held_out_starts = starts[held_out_rows] - held_out_begin
-    in_training = (starts < held_out_begin).astype(np.int32)
-
-    begins_context = np.zeros(len(starts), dtype=np.bool_)
+    texts = _sort_texts(train_ids, held_out_ids, vocab_size, max_order, should_stop)
+    begins_context = np.zeros(len(texts.starts), dtype=np.bool_)
     begins_context[0] = True  # at order 1 all share the empty context
     for order in range(1, max_order + 1):
         _raise_if(should_stop)
-        last = text[starts + (order - 1)]
+        last = texts.text[order - 1 :][texts.starts]  # [P] the n-gram's last character
         begins_gram = begins_context.copy()
         begins_gram[1:] |= last[1:] != last[:-1]
-        gram_rows = np.flatnonzero(begins_gram)  # [G]
-        times = np.add.reduceat(in_training, gram_rows)  # [G]
-        times[last[gram_rows] == end] = 0  # a context that ends its text isn't followed
-        begins_group = begins_context[gram_rows]
-        groups = np.flatnonzero(begins_group)  # [C], the first gram of each context
-        context_times = np.add.reduceat(times, groups)  # [C]
-        distinct = np.add.reduceat((times > 0).astype(np.int32), groups)  # [C]
-
-        gram = (np.cumsum(begins_gram, dtype=np.int32) - 1)[held_out_rows]
-        context = (np.cumsum(begins_group, dtype=np.int32) - 1)[gram]
-        known = (context_times[context] > 0) & (last[held_out_rows] != end)
-        gram, context = gram[known], context[known]
-        yield ContextCounts(
-            targets=held_out_starts[known] + (order - 1),
-            gram=times[gram],
-            context=context_times[context],
-            distinct=distinct[context],
-        )
+        yield _count_order(texts, order, last, begins_context, begins_gram)
         begins_context = begins_gram
 
 
-def _joined(train_ids: Ids, held_out_ids: Ids, end: int, reach: int) -> Ids:
-    # So many ends after each text that what is read from one never reaches the next.
-    kind = np.min_scalar_type(end)
-    ends = np.full(reach, end, dtype=kind)
-    return np.concatenate((train_ids, ends, held_out_ids, ends), dtype=kind, casting="unsafe")
+def _count_order(
+    texts: _SortedTexts,
+    order: int,
+    last: Ids,
+    begins_context: NDArray[np.bool_],
+    begins_gram: NDArray[np.bool_],
+) -> ContextCounts:
+    gram_rows = np.flatnonzero(begins_gram)  # [G]
+    gram_times = _run_sums(texts.in_training, gram_rows)  # [G]
+    gram_times[last[gram_rows] == texts.end] = 0  # nothing follows the end of a text
+
+    opens_context = begins_context[gram_rows]  # [G] true for the first n-gram of a context
+    context_grams = np.flatnonzero(opens_context)  # [C]
+    context_times = _run_sums(gram_times, context_grams)  # [C]
+    distinct = _run_sums(gram_times > 0, context_grams)  # [C]
+
+    gram = _run_numbers(begins_gram)[texts.held_out_rows]  # [H]
+    context = _run_numbers(opens_context)[gram]  # [H]
+    known = (context_times[context] > 0) & (last[texts.held_out_rows] != texts.end)
+    gram, context = gram[known], context[known]  # [S]
+    return ContextCounts(
+        targets=texts.held_out_starts[known] + np.intp(order - 1),
+        gram=gram_times[gram],
+        context=context_times[context],
+        distinct=distinct[context],
+    )
 
 
-def _sorted_starts(
-    text: Ids, train_length: int, held_out_begin: int, reach: int, should_stop: Callable[[], bool]
-) -> NDArray[np.intp]:
-    """Sort the positions of both texts by the `reach` characters from there on.
+def _run_sums(values: NDArray[np.generic], begins: NDArray[np.intp]) -> Counts:
+    """Sum each run of `values`; runs begin at the rows `begins` [R], the first of them 0."""
+    # np.add.reduceat would do it, but holds the interpreter's lock meanwhile.
+    totals: Counts = np.cumsum(values, dtype=np.int32)
+    sums: Counts = np.diff(totals[np.append(begins[1:], len(values)) - 1], prepend=np.int32(0))
+    return sums
 
-    Least significant character first; NumPy's stable sort of 8 and 16-bit
-    numbers is a radix sort, so each pass is linear.
-    """
-    held_out_end = len(text) - reach
-    starts = np.concatenate((np.arange(train_length), np.arange(held_out_begin, held_out_end)))
+
+def _run_numbers(begins: NDArray[np.bool_]) -> Counts:
+    """Number the runs from 0, row by row."""
+    numbers: Counts = np.cumsum(begins, dtype=np.int32)
+    numbers -= 1
+    return numbers
+
+
+def _sort_texts(
+    train_ids: Ids,
+    held_out_ids: Ids,
+    vocab_size: int,
+    reach: int,
+    should_stop: Callable[[], bool],
+) -> _SortedTexts:
+    # After each text stand so many ends that no n-gram reaches from one into the other.
+    ends = np.full(reach, vocab_size)
+    text = np.concatenate(
+        (train_ids, ends, held_out_ids, ends),
+        dtype=np.min_scalar_type(vocab_size),
+        casting="unsafe",
+    )
+    held_out_begin = len(train_ids) + reach
+    held_out_end = held_out_begin + len(held_out_ids)
+    starts = np.concatenate(
+        (
+            np.arange(len(train_ids), dtype=np.int32),
+            np.arange(held_out_begin, held_out_end, dtype=np.int32),
+        )
+    )
+    # From the last character to the first: a sort that keeps the order of equals
+    # refines the one before. On 8 and 16 bits NumPy's is a radix sort, so it is linear.
     for offset in reversed(range(reach)):
         _raise_if(should_stop)
-        starts = starts[np.argsort(text[starts + offset], kind="stable")]
-    return starts
+        starts = starts[np.argsort(text[offset:][starts], kind="stable")]
+    in_training = starts < held_out_begin
+    held_out_rows = np.flatnonzero(~in_training)
+    return _SortedTexts(
+        text=text,
+        end=vocab_size,
+        starts=starts,
+        in_training=in_training,
+        held_out_rows=held_out_rows,
+        held_out_starts=starts[held_out_rows] - np.int32(held_out_begin),
+    )
 
 
 def _raise_if(should_stop: Callable[[], bool]) -> None:

@@ -35,8 +35,8 @@ KEPT_BY_OPTIMIZER: dict[OptimizerName, tuple[str, ...]] = {
 }
 """What each optimiser keeps per weight, by torch's names; `step` is one number."""
 
-MAX_NUMBER = 1e300
-"""No count and no loss is beyond it."""
+MAX_COUNT, MAX_NUMBER = 2**53, 1e300
+"""No count of steps or characters, and no sum of losses, is beyond these."""
 
 Arrays = Mapping[str, NDArray[np.float32]]
 
@@ -236,10 +236,14 @@ def _check_numbers(values: CorpusNote | Progress) -> None:
         value = getattr(values, part.name)
         if part.name == "best_loss" and value is None:
             continue
-        kinds = {int: (int,), str: (str,)}.get(part.type, (int, float))
+        kinds: Any = (int, float)
+        if part.type in (int, str):
+            kinds = (int,) if part.type is int else (str,)
         if isinstance(value, bool) or not isinstance(value, kinds):
             raise ValueError(f"{part.name} is of the wrong type")
-        if not isinstance(value, str) and not 0 <= value <= MAX_NUMBER:
+        if isinstance(value, str):
+            continue
+        if not 0 <= value <= (MAX_COUNT if isinstance(value, int) else MAX_NUMBER):
             raise ValueError(f"{part.name} is out of bounds")
 
 

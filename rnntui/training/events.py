@@ -6,8 +6,10 @@ seconds spent in training, pauses left out and carried over a resume.
 """
 
 import json
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
+from typing import Any
 
 from rnntui.errors import RnntuiError
 
@@ -196,7 +198,48 @@ def from_json(line: str) -> TrainEvent:
     try:
         values = json.loads(line)
         kind = KINDS[values.pop("event")]
-        names = {part.name for part in fields(kind)}
-        return kind(**{name: value for name, value in values.items() if name in names})
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise RnntuiError(f"Not a line of events: {line[:60]!r}.") from error
+        return kind(**{name: read(values[name]) for name, read in _READERS[kind].items()})
+    except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError) as e:
+        raise RnntuiError(f"Not a line of events: {line[:60]!r}.") from e
+
+
+def _read_number(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError("no number")
+    if not math.isfinite(value):
+        raise ValueError("not finite")
+    return value
+
+
+def _read_number_or_none(value: object) -> float | None:
+    return None if value is None else _read_number(value)
+
+
+def _read_count(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError("no whole number")
+    return value
+
+
+def _read_text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError("no text")
+    return value
+
+
+def _read_truth(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError("neither true nor false")
+    return value
+
+
+_BY_TYPE: Mapping[object, Callable[[object], Any]] = {
+    float: _read_number,
+    float | None: _read_number_or_none,
+    int: _read_count,
+    str: _read_text,
+    bool: _read_truth,
+}
+
+_READERS = {kind: {p.name: _BY_TYPE[p.type] for p in fields(kind)} for kind in KINDS.values()}
+"""How each field of each event is taken from JSON: one of the wrong type raises."""

@@ -55,11 +55,12 @@ def new_run(
     """
     if name is not None:
         check_run_name(name)
-        if (parent / name).exists() and any((parent / name).iterdir()):
+        if (parent / name).is_dir() and any((parent / name).iterdir()):
             raise taken(name)
     name = name or free_run_name(parent, f"{corpus.name}-{config.cell}")
     run = prepare_run(RunFolder(parent / name), corpus, config, prime, init_from)
-    create_run_folder(run.folder, run.tables(total_steps=0))
+    steps = total_steps(run.config, run.batches.batches_per_epoch)
+    create_run_folder(run.folder, run.tables(steps))
     return run
 
 
@@ -106,7 +107,7 @@ def resume_run(
         about, resolved, _ = (tables.pop(part) for part in ("run", "resolved", "versions"))
         note = CorpusNote(**tables.pop("corpus"))
         prime, init_from = str(about["prime"]), str(about["init_from"])
-        eval_chars = int(resolved["eval_chars"])
+        eval_chars, measured = int(resolved["eval_chars"]), int(resolved["total_steps"])
         before = TrainConfig(**from_tables(tables, str(folder.configuration)))
     except (KeyError, TypeError, ValueError) as error:
         raise CheckpointError(f"{folder.configuration} is damaged ({error!r}).") from error
@@ -125,14 +126,18 @@ def resume_run(
         start = load_checkpoint(folder.last if folder.last.exists() else Path(init_from))
         corpus, _ = over_vocabulary(corpus, start.header.vocabulary)
         weights = start.weights
-    run = Run(folder, corpus, config, prime, eval_chars, (), init_from)
-    if config != before:
-        write_configuration(folder, run.tables(total_steps=0))
-    if not folder.last.exists():
+    if folder.last.exists():
+        last = load_checkpoint(folder.last)
+        run = Run(folder, corpus, config, prime, eval_chars, (), init_from, resume_from=last)
+        _check_resumable(run, before)
+    else:
         fresh = prepare_run(folder, corpus, config, prime, init_from)
-        return replace(fresh, init_weights=weights)
-    run = replace(run, resume_from=load_checkpoint(folder.last))
-    _check_resumable(run, before)
+        run = replace(fresh, init_weights=weights)
+    if config != before:
+        steps = total_steps(config, run.batches.batches_per_epoch)
+        if not steps and config.minutes == before.minutes:
+            steps = measured
+        write_configuration(folder, run.tables(steps))
     return run
 
 
@@ -151,19 +156,23 @@ def _check_resumable(run: Run, before: TrainConfig) -> None:
     """Raise where the checkpoint is another network's, or all its steps are taken."""
     assert run.resume_from is not None
     header = run.resume_from.header
-    if header.vocabulary != run.corpus.vocabulary or header.model != run.config.model(
-        len(run.corpus.vocabulary)
+    progress, per_epoch = header.progress, run.batches.batches_per_epoch
+    changeable = {name: getattr(before, name) for name in CHANGEABLE}
+    if (
+        header.vocabulary != run.corpus.vocabulary
+        or replace(header.config, **changeable) != before
+        or divmod(progress.step, per_epoch) != (progress.epoch, progress.batch)
     ):
         raise CheckpointError(
             f"{run.folder.last} is not a checkpoint of what {run.folder.configuration} describes;"
             " bring back the right file."
         )
-    asked = total_steps(run.config, run.batches.batches_per_epoch)
+    asked = total_steps(run.config, per_epoch)
     if not asked and run.config.minutes == before.minutes:
-        asked = header.progress.total_steps
-    if 0 < asked <= header.progress.step:
+        asked = progress.total_steps
+    if 0 < asked <= progress.step:
         raise ConfigError(
-            f"The run '{run.folder.name}' has taken all its {header.progress.step} steps; to train"
+            f"The run '{run.folder.name}' has taken all its {progress.step} steps; to train"
             " it further give more with --epochs, --steps or --minutes."
         )
 

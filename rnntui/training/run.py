@@ -113,6 +113,11 @@ def prepare_run(
     )
     if eval_chars <= shaped.window:
         eval_chars = 0
+        if len(held_out):
+            notices.append(
+                f"The {len(held_out)} held-out characters are too few for windows of"
+                f" {shaped.window}; there will be no validation loss."
+            )
     resolved = replace(shaped, eval_every=eval_every)
     return Run(folder, corpus, resolved, prime, eval_chars, tuple(notices), init_from)
 

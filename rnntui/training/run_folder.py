@@ -10,8 +10,9 @@ import tempfile
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import tomli_w
 
@@ -20,6 +21,9 @@ from rnntui.training.events import Sampled, TrainEvent, from_json, to_json
 from rnntui.whole_files import written_whole
 
 LAST, BEST = "last.safetensors", "best.safetensors"
+
+MAX_NAME_BYTES = 100
+"""Longest name of a run, so that no file system refuses the names made from it."""
 
 
 @dataclass(frozen=True)
@@ -62,9 +66,12 @@ class RunFolder:
 def check_run_name(name: str) -> None:
     """Raise `CheckpointError` unless `name` may be a run's: one plain folder name."""
     plain = name == Path(name).name and name.isprintable() and name == name.strip()
-    if not plain or not name or name.startswith((".", "-")) or set(name) & set(':\\/<>"|?*'):
+    refused = not plain or not name or name.startswith((".", "-")) or set(name) & set(':\\/<>"|?*')
+    # What a surrogate is to UTF-8 is settled by its not being printable.
+    if refused or len(name.encode()) > MAX_NAME_BYTES:
         raise CheckpointError(
-            f"{name!r} can't be a run's name; use letters, digits, '-', '_' and '.', no ':'."
+            f"{name!r} can't be a run's name; use letters, digits, '-', '_' and '.', no ':',"
+            f" and at most {MAX_NAME_BYTES} bytes."
         )
 
 
@@ -105,7 +112,9 @@ def taken(name: str) -> CheckpointError:
 
 def free_run_name(parent: Path, stem: str) -> str:
     """`stem` with the first number that no run in `parent` has."""
-    stem = "".join(c if c.isalnum() or c in "-_." else "-" for c in stem).lstrip(".-") or "run"
+    stem = "".join(c if c.isalnum() or c in "-_." else "-" for c in stem).lstrip(".-")
+    # Room is left for the number; a character cut in two is dropped.
+    stem = stem.encode()[: MAX_NAME_BYTES - 20].decode(errors="ignore") or "run"
     number = 1
     while (parent / f"{stem}-{number}").exists():
         number += 1
@@ -116,7 +125,7 @@ def find_run(parent: Path, name: str) -> RunFolder:
     """The run of that name, or in that folder. Raises `CheckpointError` where there is none."""
     for path in (parent / name, Path(name)):
         folder = RunFolder(path)
-        if path.is_dir() and (folder.configuration.exists() or folder.last.exists()):
+        if _is_file(folder.configuration) or _is_file(folder.last):
             return folder
     raise CheckpointError(
         f"There is no run called '{name}' in {parent}; 'rnntui checkpoints list' shows them."
@@ -130,7 +139,7 @@ def find_checkpoint(parent: Path, reference: str, shipped: Path | None = None) -
     is no best; `NAME:last` and `NAME:best` say which; anything else is a file.
     Names are looked up in `parent`, then in `shipped`. Raises `CheckpointError`.
     """
-    if reference.endswith(".safetensors") and Path(reference).is_file():
+    if reference.endswith(".safetensors") and _is_file(Path(reference)):
         return Path(reference)
     name, colon, which = reference.rpartition(":")
     if not colon or which not in ("last", "best"):
@@ -138,7 +147,7 @@ def find_checkpoint(parent: Path, reference: str, shipped: Path | None = None) -
     try:
         folder = find_run(parent, name)
     except CheckpointError:
-        if shipped is None or not (shipped / name / BEST).is_file():
+        if shipped is None or not _is_file(shipped / name / BEST):
             raise
         folder = RunFolder(shipped / name)
     candidates = {"last": (folder.last,), "best": (folder.best,)}.get(
@@ -152,12 +161,24 @@ def find_checkpoint(parent: Path, reference: str, shipped: Path | None = None) -
     )
 
 
+def _is_file(path: Path) -> bool:
+    """Whether there is such a file; a name too long for the file system is none's."""
+    with contextlib.suppress(OSError):
+        return path.is_file()
+    return False
+
+
 def list_runs(parent: Path) -> tuple[RunFolder, ...]:
     """All runs in a folder, by name."""
     if not parent.is_dir():
         return ()
     folders = (RunFolder(path) for path in sorted(parent.iterdir()) if path.is_dir())
-    return tuple(folder for folder in folders if folder.configuration.exists())
+    # Under a hidden name is a run whose making was cut off.
+    return tuple(
+        folder
+        for folder in folders
+        if folder.configuration.exists() and not folder.name.startswith(".")
+    )
 
 
 def rename_run(parent: Path, name: str, new_name: str) -> RunFolder:
@@ -215,9 +236,11 @@ class Record:
         `samples.txt` is written anew from what is kept.
         """
         self._folder = folder
-        # Held before anything is dropped, so that a second process can't tear the first's record.
-        self._lock = _locked(folder)
+        self._lock = -1
         try:
+            # Held before anything is dropped, so that a second process can't tear the first's.
+            self._lock = _locked(folder, "alone")
+            _remove_torn_files(folder)
             self.lines = _truncate(folder.metrics, keep_lines)
             with written_whole(folder.samples) as file:
                 for event in read_events(folder):
@@ -234,9 +257,9 @@ class Record:
     def append(self, event: TrainEvent) -> None:
         """Add an event, and flush it. Raises `CheckpointError` where the disk refuses."""
         try:
-            self._metrics.write(to_json(event).encode() + b"\n")
+            _write_all(self._metrics, to_json(event).encode() + b"\n")
             if isinstance(event, Sampled):
-                self._samples.write(_as_sample(event))
+                _write_all(self._samples, _as_sample(event))
         except OSError as error:
             raise CheckpointError(
                 f"The record {self._folder.metrics} can't be written ({error.strerror}); the last"
@@ -249,14 +272,17 @@ class Record:
         self._metrics.close()
         self._samples.close()
         _unlock(self._lock)
+        self._lock = -1
 
 
 def is_being_trained(folder: RunFolder) -> bool:
     """Whether a process, this one or another, holds the run's record at the moment."""
     try:
-        _unlock(_locked(folder))
+        _unlock(_locked(folder, "with others"))
     except CheckpointError:
         return True
+    except OSError:
+        return False
     return False
 
 
@@ -267,26 +293,42 @@ def recorded(events: Iterable[TrainEvent], record: Record) -> Iterator[TrainEven
         yield event
 
 
-def _locked(folder: RunFolder) -> int:
+def _locked(folder: RunFolder, how: Literal["alone", "with others"]) -> int:
     """A descriptor of the folder, locked until it is closed or the process dies; -1 on Windows."""
     try:
         import fcntl
     except ImportError:  # Windows: no lock, and no promise.
         return -1
     descriptor = os.open(folder.path, os.O_RDONLY)
+    kind = fcntl.LOCK_EX if how == "alone" else fcntl.LOCK_SH
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
+        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
+    except BlockingIOError as error:
         os.close(descriptor)
         raise CheckpointError(
             f"The run '{folder.name}' is being trained by another process; wait, or stop that one."
         ) from error
+    except OSError:  # Some network file systems have no locks: no promise there either.
+        pass
     return descriptor
 
 
 def _unlock(descriptor: int) -> None:
     if descriptor >= 0:
         os.close(descriptor)
+
+
+def _remove_torn_files(folder: RunFolder) -> None:
+    """Delete what a kill in the middle of a write left; the run's lock must be held."""
+    for path in (folder.last, folder.best, folder.samples):
+        for part in folder.path.glob(f".{path.name}.*.part"):
+            part.unlink(missing_ok=True)
+
+
+def _write_all(file: FileIO, content: bytes) -> None:
+    """Write to an unbuffered file, which may take less than it is given."""
+    while content:
+        content = content[file.write(content) :]
 
 
 def _truncate(path: Path, keep_lines: int) -> int:

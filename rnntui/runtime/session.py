@@ -1,0 +1,294 @@
+"""What an interactive session has going: one training, one network, one stream of text.
+
+It owns the threads and is polled by whoever shows it; it knows of no screen.
+"""
+
+import queue
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+from rnntui.errors import RnntuiError
+from rnntui.runtime.event_channel import EventChannel
+from rnntui.runtime.trainer_thread import Events, TrainerThread
+from rnntui.runtime.weights import WeightsMailbox
+from rnntui.runtime.writer_thread import WriterThread
+from rnntui.sampling.choice import SamplingSpec
+from rnntui.sampling.fast_step import Weights
+from rnntui.sampling.prime import Prime, prepare_prime
+from rnntui.sampling.stream import Character, CharacterStream, hybrid_equals_argmax
+from rnntui.text.corpus import Corpus, load_corpus
+from rnntui.text.normalisation import Normalisation
+from rnntui.text.vocabulary import Vocabulary
+from rnntui.training.checkpoints import load_checkpoint
+from rnntui.training.commands import (
+    Command,
+    Continue,
+    Inbox,
+    Pause,
+    RollBack,
+    SaveNow,
+    SetLearningRate,
+    SetSampleLength,
+    SingleStep,
+    WeightsOutlet,
+)
+from rnntui.training.config import TrainConfig
+from rnntui.training.events import (
+    Continued,
+    Failed,
+    Finished,
+    Paused,
+    Resumed,
+    Started,
+    TrainEvent,
+)
+from rnntui.training.opening import events_of, new_run, resume_run
+
+Phase = Literal["idle", "starting", "training", "paused", "finished", "failed"]
+"""What the training does; `idle` before the first one."""
+
+FIRST_WEIGHTS_SECONDS = 120.0
+"""How long a stream waits for a training that has just begun (torch must be loaded)."""
+
+
+@dataclass(frozen=True)
+class Network:
+    """A network that can write: where its weights are, and what its symbols mean.
+
+    `weights` gives the latest copy, and waits for the first one.
+    """
+
+    name: str
+    corpus: str
+    vocabulary: Vocabulary
+    normalisation: Normalisation
+    weights: Callable[[], Weights]
+
+
+@dataclass(frozen=True)
+class NewTraining:
+    """A training to begin: on a text of the library, a file or a folder."""
+
+    parent: Path
+    corpus: str
+    config: TrainConfig
+    prime: str = ""
+    name: str | None = None
+
+
+@dataclass(frozen=True)
+class ResumedTraining:
+    """A run to go on with."""
+
+    parent: Path
+    name: str
+
+
+Request = NewTraining | ResumedTraining
+Opened = Callable[[str, Corpus], None]
+"""Told the run's name and its text, as soon as they are known."""
+Open = Callable[[Request, Opened], Events]
+"""Makes the events of a training that is asked for."""
+
+
+def open_training(request: Request, opened: Opened) -> Events:
+    """The events of a real training; texts are read in the thread that asks for them."""
+
+    def events(inbox: Inbox, outlet: WeightsOutlet) -> Iterator[TrainEvent]:
+        if isinstance(request, ResumedTraining):
+            run = resume_run(request.parent, request.name, {})
+        else:
+            config = request.config
+            corpus = load_corpus(request.corpus, normalisation=Normalisation(config.normalise))
+            run = new_run(request.parent, corpus, config, request.name, request.prime)
+        opened(run.folder.name, run.corpus)
+        yield from events_of(run, inbox, outlet)
+
+    return events
+
+
+@dataclass(frozen=True)
+class News:
+    """What has come since the last poll."""
+
+    events: Sequence[TrainEvent]
+    characters: Sequence[Character]
+    failures: Sequence[str]
+
+
+class Session:
+    """One training and one stream at a time, and the network that they share."""
+
+    def __init__(
+        self, wake: Callable[[], None] = lambda: None, open_: Open = open_training
+    ) -> None:
+        """Start with nothing going. `wake` is called, in any thread, when news should be polled."""
+        self.wake = wake
+        self._open = open_
+        self._trainer: TrainerThread | None = None
+        self._writer: WriterThread | None = None
+        self._failures: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self.phase: Phase = "idle"
+        self.network: Network | None = None
+        self.spec = SamplingSpec()
+        self.prime = ""
+        self.seed = 1
+        self.pace = 0.0
+
+    # The training.
+
+    @property
+    def is_training(self) -> bool:
+        """Whether a training goes on, or waits in a pause."""
+        return self._trainer is not None and self._trainer.is_alive()
+
+    def train(self, request: Request) -> None:
+        """Begin a training. Raises `RnntuiError` while another one goes on."""
+        if self.is_training:
+            raise RnntuiError("A training goes on already; stop it before another one begins.")
+        self.stop_writing()
+        self.network = None
+        channel, mailbox = EventChannel(self.wake), WeightsMailbox()
+
+        def opened(name: str, corpus: Corpus) -> None:
+            self.network = Network(
+                name,
+                corpus.name,
+                corpus.vocabulary,
+                corpus.normalisation,
+                lambda: mailbox.latest() or _first_of(mailbox),
+            )
+
+        self._trainer = TrainerThread(self._open(request, opened), channel, mailbox)
+        self.phase = "starting"
+        self._trainer.start()
+
+    def toggle_pause(self) -> None:
+        """Pause the training, or go on."""
+        self._send(Continue() if self.phase == "paused" else Pause())
+
+    def single_step(self) -> None:
+        """Take one step, then pause."""
+        self._send(SingleStep())
+
+    def save(self) -> None:
+        """Write a checkpoint now."""
+        self._send(SaveNow())
+
+    def roll_back(self) -> None:
+        """Go back to the best checkpoint."""
+        self._send(RollBack())
+
+    def set_learning_rate(self, rate: float) -> None:
+        """Change the learning rate."""
+        self._send(SetLearningRate(rate))
+
+    def set_sample_length(self, length: int) -> None:
+        """Change how long the training's own samples are."""
+        self._send(SetSampleLength(length))
+
+    def stop_training(self, seconds: float) -> bool:
+        """Save and finish, waiting that long at most; whether the training has ended."""
+        return self._trainer is None or self._trainer.stop(seconds)
+
+    def _send(self, command: Command) -> None:
+        if self._trainer is not None:
+            self._trainer.send(command)
+
+    # The network and its writing.
+
+    def load(self, path: Path) -> None:
+        """Take the network of a checkpoint. Raises `RnntuiError`, also while a training goes on."""
+        if self.is_training:
+            raise RnntuiError("A training goes on; stop it before another network is loaded.")
+        checkpoint = load_checkpoint(path)
+        self.stop_writing()
+        weights, header = checkpoint.for_sampling, checkpoint.header
+        self.network = Network(
+            header.run,
+            header.corpus.name,
+            header.vocabulary,
+            header.normalisation,
+            lambda: weights,
+        )
+        self.phase = "idle"
+
+    @property
+    def is_writing(self) -> bool:
+        """Whether a stream goes on."""
+        return self._writer is not None and self._writer.is_alive()
+
+    def write(self) -> Prime:
+        """Begin a stream from the prime; returns it as the network reads it, with warnings.
+
+        Raises `RnntuiError` where there is no network to write with.
+        """
+        network = self.network
+        if network is None:
+            raise RnntuiError("There is no network to write with yet; press t to train one.")
+        self.stop_writing()
+        prime = prepare_prime(self.prime, network.vocabulary, network.normalisation)
+        seed = self.seed
+
+        def stream() -> Iterator[Character]:
+            return CharacterStream(
+                network.weights, network.vocabulary, lambda: self.spec, prime.text, seed
+            )
+
+        self._writer = WriterThread(stream, self._failures.put, self.pace)
+        self._writer.start()
+        warnings = prime.warnings
+        if self.spec.mode == "hybrid" and hybrid_equals_argmax(network.vocabulary):
+            warnings += ("This text has no spaces, so hybrid never draws: it equals argmax.",)
+        return replace(prime, warnings=warnings)
+
+    def stop_writing(self) -> None:
+        """End the stream, if there is one."""
+        if self._writer is not None:
+            self._writer.stop()
+
+    def set_pace(self, pace: float) -> None:
+        """Write so many characters a second; 0: as fast as they are shown."""
+        self.pace = pace
+        if self._writer is not None:
+            self._writer.pace = pace
+
+    # What a screen asks for.
+
+    def poll(self) -> News:
+        """All news, and the phase brought up to them."""
+        events = self._trainer.channel.drain() if self._trainer else ()
+        for event in events:
+            self.phase = _phase_after(event, self.phase)
+        failures = []
+        while not self._failures.empty():
+            failures.append(self._failures.get())
+        return News(events, self._writer.take() if self._writer else (), failures)
+
+    def close(self, seconds: float) -> bool:
+        """End everything, saving; whether the training has ended in that time."""
+        self.stop_writing()
+        return self.stop_training(seconds)
+
+
+def _first_of(mailbox: WeightsMailbox) -> Weights:
+    weights = mailbox.wait_for_first(FIRST_WEIGHTS_SECONDS)
+    if weights is None:
+        raise RnntuiError("The training has made no weights yet; try again when it has begun.")
+    return weights
+
+
+def _phase_after(event: TrainEvent, phase: Phase) -> Phase:
+    match event:
+        case Started() | Resumed() | Continued():
+            return "training"
+        case Paused():
+            return "paused"
+        case Finished():
+            return "finished"
+        case Failed():
+            return "failed"
+        case _:
+            return phase
