@@ -1,0 +1,1 @@
+"""The interactive session: app, screens, widgets. The only part that knows Textual."""

@@ -1,0 +1,1 @@
+"""The screens and modals, each with its stylesheet beside it."""

@@ -1,0 +1,126 @@
+"""The likeliest next characters as bars: a small table beside a stream."""
+
+from collections.abc import Sequence
+from typing import ClassVar, Final
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+from textual.widget import Widget
+
+from rnntui.text.cells import visible
+
+ROWS: Final = 5
+"""Candidates shown."""
+
+# What a reader wants to see as itself, not as a blank or a control picture.
+_GLYPHS: Final = {" ": "␣", "\n": "⏎", "\t": "⇥"}
+_GLYPH_CELLS = 2
+_PERCENT_CELLS = 4
+_EIGHTHS = " ▏▎▍▌▋▊▉"
+_DRAWN = "▸"
+
+
+class CandidateBars(Widget):
+    """The best candidates for the next character, with their probabilities.
+
+    Component classes: `candidate-bars--bar`, `--percent`, and `--drawn` for
+    the row of the character that was drawn.
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "candidate-bars--bar",
+        "candidate-bars--percent",
+        "candidate-bars--drawn",
+    }
+
+    DEFAULT_CSS = """
+    CandidateBars {
+        width: 20;
+        height: 5;
+        background: $surface;
+        color: $foreground;
+
+        & > .candidate-bars--bar { color: $primary; }
+        & > .candidate-bars--percent { color: $text-muted; }
+        & > .candidate-bars--drawn { color: $text-accent; text-style: bold; }
+    }
+    """
+
+    ALLOW_SELECT = False
+
+    def __init__(
+        self,
+        *,
+        name: str | None = None,
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
+        """Make a table without candidates.
+
+        Args:
+            name: As for any widget.
+            id: As for any widget.
+            classes: As for any widget.
+        """
+        super().__init__(name=name, id=id, classes=classes)
+        self._candidates: tuple[tuple[str, float], ...] = ()
+        self._drawn: str | None = None
+
+    def update_candidates(
+        self, candidates: Sequence[tuple[str, float]], drawn: str | None = None
+    ) -> None:
+        """Show other candidates, with one refresh.
+
+        Args:
+            candidates: Single characters with their probabilities, 0 to 1,
+                best first; what exceeds the rows is left out.
+            drawn: The character that was drawn, to be marked where it is shown.
+        """
+        shown = tuple(candidates[:ROWS])
+        if (shown, drawn) != (self._candidates, self._drawn):
+            self._candidates, self._drawn = shown, drawn
+            self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one candidate: a mark if it was drawn, the character, a bar, per cent."""
+        width, ground = self.size.width, self.rich_style
+        if y >= len(self._candidates):
+            return Strip.blank(width, ground)
+        char, probability = self._candidates[y]
+        is_drawn = char == self._drawn
+        bar_cells = max(width - len(_DRAWN) - _GLYPH_CELLS - 1 - _PERCENT_CELLS, 0)
+        return Strip(
+            [
+                Segment(_DRAWN if is_drawn else " ", self._style("drawn")),
+                Segment(glyph(char), self._style("drawn") if is_drawn else ground),
+                Segment(" ", ground),
+                Segment(bar(probability, bar_cells), self._style("bar")),
+                Segment(percent(probability), self._style("percent")),
+            ]
+        ).adjust_cell_length(width, ground)
+
+    def _style(self, component: str) -> Style:
+        """Return the style of a component class of this widget."""
+        return self.get_component_rich_style(f"candidate-bars--{component}")
+
+
+def glyph(char: str) -> str:
+    """Draw a character in two cells, blanks and line ends as signs."""
+    text, width = _GLYPHS.get(char), 1
+    if text is None:
+        text, width, _ = visible(char)
+    return text + " " * (_GLYPH_CELLS - width)
+
+
+def bar(fraction: float, cells: int) -> str:
+    """Draw a bar of block characters, `fraction` of `cells` long, padded to `cells`."""
+    full, eighth = divmod(round(min(max(fraction, 0.0), 1.0) * cells * 8), 8)
+    return ("█" * full + _EIGHTHS[eighth]).ljust(cells)[:cells]
+
+
+def percent(fraction: float) -> str:
+    """Write a probability in four cells; a small one is not called nothing."""
+    if 0 < fraction < 0.005:
+        return " <1%"
+    return f"{fraction:4.0%}"

@@ -1,0 +1,22 @@
+"""A live chart for the terminal: curves in Braille, with axes, zoom, pan and a crosshair."""
+
+from rnntui.tui.widgets.chart.chart import Chart
+from rnntui.tui.widgets.chart.look import Look
+from rnntui.tui.widgets.chart.scale import Span, YScale
+from rnntui.tui.widgets.chart.series import Marker, Reading, SeriesStyle
+from rnntui.tui.widgets.chart.view import Latest, Recent, View, WholeRun, Window
+
+__all__ = [
+    "Chart",
+    "Latest",
+    "Look",
+    "Marker",
+    "Reading",
+    "Recent",
+    "SeriesStyle",
+    "Span",
+    "View",
+    "WholeRun",
+    "Window",
+    "YScale",
+]

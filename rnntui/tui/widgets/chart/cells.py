@@ -1,0 +1,120 @@
+"""A grid of character cells that is drawn on and then turned into strips.
+
+Text is data here: control characters get a visible stand-in, marks without a
+width of their own are left out, and a wide character keeps both its cells or none.
+"""
+
+import unicodedata
+from collections.abc import Mapping
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.cells import get_character_cell_size
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from rnntui.tui.widgets.chart.braille import BLANK, Bits
+from rnntui.tui.widgets.chart.inks import FIRST_BOXED, Ink
+
+_SPACE = ord(" ")
+_RIGHT_HALF = 0  # the second cell of a wide character
+_STAND_IN = "�"
+
+
+@lru_cache(maxsize=1024)
+def cells_of(text: str) -> tuple[int, ...]:
+    """Code points by cell: a wide character takes its own and a `_RIGHT_HALF`."""
+    cells: list[int] = []
+    for character in unicodedata.normalize("NFC", text):
+        shown = _STAND_IN if unicodedata.category(character) in ("Cc", "Cs") else character
+        width = get_character_cell_size(shown)
+        if width:
+            cells += [ord(shown)] + [_RIGHT_HALF] * (width - 1)
+    return tuple(cells)
+
+
+def cell_width(text: str) -> int:
+    """How many cells `text` takes on a grid."""
+    return len(cells_of(text))
+
+
+def shortened(text: str, width: int) -> str:
+    """`text` cut to `width` cells, with an ellipsis where something is missing."""
+    if cell_width(text) <= width:
+        return text
+    kept = unicodedata.normalize("NFC", text)
+    while kept and cell_width(kept) > width - 1:
+        kept = kept[:-1]
+    return kept + "…" if width > 0 else ""
+
+
+class Cells:
+    """Characters [height, width] and the ink each is drawn in."""
+
+    def __init__(self, width: int, height: int) -> None:
+        """Start with spaces."""
+        self.width, self.height = width, height
+        self.codes = np.full((height, width), _SPACE, dtype="<u4")
+        self.inks = np.full((height, width), Ink.PLAIN, dtype=np.int16)
+
+    def copy(self) -> "Cells":
+        """A grid of its own with the same content."""
+        twin = Cells(0, 0)
+        twin.width, twin.height = self.width, self.height
+        twin.codes, twin.inks = self.codes.copy(), self.inks.copy()
+        return twin
+
+    def put(self, row: int, column: int, text: str, ink: int) -> int:
+        """Write `text` and return the column after it; what lies outside is cut off."""
+        cells = cells_of(text)
+        end = column + len(cells)
+        first, last = max(column, 0), min(end, self.width)
+        if not 0 <= row < self.height or first >= last:
+            return end
+        line = self.codes[row]
+        if line[first] == _RIGHT_HALF and first:
+            line[first - 1] = _SPACE
+        if last < self.width and line[last] == _RIGHT_HALF:
+            line[last] = _SPACE
+        line[first:last] = cells[first - column : last - column]
+        if line[first] == _RIGHT_HALF:
+            line[first] = _SPACE
+        if last < end and cells[last - column] == _RIGHT_HALF:
+            line[last - 1] = _SPACE
+        self.inks[row, first:last] = ink
+        return end
+
+    def put_braille(self, row: int, column: int, bits: Bits, inks: np.ndarray) -> None:
+        """Lay a block of Braille cells [h, w] over the grid; blank cells leave it as it is."""
+        height, width = bits.shape
+        place = np.s_[row : row + height, column : column + width]
+        drawn = bits > 0
+        self.codes[place][drawn] = bits[drawn].astype(np.uint32) + BLANK
+        self.inks[place][drawn] = inks[drawn]
+
+    def strips(self, styles: Mapping[int, Style]) -> list[Strip]:
+        """One strip per row, a segment per stretch of one ink."""
+        strips = []
+        inks = self._joined_inks()
+        changes = inks[:, 1:] != inks[:, :-1]
+        for codes, line, change in zip(self.codes, inks, changes, strict=True):
+            text = codes.tobytes().decode("utf-32-le")
+            segments, start = [], 0
+            for stop in [*(np.flatnonzero(change) + 1).tolist(), self.width]:
+                part = text[start:stop].replace("\0", "")
+                segments.append(Segment(part, styles[int(line[start])]))
+                start = stop
+            strips.append(Strip(segments, self.width))
+        return strips
+
+    def _joined_inks(self) -> NDArray[np.int16]:
+        """The inks with blank cells taking that of their left neighbour.
+
+        Nobody sees it, and a dotted line becomes one segment instead of one per dot.
+        """
+        blank = (self.codes == _SPACE) & (self.inks == Ink.PLAIN)
+        source = np.where(blank, 0, np.arange(self.width))
+        joined = np.take_along_axis(self.inks, np.maximum.accumulate(source, axis=1), axis=1)
+        return np.where(blank & (joined >= FIRST_BOXED), Ink.PLAIN, joined).astype(np.int16)

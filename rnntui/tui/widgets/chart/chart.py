@@ -1,0 +1,328 @@
+"""The chart widget: it owns the data, the view and the input, and draws nothing itself.
+
+Data may be added as often as one likes: the picture is made when the screen asks
+for it, once for all that was added since. Moving the crosshair reuses it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from numpy.typing import ArrayLike
+from rich.style import Style
+from textual import events
+from textual.reactive import reactive
+from textual.strip import Strip
+from textual.widget import Widget
+
+from rnntui.tui.widgets.chart import navigation, palette
+from rnntui.tui.widgets.chart.buckets import DEFAULT_CAPACITY
+from rnntui.tui.widgets.chart.crosshair import with_crosshair
+from rnntui.tui.widgets.chart.keys import BINDINGS
+from rnntui.tui.widgets.chart.look import Look
+from rnntui.tui.widgets.chart.picture import FIRST_GUTTER, Picture, draw
+from rnntui.tui.widgets.chart.series import ChartData, Marker, Reading, SeriesStyle, read
+
+_KEY_ZOOM = 0.5
+_WHEEL_ZOOM = 0.8
+_PAN_SHARE = 0.25
+
+
+@dataclass
+class _Drag:
+    """A press of the mouse: where it began, what was shown then, and whether it moved."""
+
+    column: int
+    row: int
+    look: Look
+    picture: Picture
+    moved: bool = False
+
+
+class Chart(Widget, can_focus=True):
+    """Curves over a shared x axis, live, with zoom, pan and a crosshair.
+
+    How it looks is the reactive `look`; change it with `dataclasses.replace`, and
+    watch it to keep a user's choices. `crosshair_x` is where values are read, or None.
+    """
+
+    ALLOW_SELECT = False  # a drag moves the view
+    BINDINGS = BINDINGS
+    COMPONENT_CLASSES: ClassVar[set[str]] = palette.COMPONENT_CLASSES
+    DEFAULT_CSS = palette.DEFAULT_CSS
+
+    look: reactive[Look] = reactive(Look(), repaint=False)
+    crosshair_x: reactive[float | None] = reactive(None, repaint=False)
+
+    def __init__(
+        self,
+        look: Look | None = None,
+        *,
+        capacity: int = DEFAULT_CAPACITY,
+        name: str | None = None,
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
+        """Make an empty chart that keeps at most `capacity` points per series."""
+        super().__init__(name=name, id=id, classes=classes)
+        self.data = ChartData(capacity)
+        """What is shown; change it through the chart, which then redraws."""
+        self._picture: Picture | None = None
+        self._strips: list[Strip] | None = None
+        self._styles: Mapping[int, Style] | None = None
+        self._gutter = FIRST_GUTTER
+        self._pointer_column: int | None = None
+        self._drag: _Drag | None = None
+        if look is not None:
+            self.set_reactive(Chart.look, look)
+
+    def add_series(
+        self, name: str, style: SeriesStyle = SeriesStyle.LINE, slot: int | None = None
+    ) -> None:
+        """Add an empty series, or change the style of the one that has this name.
+
+        `slot` chooses its colour and sign; without it the lowest free one is taken.
+        """
+        self.data.add_series(name, style, slot)
+        self._redraw()
+
+    def append(self, name: str, xs: ArrayLike, ys: ArrayLike) -> None:
+        """Add points to a series, which becomes a line if it is new.
+
+        An x smaller than the one before means that the run was rewound to there.
+
+        Raises:
+            ValueError: if `xs` and `ys` differ in length.
+        """
+        self.data.append(name, xs, ys)
+        self._redraw()
+
+    def rewind(self, name: str, x: float) -> None:
+        """Forget a series' points beyond `x`, as when a run goes back to its best."""
+        if name in self.data.series:
+            self.data.series[name].points.rewind(x)
+            self._redraw()
+
+    def remove_series(self, name: str) -> None:
+        """Take a series away, if there is one of this name."""
+        self.data.series.pop(name, None)
+        self._redraw()
+
+    def clear(self) -> None:
+        """Take everything away and show the sentence for an empty chart."""
+        self.data = ChartData(self.data.capacity)
+        self.crosshair_x = self._pointer_column = None
+        self.look = navigation.reset(self.look)
+        self._redraw()
+
+    def set_reference(self, name: str, value: float) -> None:
+        """Draw a dashed line with a label at `value`; one of the same name moves there."""
+        self.data.set_reference(name, value)
+        self._redraw()
+
+    def remove_reference(self, name: str) -> None:
+        """Take a reference line away, if there is one of this name."""
+        self.data.references.pop(name, None)
+        self._redraw()
+
+    def set_marker(self, marker: Marker) -> None:
+        """Show a marker; one of the same name is replaced."""
+        self.data.set_marker(marker)
+        self._redraw()
+
+    def remove_marker(self, name: str) -> None:
+        """Take a marker away, if there is one of this name."""
+        self.data.markers.pop(name, None)
+        self._redraw()
+
+    def readings(self, x: float) -> list[Reading]:
+        """What every series that is shown is worth at its point nearest to `x`."""
+        shown = self.data.shown(self.look.hidden, self.look.pinned)
+        return [read(series, x, self.look.smoothing) for series in shown]
+
+    @property
+    def picture(self) -> Picture:
+        """The chart as it is now, drawn if anything changed since the last time."""
+        size = (max(self.size.width, 1), max(self.size.height, 1))
+        picture = self._picture
+        if picture is None or (picture.cells.width, picture.cells.height) != size:
+            picture = draw(self.data, self.look, *size, gutter=self._gutter)
+            self._gutter = picture.layout.gutter or self._gutter
+            self._picture, self._strips = picture, None
+            self._keep_crosshair_under_pointer(picture)
+        return picture
+
+    def render_line(self, y: int) -> Strip:
+        """One line of the chart; all are made at once and kept until something changes."""
+        picture = self.picture
+        if self._styles is None:
+            self._styles = palette.styles_for(self)
+            self._strips = None
+        if self._strips is None:
+            cells = picture.cells
+            if self.crosshair_x is not None:
+                cells = with_crosshair(picture, self.look, self.crosshair_x)
+            self._strips = cells.strips(self._styles)
+        return self._strips[y] if y < len(self._strips) else Strip.blank(self.size.width)
+
+    def notify_style_update(self) -> None:
+        """Take up new colours after a change of theme, focus or stylesheet."""
+        super().notify_style_update()
+        self._styles = None
+
+    def watch_look(self) -> None:
+        """Draw the chart anew."""
+        self._redraw()
+
+    def watch_crosshair_x(self, before: float | None, now: float | None) -> None:
+        """Draw the crosshair anew; the chart below it stays as it is."""
+        self._strips = None
+        self.refresh()
+        if (before is None) != (now is None):
+            self.refresh_bindings()
+
+    def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool | None:
+        """Offer to hide the crosshair only while there is one."""
+        return action != "leave_crosshair" or self.crosshair_x is not None
+
+    def action_move_crosshair(self, columns: int) -> None:
+        """Move the crosshair by cell columns; it comes in at the right edge."""
+        plot = self.picture.plot
+        if plot is None:
+            return
+        column = plot.width - 1
+        if self.crosshair_x is not None and plot.x.holds(self.crosshair_x):
+            column = plot.cell_column(self.crosshair_x) + columns
+        self._put_crosshair(min(max(column, 0), plot.width - 1))
+
+    def action_crosshair_to_start(self) -> None:
+        """Read the values at the left edge."""
+        self._put_crosshair(0)
+
+    def action_crosshair_to_end(self) -> None:
+        """Read the values at the right edge."""
+        plot = self.picture.plot
+        self._put_crosshair(plot.width - 1 if plot else 0)
+
+    def action_leave_crosshair(self) -> None:
+        """Hide the crosshair."""
+        self.crosshair_x = self._pointer_column = None
+
+    def action_zoom_in(self) -> None:
+        """Show half as much."""
+        around = navigation.anchor(self.picture, self.crosshair_x)
+        self.look = navigation.zoom(self.look, self.picture, _KEY_ZOOM, around)
+
+    def action_zoom_out(self) -> None:
+        """Show twice as much."""
+        around = navigation.anchor(self.picture, self.crosshair_x)
+        self.look = navigation.zoom(self.look, self.picture, 1 / _KEY_ZOOM, around)
+
+    def action_pan(self, direction: int) -> None:
+        """Move a quarter of the window to the left (-1) or to the right (1)."""
+        plot = self.picture.plot
+        if plot is not None:
+            by = direction * _PAN_SHARE * plot.width
+            self.look = navigation.pan(self.look, self.picture, by)
+
+    def action_reset_view(self) -> None:
+        """Undo zooming and panning."""
+        self.look = navigation.reset(self.look)
+
+    def action_toggle_recent(self) -> None:
+        """Show the last part of the run, or all of it."""
+        self.look = navigation.toggle_recent(self.look)
+
+    def action_toggle_scale(self) -> None:
+        """Switch between the linear and the logarithmic scale."""
+        self.look = navigation.toggle_scale(self.look)
+
+    def action_cycle_smoothing(self) -> None:
+        """Smooth more, or not at all after the heaviest weight."""
+        self.look = navigation.next_smoothing(self.look)
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Let the crosshair follow the pointer; with the button down, move the view."""
+        column, row = self._cell_of(event)
+        plot = self.picture.plot
+        if plot is None:
+            return
+        if self._drag is not None:
+            drag = self._drag
+            if (column, row) != (drag.column, drag.row):
+                drag.moved = True
+            if drag.moved:
+                by = (drag.column - column, drag.row - row)
+                self.look = navigation.pan(drag.look, drag.picture, *by)
+        elif 0 <= column < plot.width and 0 <= row < plot.height:
+            self._put_crosshair(column)
+            self._pointer_column = column
+        elif self._pointer_column is not None:
+            self.action_leave_crosshair()
+
+    def on_leave(self) -> None:
+        """Hide a crosshair that came with the pointer."""
+        if self._pointer_column is not None and self._drag is None:
+            self.action_leave_crosshair()
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Begin to drag."""
+        if event.button == 1 and self.picture.plot is not None:
+            column, row = self._cell_of(event)
+            self._drag = _Drag(column, row, self.look, self.picture)
+            self.capture_mouse()
+
+    def on_mouse_up(self) -> None:
+        """End a drag; a press without one leaves the crosshair where it is."""
+        drag, self._drag = self._drag, None
+        if drag is None:
+            return
+        self.release_mouse()
+        if not drag.moved:
+            self._put_crosshair(drag.column)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Zoom in around the pointer."""
+        self._zoom_at_pointer(event, _WHEEL_ZOOM)
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Zoom out around the pointer."""
+        self._zoom_at_pointer(event, 1 / _WHEEL_ZOOM)
+
+    def _zoom_at_pointer(self, event: events.MouseEvent, factor: float) -> None:
+        """Zoom along x, or with Ctrl or Shift held along y."""
+        plot = self.picture.plot
+        if plot is None:
+            return
+        event.stop()
+        column, row = self._cell_of(event)
+        if event.ctrl or event.shift:
+            self.look = navigation.zoom_heights(self.look, self.picture, factor, row)
+        else:
+            around = navigation.centre_of(plot, min(max(column, 0), plot.width - 1))
+            self.look = navigation.zoom(self.look, self.picture, factor, around)
+
+    def _cell_of(self, event: events.MouseEvent) -> tuple[int, int]:
+        """Column and row of the plot under the pointer; they may lie outside it."""
+        layout = self.picture.layout
+        column = event.x - self.gutter.left - layout.gutter
+        return column, event.y - self.gutter.top - layout.plot_top
+
+    def _put_crosshair(self, column: int) -> None:
+        """Read the values at a column of the plot, whatever the pointer does."""
+        plot = self.picture.plot
+        if plot is not None and 0 <= column < plot.width:
+            self._pointer_column = None
+            self.crosshair_x = navigation.centre_of(plot, column)
+
+    def _keep_crosshair_under_pointer(self, picture: Picture) -> None:
+        """Follow the pointer when the curves move below it."""
+        if self._pointer_column is not None and picture.plot is not None:
+            column = min(self._pointer_column, picture.plot.width - 1)
+            self.set_reactive(Chart.crosshair_x, navigation.centre_of(picture.plot, column))
+
+    def _redraw(self) -> None:
+        """Ask for a new picture; asking again before it is made costs nothing."""
+        if self._picture is not None:
+            self._picture = self._strips = None
+            self.refresh()

@@ -1,0 +1,127 @@
+"""The chart's keys: each with an id, a description and a tooltip."""
+
+from textual.binding import Binding, BindingType
+
+_READ = Binding.Group("Read values")
+_ZOOM = Binding.Group("Zoom")
+
+BINDINGS: list[BindingType] = [
+    Binding(
+        "left",
+        "move_crosshair(-1)",
+        "Read values left",
+        group=_READ,
+        tooltip="Move the crosshair left and read the values there",
+        id="chart.crosshair-left",
+    ),
+    Binding(
+        "right",
+        "move_crosshair(1)",
+        "Read values right",
+        group=_READ,
+        tooltip="Move the crosshair right and read the values there",
+        id="chart.crosshair-right",
+    ),
+    Binding(
+        "shift+left",
+        "move_crosshair(-10)",
+        "Read far left",
+        show=False,
+        tooltip="Move the crosshair ten columns left",
+        id="chart.crosshair-far-left",
+    ),
+    Binding(
+        "shift+right",
+        "move_crosshair(10)",
+        "Read far right",
+        show=False,
+        tooltip="Move the crosshair ten columns right",
+        id="chart.crosshair-far-right",
+    ),
+    Binding(
+        "home",
+        "crosshair_to_start",
+        "Read first",
+        show=False,
+        tooltip="Move the crosshair to the left edge",
+        id="chart.crosshair-start",
+    ),
+    Binding(
+        "end",
+        "crosshair_to_end",
+        "Read last",
+        show=False,
+        tooltip="Move the crosshair to the right edge",
+        id="chart.crosshair-end",
+    ),
+    Binding(
+        "escape",
+        "leave_crosshair",
+        "Hide values",
+        tooltip="Hide the crosshair",
+        id="chart.crosshair-leave",
+    ),
+    Binding(
+        "plus,equals_sign",
+        "zoom_in",
+        "Zoom in",
+        key_display="+",
+        group=_ZOOM,
+        tooltip="Show half as much, around the crosshair or towards the latest points",
+        id="chart.zoom-in",
+    ),
+    Binding(
+        "minus",
+        "zoom_out",
+        "Zoom out",
+        key_display="-",
+        group=_ZOOM,
+        tooltip="Show twice as much",
+        id="chart.zoom-out",
+    ),
+    Binding(
+        "ctrl+left",
+        "pan(-1)",
+        "Pan left",
+        show=False,
+        tooltip="Move a quarter of the window towards the start",
+        id="chart.pan-left",
+    ),
+    Binding(
+        "ctrl+right",
+        "pan(1)",
+        "Pan right",
+        show=False,
+        tooltip="Move a quarter of the window towards the end",
+        id="chart.pan-right",
+    ),
+    Binding(
+        "0",
+        "reset_view",
+        "Show all",
+        show=False,
+        tooltip="Undo zooming and panning",
+        id="chart.reset",
+    ),
+    Binding(
+        "z",
+        "toggle_recent",
+        "Recent / all",
+        tooltip="Show the last fifth of the run, or all of it",
+        id="chart.recent",
+    ),
+    Binding(
+        "l",
+        "toggle_scale",
+        "Log / linear",
+        tooltip="Switch the vertical axis between logarithmic and linear",
+        id="chart.scale",
+    ),
+    Binding(
+        "w",
+        "cycle_smoothing",
+        "Smoothing",
+        tooltip="Change the weight of the moving average, from none to 0.99",
+        id="chart.smoothing",
+    ),
+]

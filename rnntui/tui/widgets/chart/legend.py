@@ -1,0 +1,92 @@
+"""The legend: each series' sign, name and value, in as many rows as it may take."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rnntui.tui.widgets.chart.cells import Cells, cell_width, shortened
+from rnntui.tui.widgets.chart.inks import Ink, dashes, line_ink, sign
+from rnntui.tui.widgets.chart.series import Series, SeriesStyle
+
+_GAP = 3
+_LONGEST_NAME = 32
+_SHORT_NAMES = (10, 5)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One series in the legend."""
+
+    sample: str
+    name: str
+    value: str
+    ink: int
+
+    @property
+    def width(self) -> int:
+        """Cells that the entry takes."""
+        return (
+            sum(cell_width(part) + 1 for part in (self.sample, self.name, self.value) if part) - 1
+        )
+
+
+def entry(series: Series, value: str) -> Entry:
+    """The legend entry of a series with the value to show."""
+    line = "" if series.style is SeriesStyle.POINTS else dashes(series.slot).sample
+    sample = line[:1] + sign(series.slot)
+    return Entry(sample, shortened(series.name, _LONGEST_NAME), value, line_ink(series.slot))
+
+
+def legend_lines(entries: Sequence[Entry], width: int, most_rows: int) -> list[list[Entry]]:
+    """Entries by row, from the richest form that fits into `most_rows` of `width`.
+
+    Values go first, then long names are cut, and at last entries are left out and
+    counted at the end.
+    """
+    if not entries or most_rows < 1:
+        return []
+    brief = [Entry(e.sample, e.name, "", e.ink) for e in entries]
+    cuts = [
+        [Entry(e.sample, shortened(e.name, size), "", e.ink) for e in entries]
+        for size in _SHORT_NAMES
+    ]
+    for form in (list(entries), brief, *cuts):
+        rows = _flowed(form, width)
+        if len(rows) <= most_rows:
+            return rows
+    cut = cuts[0]
+    for kept in range(len(cut) - 1, -1, -1):
+        more = Entry("", f"+{len(cut) - kept} more", "", Ink.TICK_LABEL)
+        rows = _flowed([*cut[:kept], more], width)
+        if len(rows) <= most_rows:
+            return rows
+    return []
+
+
+def put_legend(cells: Cells, lines: Sequence[Sequence[Entry]]) -> None:
+    """Write the rows of a legend at the top of `cells`, flush right."""
+    for row, line in enumerate(lines):
+        column = cells.width - row_width(line)
+        for item in line:
+            if item.sample:
+                column = cells.put(row, column, item.sample, item.ink) + 1
+            ink = Ink.PLAIN if item.sample else item.ink
+            column = cells.put(row, column, item.name, ink)
+            if item.value:
+                column = cells.put(row, column + 1, item.value, item.ink)
+            column += _GAP
+
+
+def row_width(line: Sequence[Entry]) -> int:
+    """Cells that one row of entries takes."""
+    return sum(item.width + _GAP for item in line) - _GAP
+
+
+def _flowed(entries: Sequence[Entry], width: int) -> list[list[Entry]]:
+    """Entries in rows of at most `width`; one wider than that gets a row of its own."""
+    rows: list[list[Entry]] = []
+    for item in entries:
+        if rows and row_width([*rows[-1], item]) <= width:
+            rows[-1].append(item)
+        else:
+            rows.append([item])
+    return rows

@@ -1,0 +1,121 @@
+"""The vertical scale: linear or logarithmic, and which range of it to show.
+
+Heights are the numbers that are drawn: y itself on a linear scale, log10 y on a
+logarithmic one. Everything below the tick labels works in heights.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from rnntui.tui.widgets.chart.buckets import Floats
+
+_OUTER_SHARE = 0.05
+_OUTLIER_REACH = 2.0
+_FEWEST_FOR_OUTLIERS = 24
+_MARGIN = 0.06
+_FLAT_MARGIN = 0.05
+_WORTH_STRETCHING = 0.25
+
+
+class YScale(StrEnum):
+    """How y becomes height."""
+
+    LINEAR = "linear"
+    LOG = "log"
+
+
+@dataclass(frozen=True)
+class Span:
+    """A closed range of numbers, `low` < `high`."""
+
+    low: float
+    high: float
+
+    def __post_init__(self) -> None:
+        """Refuse what isn't a span, with a ValueError."""
+        if not self.low < self.high:
+            raise ValueError(f"an empty span: {self.low} to {self.high}")
+
+    @property
+    def width(self) -> float:
+        """How far it is from low to high."""
+        return self.high - self.low
+
+    def holds(self, value: float) -> bool:
+        """Whether `value` lies inside, ends included."""
+        return self.low <= value <= self.high
+
+
+def span_around(low: float, high: float) -> Span:
+    """The span from `low` to `high`, made wider where both are (nearly) one value."""
+    middle = low / 2 + high / 2
+    least = max(abs(middle) * 1e-9, 1e-15)
+    if high - low >= least:
+        return Span(low, high)
+    reach = abs(middle) * _FLAT_MARGIN
+    if reach < least:
+        reach = 0.5
+    return Span(middle - reach, middle + reach)
+
+
+def heights(values: Floats, scale: YScale) -> Floats:
+    """Height of each y, any shape; NaN for what a logarithm can't show."""
+    if scale is YScale.LINEAR:
+        return values
+    positive = values > 0
+    out = np.full(values.shape, np.nan)
+    np.log10(values, out=out, where=positive)
+    return out
+
+
+def height(value: float, scale: YScale) -> float:
+    """Height of one y; NaN for what a logarithm can't show."""
+    return float(heights(np.array([value]), scale)[0])
+
+
+def value_at(height: float, scale: YScale) -> float:
+    """The y that is drawn at `height`; the inverse of `heights`."""
+    return float(10.0**height) if scale is YScale.LOG else height
+
+
+def sensible_span(lows: Sequence[Floats], highs: Sequence[Floats]) -> Span | None:
+    """The heights to show for curves given as per-column extremes, or None if empty.
+
+    Each pixel column has one vote, so a few huge losses at the start, or a single
+    spike, take a small share of the votes and are cut off, while a curve without
+    outliers is shown whole: cut is what lies further beyond the middle nine tenths
+    than twice their extent.
+    """
+    low = np.concatenate([np.empty(0), *lows])
+    high = np.concatenate([np.empty(0), *highs])
+    drawn = np.isfinite(low) & np.isfinite(high)
+    low, high = low[drawn], high[drawn]
+    if low.size == 0:
+        return None
+    bottom, top = float(low.min()), float(high.max())
+    if low.size >= _FEWEST_FOR_OUTLIERS:
+        inner_low = float(np.quantile(low, _OUTER_SHARE))
+        inner_high = float(np.quantile(high, 1 - _OUTER_SHARE))
+        reach = _OUTLIER_REACH * (inner_high - inner_low)
+        if reach > 0:
+            bottom, top = max(bottom, inner_low - reach), min(top, inner_high + reach)
+    return span_around(bottom, top)
+
+
+def with_room(span: Span, also: Iterable[float]) -> Span:
+    """`span` with a margin, stretched to those of `also` that lie close by.
+
+    A reference line far from the curves isn't worth flattening them for: it is
+    left out when showing it would add more than a quarter to the span.
+    """
+    low, high = span.low, span.high
+    for wanted in also:
+        if span.low - wanted <= _WORTH_STRETCHING * span.width:
+            low = min(low, wanted)
+        if wanted - span.high <= _WORTH_STRETCHING * span.width:
+            high = max(high, wanted)
+    margin = _MARGIN * (high - low)
+    return Span(low - margin, high + margin)

@@ -1,0 +1,150 @@
+"""What a chart shows: named series of points, reference lines and markers.
+
+Nothing here knows how anything is drawn, or of Textual.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from rnntui.tui.widgets.chart.buckets import DEFAULT_CAPACITY, PointBuckets, drawable
+from rnntui.tui.widgets.chart.columns import Trace
+from rnntui.tui.widgets.chart.scale import Span, span_around
+from rnntui.tui.widgets.chart.smoothing import RunningAverage
+
+
+class SeriesStyle(StrEnum):
+    """How a series is drawn."""
+
+    LINE = "line"
+    """A connected line; smoothed where smoothing is on, the raw values dim behind it."""
+    POINTS = "points"
+    """A sign at each point, nothing between them."""
+    MARKED = "marked"
+    """A line with a sign at each point while they are few; never smoothed."""
+
+
+@dataclass
+class Series:
+    """A named curve; its `slot` chooses its colour, dashes and sign."""
+
+    name: str
+    slot: int
+    style: SeriesStyle
+    points: PointBuckets
+    average: RunningAverage = field(default_factory=RunningAverage)
+
+    def raw(self) -> Trace:
+        """The points as they came."""
+        points = self.points
+        return Trace(points.x, points.mean, points.low, points.high)
+
+    def is_smoothed(self, weight: float) -> bool:
+        """Whether smoothing with `weight` changes how this series is drawn."""
+        return weight > 0 and self.style is SeriesStyle.LINE
+
+    def smoothed(self, weight: float) -> Trace:
+        """The moving average with `weight`; the means where it doesn't apply."""
+        values = self.points.mean
+        if self.is_smoothed(weight):
+            values = self.average.values(self.points, weight)
+        return Trace(self.points.x, values, values, values)
+
+
+@dataclass(frozen=True)
+class Marker:
+    """A spot worth a label: the point (x, y), or without y everything at `x`."""
+
+    name: str
+    x: float
+    y: float | None = None
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The values of one series at its point nearest to the crosshair."""
+
+    series: Series
+    x: float
+    value: float
+    """What is drawn bright: the smoothed value where the series is smoothed."""
+    raw: float
+
+
+class ChartData:
+    """All that one chart shows, in the order in which it was added."""
+
+    def __init__(self, capacity: int = DEFAULT_CAPACITY) -> None:
+        """Start empty; each series will keep at most `capacity` points."""
+        self.capacity = capacity
+        self.series: dict[str, Series] = {}
+        self.references: dict[str, float] = {}
+        self.markers: dict[str, Marker] = {}
+
+    def add_series(self, name: str, style: SeriesStyle, slot: int | None = None) -> Series:
+        """Add an empty series, or return the one of that name with its new style.
+
+        Without a `slot` it gets the lowest one that no other series has.
+        """
+        series = self.series.get(name)
+        if series is None:
+            if slot is None:
+                taken = {other.slot for other in self.series.values()}
+                slot = next(i for i in range(len(taken) + 1) if i not in taken)
+            series = Series(name, slot, style, PointBuckets(self.capacity))
+            self.series[name] = series
+        series.style = style
+        if slot is not None:
+            series.slot = slot
+        return series
+
+    def append(self, name: str, xs: ArrayLike, ys: ArrayLike) -> None:
+        """Add points to a series, which becomes a line if it is new."""
+        series = self.series.get(name) or self.add_series(name, SeriesStyle.LINE)
+        series.points.append(xs, ys)
+
+    def set_reference(self, name: str, value: float) -> None:
+        """Add a horizontal line, or move it; one without a drawable value goes away."""
+        if drawable(np.array([value])).all():
+            self.references[name] = float(value)
+        else:
+            self.references.pop(name, None)
+
+    def set_marker(self, marker: Marker) -> None:
+        """Add a marker, or move it; one without a drawable place goes away."""
+        place = [marker.x] if marker.y is None else [marker.x, marker.y]
+        if drawable(np.array(place)).all():
+            self.markers[marker.name] = marker
+        else:
+            self.markers.pop(marker.name, None)
+
+    def shown(self, hidden: frozenset[str], pinned: str | None) -> list[Series]:
+        """Series with points that aren't hidden, the pinned one last and so on top."""
+        shown = [s for s in self.series.values() if s.name not in hidden and len(s.points)]
+        return sorted(shown, key=lambda s: s.name == pinned)
+
+
+def extent(shown: list[Series]) -> Span | None:
+    """The x that these series reach over, or None if they have no points."""
+    if not shown:
+        return None
+    low = min(float(s.points.first_x[0]) for s in shown)
+    high = max(float(s.points.last_x[-1]) for s in shown)
+    return span_around(low, high)
+
+
+def read(series: Series, x: float, weight: float) -> Reading:
+    """The values of a series that has points, at the one nearest to `x`."""
+    places = series.points.x
+    right = int(np.clip(np.searchsorted(places, x), 0, places.size - 1))
+    left = max(right - 1, 0)
+    nearest = left if abs(x - places[left]) <= abs(places[right] - x) else right
+    return Reading(
+        series=series,
+        x=float(places[nearest]),
+        value=float(series.smoothed(weight).mean[nearest]),
+        raw=float(series.points.mean[nearest]),
+    )

@@ -1,0 +1,90 @@
+"""Which part of the x axis is shown: pure arithmetic for zooming and panning.
+
+A view is a wish; `resolve` turns it into a span once the extent of the data is
+known, so that a view of the latest points keeps up with a run.
+"""
+
+from dataclasses import dataclass
+
+from rnntui.tui.widgets.chart.scale import Span
+
+_NARROWEST = 1e-6
+_AT_THE_END = 1e-9
+
+
+@dataclass(frozen=True)
+class WholeRun:
+    """All there is."""
+
+
+@dataclass(frozen=True)
+class Recent:
+    """The last `share` of the run, however long it gets."""
+
+    share: float = 0.2
+
+
+@dataclass(frozen=True)
+class Latest:
+    """The last `width` units of x: a window that follows the end of the run."""
+
+    width: float
+
+
+@dataclass(frozen=True)
+class Window:
+    """A fixed stretch of x."""
+
+    low: float
+    high: float
+
+
+View = WholeRun | Recent | Latest | Window
+
+
+def resolve(view: View, extent: Span) -> Span:
+    """The x that `view` shows of data that reaches over `extent`."""
+    match view:
+        case WholeRun():
+            return extent
+        case Recent(share):
+            return _fitted(extent.high - share * extent.width, extent.high, extent)
+        case Latest(width):
+            return _fitted(extent.high - width, extent.high, extent)
+        case Window(low, high):
+            return _fitted(low, high, extent)
+
+
+def zoomed(view: View, extent: Span, factor: float, around: float) -> View:
+    """`view` with its width times `factor`, the x at `around` staying in its place.
+
+    A view that touched the end of the run and still does goes on following it.
+    """
+    span = resolve(view, extent)
+    width = max(span.width * factor, extent.width * _NARROWEST)
+    if width >= extent.width:
+        return WholeRun()
+    share = (around - span.low) / span.width
+    return _placed(around - share * width, width, extent)
+
+
+def panned(view: View, extent: Span, by: float) -> View:
+    """`view` moved by `by` units of x, as far as there is data."""
+    span = resolve(view, extent)
+    if span.width >= extent.width:
+        return WholeRun()
+    return _placed(span.low + by, span.width, extent)
+
+
+def _placed(low: float, width: float, extent: Span) -> View:
+    """A window of `width` from `low`, pushed inside `extent`."""
+    low = max(low, extent.low)
+    if low + width >= extent.high - _AT_THE_END * extent.width:
+        return Latest(width)
+    return Window(low, low + width)
+
+
+def _fitted(low: float, high: float, extent: Span) -> Span:
+    """The part of `low` to `high` inside `extent`, or all of it if nothing is left."""
+    low, high = max(low, extent.low), min(high, extent.high)
+    return Span(low, high) if low < high else extent

@@ -1,0 +1,84 @@
+"""The list of texts, with their sizes, and the beginning of the one that is highlighted."""
+
+from collections.abc import Sequence
+
+from rich.cells import set_cell_size
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from rnntui.text.cells import printable
+from rnntui.text.library import TextEntry
+
+NAME_CELLS, SIZE_CELLS = 25, 8
+
+PREVIEW_BYTES = 4096
+"""How much of a file is read for its beginning."""
+
+
+class CorpusList(Vertical):
+    """Texts to choose from."""
+
+    class Chosen(Message):
+        """A text was highlighted."""
+
+        def __init__(self, entry: TextEntry) -> None:
+            """Name the text."""
+            super().__init__()
+            self.entry = entry
+
+    def compose(self) -> ComposeResult:
+        """The list above the beginning of the text."""
+        yield OptionList(id="texts")
+        yield Static(id="preview", markup=False)
+
+    def show_texts(self, entries: Sequence[TextEntry], chosen: str) -> None:
+        """List texts, `chosen` highlighted."""
+        self._entries = {entry.name: entry for entry in entries}
+        options = self.query_one("#texts", OptionList)
+        options.clear_options()
+        for entry in entries:
+            options.add_option(Option(self._line(entry), id=entry.name))
+        if chosen in self._entries:
+            options.highlighted = options.get_option_index(chosen)
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        """Show the beginning of the text, and tell of it."""
+        event.stop()
+        if event.option_id is None:
+            return
+        entry = self._entries[event.option_id]
+        self.query_one("#preview", Static).update(Content(beginning(entry)))
+        self.post_message(self.Chosen(entry))
+
+    def _line(self, entry: TextEntry) -> Content:
+        name, size = set_cell_size(printable(entry.name), NAME_CELLS), size_of(entry)
+        return Content.assemble(" ", name, (size.rjust(SIZE_CELLS), "dim"))
+
+
+def size_of(entry: TextEntry) -> str:
+    """A text's size, as people say it."""
+    if entry.size_bytes is None:
+        return "~2 MB"
+    if entry.size_bytes < 1000:
+        return f"{entry.size_bytes} B"
+    if entry.size_bytes < 1_000_000:
+        return f"{entry.size_bytes / 1000:.0f} kB"
+    return f"{entry.size_bytes / 1_000_000:.1f} MB"
+
+
+def beginning(entry: TextEntry) -> str:
+    """The first lines of a text, safe to show; a sentence for one that can't be read as it is."""
+    title = f"{entry.title}: {entry.about}\n\n" if entry.about else ""
+    if entry.path.is_dir():
+        return f"{title}(a folder of texts)"
+    try:
+        with entry.path.open("rb") as file:
+            start = file.read(PREVIEW_BYTES)
+    except OSError:
+        return f"{title}(made when it is first used)"
+    text = start.decode("utf-8", "replace").removeprefix("\ufeff").replace("\r\n", "\n")
+    return printable(title + text.rstrip("\ufffd"))

@@ -1,0 +1,95 @@
+"""The line under the chart: how far the training is, how fast, and how long it will take."""
+
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widgets import Static
+
+from rnntui.runtime.session import Phase
+from rnntui.training.events import Step
+
+_BAR_CELLS = 16
+_PHASES: dict[Phase, str] = {
+    "idle": "not training",
+    "starting": "starting …",
+    "training": "training",
+    "paused": "paused",
+    "finished": "finished",
+    "failed": "failed",
+}
+
+
+class TrainingStatus(Static):
+    """Phase, bar, step, epoch, time left, speed, learning rate and gradient norm.
+
+    What does not fit is left out from the right.
+    """
+
+    phase: reactive[Phase] = reactive("idle")
+    total_steps: reactive[int] = reactive(0)
+    last_step: reactive[Step | None] = reactive(None, always_update=True)
+
+    def __init__(self) -> None:
+        """Make a line for a training that has not begun."""
+        super().__init__(id="status")
+        self._seconds_per_step = 0.0
+        self._since: Step | None = None
+
+    def begin(self) -> None:
+        """Forget the training before."""
+        self._since = None
+        self.total_steps, self.last_step = 0, None
+
+    def render(self) -> Content:
+        """The line, as much of it as fits."""
+        parts = [(f"{_PHASES[self.phase]}", f"$text-{self._tone()} bold")]
+        step = self.last_step
+        if step is not None:
+            parts = [*parts, *((text, "") for text in self._figures(step))]
+        line = Content("")
+        for number, (text, style) in enumerate(parts):
+            piece = Content.styled(("  " if number else "") + text, style)
+            if len(line) + len(piece) > self.size.width:
+                break
+            line = line + piece
+        return line
+
+    def watch_last_step(self, step: Step | None) -> None:
+        """Measure the speed from the first step seen, pauses left out, as `elapsed_s` is."""
+        if step is None:
+            return
+        if self._since is None or step.step <= self._since.step:
+            self._since = step
+            return
+        self._seconds_per_step = (step.elapsed_s - self._since.elapsed_s) / (
+            step.step - self._since.step
+        )
+
+    def _tone(self) -> str:
+        return {"training": "success", "paused": "warning", "failed": "error"}.get(
+            self.phase, "secondary"
+        )
+
+    def _figures(self, step: Step) -> list[str]:
+        figures = []
+        of_total = ""
+        if self.total_steps:
+            done = min(1.0, step.step / self.total_steps)
+            full = round(done * _BAR_CELLS)
+            figures.append("━" * full + "╌" * (_BAR_CELLS - full) + f" {done:.0%}")
+            of_total = f"/{self.total_steps:,}"
+        figures.append(f"step {step.step:,}{of_total}")
+        figures.append(f"epoch {step.epoch:.2f}")
+        if self.total_steps and self._seconds_per_step and self.phase in ("training", "paused"):
+            left = (self.total_steps - step.step) * self._seconds_per_step
+            figures.append(f"eta {duration(left)}")
+        figures.append(f"{step.chars_per_second:,.0f} char/s")
+        figures.append(f"lr {step.learning_rate:.2g}")
+        figures.append(f"|g| {step.grad_norm:.2f}")
+        return figures
+
+
+def duration(seconds: float) -> str:
+    """A length of time as `m:ss`, or `h:mm:ss` from an hour on."""
+    minutes, rest = divmod(max(0, round(seconds)), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
