@@ -95,5 +95,10 @@ def remove(
         raise CheckpointError(f"The run '{name}' is being trained; stop it first.")
     if not yes:
         typer.confirm(f"Delete {folder.path} with its checkpoints?", abort=True, err=True)
-    shutil.rmtree(folder.path)
+    try:
+        shutil.rmtree(folder.path)
+    except OSError as error:
+        raise CheckpointError(
+            f"{folder.path} can't be removed entirely ({error.strerror}); delete it yourself."
+        ) from error
     notify(f"Removed '{name}'.")

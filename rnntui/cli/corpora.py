@@ -95,7 +95,8 @@ def remove(
     from rnntui.text.library import find_text, remove_text
 
     entry = find_text(name)
-    if not yes:
+    # Of a text that can't be removed the library says so, and there is nothing to ask.
+    if not yes and entry.origin in ("yours", "user") and entry.path.is_file():
         typer.confirm(f"Delete {entry.path}?", abort=True, err=True)
     remove_text(name)
     notify(f"Removed '{name}'.")

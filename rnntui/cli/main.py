@@ -1,5 +1,6 @@
 """The program's entry: the commands, and how errors and interruptions leave it."""
 
+import io
 import os
 import signal
 import sys
@@ -10,7 +11,7 @@ import typer
 
 import rnntui
 from rnntui.cli import checkpoints, corpora, evaluate, recipes, sample, train
-from rnntui.cli.terminal import ReaderGoneError
+from rnntui.cli.terminal import ReaderGoneError, notify
 from rnntui.errors import RnntuiError
 
 app = typer.Typer(
@@ -73,10 +74,13 @@ def main() -> None:
     os.environ.setdefault("GOMP_SPINCOUNT", "1000")
     signal.signal(signal.SIGINT, _leave)
     signal.signal(signal.SIGTERM, _leave)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # Not every standard output takes every character: those are written as their codes.
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         app()
     except RnntuiError as error:
-        sys.stderr.write(f"rnntui: {error}\n")
+        notify(str(error))
         sys.exit(1)
     except ReaderGoneError:
         sys.exit(0)

@@ -27,7 +27,10 @@ def show(
         str | None, typer.Option(help="Text whose symbols the layer table counts with.")
     ] = None,
 ) -> None:
-    """Show every setting of a recipe, and its layers on a text."""
+    """Show every setting of a recipe, and its layers on a text.
+
+    Standard output is the recipe alone, as TOML: kept in a file it is one of your own.
+    """
     import tomli_w
 
     from rnntui.cli.layers import print_layers
@@ -49,4 +52,4 @@ def show(
         normalisation=Normalisation(found.config.normalise),
     )
     notify(f"With the {len(loaded.vocabulary)} symbols of '{loaded.name}' its layers are:")
-    print_layers(found.config.model(len(loaded.vocabulary)))
+    print_layers(found.config.model(len(loaded.vocabulary)), sys.stderr)

@@ -65,7 +65,7 @@ def sample(
         notify(warning)
     if mode == "hybrid" and hybrid_equals_argmax(header.vocabulary):
         notify("The network's text has no spaces, so hybrid never draws: it equals argmax.")
-    end = _unescaped(until) if until is not None else ("\n" if count else None)
+    end = _end(until, count, header)
     for number in range(streams):
         stream = CharacterStream(
             lambda: weights, header.vocabulary, lambda: spec, start.text, seed + number
@@ -74,24 +74,48 @@ def sample(
         if streams > 1 and not as_json:
             write_text(f"==== seed {seed + number} ====\n", sys.stdout)
         written = _limited(stream, length, end, count)
+        symbols = [start.text]
+        if count:
+            written = _noted(written, symbols)
         if as_json:
             _write_json(written, number)
         else:
-            text = _write(written, shown_prime, header.normalisation)
-            if count:
-                _mark_known(text.split(end or "\n"), header)
-            if not text.endswith("\n"):
+            last = _write(written, shown_prime, header.normalisation)
+            if last != "\n":
                 # So that a shell's prompt, or the next text, begins on a line of its own.
                 write_text("\n" if sys.stdout.isatty() or streams > 1 else "", sys.stdout)
+        if count:
+            # Pieces that the prime ends are not the network's; one that it begins is.
+            _mark_known("".join(symbols).split(end)[start.text.count(end) :], end, header)
 
 
-def _unescaped(text: str) -> str:
-    r"""`text` with `\n` and `\t` as the characters that they stand for, as shells don't."""
-    return text.replace("\\n", "\n").replace("\\t", "\t")
+def _end(until: str | None, count: int, header: "Header") -> str:
+    r"""What ends a piece, in the characters of the network; empty where nothing does.
+
+    `\n` and `\t` are the characters that they stand for, as shells don't read
+    them so. Raises `ConfigError` for a text that can never be written.
+    """
+    from rnntui.text.normalisation import decompose_syllables
+    from rnntui.text.vocabulary import describe_character
+
+    if until is None and not count:
+        return ""
+    asked = "\n" if until is None else until.replace("\\n", "\n").replace("\\t", "\t")
+    if not asked:
+        raise ConfigError("--until must be at least one character long.")
+    # Jamo are what such a network writes; the other steps would lose a line end.
+    end = decompose_syllables(asked) if "nfd-jamo" in header.normalisation.steps else asked
+    for symbol in end:
+        if symbol not in header.vocabulary:
+            raise ConfigError(
+                f"The network never writes {describe_character(symbol)}, so --until would wait"
+                " for ever; give another text to it."
+            )
+    return end
 
 
 def _limited(
-    stream: "Iterator[Character]", length: int, until: str | None, count: int
+    stream: "Iterator[Character]", length: int, until: str, count: int
 ) -> "Iterator[Character]":
     """The stream, ended by length (0: never), or behind the text `until`, `count` times if given.
 
@@ -101,7 +125,7 @@ def _limited(
     tail = ""
     for character in islice(stream, None if count or not length else length):
         yield character
-        if until is None:
+        if not until:
             continue
         tail = (tail + character.symbol)[-len(until) :]
         if tail == until:
@@ -110,23 +134,29 @@ def _limited(
                 return
 
 
+def _noted(written: "Iterator[Character]", symbols: list[str]) -> "Iterator[Character]":
+    """The same characters, each symbol added to a list."""
+    for character in written:
+        symbols.append(character.symbol)
+        yield character
+
+
 def _write(written: "Iterator[Character]", prime: str, normalisation: "Normalisation") -> str:
-    """Write a text as it comes; returns what was written, without the prime.
+    """Write a text as it comes; returns its last character, empty where there is none.
 
     Decomposed Hangul is put together again, which has to wait for a syllable to end.
     """
     held = prime
-    text: list[str] = []
+    symbol = prime[-1:]
     for character in written:
         symbol = character.symbol
-        text.append(symbol)
         if may_join(symbol):
             held += symbol
             continue
         write_text(normalisation.restore_for_display(held), sys.stdout)
         held = symbol
     write_text(normalisation.restore_for_display(held), sys.stdout)
-    return normalisation.restore_for_display("".join(text))
+    return symbol
 
 
 def _write_json(written: "Iterator[Character]", stream: int) -> None:
@@ -140,8 +170,8 @@ def _write_json(written: "Iterator[Character]", stream: int) -> None:
         write_line(json.dumps(line), sys.stdout)
 
 
-def _mark_known(pieces: list[str], header: "Header") -> None:
-    """Say which of the pieces stand in the text that the network was trained on."""
+def _mark_known(pieces: list[str], end: str, header: "Header") -> None:
+    """Say which of the pieces, each ended by `end`, are pieces of the network's own text."""
     from rnntui.training.corpus_note import corpus_of
 
     try:
@@ -149,9 +179,8 @@ def _mark_known(pieces: list[str], header: "Header") -> None:
     except CorpusError as error:
         notify(f"Which of them stand in the corpus can't be said. {error}")
         return
-    text = header.normalisation.restore_for_display(corpus.vocabulary.decode(corpus.ids))
-    lines = set(text.split("\n"))
+    own = set(corpus.vocabulary.decode(corpus.ids).split(end))
     pieces = [piece for piece in pieces if piece]
-    known = [piece for piece in pieces if piece in lines]
+    known = [header.normalisation.restore_for_display(piece) for piece in pieces if piece in own]
     names = ": " + ", ".join(known) if known else ""
     notify(f"{len(known)} of {len(pieces)} stand in the corpus{names}.")

@@ -1,18 +1,35 @@
 """Tables and sizes for people."""
 
+import sys
 from collections.abc import Iterable, Sequence
+from typing import TextIO
 
+from rnntui.cli.terminal import write_line
 from rnntui.text.cells import printable
 
 
-def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], title: str = "") -> None:
-    """A table on standard output; a column whose name starts with '>' is flush right."""
+def print_table(
+    columns: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    title: str = "",
+    stream: TextIO | None = None,
+) -> None:
+    """A table on standard output or `stream`; a column whose name starts with '>' is flush right.
+
+    Raises as `write_text`.
+    """
     from rich import box
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    stream = stream or sys.stdout
+    table = Table(
+        title=Text(printable(title)) if title else None,
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+    )
     table.show_header = any(columns)
     for column in columns:
         justify = "right" if column.startswith(">") else "left"
@@ -20,8 +37,10 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], title: st
     for row in rows:
         table.add_row(*(Text(printable(cell)) for cell in row))
     # A pipe has no width of its own, so nothing is folded for it.
-    console = Console()
-    console.print(table) if console.is_terminal else Console(width=200).print(table)
+    console = Console(file=stream, width=None if stream.isatty() else 200)
+    with console.capture() as drawn:
+        console.print(table)
+    write_line(drawn.get(), stream, end="")
 
 
 def size(count: int) -> str:

@@ -1,6 +1,7 @@
 """`rnntui train`: training without a screen."""
 
 import inspect
+import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -13,12 +14,16 @@ import typer
 
 from rnntui.cli.terminal import ReaderGoneError
 from rnntui.errors import ConfigError, RnntuiError
+from rnntui.text.normalisation import Normalisation
 from rnntui.training.config import TrainConfig, choices, flag
 from rnntui.training.events import Failed, TrainEvent
 
 if TYPE_CHECKING:
     from rnntui.training.opening import LoadText
     from rnntui.training.run import Run
+
+SHOW_CURSOR = b"\x1b[?25h"
+"""What a terminal is sent to show the cursor that a display hid."""
 
 _SECTIONS = {
     "network": "Network",
@@ -91,27 +96,33 @@ def train(
     from rnntui.training.opening import events_of
 
     changes = {name: value for name, value in settings.items() if value is not None}
-    if changes.get("normalise"):
-        changes["normalise"] = tuple(changes["normalise"])
-    else:
-        changes.pop("normalise", None)
+    if steps := changes.pop("normalise", None):
+        # In their own order, so that the same steps are the same setting.
+        changes["normalise"] = Normalisation(tuple(steps)).steps
     inbox = CommandQueue()
     interrupted: list[int] = []
 
     def stop(number: int, _frame: FrameType | None) -> None:
         if interrupted:
             # Everything is written whole, so leaving at once loses only the steps since the save.
-            import os
-
+            if sys.stdout.isatty():
+                os.write(sys.stdout.fileno(), SHOW_CURSOR)
             os._exit(128 + number)
         interrupted.append(number)
         inbox.put(Stop())
 
+    request = _Request(corpus, recipe, name, resume, init_from, prime, text_encoding, changes)
+    # Until the run is there, there is nothing to save, and an interruption leaves at once.
+    events = events_of(request.run(), inbox)
     signal.signal(signal.SIGINT, stop)
     signal.signal(signal.SIGTERM, stop)
-    opened = _Request(corpus, recipe, name, resume, init_from, prime, text_encoding, changes)
-    events = events_of(opened.run(), inbox)
-    failure = _show(events, as_json, lambda: inbox.put(Stop()))
+    try:
+        failure = _show(events, as_json, lambda: inbox.put(Stop()))
+    except ReaderGoneError:
+        # Ctrl-C also ends whatever reads the output, and the code still says so.
+        failure = ""
+        if not interrupted:
+            raise
     if failure:
         raise RnntuiError(failure)
     if interrupted:
@@ -136,7 +147,7 @@ class _Request:
         from rnntui import places
 
         parent = places.checkpoints_dir()
-        return self._resumed(parent, self.resume) if self.resume else self._new(parent)
+        return self._new(parent) if self.resume is None else self._resumed(parent, self.resume)
 
     def _new(self, parent: Path) -> "Run":
         from rnntui import places
@@ -145,7 +156,7 @@ class _Request:
         from rnntui.training.recipes import DEFAULT, find_recipe
         from rnntui.training.run_folder import find_checkpoint
 
-        recipe = find_recipe(self.recipe or DEFAULT)
+        recipe = find_recipe(DEFAULT if self.recipe is None else self.recipe)
         config = recipe.config.replaced(self.changes)
         prime = recipe.prime if self.prime is None else self.prime
         load = self._loader(self.corpus or recipe.corpus or default_text_name())
@@ -171,7 +182,6 @@ class _Request:
 
     def _loader(self, reference: str) -> "LoadText":
         from rnntui.text.corpus import load_corpus
-        from rnntui.text.normalisation import Normalisation
 
         return lambda steps: load_corpus(
             reference, normalisation=Normalisation(steps), text_encoding=self.text_encoding
@@ -181,7 +191,7 @@ class _Request:
 def _show(events: Iterator[TrainEvent], as_json: bool, stop: Callable[[], None]) -> str:
     """Let a reader show the events; the sentence of a failure, empty without one.
 
-    When the reader of standard output goes away, the training stops and saves.
+    When standard output can't be written any more, the training stops and saves.
     """
     from rnntui.cli.progress import reader_for
 
@@ -192,7 +202,7 @@ def _show(events: Iterator[TrainEvent], as_json: bool, stop: Callable[[], None])
                 failure = event.sentence
             try:
                 reader.read(event)
-            except ReaderGoneError:
+            except (ReaderGoneError, RnntuiError):
                 stop()
                 for _ in events:
                     pass

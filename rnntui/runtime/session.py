@@ -109,6 +109,16 @@ def open_training(request: Request, opened: Opened) -> Events:
     return events
 
 
+Spec = Callable[[], SamplingSpec]
+OpenStream = Callable[[Network, Spec, str, int], Iterator[Character]]
+"""Makes a stream from a network, what says how to sample, a prime and a seed."""
+
+
+def open_stream(network: Network, spec: Spec, prime: str, seed: int) -> Iterator[Character]:
+    """A real stream; waits for the network's first weights."""
+    return CharacterStream(network.weights, network.vocabulary, spec, prime, seed)
+
+
 @dataclass(frozen=True)
 class News:
     """What has come since the last poll."""
@@ -122,11 +132,14 @@ class Session:
     """One training and one stream at a time, and the network that they share."""
 
     def __init__(
-        self, wake: Callable[[], None] = lambda: None, open_: Open = open_training
+        self,
+        wake: Callable[[], None] = lambda: None,
+        open_training: Open = open_training,
+        open_stream: OpenStream = open_stream,
     ) -> None:
         """Start with nothing going. `wake` is called, in any thread, when news should be polled."""
         self.wake = wake
-        self._open = open_
+        self._open_training, self._open_stream = open_training, open_stream
         self._trainer: TrainerThread | None = None
         self._writer: WriterThread | None = None
         self._failures: queue.SimpleQueue[str] = queue.SimpleQueue()
@@ -161,7 +174,7 @@ class Session:
                 lambda: mailbox.latest() or _first_of(mailbox),
             )
 
-        self._trainer = TrainerThread(self._open(request, opened), channel, mailbox)
+        self._trainer = TrainerThread(self._open_training(request, opened), channel, mailbox)
         self.phase = "starting"
         self._trainer.start()
 
@@ -231,13 +244,11 @@ class Session:
         self.stop_writing()
         prime = prepare_prime(self.prime, network.vocabulary, network.normalisation)
         seed = self.seed
-
-        def stream() -> Iterator[Character]:
-            return CharacterStream(
-                network.weights, network.vocabulary, lambda: self.spec, prime.text, seed
-            )
-
-        self._writer = WriterThread(stream, self._failures.put, self.pace)
+        self._writer = WriterThread(
+            lambda: self._open_stream(network, lambda: self.spec, prime.text, seed),
+            self._failures.put,
+            self.pace,
+        )
         self._writer.start()
         warnings = prime.warnings
         if self.spec.mode == "hybrid" and hybrid_equals_argmax(network.vocabulary):

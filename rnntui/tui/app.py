@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from collections.abc import Callable
 from logging.handlers import RotatingFileHandler
 from typing import ClassVar
 
@@ -20,6 +21,11 @@ from rnntui.tui.screens.playground import Playground
 LOG_BYTES = 1_000_000
 
 log = logging.getLogger(__name__)
+
+
+def load_torch() -> None:
+    """Import what a training needs, so that the first one begins at once."""
+    import rnntui.training.trainer  # noqa: F401
 
 
 class NewsArrived(Message):
@@ -52,9 +58,14 @@ class RnntuiApp(App[int]):
         corpus: str | None = None,
         checkpoint: str | None = None,
         recipe: str | None = None,
+        warm_up: Callable[[], None] = load_torch,
     ) -> None:
-        """Open on a text, a checkpoint and a recipe; raises `RnntuiError` for one there isn't."""
+        """Open on a text, a checkpoint and a recipe; raises `RnntuiError` for one there isn't.
+
+        `warm_up` is called in a thread once the first picture stands.
+        """
         super().__init__()
+        self._warm_up = warm_up
         self.session = session or Session()
         self.session.wake = self._wake
         if corpus is not None:
@@ -76,7 +87,7 @@ class RnntuiApp(App[int]):
     def _begin(self) -> None:
         if self._checkpoint is not None:
             self._playground.open_checkpoint(self._checkpoint)
-        threading.Thread(target=_load_torch, name="torch-loader", daemon=True).start()
+        threading.Thread(target=self._warm_up, name="warm-up", daemon=True).start()
 
     def _wake(self) -> None:
         """Called in any thread."""
@@ -90,11 +101,6 @@ class RnntuiApp(App[int]):
     async def action_quit(self) -> None:
         """Leave, after a question where a training goes on."""
         self._playground.ask_to_quit()
-
-
-def _load_torch() -> None:
-    """Import what a training needs, so that the first one begins at once."""
-    import rnntui.training.trainer  # noqa: F401
 
 
 def open_playground(corpus: str | None, checkpoint: str | None, recipe: str | None) -> int:

@@ -277,7 +277,8 @@ async def test_the_most_surprising_level_is_told_without_colour() -> None:
     async with stream_of("a", probability=0.01) as (stream, _):
         style = next(iter(stream.render_line(0))).style
         assert style is not None
-        assert style.bold and style.italic
+        assert style.bold
+        assert style.italic
 
 
 async def test_without_colouring_drawn_text_has_one_look() -> None:

@@ -281,6 +281,7 @@ class Playground(Screen[None]):
             chart.remove_marker("best")
             self.query_one(TrainingStatus).begin()
             self.session.train(NewTraining(parent, self._corpus, form.config, form.prime))
+        self.query_one(Tabs).active = "tab-loss"
         self.poll()
 
     def action_step(self) -> None:

@@ -1,0 +1,163 @@
+"""A session without torch or chance: a training that follows a script, a stream that stops."""
+
+import math
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+
+import numpy as np
+
+from rnntui.nets.config import ModelConfig, weight_shapes
+from rnntui.runtime.session import Network, NewTraining, Opened, Request, Session, Spec, open_stream
+from rnntui.runtime.trainer_thread import Events
+from rnntui.sampling.fast_step import Weights
+from rnntui.sampling.stream import Character
+from rnntui.text.corpus import load_corpus
+from rnntui.training.commands import (
+    Continue,
+    Inbox,
+    Pause,
+    RollBack,
+    SaveNow,
+    SetLearningRate,
+    SingleStep,
+    Stop,
+    WeightsOutlet,
+)
+from rnntui.training.events import (
+    Changed,
+    Continued,
+    Evaluated,
+    Finished,
+    Paused,
+    RolledBack,
+    Saved,
+    Started,
+    Step,
+    TrainEvent,
+)
+from rnntui.tui.app import RnntuiApp
+
+TOTAL_STEPS = 400
+
+
+def scripted_weights(vocab_size: int, scale: float = 1.0) -> Weights:
+    """A small network with seeded weights; a larger scale makes it surer of itself."""
+    config = ModelConfig(vocab_size, "gru", embedding_size=8, hidden_size=12, num_layers=1)
+    generator = np.random.default_rng(7)
+    arrays = {
+        name: (scale * generator.standard_normal(shape)).astype(np.float32)
+        for name, shape in weight_shapes(config).items()
+    }
+    return Weights(config, arrays, step=100)
+
+
+def scripted_step(number: int) -> Step:
+    """A loss that falls, with a wave on it."""
+    loss = 1.4 + 2.6 * math.exp(-number / 60) + 0.08 * math.sin(number / 3)
+    return Step(number, number * 0.05, number / 50, loss, 2e-3, 0.4, 41_250.0)
+
+
+def scripted_evaluation(number: int, best: bool = True) -> Evaluated:
+    """A validation loss a little above the training loss."""
+    loss = scripted_step(number).loss + 0.12
+    return Evaluated(
+        number,
+        number * 0.05,
+        loss - 0.1,
+        loss,
+        loss / math.log(2),
+        math.exp(loss),
+        None,
+        best,
+        False,
+    )
+
+
+def steps(count: int) -> list[TrainEvent]:
+    """Steps 1 to `count`, with an evaluation every 40."""
+    events: list[TrainEvent] = []
+    for number in range(1, count + 1):
+        events.append(scripted_step(number))
+        if number % 40 == 0:
+            events.append(scripted_evaluation(number))
+    return events
+
+
+class ScriptedTraining:
+    """Opens trainings that give `script`, then obey commands as a real one does."""
+
+    def __init__(self, script: Sequence[TrainEvent] = (), scale: float = 1.0) -> None:
+        self.script = list(script)
+        self.scale = scale
+        self.requests: list[Request] = []
+        self.commands: list[object] = []
+
+    def open(self, request: Request, opened: Opened) -> Events:
+        def events(inbox: Inbox, outlet: WeightsOutlet) -> Iterator[TrainEvent]:
+            self.requests.append(request)
+            name = request.corpus if isinstance(request, NewTraining) else "play"
+            corpus = load_corpus(name)
+            opened("play-lstm-1", corpus)
+            size = len(corpus.vocabulary)
+            yield Started(
+                0, 0.0, "play-lstm-1", corpus.name, 242_559, size, 92_777, 10_309, 10_309, 50,
+                TOTAL_STEPS, "cpu",
+            )  # fmt: skip
+            outlet.publish(scripted_weights(size, self.scale))
+            yield from self.script
+            yield from self._obey(inbox)
+
+        return events
+
+    def _obey(self, inbox: Inbox) -> Iterator[TrainEvent]:
+        number = max((event.step for event in self.script), default=0)
+        while True:
+            for command in inbox.wait():
+                self.commands.append(command)
+                at = (number, number * 0.05)
+                match command:
+                    case Pause():
+                        yield Paused(*at)
+                    case Continue():
+                        yield Continued(*at)
+                    case SingleStep():
+                        number += 1
+                        yield scripted_step(number)
+                        yield Paused(number, number * 0.05)
+                    case SaveNow():
+                        yield Saved(*at, path="last.safetensors")
+                    case SetLearningRate(rate):
+                        yield Changed(*at, "learning_rate", 2e-3, rate)
+                    case RollBack():
+                        yield RolledBack(*at, to_step=80)
+                    case Stop():
+                        yield Saved(*at, path="last.safetensors")
+                        yield Finished(*at, reason="stopped")
+                        return
+
+
+class ScriptedStream:
+    """Opens streams that write so many characters, then wait, so that a picture of them holds."""
+
+    def __init__(self, characters: int = 400) -> None:
+        self.characters = characters
+        self.over = threading.Event()
+
+    def open(self, network: Network, spec: Spec, prime: str, seed: int) -> Iterator[Character]:
+        yield from islice(open_stream(network, spec, prime, seed), self.characters)
+        self.over.wait()
+
+
+def scripted_app(
+    training: ScriptedTraining | None = None,
+    stream: ScriptedStream | None = None,
+    **arguments: str,
+) -> RnntuiApp:
+    """The real app over a scripted session."""
+    training = training or ScriptedTraining()
+    opened: dict[str, Callable[..., Iterator[Character]]] = {}
+    if stream is not None:
+        opened["open_stream"] = stream.open
+    session = Session(open_training=training.open, **opened)
+    return RnntuiApp(session, warm_up=lambda: None, **arguments)

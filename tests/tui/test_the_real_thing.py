@@ -1,0 +1,35 @@
+"""The real trainer and writer threads in the real app, on a text that ships."""
+
+from statistics import fmean
+
+from textual.widgets import OptionList
+
+from rnntui.tui.app import RnntuiApp
+from rnntui.tui.widgets.chart import Chart
+from rnntui.tui.widgets.settings_form import SettingsForm
+from rnntui.tui.widgets.stream_text import StreamText
+from tests.tui.test_playground import until
+
+
+async def test_a_network_learns_in_the_background_and_writes_what_it_has_learnt():
+    app = RnntuiApp(recipe="names")
+    async with app.run_test(size=(140, 45)) as pilot:
+        texts = app.screen.query_one("#texts", OptionList)
+        assert texts.highlighted is not None
+        assert texts.get_option_at_index(texts.highlighted).id == "places"
+        form = app.screen.query_one(SettingsForm)
+        assert form.config is not None
+        await pilot.press("t", "g")
+        chart = app.screen.query_one(Chart)
+        await until(pilot, lambda: len(chart.data.series["training"].points.x) >= 60, 60)
+        await pilot.press("g")
+        stream = app.screen.query_one(StreamText)
+        await until(pilot, lambda: stream.end >= 200)
+        losses = chart.data.series["training"].points.mean
+        assert fmean(losses[-10:]) < fmean(losses[:5]) - 0.5
+        corpus = app.session.network
+        assert corpus is not None
+        assert set(stream.text) <= set(corpus.vocabulary.symbols)
+        await pilot.press("ctrl+q", "y")
+        await until(pilot, lambda: not app.is_running)
+    assert not app.session.is_training
