@@ -13,5 +13,9 @@ class CheckpointError(RnntuiError):
     """A checkpoint or a run folder that is absent, damaged or of another format."""
 
 
+class SamplingError(RnntuiError):
+    """A network that can't go on writing."""
+
+
 class ConfigError(RnntuiError):
     """A setting whose value or combination with others isn't valid."""

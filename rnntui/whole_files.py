@@ -1,7 +1,7 @@
 """Writes files whole: a reader sees the old content or the new, never a part."""
 
 import os
-import tempfile
+import secrets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -20,10 +20,10 @@ def written_whole(path: Path) -> Iterator[BinaryIO]:
     When the block raises, `path` stays as it was. Raises OSError.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=_SUFFIX, dir=path.parent)
-    temporary = Path(name)
+    # Not by tempfile, whose files nobody else may read, whatever the umask says.
+    temporary = path.parent / f".{path.name[:40]}.{secrets.token_hex(6)}{_SUFFIX}"
     try:
-        with os.fdopen(handle, "wb") as file:
+        with temporary.open("xb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterable, Sequence
+from io import StringIO
 from typing import TextIO
 
 from rnntui.cli.terminal import write_line
@@ -37,10 +38,9 @@ def print_table(
     for row in rows:
         table.add_row(*(Text(printable(cell)) for cell in row))
     # A pipe has no width of its own, so nothing is folded for it.
-    console = Console(file=stream, width=None if stream.isatty() else 200)
-    with console.capture() as drawn:
-        console.print(table)
-    write_line(drawn.get(), stream, end="")
+    terminal, drawn = stream.isatty(), StringIO()
+    Console(file=drawn, force_terminal=terminal, width=None if terminal else 200).print(table)
+    write_line(drawn.getvalue(), stream, end="")
 
 
 def size(count: int) -> str:

@@ -68,10 +68,15 @@ class WriterThread:
                     if not self._offer(character):
                         return
         except RnntuiError as error:
-            self._failed(str(error))
+            self._tell(str(error))
         except Exception as error:
             log.exception("The writer's thread failed")
-            self._failed(f"The writing stopped on an error that should not happen: {error!r}.")
+            self._tell(f"The writing stopped on an error that should not happen: {error!r}.")
+
+    def _tell(self, sentence: str) -> None:
+        # Nobody cares any more what becomes of a stream that was stopped.
+        if not self._stopped.is_set():
+            self._failed(sentence)
 
     def _offer(self, character: Character) -> bool:
         """Hand a character over when it is time; False once stopped."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rnntui.errors import SamplingError
 from rnntui.sampling.choice import SamplingSpec, best, choose, probabilities
 from rnntui.sampling.fast_step import FastNetwork, FastState, Weights
 from rnntui.text.vocabulary import Vocabulary
@@ -97,11 +98,21 @@ class CharacterStream(Iterator[Character]):
                 self._state = self._network.read(np.array([index]), self._state)
 
     def __next__(self) -> Character:
-        """Write one character."""
+        """Write one character.
+
+        Raises `SamplingError` where the network's numbers have grown out of
+        all bounds, as a ReLU network's may.
+        """
         self._follow_weights()
         spec = self._spec()
         state = self._read_on() if self._recent is None else self._read_window(self._recent)
-        probs = probabilities(self._network.scores(state)[0], spec.temperature)
+        scores = self._network.scores(state)[0]
+        if not np.isfinite(scores).all():
+            raise SamplingError(
+                "The network's state has grown beyond all numbers, so it can't go on writing;"
+                " begin a new text, or train with a lower learning rate."
+            )
+        probs = probabilities(scores, spec.temperature)
         noise = float(self._generator.random())
         after_space = self._space is not None and self._previous == self._space
         chosen = choose(probs, spec, after_space, noise)

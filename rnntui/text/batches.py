@@ -73,7 +73,7 @@ class StreamBatches:
         """B·T predictions."""
         return self.batch_size * self.seq_length
 
-    def batch(self, epoch: int, index: int) -> Batch:
+    def batch(self, epoch: int, index: int) -> Batch:  # noqa: ARG002
         """Columns `index·T` to `(index + 1)·T` of every stream; the same in every epoch."""
         stream_length = self.batches_per_epoch * self.seq_length
         starts = np.arange(self.batch_size) * stream_length + index * self.seq_length

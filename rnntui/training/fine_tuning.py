@@ -7,6 +7,7 @@ import numpy as np
 
 from rnntui.errors import ConfigError
 from rnntui.text.corpus import Corpus
+from rnntui.text.normalisation import Normalisation
 from rnntui.text.vocabulary import Vocabulary
 from rnntui.training.checkpoints import Header
 from rnntui.training.config import TrainConfig, flag
@@ -32,6 +33,8 @@ def adopted_config(config: TrainConfig, asked: Collection[str], header: Header) 
     model = header.model
     own = {name: getattr(model, name) for name in TAKEN if name != "normalise"}
     own["normalise"] = header.normalisation.steps
+    # The order in which steps of normalisation are given means nothing.
+    config = replace(config, normalise=Normalisation(config.normalise).steps)
     for name in asked:
         if name in own and getattr(config, name) != own[name]:
             raise ConfigError(

@@ -5,8 +5,8 @@ Needs no torch. The record is the truth about a run; `samples.txt` is drawn from
 
 import contextlib
 import os
+import secrets
 import shutil
-import tempfile
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -84,7 +84,8 @@ def create_run_folder(folder: RunFolder, tables: Mapping[str, Any]) -> None:
     parent = folder.path.parent
     try:
         parent.mkdir(parents=True, exist_ok=True)
-        temporary = RunFolder(Path(tempfile.mkdtemp(dir=parent, prefix=f".{folder.name}.")))
+        temporary = RunFolder(parent / f".{folder.name}.{secrets.token_hex(6)}")
+        temporary.path.mkdir()
         try:
             write_configuration(temporary, tables)
             # Moves over an empty folder, fails over one with anything in it.
@@ -92,7 +93,6 @@ def create_run_folder(folder: RunFolder, tables: Mapping[str, Any]) -> None:
         except BaseException:
             shutil.rmtree(temporary.path, ignore_errors=True)
             raise
-        folder.path.chmod(0o755)
     except OSError as error:
         if folder.path.exists():
             raise taken(folder.name) from error

@@ -95,9 +95,14 @@ def score(checkpoint: Checkpoint, reference: str | None, text_encoding: str | No
     if len(ids) < 2 + header.model.window:
         raise CorpusError(f"'{name}' has too few characters that the network knows to measure it.")
     measure_loss, characters = _network_loss(checkpoint, ids)
-    lines = [ScoreLine(header.run, measure_loss)]
+    lines = [ScoreLine("network", measure_loss)]
     if len(learnt):
         lines += _baseline_lines(learnt, ids, header.model.vocab_size)
+    else:
+        notices.append(
+            f"The text '{header.corpus.name}' that the network learnt from can't be found again,"
+            " so there is nothing to count the baselines on."
+        )
     return Score(name, characters, unknown, tuple(lines), tuple(notices))
 
 
@@ -140,7 +145,9 @@ def _in_network_ids(corpus: Corpus, checkpoint: Checkpoint) -> Corpus:
 
 def _known_ids(corpus: Corpus, checkpoint: Checkpoint) -> tuple[NDArray[Any], int]:
     """The text in the network's ids, and how many characters had none and were left out."""
-    translation = checkpoint.header.vocabulary.translation_from(corpus.vocabulary)
-    ids = translation[corpus.ids]
+    vocabulary = checkpoint.header.vocabulary
+    # The smallest type that has -1 besides the ids, as a text may be long.
+    kind = np.min_scalar_type(-len(vocabulary))
+    ids = vocabulary.translation_from(corpus.vocabulary).astype(kind)[corpus.ids]
     known = ids >= 0
     return ids[known], int(len(ids) - np.count_nonzero(known))

@@ -17,7 +17,7 @@ import torch
 from numpy.typing import NDArray
 from torch.nn import functional
 
-from rnntui.errors import CheckpointError, RnntuiError
+from rnntui.errors import CheckpointError, RnntuiError, SamplingError
 from rnntui.nets.char_model import CharModel, State, build_model
 from rnntui.nets.config import STATE_TENSORS, parameter_count
 from rnntui.sampling.choice import SamplingSpec
@@ -506,13 +506,16 @@ class _Fit:
             return
         yield self._evaluated(evaluate(best, self.held_out), best=True, full=True)
 
-    def _sample(self) -> Sampled:
+    def _sample(self) -> Sampled | Warned:
         weights, vocabulary = self.weights(), self.run.corpus.vocabulary
         prime, _ = substitute_unknown(self.run.prime, vocabulary)
         seed = (self.config.seed << 32) ^ self.progress.step
         spec = SamplingSpec()
         stream = CharacterStream(lambda: weights, vocabulary, lambda: spec, prime, seed)
-        text = "".join(next(stream).symbol for _ in range(self.sample_length))
+        try:
+            text = "".join(next(stream).symbol for _ in range(self.sample_length))
+        except SamplingError as error:
+            return self.event(Warned, sentence=str(error))
         return self.event(Sampled, prime=prime, text=text)
 
     def _pause(self) -> Iterator[TrainEvent]:
