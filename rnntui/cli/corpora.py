@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from rnntui.cli.tables import print_table, size
+from rnntui.cli.tables import print_table
 from rnntui.cli.terminal import notify, write_text
 
 app = typer.Typer(help="The library of texts.", no_args_is_help=True)
@@ -14,12 +14,12 @@ app = typer.Typer(help="The library of texts.", no_args_is_help=True)
 @app.command("list")
 def list_() -> None:
     """Show all texts, one a line."""
-    from rnntui.text.library import list_texts
+    from rnntui.text.library import list_texts, size_in_words
 
     rows = [
         (
             entry.name,
-            "not built yet" if entry.size_bytes is None else size(entry.size_bytes),
+            size_in_words(entry.size_bytes),
             entry.origin,
             entry.title,
             entry.about,
@@ -40,6 +40,7 @@ def show(
     """Show a text's figures, its vocabulary and its beginning."""
     from rnntui.text.cells import labelled
     from rnntui.text.corpus import load_corpus
+    from rnntui.text.library import size_in_words
     from rnntui.text.statistics import text_statistics
 
     loaded = load_corpus(corpus, text_encoding=text_encoding)
@@ -50,7 +51,7 @@ def show(
         ("", ""),
         [
             ("source", loaded.source),
-            ("size", size(loaded.size_bytes)),
+            ("size", size_in_words(loaded.size_bytes)),
             ("encoding", loaded.text_encoding),
             ("characters", f"{figures.characters:,}"),
             ("symbols", f"{figures.symbols:,}"),

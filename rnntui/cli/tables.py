@@ -41,13 +41,3 @@ def print_table(
     terminal, drawn = stream.isatty(), StringIO()
     Console(file=drawn, force_terminal=terminal, width=None if terminal else 200).print(table)
     write_line(drawn.getvalue(), stream, end="")
-
-
-def size(count: int) -> str:
-    """A number of bytes, as people say it."""
-    amount = float(count)
-    for unit in ("B", "kB", "MB", "GB"):
-        if amount < 1000 or unit == "GB":
-            break
-        amount /= 1000
-    return f"{amount:.0f} {unit}" if unit == "B" else f"{amount:.1f} {unit}"

@@ -103,13 +103,14 @@ def train(
     interrupted: list[int] = []
 
     def stop(number: int, _frame: FrameType | None) -> None:
-        if interrupted:
-            # Everything is written whole, so leaving at once loses only the steps since the save.
-            if sys.stdout.isatty():
-                os.write(sys.stdout.fileno(), SHOW_CURSOR)
-            os._exit(128 + number)
         interrupted.append(number)
-        inbox.put(Stop())
+        if len(interrupted) == 1:
+            inbox.put(Stop())
+            return
+        # Everything is written whole, so leaving at once loses only the steps since the save.
+        if len(interrupted) == 2 and sys.stdout.isatty():
+            os.write(sys.stdout.fileno(), SHOW_CURSOR)
+        os._exit(128 + number)
 
     request = _Request(corpus, recipe, name, resume, init_from, prime, text_encoding, changes)
     # Until the run is there, there is nothing to save, and an interruption leaves at once.

@@ -212,15 +212,18 @@ class Session:
 
     # The network and its writing.
 
-    def load(self, path: Path) -> None:
-        """Take the network of a checkpoint. Raises `RnntuiError`, also while a training goes on."""
+    def load(self, path: Path, name: str | None = None) -> None:
+        """Take the network of a checkpoint, called `name` or what it calls itself.
+
+        Raises `RnntuiError`, also while a training goes on.
+        """
         if self.is_training:
             raise RnntuiError("A training goes on; stop it before another network is loaded.")
         checkpoint = load_checkpoint(path)
         self.stop_writing()
         weights, header = checkpoint.for_sampling, checkpoint.header
         self.network = Network(
-            header.run,
+            name or header.run,
             header.corpus.name,
             header.vocabulary,
             header.normalisation,
@@ -258,7 +261,8 @@ class Session:
     def stop_writing(self) -> None:
         """End the stream, if there is one."""
         if self._writer is not None:
-            self._writer.stop()
+            # It ends by itself at its next character; the screen must not wait for that.
+            self._writer.stop(seconds=0)
 
     def set_pace(self, pace: float) -> None:
         """Write so many characters a second; 0: as fast as they are shown."""

@@ -44,7 +44,7 @@ class WriterThread:
 
     def is_alive(self) -> bool:
         """Whether text is still coming, or waits in a pause."""
-        return self._thread.is_alive()
+        return self._thread.is_alive() and not self._stopped.is_set()
 
     def take(self) -> Sequence[Character]:
         """All characters that wait, oldest first."""
@@ -61,12 +61,10 @@ class WriterThread:
 
     def _write(self) -> None:
         try:
-            # One row times a small matrix gains nothing from more threads, and
-            # spinning ones would take the processor from the training.
-            with ThreadpoolController().select(internal_api="openblas").limit(limits=1):
-                for character in self._stream():
-                    if not self._offer(character):
-                        return
+            _keep_blas_to_one_thread()
+            for character in self._stream():
+                if not self._offer(character):
+                    return
         except RnntuiError as error:
             self._tell(str(error))
         except Exception as error:
@@ -91,3 +89,12 @@ class WriterThread:
                 continue
             return True
         return False
+
+
+def _keep_blas_to_one_thread() -> None:
+    """Let NumPy's products run in the thread that asks for them, for good.
+
+    One row times a small matrix gains nothing from more threads, and spinning
+    ones would take the processor from the training. torch has its own.
+    """
+    ThreadpoolController().select(internal_api="openblas").limit(limits=1)

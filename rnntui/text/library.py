@@ -52,6 +52,18 @@ class AddedText:
     notices: tuple[str, ...]
 
 
+def size_in_words(size_bytes: int | None) -> str:
+    """A size as people say it; `not built` for a text that isn't there before its first use."""
+    if size_bytes is None:
+        return "not built"
+    size, unit = float(size_bytes), "B"
+    for larger in ("kB", "MB", "GB"):
+        if size < 999.5:
+            break
+        size, unit = size / 1000, larger
+    return f"{size:.1f} {unit}" if size < 9.95 and unit != "B" else f"{size:.0f} {unit}"
+
+
 def list_texts() -> tuple[TextEntry, ...]:
     """List the texts, each name once: yours, the user's, the shipped in their order, the built."""
     described = _described()

@@ -88,7 +88,7 @@ class Checkpoint:
     """A training at one moment.
 
     `weights` are named as in `weight_shapes`; `optimizer` `<weight>.<kept>`,
-    empty before the first step; `state` has the carried `h` (and `c`), each
+    mostly empty before the first step; `state` has the carried `h` (and `c`), each
     `[L, B, H]`, empty where none is carried.
     """
 
@@ -200,7 +200,9 @@ def _header(path: Path, file: Any) -> Header:
         raise _bad(path, "its header has no format version")
     if about["format_version"] != FORMAT_VERSION:
         version = about["format_version"]
-        raise _bad(path, f"its format version is {version!r}, and this rnntui reads 1")
+        raise _bad(
+            path, f"its format version is {version!r}, and this rnntui reads {FORMAT_VERSION}"
+        )
     try:
         config = {**about["config"], "normalise": tuple(about["config"]["normalise"])}
         header = Header(

@@ -75,7 +75,9 @@ class TrainConfig:
         65_536,
     )
     state_carry: StateCarry = _setting(
-        "epoch", "batches", "When the carried state goes back to zero: never, each epoch or batch."
+        "epoch",
+        "batches",
+        "How long the hidden state is carried: always, within an epoch, or never.",
     )
     optimizer: OptimizerName = _setting("adam", "optimizer", "How gradients change the weights.")
     learning_rate: float = _setting(

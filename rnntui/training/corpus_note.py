@@ -44,10 +44,10 @@ def corpus_of(note: CorpusNote, normalisation: Normalisation) -> Corpus:
     kept = kept_corpus(note.name, note.source, note.content_hash, note.text_encoding, normalisation)
     if kept is not None:
         return kept
+    # A folder may hold several encodings, which can't be named together but are found again.
+    encoding = None if "+" in note.text_encoding else note.text_encoding
     try:
-        corpus = load_corpus(
-            note.reference, normalisation=normalisation, text_encoding=note.text_encoding
-        )
+        corpus = load_corpus(note.reference, normalisation=normalisation, text_encoding=encoding)
     except CorpusError as error:
         raise CorpusError(f"The text '{note.name}' can't be found again: {error}") from error
     if corpus.content_hash != note.content_hash:

@@ -84,7 +84,9 @@ class Evaluated(TrainEvent):
     `val_loss` that of the held-out part, None where there is none;
     `bits_per_char` and `perplexity` are of `val_loss`, or of `train_loss`
     without one. `accuracy` is for classifiers. `best` says that no earlier
-    evaluation was as good, `full` that all of the held-out part was read.
+    evaluation was as good, `full` that all of the held-out part was read. At
+    the end the best weights are measured in full, too, where they are not the
+    last ones; `step` is theirs then.
     """
 
     train_loss: float

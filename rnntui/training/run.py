@@ -127,7 +127,15 @@ def total_steps(config: TrainConfig, batches_per_epoch: int) -> int:
     return config.steps or config.epochs * batches_per_epoch
 
 
-CHANGEABLE = (*BUDGETS, "patience", "save_every", "sample_every", "sample_length", "threads")
+CHANGEABLE = (
+    *BUDGETS,
+    "patience",
+    "save_every",
+    "sample_every",
+    "sample_length",
+    "threads",
+    "device",
+)
 """Settings that a resume may change, as they leave the network and its steps what they are."""
 
 

@@ -168,6 +168,13 @@ def _is_file(path: Path) -> bool:
     return False
 
 
+def run_of(parent: Path, checkpoint: Path) -> RunFolder | None:
+    """The run of `parent` that a checkpoint belongs to, if it is one's last or best."""
+    folder = RunFolder(checkpoint.parent)
+    own = checkpoint.name in (LAST, BEST) and folder.configuration.exists()
+    return folder if own and folder.path.resolve().parent == parent.resolve() else None
+
+
 def list_runs(parent: Path) -> tuple[RunFolder, ...]:
     """All runs in a folder, by name."""
     if not parent.is_dir():

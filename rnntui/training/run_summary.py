@@ -40,7 +40,9 @@ def summarise(folder: RunFolder) -> RunSummary:
         return RunSummary(folder.name, "", "", "", None, 0, 0, 0.0, state)
     progress, model = header.progress, header.model
     best = progress.best_loss
-    state = "finished" if 0 < progress.total_steps <= progress.step else "stopped"
+    patience = header.config.patience
+    over = 0 < progress.total_steps <= progress.step or 0 < patience <= progress.stale
+    state = "finished" if over else "stopped"
     return RunSummary(
         name=folder.name,
         corpus=header.corpus.name,

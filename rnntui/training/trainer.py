@@ -504,7 +504,8 @@ class _Fit:
         except CheckpointError as error:
             yield self.event(Warned, sentence=f"The best network can't be measured: {error}")
             return
-        yield self._evaluated(evaluate(best, self.held_out), best=True, full=True)
+        event = self._evaluated(evaluate(best, self.held_out), best=True, full=True)
+        yield replace(event, step=progress.best_step)
 
     def _sample(self) -> Sampled | Warned:
         weights, vocabulary = self.weights(), self.run.corpus.vocabulary
@@ -593,5 +594,5 @@ def _require_finite(what: str, step: int, *values: float | NDArray[np.float32]) 
     if not all(np.isfinite(value).all() for value in values):
         raise RnntuiError(
             f"The {what} is no longer finite at step {step}; the last checkpoint is good."
-            " Resume from it with a lower --learning-rate or a --clip-norm in a new run."
+            " Begin a new run from it by --init-from with a lower --learning-rate or a --clip-norm."
         )

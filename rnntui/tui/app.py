@@ -25,7 +25,12 @@ log = logging.getLogger(__name__)
 
 def load_torch() -> None:
     """Import what a training needs, so that the first one begins at once."""
+    import torch
+
     import rnntui.training.trainer  # noqa: F401
+
+    # The first optimiser of a process imports as much again.
+    torch.optim.SGD([torch.zeros(1, requires_grad=True)])
 
 
 class NewsArrived(Message):

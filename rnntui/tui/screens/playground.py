@@ -18,8 +18,10 @@ from rnntui.errors import ConfigError, RnntuiError
 from rnntui.runtime.session import NewTraining, ResumedTraining, Session
 from rnntui.sampling.choice import MAX_TEMPERATURE, MIN_TEMPERATURE
 from rnntui.sampling.stream import Character
+from rnntui.text.cells import printable
 from rnntui.text.corpus import load_corpus
 from rnntui.text.library import TextEntry, list_texts
+from rnntui.text.normalisation import Normalisation
 from rnntui.training.events import (
     Changed,
     Evaluated,
@@ -34,6 +36,7 @@ from rnntui.training.events import (
     Warned,
 )
 from rnntui.training.recipes import list_recipes
+from rnntui.training.run_folder import run_of
 from rnntui.tui.actions import PLAYGROUND
 from rnntui.tui.screens.question import Failure, Question
 from rnntui.tui.widgets.candidates import CandidateBars
@@ -73,6 +76,7 @@ class Playground(Screen[None]):
         self._recipe = recipe
         self._resumable: str | None = None
         self._asked_to_save = False
+        self._last_evaluation = 0
 
     def compose(self) -> ComposeResult:
         """Three panes, which become tabs where there is little room."""
@@ -176,17 +180,13 @@ class Playground(Screen[None]):
                     pass
 
     def _show_evaluation(self, chart: Chart, event: Evaluated) -> None:
-        if event.val_loss is None or (event.full and not event.best):
+        """Add a point to the curve; the best weights' last, full one belongs to an older step."""
+        if event.val_loss is None or event.step <= self._last_evaluation:
             return
-        if not event.full or self._held_out_is_small(event):
-            chart.append(VALIDATION, [event.step], [event.val_loss])
+        self._last_evaluation = event.step
+        chart.append(VALIDATION, [event.step], [event.val_loss])
         if event.best:
             chart.set_marker(Marker("best", event.step, event.val_loss, "best"))
-
-    def _held_out_is_small(self, event: Evaluated) -> bool:
-        """Whether a full evaluation is one of many: then it belongs to the curve."""
-        status = self.query_one(TrainingStatus)
-        return event.step < status.total_steps or not status.total_steps
 
     def _show_characters(self, characters: Sequence[Character]) -> None:
         text = "".join(character.symbol for character in characters)
@@ -204,14 +204,14 @@ class Playground(Screen[None]):
     def _show_network(self) -> None:
         network = self.session.network
         about = f"{network.name} · {network.corpus}" if network else "no network yet"
-        self.query_one("#top", Static).update(f" rnntui   {about}")
+        self.query_one("#top", Static).update(f" rnntui   {printable(about)}")
 
     def _show_legend(self) -> None:
         legend = Content("how likely each was: ") + self.query_one(StreamText).legend()
         self.query_one("#legend", Static).update(legend)
 
     def _toast(self, sentence: str, severity: str = "information") -> None:
-        self.notify(sentence, severity=severity, markup=False)  # type: ignore[arg-type]
+        self.notify(printable(sentence), severity=severity, markup=False)  # type: ignore[arg-type]
 
     def _fail(self, sentence: str) -> None:
         self.app.push_screen(Failure(sentence, str(places.state_dir() / "rnntui.log")))
@@ -224,13 +224,14 @@ class Playground(Screen[None]):
         if event.entry.name != self._corpus:
             self._resumable = None
         self._corpus = event.entry.name
-        self._count_symbols(event.entry)
+        self._count_symbols(event.entry, self.query_one(SettingsForm).normalise)
 
     @work(thread=True, exclusive=True, group="symbols")
-    def _count_symbols(self, entry: TextEntry) -> None:
+    def _count_symbols(self, entry: TextEntry, normalise: tuple[str, ...]) -> None:
         """Read the text in the background, as it must be known to count parameters."""
         try:
-            symbols = len(load_corpus(entry.name).vocabulary)
+            corpus = load_corpus(entry.name, normalisation=Normalisation(normalise))
+            symbols = len(corpus.vocabulary)
         except RnntuiError as error:
             self.app.call_from_thread(self._toast, str(error), "error")
             return
@@ -279,6 +280,7 @@ class Playground(Screen[None]):
             for name in (TRAINING, VALIDATION):
                 chart.rewind(name, -1)
             chart.remove_marker("best")
+            self._last_evaluation = 0
             self.query_one(TrainingStatus).begin()
             self.session.train(NewTraining(parent, self._corpus, form.config, form.prime))
         self.query_one(Tabs).active = "tab-loss"
@@ -389,6 +391,7 @@ class Playground(Screen[None]):
 
     def open_checkpoint(self, path: Path) -> None:
         """Write with the network of a checkpoint, and go on with its run at `t`."""
-        self.session.load(path)
-        self._resumable = self._run_name
+        folder = run_of(places.checkpoints_dir(), path)
+        self.session.load(path, folder.name if folder else None)
+        self._resumable = folder.name if folder else None
         self._show_network()

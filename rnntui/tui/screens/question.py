@@ -9,6 +9,8 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
+from rnntui.text.cells import printable
+
 
 class Question(ModalScreen[bool]):
     """Ask something; `y` or Enter say yes, `n` or Escape no."""
@@ -29,7 +31,7 @@ class Question(ModalScreen[bool]):
         """The sentence above two buttons."""
         with Vertical(id="box") as box:
             box.border_title = self._title
-            yield Static(Content(self._sentence), id="sentence")
+            yield Static(Content(printable(self._sentence)), id="sentence")
             with Horizontal(id="buttons"):
                 yield Button(f"{self._yes} (y)", variant="primary", id="yes", compact=True)
                 yield Button(f"{self._no} (n)", id="no", compact=True)
@@ -61,8 +63,8 @@ class Failure(ModalScreen[None]):
         """The sentence, where the log is, and a button."""
         with Vertical(id="box", classes="-failure") as box:
             box.border_title = "Something failed"
-            yield Static(Content(self._sentence), id="sentence")
-            yield Static(Content(f"More stands in {self._log}"), id="note")
+            yield Static(Content(printable(self._sentence)), id="sentence")
+            yield Static(Content(printable(f"More stands in {self._log}")), id="note")
             with Horizontal(id="buttons"):
                 yield Button("Close (Enter)", variant="primary", compact=True)
 

@@ -3,18 +3,17 @@
 from collections.abc import Sequence
 from typing import ClassVar, Final
 
+from rich.cells import set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
 
-from rnntui.text.cells import visible
+from rnntui.text.cells import labelled
 
 ROWS: Final = 5
 """Candidates shown."""
 
-# What a reader wants to see as itself, not as a blank or a control picture.
-_GLYPHS: Final = {" ": "␣", "\n": "⏎", "\t": "⇥"}
 _GLYPH_CELLS = 2
 _PERCENT_CELLS = 4
 _EIGHTHS = " ▏▎▍▌▋▊▉"
@@ -107,10 +106,7 @@ class CandidateBars(Widget):
 
 def glyph(char: str) -> str:
     """Draw a character in two cells, blanks and line ends as signs."""
-    text, width = _GLYPHS.get(char), 1
-    if text is None:
-        text, width, _ = visible(char)
-    return text + " " * (_GLYPH_CELLS - width)
+    return set_cell_size(labelled(char), _GLYPH_CELLS)
 
 
 def bar(fraction: float, cells: int) -> str:

@@ -11,9 +11,9 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from rnntui.text.cells import printable
-from rnntui.text.library import TextEntry
+from rnntui.text.library import TextEntry, size_in_words
 
-NAME_CELLS, SIZE_CELLS = 25, 8
+NAME_CELLS, SIZE_CELLS = 23, 10
 
 PREVIEW_BYTES = 4096
 """How much of a file is read for its beginning."""
@@ -55,19 +55,11 @@ class CorpusList(Vertical):
         self.post_message(self.Chosen(entry))
 
     def _line(self, entry: TextEntry) -> Content:
-        name, size = set_cell_size(printable(entry.name), NAME_CELLS), size_of(entry)
+        name, size = (
+            set_cell_size(printable(entry.name), NAME_CELLS),
+            size_in_words(entry.size_bytes),
+        )
         return Content.assemble(" ", name, (size.rjust(SIZE_CELLS), "dim"))
-
-
-def size_of(entry: TextEntry) -> str:
-    """A text's size, as people say it."""
-    if entry.size_bytes is None:
-        return "~2 MB"
-    if entry.size_bytes < 1000:
-        return f"{entry.size_bytes} B"
-    if entry.size_bytes < 1_000_000:
-        return f"{entry.size_bytes / 1000:.0f} kB"
-    return f"{entry.size_bytes / 1_000_000:.1f} MB"
 
 
 def beginning(entry: TextEntry) -> str:

@@ -50,6 +50,11 @@ class SettingsForm(VerticalScroll, can_focus=False):
         """What the recipe's samples start from."""
         return self._recipe.prime
 
+    @property
+    def normalise(self) -> tuple[str, ...]:
+        """The recipe's changes to the text."""
+        return self._recipe.config.normalise
+
     def compose(self) -> ComposeResult:
         """A row for each setting, then what they come to."""
         with Horizontal(classes="row"):

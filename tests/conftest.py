@@ -1,0 +1,18 @@
+"""What every test stands on: its own folder for rnntui's files, one thread, fixed examples."""
+
+import os
+
+# Before anything imports NumPy or torch, here and in the processes that tests start.
+os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
+
+import pytest
+from hypothesis import settings
+
+settings.register_profile("rnntui", deadline=None, derandomize=True, database=None)
+settings.load_profile("rnntui")
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep every test away from the user's own files."""
+    monkeypatch.setenv("RNNTUI_HOME", str(tmp_path_factory.mktemp("home")))
