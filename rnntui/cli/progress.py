@@ -174,7 +174,8 @@ def sentence(event: TrainEvent) -> str:
         case Warned() | Failed():
             return event.sentence
         case Changed():
-            return f"{event.setting} is {event.new:g} from step {event.step} on"
+            # All digits of a number of steps, and none of a rate's rounding.
+            return f"{event.setting} is {event.new:.15g} from step {event.step} on"
         case RolledBack():
             return f"back to the weights of step {event.to_step}"
         case Finished():

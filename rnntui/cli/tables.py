@@ -1,4 +1,4 @@
-"""Tables and sizes for people."""
+"""Tables for people."""
 
 import sys
 from collections.abc import Iterable, Sequence

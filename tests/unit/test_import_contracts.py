@@ -2,6 +2,8 @@
 
 import ast
 import json
+import subprocess
+import sys
 from functools import cache
 from pathlib import Path
 
