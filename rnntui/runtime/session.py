@@ -18,6 +18,7 @@ from rnntui.sampling.choice import SamplingSpec
 from rnntui.sampling.fast_step import Weights
 from rnntui.sampling.prime import Prime, prepare_prime
 from rnntui.sampling.stream import Character, CharacterStream, hybrid_equals_argmax
+from rnntui.text.batches import AnyIds, split
 from rnntui.text.corpus import Corpus, load_corpus
 from rnntui.text.normalisation import Normalisation
 from rnntui.text.vocabulary import Vocabulary
@@ -45,9 +46,14 @@ from rnntui.training.events import (
     TrainEvent,
 )
 from rnntui.training.opening import events_of, new_run, resume_run
+from rnntui.training.run_folder import find_checkpoint, find_run
+from rnntui.training.scoring import own_corpus
 
 Phase = Literal["idle", "starting", "training", "paused", "finished", "failed"]
 """What the training does; `idle` before the first one."""
+
+READING_PACE = 60.0
+"""Characters a second unless told otherwise: fast to read along, and next to no work."""
 
 FIRST_WEIGHTS_SECONDS = 120.0
 """How long a stream waits for a training that has just begun (torch must be loaded)."""
@@ -57,7 +63,9 @@ FIRST_WEIGHTS_SECONDS = 120.0
 class Network:
     """A network that can write: where its weights are, and what its symbols mean.
 
-    `weights` gives the latest copy, and waits for the first one.
+    `weights` gives the latest copy, and waits for the first one. `parts` finds
+    the ids that it learnt from and those held out, and raises `CorpusError`
+    where the text is gone; it may take a while.
     """
 
     name: str
@@ -65,6 +73,7 @@ class Network:
     vocabulary: Vocabulary
     normalisation: Normalisation
     weights: Callable[[], Weights]
+    parts: Callable[[], tuple[AnyIds, AnyIds]]
 
 
 @dataclass(frozen=True)
@@ -86,9 +95,18 @@ class ResumedTraining:
     name: str
 
 
-Request = NewTraining | ResumedTraining
-Opened = Callable[[str, Corpus], None]
-"""Told the run's name and its text, as soon as they are known."""
+@dataclass(frozen=True)
+class ReplayedTraining:
+    """A run to show again from its record, `speed` times as fast (0: at once)."""
+
+    parent: Path
+    name: str
+    speed: Callable[[], float]
+
+
+Request = NewTraining | ResumedTraining | ReplayedTraining
+Opened = Callable[[str, Corpus, float], None]
+"""Told the run's name, its text and how much of it is held out, as soon as they are known."""
 Open = Callable[[Request, Opened], Events]
 """Makes the events of a training that is asked for."""
 
@@ -97,13 +115,22 @@ def open_training(request: Request, opened: Opened) -> Events:
     """The events of a real training; texts are read in the thread that asks for them."""
 
     def events(inbox: Inbox, outlet: WeightsOutlet) -> Iterator[TrainEvent]:
+        if isinstance(request, ReplayedTraining):
+            from rnntui.runtime.replay import replay_events
+
+            folder = find_run(request.parent, request.name)
+            checkpoint = load_checkpoint(find_checkpoint(request.parent, request.name))
+            opened(folder.name, own_corpus(checkpoint), checkpoint.header.config.val_fraction)
+            outlet.publish(checkpoint.for_sampling)
+            yield from replay_events(folder, inbox, request.speed)
+            return
         if isinstance(request, ResumedTraining):
             run = resume_run(request.parent, request.name, {})
         else:
             config = request.config
             corpus = load_corpus(request.corpus, normalisation=Normalisation(config.normalise))
             run = new_run(request.parent, corpus, config, request.name, request.prime)
-        opened(run.folder.name, run.corpus)
+        opened(run.folder.name, run.corpus, run.config.val_fraction)
         yield from events_of(run, inbox, outlet)
 
     return events
@@ -144,11 +171,12 @@ class Session:
         self._writer: WriterThread | None = None
         self._failures: queue.SimpleQueue[str] = queue.SimpleQueue()
         self.phase: Phase = "idle"
+        self.is_replay = False
         self.network: Network | None = None
         self.spec = SamplingSpec()
         self.prime = ""
         self.seed = 1
-        self.pace = 0.0
+        self.pace = READING_PACE
 
     # The training.
 
@@ -165,15 +193,17 @@ class Session:
         self.network = None
         channel, mailbox = EventChannel(self.wake), WeightsMailbox()
 
-        def opened(name: str, corpus: Corpus) -> None:
+        def opened(name: str, corpus: Corpus, val_fraction: float) -> None:
             self.network = Network(
                 name,
                 corpus.name,
                 corpus.vocabulary,
                 corpus.normalisation,
                 lambda: mailbox.latest() or _first_of(mailbox),
+                lambda: split(corpus.ids, val_fraction),
             )
 
+        self.is_replay = isinstance(request, ReplayedTraining)
         self._trainer = TrainerThread(self._open_training(request, opened), channel, mailbox)
         self.phase = "starting"
         self._trainer.start()
@@ -228,6 +258,7 @@ class Session:
             header.vocabulary,
             header.normalisation,
             lambda: weights,
+            lambda: split(own_corpus(checkpoint).ids, header.config.val_fraction),
         )
         self.phase = "idle"
 
@@ -263,6 +294,16 @@ class Session:
         if self._writer is not None:
             # It ends by itself at its next character; the screen must not wait for that.
             self._writer.stop(seconds=0)
+
+    @property
+    def is_stream_paused(self) -> bool:
+        """Whether the stream waits."""
+        return self._writer is not None and self._writer.paused
+
+    def toggle_stream_pause(self) -> None:
+        """Let the stream wait, or go on."""
+        if self._writer is not None:
+            self._writer.paused = not self._writer.paused
 
     def set_pace(self, pace: float) -> None:
         """Write so many characters a second; 0: as fast as they are shown."""

@@ -1,11 +1,24 @@
 """A run in one line, from its files alone: for lists, without torch."""
 
 import math
+import os
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, Literal
 
-from rnntui.errors import CheckpointError
-from rnntui.training.checkpoints import read_header
-from rnntui.training.run_folder import RunFolder, is_being_trained
+from rnntui.errors import CheckpointError, RnntuiError
+from rnntui.training.checkpoints import Header, read_header
+from rnntui.training.events import Failed, TrainEvent, from_json
+from rnntui.training.run_folder import RunFolder, is_being_trained, read_configuration
+
+RunState = Literal["training", "quiet", "finished", "stopped", "failed", "new"]
+
+QUIET_SECONDS = 30.0
+"""How long a run in training may write nothing before it counts as quiet."""
+
+_TAIL_BYTES = 4096
+"""How much of the record's end is read; a longer last line is no `Failed` and no step."""
 
 
 @dataclass(frozen=True)
@@ -13,8 +26,11 @@ class RunSummary:
     """What a list of runs shows.
 
     `size` is layers times units; `best_bits_per_char` of the best validation
-    loss (training loss where nothing is held out), None before the first;
-    `state` is `training`, `finished`, `stopped` or `new`.
+    loss (training loss where nothing is held out), None before the first.
+    `state` is `training`, or `quiet` where the process that trains it has
+    written nothing for a while; else `failed`, `finished`, `stopped`, or `new`
+    without a checkpoint. `step` and `elapsed_s` are the checkpoint's, in
+    training the record's. A step learns from `characters_per_step`.
     """
 
     name: str
@@ -25,32 +41,102 @@ class RunSummary:
     step: int
     total_steps: int
     elapsed_s: float
-    state: str
+    state: RunState
+    characters_per_step: int
 
 
-def summarise(folder: RunFolder) -> RunSummary:
-    """Sum a run up from its last checkpoint. Raises `CheckpointError` where that is damaged."""
+def summarise(folder: RunFolder, clock: Callable[[], float] = time.time) -> RunSummary:
+    """Sum a run up from its last checkpoint, or its configuration while it has none.
+
+    `clock` gives the seconds since 1970. Raises `CheckpointError` where either is damaged.
+    """
     training = is_being_trained(folder)
+    last = last_event(folder)
     try:
         header = read_header(folder.last)
     except CheckpointError:
         if folder.last.exists():
             raise
-        state = "training" if training else "new"
-        return RunSummary(folder.name, "", "", "", None, 0, 0, 0.0, state)
-    progress, model = header.progress, header.model
+        summary = _without_checkpoint(folder)
+    else:
+        summary = _of_header(folder.name, header)
+    values: dict[str, Any] = dict(vars(summary))
+    if training:
+        values["state"] = "quiet" if seconds_silent(folder, clock) > QUIET_SECONDS else "training"
+        if last is not None:
+            values["step"] = max(summary.step, last.step)
+            values["elapsed_s"] = max(summary.elapsed_s, last.elapsed_s)
+    elif isinstance(last, Failed):
+        values["state"] = "failed"
+    return RunSummary(**values)
+
+
+def last_event(folder: RunFolder) -> TrainEvent | None:
+    """The last whole line of the record, None where there is none or it is very long."""
+    try:
+        with folder.metrics.open("rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            file.seek(max(0, size - _TAIL_BYTES))
+            tail = file.read(_TAIL_BYTES)
+    except OSError:
+        return None
+    whole = tail[: tail.rfind(b"\n") + 1].splitlines()
+    try:
+        return from_json(whole[-1].decode("ascii")) if whole else None
+    except (UnicodeDecodeError, RnntuiError):
+        return None
+
+
+def seconds_silent(folder: RunFolder, clock: Callable[[], float]) -> float:
+    """Seconds since the record was written to; of its folder where there is no record."""
+    for path in (folder.metrics, folder.path):
+        try:
+            return clock() - path.stat().st_mtime
+        except OSError:
+            continue
+    return 0.0
+
+
+def _of_header(name: str, header: Header) -> RunSummary:
+    progress, config = header.progress, header.config
     best = progress.best_loss
-    patience = header.config.patience
-    over = 0 < progress.total_steps <= progress.step or 0 < patience <= progress.stale
-    state = "finished" if over else "stopped"
+    over = 0 < progress.total_steps <= progress.step or 0 < config.patience <= progress.stale
     return RunSummary(
-        name=folder.name,
+        name=name,
         corpus=header.corpus.name,
-        cell=model.cell,
-        size=f"{model.num_layers}x{model.hidden_size}",
+        cell=header.model.cell,
+        size=f"{header.model.num_layers}x{header.model.hidden_size}",
         best_bits_per_char=None if best is None else best / math.log(2),
         step=progress.step,
         total_steps=progress.total_steps,
         elapsed_s=progress.elapsed_s,
-        state="training" if training else state,
+        state="finished" if over else "stopped",
+        characters_per_step=_characters(config.batch_size, config.seq_length, config.window),
     )
+
+
+def _without_checkpoint(folder: RunFolder) -> RunSummary:
+    tables = read_configuration(folder)
+    try:
+        network, batches = tables["network"], tables["batches"]
+        return RunSummary(
+            name=folder.name,
+            corpus=str(tables["corpus"]["name"]),
+            cell=str(network["cell"]),
+            size=f"{int(network['num_layers'])}x{int(network['hidden_size'])}",
+            best_bits_per_char=None,
+            step=0,
+            total_steps=int(tables["resolved"]["total_steps"]),
+            elapsed_s=0.0,
+            state="new",
+            characters_per_step=_characters(
+                int(batches["batch_size"]), int(batches["seq_length"]), int(batches["window"])
+            ),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise CheckpointError(f"{folder.configuration} is damaged ({error!r}).") from error
+
+
+def _characters(batch_size: int, seq_length: int, window: int) -> int:
+    """Characters that a step learns to predict: one a window, or a sequence's each."""
+    return batch_size if window else batch_size * seq_length

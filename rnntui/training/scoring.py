@@ -68,7 +68,7 @@ def score(checkpoint: Checkpoint, reference: str | None, text_encoding: str | No
     too few characters that the network knows.
     """
     header = checkpoint.header
-    own = _own_corpus(checkpoint) if reference is None else _own_corpus_if_kept(checkpoint)
+    own = own_corpus(checkpoint) if reference is None else _own_corpus_if_kept(checkpoint)
     notices: list[str] = []
     nothing = np.empty(0, np.int64)
     learnt, held_out = split(own.ids if own else nothing, header.config.val_fraction)
@@ -123,7 +123,8 @@ def _baseline_lines(learnt: AnyIds, ids: AnyIds, vocab_size: int) -> list[ScoreL
     ]
 
 
-def _own_corpus(checkpoint: Checkpoint) -> Corpus:
+def own_corpus(checkpoint: Checkpoint) -> Corpus:
+    """The text that a network was trained on, in its ids. Raises `CorpusError` where it is gone."""
     header = checkpoint.header
     corpus = corpus_of(header.corpus, header.normalisation)
     return _in_network_ids(corpus, checkpoint)
@@ -131,7 +132,7 @@ def _own_corpus(checkpoint: Checkpoint) -> Corpus:
 
 def _own_corpus_if_kept(checkpoint: Checkpoint) -> Corpus | None:
     try:
-        return _own_corpus(checkpoint)
+        return own_corpus(checkpoint)
     except CorpusError:
         return None
 

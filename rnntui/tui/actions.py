@@ -36,122 +36,171 @@ class Action:
         )
 
 
+def _action(
+    name: str, key: str, call: str, label: str, tooltip: str, in_footer: bool = False
+) -> Action:
+    return Action(name, key, call, label, tooltip, in_footer)
+
+
 PLAYGROUND = (
-    Action(
+    _action(
         "train",
         "t",
         "train",
         "Train",
         "Train on the chosen text in the background; again to pause and to go on.",
+        in_footer=True,
     ),
-    Action(
-        "step",
-        "n",
-        "step",
-        "Step",
-        "Take one optimiser step, then pause.",
-        in_footer=False,
+    _action("step", "n", "step", "Step", "Take one optimiser step, then pause."),
+    _action("stop", "k", "stop", "Stop", "Save and end the training, or the replay."),
+    _action(
+        "new",
+        "N",
+        "new_run",
+        "New run",
+        "Forget the run that could go on, so that t begins a new one.",
     ),
-    Action(
+    _action(
         "generate",
         "g",
         "generate",
         "Write",
         "Let the network write from its weights as they are; again to stop.",
+        in_footer=True,
     ),
-    Action(
+    _action("hold", "space", "hold", "Hold", "Let the writing wait, or go on."),
+    _action(
         "mode.argmax",
         "1",
         "mode('argmax')",
         "Argmax",
         "Always take the likeliest character, from the next one on.",
-        in_footer=False,
     ),
-    Action(
+    _action(
         "mode.random",
         "2",
         "mode('random')",
         "Random",
         "Draw each character by its probability, from the next one on.",
-        in_footer=False,
     ),
-    Action(
+    _action(
         "mode.hybrid",
         "3",
         "mode('hybrid')",
         "Hybrid",
         "Draw after a space and take the likeliest otherwise, from the next character on.",
-        in_footer=False,
     ),
-    Action(
+    _action(
         "temperature.down",
         "left_square_bracket",
         "temperature('down')",
         "Cooler",
         "Lower the temperature by 0.1: bolder, more repetitive.",
-        in_footer=False,
     ),
-    Action(
+    _action(
         "temperature.up",
         "right_square_bracket",
         "temperature('up')",
         "Warmer",
         "Raise the temperature by 0.1: wilder, more mistakes.",
-        in_footer=False,
     ),
-    Action(
-        "save",
-        "s",
-        "save",
-        "Save",
-        "Write a checkpoint now.",
+    _action("top-k", "v", "top_k", "Top-k", "Draw from all characters, or the 40, 10 or 5 best."),
+    _action(
+        "top-p",
+        "u",
+        "top_p",
+        "Top-p",
+        "Draw from all characters, or those that hold 95%, 90% or 80% of the probability.",
     ),
-    Action(
-        "stop",
-        "k",
-        "stop",
-        "Stop",
-        "Save and end the training.",
-        in_footer=False,
+    _action("seed", "e", "reseed", "Reseed", "Take the next seed, and begin to write anew."),
+    _action(
+        "pace",
+        "a",
+        "pace",
+        "Pace",
+        "Write 60 characters a second, as fast as possible, 10, or 30.",
     ),
-    Action(
-        "best",
-        "b",
-        "roll_back",
-        "Back to best",
-        "Go back to the weights with the lowest validation loss.",
-        in_footer=False,
-    ),
-    Action(
-        "rate.down",
-        "less_than_sign",
-        "learning_rate(0.5)",
-        "Learn slower",
-        "Halve the learning rate.",
-        in_footer=False,
-    ),
-    Action(
-        "rate.up",
-        "greater_than_sign",
-        "learning_rate(2.0)",
-        "Learn faster",
-        "Double the learning rate.",
-        in_footer=False,
-    ),
-    Action(
+    _action(
         "prime",
         "p",
         "edit_prime",
         "Prime",
         "Edit the text that the writing starts from.",
+        in_footer=True,
     ),
-    Action(
+    _action(
+        "duel",
+        "d",
+        "duel",
+        "Duel",
+        "Argmax, random and hybrid side by side, from the same weights, prime and seed.",
+        in_footer=True,
+    ),
+    _action("save", "s", "save", "Save", "Write a checkpoint now.", in_footer=True),
+    _action(
+        "best",
+        "b",
+        "roll_back",
+        "Back to best",
+        "Go back to the weights with the lowest validation loss.",
+    ),
+    _action(
+        "rate.down",
+        "less_than_sign",
+        "learning_rate('down')",
+        "Slower",
+        "Halve the learning rate; in a replay, halve its speed.",
+    ),
+    _action(
+        "rate.up",
+        "greater_than_sign",
+        "learning_rate('up')",
+        "Faster",
+        "Double the learning rate; in a replay, double its speed.",
+    ),
+    _action(
+        "sample-length.down",
+        "left_curly_bracket",
+        "sample_length('down')",
+        "Shorter samples",
+        "Halve the length of the samples that the training writes into its record.",
+    ),
+    _action(
+        "sample-length.up",
+        "right_curly_bracket",
+        "sample_length('up')",
+        "Longer samples",
+        "Double the length of the samples that the training writes into its record.",
+    ),
+    _action("corpora", "c", "corpora", "Corpora", "The library of texts.", in_footer=True),
+    _action("runs", "r", "runs", "Runs", "All runs, their curves, replays.", in_footer=True),
+    _action(
         "colour",
         "o",
         "toggle_colour",
         "Colours",
         "Colour the text by the probability of each character, or not.",
-        in_footer=False,
+    ),
+    _action(
+        "copied",
+        "i",
+        "toggle_copied",
+        "Copied runs",
+        "Underline what is copied from the text, twenty characters or more, or not.",
+    ),
+    _action(
+        "command",
+        "y",
+        "copy_command",
+        "Copy as command",
+        "Copy the command line that does without a screen what the screen is set to.",
+    ),
+    _action(
+        "keep",
+        "f",
+        "keep_text",
+        "Keep the text",
+        "Write what the network wrote into a file beside the runs.",
     ),
 )
-"""The playground's actions, in the order of footer and help."""
+"""The playground's actions, in the order of help and palette."""

@@ -15,26 +15,38 @@ from rnntui.runtime.session import Session
 from rnntui.text.library import default_text_name
 from rnntui.text.references import resolve_reference
 from rnntui.training.recipes import DEFAULT, find_recipe
-from rnntui.training.run_folder import find_checkpoint
+from rnntui.training.run_folder import BEST, find_checkpoint
 from rnntui.tui.screens.playground import Playground
 
 LOG_BYTES = 1_000_000
+SHIPPED_MODEL = "tiny"
+"""The network that is open at the start, so that it writes before any training."""
 
 log = logging.getLogger(__name__)
 
 
-def load_torch() -> None:
-    """Import what a training needs, so that the first one begins at once."""
-    import torch
+def load_torch() -> float:
+    """Import what a training needs, so that the first one begins at once.
 
-    import rnntui.training.trainer  # noqa: F401
+    Returns the floating-point operations a second that a small network's
+    training reaches on this machine.
+    """
+    from rnntui.training.speed import measure_speed
 
-    # The first optimiser of a process imports as much again.
-    torch.optim.SGD([torch.zeros(1, requires_grad=True)])
+    return measure_speed()
 
 
 class NewsArrived(Message):
     """Something rare has happened in a thread; the screen should poll now."""
+
+
+class Warm(Message):
+    """What a training needs is loaded."""
+
+    def __init__(self, operations_per_second: float) -> None:
+        """Tell the machine's speed."""
+        super().__init__()
+        self.operations_per_second = operations_per_second
 
 
 class RnntuiApp(App[int]):
@@ -63,11 +75,12 @@ class RnntuiApp(App[int]):
         corpus: str | None = None,
         checkpoint: str | None = None,
         recipe: str | None = None,
-        warm_up: Callable[[], None] = load_torch,
+        warm_up: Callable[[], float] = load_torch,
     ) -> None:
         """Open on a text, a checkpoint and a recipe; raises `RnntuiError` for one there isn't.
 
-        `warm_up` is called in a thread once the first picture stands.
+        `warm_up` is called in a thread once the first picture stands, and
+        returns the machine's speed in operations a second.
         """
         super().__init__()
         self._warm_up = warm_up
@@ -76,7 +89,7 @@ class RnntuiApp(App[int]):
         if corpus is not None:
             resolve_reference(corpus)
         found = find_recipe(recipe or DEFAULT)
-        self._checkpoint = None
+        self._checkpoint = places.shipped_checkpoints_dir() / SHIPPED_MODEL / BEST
         if checkpoint is not None:
             self._checkpoint = find_checkpoint(
                 places.checkpoints_dir(), checkpoint, places.shipped_checkpoints_dir()
@@ -90,9 +103,19 @@ class RnntuiApp(App[int]):
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
-        if self._checkpoint is not None:
+        if self._checkpoint.is_file():
             self._playground.open_checkpoint(self._checkpoint)
-        threading.Thread(target=self._warm_up, name="warm-up", daemon=True).start()
+        self._playground.show_machine("PyTorch is loading …")
+        threading.Thread(target=self._get_warm, name="warm-up", daemon=True).start()
+
+    def _get_warm(self) -> None:
+        """Called in a thread of its own, which must not keep the app from leaving."""
+        self.post_message(Warm(self._warm_up()))
+
+    def on_warm(self, message: "Warm") -> None:
+        """Say nothing more of loading; estimate times from now on."""
+        self._playground.show_machine("")
+        self._playground.setup.form.time_with(message.operations_per_second)
 
     def _wake(self) -> None:
         """Called in any thread."""

@@ -98,7 +98,7 @@ class ScriptedTraining:
             self.requests.append(request)
             name = request.corpus if isinstance(request, NewTraining) else "play"
             corpus = load_corpus(name)
-            opened("play-lstm-1", corpus)
+            opened("play-lstm-1", corpus, 0.1)
             size = len(corpus.vocabulary)
             yield Started(
                 0, 0.0, "play-lstm-1", corpus.name, 242_559, size, 92_777, 10_309, 10_309, 50,
@@ -160,4 +160,5 @@ def scripted_app(
     if stream is not None:
         opened["open_stream"] = stream.open
     session = Session(open_training=training.open, **opened)
-    return RnntuiApp(session, warm_up=lambda: None, **arguments)
+    session.pace = 0.0  # as fast as it is taken
+    return RnntuiApp(session, warm_up=lambda: 2e10, **arguments)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
+from rnntui.tui.widgets.chart import Chart
 from rnntui.tui.widgets.stream_text import StreamText
 from rnntui.tui.widgets.training_status import TrainingStatus
 from tests.tui.scripted import ScriptedStream, ScriptedTraining, scripted_app, steps
@@ -27,7 +28,7 @@ def stream() -> Any:
 async def settled(pilot: Pilot[Any]) -> None:
     """Wait for the background to have counted the text's symbols."""
     estimate = pilot.app.screen.query_one("#estimate")
-    await until(pilot, lambda: "parameters" in str(estimate.render()))
+    await until(pilot, lambda: "an epoch" in str(estimate.render()))
 
 
 async def trained(pilot: Pilot[Any], last: int) -> None:
@@ -36,6 +37,9 @@ async def trained(pilot: Pilot[Any], last: int) -> None:
     await pilot.press("t")
     status = pilot.app.screen.query_one(TrainingStatus)
     await until(pilot, lambda: status.last_step is not None and status.last_step.step == last)
+    # The lines that counting reaches come from the background.
+    chart = pilot.app.screen.query_one(Chart)
+    await until(pilot, lambda: len(chart.data.references) == 3)
     await pilot.pause()
 
 

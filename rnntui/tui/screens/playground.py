@@ -1,27 +1,33 @@
-"""The playground: texts and settings on the left, the loss above, the network's writing below."""
+"""The playground: texts and settings on the left, the loss above, the network's writing below.
+
+The screen carries what is asked for to the session, and the session's news to the panes.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
-from textual.content import Content
+from textual.notifications import SeverityLevel
 from textual.screen import Screen
-from textual.widgets import Footer, Input, Label, Static, Tab, Tabs
+from textual.widgets import Footer, Input, Static, Tab, Tabs
 
 from rnntui import places
-from rnntui.errors import ConfigError, RnntuiError
-from rnntui.runtime.session import NewTraining, ResumedTraining, Session
+from rnntui.errors import RnntuiError
+from rnntui.runtime.session import (
+    READING_PACE,
+    NewTraining,
+    ReplayedTraining,
+    ResumedTraining,
+    Session,
+)
 from rnntui.sampling.choice import MAX_TEMPERATURE, MIN_TEMPERATURE
-from rnntui.sampling.stream import Character
+from rnntui.sampling.stream import hybrid_equals_argmax
 from rnntui.text.cells import printable
-from rnntui.text.corpus import load_corpus
-from rnntui.text.library import TextEntry, list_texts
-from rnntui.text.normalisation import Normalisation
 from rnntui.training.events import (
     Changed,
     Evaluated,
@@ -35,30 +41,25 @@ from rnntui.training.events import (
     TrainEvent,
     Warned,
 )
-from rnntui.training.recipes import list_recipes
-from rnntui.training.run_folder import run_of
-from rnntui.tui.actions import PLAYGROUND
+from rnntui.training.run_folder import find_run, read_events, run_of
+from rnntui.tui.actions import PLAYGROUND, Action
+from rnntui.tui.command_line import sample_command, train_command
+from rnntui.tui.panes.loss import LossPane
+from rnntui.tui.panes.setup import SetupPane
+from rnntui.tui.panes.writing import WritingPane
 from rnntui.tui.screens.question import Failure, Question
-from rnntui.tui.widgets.candidates import CandidateBars
-from rnntui.tui.widgets.chart import Chart, Look, Marker, SeriesStyle
 from rnntui.tui.widgets.corpus_list import CorpusList
-from rnntui.tui.widgets.sampler_bar import SamplerBar
-from rnntui.tui.widgets.settings_form import SettingsForm
-from rnntui.tui.widgets.stream_text import StreamText
-from rnntui.tui.widgets.training_status import TrainingStatus
 
-TRAINING, VALIDATION = "training", "validation"
-POLLS_PER_SECOND = 15
-TEMPERATURE_STEP = 0.1
+POLLS_PER_SECOND = 12
 STOP_SECONDS = 60.0
 """How long a training may take to finish its step and save."""
 
-_LOSS = Look(
-    x_title="steps",
-    y_title="loss (nats/char)",
-    empty_text="Choose a text and press t to train.",
-    smoothing=0.9,
-)
+TEMPERATURE_STEP = 0.1
+TOP_KS = (0, 40, 10, 5)
+TOP_PS = (1.0, 0.95, 0.9, 0.8)
+PACES = (READING_PACE, 0.0, 10.0, 30.0)
+COMMAND_LENGTH = 1000
+"""Characters that a copied `rnntui sample` writes."""
 
 
 class Playground(Screen[None]):
@@ -67,20 +68,25 @@ class Playground(Screen[None]):
     CSS_PATH = "playground.tcss"
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [action.binding for action in PLAYGROUND]
+    actions: ClassVar[Sequence[Action]] = PLAYGROUND
 
     def __init__(self, session: Session, corpus: str, recipe: str) -> None:
         """Show `session`, with a text and a recipe to begin with."""
         super().__init__()
         self.session = session
-        self._corpus = corpus
-        self._recipe = recipe
+        self.loss = LossPane()
+        self.writing = WritingPane()
+        self.setup = SetupPane(corpus, recipe)
         self._resumable: str | None = None
         self._asked_to_save = False
-        self._last_evaluation = 0
+        self._sample_length = 200
+        self._replay_speed = 1.0
 
     def compose(self) -> ComposeResult:
         """Three panes, which become tabs where there is little room."""
-        yield Static(id="top", markup=False)
+        with Horizontal(id="top"):
+            yield Static(id="network", markup=False)
+            yield Static(id="machine", markup=False)
         yield Tabs(
             Tab("Set-up", id="tab-setup"),
             Tab("Loss", id="tab-loss"),
@@ -88,114 +94,64 @@ class Playground(Screen[None]):
             id="tabs",
         )
         with Horizontal(id="body"):
-            with Vertical(id="setup", classes="pane"):
-                yield CorpusList(id="corpora")
-                yield SettingsForm(list_recipes(), self._recipe)
+            yield self.setup
             with Vertical(id="right"):
-                with Vertical(id="loss", classes="pane"):
-                    yield Chart(_LOSS, id="chart")
-                    yield TrainingStatus()
-                with Vertical(id="writing", classes="pane"):
-                    yield SamplerBar()
-                    with Horizontal(id="prime-row"):
-                        yield Label("prime")
-                        yield Input(
-                            placeholder="what the writing starts from (p)",
-                            id="prime",
-                            compact=True,
-                        )
-                    with Horizontal(id="text-row"):
-                        yield StreamText(id="stream")
-                        yield CandidateBars(id="candidates")
-                    yield Static(id="legend")
+                yield self.loss
+                yield self.writing
         yield Footer()
 
     def on_mount(self) -> None:
-        """Name the panes, list the texts, begin to poll."""
-        for pane, title in (
-            ("corpora", "Texts"),
-            ("settings", "Network and training"),
-            ("loss", "Loss"),
-            ("writing", "Writing"),
-        ):
-            self.query_one(f"#{pane}").border_title = title
-        chart = self.query_one(Chart)
-        chart.add_series(TRAINING, SeriesStyle.LINE, 0)
-        chart.add_series(VALIDATION, SeriesStyle.MARKED, 1)
-        self.query_one(CorpusList).show_texts(list_texts(), self._corpus)
-        self._show_tab("tab-loss")
+        """Begin to poll."""
+        self._show_tab("tab-setup")
         self._show_network()
+        bar, session = self.writing.bar, self.session
+        bar.spec, bar.seed, bar.pace = session.spec, session.seed, session.pace
         self.set_interval(1 / POLLS_PER_SECOND, self.poll)
-        self.call_after_refresh(self._show_legend)
 
     # News from the session.
 
     def poll(self) -> None:
-        """Take what has come, and bring every widget up to it once."""
-        news = self.session.poll()
+        """Take what has come, and bring every pane up to it once."""
+        news, session = self.session.poll(), self.session
         if news.events:
-            self._show_events(news.events)
+            self.loss.show(news.events)
+            for event in news.events:
+                self._tell(event)
         if news.characters:
-            self._show_characters(news.characters)
+            self.writing.show(news.characters)
         for sentence in news.failures:
-            self._fail(sentence)
-        status = self.query_one(TrainingStatus)
-        if status.phase != self.session.phase:
-            status.phase = self.session.phase
+            self.fail(sentence)
+        if session.phase != self.loss.status.phase:
+            self.loss.show_phase(session.phase, session.is_replay)
             self.refresh_bindings()
-        writing = self.query_one("#writing")
-        writing.set_class(self.session.is_writing, "-live")
-        self.query_one("#loss").set_class(self.session.phase == "training", "-live")
+        self.writing.set_class(session.is_writing, "-live")
 
-    def _show_events(self, events: Sequence[TrainEvent]) -> None:
-        chart, status = self.query_one(Chart), self.query_one(TrainingStatus)
-        steps = [event for event in events if isinstance(event, Step)]
-        if steps:
-            chart.append(TRAINING, [step.step for step in steps], [step.loss for step in steps])
-            status.last_step = steps[-1]
-        for event in events:
-            match event:
-                case Started() | Resumed():
-                    status.total_steps = event.total_steps
-                    self._show_network()
-                case Changed(setting="steps", new=total):
-                    status.total_steps = int(total)
-                case Evaluated():
-                    self._show_evaluation(chart, event)
-                case Warned():
-                    self._toast(event.sentence, "warning")
-                case Changed(setting="learning_rate", new=rate):
-                    self._toast(f"The learning rate is {rate:.2g} now.")
-                case RolledBack():
-                    self._toast(f"Back to the weights of step {event.to_step:,}.")
-                case Saved() if self._asked_to_save:
-                    self._asked_to_save = False
-                    self._toast(f"Saved at step {event.step:,}.")
-                case Finished():
-                    self._resumable = self._run_name if event.reason == "stopped" else None
-                    self._toast(f"The training is over at step {event.step:,}.")
-                case Failed():
-                    self._fail(event.sentence)
-                case _:
-                    pass
-
-    def _show_evaluation(self, chart: Chart, event: Evaluated) -> None:
-        """Add a point to the curve; the best weights' last, full one belongs to an older step."""
-        if event.val_loss is None or event.step <= self._last_evaluation:
-            return
-        self._last_evaluation = event.step
-        chart.append(VALIDATION, [event.step], [event.val_loss])
-        if event.best:
-            chart.set_marker(Marker("best", event.step, event.val_loss, "best"))
-
-    def _show_characters(self, characters: Sequence[Character]) -> None:
-        text = "".join(character.symbol for character in characters)
-        probabilities = [
-            character.probability for character in characters for _ in character.symbol
-        ]
-        self.query_one(StreamText).append(text, probabilities)
-        last = characters[-1]
-        self.query_one(CandidateBars).update_candidates(last.candidates, last.symbol)
+    def _tell(self, event: TrainEvent) -> None:
+        """Say what a person should know of, beyond what the chart shows."""
+        match event:
+            case Started() | Resumed():
+                self._show_network()
+                if self.session.network is not None:
+                    self.loss.compare_with_counting(self.session.network)
+            case Warned():
+                self.tell(event.sentence, "warning")
+            case Changed(setting="learning_rate", new=rate):
+                self.tell(f"The learning rate is {rate:.2g} now.")
+            case Changed(setting="sample_length", new=length):
+                self.tell(f"Samples have {length:g} characters from now on.")
+            case RolledBack():
+                self.tell(f"Back to the weights of step {event.to_step:,}.")
+            case Saved() if self._asked_to_save:
+                self._asked_to_save = False
+                self.tell(f"Saved at step {event.step:,}.")
+            case Finished():
+                stopped = event.reason == "stopped" and not self.session.is_replay
+                self._resumable = self._run_name if stopped else None
+                self.tell(f"The training is over at step {event.step:,}.")
+            case Failed():
+                self.fail(event.sentence)
+            case _:
+                pass
 
     @property
     def _run_name(self) -> str | None:
@@ -204,38 +160,28 @@ class Playground(Screen[None]):
     def _show_network(self) -> None:
         network = self.session.network
         about = f"{network.name} · {network.corpus}" if network else "no network yet"
-        self.query_one("#top", Static).update(f" rnntui   {printable(about)}")
+        self.query_one("#network", Static).update(f" rnntui   {printable(about)}")
 
-    def _show_legend(self) -> None:
-        legend = Content("how likely each was: ") + self.query_one(StreamText).legend()
-        self.query_one("#legend", Static).update(legend)
+    def show_machine(self, words: str) -> None:
+        """Say at the top right what the machine is busy with; empty when it is ready."""
+        self.query_one("#machine", Static).update(f"{words} ")
 
-    def _toast(self, sentence: str, severity: str = "information") -> None:
-        self.notify(printable(sentence), severity=severity, markup=False)  # type: ignore[arg-type]
+    def tell(self, sentence: str, severity: SeverityLevel = "information") -> None:
+        """Say something in a toast."""
+        self.notify(printable(sentence), severity=severity, markup=False)
 
-    def _fail(self, sentence: str) -> None:
+    def fail(self, sentence: str) -> None:
+        """Say in a modal what failed."""
         self.app.push_screen(Failure(sentence, str(places.state_dir() / "rnntui.log")))
 
-    # The set-up.
+    # The panes.
 
     @on(CorpusList.Chosen)
-    def _take_corpus(self, event: CorpusList.Chosen) -> None:
-        """Train on another text from the next training on."""
-        if event.entry.name != self._corpus:
+    def _forget_resumable(self, event: CorpusList.Chosen) -> None:
+        """Another text asks for a new run."""
+        network = self.session.network
+        if network is None or event.entry.name != network.corpus:
             self._resumable = None
-        self._corpus = event.entry.name
-        self._count_symbols(event.entry, self.query_one(SettingsForm).normalise)
-
-    @work(thread=True, exclusive=True, group="symbols")
-    def _count_symbols(self, entry: TextEntry, normalise: tuple[str, ...]) -> None:
-        """Read the text in the background, as it must be known to count parameters."""
-        try:
-            corpus = load_corpus(entry.name, normalisation=Normalisation(normalise))
-            symbols = len(corpus.vocabulary)
-        except RnntuiError as error:
-            self.app.call_from_thread(self._toast, str(error), "error")
-            return
-        self.app.call_from_thread(self.query_one(SettingsForm).count_with, symbols)
 
     @on(Input.Changed, "#prime")
     def _take_prime(self, event: Input.Changed) -> None:
@@ -243,8 +189,8 @@ class Playground(Screen[None]):
         self.session.prime = event.value
 
     @on(Input.Submitted)
-    def _leave_input(self) -> None:
-        """Let letter keys act again."""
+    def key_escape(self) -> None:
+        """Leave an input, so that letter keys act again."""
         self.set_focus(None)
 
     @on(Tabs.TabActivated)
@@ -253,37 +199,31 @@ class Playground(Screen[None]):
 
     def _show_tab(self, tab: str) -> None:
         """Mark the pane that shows where there is room for one only."""
-        for pane in ("setup", "loss", "writing"):
-            self.query_one(f"#{pane}").set_class(tab == f"tab-{pane}", "-active")
+        for pane in (self.setup, self.loss, self.writing):
+            pane.set_class(tab == f"tab-{pane.id}", "-active")
         self.query_one("#right").set_class(tab != "tab-setup", "-active")
 
-    def key_escape(self) -> None:
-        """Leave an input, so that letter keys act again."""
-        self.set_focus(None)
+    def _turn_to(self, tab: str) -> None:
+        self.query_one(Tabs).active = tab
 
-    # Actions; the registry in `tui/actions.py` says what each is for.
+    # The training; the registry in `tui/actions.py` says what each action is for.
 
     def action_train(self) -> None:
         """Begin a training, pause it, or go on."""
         if self.session.is_training:
             self.session.toggle_pause()
             return
-        form = self.query_one(SettingsForm)
         parent = places.checkpoints_dir()
         if self._resumable is not None:
             self.session.train(ResumedTraining(parent, self._resumable))
-        elif form.config is None:
-            self._toast("A setting is not valid; it is marked in the form.", "error")
+        elif self.setup.form.config is None:
+            self.tell("A setting is not valid; it is marked in the form.", "error")
             return
         else:
-            chart = self.query_one(Chart)
-            for name in (TRAINING, VALIDATION):
-                chart.rewind(name, -1)
-            chart.remove_marker("best")
-            self._last_evaluation = 0
-            self.query_one(TrainingStatus).begin()
-            self.session.train(NewTraining(parent, self._corpus, form.config, form.prime))
-        self.query_one(Tabs).active = "tab-loss"
+            self.loss.clear()
+            config, prime = self.setup.form.config, self.setup.form.recipe.prime
+            self.session.train(NewTraining(parent, self.setup.corpus, config, prime))
+        self._turn_to("tab-loss")
         self.poll()
 
     def action_step(self) -> None:
@@ -291,17 +231,20 @@ class Playground(Screen[None]):
         if self.session.is_training:
             self.session.single_step()
         else:
-            self._toast("There is no training to take a step of; press t to begin one.")
-
-    def action_stop(self) -> None:
-        """End the training."""
-        if self.session.is_training:
-            self._stop_training()
+            self.tell("There is no training to take a step of; press t to begin one.")
 
     @work(thread=True, group="stop")
-    def _stop_training(self) -> None:
-        """Wait, out of the screen's way, for the step to end and the checkpoint to be written."""
+    def action_stop(self) -> None:
+        """End the training, waiting out of the screen's way for it to save."""
         self.session.stop_training(STOP_SECONDS)
+
+    def action_new_run(self) -> None:
+        """Let `t` begin a new run."""
+        if not self._is_free():
+            return
+        if self._resumable is not None:
+            self.tell(f"t begins a new run now; '{self._resumable}' is kept.")
+        self._resumable = None
 
     def action_save(self) -> None:
         """Save now."""
@@ -309,40 +252,73 @@ class Playground(Screen[None]):
             self._asked_to_save = True
             self.session.save()
         else:
-            self._toast("There is nothing to save: no training goes on.")
+            self.tell("There is nothing to save: no training goes on.")
 
     def action_roll_back(self) -> None:
         """Go back to the best checkpoint."""
         if self.session.is_training:
             self.session.roll_back()
+        else:
+            self.tell("There is no training to take back; press t to begin one.")
 
-    def action_learning_rate(self, factor: float) -> None:
-        """Scale the learning rate."""
-        step = self.query_one(TrainingStatus).last_step
-        if self.session.is_training and step is not None:
+    def action_learning_rate(self, way: str) -> None:
+        """Double or halve the learning rate; in a replay, its speed."""
+        factor = 2.0 if way == "up" else 0.5
+        step = self.loss.status.last_step
+        if not self.session.is_training or step is None:
+            return
+        if self.session.is_replay:
+            self._replay_speed *= factor
+            self.tell(f"The replay runs {self._replay_speed:g} times as fast as the training did.")
+        else:
             self.session.set_learning_rate(step.learning_rate * factor)
+
+    def action_sample_length(self, way: str) -> None:
+        """Double or halve the length of the training's own samples."""
+        if self.session.is_training and not self.session.is_replay:
+            length = self._sample_length * 2 if way == "up" else self._sample_length // 2
+            self._sample_length = min(max(length, 25), 100_000)
+            self.session.set_sample_length(self._sample_length)
+
+    def _is_free(self) -> bool:
+        """Whether no training goes on; says so otherwise."""
+        if self.session.is_training:
+            self.tell("A training goes on; press k to end it first.", "warning")
+        return not self.session.is_training
+
+    # The writing.
 
     def action_generate(self) -> None:
         """Begin to write, or stop."""
         if self.session.is_writing:
             self.session.stop_writing()
-            return
+        else:
+            self._write()
+
+    def _write(self) -> None:
         try:
             prime = self.session.write()
         except RnntuiError as error:
-            self._toast(str(error), "warning")
+            self.tell(str(error), "warning")
             return
-        stream = self.query_one(StreamText)
-        stream.clear()
-        if self.session.prime:
-            stream.append(prime.text, [None] * len(prime.text))
+        self.writing.begin(prime.text if self.session.prime else "")
+        self.writing.bar.held = False
         for warning in prime.warnings:
-            self._toast(warning, "warning")
-        self.query_one(Tabs).active = "tab-writing"
+            self.tell(warning, "warning")
+        self._turn_to("tab-writing")
+
+    def action_hold(self) -> None:
+        """Let the stream wait, or go on."""
+        if self.session.is_writing:
+            self.session.toggle_stream_pause()
+            self.writing.bar.held = self.session.is_stream_paused
 
     def action_mode(self, mode: str) -> None:
         """Choose characters in another way."""
         self._set_spec(mode=mode)
+        network = self.session.network
+        if mode == "hybrid" and network and hybrid_equals_argmax(network.vocabulary):
+            self.tell("This text has no spaces, so hybrid never draws: it equals argmax.")
 
     def action_temperature(self, way: str) -> None:
         """Raise or lower the temperature by a tenth."""
@@ -350,29 +326,147 @@ class Playground(Screen[None]):
         wanted = round(self.session.spec.temperature + change, 2)
         self._set_spec(temperature=min(max(wanted, MIN_TEMPERATURE), MAX_TEMPERATURE))
 
-    def _set_spec(self, **changes: object) -> None:
-        try:
-            self.session.spec = replace(self.session.spec, **changes)  # type: ignore[arg-type]
-        except ConfigError as error:
-            self._toast(str(error), "error")
-        self.query_one(SamplerBar).spec = self.session.spec
+    def action_top_k(self) -> None:
+        """Take the next of the usual bounds."""
+        self._set_spec(top_k=following(self.session.spec.top_k, TOP_KS))
+
+    def action_top_p(self) -> None:
+        """Take the next of the usual bounds."""
+        self._set_spec(top_p=following(self.session.spec.top_p, TOP_PS))
+
+    def _set_spec(self, **changes: Any) -> None:
+        self.session.spec = replace(self.session.spec, **changes)
+        self.writing.bar.spec = self.session.spec
+
+    def action_reseed(self) -> None:
+        """Take the next seed; a stream that goes on begins anew with it."""
+        self.session.seed += 1
+        self.writing.bar.seed = self.session.seed
+        if self.session.is_writing:
+            self._write()
+
+    def action_pace(self) -> None:
+        """Take the next of the usual paces."""
+        self.session.set_pace(following(self.session.pace, PACES))
+        self.writing.bar.pace = self.session.pace
 
     def action_edit_prime(self) -> None:
         """Put the cursor into the prime."""
-        self.query_one(Tabs).active = "tab-writing"
+        self._turn_to("tab-writing")
         self.query_one("#prime", Input).focus()
 
     def action_toggle_colour(self) -> None:
         """Colour the text by probability, or not."""
-        stream = self.query_one(StreamText)
-        stream.coloured = not stream.coloured
-        self.query_one("#legend").display = stream.coloured
+        self.writing.toggle_colour()
+
+    def action_toggle_copied(self) -> None:
+        """Underline copied runs, or not."""
+        self.writing.stream.underlining = not self.writing.stream.underlining
+
+    def action_keep_text(self) -> None:
+        """Write the stream's text into a file."""
+        text = self.writing.stream.text
+        if not text:
+            self.tell("There is no text yet; press g to let the network write.")
+            return
+        try:
+            path = keep_text(places.checkpoints_dir().parent, text)
+        except OSError as error:
+            self.tell(f"The text can't be written: {error.strerror}.", "error")
+            return
+        self.tell(f"Kept as {path}.")
+
+    def action_copy_command(self) -> None:
+        """Copy what does the same without a screen."""
+        form, session = self.setup.form, self.session
+        if session.is_writing and session.network is not None:
+            command = sample_command(
+                session.network.name, session.spec, session.prime, session.seed, COMMAND_LENGTH
+            )
+        elif form.config is not None:
+            command = train_command(self.setup.corpus, form.recipe, form.config)
+        else:
+            self.tell("A setting is not valid; it is marked in the form.", "error")
+            return
+        self.app.copy_to_clipboard(command)
+        self.tell(f"Copied: {command}")
+
+    # The other screens, loaded when they are asked for, as the first picture needs none.
+
+    def action_duel(self) -> None:
+        """Open the duel."""
+        from rnntui.tui.screens.duel import DuelScreen
+
+        network, session = self.session.network, self.session
+        if network is None:
+            self.tell("There is no network to write with yet; press t to train one.", "warning")
+            return
+        session.stop_writing()
+        duel = DuelScreen(network, session.spec, session.prime, session.seed, session.pace)
+        self.app.push_screen(duel)
+
+    def action_corpora(self) -> None:
+        """Open the library of texts."""
+        from rnntui.tui.screens.corpora import CorporaScreen
+
+        self.app.push_screen(CorporaScreen(self.setup.corpus), self._take_from_library)
+
+    def _take_from_library(self, name: str | None) -> None:
+        self.setup.choose(name or self.setup.corpus)
+
+    def action_runs(self) -> None:
+        """Open the table of runs."""
+        from rnntui.tui.screens.runs import RunsScreen
+
+        parent = places.checkpoints_dir()
+        screen = RunsScreen(
+            parent, open_run=self.open_checkpoint, resume=self.resume, replay=self.replay
+        )
+        self.app.push_screen(screen)
+
+    def open_checkpoint(self, path: Path) -> None:
+        """Write with the network of a checkpoint, and go on with its run at `t`."""
+        folder = run_of(places.checkpoints_dir(), path)
+        try:
+            self.session.load(path, folder.name if folder else None)
+        except RnntuiError as error:
+            self.tell(str(error), "error")
+            return
+        self._resumable = folder.name if folder else None
+        self.loss.clear()
+        if folder is not None:
+            self._show_record(folder.name)
+        self._show_network()
+        if self.session.network is not None:
+            self.loss.compare_with_counting(self.session.network)
+
+    def resume(self, name: str) -> None:
+        """Go on with a run."""
+        if self._is_free():
+            self.loss.clear()
+            self._show_record(name)
+            self._resumable = name
+            self.action_train()
+
+    def replay(self, name: str, speed: float) -> None:
+        """Show a run again from its record."""
+        if self._is_free():
+            self.loss.clear()
+            self._replay_speed = speed
+            parent = places.checkpoints_dir()
+            self.session.train(ReplayedTraining(parent, name, lambda: self._replay_speed))
+            self._turn_to("tab-loss")
+
+    def _show_record(self, name: str) -> None:
+        """Draw what a run did before."""
+        events = read_events(find_run(places.checkpoints_dir(), name))
+        self.loss.show([event for event in events if isinstance(event, Step | Evaluated)])
 
     # Leaving.
 
     def ask_to_quit(self) -> None:
         """Leave, after a question where a training goes on."""
-        if not self.session.is_training:
+        if not self.session.is_training or self.session.is_replay:
             self._leave()
             return
         question = Question(
@@ -389,9 +483,18 @@ class Playground(Screen[None]):
         self.session.close(STOP_SECONDS)
         self.app.call_from_thread(self.app.exit)
 
-    def open_checkpoint(self, path: Path) -> None:
-        """Write with the network of a checkpoint, and go on with its run at `t`."""
-        folder = run_of(places.checkpoints_dir(), path)
-        self.session.load(path, folder.name if folder else None)
-        self._resumable = folder.name if folder else None
-        self._show_network()
+
+def following(value: float, choices: Sequence[float]) -> Any:
+    """The choice that follows `value`, going round; the first where it is none of them."""
+    place = choices.index(value) + 1 if value in choices else 0
+    return choices[place % len(choices)]
+
+
+def keep_text(folder: Path, text: str) -> Path:
+    """Write `text` to a new file in `folder`; returns its path. Raises `OSError`."""
+    number = 1
+    while (path := folder / f"written-{number}.txt").exists():
+        number += 1
+    with path.open("x", encoding="utf-8", errors="backslashreplace") as file:
+        file.write(text)
+    return path

@@ -10,10 +10,14 @@ _MODES = (("1", "argmax"), ("2", "random"), ("3", "hybrid"))
 
 
 class SamplerBar(Static):
-    """Mode, temperature, filters and seed."""
+    """Mode, temperature, filters, seed and pace."""
 
     spec: reactive[SamplingSpec] = reactive(SamplingSpec())
     seed: reactive[int] = reactive(1)
+    pace: reactive[float] = reactive(0.0)
+    """Characters a second, 0 for as fast as possible."""
+    held: reactive[bool] = reactive(False)
+    """Whether the stream waits."""
 
     def __init__(self) -> None:
         """Show the default specification."""
@@ -24,15 +28,29 @@ class SamplerBar(Static):
         spec = self.spec
         line = Content("")
         for key, mode in _MODES:
-            style = "reverse bold" if mode == spec.mode else ""
-            action = f"@click=screen.mode('{mode}')"
-            line += Content.from_markup(f"[{action}][{style or 'dim'}] {key} {mode} [/][/] ")
-        line += Content.from_markup(
-            " temperature [@click=screen.temperature('down')]◂[/]"
-            f" [b]{spec.temperature:.2f}[/] [@click=screen.temperature('up')]▸[/]"
-        )
-        if spec.top_k:
-            line += Content(f"  top-k {spec.top_k}")
-        if spec.top_p < 1:
-            line += Content(f"  top-p {spec.top_p:g}")
-        return line + Content.styled(f"  seed {self.seed}", "dim")
+            style = "reverse bold" if mode == spec.mode else "dim"
+            line += _place(f" {key} {mode} ", f"mode('{mode}')", style) + Content(" ")
+        line += Content(" temp ") + _place("◂", "temperature('down')")
+        line += Content.styled(f" {spec.temperature:.2f} ", "bold")
+        line += _place("▸", "temperature('up')")
+        top_k = f"{spec.top_k}" if spec.top_k else "all"
+        top_p = f"{spec.top_p:g}" if spec.top_p < 1 else "all"
+        pace = f"{self.pace:g}/s" if self.pace else "full pace"
+        for words, action in (
+            (f"top-k {top_k}", "top_k"),
+            (f"top-p {top_p}", "top_p"),
+            (f"seed {self.seed}", "reseed"),
+            ("held" if self.held else pace, "hold" if self.held else "pace"),
+        ):
+            part = Content("  ") + _place(words, action, "bold" if self.held else "")
+            if len(line) + len(part) > self.size.width:
+                break
+            line += part
+        return line
+
+
+def _place(words: str, action: str, style: str = "") -> Content:
+    """Words that do something when they are clicked."""
+    call = action if "(" in action else f"{action}()"
+    place = Content.from_markup(f"[@click=screen.{call}]$words[/]", words=words)
+    return place.stylize(style) if style else place

@@ -10,50 +10,52 @@ from textual.widgets import Input, Label, Select, Static
 
 from rnntui.errors import ConfigError
 from rnntui.nets.config import parameter_count
+from rnntui.nets.cost import step_operations, training_bytes
 from rnntui.training.config import BUDGETS, TrainConfig, choices
 from rnntui.training.recipes import Recipe
+from rnntui.tui.widgets.training_status import duration
 
 SHOWN = (
     "cell",
     "hidden_size",
     "num_layers",
+    "input_encoding",
     "embedding_size",
     "dropout",
     "batch_size",
     "seq_length",
+    "optimizer",
     "learning_rate",
+    "schedule",
     "epochs",
+    "val_fraction",
+    "seed",
 )
 """The settings that a newcomer wants; a recipe file, or the command line, has them all."""
 
 _FIELDS = {setting.name: setting for setting in fields(TrainConfig) if setting.name in SHOWN}
-_BYTES_PER_PARAMETER = 16  # a weight, its gradient, and the two means that Adam keeps
 
 
 class SettingsForm(VerticalScroll, can_focus=False):
     """A recipe to start from and the settings that matter most."""
 
-    class Changed(Message):
-        """The settings are others now, and valid."""
+    class RecipeChanged(Message):
+        """The settings are another recipe's now."""
 
     def __init__(self, recipes: tuple[Recipe, ...], chosen: str) -> None:
         """Make a form that shows the recipe named `chosen`."""
         super().__init__(id="settings")
         self._recipes = {recipe.name: recipe for recipe in recipes}
         self._recipe = self._recipes[chosen]
-        self._vocab_size = 0
+        self._vocab_size = self._characters = 0
+        self._operations_per_second = 0.0
         self.config: TrainConfig | None = self._recipe.config
         """The settings, or None while one of them is not valid."""
 
     @property
-    def prime(self) -> str:
-        """What the recipe's samples start from."""
-        return self._recipe.prime
-
-    @property
-    def normalise(self) -> tuple[str, ...]:
-        """The recipe's changes to the text."""
-        return self._recipe.config.normalise
+    def recipe(self) -> Recipe:
+        """The recipe that the settings started from."""
+        return self._recipe
 
     def compose(self) -> ComposeResult:
         """A row for each setting, then what they come to."""
@@ -82,9 +84,14 @@ class SettingsForm(VerticalScroll, can_focus=False):
         """Say what the settings come to."""
         self._check()
 
-    def count_with(self, vocab_size: int) -> None:
-        """Count parameters for a text of so many symbols."""
-        self._vocab_size = vocab_size
+    def count_with(self, vocab_size: int, characters: int) -> None:
+        """Count for a text of so many symbols, of which so many characters are learnt from."""
+        self._vocab_size, self._characters = vocab_size, characters
+        self._check()
+
+    def time_with(self, operations_per_second: float) -> None:
+        """Estimate times for a machine of that speed."""
+        self._operations_per_second = operations_per_second
         self._check()
 
     @on(Select.Changed, "#recipe")
@@ -102,6 +109,7 @@ class SettingsForm(VerticalScroll, can_focus=False):
             else:
                 self.query_one(f"#{name}", Input).value = _written(value)
         self._check()
+        self.post_message(self.RecipeChanged())
 
     @on(Select.Changed)
     @on(Input.Changed)
@@ -132,8 +140,6 @@ class SettingsForm(VerticalScroll, can_focus=False):
         estimate = self.query_one("#estimate", Static)
         estimate.set_class(bool(wrong), "-wrong")
         estimate.update(wrong or self._estimate())
-        if self.config is not None:
-            self.post_message(self.Changed())
 
     def _value(self, name: str) -> object:
         """What a row says, as the setting's type. Raises `ValueError` where it is no number."""
@@ -145,9 +151,16 @@ class SettingsForm(VerticalScroll, can_focus=False):
     def _estimate(self) -> str:
         if self.config is None or not self._vocab_size:
             return ""
-        parameters = parameter_count(self.config.model(self._vocab_size))
-        megabytes = parameters * _BYTES_PER_PARAMETER / 1e6
-        return f"{parameters:,} parameters, about {megabytes:,.1f} MB"
+        config, model = self.config, self.config.model(self._vocab_size)
+        length = config.window or config.seq_length
+        megabytes = training_bytes(model, config.batch_size, length) / 1e6
+        lines = f"{parameter_count(model):,} parameters, {max(megabytes, 1):,.0f} MB"
+        if self._operations_per_second:
+            # A window is read whole for the one character that it predicts.
+            reads = self._characters * (config.window or 1)
+            seconds = step_operations(model, reads) / self._operations_per_second
+            lines += f"\nabout {duration(seconds)} an epoch on this machine"
+        return lines
 
 
 def _written(value: object) -> str:

@@ -25,6 +25,7 @@ class TrainingStatus(Static):
     """
 
     phase: reactive[Phase] = reactive("idle")
+    is_replay: reactive[bool] = reactive(False)
     total_steps: reactive[int] = reactive(0)
     last_step: reactive[Step | None] = reactive(None, always_update=True)
 
@@ -41,7 +42,8 @@ class TrainingStatus(Static):
 
     def render(self) -> Content:
         """The line, as much of it as fits."""
-        parts = [(f"{_PHASES[self.phase]}", f"$text-{self._tone()} bold")]
+        phase = "replay" if self.is_replay and self.phase == "training" else _PHASES[self.phase]
+        parts = [(phase, f"$text-{self._tone()} bold")]
         step = self.last_step
         if step is not None:
             parts = [*parts, *((text, "") for text in self._figures(step))]

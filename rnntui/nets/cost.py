@@ -1,0 +1,30 @@
+"""What a training step costs, estimated from sizes alone: memory and arithmetic."""
+
+from rnntui.nets.config import ModelConfig, parameter_count
+
+_BYTES = 4  # of a float32
+_COPIES_OF_WEIGHTS = 4  # a weight, its gradient, and the two means that Adam keeps
+
+
+def training_bytes(config: ModelConfig, batch_size: int, length: int) -> int:
+    """Memory of a step over `batch_size` sequences of `length` characters, roughly.
+
+    Weights, gradients and Adam's means; for each character the input, each
+    layer's gates and states, kept for the way back, and the scores twice.
+    """
+    per_character = config.input_size + 2 * config.vocab_size
+    per_character += config.num_layers * (config.gates + 2) * config.hidden_size
+    activations = batch_size * length * per_character
+    return _BYTES * (_COPIES_OF_WEIGHTS * parameter_count(config) + activations)
+
+
+def step_operations(config: ModelConfig, characters: int) -> float:
+    """Floating-point operations of learning from so many characters, roughly.
+
+    Two per weight and character on the way there, four on the way back; an
+    embedding is looked up, not multiplied.
+    """
+    looked_up = 0
+    if config.input_encoding == "embedding":
+        looked_up = config.vocab_size * config.embedding_size
+    return 6.0 * (parameter_count(config) - looked_up) * characters

@@ -1,0 +1,88 @@
+"""A run as one zip file, to keep or to hand on: its record, samples and checkpoints.
+
+The archive has one folder, called as the run is. Beside the run's own files it
+holds `metrics.csv`, the numbers of the record as a table.
+"""
+
+import csv
+import io
+import os
+import zipfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Final, TextIO
+
+from rnntui.errors import CheckpointError
+from rnntui.training.events import Evaluated, Step, TrainEvent
+from rnntui.training.run_folder import RunFolder, read_events
+from rnntui.whole_files import written_whole
+
+COLUMNS: Final = (
+    "step",
+    "elapsed_s",
+    "epoch",
+    "loss",
+    "learning_rate",
+    "grad_norm",
+    "val_loss",
+)
+"""What `metrics.csv` has: a row for each step, and one for each evaluation with a `val_loss`."""
+
+_Number = int | float | str
+
+
+def export_run(folder: RunFolder, target: Path) -> None:
+    """Write the run to a zip file that must not be there yet.
+
+    A run without a checkpoint or samples is exported without them. Raises
+    `CheckpointError` where the file is there, the run is not, or the disk refuses.
+    """
+    if os.path.lexists(target):
+        raise CheckpointError(f"There is a file {target} already; choose another name for it.")
+    if not folder.configuration.is_file():
+        raise CheckpointError(f"There is no run in {folder.path} to export.")
+    try:
+        with written_whole(target) as file, zipfile.ZipFile(file, "w") as archive:
+            _fill(archive, folder)
+    except OSError as error:
+        raise CheckpointError(
+            f"The run '{folder.name}' can't be exported to {target} ({error.strerror});"
+            " choose a place with room that can be written to."
+        ) from error
+
+
+def _fill(archive: zipfile.ZipFile, folder: RunFolder) -> None:
+    for path, method in (
+        (folder.configuration, zipfile.ZIP_DEFLATED),
+        (folder.metrics, zipfile.ZIP_DEFLATED),
+        (folder.samples, zipfile.ZIP_DEFLATED),
+        # Weights are as good as noise: deflating them takes time and saves nothing.
+        (folder.best, zipfile.ZIP_STORED),
+        (folder.last, zipfile.ZIP_STORED),
+    ):
+        if path.is_file():
+            archive.write(path, f"{folder.name}/{path.name}", method)
+    entry = zipfile.ZipInfo(f"{folder.name}/metrics.csv")
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    entry.external_attr = 0o644 << 16
+    with (
+        archive.open(entry, "w", force_zip64=True) as binary,
+        io.TextIOWrapper(binary, encoding="ascii", newline="") as text,
+    ):
+        write_csv(read_events(folder), text)
+
+
+def write_csv(events: Iterable[TrainEvent], file: TextIO) -> None:
+    """Write the numbers of a record as a table with the `COLUMNS`."""
+    table = csv.writer(file, lineterminator="\n")
+    table.writerow(COLUMNS)
+    table.writerows(_rows(events))
+
+
+def _rows(events: Iterable[TrainEvent]) -> Iterator[tuple[_Number, ...]]:
+    for event in events:
+        at = (event.step, event.elapsed_s)
+        if isinstance(event, Step):
+            yield (*at, event.epoch, event.loss, event.learning_rate, event.grad_norm, "")
+        elif isinstance(event, Evaluated) and event.val_loss is not None:
+            yield (*at, "", "", "", "", event.val_loss)

@@ -1,0 +1,35 @@
+"""What the screen is set to, as the command line that does the same without it."""
+
+import shlex
+from dataclasses import fields
+
+from rnntui.sampling.choice import SamplingSpec
+from rnntui.training.config import BUDGETS, TrainConfig, flag
+from rnntui.training.recipes import Recipe
+
+
+def train_command(corpus: str, recipe: Recipe, config: TrainConfig) -> str:
+    """`rnntui train …`: the recipe, and a flag for each setting that is not the recipe's."""
+    words = ["rnntui", "train", corpus, "--recipe", recipe.name]
+    for setting in fields(config):
+        value = getattr(config, setting.name)
+        if value == getattr(recipe.config, setting.name) or (setting.name in BUDGETS and not value):
+            continue
+        values = value if isinstance(value, tuple) else (value,)
+        for part in values:
+            words += [flag(setting.name), str(part)]
+    return shlex.join(words)
+
+
+def sample_command(checkpoint: str, spec: SamplingSpec, prime: str, seed: int, length: int) -> str:
+    """`rnntui sample …`: writes what the screen writes, `length` characters of it."""
+    words = ["rnntui", "sample", checkpoint, "--length", str(length), "--seed", str(seed)]
+    words += ["--mode", spec.mode, "--temperature", f"{spec.temperature:g}"]
+    if spec.top_k:
+        words += ["--top-k", str(spec.top_k)]
+    if spec.top_p < 1:
+        words += ["--top-p", f"{spec.top_p:g}"]
+    if prime:
+        # Joined by a sign, as a prime may begin with a dash.
+        words.append(f"--prime={prime}")
+    return shlex.join(words)

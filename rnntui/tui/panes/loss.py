@@ -1,0 +1,146 @@
+"""The loss pane: the chart of a training, with lines to compare with, and the line of figures."""
+
+import logging
+import math
+from collections.abc import Iterable, Mapping, Sequence
+
+from textual import work
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.worker import get_current_worker
+
+from rnntui.errors import CorpusError
+from rnntui.runtime.session import Network, Phase
+from rnntui.text.ngram_counts import MeasurementStoppedError
+from rnntui.text.ngrams import measure_baselines
+from rnntui.training.events import (
+    Changed,
+    Evaluated,
+    Resumed,
+    RolledBack,
+    Started,
+    Step,
+    TrainEvent,
+)
+from rnntui.tui.widgets.chart import Chart, Look, Marker, SeriesStyle
+from rnntui.tui.widgets.training_status import TrainingStatus
+
+TRAINING, VALIDATION, BEST = "training", "validation", "best"
+
+LOSS = Look(
+    x_title="steps",
+    y_title="loss (nats/char)",
+    empty_text="Choose a text and press t to train.",
+    smoothing=0.9,
+)
+
+log = logging.getLogger(__name__)
+
+
+class LossPane(Vertical):
+    """What a training did so far, live."""
+
+    def __init__(self) -> None:
+        """Make a pane for a training that has not begun."""
+        super().__init__(id="loss", classes="pane")
+        self.border_title = "Loss"
+        self._last_evaluation = 0
+
+    def compose(self) -> ComposeResult:
+        """The chart above the figures."""
+        yield Chart(LOSS, id="chart")
+        yield TrainingStatus()
+
+    def on_mount(self) -> None:
+        """Make room for the two curves."""
+        self.chart.add_series(TRAINING, SeriesStyle.LINE, 0)
+        self.chart.add_series(VALIDATION, SeriesStyle.MARKED, 1)
+
+    @property
+    def chart(self) -> Chart:
+        """The chart."""
+        return self.query_one(Chart)
+
+    @property
+    def status(self) -> TrainingStatus:
+        """The line of figures."""
+        return self.query_one(TrainingStatus)
+
+    def clear(self) -> None:
+        """Begin a new picture."""
+        chart = self.chart
+        for name in (TRAINING, VALIDATION):
+            chart.rewind(name, -1)
+        chart.remove_marker(BEST)
+        self._show_references({})
+        self._last_evaluation = 0
+        self.status.begin()
+
+    def show(self, events: Sequence[TrainEvent]) -> None:
+        """Draw what is new, once for all of it."""
+        steps = [event for event in events if isinstance(event, Step)]
+        if steps:
+            self.chart.append(
+                TRAINING, [step.step for step in steps], [step.loss for step in steps]
+            )
+            self.status.last_step = steps[-1]
+        for event in events:
+            match event:
+                case Started() | Resumed():
+                    self.status.total_steps = event.total_steps
+                case Changed(setting="steps", new=total):
+                    self.status.total_steps = int(total)
+                case Evaluated():
+                    self._show_evaluation(event)
+                case RolledBack():
+                    self.chart.set_marker(Marker(f"back {event.step}", event.step, label="back"))
+                case _:
+                    pass
+
+    def show_phase(self, phase: Phase, is_replay: bool) -> None:
+        """Say what the training does."""
+        self.status.is_replay = is_replay
+        self.status.phase = phase
+        self.set_class(phase == "training", "-live")
+
+    def _show_evaluation(self, event: Evaluated) -> None:
+        """Add a point to the curve; the best weights' last, full one belongs to an older step."""
+        if event.val_loss is None or event.step <= self._last_evaluation:
+            return
+        self._last_evaluation = event.step
+        self.chart.append(VALIDATION, [event.step], [event.val_loss])
+        if event.best:
+            self.chart.set_marker(Marker(BEST, event.step, event.val_loss, BEST))
+
+    @work(thread=True, exclusive=True, group="baselines")
+    def compare_with_counting(self, network: Network) -> None:
+        """Draw what counting alone reaches on the same text: uniform, unigram, best n-gram.
+
+        Counts in the background what the network learns from; nothing is drawn
+        where the text can't be found.
+        """
+        worker = get_current_worker()
+        symbols = len(network.vocabulary)
+        try:
+            learnt, held_out = network.parts()
+            lines = {"uniform": math.log(symbols)}
+            if len(held_out):
+                found = measure_baselines(
+                    learnt, held_out, symbols, should_stop=lambda: worker.is_cancelled
+                )
+                lines |= {"unigram": found.unigram, f"{found.order}-gram": found.ngram}
+        except CorpusError as error:
+            log.info("No reference lines: %s", error)
+            return
+        except MeasurementStoppedError:
+            return
+        if not worker.is_cancelled:
+            self.app.call_from_thread(self._show_references, lines)
+
+    def _show_references(self, lines: Mapping[str, float]) -> None:
+        chart = self.chart
+        gone: Iterable[str] = set(chart.data.references) - set(lines)
+        for name in gone:
+            chart.remove_reference(name)
+        for name, loss in lines.items():
+            chart.set_reference(name, loss)

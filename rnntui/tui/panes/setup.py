@@ -1,0 +1,77 @@
+"""The set-up pane: which text, which network, trained how."""
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.containers import Vertical
+
+from rnntui.errors import RnntuiError
+from rnntui.text.batches import split
+from rnntui.text.cells import printable
+from rnntui.text.corpus import load_corpus
+from rnntui.text.library import list_texts
+from rnntui.text.normalisation import Normalisation
+from rnntui.training.recipes import list_recipes
+from rnntui.tui.widgets.corpus_list import CorpusList
+from rnntui.tui.widgets.settings_form import SettingsForm
+
+
+class SetupPane(Vertical):
+    """The texts above the settings."""
+
+    def __init__(self, corpus: str, recipe: str) -> None:
+        """Begin with a text and a recipe."""
+        super().__init__(id="setup", classes="pane")
+        self.corpus = corpus
+        """The text that a new training would learn."""
+        self._recipe = recipe
+
+    def compose(self) -> ComposeResult:
+        """List and form."""
+        corpora = CorpusList(id="corpora")
+        corpora.border_title = "Texts"
+        yield corpora
+        form = SettingsForm(list_recipes(), self._recipe)
+        form.border_title = "Network and training"
+        yield form
+
+    def on_mount(self) -> None:
+        """List the texts."""
+        self.show_texts()
+
+    @property
+    def form(self) -> SettingsForm:
+        """The settings."""
+        return self.query_one(SettingsForm)
+
+    def show_texts(self) -> None:
+        """List the texts anew."""
+        self.query_one(CorpusList).show_texts(list_texts(), self.corpus)
+
+    def choose(self, name: str) -> None:
+        """Take a text."""
+        self.corpus = name
+        self.show_texts()
+
+    @on(CorpusList.Chosen)
+    def _take_corpus(self, event: CorpusList.Chosen) -> None:
+        """Count with the text that was chosen; the message goes on to the screen."""
+        self.corpus = event.entry.name
+        self._count(event.entry.name, self.form.recipe.config.normalise)
+
+    @on(SettingsForm.RecipeChanged)
+    def _take_recipe(self) -> None:
+        """Count anew, as a recipe may change the text."""
+        self._count(self.corpus, self.form.recipe.config.normalise)
+
+    @work(thread=True, exclusive=True, group="symbols")
+    def _count(self, corpus: str, normalise: tuple[str, ...]) -> None:
+        """Read the text in the background, as its symbols decide how large a network is."""
+        try:
+            text = load_corpus(corpus, normalisation=Normalisation(normalise))
+        except RnntuiError as error:
+            self.app.call_from_thread(
+                self.notify, printable(str(error)), severity="error", markup=False
+            )
+            return
+        learnt, _ = split(text.ids, self.form.recipe.config.val_fraction)
+        self.app.call_from_thread(self.form.count_with, len(text.vocabulary), len(learnt))
