@@ -84,6 +84,11 @@ def main() -> None:
         sys.exit(1)
     except ReaderGoneError:
         sys.exit(0)
+    except OSError as error:
+        # A file system has more ways to refuse than there are sentences for.
+        place = "" if error.filename is None else f"{error.filename}: "
+        notify(f"{place}{error.strerror or error}.")
+        sys.exit(1)
 
 
 def _leave(number: int, _frame: FrameType | None) -> None:

@@ -100,6 +100,7 @@ class ProgressDisplay:
         )
         self._task = self._progress.add_task("train", total=None, figures="")
         self._loss = self._val_loss = math.nan
+        self._step: Step | None = None
 
     def __enter__(self) -> Self:
         """Begin to draw."""
@@ -117,9 +118,8 @@ class ProgressDisplay:
                 # Averaged, as a single batch's loss jumps about.
                 before = event.loss if math.isnan(self._loss) else self._loss
                 self._loss = before + 0.05 * (event.loss - before)
-                self._progress.update(
-                    self._task, completed=event.step, figures=self._figures(event)
-                )
+                self._step = event
+                self._show_figures(event)
             case Started() | Resumed():
                 self._set_total(event.total_steps)
                 self._say(sentence(event))
@@ -128,6 +128,9 @@ class ProgressDisplay:
             case Evaluated():
                 if event.val_loss is not None:
                     self._val_loss = event.val_loss
+                # No step comes after the last evaluation.
+                if self._step is not None:
+                    self._show_figures(self._step)
             case Saved():
                 pass
             case Sampled():
@@ -139,12 +142,13 @@ class ProgressDisplay:
     def _set_total(self, total: int) -> None:
         self._progress.update(self._task, total=total or None)
 
-    def _figures(self, step: Step) -> str:
+    def _show_figures(self, step: Step) -> None:
         validation = "" if math.isnan(self._val_loss) else f"  val {self._val_loss:.3f}"
-        return (
+        figures = (
             f"epoch {step.epoch:.2f}  loss {self._loss:.3f}{validation}"
             f"  {step.chars_per_second:,.0f} char/s"
         )
+        self._progress.update(self._task, completed=step.step, figures=figures)
 
     def _say(self, line: str) -> None:
         if line:

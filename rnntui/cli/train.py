@@ -159,7 +159,9 @@ class _Request:
 
         recipe = find_recipe(DEFAULT if self.recipe is None else self.recipe)
         config = recipe.config.replaced(self.changes)
-        prime = recipe.prime if self.prime is None else self.prime
+        # What is no character, as a shell may pass on, can't be kept in run.toml.
+        given = None if self.prime is None else self.prime.encode("utf-8", "replace").decode()
+        prime = recipe.prime if given is None else given
         load = self._loader(self.corpus or recipe.corpus or default_text_name())
         if self.init_from is None:
             return new_run(parent, load(config.normalise), config, self.name, prime)

@@ -130,7 +130,8 @@ class TrainConfig:
             _check(setting, getattr(self, setting.name))
         if sum(bool(budget) for budget in (self.epochs, self.steps, self.minutes)) != 1:
             raise ConfigError("Give exactly one of --epochs, --steps and --minutes.")
-        Normalisation(self.normalise)
+        # In one order, so that the same steps are the same configuration.
+        object.__setattr__(self, "normalise", Normalisation(self.normalise).steps)
 
     def model(self, vocab_size: int) -> ModelConfig:
         """The network that this configuration asks for over a vocabulary."""

@@ -208,7 +208,8 @@ def rename_run(parent: Path, name: str, new_name: str) -> RunFolder:
 def write_configuration(folder: RunFolder, tables: Mapping[str, Any]) -> None:
     """Write `run.toml`, whole."""
     with written_whole(folder.configuration) as file:
-        file.write(tomli_w.dumps(dict(tables)).encode())
+        # A file's name may hold bytes that are no text; the text is found by its hash.
+        file.write(tomli_w.dumps(dict(tables)).encode("utf-8", "replace"))
 
 
 def read_configuration(folder: RunFolder) -> dict[str, Any]:

@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input, OptionList, Select
 
+from rnntui import places
 from rnntui.runtime.session import NewTraining, ResumedTraining
 from rnntui.training.commands import RollBack, SaveNow, SetLearningRate, SingleStep
 from rnntui.tui.screens.question import Failure, Question
@@ -72,12 +74,25 @@ async def test_the_chart_has_every_step_and_marks_the_best():
         app.session.close(5)
 
 
+async def test_at_the_very_start_g_writes_with_the_network_that_ships():
+    stream = ScriptedStream()
+    app = scripted_app(stream=stream)
+    async with app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: app.session.network is not None)
+        assert app.session.network is not None
+        assert app.session.network.name == "tiny"
+        await pilot.press("g")
+        text = app.screen.query_one(StreamText)
+        await until(pilot, lambda: len(text.text) == 400)
+        stream.over.set()
+
+
 async def test_g_streams_text_and_stops():
     stream = ScriptedStream()
     app = scripted_app(ScriptedTraining(steps(5)), stream)
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("t")
-        await until(pilot, lambda: app.session.network is not None)
+        await until(pilot, lambda: phase(pilot) == "training")
         await pilot.press("g")
         text = app.screen.query_one(StreamText)
         await until(pilot, lambda: len(text.text) == 400)
@@ -88,7 +103,10 @@ async def test_g_streams_text_and_stops():
         app.session.close(5)
 
 
-async def test_g_without_a_network_says_what_to_do():
+async def test_g_without_a_network_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(places, "shipped_checkpoints_dir", lambda: tmp_path)
     app = scripted_app()
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("g")
@@ -117,7 +135,7 @@ async def test_switching_the_mode_changes_what_is_written_in_mid_stream():
     app = scripted_app(ScriptedTraining(steps(5), scale=0.5))
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("t")
-        await until(pilot, lambda: app.session.network is not None)
+        await until(pilot, lambda: phase(pilot) == "training")
         await pilot.press("g")
         text = app.screen.query_one(StreamText)
         await until(pilot, lambda: text.end > 500)
@@ -200,7 +218,7 @@ async def test_the_prime_is_edited_and_shown_first():
         assert app.session.prime == "ORSOLA"
         assert app.screen.focused is None
         await pilot.press("t")
-        await until(pilot, lambda: app.session.network is not None)
+        await until(pilot, lambda: phase(pilot) == "training")
         await pilot.press("g")
         text = app.screen.query_one(StreamText)
         await until(pilot, lambda: len(text.text) == 16)

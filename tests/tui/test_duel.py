@@ -1,0 +1,310 @@
+"""The duel, driven by keys and mouse over a scripted network."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from itertools import islice
+from typing import Any
+
+import numpy as np
+import pytest
+from textual.app import App
+from textual.pilot import Pilot
+from textual.widgets import Input, Static
+
+from rnntui.errors import CorpusError
+from rnntui.runtime.duel_thread import MODES, Round, open_duel
+from rnntui.runtime.session import Network, Spec
+from rnntui.sampling.choice import SamplingSpec
+from rnntui.sampling.stream import CharacterStream
+from rnntui.text.corpus import load_corpus
+from rnntui.tui.screens.duel import DuelScreen
+from rnntui.tui.screens.question import Failure
+from rnntui.tui.widgets.candidates import CandidateBars
+from rnntui.tui.widgets.duel_column import DuelColumn
+from rnntui.tui.widgets.stream_text import StreamText
+from tests.tui.scripted import scripted_weights
+
+SIZE = (140, 45)
+PATIENCE_S = 10.0
+
+
+class DuelApp(App[None]):
+    """Nothing but a duel over an empty screen."""
+
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-normal"), (140, "-wide")]  # noqa: RUF012
+
+    def __init__(self, duel: DuelScreen) -> None:
+        super().__init__()
+        self.duel = duel
+
+    def on_mount(self) -> None:
+        self.push_screen(self.duel)
+
+
+class ScriptedDuel:
+    """Opens duels of so many rounds, then waits, so that a picture of them holds."""
+
+    def __init__(self, rounds: int = 200) -> None:
+        self.rounds = rounds
+        self.over = threading.Event()
+
+    def open(self, network: Network, spec: Spec, prime: str, seed: int) -> Iterator[Round]:
+        yield from islice(open_duel(network, spec, prime, seed), self.rounds)
+        self.over.wait(PATIENCE_S)
+
+
+@pytest.fixture
+def script() -> Iterator[ScriptedDuel]:
+    script = ScriptedDuel()
+    yield script
+    script.over.set()
+
+
+def network_of(corpus: str = "play", scale: float = 1.0) -> Network:
+    """A network with seeded weights and the symbols of a text that ships."""
+    text = load_corpus(corpus)
+    weights = scripted_weights(len(text.vocabulary), scale)
+    nothing = np.array([], dtype=np.uint8)
+    return Network(
+        f"{corpus}-gru-1",
+        text.name,
+        text.vocabulary,
+        text.normalisation,
+        lambda: weights,
+        lambda: (nothing, nothing),
+    )
+
+
+def duel_of(script: ScriptedDuel, prime: str = "", **changes: Any) -> DuelScreen:
+    """A duel that stands still after its rounds."""
+    network = changes.pop("network", None) or network_of()
+    return DuelScreen(network, SamplingSpec(), prime, 1, open_duel=script.open, **changes)
+
+
+async def until(pilot: Pilot[Any], condition: Callable[[], bool]) -> None:
+    """Wait for something that a thread brings about."""
+    async with asyncio.timeout(PATIENCE_S):
+        while not condition():
+            await pilot.pause(0.02)
+
+
+def stream(duel: DuelScreen, mode: str) -> StreamText:
+    return duel.query_one(f"#{mode}", DuelColumn).stream
+
+
+def texts(duel: DuelScreen) -> list[str]:
+    return [stream(duel, mode).text for mode in MODES]
+
+
+def bar(duel: DuelScreen) -> str:
+    return str(duel.query_one("#bar", Static).render())
+
+
+async def written(pilot: Pilot[Any], duel: DuelScreen, count: int = 200) -> None:
+    """Wait until every side stands at so many characters."""
+    await until(pilot, lambda: [len(text) for text in texts(duel)] == [count] * 3)
+
+
+async def test_writes_at_once_and_each_side_as_its_mode_does(script: ScriptedDuel):
+    network = network_of()
+    duel = duel_of(script, network=network)
+    async with DuelApp(duel).run_test(size=SIZE) as pilot:
+        await written(pilot, duel)
+        for mode in MODES:
+            spec = replace(SamplingSpec(), mode=mode)
+            alone = CharacterStream(
+                network.weights, network.vocabulary, lambda spec=spec: spec, "", 1
+            )
+            expected = "".join(character.symbol for character in islice(alone, 200))
+            assert stream(duel, mode).text == expected
+        assert duel.is_writing
+        assert duel.focused is None
+
+
+@pytest.mark.parametrize("key", ["g", "space"])
+async def test_g_or_space_stops_and_goes_on(key: str):
+    duel = DuelScreen(network_of(), SamplingSpec(), "", 1)
+    async with DuelApp(duel).run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: stream(duel, "random").end > 100)
+        await pilot.press(key)
+        assert not duel.is_writing
+        await pilot.pause(0.2)  # what waited in the queue has come by then
+        duel.poll()
+        ends = [stream(duel, mode).end for mode in MODES]
+        duel.poll()
+        assert [stream(duel, mode).end for mode in MODES] == ends
+        assert "stopped" in bar(duel)
+        await pilot.press(key)
+        await until(pilot, lambda: stream(duel, "random").end > ends[0])
+        assert "writing" in bar(duel)
+
+
+async def test_brackets_move_the_temperature_of_all_within_bounds(script: ScriptedDuel):
+    duel = duel_of(script)
+    async with DuelApp(duel).run_test(size=SIZE) as pilot:
+        await pilot.press("left_square_bracket", "left_square_bracket")
+        assert duel.spec.temperature == pytest.approx(0.8)
+        assert "0.80" in bar(duel)
+        await pilot.press(*["left_square_bracket"] * 20)
+        assert duel.spec.temperature == pytest.approx(0.05)
+        await pilot.press("right_square_bracket")
+        assert duel.spec.temperature == pytest.approx(0.15)
+
+
+async def test_the_temperature_acts_on_what_is_being_written():
+    duel = DuelScreen(network_of(), SamplingSpec(), "", 1)
+    async with DuelApp(duel).run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: stream(duel, "random").end > 100)
+        await pilot.press(*["left_square_bracket"] * 10)
+        start = stream(duel, "random").end + 500  # past all that was waiting in the queue
+        await until(pilot, lambda: stream(duel, "random").end > start + 300)
+        tails = [text[start - stream(duel, "argmax").first :][:300] for text in texts(duel)]
+        # As cold as this, a draw is all but sure to be the likeliest.
+        assert len(set(tails[1])) < 30
+
+
+async def test_e_takes_the_next_seed_and_begins_anew(script: ScriptedDuel):
+    duel = duel_of(script)
+    async with DuelApp(duel).run_test(size=SIZE) as pilot:
+        await written(pilot, duel)
+        argmax, random, _ = texts(duel)
+        await pilot.press("e")
+        assert "seed 2" in bar(duel)
+        await written(pilot, duel)
+        assert texts(duel)[0] == argmax
+        assert texts(duel)[1] != random
+
+
+async def test_a_prime_is_edited_then_stands_before_all_three(script: ScriptedDuel):
+    duel = duel_of(script)
+    async with DuelApp(duel).run_test(size=SIZE) as pilot:
+        await written(pilot, duel)
+        await pilot.press("p", *"OLD TAM", "enter")
+        await written(pilot, duel, 207)
+        assert all(text.startswith("OLD TAM") for text in texts(duel))
+        assert duel.focused is None
+
+
+async def test_letters_in_the_prime_do_nothing_else_and_escape_gives_it_back(script: ScriptedDuel):
+    duel = duel_of(script, prime="Tam")
+    async with DuelApp(duel).run_test(size=SIZE) as pilot:
+        await written(pilot, duel, 203)
+        await pilot.press("p", "end", "g", "space", "d", "e")
+        field = duel.query_one("#prime", Input)
+        assert field.value == "Tamg de"
+        assert duel.is_writing
+        await pilot.press("escape")
+        assert field.value == "Tam"
+        assert duel.focused is None
+        assert pilot.app.screen is duel
+        assert [len(text) for text in texts(duel)] == [203] * 3
+
+
+async def test_a_prime_with_unknown_characters_is_taken_with_a_warning(script: ScriptedDuel):
+    duel = duel_of(script, prime="漢")
+    app = DuelApp(duel)
+    async with app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: bool(app._notifications))
+        assert "never saw" in next(iter(app._notifications)).message
+
+
+@pytest.mark.parametrize("key", ["escape", "d"])
+async def test_escape_or_d_goes_back_and_ends_the_thread(key: str):
+    duel = DuelScreen(network_of(), SamplingSpec(), "", 1)
+    app = DuelApp(duel)
+    async with app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: stream(duel, "random").end > 0)
+        await pilot.press(key)
+        await until(pilot, lambda: app.screen is not duel)
+        await until(pilot, lambda: not duel.is_writing)
+
+
+async def test_an_error_in_the_thread_ends_in_a_modal_and_g_begins_anew():
+    opened = []
+
+    def failing_once(network: Network, spec: Spec, prime: str, seed: int) -> Iterator[Round]:
+        opened.append(prime)
+        if len(opened) == 1:
+            raise CorpusError("The weights are gone.")
+        return open_duel(network, spec, prime, seed)
+
+    duel = DuelScreen(network_of(), SamplingSpec(), "", 1, open_duel=failing_once)
+    app = DuelApp(duel)
+    async with app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, Failure))
+        assert "The weights are gone." in str(app.screen.query_one("#sentence", Static).render())
+        await pilot.press("enter")
+        await until(pilot, lambda: app.screen is duel)
+        assert "stopped" in bar(duel)
+        await pilot.press("g")
+        await until(pilot, lambda: stream(duel, "argmax").end > 0)
+
+
+async def test_the_pace_goes_round_and_is_shown(script: ScriptedDuel):
+    duel = duel_of(script)
+    async with DuelApp(duel).run_test(size=SIZE) as pilot:
+        assert "full pace" in bar(duel)
+        await pilot.press("a")
+        assert duel.pace == 10
+        assert "10/s" in bar(duel)
+
+
+async def test_o_takes_the_colours_away_and_gives_them_back(script: ScriptedDuel):
+    duel = duel_of(script)
+    async with DuelApp(duel).run_test(size=SIZE) as pilot:
+        await pilot.press("o")
+        assert not any(stream(duel, mode).coloured for mode in MODES)
+        await pilot.press("o")
+        assert all(stream(duel, mode).coloured for mode in MODES)
+
+
+async def test_parts_of_the_bar_can_be_clicked(script: ScriptedDuel):
+    duel = duel_of(script)
+    async with DuelApp(duel).run_test(size=SIZE) as pilot:
+        for words in ("◂", "seed", "full pace", "writing"):
+            await pilot.click("#bar", offset=(bar(duel).index(words) + 1, 0))
+            await pilot.pause()
+        assert duel.spec.temperature == pytest.approx(0.9)
+        assert duel.seed == 2
+        assert duel.pace == 10
+        assert not duel.is_writing
+
+
+async def test_measures_stand_below_each_side(script: ScriptedDuel):
+    duel = duel_of(script)
+    async with DuelApp(duel).run_test(size=SIZE) as pilot:
+        await written(pilot, duel)
+        columns = list(duel.query(DuelColumn))
+        assert [column.border_title for column in columns] == list(MODES)
+        for column in columns:
+            assert "mean probability 0." in str(column.border_subtitle)
+            assert "distinct" in str(column.border_subtitle)
+
+
+async def test_hybrid_says_so_where_the_text_has_no_spaces(script: ScriptedDuel):
+    spaced = network_of()
+    symbols = tuple(symbol for symbol in spaced.vocabulary.symbols if symbol != " ")
+    weights = scripted_weights(len(symbols))
+    network = replace(
+        spaced, vocabulary=replace(spaced.vocabulary, symbols=symbols), weights=lambda: weights
+    )
+    duel = duel_of(script, network=network)
+    async with DuelApp(duel).run_test(size=(80, 24)) as pilot:
+        await written(pilot, duel)
+        notes = [str(note.render()) for note in duel.query(".explanation").results(Static)]
+        assert notes[2] == "no spaces: equals argmax"
+        assert texts(duel)[0] == texts(duel)[2]
+
+
+async def test_three_columns_stand_in_eighty_cells_without_candidates(script: ScriptedDuel):
+    duel = duel_of(script)
+    async with DuelApp(duel).run_test(size=(80, 24)) as pilot:
+        await written(pilot, duel)
+        columns = list(duel.query(DuelColumn))
+        assert all(column.region.width >= 26 for column in columns)
+        assert not any(bars.region for bars in duel.query(CandidateBars))
+        await pilot.resize_terminal(140, 45)
+        await pilot.pause()
+        assert all(bars.region for bars in duel.query(CandidateBars))

@@ -1,0 +1,286 @@
+"""Signals, readers that leave and real terminals: how `train` and `sample` are broken off."""
+
+import errno
+import json
+import os
+import pty
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from rnntui.training.checkpoints import load_checkpoint
+from rnntui.training.events import Finished
+from rnntui.training.run_folder import read_events
+from tests.command_line import SMALL, Outcome, Written, command, rnntui, run_called, text_file
+from tests.factories import TINY_TEXT, losses, only
+
+ENDLESS = "100000"
+"""Steps that no test waits for."""
+
+
+MUCH = 20_000
+"""Bytes that a record has only when the training is well under way."""
+
+
+def train(
+    *arguments: str, terminal: bool = False, heard: Callable[[str], object] | None = None
+) -> Outcome:
+    """Train a run called `a`, which a test has to break off."""
+    flags = ("train", text_file(TINY_TEXT), *SMALL, "--steps", ENDLESS, "--name", "a")
+    return rnntui(*flags, *arguments, terminal=terminal, heard=heard)
+
+
+def once(what: Callable[[], object], when: str) -> Callable[[str], None]:
+    """Do something as a text with `when` in it is about to be written for the first time."""
+    done: list[str] = []
+
+    def heard(text: str) -> None:
+        if when in text and not done:
+            done.append(text)
+            what()
+
+    return heard
+
+
+def gone() -> None:
+    """What a pipe says that nobody reads."""
+    raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
+
+
+def started(*arguments: str | Path) -> subprocess.Popen[bytes]:
+    """The program in a process of its own, its output a pipe."""
+    return subprocess.Popen(
+        command(*arguments),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=dict(os.environ),
+    )
+
+
+# Training, in this process.
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize("flags", [("--json",), ()])
+def test_a_signal_finishes_the_step_saves_and_says_so_by_the_code(
+    number: signal.Signals, code: int, flags: tuple[str, ...]
+) -> None:
+    outcome = train(*flags, heard=once(lambda: signal.raise_signal(number), "step"))
+    assert (outcome.code, outcome.err) == (code, "")
+    last = load_checkpoint(run_called("a").last)
+    assert last.header.progress.step == len(losses(run_called("a")))
+    assert only(Finished, list(read_events(run_called("a"))))[-1].reason == "stopped"
+
+
+def test_an_interrupted_run_goes_on_exactly() -> None:
+    train(heard=once(lambda: signal.raise_signal(signal.SIGINT), "step"))
+    step = load_checkpoint(run_called("a").last).header.progress.step
+    assert rnntui("train", "--resume", "a", "--steps", str(step + 3)).code == 0
+    rnntui(*("train", text_file(TINY_TEXT), *SMALL, "--steps", str(step + 3)), "--name", "unbroken")
+    assert losses(run_called("a")) == losses(run_called("unbroken"))
+
+
+def test_an_interruption_at_the_very_first_event_leaves_a_checkpoint_of_step_0() -> None:
+    outcome = train(heard=once(lambda: signal.raise_signal(signal.SIGINT), "Training 'a'"))
+    assert outcome.code == 130
+    assert load_checkpoint(run_called("a").last).header.progress.step == 0
+    assert rnntui("train", "--resume", "a", "--steps", "2").code == 0
+
+
+def test_a_reader_that_leaves_ends_the_training_well_and_saved() -> None:
+    outcome = train("--json", heard=once(gone, '"step"'))
+    assert (outcome.code, outcome.err) == (0, "")
+    step = load_checkpoint(run_called("a").last).header.progress.step
+    assert step == len(losses(run_called("a")))
+    assert rnntui("train", "--resume", "a", "--steps", str(step + 1)).code == 0
+
+
+def test_an_interruption_that_ends_the_reader_too_is_still_told_by_the_code() -> None:
+    def interrupted() -> None:
+        signal.raise_signal(signal.SIGINT)
+        gone()
+
+    outcome = train(heard=once(interrupted, "step"))
+    assert (outcome.code, outcome.err) == (130, "")
+    load_checkpoint(run_called("a").last)
+
+
+def test_an_output_that_is_full_is_stated_and_the_training_saved() -> None:
+    def full() -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    outcome = train(heard=once(full, "step"))
+    assert outcome.code == 1
+    assert outcome.err == "rnntui: The output can't be written (No space left on device).\n"
+    assert only(Finished, list(read_events(run_called("a"))))[-1].reason == "stopped"
+
+
+def test_a_second_interruption_shows_the_cursor_that_the_display_hid(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class LeftError(Exception):
+        pass
+
+    def leave(code: int) -> None:
+        raise LeftError(code)
+
+    def twice() -> None:
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
+
+    sent: list[tuple[int, bytes]] = []
+    monkeypatch.setattr(Written, "fileno", lambda self: 77)
+    monkeypatch.setattr(os, "write", lambda fd, content: sent.append((fd, content)))
+    monkeypatch.setattr(os, "_exit", leave)
+    with pytest.raises(LeftError, match="130"):
+        train(terminal=True, heard=once(twice, "Training 'a'"))
+    assert sent == [(77, b"\x1b[?25h")]
+
+
+# Training, in a process of its own.
+
+
+def test_sigint_to_the_real_thing_leaves_130_and_a_checkpoint_that_resumes() -> None:
+    text = text_file(TINY_TEXT)
+    flags = ("--name", "a", "--steps", ENDLESS, "--json", *SMALL)
+    with started("train", text, *flags) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        lines = [process.stdout.readline() for _ in range(4)]
+        process.send_signal(signal.SIGINT)
+        lines += process.stdout.read().splitlines()
+        complaints = process.stderr.read()
+    events = [json.loads(line)["event"] for line in lines]
+    assert (process.returncode, complaints) == (130, b"")
+    assert events[-2:] == ["saved", "finished"]
+    step = load_checkpoint(run_called("a").last).header.progress.step
+    assert rnntui("train", "--resume", "a", "--steps", str(step + 1)).code == 0
+
+
+def test_a_second_sigint_leaves_at_once_and_what_was_saved_is_whole() -> None:
+    text = text_file(TINY_TEXT)
+    flags = ("--name", "a", "--steps", ENDLESS, "--json", *SMALL)
+    folder = run_called("a")
+    # Nobody reads its output, so once the pipe is full it can't come to the end of a step.
+    with started("train", text, *flags) as process:
+        before = -1
+        while before < MUCH or folder.metrics.stat().st_size != before:
+            before = folder.metrics.stat().st_size if folder.metrics.exists() else -1
+            time.sleep(0.2)
+        while process.poll() is None:
+            process.send_signal(signal.SIGINT)
+            time.sleep(0.05)
+        assert process.stderr is not None
+        complaints = process.stderr.read()
+    assert (process.returncode, complaints) == (130, b"")
+    assert only(Finished, list(read_events(folder))) == []
+    step = load_checkpoint(folder.last).header.progress.step
+    assert step < len(losses(folder))
+    assert rnntui("train", "--resume", "a", "--steps", str(step + 1)).code == 0
+
+
+def test_head_gets_its_lines_and_the_training_ends_well() -> None:
+    text = text_file(TINY_TEXT)
+    flags = ("--name", "a", "--steps", ENDLESS, "--json", *SMALL)
+    with started("train", text, *flags) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        lines = [process.stdout.readline() for _ in range(3)]
+        process.stdout.close()
+        complaints = process.stderr.read()
+    assert [json.loads(line)["event"] for line in lines] == ["started", "saved", "step"]
+    assert (process.returncode, complaints) == (0, b"")
+    load_checkpoint(run_called("a").last)
+
+
+def on_a_terminal(*arguments: str | Path) -> tuple[int, str]:
+    """Run the program on a pseudo-terminal; its code and all that it wrote."""
+    near, far = pty.openpty()
+    process = subprocess.Popen(
+        command(*arguments),
+        stdin=far,
+        stdout=far,
+        stderr=far,
+        env={**os.environ, "TERM": "xterm-256color", "COLUMNS": "100", "LINES": "30"},
+    )
+    os.close(far)
+    written = b""
+    while True:
+        try:
+            part = os.read(near, 65536)
+        except OSError:  # Linux says so where others send an empty read.
+            break
+        if not part:
+            break
+        written += part
+    os.close(near)
+    return process.wait(), written.decode()
+
+
+def test_a_real_terminal_is_left_as_it_was_found() -> None:
+    code, written = on_a_terminal(
+        *("train", text_file(TINY_TEXT), *SMALL, "--steps", "5", "--name", "a")
+    )
+    assert code == 0
+    assert "Training 'a' on own: " in written
+    assert "loss" in written
+    assert "eta" in written
+    assert "Done at step 5" in written
+    # The cursor that the display hid is shown again, behind its last line nothing is left open.
+    assert written.rfind("\x1b[?25h") > written.rfind("\x1b[?25l") >= 0
+    assert written.endswith(("\n", "\x1b[?25h"))
+    assert "\x1b[?1049" not in written
+    assert "Traceback" not in written
+
+
+# Sampling.
+
+
+@pytest.fixture
+def trained() -> None:
+    """A run called `a`."""
+    rnntui("train", text_file(TINY_TEXT), *SMALL, "--steps", "2", "--name", "a")
+
+
+@pytest.mark.usefixtures("trained")
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_endless_text_is_ended_by_a_signal(number: signal.Signals, code: int) -> None:
+    left = [200]
+
+    def heard(_: str) -> None:
+        left[0] -= 1
+        if not left[0]:
+            signal.raise_signal(number)
+
+    outcome = rnntui("sample", "a", "--length", "0", heard=heard)
+    assert (outcome.code, outcome.err) == (code, "")
+    assert len(outcome.out) >= 190
+
+
+@pytest.mark.usefixtures("trained")
+def test_an_endless_text_is_ended_by_sigint_to_the_real_thing() -> None:
+    with started("sample", "a", "--length", "0") as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert len(process.stdout.read(100)) == 100
+        process.send_signal(signal.SIGINT)
+        process.stdout.read()
+        complaints = process.stderr.read()
+    assert (process.returncode, complaints) == (130, b"")
+
+
+@pytest.mark.usefixtures("trained")
+@pytest.mark.parametrize("flags", [(), ("--json",)])
+def test_an_endless_text_is_ended_by_a_closed_pipe(flags: tuple[str, ...]) -> None:
+    with started("sample", "a", "--length", "0", *flags) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert len(process.stdout.read(100)) == 100
+        process.stdout.close()
+        complaints = process.stderr.read()
+    assert (process.returncode, complaints) == (0, b"")

@@ -1,0 +1,249 @@
+"""How a training is shown: JSON lines, plain lines, a display."""
+
+import json
+import re
+
+import pytest
+
+from rnntui.cli.progress import (
+    PLAIN_STEP_SECONDS,
+    JsonLines,
+    PlainLines,
+    ProgressDisplay,
+    reader_for,
+    sentence,
+)
+from rnntui.training.events import (
+    KINDS,
+    Changed,
+    Continued,
+    Evaluated,
+    Failed,
+    Finished,
+    Paused,
+    Resumed,
+    RolledBack,
+    Sampled,
+    Saved,
+    Started,
+    Step,
+    TrainEvent,
+    Warned,
+    from_json,
+)
+from tests.command_line import Written
+
+ABOUT = {
+    "run": "tiny",
+    "corpus": "play",
+    "parameters": 12_345,
+    "vocab_size": 65,
+    "train_chars": 90_000,
+    "val_chars": 10_000,
+    "eval_chars": 5_000,
+    "batches_per_epoch": 40,
+    "device": "cpu",
+}
+
+
+def started(total_steps: int = 80, **other: int) -> Started:
+    """The beginning of a training."""
+    return Started(0, 0.0, total_steps=total_steps, **{**ABOUT, **other})  # type: ignore[arg-type]
+
+
+def resumed(step: int) -> Resumed:
+    """The beginning of a training that goes on."""
+    return Resumed(step, 9.0, total_steps=80, **ABOUT)  # type: ignore[arg-type]
+
+
+def step(number: int, elapsed_s: float, loss: float = 2.5) -> Step:
+    """An optimiser step."""
+    return Step(number, elapsed_s, number / 40, loss, 0.002, 1.5, 12_345.6)
+
+
+STORY: list[TrainEvent] = [
+    started(),
+    Warned(0, 0.0, "The text is short."),
+    Saved(0, 0.0, "/runs/tiny/last.safetensors"),
+    step(1, 0.1, 4.17),
+    step(2, 0.2),
+    step(3, PLAIN_STEP_SECONDS),
+    step(4, PLAIN_STEP_SECONDS + 0.1, 2.25),
+    Evaluated(4, 5.2, 2.5, 2.25, 3.246, 9.49, None, best=True, full=False),
+    Sampled(4, 5.3, "The ", "cat\x1b[2J sat.\nA\then"),
+    Changed(4, 5.4, "learning_rate", 0.002, 0.0005),
+    RolledBack(4, 5.5, 2),
+    Paused(4, 5.5),
+    Continued(4, 5.5),
+    Evaluated(80, 9.5, 2.0, None, 2.885, 7.39, None, best=False, full=True),
+    Finished(80, 9.54, "budget"),
+]
+
+PLAIN = """\
+Training 'tiny' on play: 12,345 parameters, 65 symbols, 90,000 characters, 10,000 held out, cpu.
+The text is short.
+step 1  epoch 0.03  loss 4.1700  12,346 characters/s
+step 4  epoch 0.10  loss 2.2500  12,346 characters/s
+step 4  train loss 2.5000  val loss 2.2500  3.246 bits per character  best
+sample at step 4: The cat␛[2J sat.
+A⇥   hen
+learning_rate is 0.0005 from step 4 on
+back to the weights of step 2
+step 80  train loss 2.0000  2.885 bits per character  in full
+Done at step 80 after 9.5 s.
+"""
+
+
+def test_plain_lines_tell_what_matters_and_now_and_then_a_step() -> None:
+    pipe = Written()
+    reader = PlainLines(pipe)
+    for event in STORY:
+        reader.read(event)
+    assert pipe.text == PLAIN
+
+
+def test_json_lines_are_the_events() -> None:
+    pipe = Written()
+    reader = JsonLines(pipe)
+    for event in STORY:
+        reader.read(event)
+    assert [from_json(line) for line in pipe.text.splitlines()] == STORY
+
+
+def test_json_is_one_line_an_event_and_ascii() -> None:
+    pipe = Written()
+    JsonLines(pipe).read(Sampled(1, 0.5, "가", "\n\u2028\ud800\x1b"))
+    assert pipe.text.isascii()
+    assert pipe.text.count("\n") == 1
+    assert json.loads(pipe.text)["text"] == "\n\u2028\ud800\x1b"
+
+
+@pytest.mark.parametrize(
+    ("terminal", "as_json", "kind"),
+    [
+        (False, False, PlainLines),
+        (False, True, JsonLines),
+        (True, False, ProgressDisplay),
+        (True, True, JsonLines),
+    ],
+)
+def test_the_reader_suits_the_output(terminal: bool, as_json: bool, kind: type) -> None:
+    with reader_for(Written(terminal=terminal), as_json) as reader:
+        assert isinstance(reader, kind)
+
+
+# Sentences.
+
+
+@pytest.mark.parametrize(
+    ("event", "expected"),
+    [
+        (
+            resumed(40),
+            "Going on at step 40: 'tiny' on play: 12,345 parameters, 65 symbols,"
+            " 90,000 characters, 10,000 held out, cpu.",
+        ),
+        (
+            started(val_chars=0),
+            "Training 'tiny' on play: 12,345 parameters, 65 symbols, 90,000 characters, cpu.",
+        ),
+        (
+            Finished(9, 1.25, "patience"),
+            "Stopped, as it no longer got better, at step 9 after 1.2 s.",
+        ),
+        (Finished(9, 1.25, "stopped"), "Stopped and saved at step 9 after 1.2 s."),
+        (Failed(9, 1.0, "The loss is no number."), "The loss is no number."),
+        (Changed(20, 1.0, "steps", 0, 5000), "steps is 5000 from step 20 on"),
+        (Changed(20, 1.0, "steps", 0, 12_345_678), "steps is 12345678 from step 20 on"),
+        (Changed(9, 1.0, "learning_rate", 1e-3, 2.5e-5), "learning_rate is 2.5e-05 from step 9 on"),
+    ],
+)
+def test_events_are_said_in_words(event: TrainEvent, expected: str) -> None:
+    assert sentence(event) == expected
+
+
+@pytest.mark.parametrize("event", [step(1, 0.1), Saved(1, 0.1, "x"), Paused(1, 0.1)])
+def test_figures_and_what_is_on_its_way_are_no_sentences(event: TrainEvent) -> None:
+    assert sentence(event) == ""
+
+
+def test_every_kind_of_event_has_a_plain_line_or_none() -> None:
+    told = {type(event) for event in STORY} | {Resumed, Failed}
+    assert told == set(KINDS.values())
+
+
+# The display.
+
+
+def shown(*events: TrainEvent) -> str:
+    """What the display has written at the end, without its colours."""
+    terminal = Written(terminal=True)
+    with reader_for(terminal, as_json=False) as reader:
+        for event in events:
+            reader.read(event)
+    return re.sub(r"\x1b\[[0-9;]*m", "", terminal.text)
+
+
+def last_bar(written: str) -> str:
+    """The bar as it was left."""
+    return [line for line in written.splitlines() if "eta" in line][-1]
+
+
+def test_the_display_ends_with_the_last_step_and_shows_the_cursor_again() -> None:
+    written = shown(*STORY)
+    last = last_bar(written)
+    assert "step 4 " in last
+    assert "epoch 0.10" in last
+    assert "val 2.250" in last
+    assert "12,346 char/s" in last
+    assert written.rfind("\x1b[?25h") > written.rfind("\x1b[?25l") >= 0
+
+
+def test_messages_stand_above_the_bar_with_nothing_to_obey_in_them() -> None:
+    written = shown(*STORY)
+    for line in (
+        "Training 'tiny' on play: 12,345 parameters",
+        "The text is short.",
+        "The cat␛[2J sat.",
+        "learning_rate is 0.0005 from step 4 on",
+        "back to the weights of step 2",
+        "Done at step 80 after 9.5 s.",
+    ):
+        assert line in written
+    assert "\x1b[2J" not in written
+
+
+def test_markup_in_a_sample_is_text() -> None:
+    assert "[bold]a[/bold] [/]" in shown(Sampled(1, 0.1, "[bold]", "a[/bold] [/]"))
+
+
+def test_the_loss_shown_is_an_average_that_begins_with_the_first() -> None:
+    assert "loss 4.000" in shown(started(), step(1, 0.1, 4.0))
+    assert "loss 3.950" in shown(started(), step(1, 0.1, 4.0), step(2, 0.2, 3.0))
+
+
+def test_an_unknown_number_of_steps_has_no_time_left() -> None:
+    written = shown(started(total_steps=0), step(1, 0.1), step(2, 0.2))
+    assert last_bar(written).rstrip().endswith("eta")
+
+
+def test_a_number_of_steps_that_becomes_known_is_taken() -> None:
+    written = shown(
+        started(total_steps=0), step(1, 0.1), Changed(1, 0.1, "steps", 0, 2), step(2, 0.2)
+    )
+    assert "eta 0:00:00" in last_bar(written)
+
+
+def test_the_last_evaluation_is_seen_though_no_step_follows_it() -> None:
+    measured = Evaluated(1, 0.2, 2.0, 1.75, 2.5, 5.7, None, best=True, full=True)
+    assert "val 1.750" in last_bar(shown(started(), step(1, 0.1), measured))
+    assert "val" not in last_bar(shown(started(), measured))
+
+
+def test_a_display_without_a_step_is_left_well() -> None:
+    assert "Training 'tiny'" in shown(started())
+    assert "The loss is no number." in shown(started(), Failed(0, 0.0, "The loss is no number."))
+
+
+def test_a_resumed_training_is_shown_from_its_step_on() -> None:
+    assert "step 41 " in last_bar(shown(resumed(40), step(41, 9.1)))
