@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constr
 # Set it to https://download.pytorch.org/whl/cpu for PyTorch's build without CUDA (see README.md).
 TORCH_INDEX ?=
 
-.PHONY: play test check tiny-model clean
+.PHONY: play test check tiny-model pictures clean
 
 play: $(VENV)/.installed
 	@$(BIN)/rnntui
@@ -47,6 +47,10 @@ $(VENV)/.installed-dev: $(VENV)/.installed
 # Trains the small network that ships, as scripts/make_tiny_model.py says.
 tiny-model: $(VENV)/.installed
 	@$(BIN)/python scripts/make_tiny_model.py
+
+# Takes the README's pictures from the real app.
+pictures: $(VENV)/.installed
+	@$(BIN)/python scripts/screenshots.py
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist

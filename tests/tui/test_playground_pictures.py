@@ -7,6 +7,7 @@ import pytest
 from textual.pilot import Pilot
 
 from rnntui.tui.widgets.chart import Chart
+from rnntui.tui.widgets.memorisation_meter import MemorisationMeter
 from rnntui.tui.widgets.stream_text import StreamText
 from rnntui.tui.widgets.training_status import TrainingStatus
 from tests.tui.scripted import ScriptedStream, ScriptedTraining, scripted_app, steps
@@ -29,6 +30,8 @@ async def settled(pilot: Pilot[Any]) -> None:
     """Wait for the background to have counted the text's symbols."""
     estimate = pilot.app.screen.query_one("#estimate")
     await until(pilot, lambda: "an epoch" in str(estimate.render()))
+    meter = pilot.app.screen.query_one(MemorisationMeter)
+    await until(pilot, lambda: meter.reading is not None)
 
 
 async def trained(pilot: Pilot[Any], last: int) -> None:
@@ -40,6 +43,8 @@ async def trained(pilot: Pilot[Any], last: int) -> None:
     # The lines that counting reaches come from the background.
     chart = pilot.app.screen.query_one(Chart)
     await until(pilot, lambda: len(chart.data.references) == 3)
+    meter = pilot.app.screen.query_one(MemorisationMeter)
+    await until(pilot, lambda: meter.reading is not None)
     await pilot.pause()
 
 

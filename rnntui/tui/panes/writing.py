@@ -1,14 +1,23 @@
 """The writing pane: what the network writes, how it chooses, and how much of it is copied."""
 
+import logging
 from collections.abc import Sequence
 
+from textual import work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Input, Label, Static
+from textual.worker import get_current_worker
 
+from rnntui.errors import CorpusError
+from rnntui.lenses.memorisation import CopyMeter, CorpusIndex
+from rnntui.lenses.suffix_array import SortingStoppedError
+from rnntui.runtime.session import Network
 from rnntui.sampling.stream import Character
+from rnntui.text.vocabulary import Vocabulary
 from rnntui.tui.widgets.candidates import CandidateBars
+from rnntui.tui.widgets.memorisation_meter import INDEXING, MemorisationMeter
 from rnntui.tui.widgets.sampler_bar import SamplerBar
 from rnntui.tui.widgets.stream_text import StreamText
 
@@ -20,6 +29,9 @@ class WritingPane(Vertical):
         """Make a pane in which nothing has been written."""
         super().__init__(id="writing", classes="pane")
         self.border_title = "Writing"
+        self._vocabulary: Vocabulary | None = None
+        self._copies: CopyMeter | None = None
+        self._start = 0  # of what the network wrote, behind the prime
 
     def compose(self) -> ComposeResult:
         """Bar and prime above the text and the candidates; the legend below."""
@@ -30,12 +42,55 @@ class WritingPane(Vertical):
         with Horizontal(id="text-row"):
             yield StreamText(id="stream")
             yield CandidateBars(id="candidates")
-        yield Static(id="legend")
+        with Horizontal(id="below-text"):
+            yield Static(id="legend")
+            yield MemorisationMeter(id="meter")
 
     def on_mount(self) -> None:
         """Say what the colours mean, in those of each theme."""
         self.call_after_refresh(self._show_legend)
         self.app.theme_changed_signal.subscribe(self, lambda _: self._show_legend())
+
+    @work(thread=True, exclusive=True, group="memorisation")
+    def compare_with_text(self, network: Network) -> None:
+        """Index what the network learns from, so that copies of it can be told."""
+        worker = get_current_worker()
+        self.app.call_from_thread(self._use_index, None, None, INDEXING)
+        notice, index = "no text to compare with", None
+        try:
+            learnt, _ = network.parts()
+            size = len(network.vocabulary)
+            index = CorpusIndex.build(learnt, size, lambda: worker.is_cancelled)
+        except CorpusError as error:
+            logging.getLogger(__name__).info("Copies can't be told: %s", error)
+        except SortingStoppedError:
+            return
+        if not worker.is_cancelled:
+            self.app.call_from_thread(self._use_index, index, network.vocabulary, notice)
+
+    def _use_index(
+        self, index: CorpusIndex | None, vocabulary: Vocabulary | None, notice: str
+    ) -> None:
+        """Measure with an index from now on, all that has been written included."""
+        meter = self.query_one(MemorisationMeter)
+        meter.notice, meter.reading = notice, None
+        self._vocabulary, self._copies = vocabulary, None
+        if index is not None:
+            meter.covered = index.size / max(1, index.corpus_size)
+            self._copies = CopyMeter(index)
+            written = self.stream.text[max(self._start - self.stream.first, 0) :]
+            self._start = self.stream.end - len(written)
+            self._compare(written)
+
+    def _compare(self, text: str) -> None:
+        """Take what has just been written; underline what is known to be copied now."""
+        if self._copies is None or self._vocabulary is None:
+            return
+        known = self._vocabulary
+        ids = [known.index(symbol) if symbol in known else -1 for symbol in text]
+        for start, stop in self._copies.push(ids):
+            self.stream.set_underlined(self._start + start, self._start + stop)
+        self.query_one(MemorisationMeter).reading = self._copies.reading
 
     @property
     def stream(self) -> StreamText:
@@ -50,8 +105,12 @@ class WritingPane(Vertical):
     def begin(self, prime: str) -> None:
         """Begin a new text, after `prime`."""
         self.stream.clear()
+        self._start = len(prime)
         if prime:
             self.stream.append(prime, [None] * len(prime))
+        if self._copies is not None:
+            self._copies.reset()
+            self.query_one(MemorisationMeter).reading = self._copies.reading
 
     def show(self, characters: Sequence[Character]) -> None:
         """Add what was written, once for all of it."""
@@ -60,6 +119,7 @@ class WritingPane(Vertical):
             character.probability for character in characters for _ in character.symbol
         ]
         self.stream.append(text, probabilities)
+        self._compare(text)
         last = characters[-1]
         self.query_one(CandidateBars).update_candidates(last.candidates, last.symbol)
 
@@ -69,5 +129,5 @@ class WritingPane(Vertical):
         self._show_legend()
 
     def _show_legend(self) -> None:
-        legend = Content("how likely each was: ") + self.stream.legend()
+        legend = Content("likely: ") + self.stream.legend()
         self.query_one("#legend", Static).update(legend if self.stream.coloured else "")

@@ -131,8 +131,7 @@ class Playground(Screen[None]):
         match event:
             case Started() | Resumed():
                 self._show_network()
-                if self.session.network is not None:
-                    self.loss.compare_with_counting(self.session.network)
+                self._compare()
             case Warned():
                 self.tell(event.sentence, "warning")
             case Changed(setting="learning_rate", new=rate):
@@ -152,6 +151,12 @@ class Playground(Screen[None]):
                 self.fail(event.sentence)
             case _:
                 pass
+
+    def _compare(self) -> None:
+        """Have the panes compare the network with its text, in the background."""
+        if self.session.network is not None:
+            self.loss.compare_with_counting(self.session.network)
+            self.writing.compare_with_text(self.session.network)
 
     @property
     def _run_name(self) -> str | None:
@@ -437,8 +442,7 @@ class Playground(Screen[None]):
         if folder is not None:
             self._show_record(folder.name)
         self._show_network()
-        if self.session.network is not None:
-            self.loss.compare_with_counting(self.session.network)
+        self._compare()
 
     def resume(self, name: str) -> None:
         """Go on with a run."""

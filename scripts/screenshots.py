@@ -1,0 +1,90 @@
+"""Take the README's pictures: `make pictures` (a few minutes).
+
+Drives the real app, with real trainings in a folder of its own, and writes SVG
+files into docs/pictures.
+"""
+
+import asyncio
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+PICTURES = Path(__file__).resolve().parent.parent / "docs" / "pictures"
+SIZE = (140, 45)
+STEPS = 700
+MINUTES = 10.0
+
+
+async def main() -> None:
+    """Train, and take a picture wherever there is something to see."""
+    from rnntui.tui.app import RnntuiApp
+    from rnntui.tui.panes.loss import TRAINING
+
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    app = RnntuiApp()
+    async with app.run_test(size=SIZE) as pilot:
+        playground = app.screen
+        await pilot.pause(1)
+        await pilot.press("t")
+        chart = playground.loss.chart
+        await until(pilot, lambda: len(chart.data.series[TRAINING].points.x) > STEPS)
+        await pilot.press("p", *"ORSOLA:", "enter", "g")
+        await until(pilot, lambda: playground.writing.stream.end > 500)
+        await pilot.press("space")
+        await shoot(pilot, "playground")
+        await pilot.press("d")
+        await pilot.pause(8)
+        await shoot(pilot, "duel")
+        await pilot.press("escape", "k")
+        await until(pilot, lambda: not app.session.is_training)
+        await pilot.press("c")
+        await pilot.pause(2)
+        await shoot(pilot, "corpora")
+        await pilot.press("escape")
+        for settings in (("--cell", "gru"), ("--cell", "rnn", "--learning-rate", "0.002")):
+            await trained(*settings)
+        await pilot.press("r")
+        await pilot.pause(3)
+        await shoot(pilot, "runs")
+        await pilot.press("escape", "f1")
+        await pilot.pause(1)
+        await shoot(pilot, "help")
+        await pilot.press("escape")
+        app.theme = "textual-light"
+        await pilot.pause(1)
+        await shoot(pilot, "light")
+        app.session.close(30)
+
+
+async def trained(*settings: str) -> None:
+    """Train another network without a screen, for the table of runs."""
+    command = [Path(sys.executable).with_name("rnntui"), "train", "play", "--steps", str(STEPS)]
+    process = await asyncio.create_subprocess_exec(
+        *command, *settings, stdout=asyncio.subprocess.DEVNULL
+    )
+    await process.wait()
+
+
+async def until(pilot: Pilot[int], condition: Callable[[], bool]) -> None:
+    """Wait for something that a thread brings about."""
+    async with asyncio.timeout(60 * MINUTES):
+        while not condition():
+            await pilot.pause(0.2)
+
+
+async def shoot(pilot: Pilot[int], name: str) -> None:
+    """Take a picture, once all toasts are gone."""
+    pilot.app.clear_notifications()
+    await pilot.pause(0.5)
+    path = PICTURES / f"{name}.svg"
+    path.write_text(pilot.app.export_screenshot(title="rnntui"), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as home:
+        os.environ["RNNTUI_HOME"] = home
+        asyncio.run(main())
