@@ -1,13 +1,13 @@
 """`rnntui checkpoints`: the runs."""
 
-import shutil
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from rnntui.cli.tables import print_table
 from rnntui.cli.terminal import notify
-from rnntui.errors import CheckpointError, RnntuiError
+from rnntui.errors import RnntuiError
 
 app = typer.Typer(help="The runs and their checkpoints.", no_args_is_help=True)
 
@@ -87,18 +87,30 @@ def remove(
 ) -> None:
     """Delete a run with all its files, after a question."""
     from rnntui import places
-    from rnntui.training.run_folder import check_run_name, find_run, is_being_trained
+    from rnntui.training.removal import removable_run, remove_run
 
-    check_run_name(name)
-    folder = find_run(places.checkpoints_dir(), name)
-    if is_being_trained(folder):
-        raise CheckpointError(f"The run '{name}' is being trained; stop it first.")
+    parent = places.checkpoints_dir()
+    folder = removable_run(parent, name)
     if not yes:
         typer.confirm(f"Delete {folder.path} with its checkpoints?", abort=True, err=True)
-    try:
-        shutil.rmtree(folder.path)
-    except OSError as error:
-        raise CheckpointError(
-            f"{folder.path} can't be removed entirely ({error.strerror}); delete it yourself."
-        ) from error
+    remove_run(parent, name)
     notify(f"Removed '{name}'.")
+
+
+@app.command()
+def export(
+    name: _Name,
+    to: Annotated[
+        Path | None,
+        typer.Option("--to", metavar="FILE.zip", help="Where to; NAME.zip in this folder if not."),
+    ] = None,
+) -> None:
+    """Write a run to a zip file: settings, record (also as CSV), samples, checkpoints."""
+    from rnntui import places
+    from rnntui.training.export import export_run
+    from rnntui.training.run_folder import find_run
+
+    folder = find_run(places.checkpoints_dir(), name)
+    target = to or Path(f"{folder.name}.zip")
+    export_run(folder, target)
+    notify(f"Exported '{folder.name}' to {target}.")

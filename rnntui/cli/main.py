@@ -47,6 +47,7 @@ def playground(
     recipe: Annotated[
         str | None, typer.Option(help="Settings to open with: a recipe's name or a file.")
     ] = None,
+    replay: Annotated[str | None, typer.Option(help="Run to show again from its record.")] = None,
     version: Annotated[  # noqa: ARG001
         bool, typer.Option("--version", help="Print the version.", callback=_version, is_eager=True)
     ] = False,
@@ -60,7 +61,7 @@ def playground(
         )
     from rnntui.tui.app import open_playground
 
-    raise typer.Exit(open_playground(corpus, checkpoint, recipe))
+    raise typer.Exit(open_playground(corpus, checkpoint, recipe, replay))
 
 
 def main() -> None:

@@ -1,9 +1,10 @@
-"""The thread that writes text: it pushes characters through a bounded queue at a set pace."""
+"""The thread that writes text: it pushes what it draws through a bounded queue at a set pace."""
 
 import logging
 import queue
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from typing import Generic, TypeVar
 
 from threadpoolctl import ThreadpoolController
 
@@ -13,28 +14,34 @@ from rnntui.sampling.stream import Character
 CAPACITY = 512
 """Characters that may wait to be shown; beyond it the writer waits."""
 
+Item = TypeVar("Item")
+
 log = logging.getLogger(__name__)
 
 
-class WriterThread:
-    """A stream of characters in the background.
+class PacedThread(Generic[Item]):
+    """A stream of items in the background.
 
-    `pace` is characters a second, 0 for as fast as they are taken; it and
-    `paused` may be set at any time and act on the next character.
+    `pace` is items a second, 0 for as fast as they are taken; it and `paused`
+    may be set at any time and act on the next item.
     """
 
     def __init__(
         self,
-        stream: Callable[[], Iterator[Character]],
+        stream: Callable[[], Iterator[Item]],
         failed: Callable[[str], None],
         pace: float = 0.0,
+        capacity: int = CAPACITY,
     ) -> None:
-        """Get ready; `stream` is made, and `failed` is told a sentence, in the thread."""
+        """Get ready; `stream` is made, and `failed` is told a sentence, in the thread.
+
+        `capacity` is how many items may wait to be taken; beyond it the thread waits.
+        """
         self._stream = stream
         self._failed = failed
         self.pace = pace
         self.paused = False
-        self._waiting: queue.Queue[Character] = queue.Queue(CAPACITY)
+        self._waiting: queue.Queue[Item] = queue.Queue(capacity)
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._write, name="writer", daemon=True)
 
@@ -46,9 +53,9 @@ class WriterThread:
         """Whether text is still coming, or waits in a pause."""
         return self._thread.is_alive() and not self._stopped.is_set()
 
-    def take(self) -> Sequence[Character]:
-        """All characters that wait, oldest first."""
-        taken: list[Character] = []
+    def take(self) -> Sequence[Item]:
+        """All items that wait, oldest first."""
+        taken: list[Item] = []
         while not self._waiting.empty():
             taken.append(self._waiting.get_nowait())
         return taken
@@ -62,8 +69,8 @@ class WriterThread:
     def _write(self) -> None:
         try:
             _keep_blas_to_one_thread()
-            for character in self._stream():
-                if not self._offer(character):
+            for item in self._stream():
+                if not self._offer(item):
                     return
         except RnntuiError as error:
             self._tell(str(error))
@@ -76,19 +83,23 @@ class WriterThread:
         if not self._stopped.is_set():
             self._failed(sentence)
 
-    def _offer(self, character: Character) -> bool:
-        """Hand a character over when it is time; False once stopped."""
+    def _offer(self, item: Item) -> bool:
+        """Hand an item over when it is time; False once stopped."""
         while self.paused and not self._stopped.is_set():
             self._stopped.wait(0.05)
         if self.pace:
             self._stopped.wait(1.0 / self.pace)
         while not self._stopped.is_set():
             try:
-                self._waiting.put(character, timeout=0.1)
+                self._waiting.put(item, timeout=0.1)
             except queue.Full:
                 continue
             return True
         return False
+
+
+WriterThread = PacedThread[Character]
+"""A stream of characters in the background."""
 
 
 def _keep_blas_to_one_thread() -> None:

@@ -123,10 +123,8 @@ def add_text(
     is. Raises CorpusError when it can't be read as text or the name is taken.
     """
     if isinstance(source, str | Path):
-        path = Path(source).expanduser()
-        if not (path.is_file() or path.is_dir()):
-            raise CorpusError(f"There is no file or folder {path} to add.")
-        return _add(path, name or _name_of(path), path.name, text_encoding)
+        path = existing_source(source)
+        return _add(path, name or name_for(path), path.name, text_encoding)
     if name is None:
         raise CorpusError("A text from standard input needs a name; give one with --name.")
     with spooled(source) as path:
@@ -143,27 +141,64 @@ def add_pasted(name: str, text: str) -> TextEntry:
     if "\0" in text:
         raise CorpusError("This isn't a text: it holds NUL characters.")
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    return _keep(_free_name(name), iter([lines]))
+    return _keep(free_name(name), iter([lines]))
+
+
+def existing_source(source: str | Path) -> Path:
+    """Return the file or folder that a person means, `~` expanded; CorpusError if there is none."""
+    try:
+        path = Path(source).expanduser()
+        if path.is_file() or path.is_dir():
+            return path
+    except (OSError, RuntimeError, ValueError):  # no such home, not to be entered, NUL in it
+        path = Path(source)
+    raise CorpusError(f"There is no file or folder {path} to add.")
+
+
+def name_for(path: Path) -> str:
+    """Return the name of the text that a file or folder becomes where none is given."""
+    place = path.resolve()
+    return place.name if place.is_dir() else place.stem
+
+
+def free_name(name: str) -> str:
+    """Return `name` as `checked_name` does if no text has it; else raise CorpusError."""
+    checked = checked_name(name)
+    for entry in list_texts():
+        # Some file systems don't tell capital letters from small ones.
+        if entry.name.casefold() == checked.casefold():
+            raise CorpusError(
+                f"There is already a text called {entry.name} ({entry.origin}, {entry.path}); "
+                "choose another name with --name."
+            )
+    return checked
 
 
 def remove_text(name: str) -> TextEntry:
     """Delete a text file of yours or of the user's library, and return what it was.
 
-    Raises CorpusError for a shipped or built text, and for a folder, which
-    may hold more than texts.
+    Raises CorpusError for a text that `check_removable` refuses.
     """
     entry = find_text(name)
+    check_removable(entry)
+    try:
+        entry.path.unlink()
+    except OSError as error:
+        raise CorpusError(f"{entry.path} can't be removed: {error.strerror or error}.") from error
+    return entry
+
+
+def check_removable(entry: TextEntry) -> None:
+    """Raise CorpusError for a shipped or built text, and for a folder.
+
+    A folder may hold more than texts.
+    """
     if entry.origin == "shipped":
         raise CorpusError(f"{entry.name} ships with rnntui and can't be removed.")
     if entry.origin == "built":
         raise CorpusError(f"{entry.name} is built when it's needed and can't be removed.")
     if entry.path.is_dir():
         raise CorpusError(f"{entry.name} is the folder {entry.path}; delete it yourself.")
-    try:
-        entry.path.unlink()
-    except OSError as error:
-        raise CorpusError(f"{entry.path} can't be removed: {error.strerror or error}.") from error
-    return entry
 
 
 def checked_name(name: str) -> str:
@@ -185,7 +220,7 @@ def checked_name(name: str) -> str:
 
 
 def _add(path: Path, name: str, shown: str, text_encoding: str | None) -> AddedText:
-    free = _free_name(name)
+    free = free_name(name)
     source = open_source(path, stamp_files(path), text_encoding, shown)
     source, entry = read_text(source, lambda chunks: _keep(free, chunks))
     return AddedText(entry, source.notices)
@@ -200,23 +235,6 @@ def _keep(name: str, chunks: Iterator[str]) -> TextEntry:
         return _entry(path, "user")
     except OSError as error:
         raise CorpusError(f"{path} can't be written: {error.strerror or error}.") from error
-
-
-def _free_name(name: str) -> str:
-    checked = checked_name(name)
-    for entry in list_texts():
-        # Some file systems don't tell capital letters from small ones.
-        if entry.name.casefold() == checked.casefold():
-            raise CorpusError(
-                f"There is already a text called {entry.name} ({entry.origin}, {entry.path}); "
-                "choose another name with --name."
-            )
-    return checked
-
-
-def _name_of(path: Path) -> str:
-    place = path.resolve()
-    return place.name if place.is_dir() else place.stem
 
 
 def _entries_in(folder: Path, origin: Origin) -> list[TextEntry]:

@@ -1,5 +1,6 @@
 """Figures about a corpus: its size, lines, words and entropy, exactly."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +24,11 @@ class TextStatistics:
     lines: int
     words: int
     entropy_bits: float
+
+    @property
+    def uniform_bits(self) -> float:
+        """What a character would take, in bits, if all symbols were equally likely."""
+        return math.log2(self.symbols)
 
 
 def text_statistics(corpus: Corpus) -> TextStatistics:

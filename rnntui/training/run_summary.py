@@ -140,3 +140,8 @@ def _without_checkpoint(folder: RunFolder) -> RunSummary:
 def _characters(batch_size: int, seq_length: int, window: int) -> int:
     """Characters that a step learns to predict: one a window, or a sequence's each."""
     return batch_size if window else batch_size * seq_length
+
+
+def can_go_on(folder: RunFolder) -> bool:
+    """Whether a resume would find steps left to take."""
+    return summarise(folder).state in ("stopped", "failed", "new")

@@ -22,6 +22,7 @@ class Action:
     label: str
     tooltip: str
     in_footer: bool = True
+    is_priority: bool = False
 
     @property
     def binding(self) -> Binding:
@@ -31,6 +32,7 @@ class Action:
             self.call,
             self.label,
             show=self.in_footer,
+            priority=self.is_priority,
             tooltip=self.tooltip,
             id=self.name,
         )
@@ -204,3 +206,9 @@ PLAYGROUND = (
     ),
 )
 """The playground's actions, in the order of help and palette."""
+
+APP = (
+    Action("help", "f1", "help", "Help", "All keys, and what the words on the screen mean."),
+    Action("quit", "ctrl+q", "quit", "Quit", "Save what is going on, and leave.", is_priority=True),
+)
+"""What can be asked for on every screen."""

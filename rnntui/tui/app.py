@@ -1,28 +1,38 @@
-"""The app: it owns the session and the screens, and leaves only when all is saved."""
+"""The app: it owns the session, the settings and the screens, and leaves only when all is saved."""
 
-import logging
+import os
 import threading
-from collections.abc import Callable
-from logging.handlers import RotatingFileHandler
-from typing import ClassVar
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any, ClassVar
 
 from textual.app import App
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
+from textual.command import Provider
 from textual.message import Message
+from textual.screen import Screen
 
 from rnntui import places
+from rnntui.errors import ConfigError, CorpusError
 from rnntui.runtime.session import Session
+from rnntui.text.cells import printable
 from rnntui.text.library import default_text_name
 from rnntui.text.references import resolve_reference
 from rnntui.training.recipes import DEFAULT, find_recipe
-from rnntui.training.run_folder import BEST, find_checkpoint
+from rnntui.training.run_folder import BEST, find_checkpoint, find_run
+from rnntui.tui.actions import APP, PLAYGROUND, Action
+from rnntui.tui.failures import SurvivingApp
+from rnntui.tui.log_file import log_kept
+from rnntui.tui.preferences import SETTINGS_NAME, PreferenceFile
+from rnntui.tui.remembered import SCREEN_NAME, Remembered, load_remembered, save_remembered
 from rnntui.tui.screens.playground import Playground
+from rnntui.tui.widgets.too_small import RoomyApp
 
-LOG_BYTES = 1_000_000
 SHIPPED_MODEL = "tiny"
 """The network that is open at the start, so that it writes before any training."""
 
-log = logging.getLogger(__name__)
+REPLAY_SPEED = 10.0
+"""How many times as fast as the training a replay opens."""
 
 
 def load_torch() -> float:
@@ -34,6 +44,12 @@ def load_torch() -> float:
     from rnntui.training.speed import measure_speed
 
     return measure_speed()
+
+
+def _palette() -> type[Provider]:
+    from rnntui.tui.palette import ActionCommands
+
+    return ActionCommands
 
 
 class NewsArrived(Message):
@@ -49,7 +65,7 @@ class Warm(Message):
         self.operations_per_second = operations_per_second
 
 
-class RnntuiApp(App[int]):
+class RnntuiApp(SurvivingApp[int], RoomyApp[int]):
     """The interactive session."""
 
     TITLE = "rnntui"
@@ -57,17 +73,14 @@ class RnntuiApp(App[int]):
         (0, "-narrow"),
         (100, "-normal"),
         (140, "-wide"),
+        (180, "-broad"),
     ]
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "ctrl+q",
-            "quit",
-            "Quit",
-            id="quit",
-            tooltip="Save what is going on, and leave.",
-            priority=True,
-        ),
-    ]
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {
+        *App.COMMANDS,
+        _palette,
+    }
+    BINDINGS: ClassVar[list[BindingType]] = [action.binding for action in APP]
+    actions: ClassVar[Sequence[Action]] = APP
 
     def __init__(
         self,
@@ -75,12 +88,14 @@ class RnntuiApp(App[int]):
         corpus: str | None = None,
         checkpoint: str | None = None,
         recipe: str | None = None,
+        replay: str | None = None,
         warm_up: Callable[[], float] = load_torch,
     ) -> None:
-        """Open on a text, a checkpoint and a recipe; raises `RnntuiError` for one there isn't.
+        """Open on a text, a checkpoint, a recipe, or the replay of a run.
 
         `warm_up` is called in a thread once the first picture stands, and
-        returns the machine's speed in operations a second.
+        returns the machine's speed in operations a second. Raises
+        `RnntuiError` for something that there isn't.
         """
         super().__init__()
         self._warm_up = warm_up
@@ -94,28 +109,73 @@ class RnntuiApp(App[int]):
             self._checkpoint = find_checkpoint(
                 places.checkpoints_dir(), checkpoint, places.shipped_checkpoints_dir()
             )
-        text = corpus or found.corpus or default_text_name()
-        self._playground = Playground(self.session, text, found.name)
+        self._replay = find_run(places.checkpoints_dir(), replay).name if replay else None
+        self._remembered = load_remembered(self._screen_file)
+        self.preferences = PreferenceFile(
+            places.config_dir() / SETTINGS_NAME,
+            self.available_themes,
+            [{action.name: action.key for action in (*PLAYGROUND, *APP)}],
+        )
+        self._take_preferences()
+        text = corpus or found.corpus or self._last_text() or default_text_name()
+        self.playground = Playground(self.session, text, found.name, self.preferences.now)
+
+    # Settings.
+
+    @property
+    def _screen_file(self) -> Path:
+        return places.state_dir() / SCREEN_NAME
+
+    def _last_text(self) -> str | None:
+        """The text that was chosen last, if it is still there."""
+        name = self._remembered.corpus
+        try:
+            return name if name and resolve_reference(name) else None
+        except CorpusError:
+            return None
+
+    def _take_preferences(self) -> None:
+        preferences = self.preferences.now
+        self.theme = preferences.theme
+        self.set_keymap(preferences.keymap)
+        if preferences.is_still(os.environ):
+            self.animation_level = "none"
+
+    def keep_preferences(self) -> None:
+        """Save what was chosen on the screen, for the next session."""
+        self.preferences.change(theme=self.theme, **self.playground.chosen())
+        try:
+            self.preferences.save()
+        except ConfigError as error:
+            self.log(error)
+        corpus = self.playground.setup.corpus
+        save_remembered(self._screen_file, Remembered(corpus, {}, first_start=False))
+
+    # Beginning.
 
     def on_mount(self) -> None:
         """Show the playground, and load torch once it stands."""
-        self.push_screen(self._playground)
+        self.push_screen(self.playground)
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
-        if self._checkpoint.is_file():
-            self._playground.open_checkpoint(self._checkpoint)
-        self._playground.show_machine("PyTorch is loading …")
+        if self._replay is not None:
+            self.playground.replay(self._replay, REPLAY_SPEED)
+        elif self._checkpoint.is_file() and self.session.phase == "idle":
+            self.playground.open_checkpoint(self._checkpoint)
+        for complaint in self.preferences.complaints:
+            self.notify(printable(complaint), severity="warning", markup=False)
+        self.playground.show_machine("PyTorch is loading …")
         threading.Thread(target=self._get_warm, name="warm-up", daemon=True).start()
 
     def _get_warm(self) -> None:
         """Called in a thread of its own, which must not keep the app from leaving."""
         self.post_message(Warm(self._warm_up()))
 
-    def on_warm(self, message: "Warm") -> None:
+    def on_warm(self, message: Warm) -> None:
         """Say nothing more of loading; estimate times from now on."""
-        self._playground.show_machine("")
-        self._playground.setup.form.time_with(message.operations_per_second)
+        self.playground.show_machine("")
+        self.playground.setup.form.time_with(message.operations_per_second)
 
     def _wake(self) -> None:
         """Called in any thread."""
@@ -123,26 +183,41 @@ class RnntuiApp(App[int]):
 
     def on_news_arrived(self) -> None:
         """Show at once what a poll would show soon."""
-        if self._playground.is_mounted:
-            self._playground.poll()
+        if self.playground.is_mounted:
+            self.playground.poll()
+
+    # Actions.
+
+    def action_help(self) -> None:
+        """Open the help on what has the focus."""
+        from rnntui.tui.screens.help import Help
+
+        if not isinstance(self.screen, Help):
+            self.push_screen(Help.about(self.screen))
 
     async def action_quit(self) -> None:
         """Leave, after a question where a training goes on."""
-        self._playground.ask_to_quit()
+        self.playground.ask_to_quit()
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[Any]:
+        """Textual's own commands but those that the registry has."""
+        ours = {"Quit", "Keys", "Help"}
+        yield from (
+            command for command in super().get_system_commands(screen) if command.title not in ours
+        )
 
 
-def open_playground(corpus: str | None, checkpoint: str | None, recipe: str | None) -> int:
+def open_playground(
+    corpus: str | None, checkpoint: str | None, recipe: str | None, replay: str | None
+) -> int:
     """Run the interactive session; returns the exit code.
 
-    Raises `RnntuiError` for a text, checkpoint or recipe that there isn't.
+    Raises `RnntuiError` for a text, checkpoint, recipe or run that there isn't.
     """
-    folder = places.state_dir()
-    folder.mkdir(parents=True, exist_ok=True)
-    handler = RotatingFileHandler(
-        folder / "rnntui.log", maxBytes=LOG_BYTES, backupCount=1, encoding="utf-8"
-    )
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    logging.getLogger("rnntui").addHandler(handler)
-    app = RnntuiApp(corpus=corpus, checkpoint=checkpoint, recipe=recipe)
-    app.run()
-    return app.return_code or 0
+    with log_kept(places.state_dir()) as complaint:
+        app = RnntuiApp(corpus=corpus, checkpoint=checkpoint, recipe=recipe, replay=replay)
+        if complaint:
+            app.call_later(app.notify, printable(complaint), severity="warning", markup=False)
+        app.run()
+        app.keep_preferences()
+        return app.return_code or 0

@@ -3,6 +3,7 @@
 import math
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 
 import numpy as np
@@ -160,5 +161,6 @@ def scripted_app(
     if stream is not None:
         opened["open_stream"] = stream.open
     session = Session(open_training=training.open, **opened)
-    session.pace = 0.0  # as fast as it is taken
-    return RnntuiApp(session, warm_up=lambda: 2e10, **arguments)
+    app = RnntuiApp(session, warm_up=lambda: 2e10, **arguments)
+    app.playground._preferences = replace(app.preferences.now, pace=0.0)  # as fast as it is taken
+    return app

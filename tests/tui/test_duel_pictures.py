@@ -1,15 +1,12 @@
 """Pictures of the duel, compared with those that were looked at."""
 
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from textual.pilot import Pilot
 
-from rnntui.runtime.session import Network
-from tests.tui.scripted import scripted_weights
-from tests.tui.test_duel import DuelApp, ScriptedDuel, duel_of, network_of, written
+from tests.tui.test_duel import DuelApp, ScriptedDuel, duel_of, network_of, without_spaces, written
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (140, 45)], ids=["80x24", "140x45"])
 
@@ -30,17 +27,10 @@ def settling(duel_keys: tuple[str, ...], count: int) -> Settle:
         await written(pilot, pilot.app.duel, count)
         await pilot.press(*duel_keys)
         await written(pilot, pilot.app.duel, count)
+        pilot.app.duel.show_measures()
         await pilot.pause()
 
     return settle
-
-
-def without_spaces(network: Network) -> Network:
-    """The same text written without a space."""
-    symbols = tuple(symbol for symbol in network.vocabulary.symbols if symbol != " ")
-    weights = scripted_weights(len(symbols))
-    vocabulary = replace(network.vocabulary, symbols=symbols)
-    return replace(network, vocabulary=vocabulary, weights=lambda: weights)
 
 
 @SIZES

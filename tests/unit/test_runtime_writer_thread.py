@@ -9,8 +9,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from rnntui.errors import CorpusError
-from rnntui.runtime import writer_thread
-from rnntui.runtime.writer_thread import WriterThread
+from rnntui.runtime.writer_thread import CAPACITY, WriterThread
 from rnntui.sampling.stream import Character
 
 PATIENCE = 20.0
@@ -32,9 +31,11 @@ def no_failure(sentence: str) -> None:
     raise AssertionError(sentence)
 
 
-def writer_of(stream: Callable[[], Iterator[Character]], pace: float = 0.0) -> WriterThread:
+def writer_of(
+    stream: Callable[[], Iterator[Character]], pace: float = 0.0, capacity: int = CAPACITY
+) -> WriterThread:
     """A writer that is not expected to fail."""
-    return WriterThread(stream, no_failure, pace)
+    return WriterThread(stream, no_failure, pace, capacity)
 
 
 def endless() -> Iterator[Character]:
@@ -84,10 +85,7 @@ def test_characters_arrive_in_their_order() -> None:
     eventually(lambda: not writer.is_alive())
 
 
-def test_a_reader_that_does_not_read_holds_the_writer_back(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(writer_thread, "CAPACITY", 5)
+def test_a_reader_that_does_not_read_holds_the_writer_back() -> None:
     drawn = itertools.count()
     latest = [0]
 
@@ -96,7 +94,7 @@ def test_a_reader_that_does_not_read_holds_the_writer_back(
             latest[0] = number
             yield character(number)
 
-    writer = writer_of(counted)
+    writer = writer_of(counted, capacity=5)
     writer.start()
     eventually(lambda: latest[0] == 5)
     assert list(writer.take()) == characters(5)
@@ -152,11 +150,8 @@ def test_a_pause_holds_the_next_character_until_it_ends() -> None:
 
 
 @pytest.mark.parametrize("how", ["full", "paused", "slow", "free"])
-def test_a_stop_ends_the_thread_whatever_it_waits_for(
-    monkeypatch: pytest.MonkeyPatch, how: str
-) -> None:
-    monkeypatch.setattr(writer_thread, "CAPACITY", 2)
-    writer = writer_of(endless, pace=1e-6 if how == "slow" else 0.0)
+def test_a_stop_ends_the_thread_whatever_it_waits_for(how: str) -> None:
+    writer = writer_of(endless, pace=1e-6 if how == "slow" else 0.0, capacity=2)
     writer.paused = how == "paused"
     writer.start()
     if how == "full":
@@ -175,11 +170,8 @@ def test_a_stop_before_the_start_and_a_second_one_are_fine() -> None:
     assert list(writer.take()) == []
 
 
-def test_what_was_written_before_a_stop_can_still_be_taken(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(writer_thread, "CAPACITY", 3)
-    writer = writer_of(endless)
+def test_what_was_written_before_a_stop_can_still_be_taken() -> None:
+    writer = writer_of(endless, capacity=3)
     writer.start()
     eventually(lambda: writer._waiting.full())
     writer.stop()

@@ -42,12 +42,16 @@ from rnntui.training.events import (
     Warned,
 )
 from rnntui.training.run_folder import find_run, read_events, run_of
+from rnntui.training.run_summary import can_go_on
 from rnntui.tui.actions import PLAYGROUND, Action
 from rnntui.tui.command_line import sample_command, train_command
+from rnntui.tui.log_file import LOG_NAME
 from rnntui.tui.panes.loss import LossPane
 from rnntui.tui.panes.setup import SetupPane
 from rnntui.tui.panes.writing import WritingPane
+from rnntui.tui.preferences import Preferences
 from rnntui.tui.screens.question import Failure, Question
+from rnntui.tui.widgets.chart import YScale
 from rnntui.tui.widgets.corpus_list import CorpusList
 
 POLLS_PER_SECOND = 12
@@ -70,10 +74,13 @@ class Playground(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [action.binding for action in PLAYGROUND]
     actions: ClassVar[Sequence[Action]] = PLAYGROUND
 
-    def __init__(self, session: Session, corpus: str, recipe: str) -> None:
+    def __init__(
+        self, session: Session, corpus: str, recipe: str, preferences: Preferences
+    ) -> None:
         """Show `session`, with a text and a recipe to begin with."""
         super().__init__()
         self.session = session
+        self._preferences = preferences
         self.loss = LossPane()
         self.writing = WritingPane()
         self.setup = SetupPane(corpus, recipe)
@@ -104,9 +111,34 @@ class Playground(Screen[None]):
         """Begin to poll."""
         self._show_tab("tab-setup")
         self._show_network()
-        bar, session = self.writing.bar, self.session
-        bar.spec, bar.seed, bar.pace = session.spec, session.seed, session.pace
+        self._take_preferences()
         self.set_interval(1 / POLLS_PER_SECOND, self.poll)
+
+    def _take_preferences(self) -> None:
+        preferences, session, bar = self._preferences, self.session, self.writing.bar
+        session.spec = replace(
+            session.spec, mode=preferences.mode, temperature=preferences.temperature
+        )
+        session.set_pace(preferences.pace)
+        bar.spec, bar.seed, bar.pace = session.spec, session.seed, session.pace
+        self.writing.stream.coloured = preferences.colour_by_probability
+        self.writing.stream.underlining = preferences.underline_copied
+        chart = self.loss.chart
+        scale = YScale.LOG if preferences.log_scale else YScale.LINEAR
+        chart.look = replace(chart.look, smoothing=preferences.smoothing, scale=scale)
+
+    def chosen(self) -> dict[str, Any]:
+        """What a person has chosen here, by the names of `Preferences`."""
+        spec, look = self.session.spec, self.loss.chart.look
+        return {
+            "mode": spec.mode,
+            "temperature": spec.temperature,
+            "pace": self.session.pace,
+            "colour_by_probability": self.writing.stream.coloured,
+            "underline_copied": self.writing.stream.underlining,
+            "smoothing": look.smoothing,
+            "log_scale": look.scale is YScale.LOG,
+        }
 
     # News from the session.
 
@@ -176,8 +208,8 @@ class Playground(Screen[None]):
         self.notify(printable(sentence), severity=severity, markup=False)
 
     def fail(self, sentence: str) -> None:
-        """Say in a modal what failed."""
-        self.app.push_screen(Failure(sentence, str(places.state_dir() / "rnntui.log")))
+        """Say in a modal what failed, and where more about it stands."""
+        self.app.push_screen(Failure(sentence, str(places.state_dir() / LOG_NAME)))
 
     # The panes.
 
@@ -437,7 +469,7 @@ class Playground(Screen[None]):
         except RnntuiError as error:
             self.tell(str(error), "error")
             return
-        self._resumable = folder.name if folder else None
+        self._resumable = folder.name if folder and can_go_on(folder) else None
         self.loss.clear()
         if folder is not None:
             self._show_record(folder.name)

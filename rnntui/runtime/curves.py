@@ -1,0 +1,134 @@
+"""The curves of a run, thinned out, from a record that may be huge and may still grow.
+
+A record of 100,000 steps is read without parsing most of it: of the steps only
+one in so many bytes, of the evaluations all. It relies on how `to_json` writes:
+`event` comes first, and quotation marks within texts are escaped, so the pattern
+for the start of a line can't stand anywhere else.
+"""
+
+import json
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from rnntui.runtime.record_tail import RecordTail
+
+MOST_POINTS: Final = 4_000
+"""Steps kept of a record, roughly."""
+
+Point = tuple[float, float, float]
+"""Step, seconds in training, bits per character."""
+
+_STEP: Final = b'{"event": "step"'
+_EVALUATED: Final = b'{"event": "evaluated"'
+
+
+@dataclass
+class Points:
+    """Points of one curve in the order of the record; steps go back after a roll-back."""
+
+    steps: list[float] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
+    bits_per_char: list[float] = field(default_factory=list)
+
+    def append(self, point: Point) -> None:
+        """Put one behind."""
+        step, seconds, bits = point
+        self.steps.append(step)
+        self.seconds.append(seconds)
+        self.bits_per_char.append(bits)
+
+    def add(self, others: "Points") -> None:
+        """Put others behind."""
+        self.steps += others.steps
+        self.seconds += others.seconds
+        self.bits_per_char += others.bits_per_char
+
+
+@dataclass
+class Curves:
+    """What is drawn of a run: `training` losses of steps, `validation` losses of evaluations."""
+
+    training: Points = field(default_factory=Points)
+    validation: Points = field(default_factory=Points)
+
+    def add(self, others: "Curves") -> None:
+        """Put the points of others behind."""
+        self.training.add(others.training)
+        self.validation.add(others.validation)
+
+
+@dataclass(frozen=True)
+class NewCurves:
+    """What a look has added; `rewound` says that all from before is void."""
+
+    curves: Curves
+    rewound: bool
+
+
+class CurveReader:
+    """Reads one record piece by piece."""
+
+    def __init__(self, record: Path, most_points: int = MOST_POINTS) -> None:
+        """Begin at the start of the file."""
+        self._tail = RecordTail(record)
+        self._most_points = most_points
+        self._to_skip = 0
+        self._evaluated_at = -1.0
+
+    def read(self) -> Iterator[NewCurves]:
+        """What has come since, about a megabyte of the record at a time, until there is no more.
+
+        Raises `OSError` where the record can't be read.
+        """
+        more = True
+        while more:
+            found = self._tail.look()
+            if found.rewound:
+                self._to_skip, self._evaluated_at = 0, -1.0
+            if found.block or found.rewound:
+                yield NewCurves(self._curves(found.block), found.rewound)
+            more = found.more
+
+    def _curves(self, block: bytes) -> Curves:
+        stride = self._tail.size // self._most_points
+        training, validation = Points(), Points()
+        at = block.find(_STEP, self._to_skip)
+        while at >= 0:
+            end = block.index(b"\n", at)
+            if point := _point(_values(block[at:end]), "loss"):
+                training.append(point)
+            self._to_skip = max(end, at + stride)
+            at = block.find(_STEP, self._to_skip)
+        self._to_skip = max(0, self._to_skip - len(block))
+        at = block.find(_EVALUATED)
+        while at >= 0:
+            end = block.index(b"\n", at)
+            values = _values(block[at:end])
+            point = _point(values, "val_loss")
+            # At its end a run measures its best network, too, whose step lies behind.
+            if point and not (values.get("full") and point[0] < self._evaluated_at):
+                validation.append(point)
+                self._evaluated_at = point[0]
+            at = block.find(_EVALUATED, end)
+        return Curves(training, validation)
+
+
+def _values(line: bytes) -> Mapping[str, Any]:
+    """The fields of a line; none of one that is damaged."""
+    try:
+        values = json.loads(line)
+    except (ValueError, RecursionError):
+        return {}
+    return values if isinstance(values, dict) else {}
+
+
+def _point(values: Mapping[str, Any], loss: str) -> Point | None:
+    """The point of a line's fields; None where there is no such loss among them."""
+    try:
+        at = float(values["step"]), float(values["elapsed_s"])
+        return (*at, float(values[loss]) / math.log(2))
+    except (ValueError, KeyError, TypeError, OverflowError):
+        return None

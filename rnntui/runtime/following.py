@@ -1,0 +1,105 @@
+"""Following a run that another process trains, from its record alone."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from rnntui.errors import RnntuiError
+from rnntui.runtime.record_tail import RecordTail
+from rnntui.training.events import Failed, Finished, Paused, TrainEvent, from_json
+from rnntui.training.run_folder import RunFolder, is_being_trained
+from rnntui.training.run_summary import QUIET_SECONDS, seconds_silent
+
+FollowedState = Literal["training", "quiet", "ended"]
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What has come since the last poll.
+
+    `rewound` says that the record was cut, as a resume does, and is read anew:
+    all that was heard before is void, and `events` begin at its start.
+    """
+
+    events: tuple[TrainEvent, ...] = ()
+    rewound: bool = False
+
+
+class RunFollower:
+    """Reads a run's record as it grows; it touches nothing in the run's folder."""
+
+    def __init__(
+        self,
+        folder: RunFolder,
+        clock: Callable[[], float] = time.time,
+        quiet_after: float = QUIET_SECONDS,
+    ) -> None:
+        """Begin at the record's start.
+
+        `clock` gives the seconds since 1970, as files' times are; a run that has
+        written nothing for more than `quiet_after` seconds is quiet.
+        """
+        self._folder, self._clock, self._quiet_after = folder, clock, quiet_after
+        self._tail = RecordTail(folder.metrics)
+        self._last: TrainEvent | None = None
+        self._is_behind = True
+
+    def poll(self) -> Heard:
+        """Whole new lines of the record, about a megabyte of them at most.
+
+        Lines that are no events are passed over. Cheap where nothing has come.
+        Raises `RnntuiError` where the record can't be read.
+        """
+        try:
+            found = self._tail.look()
+        except OSError as error:
+            sentence = f"{self._folder.metrics} can't be read ({error.strerror})."
+            raise RnntuiError(sentence) from error
+        events = tuple(_events(found.block))
+        self._is_behind = found.more
+        if found.rewound:
+            self._last = None
+        if events:
+            self._last = events[-1]
+        return Heard(events, found.rewound)
+
+    def state(self) -> FollowedState:
+        """What the run does, as far as its record was polled.
+
+        `training` while a process holds the run and writes; `quiet` while it holds
+        it and writes nothing, or has gone without a last word; `ended` after that.
+        """
+        if isinstance(self._last, Finished | Failed):
+            return "ended"
+        if self._is_behind:
+            return "training"
+        if is_being_trained(self._folder) and self._silence() <= self._quiet_after:
+            return "training"
+        return "quiet"
+
+    def about(self) -> str:
+        """The state in a sentence for people."""
+        match self._last:
+            case Finished():
+                return f"The training is over at step {self._last.step:,}."
+            case Failed():
+                return self._last.sentence
+        if self.state() == "training":
+            return "Another process trains this run."
+        if not is_being_trained(self._folder):
+            return "No process trains this run, and its record has no end: its process is gone."
+        if isinstance(self._last, Paused):
+            return "The process that trains this run has paused."
+        return f"The process that trains this run has written nothing for {self._silence():.0f} s."
+
+    def _silence(self) -> float:
+        return seconds_silent(self._folder, self._clock)
+
+
+def _events(block: bytes) -> Iterator[TrainEvent]:
+    for line in block.splitlines():
+        try:
+            yield from_json(line.decode("ascii"))
+        except (UnicodeDecodeError, RnntuiError):
+            continue

@@ -1,0 +1,73 @@
+"""The end of a record that is being written: whole new lines only, from where the last look ended.
+
+It knows nothing of what the lines mean.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+BLOCK_BYTES = 1 << 20
+"""How much is read in one look, unless a single line is longer."""
+
+_REMEMBERED_BYTES = 256
+
+
+@dataclass(frozen=True)
+class NewLines:
+    """What a look has found.
+
+    `block` is whole lines, ends included. `rewound` says that what had been read
+    before is no longer there, so that these are lines from the start. `more` says
+    that the next look will find more at once.
+    """
+
+    block: bytes = b""
+    rewound: bool = False
+    more: bool = False
+
+
+class RecordTail:
+    """Reads a growing file of lines piece by piece; it may shrink, vanish and come back."""
+
+    def __init__(self, path: Path) -> None:
+        """Begin at the start of the file, which need not be there yet."""
+        self._path = path
+        self._offset = 0
+        # Tells a file that was cut and has grown past the old place since.
+        self._read_last = b""
+        self.size = 0
+        """The file's size at the last look, in bytes."""
+
+    def look(self) -> NewLines:
+        """What has come since the last look. Raises `OSError` where the file can't be read."""
+        try:
+            with self._path.open("rb") as file:
+                self.size = file.seek(0, 2)
+                return self._read(file)
+        except FileNotFoundError:
+            self.size = 0
+            return NewLines(rewound=self._restarted())
+
+    def _read(self, file: BinaryIO) -> NewLines:
+        rewound = not self._is_where_it_was(file) and self._restarted()
+        file.seek(self._offset)
+        block = file.read(BLOCK_BYTES)
+        more = len(block) == BLOCK_BYTES
+        if more and b"\n" not in block:
+            block += file.readline()
+        block = block[: block.rfind(b"\n") + 1]
+        if block:
+            self._offset += len(block)
+            self._read_last = block[-_REMEMBERED_BYTES:]
+        return NewLines(block, rewound, more and bool(block))
+
+    def _is_where_it_was(self, file: BinaryIO) -> bool:
+        file.seek(self._offset - len(self._read_last))
+        return file.read(len(self._read_last)) == self._read_last
+
+    def _restarted(self) -> bool:
+        """Begin anew; whether anything had been read before."""
+        had_read = self._offset > 0
+        self._offset, self._read_last = 0, b""
+        return had_read

@@ -1,0 +1,104 @@
+"""The list of all runs, brought up to date again and again at little cost."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from rnntui.errors import RnntuiError
+from rnntui.training.events import Failed, Finished, Paused
+from rnntui.training.run_folder import RunFolder, is_being_trained, list_runs
+from rnntui.training.run_summary import RunSummary, last_event, seconds_silent, summarise
+
+Clock = Callable[[], float]
+"""Gives the seconds since 1970, as files' times are."""
+
+
+@dataclass(frozen=True)
+class ListedRun:
+    """A run and what is known of it.
+
+    `note` is a sentence about what a person should know: why there is no
+    summary, why it failed, that its process is quiet or gone; else empty.
+    """
+
+    folder: RunFolder
+    summary: RunSummary | None
+    note: str = ""
+
+    @property
+    def name(self) -> str:
+        """The run's name."""
+        return self.folder.name
+
+    @property
+    def state(self) -> str:
+        """The summary's state, or `damaged`."""
+        return self.summary.state if self.summary else "damaged"
+
+
+_Stamp = tuple[tuple[int, int], ...]
+
+
+class RunList:
+    """Lists the runs of a folder; a run whose files are as they were is not read again."""
+
+    def __init__(self, parent: Path, clock: Clock = time.time) -> None:
+        """List the runs in `parent`."""
+        self._parent, self._clock = parent, clock
+        self._known: dict[str, tuple[_Stamp, ListedRun]] = {}
+
+    def look(self) -> tuple[ListedRun, ...]:
+        """All runs, by name. Raises `RnntuiError` where the folder can't be read."""
+        try:
+            folders = list_runs(self._parent)
+        except OSError as error:
+            raise RnntuiError(f"{self._parent} can't be read ({error.strerror}).") from error
+        before, self._known = self._known, {}
+        for folder in folders:
+            stamp = _stamp(folder)
+            known = before.get(folder.name)
+            # What a lock says is not in the files' times.
+            held = is_being_trained(folder) or (known and known[1].state in ("training", "quiet"))
+            if known is None or known[0] != stamp or held:
+                known = (stamp, self._read(folder))
+            self._known[folder.name] = known
+        return tuple(run for _, run in self._known.values())
+
+    def _read(self, folder: RunFolder) -> ListedRun:
+        try:
+            summary = summarise(folder, self._clock)
+            return ListedRun(folder, summary, self._note(folder, summary))
+        except RnntuiError as error:
+            return ListedRun(folder, None, str(error))
+        except OSError as error:
+            return ListedRun(folder, None, f"{folder.path} can't be read ({error.strerror}).")
+
+    def _note(self, folder: RunFolder, summary: RunSummary) -> str:
+        last = last_event(folder)
+        match summary.state, last:
+            case "quiet", Paused():
+                return "The process that trains it has paused."
+            case "quiet", _:
+                silence = seconds_silent(folder, self._clock)
+                return f"The process that trains it has written nothing for {silence:,.0f} s."
+            case "failed", Failed():
+                return last.sentence
+            case "stopped", Finished():
+                return ""
+            case "stopped", _:
+                return "Its process is gone without a last word; it can be resumed."
+            case _:
+                return ""
+
+
+def _stamp(folder: RunFolder) -> _Stamp:
+    """What changes when one of the run's files does."""
+    stamps = []
+    for path in (folder.configuration, folder.metrics, folder.last):
+        try:
+            status = path.stat()
+            stamps.append((status.st_mtime_ns, status.st_size))
+        except OSError:
+            stamps.append((0, 0))
+    return tuple(stamps)

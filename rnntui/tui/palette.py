@@ -1,0 +1,100 @@
+"""The command palette's entries: every action of the screen and the app, from the registry.
+
+Themes, quitting and the like are Textual's own system commands, which stay
+beside these.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Protocol, runtime_checkable
+
+from textual.binding import BindingsMap
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
+from textual.dom import DOMNode
+from textual.markup import escape
+
+from rnntui.tui.actions import Action
+
+TOOLTIP_WEIGHT = 0.5
+"""How much a match in an action's sentence counts, against one in its label."""
+
+
+@runtime_checkable
+class Acting(Protocol):
+    """A screen or an app that says what it can be asked to do."""
+
+    @property
+    def actions(self) -> Sequence[Action]:
+        """Its actions, in the order in which they are listed."""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """An action as the palette shows it."""
+
+    action: Action
+    node: DOMNode
+    """Who does it: the screen, or the app."""
+
+    keys: str
+    """The keys it has now, as people read them."""
+
+
+class ActionCommands(Provider):
+    """Offers the actions of the screen below the palette, then those of the app."""
+
+    async def discover(self) -> Hits:
+        """All of them, in the order of the registry."""
+        for offer in self._offers():
+            yield DiscoveryHit(
+                _with_keys(Content(offer.action.label), offer.keys),
+                partial(self.app.run_action, offer.action.call, offer.node),
+                text=offer.action.label,
+                help=escape(offer.action.tooltip),
+            )
+
+    async def search(self, query: str) -> Hits:
+        """Those whose label or sentence the query is like, the label counting more."""
+        matcher = self.matcher(query)
+        for offer in self._offers():
+            action = offer.action
+            by_label = matcher.match(action.label)
+            score = max(by_label, TOOLTIP_WEIGHT * self._likeness(query, action.tooltip))
+            if score > 0:
+                label = matcher.highlight(action.label) if by_label else Content(action.label)
+                yield Hit(
+                    score,
+                    _with_keys(label, offer.keys),
+                    partial(self.app.run_action, action.call, offer.node),
+                    text=action.label,
+                    help=escape(action.tooltip),
+                )
+
+    def _offers(self) -> Iterator[Offer]:
+        """What can be done now; an action that its owner has ruled out is left out."""
+        for node in (self.screen, self.app):
+            for action in node.actions if isinstance(node, Acting) else ():
+                if self.app._check_action_state(action.call, node) is not False:
+                    yield Offer(action, node, self._keys_of(action))
+
+    def _likeness(self, query: str, sentence: str) -> float:
+        """How like words of `sentence` all words of `query` are; 0 where one is like none.
+
+        Word by word, since in a whole sentence nearly any letters come in any order.
+        """
+        scores = []
+        for matcher in map(self.matcher, query.split()):
+            scores.append(max(map(matcher.match, sentence.split()), default=0.0))
+        return min(scores, default=0.0)
+
+    def _keys_of(self, action: Action) -> str:
+        """The keys of an action after rebinding, whatever has the focus."""
+        bound = BindingsMap([action.binding])
+        bound.apply_keymap(self.app._keymap)
+        return " ".join(self.app.get_key_display(binding) for _, binding in bound)
+
+
+def _with_keys(label: Content, keys: str) -> Content:
+    return Content.assemble(label, "  ", (keys, "$text-muted"))

@@ -1,0 +1,70 @@
+"""What the screen remembers from one session to the next and nobody has to set.
+
+Reading and writing never fail and say nothing: what is lost is a convenience.
+"""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import tomli_w
+
+from rnntui.tui.toml_files import UnreadableFileError, read_toml
+from rnntui.whole_files import written_whole
+
+SCREEN_NAME: Final = "screen.toml"
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """How the last session was left."""
+
+    corpus: str | None = None
+    """The text that was chosen last: a name in the library or a path."""
+
+    layout: Mapping[str, float] = field(default_factory=dict)
+    """The share of its row or column, 0 to 1, that a pane was given, by the pane's id."""
+
+    first_start: bool = True
+    """Whether there was no session before."""
+
+
+def load_remembered(path: Path) -> Remembered:
+    """What was left in `path`, as far as it can be used."""
+    try:
+        tables = read_toml(path)
+    except UnreadableFileError as error:
+        log.info("%s is not used: %s", path, error)
+        return Remembered(first_start=False)  # somebody has been here before
+    corpus, layout = tables.get("corpus"), tables.get("layout")
+    return Remembered(
+        corpus if isinstance(corpus, str) and corpus else None,
+        _shares(layout) if isinstance(layout, Mapping) else {},
+        tables.get("first_start") is not False,
+    )
+
+
+def save_remembered(path: Path, remembered: Remembered) -> None:
+    """Leave `remembered` in `path` for the next session."""
+    tables: dict[str, Any] = {"first_start": remembered.first_start}
+    if remembered.corpus is not None:
+        tables["corpus"] = remembered.corpus
+    if remembered.layout:
+        tables["layout"] = dict(remembered.layout)
+    try:
+        # The name of a file need not be text that UTF-8 has.
+        content = tomli_w.dumps(tables).encode()
+        with written_whole(path) as file:
+            file.write(content)
+    except (OSError, UnicodeEncodeError) as error:
+        log.info("The screen's state can't be kept in %s: %s", path, error)
+
+
+def _shares(layout: Mapping[str, object]) -> dict[str, float]:
+    return {
+        pane: share for pane, share in layout.items() if isinstance(share, float) and 0 < share < 1
+    }

@@ -1,0 +1,82 @@
+"""Which colour and sign each run has in charts, remembered from visit to visit.
+
+A slot is the chart's number for a colour, dashes and a sign. Runs keep theirs when
+others come and go; a new run takes the lowest one that is free, so that a few
+runs never look alike.
+"""
+
+import contextlib
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from rnntui.whole_files import written_whole
+
+Slots = dict[str, int]
+
+
+def assigned(names: Iterable[str], remembered: Mapping[str, int]) -> Slots:
+    """A slot for each name: the remembered one, else the lowest that no other has."""
+    names = list(names)
+    slots: Slots = {}
+    for name in names:
+        slot = remembered.get(name)
+        if slot is not None and slot not in slots.values():
+            slots[name] = slot
+    free = (slot for slot in range(len(names)) if slot not in set(slots.values()))
+    for name in names:
+        if name not in slots:
+            slots[name] = next(free)
+    return slots
+
+
+class RememberedSlots:
+    """The slots of the runs of one folder, kept in a file that many folders share.
+
+    A file that can't be read or written is as good as none.
+    """
+
+    def __init__(self, file: Path, parent: Path) -> None:
+        """Keep the slots of the runs in `parent` in `file`."""
+        self._file, self._folder = file, str(parent.absolute())
+        self._slots: Slots | None = None
+
+    def of(self, names: Iterable[str]) -> Slots:
+        """The slot of each of these runs, which are all there are."""
+        if self._slots is None:
+            self._slots = self._read().get(self._folder, {})
+        slots = assigned(names, self._slots)
+        if slots != self._slots:
+            self._write(slots)
+        return slots
+
+    def rename(self, name: str, new_name: str) -> None:
+        """Let a run keep its slot under another name."""
+        slots = dict(self._slots or {})
+        if name in slots:
+            slots[new_name] = slots.pop(name)
+            self._write(slots)
+
+    def _read(self) -> dict[str, Slots]:
+        try:
+            content = json.loads(self._file.read_text(encoding="utf-8"))
+        except (OSError, ValueError, RecursionError):
+            return {}
+        folders = content.items() if isinstance(content, dict) else ()
+        return {
+            folder: {name: slot for name, slot in slots.items() if _is_slot(slot)}
+            for folder, slots in folders
+            if isinstance(slots, dict)
+        }
+
+    def _write(self, slots: Slots) -> None:
+        self._slots = slots
+        content = {**self._read(), self._folder: slots}
+        if not slots:
+            del content[self._folder]
+        with contextlib.suppress(OSError), written_whole(self._file) as file:
+            file.write(json.dumps(content, indent=1).encode())
+
+
+def _is_slot(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10_000

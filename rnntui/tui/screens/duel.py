@@ -1,0 +1,273 @@
+"""The duel: argmax, random and hybrid side by side, from the same weights, prime and seed.
+
+The screen owns a thread that writes for all three, and ends it when it leaves.
+"""
+
+import queue
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import ClassVar, Final
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Footer, Input, Label, Static
+
+from rnntui import places
+from rnntui.runtime.duel_thread import MODES, DuelThread, OpenDuel, open_duel
+from rnntui.runtime.session import READING_PACE, Network
+from rnntui.sampling.choice import MAX_TEMPERATURE, MIN_TEMPERATURE, SamplingSpec
+from rnntui.sampling.prime import prepare_prime
+from rnntui.text.cells import printable
+from rnntui.tui.actions import Action
+from rnntui.tui.screens.question import Failure
+from rnntui.tui.widgets.duel_column import DuelColumn
+
+POLLS_PER_SECOND: Final = 15
+MEASURES_PER_SECOND: Final = 2
+"""How often the measures change: any faster they could not be read."""
+
+TEMPERATURE_STEP: Final = 0.1
+PACES: Final = (READING_PACE, 0.0, 10.0, 30.0)
+
+DUEL = (
+    Action(
+        "duel.write",
+        "g,space",
+        "write",
+        "Stop/go on",
+        "Let all three wait, or go on; begin anew where they have ended.",
+    ),
+    Action(
+        "duel.temperature.down",
+        "left_square_bracket",
+        "temperature('down')",
+        "Cooler",
+        "Lower the temperature of all three by 0.1: bolder, more repetitive.",
+        in_footer=False,
+    ),
+    Action(
+        "duel.temperature.up",
+        "right_square_bracket",
+        "temperature('up')",
+        "Warmer",
+        "Raise the temperature of all three by 0.1: wilder, more mistakes.",
+        in_footer=False,
+    ),
+    Action("duel.seed", "e", "reseed", "Reseed", "Take the next seed, and begin anew."),
+    Action(
+        "duel.prime",
+        "p",
+        "edit_prime",
+        "Prime",
+        "Edit the text that all three start from; Enter begins anew with it.",
+    ),
+    Action(
+        "duel.pace",
+        "a",
+        "pace",
+        "Pace",
+        "Write 60 characters a second each, as fast as possible, 10, or 30.",
+    ),
+    Action(
+        "duel.colour",
+        "o",
+        "toggle_colour",
+        "Colours",
+        "Colour the text by the probability of each character, or not.",
+    ),
+    Action("duel.leave", "escape,d", "leave", "Back", "End the duel and go back."),
+)
+"""What a duel can be asked to do, in the order of footer, help and palette."""
+
+_BAR = (
+    "[@click=screen.write()][b]$state[/b][/]"
+    "   temperature [@click=screen.temperature('down')]◂[/] [b]$temperature[/b]"
+    " [@click=screen.temperature('up')]▸[/]"
+    "   [@click=screen.reseed()]seed [b]$seed[/b][/]"
+    "   [@click=screen.pace()][b]$pace[/b][/]$filters"
+)
+
+
+class DuelScreen(Screen[None]):
+    """The three modes writing at once, so that they can be compared."""
+
+    CSS_PATH = "duel.tcss"
+    AUTO_FOCUS = ""
+    BINDINGS: ClassVar[list[BindingType]] = [action.binding for action in DUEL]
+    actions: ClassVar[Sequence[Action]] = DUEL
+
+    def __init__(
+        self,
+        network: Network,
+        spec: SamplingSpec,
+        prime: str,
+        seed: int,
+        pace: float = 0.0,
+        open_duel: OpenDuel = open_duel,
+    ) -> None:
+        """Write with `network` from `prime`; the mode of `spec` counts for nothing.
+
+        `pace` is rounds a second, 0 for as fast as they can be shown.
+        """
+        super().__init__()
+        self._network, self._open_duel = network, open_duel
+        self.spec, self.prime, self.seed, self.pace = spec, prime, seed, pace
+        self._failures: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self._duel: DuelThread | None = None
+
+    def compose(self) -> ComposeResult:
+        """What all three have in common, above the three."""
+        about = f" rnntui   duel · {self._network.name} · {self._network.corpus}"
+        yield Static(printable(about).replace("\n", " "), id="top", markup=False)
+        yield Static(id="bar")
+        with Horizontal(id="prime-row"):
+            yield Label("prime")
+            yield Input(
+                self.prime, placeholder="what all three start from (p)", id="prime", compact=True
+            )
+        with Horizontal(id="columns"):
+            for mode in MODES:
+                yield DuelColumn(mode, self._network.vocabulary)
+        yield Static(id="legend")
+        yield Footer()
+
+    def on_mount(self) -> None:
+        """Begin to write and to poll; say what the colours mean, in those of each theme."""
+        self._begin()
+        self.set_interval(1 / POLLS_PER_SECOND, self.poll)
+        self.set_interval(1 / MEASURES_PER_SECOND, self.show_measures)
+        self.call_after_refresh(self._show_legend)
+        self.app.theme_changed_signal.subscribe(self, lambda _: self._show_legend())
+
+    def on_unmount(self) -> None:
+        """End the thread, without waiting for it."""
+        if self._duel is not None:
+            self._duel.stop(seconds=0)
+
+    @property
+    def is_writing(self) -> bool:
+        """Whether text is coming; not so in a pause, or after a failure."""
+        duel = self._duel
+        return duel is not None and duel.is_alive() and not duel.paused
+
+    def poll(self) -> None:
+        """Take what has been written, and bring every column up to it once."""
+        if self._duel is not None and (rounds := self._duel.take()):
+            for column, characters in zip(self._columns, zip(*rounds, strict=True), strict=True):
+                column.show(characters)
+        while not self._failures.empty():
+            sentence, log = self._failures.get(), places.state_dir() / "rnntui.log"
+            self.app.push_screen(Failure(sentence, str(log)))
+        if self.query_one("#columns").has_class("-live") != self.is_writing:
+            self._show_state()
+
+    def show_measures(self) -> None:
+        """Bring the measures of every column up to what it has written."""
+        for column in self._columns:
+            column.show_measures()
+
+    @property
+    def _columns(self) -> list[DuelColumn]:
+        return [self.query_one(f"#{mode}", DuelColumn) for mode in MODES]
+
+    def _begin(self) -> None:
+        """End what is being written, and write anew from the prime."""
+        if self._duel is not None:
+            self._duel.stop(seconds=0)
+        network, seed = self._network, self.seed
+        prime = prepare_prime(self.prime, network.vocabulary, network.normalisation)
+        for column in self._columns:
+            column.begin(prime.text if self.prime else "")
+        for warning in prime.warnings:
+            self.notify(printable(warning), severity="warning", markup=False)
+        self._duel = DuelThread(
+            lambda: self._open_duel(network, lambda: self.spec, prime.text, seed),
+            self._failures.put,
+            self.pace,
+        )
+        self._duel.start()
+        self._show_state()
+
+    def _show_state(self) -> None:
+        """Bring the bar, and the look of the columns, up to what is set."""
+        spec, writing = self.spec, self.is_writing
+        self.query_one("#columns").set_class(writing, "-live")
+        top_k = f"   top-k {spec.top_k}" if spec.top_k else ""
+        top_p = f"   top-p {spec.top_p:g}" if spec.top_p < 1 else ""
+        self.query_one("#bar", Static).update(
+            Content.from_markup(
+                _BAR,
+                state="● writing" if writing else "■ stopped",
+                temperature=f"{spec.temperature:.2f}",
+                seed=str(self.seed),
+                pace=f"{self.pace:g}/s" if self.pace else "full pace",
+                filters=top_k + top_p,
+            )
+        )
+
+    def _show_legend(self) -> None:
+        stream = self._columns[0].stream
+        legend = Content("how likely each was: ") + stream.legend()
+        self.query_one("#legend", Static).update(legend)
+        self.query_one("#legend").display = stream.coloured
+
+    @on(Input.Submitted, "#prime")
+    def _take_prime(self, event: Input.Submitted) -> None:
+        """Begin anew with another prime, and let letter keys act again."""
+        self.prime = event.value
+        self.set_focus(None)
+        self._begin()
+
+    # Actions; `DUEL` says what each is for.
+
+    def action_write(self) -> None:
+        """Wait, go on, or begin anew."""
+        if self._duel is not None and self._duel.is_alive():
+            self._duel.paused = not self._duel.paused
+            self._show_state()
+        else:
+            self._begin()
+
+    def action_temperature(self, way: str) -> None:
+        """Raise or lower the temperature by a tenth."""
+        change = TEMPERATURE_STEP if way == "up" else -TEMPERATURE_STEP
+        wanted = round(self.spec.temperature + change, 2)
+        bounded = min(max(wanted, MIN_TEMPERATURE), MAX_TEMPERATURE)
+        self.spec = replace(self.spec, temperature=bounded)
+        self._show_state()
+
+    def action_reseed(self) -> None:
+        """Begin anew with the next seed."""
+        self.seed += 1
+        self._begin()
+
+    def action_edit_prime(self) -> None:
+        """Put the cursor into the prime."""
+        self.query_one("#prime", Input).focus()
+
+    def action_pace(self) -> None:
+        """Take the next of the usual paces."""
+        place = PACES.index(self.pace) + 1 if self.pace in PACES else 0
+        self.pace = PACES[place % len(PACES)]
+        if self._duel is not None:
+            self._duel.pace = self.pace
+        self._show_state()
+
+    def action_toggle_colour(self) -> None:
+        """Colour by probability, or not."""
+        for column in self._columns:
+            column.stream.coloured = not column.stream.coloured
+        self._show_legend()
+
+    def action_leave(self) -> None:
+        """Leave the input, with the prime as it was, or the screen."""
+        prime = self.query_one("#prime", Input)
+        if prime.has_focus:
+            prime.value = self.prime
+            self.set_focus(None)
+        else:
+            self.dismiss()

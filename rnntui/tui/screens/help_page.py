@@ -1,0 +1,61 @@
+"""The page under the keys in the help: what the playground is and what its words mean."""
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True)
+class Section:
+    """A title and the paragraph below it."""
+
+    title: str
+    text: str
+
+    def speaks_of(self, words: list[str]) -> bool:
+        """Whether all of `words`, in lower case, are in it."""
+        said = f"{self.title} {self.text}".lower()
+        return all(word in said for word in words)
+
+
+COLOURS: Final = Section(
+    "What the colours mean",
+    "Each character that the network writes is coloured by the probability that the network"
+    " had given it. The likelier it was, the quieter it looks; what was a surprise stands out,"
+    " and is bold or italic besides, so that no colour is needed to see it. The prime, which"
+    " the network did not write, has a look of its own. The bars beside the text are the five"
+    " likeliest characters to come next.",
+)
+"""The legend stands below this one."""
+
+SECTIONS: Final = (
+    Section(
+        "What this is",
+        "A recurrent network reads a text one character at a time, keeps a small memory of what"
+        " it has read, and learns to say which character comes next. Choose a text, begin to"
+        " train, and let the network write: it writes with the weights that it has at that"
+        " moment, and gets better as you watch. Nothing leaves this computer.",
+    ),
+    COLOURS,
+    Section(
+        "Argmax, random, hybrid",
+        "For the next character the network gives every one a probability; the mode says which"
+        " is taken.\n"
+        "Argmax always takes the likeliest. It makes few mistakes, and soon goes in circles.\n"
+        "Random draws one, the likely ones more often. It is livelier and makes more mistakes;"
+        " the temperature makes it bolder (below 1) or wilder (above 1).\n"
+        "Hybrid draws after a space and takes the likeliest otherwise: words begin freely and"
+        " are then spelt out.",
+    ),
+    Section(
+        "Loss and bits per character",
+        "The loss says how much the next character surprises the network, on average, in nats."
+        " Divided by 0.693 it is in bits per character: roughly how many questions with the"
+        " answer yes or no are still needed to know the character. Someone who knows nothing"
+        " but that there are 64 characters needs 6; who knows how often each one occurs in"
+        " English needs about 4.5; what a network gets below that, it has learnt from what"
+        " stood before.\n"
+        "The validation curve is measured on text that was held out from training. Where it"
+        " turns up while the training curve still falls, the network has begun to learn its"
+        " text by heart.",
+    ),
+)

@@ -1,0 +1,141 @@
+"""The curves of many runs over each other, against steps, seconds or characters read."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final, Literal, get_args
+
+import numpy as np
+
+from rnntui.runtime.curves import Curves, NewCurves, Points
+from rnntui.tui.widgets.chart import Chart, Look, SeriesStyle, WholeRun
+
+Axis = Literal["steps", "seconds", "characters"]
+AXES: Final[tuple[Axis, ...]] = get_args(Axis)
+Kind = Literal["validation", "training"]
+KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
+
+CAPACITY: Final = 4_096
+"""Points kept for each curve; beyond that neighbours are merged."""
+
+_SMOOTHING: Final = 0.9
+"""Of training curves, to begin with; validation is never smoothed."""
+
+_NO_VALIDATION: Final = " (training)"
+_STYLES: Final = {"validation": SeriesStyle.MARKED, "training": SeriesStyle.LINE}
+
+
+@dataclass
+class _Run:
+    """A run's curves and how they are shown."""
+
+    slot: int
+    characters_per_step: int
+    curves: Curves = field(default_factory=Curves)
+    series: str = ""
+    """Its name in the chart; empty while it is not there."""
+
+
+class RunChart(Chart):
+    """One curve a run: its validation, or its training where that is wanted or all there is."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        """Make an empty chart of validation against steps."""
+        super().__init__(Look(smoothing=_SMOOTHING), capacity=CAPACITY, id=id)
+        self.axis: Axis = "steps"
+        self.kind: Kind = "validation"
+        self._runs: dict[str, _Run] = {}
+        self._shown: frozenset[str] = frozenset()
+        self._pinned: str | None = None
+
+    def show_runs(
+        self,
+        runs: Mapping[str, tuple[int, int]],
+        shown: Iterable[str],
+        pinned: str | None,
+        empty_text: str,
+    ) -> None:
+        """Take up what runs there are, by name, with their slots and characters per step.
+
+        The curves of those in `shown` are drawn, `pinned` on top of the others.
+        """
+        for name in self._runs.keys() - runs.keys():
+            self.remove_series(self._runs.pop(name).series)
+        for name, (slot, characters) in runs.items():
+            run = self._runs.setdefault(name, _Run(slot, characters))
+            if (run.slot, run.characters_per_step) != (slot, characters):
+                run.slot, run.characters_per_step = slot, characters
+                self._draw_anew(name, run)
+        self._shown, self._pinned = frozenset(shown), pinned
+        self._look_anew(empty_text)
+
+    def take(self, name: str, news: NewCurves) -> None:
+        """Add to a run's curves, or begin them anew."""
+        run = self._runs.get(name)
+        if run is None:
+            return
+        if news.rewound:
+            run.curves = Curves()
+        run.curves.add(news.curves)
+        if news.rewound or self._series_of(name, run) != run.series:
+            self._draw_anew(name, run)
+            self._look_anew(self.look.empty_text)
+        else:
+            self._append(run, self._points(news.curves, run))
+
+    def set_axis(self, axis: Axis) -> None:
+        """Draw all curves against something else."""
+        self.axis = axis
+        self._draw_all_anew()
+
+    def set_kind(self, kind: Kind) -> None:
+        """Draw other curves of all runs."""
+        self.kind = kind
+        self._draw_all_anew()
+
+    def _draw_all_anew(self) -> None:
+        for name, run in self._runs.items():
+            self._draw_anew(name, run)
+        # What was zoomed in on has other numbers now.
+        self.crosshair_x = None
+        self.look = replace(self.look, view=WholeRun(), heights=None)
+        self._look_anew(self.look.empty_text)
+
+    def _draw_anew(self, name: str, run: _Run) -> None:
+        self.remove_series(run.series)
+        run.series = self._series_of(name, run)
+        if run.series:
+            self.add_series(run.series, _STYLES[self._kind_of(run)], run.slot)
+            self._append(run, self._points(run.curves, run))
+
+    def _append(self, run: _Run, points: Points) -> None:
+        if not points.steps:
+            return
+        xs = np.array(points.seconds if self.axis == "seconds" else points.steps)
+        if self.axis == "characters":
+            xs = xs * run.characters_per_step
+        self.append(run.series, xs, points.bits_per_char)
+
+    def _points(self, curves: Curves, run: _Run) -> Points:
+        return curves.validation if self._kind_of(run) == "validation" else curves.training
+
+    def _kind_of(self, run: _Run) -> Kind:
+        has_validation = bool(run.curves.validation.steps)
+        return "validation" if self.kind == "validation" and has_validation else "training"
+
+    def _series_of(self, name: str, run: _Run) -> str:
+        """What a run's curve is called; empty while there is none."""
+        if not self._points(run.curves, run).steps:
+            return ""
+        return name if self._kind_of(run) == self.kind else name + _NO_VALIDATION
+
+    def _look_anew(self, empty_text: str) -> None:
+        hidden = {run.series for name, run in self._runs.items() if name not in self._shown}
+        pinned = self._runs.get(self._pinned or "")
+        self.look = replace(
+            self.look,
+            x_title=self.axis if self.axis != "characters" else "characters read",
+            y_title="bits/char",
+            hidden=frozenset(hidden - {""}),
+            pinned=pinned.series if pinned else None,
+            empty_text=empty_text,
+        )

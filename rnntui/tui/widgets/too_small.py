@@ -1,0 +1,131 @@
+"""The sentence that covers every screen while the terminal has too little room for it.
+
+The cover lies over a screen as an overlay and leaves the stack of screens, the
+focus and everything below as they are; when there is room again it is simply
+not shown. While it is shown keys and mouse do nothing to what can't be seen;
+only the app's priority keys (quit) act.
+"""
+
+from typing import Final, Generic
+
+from textual import events, on
+from textual.app import App, ComposeResult, ReturnType
+from textual.content import Content
+from textual.css.query import NoMatches
+from textual.geometry import Size
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Static
+
+LEAST: Final = Size(80, 24)
+"""The smallest terminal, in cells, that the screens are made for."""
+
+
+def is_too_small(size: Size) -> bool:
+    """Whether a terminal of `size` cells has too little room."""
+    return size.width < LEAST.width or size.height < LEAST.height
+
+
+def sentence_for(size: Size) -> str:
+    """Ask for room, in as many words as `size` has room for."""
+    needed, given = f"{LEAST.width}×{LEAST.height}", f"{size.width}×{size.height}"
+    sentences = (
+        f"rnntui needs a terminal of at least {needed}; this one is {given}."
+        " Make it larger, or its font smaller.",
+        f"rnntui needs {needed} cells; here are {given}.",
+        f"rnntui needs {needed}.",
+    )
+    return next(
+        (
+            sentence
+            for sentence in sentences
+            if len(Content(sentence).wrap(max(size.width, 1))) <= size.height
+        ),
+        needed,
+    )
+
+
+class TooSmall(Widget, can_focus=False):
+    """The cover of one screen; hidden until `fit` is told of a size that is too small."""
+
+    ALLOW_SELECT = False
+    # It stays when a widget is maximised or the screen composed anew.
+    DEFAULT_CLASSES = "-textual-system"
+    # Overlays lie above all else. Among them, one without children (an open
+    # list) may win over the cover itself, and one's children over that; hence
+    # the sentence fills the cover, on a layer above theirs.
+    DEFAULT_CSS = """
+    TooSmall {
+        display: none;
+        overlay: screen;
+        position: absolute;
+        width: 100vw;
+        height: 100vh;
+        layers: others sentence;
+
+        & > Static {
+            layer: sentence;
+            width: 100%;
+            height: 100%;
+            content-align: center middle;
+            text-align: center;
+            background: $background;
+            color: $foreground;
+        }
+    }
+    """
+
+    def compose(self) -> ComposeResult:
+        """The sentence alone."""
+        yield Static(markup=False)
+
+    def on_mount(self) -> None:
+        """Begin with the size there is."""
+        self.fit(self.app.size)
+
+    def fit(self, size: Size) -> None:
+        """Cover the screen, or give it back."""
+        self.display = is_too_small(size)
+        if self.display:
+            self.query_one(Static).update(sentence_for(size))
+
+    def on_event_from_mouse(self, event: events.MouseEvent) -> None:
+        """Keep the mouse from what can't be seen."""
+        event.stop()
+
+    on_click = on_mouse_down = on_mouse_up = on_mouse_move = on_event_from_mouse
+    on_mouse_scroll_down = on_mouse_scroll_up = on_event_from_mouse
+
+
+class RoomyApp(App[ReturnType], Generic[ReturnType]):
+    """An app that covers whatever screen is on top while the terminal is too small."""
+
+    @property
+    def is_covered(self) -> bool:
+        """Whether the sentence is shown instead of the screens."""
+        return is_too_small(self.size)
+
+    @on(events.Mount)
+    def _watch_screens(self) -> None:
+        self.screen_change_signal.subscribe(self, self._cover, immediate=True)
+        for screen in self.screen_stack:
+            self._cover(screen)
+
+    @on(events.Resize)
+    def _cover_all(self, event: events.Resize) -> None:
+        for screen in self.screen_stack:
+            self._cover(screen, event.size)
+
+    def _cover(self, screen: Screen[object], size: Size | None = None) -> None:
+        try:
+            screen.get_child_by_type(TooSmall).fit(size or self.size)
+        except NoMatches:
+            screen.call_later(screen.mount, TooSmall())
+
+    async def on_event(self, event: events.Event) -> None:
+        """Keep keys from what can't be seen, but for the app's priority ones."""
+        if self.is_covered and isinstance(event, events.Key | events.Paste):
+            if isinstance(event, events.Key):
+                await self._check_bindings(event.key, priority=True)
+            return
+        await super().on_event(event)

@@ -1,0 +1,198 @@
+"""`rnntui checkpoints`: the runs."""
+
+import shutil
+
+import pytest
+
+from rnntui import places
+from rnntui.nets.config import parameter_count
+from rnntui.training.checkpoints import read_header
+from rnntui.training.run_folder import Record, list_runs, read_configuration
+from tests.command_line import SMALL, misused, rnntui, run_called, stated, text_file
+from tests.factories import TINY_TEXT, killed_after, tiny_run
+
+
+def train(name: str, *arguments: str) -> None:
+    """Train a run for four steps."""
+    flags = ("--name", name, "--steps", "4", *SMALL)
+    assert rnntui("train", text_file(TINY_TEXT), *flags, *arguments).code == 0
+
+
+def listed() -> dict[str, list[str]]:
+    """The rows of the list by the runs' names."""
+    outcome = rnntui("checkpoints", "list")
+    assert outcome.code == 0
+    rows = [line.split() for line in outcome.out.splitlines() if line.strip()][2:]
+    return {row[0]: row[1:] for row in rows}
+
+
+# The list.
+
+
+def test_without_runs_it_says_what_makes_one() -> None:
+    outcome = rnntui("checkpoints", "list")
+    assert (outcome.code, outcome.out) == (0, "")
+    assert "There are no runs in" in outcome.err
+    assert "'rnntui train' makes one" in outcome.err
+
+
+def test_the_list_has_a_line_for_each_run() -> None:
+    train("b", "--cell", "gru", "--num-layers", "2")
+    train("a")
+    rows = listed()
+    assert list(rows) == ["a", "b"]
+    corpus, cell, size, best, steps, _, state = rows["b"]
+    assert (corpus, cell, size, steps, state) == ("own", "gru", "2x8", "4", "finished")
+    assert 0 < float(best) < 10
+
+
+def test_a_run_that_was_broken_off_or_never_begun_is_listed_as_such() -> None:
+    run = tiny_run(places.checkpoints_dir())
+    assert listed()["tiny"][-1] == "new"
+    killed_after(run, 8)
+    assert listed()["tiny"][-1] == "stopped"
+
+
+def test_a_run_in_training_is_listed_as_such() -> None:
+    train("a")
+    record = Record(run_called("a"), keep_lines=10_000)
+    assert listed()["a"][-1] == "training"
+    record.close()
+    assert listed()["a"][-1] == "finished"
+
+
+def test_a_damaged_run_is_named_and_the_others_are_listed() -> None:
+    train("a")
+    train("b")
+    run_called("a").last.write_bytes(b"nonsense")
+    outcome = rnntui("checkpoints", "list")
+    assert outcome.code == 0
+    assert "is not a checkpoint that can be used" in outcome.err
+    assert "finished" in outcome.out
+    assert str(run_called("a").last) in outcome.err
+
+
+# One run.
+
+
+def test_a_checkpoint_is_shown_with_its_layers() -> None:
+    train("a", "--normalise", "lowercase")
+    outcome = rnntui("checkpoints", "show", "a")
+    assert (outcome.code, outcome.err) == (0, "")
+    header = read_header(run_called("a").best)
+    lines = [" ".join(line.split()) for line in outcome.out.splitlines()]
+    assert "step 4 of 4" in lines
+    assert "normalisation lowercase" in lines
+    assert any(line.startswith("embedding B, T, 4 ") for line in lines)
+    assert any(line.startswith("lstm 1 B, T, 8 ") for line in lines)
+    assert f"total {parameter_count(header.model):,}" in lines
+
+
+def test_a_run_means_its_best_checkpoint_and_the_last_can_be_named() -> None:
+    train("a")
+    assert "best.safetensors" in rnntui("checkpoints", "show", "a").out
+    assert "last.safetensors" in rnntui("checkpoints", "show", "a:last").out
+
+
+def test_a_checkpoint_before_its_first_evaluation_has_no_best() -> None:
+    killed_after(tiny_run(places.checkpoints_dir()), 3)
+    assert "none yet" in rnntui("checkpoints", "show", "tiny").out
+
+
+@pytest.mark.parametrize("command", ["show", "remove"])
+def test_a_run_that_is_not_there_is_stated(command: str) -> None:
+    stated(rnntui("checkpoints", command, "nonsense"), "There is no run called 'nonsense'")
+
+
+# Another name.
+
+
+def test_a_run_is_renamed_with_all_its_files() -> None:
+    train("a")
+    files = {path.name: path.read_bytes() for path in run_called("a").path.iterdir()}
+    outcome = rnntui("checkpoints", "rename", "a", "b c")
+    assert (outcome.code, outcome.out) == (0, "")
+    assert outcome.err == "rnntui: The run 'a' is called 'b c' now.\n"
+    assert list(listed()) == ["b"]
+    kept = {path.name: path.read_bytes() for path in run_called("b c").path.iterdir()}
+    assert read_configuration(run_called("b c"))["run"]["name"] == "b c"
+    assert {**kept, "run.toml": b""} == {**files, "run.toml": b""}
+
+
+def test_a_taken_name_is_refused() -> None:
+    train("a")
+    train("b")
+    stated(rnntui("checkpoints", "rename", "a", "b"), "a run called 'b' already")
+    stated(rnntui("checkpoints", "rename", "a", "a"), "a run called 'a' already")
+    assert list(listed()) == ["a", "b"]
+
+
+@pytest.mark.parametrize("name", ["", "..", "a/b", "b:last", "-b", "\x1b[2J"])
+def test_a_bad_name_is_refused(name: str) -> None:
+    train("a")
+    outcome = rnntui("checkpoints", "rename", "--", "a", name)
+    stated(outcome, "can't be a run's name")
+    assert "\x1b" not in outcome.err
+    assert list(listed()) == ["a"]
+
+
+def test_what_is_not_there_can_not_be_renamed() -> None:
+    stated(rnntui("checkpoints", "rename", "nonsense", "a"), "There is no run called 'nonsense'")
+    misused(rnntui("checkpoints", "rename", "nonsense"), "new_name")
+
+
+# Away.
+
+
+def test_a_run_is_removed_after_a_yes() -> None:
+    train("a")
+    outcome = rnntui("checkpoints", "remove", "a", stdin=b"y\n")
+    assert (outcome.code, outcome.out.strip()) == (0, "")
+    assert f"Delete {run_called('a').path} with its checkpoints? [y/N]" in outcome.err
+    assert outcome.err.endswith("rnntui: Removed 'a'.\n")
+    assert list_runs(places.checkpoints_dir()) == ()
+
+
+@pytest.mark.parametrize("answer", [b"n\n", b"\n", b""])
+def test_a_run_stays_without_a_yes(answer: bytes) -> None:
+    train("a")
+    outcome = rnntui("checkpoints", "remove", "a", stdin=answer)
+    assert outcome.code == 1
+    assert "Traceback" not in outcome.err
+    assert list(listed()) == ["a"]
+
+
+@pytest.mark.parametrize("flag", ["--yes", "-y"])
+def test_nothing_is_asked_with_yes(flag: str) -> None:
+    train("a")
+    outcome = rnntui("checkpoints", "remove", "a", flag)
+    assert (outcome.code, outcome.err) == (0, "rnntui: Removed 'a'.\n")
+    assert not run_called("a").path.exists()
+
+
+def test_a_run_in_training_is_neither_removed_nor_renamed() -> None:
+    train("a")
+    record = Record(run_called("a"), keep_lines=10_000)
+    stated(rnntui("checkpoints", "remove", "a", "--yes"), "is being trained; stop it first")
+    stated(rnntui("checkpoints", "rename", "a", "b"), "is being trained; stop it first")
+    record.close()
+    assert list(listed()) == ["a"]
+
+
+def test_only_a_run_is_removed(capsys: pytest.CaptureFixture[str]) -> None:
+    places.checkpoints_dir().mkdir()
+    (places.checkpoints_dir() / "notes").mkdir()
+    stated(rnntui("checkpoints", "remove", "notes", "--yes"), "There is no run called 'notes'")
+    stated(rnntui("checkpoints", "remove", "..", "--yes"), "can't be a run's name")
+    stated(rnntui("checkpoints", "remove", "", "--yes"), "can't be a run's name")
+    assert (places.checkpoints_dir() / "notes").is_dir()
+
+
+def test_a_folder_that_can_not_be_removed_is_stated(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: object, *_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    train("a")
+    monkeypatch.setattr(shutil, "rmtree", refuse)
+    outcome = rnntui("checkpoints", "remove", "a", "--yes")
+    stated(outcome, "can't be removed entirely (Permission denied)", "delete it yourself")
