@@ -42,7 +42,10 @@ def export_run(folder: RunFolder, target: Path) -> None:
     if not folder.configuration.is_file():
         raise CheckpointError(f"There is no run in {folder.path} to export.")
     try:
-        with written_whole(target) as file, zipfile.ZipFile(file, "w") as archive:
+        with (
+            written_whole(target) as file,
+            zipfile.ZipFile(file, "w", strict_timestamps=False) as archive,
+        ):
             _fill(archive, folder)
     except OSError as error:
         raise CheckpointError(

@@ -1,5 +1,6 @@
 """The app: it owns the session, the settings and the screens, and leaves only when all is saved."""
 
+import gc
 import os
 import threading
 from collections.abc import Callable, Iterable, Sequence
@@ -7,25 +8,25 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from textual.app import App
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.command import Provider
 from textual.message import Message
 from textual.screen import Screen
 
 from rnntui import places
-from rnntui.errors import ConfigError, CorpusError
+from rnntui.errors import CorpusError
 from rnntui.runtime.session import Session
 from rnntui.text.cells import printable
 from rnntui.text.library import default_text_name
 from rnntui.text.references import resolve_reference
 from rnntui.training.recipes import DEFAULT, find_recipe
 from rnntui.training.run_folder import BEST, find_checkpoint, find_run
-from rnntui.tui.actions import APP, PLAYGROUND, Action
+from rnntui.tui.actions import APP, Action
 from rnntui.tui.failures import SurvivingApp
 from rnntui.tui.log_file import log_kept
 from rnntui.tui.preferences import SETTINGS_NAME, PreferenceFile
 from rnntui.tui.remembered import SCREEN_NAME, Remembered, load_remembered, save_remembered
-from rnntui.tui.screens.playground import Playground
+from rnntui.tui.screens.playground import STOP_SECONDS, Playground
 from rnntui.tui.widgets.too_small import RoomyApp
 
 SHIPPED_MODEL = "tiny"
@@ -114,7 +115,7 @@ class RnntuiApp(SurvivingApp[int], RoomyApp[int]):
         self.preferences = PreferenceFile(
             places.config_dir() / SETTINGS_NAME,
             self.available_themes,
-            [{action.name: action.key for action in (*PLAYGROUND, *APP)}],
+            _key_scopes(),
         )
         self._take_preferences()
         text = corpus or found.corpus or self._last_text() or default_text_name()
@@ -142,14 +143,14 @@ class RnntuiApp(SurvivingApp[int], RoomyApp[int]):
             self.animation_level = "none"
 
     def keep_preferences(self) -> None:
-        """Save what was chosen on the screen, for the next session."""
+        """Save what was chosen on the screen, for the next session.
+
+        Raises `ConfigError` where the settings can't be written.
+        """
         self.preferences.change(theme=self.theme, **self.playground.chosen())
-        try:
-            self.preferences.save()
-        except ConfigError as error:
-            self.log(error)
         corpus = self.playground.setup.corpus
         save_remembered(self._screen_file, Remembered(corpus, {}, first_start=False))
+        self.preferences.save()
 
     # Beginning.
 
@@ -174,6 +175,10 @@ class RnntuiApp(SurvivingApp[int], RoomyApp[int]):
 
     def on_warm(self, message: Warm) -> None:
         """Say nothing more of loading; estimate times from now on."""
+        # What is loaded by now stays; looking through it for garbage again and
+        # again would hold up the screen for tens of milliseconds each time.
+        gc.collect()
+        gc.freeze()
         self.playground.show_machine("")
         self.playground.setup.form.time_with(message.operations_per_second)
 
@@ -207,6 +212,24 @@ class RnntuiApp(SurvivingApp[int], RoomyApp[int]):
         )
 
 
+def _key_scopes() -> list[dict[str, str]]:
+    """The keys of each screen that may be bound anew, the app's among them."""
+    if not (places.config_dir() / SETTINGS_NAME).exists():
+        return []  # nothing is bound anew, so the other screens need not be loaded
+    from rnntui.tui.screens.corpora import CorporaScreen
+    from rnntui.tui.screens.duel import DuelScreen
+    from rnntui.tui.screens.runs import RunsScreen
+
+    return [
+        {
+            binding.id: binding.key
+            for binding in (*App.BINDINGS, *RnntuiApp.BINDINGS, *screen.BINDINGS)
+            if isinstance(binding, Binding) and binding.id
+        }
+        for screen in (Playground, CorporaScreen, DuelScreen, RunsScreen)
+    ]
+
+
 def open_playground(
     corpus: str | None, checkpoint: str | None, recipe: str | None, replay: str | None
 ) -> int:
@@ -219,5 +242,7 @@ def open_playground(
         if complaint:
             app.call_later(app.notify, printable(complaint), severity="warning", markup=False)
         app.run()
+        # It has ended already, unless the app left because it failed.
+        app.session.close(STOP_SECONDS)
         app.keep_preferences()
         return app.return_code or 0

@@ -24,7 +24,7 @@ from rnntui.tui.widgets.safe_fields import EDITED, PasteArea
 from rnntui.tui.widgets.stream_text import StreamText
 from rnntui.tui.widgets.vocabulary_table import VocabularyTable
 
-SIZE = (140, 45)
+SIZE = (110, 35)
 PATIENCE_S = 10.0
 
 

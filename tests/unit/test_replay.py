@@ -137,7 +137,7 @@ def shown_at(folder: RunFolder, speed: float) -> list[tuple[float, TrainEvent]]:
 def test_each_event_comes_at_its_second_divided_by_the_speed(tmp_path: Path, speed: float) -> None:
     folder = folder_with(tmp_path, [*record(12, eval_every=5), finished(12)])
     for seconds, event in shown_at(folder, speed):
-        assert seconds == pytest.approx((event.elapsed_s - SECONDS_PER_STEP) / speed)
+        assert seconds == pytest.approx((event.elapsed_s - SECONDS_PER_STEP) / speed, abs=1e-4)
 
 
 def test_at_speed_zero_nothing_is_waited_for(tmp_path: Path) -> None:
@@ -220,7 +220,7 @@ def test_a_pause_is_told_once_and_its_time_does_not_count(tmp_path: Path) -> Non
     events = list(replay_events(folder, inbox, lambda: 1.0, time.clock, time.sleep))
     assert names(events) == ["Step", "Step", "Paused", "Continued", "Step", "Step", "Finished"]
     assert events[2] == Paused(2, 1.0)
-    assert time.now - start == pytest.approx(60.0 + 3 * SECONDS_PER_STEP, abs=TICK_SECONDS)
+    assert time.now - start == pytest.approx(60.0 + 3 * SECONDS_PER_STEP, abs=2 * TICK_SECONDS)
 
 
 def test_single_steps_show_one_step_each_and_pause_again(tmp_path: Path) -> None:

@@ -258,7 +258,7 @@ class CorporaScreen(Screen[str | None]):
 
     def action_remove(self) -> None:
         """Delete the text under the cursor, after a question."""
-        entry = self._looked_at
+        entry = self.query_one(LibraryTable).entry
         if entry is None:
             return
         try:
@@ -309,8 +309,9 @@ class CorporaScreen(Screen[str | None]):
     @on(LibraryTable.DoubleClicked)
     def action_choose(self) -> None:
         """Close with the text under the cursor."""
-        if self._looked_at is not None:
-            self.dismiss(self._looked_at.name)
+        entry = self.query_one(LibraryTable).entry
+        if entry is not None:
+            self.dismiss(entry.name)
 
     def action_back(self) -> None:
         """Leave the filter, and show all again; else close with nothing chosen."""

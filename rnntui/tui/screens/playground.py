@@ -45,14 +45,15 @@ from rnntui.training.run_folder import find_run, read_events, run_of
 from rnntui.training.run_summary import can_go_on
 from rnntui.tui.actions import PLAYGROUND, Action
 from rnntui.tui.command_line import sample_command, train_command
-from rnntui.tui.log_file import LOG_NAME
+from rnntui.tui.failures import SurvivingApp
 from rnntui.tui.panes.loss import LossPane
 from rnntui.tui.panes.setup import SetupPane
 from rnntui.tui.panes.writing import WritingPane
 from rnntui.tui.preferences import Preferences
-from rnntui.tui.screens.question import Failure, Question
+from rnntui.tui.screens.question import Question
 from rnntui.tui.widgets.chart import YScale
 from rnntui.tui.widgets.corpus_list import CorpusList
+from rnntui.tui.widgets.too_small import is_too_small
 
 POLLS_PER_SECOND = 12
 STOP_SECONDS = 60.0
@@ -209,7 +210,8 @@ class Playground(Screen[None]):
 
     def fail(self, sentence: str) -> None:
         """Say in a modal what failed, and where more about it stands."""
-        self.app.push_screen(Failure(sentence, str(places.state_dir() / LOG_NAME)))
+        if isinstance(self.app, SurvivingApp):
+            self.app.show_failure(sentence)
 
     # The panes.
 
@@ -502,7 +504,9 @@ class Playground(Screen[None]):
 
     def ask_to_quit(self) -> None:
         """Leave, after a question where a training goes on."""
-        if not self.session.is_training or self.session.is_replay:
+        # Under the sentence for a small terminal nobody would see the question.
+        unseen = is_too_small(self.app.size)
+        if not self.session.is_training or self.session.is_replay or unseen:
             self._leave()
             return
         question = Question(

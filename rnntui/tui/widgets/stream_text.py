@@ -331,7 +331,7 @@ class StreamText(ScrollView):
         missing = width - sum(segment.cell_length for segment in segments)
         if missing:
             end_offset = Style.from_meta({"offset": line_end_offset(self._buffer, number)})
-            segments.append(Segment(" " * missing, self.rich_style + end_offset))
+            segments.append(Segment(" " * missing, self._ground + end_offset))
         return Strip(segments, width)
 
     def _looks(self, start: int, stop: int, selected: tuple[int, int]) -> Sequence[int]:

@@ -1,0 +1,668 @@
+"""The screen of runs, driven by keys and mouse over runs on disk."""
+
+import asyncio
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.app import App
+from textual.coordinate import Coordinate
+from textual.pilot import Pilot
+from textual.widgets import Button, Input, Static
+
+from rnntui import places
+from rnntui.errors import CheckpointError
+from rnntui.runtime.run_reading import RunReading
+from rnntui.training.events import Failed
+from rnntui.training.run_folder import Record, RunFolder
+from rnntui.tui.run_actions import OPEN, RUNS
+from rnntui.tui.screens.ask_text import AskText
+from rnntui.tui.screens.question import Question
+from rnntui.tui.screens.runs import RunsScreen
+from rnntui.tui.widgets.chart import WholeRun, Window
+from rnntui.tui.widgets.run_chart import RunChart
+from rnntui.tui.widgets.run_table import HIDDEN_SIGN, PIN, RunTable
+from tests.run_files import (
+    NOW,
+    bare_run,
+    finished,
+    record,
+    run_on_disk,
+    step,
+    write_record,
+    written,
+)
+
+SIZE = (140, 45)
+PATIENCE_S = 10.0
+
+
+class RunsApp(App[None]):
+    """The screen of runs, and a note of what it asked for."""
+
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-normal"), (140, "-wide")]  # noqa: RUF012
+
+    def __init__(self, poll_seconds: float = 3600.0, now: float = NOW) -> None:
+        super().__init__()
+        self.asked: list[tuple[Any, ...]] = []
+        self.refusal = ""
+        self.runs = RunsScreen(
+            places.checkpoints_dir(),
+            open_run=lambda path: self.ask("open", path),
+            resume=lambda name: self.ask("resume", name),
+            replay=lambda name, speed: self.ask("replay", name, speed),
+            clock=lambda: now,
+            poll_seconds=poll_seconds,
+        )
+
+    def ask(self, *what: Any) -> None:
+        if self.refusal:
+            raise CheckpointError(self.refusal)
+        self.asked.append(what)
+
+    def on_mount(self) -> None:
+        self.push_screen(self.runs)
+
+
+@pytest.fixture
+def folder() -> Path:
+    return places.checkpoints_dir()
+
+
+@pytest.fixture
+def three(folder: Path) -> Path:
+    """Three runs: one finished, one stopped, one without a held-out part."""
+    run_on_disk(home, "play-10", [*record(100), finished(100)])
+    run_on_disk(home, "play-9", [*record(60, 1.7), finished(60, "stopped")], cell="gru")
+    events = [*record(80, 2.0, eval_every=0), finished(80)]
+    run_on_disk(home, "alice", events, corpus="alice", total_steps=80)
+    return home
+
+
+@pytest.fixture
+def training(folder: Path) -> Iterator[RunFolder]:
+    """A run that a process holds, written to at `NOW`."""
+    folder = run_on_disk(home, "live", record(40))
+    lock = Record(folder, keep_lines=10_000)
+    os.utime(folder.metrics, (NOW, NOW))
+    yield folder
+    lock.close()
+
+
+async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(PATIENCE_S):
+        while not condition():
+            await pilot.pause(0.02)
+
+
+async def settled(pilot: Pilot[Any]) -> None:
+    """Wait until all that there is to read has been read."""
+    screen = pilot.app.screen
+    assert isinstance(screen, RunsScreen)
+    await until(pilot, lambda: screen._has_looked and not screen._is_looking)
+    await pilot.pause()
+
+
+def table(pilot: Pilot[Any]) -> RunTable:
+    return pilot.app.screen.query_one(RunTable)
+
+
+def chart(pilot: Pilot[Any]) -> RunChart:
+    return pilot.app.screen.query_one(RunChart)
+
+
+def names(pilot: Pilot[Any]) -> list[str | None]:
+    return [row.key.value for row in table(pilot).ordered_rows]
+
+
+def cells(pilot: Pilot[Any], name: str) -> list[str]:
+    return [cell.plain.strip() for cell in table(pilot).get_row(name)]
+
+
+def details(pilot: Pilot[Any]) -> str:
+    return str(pilot.app.screen.query_one("#details", Static).render())
+
+
+def drawn(pilot: Pilot[Any]) -> set[str]:
+    """The curves that can be seen."""
+    look = chart(pilot).look
+    return {series.name for series in chart(pilot).data.shown(look.hidden, look.pinned)}
+
+
+def toasts(pilot: Pilot[Any]) -> str:
+    return "\n".join(note.message for note in pilot.app._notifications)
+
+
+# What is shown.
+
+
+async def test_all_runs_are_listed_with_the_table_focused(three: Path) -> None:
+    async with RunsApp().run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        assert pilot.app.focused is table(pilot)
+        assert names(pilot) == ["alice", "play-9", "play-10"]
+        expected = ["play", "gru", "1x5", "4.043", "60", "0:30", "stopped"]
+        assert cells(pilot, "play-9")[1:] == ["play-9", *expected]
+
+
+async def test_the_curves_of_all_runs_lie_over_each_other(three: Path) -> None:
+    async with RunsApp().run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        assert drawn(pilot) == {"alice (training)", "play-9", "play-10"}
+        series = chart(pilot).data.series
+        assert list(series["play-9"].points.x) == [20, 40, 60]
+        assert len(series["alice (training)"].points.x) == 80
+
+
+async def test_training_curves_are_shown_on_request(three: Path) -> None:
+    async with RunsApp().run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await pilot.press("v")
+        assert drawn(pilot) == {"alice", "play-9", "play-10"}
+        assert len(chart(pilot).data.series["play-10"].points.x) == 100
+        await pilot.press("v")
+        assert drawn(pilot) == {"alice (training)", "play-9", "play-10"}
+
+
+async def test_the_x_axis_goes_round_steps_seconds_and_characters(three: Path) -> None:
+    async with RunsApp().run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        curves = chart(pilot)
+        curves.look = curves.look.__class__(view=Window(10.0, 20.0))
+        ends = []
+        for _ in range(3):
+            await pilot.press("x")
+            ends.append((curves.look.x_title, curves.data.series["play-9"].points.x[-1]))
+        assert ends == [("seconds", 30.0), ("characters read", 60 * 21), ("steps", 60)]
+        assert isinstance(curves.look.view, WholeRun)
+
+
+async def test_windows_read_one_character_each(folder: Path) -> None:
+    run_on_disk(home, "windows", record(40), window=7, batch_size=3)
+    async with RunsApp().run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await pilot.press("x", "x")
+        assert chart(pilot).data.series["windows"].points.x[-1] == 40 * 3
+
+
+async def test_a_run_has_the_same_colour_on_each_visit(three: Path) -> None:
+    async with RunsApp().run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        before = {s.name: s.slot for s in chart(pilot).data.series.values()}
+    run_on_disk(three, "aaa", record(40))
+    async with RunsApp().run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        after = {s.name: s.slot for s in chart(pilot).data.series.values()}
+        assert {name: after[name] for name in before} == before
+        assert after["aaa"] not in before.values()
+
+
+async def test_without_runs_a_sentence_says_how_to_get_the_first() -> None:
+    async with RunsApp().run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        assert "press t to train" in chart(pilot).look.empty_text
+        assert "press t to train" in details(pilot)
+        # Nothing that acts on a run has one to act on.
+        for action in (OPEN, *RUNS):
+            if action.name not in ("runs.back", "runs.filter"):
+                await pilot.press(action.key.split(",")[0])
+        assert isinstance(pilot.app.screen, RunsScreen)
+
+
+async def test_a_damaged_run_is_listed_with_its_sentence(three: Path) -> None:
+    RunFolder(three / "alice").last.write_bytes(b"nonsense")
+    async with RunsApp().run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        assert cells(pilot, "alice")[-1] == "damaged"
+        assert "is not a checkpoint that can be used" in details(pilot)
+
+
+async def test_a_failed_run_says_why(folder: Path) -> None:
+    run_on_disk(home, "bad", [*record(5), Failed(5, 2.5, "The disk is [red]full[/red].\x1b[31m")])
+    async with RunsApp().run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        assert cells(pilot, "bad")[-1] == "failed"
+        assert "The disk is [red]full[/red].␛[31m" in details(pilot)
+
+
+async def test_a_name_is_shown_not_obeyed(folder: Path) -> None:
+    folder = bare_run(home, "plain")
+    folder.path.rename(home / "[b]x\x1b[2J")
+    async with RunsApp().run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        assert table(pilot).get_row_at(0)[1].plain == "[b]x␛[2J"
+
+
+@pytest.mark.parametrize(("size", "columns"), [((80, 24), 7), ((100, 30), 9), ((200, 60), 9)])
+async def test_as_many_columns_are_shown_as_there_is_room_for(
+    three: Path, size: tuple[int, int], columns: int
+) -> None:
+    async with RunsApp().run_test(size=size) as pilot:
+        await settled(pilot)
+        assert len(table(pilot).columns) == columns
+        assert table(pilot).max_scroll_x == 0
+
+
+async def test_columns_come_and_go_with_the_size(three: Path) -> None:
+    async with RunsApp().run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await pilot.press("down")
+        await pilot.resize_terminal(140, 45)
+        await pilot.pause()
+        assert len(table(pilot).columns) == 9
+        assert table(pilot).highlighted == "play-9"
+
+
+async def test_a_new_theme_colours_the_marks_anew(three: Path) -> None:
+    async with RunsApp().run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        before = table(pilot).get_row("alice")[0].spans
+        pilot.app.theme = "textual-light"
+        await pilot.pause()
+        await pilot.pause()
+        assert table(pilot).get_row("alice")[0].spans != before
+
+
+# Sorting, filtering, hiding, pinning.
+
+
+async def test_s_sorts_by_the_next_column_and_shift_s_the_other_way(three: Path) -> None:
+    async with RunsApp().run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await pilot.press(*"ssss")
+        assert table(pilot).order == ("best", False)
+        assert names(pilot) == ["play-10", "play-9", "alice"]
+        await pilot.press("S")
+        assert names(pilot) == ["alice", "play-9", "play-10"]
+        await pilot.press("s")
+        assert table(pilot).order == ("steps", False)
+        assert names(pilot) == ["play-9", "alice", "play-10"]
+
+
+async def test_runs_without_a_value_come_last_either_way(three: Path) -> None:
+    bare_run(three, "aaa")
+    async with RunsApp().run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        table(pilot).sort_by("best")
+        assert names(pilot)[-1] == "aaa"
+        table(pilot).sort_by("best")
+        assert names(pilot)[-1] == "aaa"
+
+
+async def test_a_click_on_a_header_sorts_and_another_one_reverses(three: Path) -> None:
+    async with RunsApp().run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await pilot.click(RunTable, offset=(7, 0))
+        assert table(pilot).order == ("name", True)
+        assert names(pilot) == ["play-10", "play-9", "alice"]
+
+
+async def test_the_cursor_stays_on_its_run(three: Path) -> None:
+    async with RunsApp().run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await pilot.press("down", "S")
+        assert table(pilot).highlighted == "play-9"
+        run_on_disk(three, "aaa", record(3))
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: "aaa" in names(pilot))
+        assert table(pilot).highlighted == "play-9"
+
+
+async def test_the_filter_narrows_table_and_chart(three: Path) -> None:
+    async with RunsApp().run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await pilot.press("slash", *"PLAY.*0$")
+        await settled(pilot)
+        assert names(pilot) == ["play-10"]
+        assert drawn(pilot) == {"play-10"}
+        assert str(pilot.app.screen.query_one("#matches", Static).render()) == "1 of 3"
+        await pilot.press("enter")
+        assert pilot.app.focused is table(pilot)
+        assert names(pilot) == ["play-10"]
+
+
+async def test_an_expression_that_is_none_is_marked(three: Path) -> None:
+    async with RunsApp().run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        wanted = pilot.app.screen.query_one("#filter", Input)
+        await pilot.press("slash", "(")
+        assert wanted.has_class("-wrong")
+        assert names(pilot) == []
+        assert "No run has such a name" in details(pilot)
+        await pilot.press("backspace")
+        assert not wanted.has_class("-wrong")
+        assert len(names(pilot)) == 3
+
+
+async def test_escape_empties_the_filter_then_leaves(three: Path) -> None:
+    async with RunsApp().run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await pilot.press("slash", *"alice")
+        assert names(pilot) == ["alice"]
+        await pilot.press("escape")
+        assert len(names(pilot)) == 3
+        await pilot.press("escape")
+        assert not isinstance(pilot.app.screen, RunsScreen)
+
+
+async def test_letters_in_the_filter_do_nothing_else(three: Path) -> None:
+    async with RunsApp().run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await pilot.press("slash", *"tyendpxv", "space")
+        assert pilot.app.asked == []
+        assert pilot.app.screen.query_one("#filter", Input).value == "tyendpxv "
+
+
+async def test_space_hides_a_curve_and_shows_it_again(three: Path) -> None:
+    async with RunsApp().run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await pilot.press("space")
+        assert drawn(pilot) == {"play-9", "play-10"}
+        assert cells(pilot, "alice")[0] == HIDDEN_SIGN
+        await pilot.press("space")
+        assert drawn(pilot) == {"alice (training)", "play-9", "play-10"}
+
+
+async def test_a_click_on_a_mark_hides_a_curve(three: Path) -> None:
+    async with RunsApp().run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await pilot.click(RunTable, offset=(2, 2))
+        assert drawn(pilot) == {"alice (training)", "play-10"}
+        await pilot.pause(0.6)  # else the second click is taken for half of two
+        await pilot.click(RunTable, offset=(2, 2))
+        assert drawn(pilot) == {"alice (training)", "play-9", "play-10"}
+
+
+async def test_all_curves_hidden_is_said(folder: Path) -> None:
+    run_on_disk(home, "one", record(40))
+    async with RunsApp().run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await pilot.press("space")
+        assert "press Space" in chart(pilot).look.empty_text
+
+
+async def test_the_pinned_run_is_first_in_the_table_and_topmost_in_the_chart(three: Path) -> None:
+    async with RunsApp().run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await pilot.press("down", "down", "p")
+        assert names(pilot)[0] == "play-10"
+        assert table(pilot).highlighted == "play-10"
+        assert chart(pilot).look.pinned == "play-10"
+        assert cells(pilot, "play-10")[0].startswith(PIN)
+        await pilot.press("v")
+        assert chart(pilot).look.pinned == "play-10"
+        await pilot.press("p")
+        assert chart(pilot).look.pinned is None
+        assert names(pilot)[0] == "alice"
+
+
+# News.
+
+
+async def test_new_runs_and_new_steps_appear_by_themselves(training: RunFolder) -> None:
+    async with RunsApp(poll_seconds=0.05).run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: "live" in drawn(pilot))
+        assert cells(pilot, "live")[-1] == "training"
+        with training.metrics.open("a") as file:
+            file.write(written(record(60)[-22:]))
+        os.utime(training.metrics, (NOW, NOW))
+        await until(pilot, lambda: chart(pilot).data.series["live"].points.x[-1] == 60)
+        await until(pilot, lambda: cells(pilot, "live")[6] == "60")
+        run_on_disk(training.path.parent, "newer", record(20))
+        await until(pilot, lambda: "newer" in drawn(pilot))
+
+
+async def test_a_run_gone_quiet_says_so(training: RunFolder) -> None:
+    async with RunsApp(now=NOW + 45).run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        assert cells(pilot, "live")[-1] == "quiet"
+        assert "has written nothing for 45 s" in details(pilot)
+
+
+async def test_a_record_that_was_cut_is_drawn_anew(three: Path) -> None:
+    async with RunsApp().run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        write_record(RunFolder(three / "play-9"), record(20))
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: len(chart(pilot).data.series["play-9"].points.x) == 1)
+
+
+async def test_validation_takes_the_place_of_training_when_it_comes(folder: Path) -> None:
+    folder = run_on_disk(home, "young", record(10))
+    async with RunsApp().run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        assert drawn(pilot) == {"young (training)"}
+        with folder.metrics.open("a") as file:
+            file.write(written(record(20)[10:]))
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: drawn(pilot) == {"young"})
+
+
+async def test_a_run_that_is_gone_goes_from_the_screen(three: Path) -> None:
+    async with RunsApp().run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        for path in RunFolder(three / "alice").path.iterdir():
+            path.unlink()
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: names(pilot) == ["play-9", "play-10"])
+        await settled(pilot)
+        assert drawn(pilot) == {"play-9", "play-10"}
+
+
+async def test_keys_act_while_records_are_read(
+    three: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on = threading.Event()
+    curves = RunReading.curves
+
+    def slow(self: RunReading, wanted: Any) -> Any:
+        go_on.wait(PATIENCE_S)
+        return curves(self, wanted)
+
+    monkeypatch.setattr(RunReading, "curves", slow)
+    async with RunsApp().run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: len(names(pilot)) == 3)
+        assert chart(pilot).look.empty_text == "Reading the runs…"
+        await pilot.press("down", "x")
+        assert table(pilot).highlighted == "play-9"
+        go_on.set()
+        await settled(pilot)
+        assert chart(pilot).data.series["play-9"].points.x[-1] == 30.0
+
+
+# What is done with a run.
+
+
+async def test_enter_opens_the_best_checkpoint_and_leaves(three: Path) -> None:
+    async with RunsApp().run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await pilot.press("down", "enter")
+        await pilot.pause()
+        assert pilot.app.asked == [("open", three / "play-9" / "best.safetensors")]
+        assert not isinstance(pilot.app.screen, RunsScreen)
+
+
+async def test_one_click_moves_the_cursor_and_two_open(three: Path) -> None:
+    async with RunsApp().run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await pilot.click(RunTable, offset=(10, 2))
+        assert table(pilot).highlighted == "play-9"
+        await pilot.click(RunTable, offset=(10, 3))
+        assert table(pilot).highlighted == "play-10"
+        assert pilot.app.asked == []
+        await pilot.click(RunTable, offset=(10, 3), times=2)
+        await pilot.pause()
+        assert pilot.app.asked == [("open", three / "play-10" / "best.safetensors")]
+
+
+async def test_a_run_without_a_checkpoint_cannot_be_opened(folder: Path) -> None:
+    bare_run(home, "fresh")
+    async with RunsApp().run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "no saved checkpoint yet" in toasts(pilot)
+        assert isinstance(pilot.app.screen, RunsScreen)
+
+
+async def test_t_resumes_and_y_replays_at_the_speed_that_was_chosen(three: Path) -> None:
+    async with RunsApp().run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        replay = pilot.app.screen.query_one("#button-replay", Button)
+        assert str(replay.label) == "Replay 10x"
+        await pilot.press("greater_than_sign", "greater_than_sign", "greater_than_sign")
+        assert str(replay.label) == "Replay max"
+        await pilot.press("less_than_sign", "y")
+        await pilot.pause()
+        assert pilot.app.asked == [("replay", "alice", 100.0)]
+
+
+async def test_a_resume_that_is_refused_keeps_the_screen(three: Path) -> None:
+    app = RunsApp()
+    app.refusal = "A training goes on already."
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await pilot.press("t")
+        await pilot.pause()
+        assert "A training goes on already." in toasts(pilot)
+        assert isinstance(pilot.app.screen, RunsScreen)
+        app.refusal = ""
+        await pilot.press("t")
+        await pilot.pause()
+        assert app.asked == [("resume", "alice")]
+        assert not isinstance(pilot.app.screen, RunsScreen)
+
+
+@pytest.mark.parametrize("key", ["t", "n", "d", "delete"])
+async def test_a_run_in_training_is_left_alone(training: RunFolder, key: str) -> None:
+    async with RunsApp().run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await pilot.press(key)
+        await pilot.pause()
+        assert "is being trained" in toasts(pilot)
+        assert isinstance(pilot.app.screen, RunsScreen)
+        assert pilot.app.asked == []
+
+
+async def test_a_run_is_deleted_after_a_yes(three: Path) -> None:
+    async with RunsApp().run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await pilot.press("d")
+        assert isinstance(pilot.app.screen, Question)
+        await pilot.press("n")
+        assert (three / "alice").is_dir()
+        await pilot.press("delete", "y")
+        await until(pilot, lambda: names(pilot) == ["play-9", "play-10"])
+        assert not (three / "alice").exists()
+        assert "Deleted 'alice'" in toasts(pilot)
+
+
+async def test_a_run_is_renamed_and_keeps_colour_cursor_and_pin(three: Path) -> None:
+    async with RunsApp().run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await pilot.press("down", "down", "p")
+        slot = chart(pilot).data.series["play-10"].slot
+        await pilot.press("n")
+        assert isinstance(pilot.app.screen, AskText)
+        pilot.app.screen.query_one(Input).value = "best-of-all"
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, RunsScreen))
+        await until(pilot, lambda: "best-of-all" in drawn(pilot))
+        await settled(pilot)
+        assert (three / "best-of-all").is_dir()
+        assert names(pilot)[0] == table(pilot).highlighted == "best-of-all"
+        assert chart(pilot).look.pinned == "best-of-all"
+        assert chart(pilot).data.series["best-of-all"].slot == slot
+
+
+async def test_a_name_that_is_taken_is_refused(three: Path) -> None:
+    async with RunsApp().run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await pilot.press("n")
+        pilot.app.screen.query_one(Input).value = "play-9"
+        await pilot.click("#yes")
+        await until(pilot, lambda: "There is a run called 'play-9' already" in toasts(pilot))
+        assert (three / "alice").is_dir()
+
+
+@pytest.mark.parametrize("way", ["escape", "button", "same"])
+async def test_a_rename_can_be_given_up(three: Path, way: str) -> None:
+    async with RunsApp().run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await pilot.press("n")
+        if way == "button":
+            await pilot.click("#no")
+        else:
+            await pilot.press("escape" if way == "escape" else "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, RunsScreen))
+        assert sorted(path.name for path in three.iterdir()) == ["alice", "play-10", "play-9"]
+
+
+async def test_a_run_is_exported_where_it_is_asked_for(three: Path, tmp_path: Path) -> None:
+    async with RunsApp().run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await pilot.press("e")
+        assert pilot.app.screen.query_one(Input).value == "alice.zip"
+        pilot.app.screen.query_one(Input).value = str(tmp_path / "kept")
+        await pilot.press("enter")
+        await until(pilot, lambda: (tmp_path / "kept.zip").exists())
+        await until(pilot, lambda: "Exported 'alice'" in toasts(pilot))
+        await pilot.press("e")
+        pilot.app.screen.query_one(Input).value = str(tmp_path / "kept.zip")
+        await pilot.press("enter")
+        await until(pilot, lambda: "already; choose another name" in toasts(pilot))
+
+
+# Keys and mouse.
+
+
+def test_every_action_has_a_name_a_label_and_a_tooltip() -> None:
+    bindings = [action.binding for action in (OPEN, *RUNS)]
+    assert len({binding.id for binding in bindings}) == len(bindings)
+    assert all(binding.description and binding.tooltip for binding in bindings)
+    for action in RUNS:
+        assert hasattr(RunsScreen, f"action_{action.call.split('(')[0]}")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (140, 45)])
+async def test_buttons_do_what_keys_do(three: Path, size: tuple[int, int]) -> None:
+    async with RunsApp().run_test(size=size) as pilot:
+        await settled(pilot)
+        for button in pilot.app.screen.query(Button):
+            assert button.tooltip
+            assert pilot.app.screen.region.contains_region(button.region)
+        await pilot.click("#button-pin")
+        assert chart(pilot).look.pinned == "alice (training)"
+        await pilot.click("#button-faster")
+        await pilot.click("#button-axis")
+        await pilot.click("#button-kind")
+        assert (chart(pilot).axis, chart(pilot).kind) == ("seconds", "training")
+        assert pilot.app.focused is table(pilot)
+        await pilot.click("#button-replay")
+        await pilot.pause()
+        assert pilot.app.asked == [("replay", "alice", 100.0)]
+
+
+async def test_the_chart_can_be_focused_and_read(three: Path) -> None:
+    async with RunsApp().run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await pilot.press("tab", "left")
+        assert chart(pilot).crosshair_x is not None
+        await pilot.press("escape")
+        assert chart(pilot).crosshair_x is None
+        assert isinstance(pilot.app.screen, RunsScreen)
+
+
+async def test_the_cursor_is_where_it_was_after_a_poll(three: Path) -> None:
+    async with RunsApp(poll_seconds=0.03).run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await pilot.press("down", "down")
+        started = time.monotonic()
+        while time.monotonic() - started < 0.3:
+            await pilot.pause(0.03)
+        assert table(pilot).cursor_coordinate == Coordinate(2, 0)
+        assert step(1) is not None
