@@ -29,6 +29,7 @@ from rnntui.training.events import (
     Changed,
     Continued,
     Evaluated,
+    Failed,
     Finished,
     Paused,
     RolledBack,
@@ -107,6 +108,8 @@ class ScriptedTraining:
             )  # fmt: skip
             outlet.publish(scripted_weights(size, self.scale))
             yield from self.script
+            if isinstance(self.script[-1] if self.script else None, Failed):
+                return
             yield from self._obey(inbox)
 
         return events
@@ -163,4 +166,5 @@ def scripted_app(
     session = Session(open_training=training.open, **opened)
     app = RnntuiApp(session, warm_up=lambda: 2e10, **arguments)
     app.playground._preferences = replace(app.preferences.now, pace=0.0)  # as fast as it is taken
+    app.animation_level = "none"
     return app

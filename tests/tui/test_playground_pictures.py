@@ -1,13 +1,16 @@
 """Pictures of the playground in every state, compared with those that were looked at."""
 
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Input
 
-from rnntui.tui.widgets.chart import Chart
-from rnntui.tui.widgets.memorisation_meter import MemorisationMeter
+from rnntui import places
+from rnntui.training.events import Failed
+from rnntui.tui.screens.question import Failure, Question
 from rnntui.tui.widgets.stream_text import StreamText
 from rnntui.tui.widgets.training_status import TrainingStatus
 from tests.tui.scripted import ScriptedStream, ScriptedTraining, scripted_app, steps
@@ -30,21 +33,41 @@ async def settled(pilot: Pilot[Any]) -> None:
     """Wait for the background to have counted the text's symbols."""
     estimate = pilot.app.screen.query_one("#estimate")
     await until(pilot, lambda: "an epoch" in str(estimate.render()))
-    meter = pilot.app.screen.query_one(MemorisationMeter)
-    await until(pilot, lambda: meter.reading is not None)
 
 
 async def trained(pilot: Pilot[Any], last: int) -> None:
     """Begin the scripted training and wait for its last step to be shown."""
     await settled(pilot)
     await pilot.press("t")
-    status = pilot.app.screen.query_one(TrainingStatus)
+    await shown(pilot, last)
+
+
+async def still(pilot: Pilot[Any]) -> None:
+    """Wait until nothing more comes from the background: counts, indexes, reference lines."""
+    await pilot.pause()
+    await pilot.app.workers.wait_for_complete()
+    await pilot.pause()
+
+
+async def quiet(pilot: Pilot[Any]) -> None:
+    """Take the toasts away, which leave at a moment of their own."""
+    pilot.app.clear_notifications()
+    await pilot.pause()
+
+
+async def written(pilot: Pilot[Any], characters: int) -> None:
+    """Let the network write so many characters."""
+    await pilot.press("g")
+    text = pilot.app.screen.query_one(StreamText)
+    await until(pilot, lambda: text.end == characters)
+    await pilot.pause()
+
+
+async def shown(pilot: Pilot[Any], last: int) -> None:
+    """Wait for a step to be shown, with all that comes from the background."""
+    status = pilot.app.playground.query_one(TrainingStatus)
     await until(pilot, lambda: status.last_step is not None and status.last_step.step == last)
-    # The lines that counting reaches come from the background.
-    chart = pilot.app.screen.query_one(Chart)
-    await until(pilot, lambda: len(chart.data.references) == 3)
-    meter = pilot.app.screen.query_one(MemorisationMeter)
-    await until(pilot, lambda: meter.reading is not None)
+    await still(pilot)
     await pilot.pause()
 
 
@@ -76,3 +99,107 @@ def test_generating(
 
     app = scripted_app(ScriptedTraining(steps(120)), stream)
     assert snap_compare(app, terminal_size=size, run_before=write)
+
+
+@SIZES
+def test_paused(snap_compare: Any, size: tuple[int, int]) -> None:
+    async def pause(pilot: Pilot[Any]) -> None:
+        await trained(pilot, 120)
+        await pilot.press("t")
+        await until(pilot, lambda: pilot.app.screen.query_one(TrainingStatus).phase == "paused")
+        await pilot.pause()
+
+    app = scripted_app(ScriptedTraining(steps(120)))
+    assert snap_compare(app, terminal_size=size, run_before=pause)
+
+
+@SIZES
+def test_finished(snap_compare: Any, size: tuple[int, int]) -> None:
+    async def stop(pilot: Pilot[Any]) -> None:
+        await trained(pilot, 120)
+        await pilot.press("k")
+        await until(pilot, lambda: not pilot.app.session.is_training)
+        await until(pilot, lambda: pilot.app.screen.query_one(TrainingStatus).phase == "finished")
+        await quiet(pilot)
+
+    app = scripted_app(ScriptedTraining(steps(120)))
+    assert snap_compare(app, terminal_size=size, run_before=stop)
+
+
+@SIZES
+def test_failed(snap_compare: Any, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(places, "state_dir", lambda: Path("/home/you/.local/state/rnntui"))
+    sentence = "The loss is no longer finite at step 121; the last checkpoint is good."
+
+    async def fail(pilot: Pilot[Any]) -> None:
+        await trained(pilot, 120)
+        await until(pilot, lambda: isinstance(pilot.app.screen, Failure))
+        await pilot.pause()
+
+    script = [*steps(120), Failed(120, 6.0, sentence)]
+    app = scripted_app(ScriptedTraining(script))
+    assert snap_compare(app, terminal_size=size, run_before=fail)
+
+
+@SIZES
+def test_asking_before_it_quits(snap_compare: Any, size: tuple[int, int]) -> None:
+    async def ask(pilot: Pilot[Any]) -> None:
+        await trained(pilot, 120)
+        await pilot.press("ctrl+q")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Question))
+        await pilot.pause()
+
+    app = scripted_app(ScriptedTraining(steps(120)))
+    assert snap_compare(app, terminal_size=size, run_before=ask)
+
+
+@SIZES
+def test_a_replay(snap_compare: Any, size: tuple[int, int]) -> None:
+    async def replay(pilot: Pilot[Any]) -> None:
+        await settled(pilot)
+        pilot.app.playground.replay("play-lstm-1", 10.0)
+        await shown(pilot, 120)
+
+    app = scripted_app(ScriptedTraining(steps(120)))
+    assert snap_compare(app, terminal_size=size, run_before=replay)
+
+
+@pytest.mark.parametrize("size", [(100, 30), (200, 60)], ids=["100x30", "200x60"])
+def test_other_sizes(snap_compare: Any, size: tuple[int, int], stream: ScriptedStream) -> None:
+    async def write(pilot: Pilot[Any]) -> None:
+        await trained(pilot, 120)
+        await written(pilot, 300)
+
+    app = scripted_app(ScriptedTraining(steps(120)), stream)
+    assert snap_compare(app, terminal_size=size, run_before=write)
+
+
+@SIZES
+def test_a_light_theme(snap_compare: Any, size: tuple[int, int], stream: ScriptedStream) -> None:
+    async def write(pilot: Pilot[Any]) -> None:
+        pilot.app.theme = "textual-light"
+        await trained(pilot, 120)
+        await written(pilot, 300)
+
+    app = scripted_app(ScriptedTraining(steps(120)), stream)
+    assert snap_compare(app, terminal_size=size, run_before=write)
+
+
+@SIZES
+def test_wide_characters(snap_compare: Any, size: tuple[int, int], stream: ScriptedStream) -> None:
+    async def write(pilot: Pilot[Any]) -> None:
+        await trained(pilot, 120)
+        await written(pilot, 300)
+
+    app = scripted_app(ScriptedTraining(steps(120)), stream, corpus="korean")
+    assert snap_compare(app, terminal_size=size, run_before=write)
+
+
+@SIZES
+def test_a_setting_that_is_not_valid(snap_compare: Any, size: tuple[int, int]) -> None:
+    async def spoil(pilot: Pilot[Any]) -> None:
+        await settled(pilot)
+        pilot.app.screen.query_one("#hidden_size", Input).value = "0"
+        await pilot.pause()
+
+    assert snap_compare(scripted_app(), terminal_size=size, run_before=spoil)

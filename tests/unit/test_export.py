@@ -104,7 +104,7 @@ def test_an_export_that_fails_leaves_nothing_behind(
 
     folder = run_on_disk(tmp_path / "runs", "one", record(3))
     monkeypatch.setattr(export, "write_csv", full)
-    with pytest.raises(CheckpointError, match="can't be exported.*No space left"):
+    with pytest.raises(CheckpointError, match=r"can't be exported.*No space left"):
         export_run(folder, tmp_path / "one.zip")
     assert [path.name for path in tmp_path.iterdir()] == ["runs"]
 

@@ -7,7 +7,7 @@ from textual import work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.widgets import Input, Label, Static
+from textual.widgets import Label, Static
 from textual.worker import get_current_worker
 
 from rnntui.errors import CorpusError
@@ -18,6 +18,7 @@ from rnntui.sampling.stream import Character
 from rnntui.text.vocabulary import Vocabulary
 from rnntui.tui.widgets.candidates import CandidateBars
 from rnntui.tui.widgets.memorisation_meter import INDEXING, MemorisationMeter
+from rnntui.tui.widgets.safe_fields import SafeInput
 from rnntui.tui.widgets.sampler_bar import SamplerBar
 from rnntui.tui.widgets.stream_text import StreamText
 
@@ -38,7 +39,7 @@ class WritingPane(Vertical):
         yield SamplerBar()
         with Horizontal(id="prime-row"):
             yield Label("prime")
-            yield Input(placeholder="what the writing starts from (p)", id="prime", compact=True)
+            yield SafeInput(placeholder="what the writing starts from (p)", id="prime")
         with Horizontal(id="text-row"):
             yield StreamText(id="stream")
             yield CandidateBars(id="candidates")

@@ -41,7 +41,7 @@ from rnntui.training.events import (
     TrainEvent,
     Warned,
 )
-from rnntui.training.run_folder import find_run, read_events, run_of
+from rnntui.training.run_folder import RunFolder, find_run, read_events, run_of
 from rnntui.training.run_summary import can_go_on
 from rnntui.tui.actions import PLAYGROUND, Action
 from rnntui.tui.command_line import sample_command, train_command
@@ -63,6 +63,8 @@ TEMPERATURE_STEP = 0.1
 TOP_KS = (0, 40, 10, 5)
 TOP_PS = (1.0, 0.95, 0.9, 0.8)
 PACES = (READING_PACE, 0.0, 10.0, 30.0)
+AS_FAST_AS_SEEN = 1000.0
+"""The speed of a replay that is slowed down from no waiting at all."""
 COMMAND_LENGTH = 1000
 """Characters that a copied `rnntui sample` writes."""
 
@@ -307,7 +309,8 @@ class Playground(Screen[None]):
         if not self.session.is_training or step is None:
             return
         if self.session.is_replay:
-            self._replay_speed *= factor
+            # 0 is at once, from which there is a way back.
+            self._replay_speed = self._replay_speed * factor or AS_FAST_AS_SEEN
             self.tell(f"The replay runs {self._replay_speed:g} times as fast as the training did.")
         else:
             self.session.set_learning_rate(step.learning_rate * factor)
@@ -474,7 +477,7 @@ class Playground(Screen[None]):
         self._resumable = folder.name if folder and can_go_on(folder) else None
         self.loss.clear()
         if folder is not None:
-            self._show_record(folder.name)
+            self._show_record(folder)
         self._show_network()
         self._compare()
 
@@ -482,7 +485,7 @@ class Playground(Screen[None]):
         """Go on with a run."""
         if self._is_free():
             self.loss.clear()
-            self._show_record(name)
+            self._show_record(find_run(places.checkpoints_dir(), name))
             self._resumable = name
             self.action_train()
 
@@ -495,10 +498,11 @@ class Playground(Screen[None]):
             self.session.train(ReplayedTraining(parent, name, lambda: self._replay_speed))
             self._turn_to("tab-loss")
 
-    def _show_record(self, name: str) -> None:
-        """Draw what a run did before."""
-        events = read_events(find_run(places.checkpoints_dir(), name))
-        self.loss.show([event for event in events if isinstance(event, Step | Evaluated)])
+    @work(thread=True, exclusive=True, group="record")
+    def _show_record(self, folder: RunFolder) -> None:
+        """Draw what a run did before; a long record takes a while to read."""
+        events = [event for event in read_events(folder) if isinstance(event, Step | Evaluated)]
+        self.app.call_from_thread(self.loss.show, events)
 
     # Leaving.
 

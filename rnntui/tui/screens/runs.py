@@ -36,6 +36,7 @@ from rnntui.tui.widgets.chart.inks import line_ink
 from rnntui.tui.widgets.chart.palette import styles_for
 from rnntui.tui.widgets.run_chart import AXES, KINDS, RunChart
 from rnntui.tui.widgets.run_table import Mark, RunTable, described, natural
+from rnntui.tui.widgets.safe_fields import StandIns
 
 POLL_SECONDS: Final = 2.0
 """How often new runs and the news of those in training are looked for."""
@@ -137,7 +138,10 @@ class RunsScreen(Screen[None]):
             with Horizontal(id="filter-row"):
                 yield Label("filter")
                 yield Input(
-                    placeholder="a name or a regular expression (/)", id="filter", compact=True
+                    placeholder="a name or a regular expression (/)",
+                    id="filter",
+                    compact=True,
+                    highlighter=StandIns(),
                 )
                 yield Static(id="matches", markup=False)
                 yield from map(_button, ("axis", "kind"))
@@ -244,7 +248,6 @@ class RunsScreen(Screen[None]):
         wanted = self.query_one("#filter", Input)
         self._shown, is_valid = matching(self._runs, wanted.value)
         wanted.set_class(not is_valid, "-wrong")
-        wanted.tooltip = None if is_valid else "No regular expression; it is taken as it stands."
         marks = self._marks()
         shown = [run for name, run in self._runs.items() if name in self._shown]
         self.query_one("#list").styles.max_height = len(shown) + _ROWS_BESIDE_RUNS
@@ -259,6 +262,8 @@ class RunsScreen(Screen[None]):
             self._empty_text(),
         )
         count = f"{len(shown)} of {len(self._runs)}" if wanted.value else f"{len(self._runs)}"
+        if not is_valid:
+            count = f"as plain text: {count}"
         self.query_one("#matches", Static).update(count)
         self._show_details()
 
@@ -294,7 +299,7 @@ class RunsScreen(Screen[None]):
     def _show_details(self) -> None:
         """Say what is known of the run under the cursor."""
         run = self._highlighted
-        about = described(run) if run else "" if self._shown else self._empty_text()
+        about = described(run) if run else ""
         details = self.query_one("#details", Static)
         details.update(Content(printable(about)))
         details.tooltip = Content(printable(about))

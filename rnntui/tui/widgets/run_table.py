@@ -105,7 +105,7 @@ _COLUMNS: Final = (
         "time", "time", 9, 3, lambda run: duration(run.elapsed_s), lambda run: run.elapsed_s, True
     ),
 )
-_STATE_WIDTH: Final = 10
+_STATE_WIDTH: Final = 9
 _NOTABLE: Final = ("training", "quiet", "failed", "damaged")
 """States that have a colour."""
 

@@ -180,10 +180,17 @@ class StreamText(ScrollView):
 
     def on_resize(self, _event: Resize) -> None:
         """Wrap the text anew where the width changed, keeping the place."""
+        self._fit()
+
+    @property
+    def _width(self) -> int:
+        """Cells that a line may take."""
+        return max(self.scrollable_size.width, WIDEST)
+
+    def _fit(self) -> None:
         top = self._buffer.line(self._top_line).start
-        width = max(self.scrollable_size.width, WIDEST)
-        if width != self._buffer.width:
-            self._buffer.rewrap(width)
+        if self._width != self._buffer.width:
+            self._buffer.rewrap(self._width)
         self._measure_text()
         if self.follow:
             self._scroll_to_end()
@@ -292,6 +299,9 @@ class StreamText(ScrollView):
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Draw some rows of the view, from scratch where the background changed."""
+        if self._width != self._buffer.width:
+            # A pane that is shown and widened at once is told only of its first size.
+            self.call_later(self._fit)
         ground = self.rich_style
         if ground != self._ground:
             self._ground = ground
