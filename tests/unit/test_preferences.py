@@ -328,7 +328,9 @@ def test_what_cannot_be_remembered_is_let_go(tmp_path: Path):
 # The log.
 
 
-def test_the_log_holds_what_the_package_logs(tmp_path: Path):
+def test_the_log_holds_what_the_package_logs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    # What pytest hears it passes on to another process, which lone surrogates don't survive.
+    monkeypatch.setattr(logging.getLogger("rnntui"), "propagate", False)
     with log_kept(tmp_path / "state") as complaint:
         assert complaint is None
         logging.getLogger("rnntui.tui").error("it was \udcff")

@@ -54,7 +54,7 @@ def scripted(*events: TrainEvent) -> Callable[[Request, Opened], Events]:
 
     def open_training(request: Request, opened: Opened) -> Events:
         def told(inbox: Inbox, outlet: WeightsOutlet) -> Iterator[TrainEvent]:
-            opened("tiny-rnn-1", tiny_corpus())
+            opened("tiny-rnn-1", tiny_corpus(), 0.1)
             outlet.publish(weights_of(5))
             yield from events
             inbox.wait()
@@ -90,6 +90,7 @@ def written(session: Session, count: int) -> str:
 
 def test_a_new_session_has_nothing_going() -> None:
     session = Session()
+    session.set_pace(0.0)
     news = session.poll()
     assert (news.events, news.characters, news.failures) == ((), (), [])
     assert session.phase == "idle"
@@ -110,6 +111,7 @@ def test_a_new_session_has_nothing_going() -> None:
 )
 def test_the_phase_follows_the_events(events: Sequence[TrainEvent], phase: Phase) -> None:
     session = Session(open_training=scripted(*events))
+    session.set_pace(0.0)
     session.train(REQUEST)
     assert polled(session, type(events[-1])) == events
     assert session.phase == phase
@@ -118,6 +120,7 @@ def test_the_phase_follows_the_events(events: Sequence[TrainEvent], phase: Phase
 
 def test_a_second_training_is_refused_while_one_goes_on() -> None:
     session = Session(open_training=scripted(STARTED))
+    session.set_pace(0.0)
     session.train(REQUEST)
     with pytest.raises(RnntuiError, match="goes on already"):
         session.train(REQUEST)
@@ -134,6 +137,8 @@ def test_a_training_that_can_not_be_opened_fails_with_its_sentence() -> None:
         return events
 
     session = Session(open_training=refused)
+
+    session.set_pace(0.0)
     session.train(REQUEST)
     (failed,) = polled(session, Failed)
     assert failed == Failed(0, 0.0, "There is no text called 'tiny'.")
@@ -157,6 +162,8 @@ def test_commands_reach_the_training_and_are_lost_on_nobody() -> None:
         return events
 
     session = Session(open_training=listening)
+
+    session.set_pace(0.0)
     session.save()
     session.train(REQUEST)
     session.toggle_pause()
@@ -167,6 +174,7 @@ def test_commands_reach_the_training_and_are_lost_on_nobody() -> None:
 def test_a_rare_event_wakes_whoever_polls() -> None:
     woken: list[str] = []
     session = Session(lambda: woken.append("woken"), open_training=scripted(STARTED))
+    session.set_pace(0.0)
     session.train(REQUEST)
     polled(session, Started)
     assert woken == ["woken"]
@@ -185,6 +193,7 @@ def test_a_loaded_network_writes_the_same_text_for_the_same_seed(tmp_path: Path)
     texts = []
     for _ in range(2):
         session = Session()
+        session.set_pace(0.0)
         session.load(path)
         session.prime, session.seed = "the ", 7
         assert session.write().text == "the "
@@ -198,6 +207,7 @@ def test_a_checkpoint_that_can_not_be_loaded_leaves_the_network_as_it_was(
     tmp_path: Path,
 ) -> None:
     session = Session()
+    session.set_pace(0.0)
     session.load(saved_run(tmp_path))
     before = session.network
     with pytest.raises(CheckpointError):
@@ -218,6 +228,8 @@ def test_a_mode_acts_in_mid_stream(tmp_path: Path) -> None:
         return CharacterStream(network.weights, network.vocabulary, noted, prime, seed)
 
     session = Session(open_stream=noting)
+
+    session.set_pace(0.0)
     session.load(saved_run(tmp_path))
     session.write()
     written(session, 5)
@@ -233,6 +245,8 @@ def test_a_failure_of_a_stream_is_news(tmp_path: Path) -> None:
         raise CorpusError("That can't be read.")
 
     session = Session(open_stream=broken)
+
+    session.set_pace(0.0)
     session.load(saved_run(tmp_path))
     session.write()
     end = time.monotonic() + PATIENCE
@@ -243,6 +257,7 @@ def test_a_failure_of_a_stream_is_news(tmp_path: Path) -> None:
 
 def test_a_stream_follows_the_training(tmp_path: Path) -> None:
     session = Session(open_training=scripted(STARTED))
+    session.set_pace(0.0)
     session.train(REQUEST)
     polled(session, Started)
     session.write()
@@ -260,6 +275,7 @@ def test_a_real_training_is_begun_saved_and_gone_on_with(tmp_path: Path) -> None
     text = tmp_path / "tiny.txt"
     text.write_text("the cat sat on the mat. " * 60, encoding="utf-8")
     session = Session()
+    session.set_pace(0.0)
     session.train(NewTraining(tmp_path / "runs", str(text), tiny_config(steps=10**9), name="mine"))
     polled(session, Step)
     assert session.network is not None

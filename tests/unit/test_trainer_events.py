@@ -139,6 +139,7 @@ def test_a_checkpoint_is_there_before_the_first_step(tmp_path: Path) -> None:
     assert not run.folder.best.exists()
 
 
+@pytest.mark.usefixtures("events")
 def test_a_checkpoint_knows_all_about_its_run(run: Run) -> None:
     header = load_checkpoint(run.folder.last).header
     assert header.run == "tiny"
