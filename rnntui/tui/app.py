@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
+from rich.console import RenderableType
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.command import Provider
@@ -142,12 +143,22 @@ class RnntuiApp(SurvivingApp[int], RoomyApp[int]):
         if preferences.is_still(os.environ):
             self.animation_level = "none"
 
+    def exit(
+        self,
+        result: int | None = None,
+        return_code: int = 0,
+        message: RenderableType | None = None,
+    ) -> None:
+        """Leave, having looked at what was chosen while there is a screen to look at."""
+        if self.playground.is_mounted:
+            self.preferences.change(theme=self.theme, **self.playground.chosen())
+        super().exit(result, return_code, message)
+
     def keep_preferences(self) -> None:
-        """Save what was chosen on the screen, for the next session.
+        """Save what was chosen on the screen, for the next session; it may be gone by now.
 
         Raises `ConfigError` where the settings can't be written.
         """
-        self.preferences.change(theme=self.theme, **self.playground.chosen())
         corpus = self.playground.setup.corpus
         save_remembered(self._screen_file, Remembered(corpus, {}, first_start=False))
         self.preferences.save()

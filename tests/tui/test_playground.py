@@ -315,3 +315,16 @@ async def test_panes_become_tabs_where_there_is_little_room():
         await pilot.pause()
         for pane in ("setup", "loss", "writing"):
             assert app.screen.query_one(f"#{pane}").region
+
+
+async def test_what_was_chosen_is_there_again_in_the_next_session():
+    app = scripted_app()
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("1", "right_square_bracket", "o")
+        app.theme = "nord"
+        await pilot.press("ctrl+q")
+        await until(pilot, lambda: not app.is_running)
+    app.keep_preferences()
+    now = scripted_app().preferences.now
+    assert (now.mode, now.temperature, now.theme) == ("argmax", 1.1, "nord")
+    assert not now.colour_by_probability
