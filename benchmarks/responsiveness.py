@@ -34,12 +34,14 @@ def main() -> None:
     arguments = parser.parse_args()
     answers: list[float] = []
     ratios: list[float] = []
-    with tempfile.TemporaryDirectory() as home:
+    with tempfile.TemporaryDirectory() as folder:
         for number in range(arguments.rounds):
-            alone = headless(Path(home), f"alone-{number}", arguments.seconds)
+            # A home for each round, as the playground remembers its settings.
+            home = Path(folder) / str(number)
+            alone = headless(home, "alone", arguments.seconds)
             keys = -(-arguments.keys // arguments.rounds)
-            answers += playground(Path(home), keys, arguments.seconds, arguments.full_pace)
-            shown = speed(newest(Path(home)))
+            answers += playground(home, keys, arguments.seconds, arguments.full_pace)
+            shown = speed(newest(home))
             ratios.append(shown / alone)
             print(
                 f"round {number + 1}: headless {alone:,.0f} char/s, on screen {shown:,.0f} char/s,"
