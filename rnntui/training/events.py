@@ -23,8 +23,8 @@ class TrainEvent:
 
 
 @dataclass(frozen=True)
-class Started(TrainEvent):
-    """A training begins.
+class Opened(TrainEvent):
+    """A training is under way, from its start or from a checkpoint.
 
     `total_steps` is 0 while a budget in minutes has yet to be turned into
     steps. `train_chars` and `val_chars` are the sizes of the two parts, and
@@ -44,19 +44,13 @@ class Started(TrainEvent):
 
 
 @dataclass(frozen=True)
-class Resumed(TrainEvent):
-    """A training goes on from a checkpoint; the fields are those of `Started`."""
+class Started(Opened):
+    """A training begins."""
 
-    run: str
-    corpus: str
-    parameters: int
-    vocab_size: int
-    train_chars: int
-    val_chars: int
-    eval_chars: int
-    batches_per_epoch: int
-    total_steps: int
-    device: str
+
+@dataclass(frozen=True)
+class Resumed(Opened):
+    """A training goes on from a checkpoint."""
 
 
 @dataclass(frozen=True)
