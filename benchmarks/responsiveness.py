@@ -10,6 +10,7 @@ drawn. Prints percentiles of the answers and the ratio of training speeds.
 
 import argparse
 import json
+import os
 import random
 import statistics
 import subprocess
@@ -58,7 +59,7 @@ def main() -> None:
 def headless(home: Path, name: str, seconds: float) -> float:
     """Train without a screen for a while; characters a second."""
     command = [RNNTUI, "train", "python", "--recipe", "shakespeare", "--name", name, "--json"]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env={"RNNTUI_HOME": str(home)})
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env={**os.environ, "RNNTUI_HOME": str(home)})
     try:
         process.wait(seconds)
     except subprocess.TimeoutExpired:

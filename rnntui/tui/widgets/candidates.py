@@ -65,6 +65,7 @@ class CandidateBars(Widget):
         super().__init__(name=name, id=id, classes=classes)
         self._candidates: tuple[tuple[str, float], ...] = ()
         self._drawn: str | None = None
+        self._styles: dict[str, Style] = {}
 
     def update_candidates(
         self, candidates: Sequence[tuple[str, float]], drawn: str | None = None
@@ -100,8 +101,17 @@ class CandidateBars(Widget):
         ).adjust_cell_length(width, ground)
 
     def _style(self, component: str) -> Style:
-        """Return the style of a component class of this widget."""
-        return self.get_component_rich_style(f"candidate-bars--{component}")
+        """Return the style of a component class of this widget, made once for each theme."""
+        style = self._styles.get(component)
+        if style is None:
+            style = self.get_component_rich_style(f"candidate-bars--{component}")
+            self._styles[component] = style
+        return style
+
+    def notify_style_update(self) -> None:
+        """Take up new colours after a change of theme or stylesheet."""
+        super().notify_style_update()
+        self._styles.clear()
 
 
 def glyph(char: str) -> str:
