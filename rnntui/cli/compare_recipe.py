@@ -1,0 +1,90 @@
+"""Recipes of kind `compare`: sizes to put side by side, and tables to look rows up in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rnntui.errors import ConfigError
+from rnntui.nets.config import ModelConfig
+from rnntui.training.recipes import find_recipe_file
+
+LARGEST_TABLE = 10_000_000
+"""Numbers in a table to look rows up in, and in the one-hot vectors for it."""
+
+
+@dataclass(frozen=True)
+class LookupPlan:
+    """A table to make and the rows to look up in it."""
+
+    rows: int
+    columns: int
+    ids: tuple[int, ...]
+    seed: int
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What a recipe compares."""
+
+    network: ModelConfig
+    corpora: tuple[str, ...]
+    symbols: tuple[int, ...]
+    lookups: tuple[LookupPlan, ...]
+
+
+def find_comparison(
+    reference: str, embedding_size: int | None, hidden_size: int | None
+) -> Comparison:
+    """The recipe of that name, or in that TOML file, perhaps with other sizes.
+
+    Raises `ConfigError` where there is none of this kind, or it can't be used.
+    """
+    file = find_recipe_file(reference, "compare")
+    known = {"corpora": list, "network": Mapping, "sizes": Mapping, "lookup": list}
+    for name, value in file.tables.items():
+        if name not in known:
+            raise ConfigError(
+                f"{file.source} has no use for '{name}'; it takes {', '.join(known)}."
+            )
+        if not isinstance(value, known[name]):
+            raise ConfigError(f"{file.source}: '{name}' is of the wrong type.")
+    corpora = file.tables.get("corpora", [])
+    if not all(isinstance(name, str) for name in corpora):
+        raise ConfigError(f"{file.source}: 'corpora' must be a list of texts' names.")
+    network = dict(file.tables.get("network", {}))
+    if embedding_size is not None:
+        network["embedding_size"] = embedding_size
+    if hidden_size is not None:
+        network["hidden_size"] = hidden_size
+    try:
+        config = ModelConfig(**{"vocab_size": 1, "num_layers": 1, **network})
+    except TypeError as error:
+        raise ConfigError(f"{file.source}: [network] is not a network's ({error}).") from error
+    symbols = file.tables.get("sizes", {}).get("symbols", [])
+    if not isinstance(symbols, list) or not all(map(_count, symbols)):
+        raise ConfigError(f"{file.source}: 'symbols' in [sizes] must be a list of numbers above 0.")
+    asks = tuple(_ask(table, file.source) for table in file.tables.get("lookup", []))
+    return Comparison(config, tuple(corpora), tuple(symbols), asks)
+
+
+def _ask(table: object, source: str) -> LookupPlan:
+    refusal = ConfigError(
+        f"{source}: each [[lookup]] needs 'rows' and 'columns' above 0, at most"
+        f" {LARGEST_TABLE:,} numbers in all, and 'ids' that are rows; perhaps a 'seed'."
+    )
+    if not isinstance(table, Mapping) or not set(table) <= {"rows", "columns", "ids", "seed"}:
+        raise refusal
+    rows, columns, seed = (_count(table.get(name, 1)) for name in ("rows", "columns", "seed"))
+    ids = table.get("ids")
+    if rows is None or columns is None or seed is None or not isinstance(ids, list) or not ids:
+        raise refusal
+    if rows * max(columns, len(ids)) > LARGEST_TABLE:
+        raise refusal
+    if not all(type(row) is int and 0 <= row < rows for row in ids):
+        raise refusal
+    return LookupPlan(rows, columns, tuple(ids), seed)
+
+
+def _count(value: Any) -> int | None:
+    """The value where it is a whole number above 0; a boolean is none."""
+    return value if type(value) is int and 1 <= value <= 2**31 else None

@@ -1,0 +1,51 @@
+"""Recipes of kind `trace`: what a network reads, and which networks there are to look into."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rnntui.errors import ConfigError
+
+LENSES = ("forward", "gradients")
+"""What a recipe of this kind shows: a forward pass, or how far gradients reach back."""
+
+
+@dataclass(frozen=True)
+class TraceRecipe:
+    """A recipe of kind `trace`; `source` is how sentences call it.
+
+    `reads` is the text to read unless another is given. With `cells` there is
+    a network to be made for each, of the sizes in the tables; without, one
+    whose weights stand in the tables.
+    """
+
+    name: str
+    source: str
+    corpus: str
+    lens: str
+    reads: str
+    cells: tuple[str, ...]
+    tables: Mapping[str, Any]
+
+
+def find_trace_recipe(reference: str) -> TraceRecipe:
+    """The recipe of that name, or in that TOML file.
+
+    Raises `ConfigError` where there is none of this kind, or it can't be used.
+    """
+    from rnntui.training.recipes import find_recipe_file
+
+    file = find_recipe_file(reference, "trace")
+    tables = dict(file.tables)
+    lens, reads, cells = (
+        tables.pop("lens", "forward"),
+        tables.pop("reads", ""),
+        tables.pop("cells", []),
+    )
+    if lens not in LENSES:
+        raise ConfigError(f"{file.source}: 'lens' must be one of {', '.join(LENSES)}.")
+    if not isinstance(reads, str):
+        raise ConfigError(f"{file.source}: 'reads' must be a text.")
+    if not isinstance(cells, list) or not all(isinstance(cell, str) for cell in cells):
+        raise ConfigError(f"{file.source}: 'cells' must be a list such as ['rnn', 'lstm', 'gru'].")
+    return TraceRecipe(file.name, file.source, file.corpus, lens, reads, tuple(cells), tables)

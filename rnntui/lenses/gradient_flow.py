@@ -1,0 +1,214 @@
+"""Gradient flow: how strongly the loss at the end of a text depends on each earlier state.
+
+Back-propagation through time, written out in NumPy (Werbos 1990; for the
+vanishing and exploding of what it computes, Bengio, Simard and Frasconi
+1994). Agreement with torch's autograd is tested.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from rnntui.errors import CorpusError
+from rnntui.lenses.forward_trace import (
+    Arrays,
+    Floats,
+    LayerStep,
+    LayerWeights,
+    forward_trace,
+    layer_weights,
+    one_hot,
+)
+from rnntui.nets.config import ModelConfig
+
+
+@dataclass(frozen=True, eq=False)
+class GradientFlow:
+    """The gradients of `loss` (nats), made at the last of T steps, with L layers of H units.
+
+    `hidden` is dE/dh_k, `[L, T, H]`, and `cell` an LSTM's dE/dc_k. Step k's share
+    of dE/dW, W being a layer's recurrent weights, is the outer product of `deltas[layer, k]`
+    `[G·H]` and `previous[layer, k]` `[H]`, the hidden state before the step.
+    """
+
+    loss: float
+    hidden: Floats
+    cell: Floats | None
+    deltas: Floats
+    previous: Floats
+
+    @property
+    def steps(self) -> int:
+        """How many characters were read: the distances are 0 to one less."""
+        return int(self.hidden.shape[1])
+
+    @property
+    def hidden_norms(self) -> Floats:
+        """The norm of dE/dh_k over all layers, by the distance from the end, `[T]`."""
+        return _by_distance(self.hidden)
+
+    @property
+    def cell_norms(self) -> Floats | None:
+        """The norm of dE/dc_k over all layers, by the distance from the end, `[T]`."""
+        return None if self.cell is None else _by_distance(self.cell)
+
+    def share(self, layer: int, step: int) -> Floats:
+        """What one step adds to dE/dW of a layer, `[G·H, H]`."""
+        return np.outer(self.deltas[layer, step], self.previous[layer, step])
+
+    def whole(self, layer: int) -> Floats:
+        """The whole dE/dW of a layer, `[G·H, H]`: the sum of all steps' shares."""
+        return np.asarray(self.deltas[layer].T @ self.previous[layer])
+
+    @property
+    def share_norms(self) -> Floats:
+        """The norm of each step's share over all layers, by distance, `[T]`."""
+        # The norm of an outer product is the product of the norms.
+        norms = np.linalg.norm(self.deltas, axis=2) * np.linalg.norm(self.previous, axis=2)
+        return np.asarray(np.linalg.norm(norms, axis=0)[::-1])
+
+    @property
+    def share_parts(self) -> Floats:
+        """How much of the whole each step's share makes up, by distance, `[T]`.
+
+        It is the share's length along the whole gradient, as a part of the
+        whole's own, so that all parts add up to 1; a share that points the
+        other way has a negative part. All are 0 where the whole is.
+        """
+        along = np.zeros(self.steps)
+        size = 0.0
+        for layer, (deltas, previous) in enumerate(zip(self.deltas, self.previous, strict=True)):
+            whole = self.whole(layer)
+            along += ((deltas @ whole) * previous).sum(axis=1)
+            size += float((whole**2).sum())
+        return np.asarray(along[::-1] / size if size > 0 else along)
+
+
+def gradient_flow(config: ModelConfig, arrays: Arrays, ids: Sequence[int]) -> GradientFlow:
+    """Read all of `ids` but the last from the zero state; the last is what should come next.
+
+    `arrays` are weights by the names and in the shapes of `weight_shapes`.
+    Raises `CorpusError` for fewer than two ids.
+    """
+    if len(ids) < 2:
+        raise CorpusError(
+            "Gradients need a text of at least two characters: some to read, one to predict."
+        )
+    with np.errstate(over="ignore", invalid="ignore"):
+        return _flow(config, arrays, ids)
+
+
+def scaled_recurrence(arrays: Arrays, factor: float) -> Arrays:
+    """The same weights, those from hidden state to hidden state multiplied by `factor`."""
+    return {
+        name: array * factor if name.endswith("weight_hh") else array
+        for name, array in arrays.items()
+    }
+
+
+def _flow(config: ModelConfig, arrays: Arrays, ids: Sequence[int]) -> GradientFlow:
+    steps = list(forward_trace(config, arrays, ids[:-1]))
+    layers = layer_weights(config, arrays)
+    head = np.asarray(arrays["head.weight"], np.float64)
+    shape = (config.num_layers, len(steps), config.hidden_size)
+    hidden, cell = np.zeros(shape), np.zeros(shape)
+    deltas = np.zeros((config.num_layers, len(steps), config.gates * config.hidden_size))
+    # What the next step passes back to the states of this one; nothing comes after the last.
+    later = [_Passed(np.zeros(shape[2]), np.zeros(shape[2])) for _ in layers]
+    last = steps[-1]
+    # Cross-entropy after softmax: its gradient at the output is the error in the probabilities.
+    from_above = head.T @ (last.probabilities - one_hot(ids[-1], config.vocab_size))
+    for k in range(len(steps) - 1, -1, -1):
+        for number in range(len(layers) - 1, -1, -1):
+            step = steps[k].layers[number]
+            hidden[number, k] = later[number].hidden + from_above
+            back = _back(layers[number], step, hidden[number, k], later[number].cell)
+            cell[number, k], deltas[number, k] = back.cell, back.to_recurrent
+            later[number] = back.passed
+            from_above = layers[number].input.T @ back.to_input
+        # Below the end, only the future asks anything of the top layer.
+        from_above = np.zeros(config.hidden_size)
+    previous = np.array(
+        [[step.layers[n].previous_hidden for step in steps] for n in range(shape[0])]
+    )
+    loss = -_log_softmax(last.output)[ids[-1]]
+    return GradientFlow(
+        float(loss), hidden, cell if config.cell == "lstm" else None, deltas, previous
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Passed:
+    """The gradients that a step passes to the states before it, each `[H]`."""
+
+    hidden: Floats
+    cell: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class _Back:
+    """One step of one layer on the way back.
+
+    `cell` is dE/dc_k `[H]`; `to_input` and `to_recurrent` `[G·H]` are the
+    gradients at the products with the input's and with the recurrent weights.
+    """
+
+    cell: Floats
+    to_input: Floats
+    to_recurrent: Floats
+    passed: _Passed
+
+
+def _back(layer: LayerWeights, step: LayerStep, hidden: Floats, later_cell: Floats) -> _Back:
+    """Back through one step: `hidden` is dE/dh_k, `later_cell` what step k+1 asks of c_k."""
+    if layer.cell == "lstm":
+        return _back_lstm(layer, step, hidden, later_cell)
+    if layer.cell == "gru":
+        return _back_gru(layer, step, hidden)
+    if layer.nonlinearity == "tanh":
+        delta = hidden * (1 - step.hidden**2)
+    else:
+        delta = hidden * (step.pre_activations["hidden"] > 0)
+    return _Back(later_cell, delta, delta, _Passed(layer.recurrent.T @ delta, later_cell))
+
+
+def _back_lstm(layer: LayerWeights, step: LayerStep, hidden: Floats, later_cell: Floats) -> _Back:
+    inlet, forget, candidate, outlet = step.gates.values()
+    assert step.cell is not None
+    assert step.previous_cell is not None
+    squashed = np.tanh(step.cell)
+    cell = later_cell + hidden * outlet * (1 - squashed**2)
+    delta = np.concatenate(
+        (
+            cell * candidate * inlet * (1 - inlet),
+            cell * step.previous_cell * forget * (1 - forget),
+            cell * inlet * (1 - candidate**2),
+            hidden * squashed * outlet * (1 - outlet),
+        )
+    )
+    return _Back(cell, delta, delta, _Passed(layer.recurrent.T @ delta, cell * forget))
+
+
+def _back_gru(layer: LayerWeights, step: LayerStep, hidden: Floats) -> _Back:
+    reset, update, new = step.gates.values()
+    size = len(hidden)
+    remembered = layer.recurrent[2 * size :] @ step.previous_hidden
+    at_new = hidden * (1 - update) * (1 - new**2)
+    at_update = hidden * (step.previous_hidden - new) * update * (1 - update)
+    at_reset = at_new * remembered * reset * (1 - reset)
+    to_recurrent = np.concatenate((at_reset, at_update, at_new * reset))
+    passed = _Passed(layer.recurrent.T @ to_recurrent + hidden * update, np.zeros(size))
+    return _Back(
+        np.zeros(size), np.concatenate((at_reset, at_update, at_new)), to_recurrent, passed
+    )
+
+
+def _by_distance(gradients: Floats) -> Floats:
+    """Norms over layers and units of `[L, T, H]`, the last step first."""
+    return np.asarray(np.sqrt((gradients**2).sum(axis=(0, 2)))[::-1])
+
+
+def _log_softmax(output: Floats) -> Floats:
+    shifted = output - output.max()
+    return np.asarray(shifted - np.log(np.exp(shifted).sum()))
