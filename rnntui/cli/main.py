@@ -10,23 +10,18 @@ from typing import Annotated
 import typer
 
 import rnntui
-from rnntui.cli import checkpoints, corpora, evaluate, recipes, sample, train
+from rnntui.cli.lazy_commands import LazyGroup
 from rnntui.cli.terminal import ReaderGoneError, notify
 from rnntui.errors import RnntuiError
 
 app = typer.Typer(
     name="rnntui",
+    cls=LazyGroup,
     help="A terminal playground for character-level recurrent networks.",
     epilog="With no command the playground opens. Documentation: README.md.",
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("train")(train.train)
-app.command("sample")(sample.sample)
-app.command("eval")(evaluate.evaluate)
-app.add_typer(corpora.app, name="corpora")
-app.add_typer(checkpoints.app, name="checkpoints")
-app.add_typer(recipes.app, name="recipes")
 
 
 def _version(wanted: bool) -> None:

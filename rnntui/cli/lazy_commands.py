@@ -1,0 +1,73 @@
+"""Commands that are imported when they are run, so that none waits for the others."""
+
+from collections.abc import Iterator, MutableMapping
+from importlib import import_module
+from typing import Any, Final
+
+import typer
+from typer.core import TyperGroup
+
+PLACES: Final = {
+    "train": "train:train",
+    "sample": "sample:sample",
+    "eval": "evaluate:evaluate",
+    "trace": "trace:trace",
+    "compare": "compare:compare",
+    "classify": "classify:app",
+    "corpora": "corpora:app",
+    "checkpoints": "checkpoints:app",
+    "recipes": "recipes:app",
+}
+"""Where each command stands: a module of `rnntui.cli`, and the function or group in it."""
+
+
+class LazyCommands(MutableMapping[str, Any]):
+    """The commands by name, in the order of `PLACES`; each is imported when it is asked for."""
+
+    def __init__(self) -> None:
+        """Import nothing yet."""
+        self._loaded: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        """The command of that name. Raises `KeyError` where there is none."""
+        if name not in self._loaded:
+            module, attribute = PLACES[name].split(":")
+            found = getattr(import_module(f"rnntui.cli.{module}"), attribute)
+            if isinstance(found, typer.Typer):
+                command: Any = typer.main.get_group(found)
+            else:
+                alone = typer.Typer(add_completion=False)
+                alone.command(name)(found)
+                command = typer.main.get_command(alone)
+            command.name = name
+            self._loaded[name] = command
+        return self._loaded[name]
+
+    def __setitem__(self, name: str, command: Any) -> None:
+        """Put another command in that place."""
+        self._loaded[name] = command
+
+    def __delitem__(self, name: str) -> None:
+        """Commands stay."""
+        raise TypeError("A command can't be taken away.")
+
+    def __iter__(self) -> Iterator[str]:
+        """The names."""
+        return iter(PLACES)
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(PLACES)
+
+    def __contains__(self, name: object) -> bool:
+        """Whether there is one of that name, without importing it."""
+        return name in PLACES
+
+
+class LazyGroup(TyperGroup):
+    """A group with these commands."""
+
+    def __init__(self, **settings: Any) -> None:
+        """Take what Typer gives, its empty set of commands apart."""
+        super().__init__(**settings)
+        self.commands = LazyCommands()
