@@ -1,14 +1,12 @@
 """How well a network predicts a text that it was not trained on."""
 
-import math
-from dataclasses import dataclass
-
 import numpy as np
 import torch
 from torch.nn import functional
 
 from rnntui.nets.char_model import CharModel
 from rnntui.text.batches import AnyIds
+from rnntui.training.measure import Measure
 
 STREAM_CHARACTERS = 512
 """Fewest characters that one of the streams read side by side scores."""
@@ -19,24 +17,6 @@ WARM_UP = 128
 
 MAX_NUMBERS = 4_000_000
 """Scores, or one-hot inputs, held at once, which bounds the memory for large vocabularies."""
-
-
-@dataclass(frozen=True)
-class Measure:
-    """Mean cross-entropy in nats over `characters` predictions."""
-
-    loss: float
-    characters: int
-
-    @property
-    def bits_per_char(self) -> float:
-        """The loss in bits."""
-        return self.loss / math.log(2)
-
-    @property
-    def perplexity(self) -> float:
-        """exp(loss), infinite where that is beyond a float."""
-        return math.exp(self.loss) if self.loss < 700 else math.inf
 
 
 def evaluate(model: CharModel, ids: AnyIds) -> Measure:

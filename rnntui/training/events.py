@@ -8,7 +8,7 @@ seconds spent in training, pauses left out and carried over a resume.
 import json
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import MISSING, Field, asdict, dataclass, fields
 from typing import Any
 
 from rnntui.errors import RnntuiError
@@ -28,7 +28,8 @@ class Opened(TrainEvent):
 
     `total_steps` is 0 while a budget in minutes has yet to be turned into
     steps. `train_chars` and `val_chars` are the sizes of the two parts, and
-    `eval_chars` how much of the latter each evaluation in mid-run reads.
+    `eval_chars` how much of the latter each evaluation in mid-run reads, all
+    counted in `unit`: characters, or texts where whole texts are classified.
     """
 
     run: str
@@ -41,6 +42,7 @@ class Opened(TrainEvent):
     batches_per_epoch: int
     total_steps: int
     device: str
+    unit: str = "characters"
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,8 @@ class Evaluated(TrainEvent):
     `train_loss` is the mean of the steps' losses since the last evaluation;
     `val_loss` that of the held-out part, None where there is none;
     `bits_per_char` and `perplexity` are of `val_loss`, or of `train_loss`
-    without one. `accuracy` is for classifiers. `best` says that no earlier
+    without one. `accuracy` of the held-out part and `train_accuracy` of the
+    steps since the last evaluation are for classifiers. `best` says that no earlier
     evaluation was as good, `full` that all of the held-out part was read. At
     the end the best weights are measured in full, too, where they are not the
     last ones; `step` is theirs then.
@@ -90,6 +93,7 @@ class Evaluated(TrainEvent):
     accuracy: float | None
     best: bool
     full: bool
+    train_accuracy: float | None = None
 
 
 @dataclass(frozen=True)
@@ -127,6 +131,13 @@ class Changed(TrainEvent):
 
 
 @dataclass(frozen=True)
+class Switched(TrainEvent):
+    """This step was computed by another engine than the one before; so are those to come."""
+
+    engine: str
+
+
+@dataclass(frozen=True)
 class RolledBack(TrainEvent):
     """Weights and optimiser went back to the best checkpoint, taken at `to_step`."""
 
@@ -138,6 +149,20 @@ class Warned(TrainEvent):
     """Something that a person should know; the training goes on."""
 
     sentence: str
+
+
+@dataclass(frozen=True)
+class Tested(TrainEvent):
+    """The best network was measured on the part set aside for testing.
+
+    `confusion[i][j]` counts the texts of class `i` that were given class `j`.
+    """
+
+    loss: float
+    accuracy: float
+    texts: int
+    classes: tuple[str, ...]
+    confusion: tuple[tuple[int, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -170,8 +195,10 @@ KINDS: Mapping[str, type[TrainEvent]] = {
         Paused,
         Continued,
         Changed,
+        Switched,
         RolledBack,
         Warned,
+        Tested,
         Finished,
         Failed,
     )
@@ -194,7 +221,7 @@ def from_json(line: str) -> TrainEvent:
     try:
         values = json.loads(line)
         kind = KINDS[values.pop("event")]
-        return kind(**{name: read(values[name]) for name, read in _READERS[kind].items()})
+        return kind(**{name: read(values) for name, read in _READERS[kind].items()})
     except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError) as e:
         raise RnntuiError(f"Not a line of events: {line[:60]!r}.") from e
 
@@ -229,13 +256,38 @@ def _read_truth(value: object) -> bool:
     return value
 
 
+def _read_texts(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise TypeError("no list")
+    return tuple(map(_read_text, value))
+
+
+def _read_table(value: object) -> tuple[tuple[int, ...], ...]:
+    if not isinstance(value, list) or not all(isinstance(row, list) for row in value):
+        raise TypeError("no table")
+    return tuple(tuple(map(_read_count, row)) for row in value)
+
+
 _BY_TYPE: Mapping[object, Callable[[object], Any]] = {
     float: _read_number,
     float | None: _read_number_or_none,
     int: _read_count,
     str: _read_text,
     bool: _read_truth,
+    tuple[str, ...]: _read_texts,
+    tuple[tuple[int, ...], ...]: _read_table,
 }
 
-_READERS = {kind: {p.name: _BY_TYPE[p.type] for p in fields(kind)} for kind in KINDS.values()}
-"""How each field of each event is taken from JSON: one of the wrong type raises."""
+
+def _reader(part: "Field[Any]") -> Callable[[Mapping[str, object]], Any]:
+    """What takes a field from JSON: one of the wrong type, or one that is missing, raises.
+
+    A field with a default came later, and may be missing in an older record.
+    """
+    read, name, default = _BY_TYPE[part.type], part.name, part.default
+    if default is MISSING:
+        return lambda values: read(values[name])
+    return lambda values: read(values.get(name, default))
+
+
+_READERS = {kind: {p.name: _reader(p) for p in fields(kind)} for kind in KINDS.values()}

@@ -10,7 +10,8 @@ from rnntui.text.corpus import Corpus
 from rnntui.text.normalisation import Normalisation
 from rnntui.text.vocabulary import Vocabulary
 from rnntui.training.checkpoints import Header
-from rnntui.training.config import TrainConfig, flag
+from rnntui.training.config import TrainConfig
+from rnntui.training.settings import flag
 
 TAKEN = (
     "cell",

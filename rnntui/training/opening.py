@@ -14,11 +14,12 @@ from rnntui.text.normalisation import Normalisation
 from rnntui.text.vocabulary import describe_character
 from rnntui.training.checkpoints import load_checkpoint
 from rnntui.training.commands import Inbox, WeightsOutlet
-from rnntui.training.config import TrainConfig, flag
+from rnntui.training.config import TrainConfig
 from rnntui.training.corpus_note import CorpusNote, corpus_of
 from rnntui.training.events import TrainEvent
 from rnntui.training.fine_tuning import adopted_config, over_vocabulary
-from rnntui.training.run import CHANGEABLE, Run, prepare_run, total_steps
+from rnntui.training.learner import Training
+from rnntui.training.run import CHANGEABLE, Run, prepare_run
 from rnntui.training.run_folder import (
     Record,
     RunFolder,
@@ -31,6 +32,7 @@ from rnntui.training.run_folder import (
     taken,
     write_configuration,
 )
+from rnntui.training.settings import flag
 from rnntui.training.settings_file import from_tables
 
 LoadText = Callable[[tuple[str, ...]], Corpus]
@@ -59,8 +61,7 @@ def new_run(
             raise taken(name)
     name = name or free_run_name(parent, f"{corpus.name}-{config.cell}")
     run = prepare_run(RunFolder(parent / name), corpus, config, prime, init_from)
-    steps = total_steps(run.config, run.batches.batches_per_epoch)
-    create_run_folder(run.folder, run.tables(steps))
+    create_run_folder(run.folder, run.tables(run.total_steps))
     return run
 
 
@@ -105,11 +106,16 @@ def resume_run(
     tables = read_configuration(folder)
     try:
         about, resolved, _ = (tables.pop(part) for part in ("run", "resolved", "versions"))
+        if about.get("kind") == "classifier":
+            raise ConfigError(
+                f"The run '{name}' is of a network that classifies;"
+                " 'rnntui classify train --resume' goes on with it."
+            )
         note = CorpusNote(**tables.pop("corpus"))
         prime, init_from = str(about["prime"]), str(about["init_from"])
         eval_chars, measured = int(resolved["eval_chars"]), int(resolved["total_steps"])
         before = TrainConfig(**from_tables(tables, str(folder.configuration)))
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise CheckpointError(f"{folder.configuration} is damaged ({error!r}).") from error
     config = before.replaced(_allowed(changes, before))
     if load is None:
@@ -134,7 +140,7 @@ def resume_run(
         fresh = prepare_run(folder, corpus, config, prime, init_from)
         run = replace(fresh, init_weights=weights)
     if config != before:
-        steps = total_steps(config, run.batches.batches_per_epoch)
+        steps = run.total_steps
         if not steps and config.minutes == before.minutes:
             steps = measured
         write_configuration(folder, run.tables(steps))
@@ -167,7 +173,7 @@ def _check_resumable(run: Run, before: TrainConfig) -> None:
             f"{run.folder.last} is not a checkpoint of what {run.folder.configuration} describes;"
             " bring back the right file."
         )
-    asked = total_steps(run.config, per_epoch)
+    asked = run.total_steps
     if not asked and run.config.minutes == before.minutes:
         asked = progress.total_steps
     if 0 < asked <= progress.step:
@@ -178,14 +184,14 @@ def _check_resumable(run: Run, before: TrainConfig) -> None:
 
 
 def events_of(
-    run: Run, inbox: Inbox | None = None, outlet: WeightsOutlet | None = None
+    run: Training, inbox: Inbox | None = None, outlet: WeightsOutlet | None = None
 ) -> Iterator[TrainEvent]:
     """The events of the training, each recorded in the run's folder before it is passed on.
 
     Raises `CheckpointError` where another process trains the run.
     """
-    start = run.resume_from
-    record = Record(run.folder, keep_lines=start.header.progress.events if start else 0)
+    start = run.resumed_at
+    record = Record(run.folder, keep_lines=start.events if start else 0)
     try:
         from rnntui.training.trainer import train
 

@@ -1,16 +1,30 @@
-"""The optimisers: torch's own, with the tensors they keep laid open for a checkpoint."""
+"""The optimisers, with the tensors that they keep laid open for a checkpoint."""
 
 from collections.abc import Mapping
+from typing import Protocol
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from rnntui.training.config import TrainConfig
+from rnntui.training.config import OptimizerName
+from rnntui.training.keras_rmsprop import KerasRmsprop
 
 
-def build_optimizer(config: TrainConfig, model: nn.Module) -> torch.optim.Optimizer:
+class OptimizerSettings(Protocol):
+    """What a configuration says of the optimiser."""
+
+    @property
+    def optimizer(self) -> OptimizerName:
+        """Which one."""
+
+    @property
+    def learning_rate(self) -> float:
+        """Its learning rate at the top of the schedule."""
+
+
+def build_optimizer(config: OptimizerSettings, model: nn.Module) -> torch.optim.Optimizer:
     """The optimiser of `config` over the model's weights, with torch's defaults for the rest."""
     weights = list(model.parameters())
     rate = config.learning_rate
@@ -18,6 +32,8 @@ def build_optimizer(config: TrainConfig, model: nn.Module) -> torch.optim.Optimi
         return torch.optim.Adam(weights, lr=rate, fused=weights[0].device.type != "mps")
     if config.optimizer == "rmsprop":
         return torch.optim.RMSprop(weights, lr=rate)
+    if config.optimizer == "rmsprop-keras":
+        return KerasRmsprop(weights, lr=rate)
     if config.optimizer == "adagrad":
         return torch.optim.Adagrad(weights, lr=rate)
     return torch.optim.SGD(weights, lr=rate)

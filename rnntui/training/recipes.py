@@ -1,9 +1,15 @@
-"""Recipes: named, complete configurations in TOML, shipped in `rnntui/recipes` or a user's own."""
+"""Recipes: named, complete configurations in TOML, shipped in `rnntui/recipes` or a user's own.
+
+A recipe is of a kind, which says what its tables hold and which command runs
+it. Those of kind `train` are read in full here; the tables of the others are
+for the modules of their commands to read.
+"""
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 
 from rnntui.errors import ConfigError
 from rnntui.training.config import TrainConfig
@@ -14,10 +20,42 @@ SHIPPED = Path(__file__).resolve().parent.parent / "recipes"
 DEFAULT = "default"
 """The recipe of a training that names none."""
 
+RecipeKind = Literal["train", "classify", "trace", "compare"]
+
+_COMMANDS: dict[RecipeKind, str] = {
+    "train": "rnntui train --recipe {}",
+    "classify": "rnntui classify train --recipe {}",
+    "trace": "rnntui trace --recipe {}",
+    "compare": "rnntui compare {}",
+}
+
+
+@dataclass(frozen=True)
+class RecipeFile:
+    """A recipe as it stands in its file.
+
+    `corpus` is the text that it is meant for, if any; `prime` what its samples
+    start from, empty for the start of a line; `tables` all that is in its
+    tables, unchecked; `source` names the file in sentences.
+    """
+
+    name: str
+    kind: RecipeKind
+    about: str
+    corpus: str
+    prime: str
+    tables: Mapping[str, Any]
+    source: str
+
+    @property
+    def command(self) -> str:
+        """The command that runs it."""
+        return _COMMANDS[self.kind].format(self.name)
+
 
 @dataclass(frozen=True)
 class Recipe:
-    """A configuration with a name, a sentence about it, and the corpus it is meant for, if any.
+    """A recipe of kind `train`: a configuration, and the corpus it is meant for, if any.
 
     `prime` is what its samples start from, empty for the start of a line.
     """
@@ -29,27 +67,53 @@ class Recipe:
     config: TrainConfig
 
 
+def list_recipe_files() -> tuple[RecipeFile, ...]:
+    """All shipped recipes, the default one first, then by name."""
+    files = [_read(path) for path in SHIPPED.glob("*.toml")]
+    return tuple(sorted(files, key=lambda file: (file.name != DEFAULT, file.name)))
+
+
 def list_recipes() -> tuple[Recipe, ...]:
-    """The shipped recipes, the default one first, then by name."""
-    recipes = [_read(path) for path in sorted(SHIPPED.glob("*.toml"))]
-    return tuple(sorted(recipes, key=lambda recipe: (recipe.name != DEFAULT, recipe.name)))
+    """The shipped recipes of kind `train`, in the same order."""
+    return tuple(_train_recipe(file) for file in list_recipe_files() if file.kind == "train")
 
 
-def find_recipe(reference: str) -> Recipe:
-    """The recipe of that name, or in that TOML file.
+def find_recipe_file(reference: str, kind: RecipeKind | None = None) -> RecipeFile:
+    """The recipe of that name, or in that TOML file, of that kind or of any.
 
-    Raises `ConfigError` where there is none, or it can't be used.
+    Raises `ConfigError` where there is none, it can't be read, or it is of
+    another kind; the sentence then says which command runs it.
     """
     named = SHIPPED / f"{reference}.toml"
     if Path(reference).name == reference and named.is_file():
-        return _read(named)
-    if Path(reference).is_file():
-        return _read(Path(reference))
-    known = ", ".join(recipe.name for recipe in list_recipes())
-    raise ConfigError(f"There is no recipe '{reference}'; name a TOML file or one of {known}.")
+        found = _read(named)
+    elif Path(reference).is_file():
+        found = _read(Path(reference))
+    else:
+        files = [file for file in list_recipe_files() if kind in (None, file.kind)]
+        known = ", ".join(file.name for file in files)
+        raise ConfigError(f"There is no recipe '{reference}'; name a TOML file or one of {known}.")
+    if kind not in (None, found.kind):
+        raise ConfigError(
+            f"{found.source} is of kind '{found.kind}', not '{kind}'; '{found.command}' runs it."
+        )
+    return found
 
 
-def _read(path: Path) -> Recipe:
+def find_recipe(reference: str) -> Recipe:
+    """The recipe of kind `train` of that name, or in that TOML file.
+
+    Raises `ConfigError` as `find_recipe_file`, and where a setting is wrong.
+    """
+    return _train_recipe(find_recipe_file(reference, "train"))
+
+
+def _train_recipe(file: RecipeFile) -> Recipe:
+    config = TrainConfig(**from_tables(file.tables, file.source))
+    return Recipe(file.name, file.about, file.corpus, file.prime, config)
+
+
+def _read(path: Path) -> RecipeFile:
     try:
         content: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
@@ -59,7 +123,16 @@ def _read(path: Path) -> Recipe:
         texts[name] = content.pop(name, texts[name])
         if not isinstance(texts[name], str):
             raise ConfigError(f"The recipe {path}: '{name}' must be a text.")
-    if texts["kind"] != "train":
-        raise ConfigError(f"The recipe {path} is of kind '{texts['kind']}'; this reads 'train'.")
-    config = TrainConfig(**from_tables(content, f"The recipe {path}"))
-    return Recipe(texts["name"], texts["about"], texts["corpus"], texts["prime"], config)
+    for kind in get_args(RecipeKind):
+        if texts["kind"] == kind:
+            return RecipeFile(
+                name=texts["name"],
+                kind=kind,
+                about=texts["about"],
+                corpus=texts["corpus"],
+                prime=texts["prime"],
+                tables=content,
+                source=f"The recipe {path}",
+            )
+    known = ", ".join(get_args(RecipeKind))
+    raise ConfigError(f"The recipe {path} is of kind '{texts['kind']}'; it must be one of {known}.")

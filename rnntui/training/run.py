@@ -1,4 +1,4 @@
-"""A run made ready: the text split and shaped, every `automatic` setting given its number.
+"""A run of a character network made ready: text split and shaped, all settings resolved.
 
 What is resolved here is written to `run.toml` and into every checkpoint, so
 that a resume asks nothing of the machine or the clock again.
@@ -10,10 +10,13 @@ from importlib.metadata import version
 from typing import Any
 
 import rnntui
+from rnntui.errors import ConfigError
+from rnntui.nets.config import parameter_count
 from rnntui.text.batches import (
     MIN_VALIDATION_CHARACTERS,
     AnyIds,
     Batches,
+    PieceBatches,
     StreamBatches,
     WindowBatches,
     fitting_stream_shape,
@@ -21,10 +24,16 @@ from rnntui.text.batches import (
     split,
 )
 from rnntui.text.corpus import Corpus
-from rnntui.training.checkpoints import Arrays, Checkpoint
-from rnntui.training.config import BUDGETS, TrainConfig
+from rnntui.training.checkpoint_file import Arrays
+from rnntui.training.checkpoints import Checkpoint, Header
+from rnntui.training.config import TrainConfig
 from rnntui.training.corpus_note import note_of
+from rnntui.training.engines import check_engine, learner_for
+from rnntui.training.learner import Facts, Learner
+from rnntui.training.pace import Pace
+from rnntui.training.progress import Progress
 from rnntui.training.run_folder import RunFolder
+from rnntui.training.settings import BUDGETS
 from rnntui.training.settings_file import to_tables
 
 EVAL_SHARE = 0.1
@@ -69,10 +78,66 @@ class Run:
         """The part to learn from, cut as configured."""
         return _batches(self.parts[0], self.config)
 
+    @property
+    def pace(self) -> Pace:
+        """When it ends, evaluates, saves and samples."""
+        return Pace.of(self.config)
+
+    @property
+    def total_steps(self) -> int:
+        """Steps of the whole training; 0 for minutes, whose steps must be measured."""
+        return self.pace.total_steps(self.batches.batches_per_epoch)
+
+    @property
+    def resumed_at(self) -> Progress | None:
+        """How far its checkpoint is, without a number of steps that came of other minutes."""
+        if self.resume_from is None:
+            return None
+        header = self.resume_from.header
+        if header.config.minutes == self.config.minutes:
+            return header.progress
+        return replace(header.progress, total_steps=0)
+
+    def facts(self, device: str) -> Facts:
+        """What is to be learnt, on that device."""
+        learnt, held_out = self.parts
+        vocab_size = len(self.corpus.vocabulary)
+        return Facts(
+            corpus=self.corpus.name,
+            parameters=parameter_count(self.config.model(vocab_size)),
+            vocab_size=vocab_size,
+            train_chars=len(learnt),
+            val_chars=len(held_out),
+            eval_chars=self.eval_chars,
+            batches_per_epoch=self.batches.batches_per_epoch,
+            device=device,
+        )
+
+    def header(self, progress: Progress) -> Header:
+        """What a checkpoint says at that moment."""
+        return Header(
+            run=self.folder.name,
+            model=self.config.model(len(self.corpus.vocabulary)),
+            vocabulary=self.corpus.vocabulary,
+            normalisation=self.corpus.normalisation,
+            corpus=note_of(self.corpus),
+            config=self.config,
+            progress=progress,
+        )
+
+    def learner(self) -> Learner:
+        """What fits its network, by the engine that is asked for."""
+        return learner_for(self)
+
     def tables(self, total_steps: int) -> dict[str, Any]:
         """The content of `run.toml`."""
         return {
-            "run": {"name": self.folder.name, "prime": self.prime, "init_from": self.init_from},
+            "run": {
+                "kind": "characters",
+                "name": self.folder.name,
+                "prime": self.prime,
+                "init_from": self.init_from,
+            },
             "corpus": asdict(note_of(self.corpus)),
             **to_tables(self.config),
             "resolved": {"eval_chars": self.eval_chars, "total_steps": total_steps},
@@ -92,8 +157,10 @@ def prepare_run(
 
     Where the text is too small for the batch shape, or to hold a part out, the
     shape shrinks and a notice says so. Raises `CorpusError` for a text too
-    short to learn from.
+    short to learn from, `ConfigError` for settings that contradict each other.
     """
+    check_engine(config)
+    _check_remainder(config)
     notices = list(corpus.notices)
     learnt, held_out = split(corpus.ids, config.val_fraction)
     if config.val_fraction > 0 and not len(held_out):
@@ -122,17 +189,15 @@ def prepare_run(
     return Run(folder, corpus, resolved, prime, eval_chars, tuple(notices), init_from)
 
 
-def total_steps(config: TrainConfig, batches_per_epoch: int) -> int:
-    """Optimiser steps of the whole training; 0 for minutes, whose steps must be measured."""
-    return config.steps or config.epochs * batches_per_epoch
-
-
 CHANGEABLE = (
     *BUDGETS,
     "patience",
     "save_every",
     "sample_every",
+    "sample_every_epochs",
     "sample_length",
+    "sample_mode",
+    "sample_start",
     "threads",
     "device",
 )
@@ -142,7 +207,19 @@ CHANGEABLE = (
 def _batches(learnt: AnyIds, config: TrainConfig) -> Batches:
     if config.window:
         return WindowBatches(learnt, config.batch_size, config.window, config.seed)
+    if config.remainder == "keep":
+        return PieceBatches(learnt, config.seq_length)
     return StreamBatches(learnt, config.batch_size, config.seq_length)
+
+
+def _check_remainder(config: TrainConfig) -> None:
+    """Raise `ConfigError` where the last piece of a text could not be a batch by itself."""
+    alone = config.batch_size == 1 and config.state_carry == "never" and not config.window
+    if config.remainder == "keep" and not alone:
+        raise ConfigError(
+            "--remainder keep needs --batch-size 1, --state-carry never and --window 0, so that"
+            " the last, shorter piece of the text can be a batch by itself."
+        )
 
 
 def _fitted(config: TrainConfig, characters: int) -> tuple[TrainConfig, str]:

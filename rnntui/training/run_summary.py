@@ -5,12 +5,17 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
 
 from rnntui.errors import CheckpointError, RnntuiError
+from rnntui.training.checkpoint_file import Kind, opened
 from rnntui.training.checkpoints import Header, read_header
 from rnntui.training.events import Failed, TrainEvent, from_json
 from rnntui.training.run_folder import RunFolder, is_being_trained, read_configuration
+
+if TYPE_CHECKING:
+    from rnntui.training.classify_checkpoint import ClassifierHeader
 
 RunState = Literal["training", "quiet", "finished", "stopped", "failed", "new"]
 
@@ -30,7 +35,8 @@ class RunSummary:
     `state` is `training`, or `quiet` where the process that trains it has
     written nothing for a while; else `failed`, `finished`, `stopped`, or `new`
     without a checkpoint. `step` and `elapsed_s` are the checkpoint's, in
-    training the record's. A step learns from `characters_per_step`.
+    training the record's. A step learns from `characters_per_step`, which are
+    texts where the run is of the kind `classifier`.
     """
 
     name: str
@@ -43,6 +49,7 @@ class RunSummary:
     elapsed_s: float
     state: RunState
     characters_per_step: int
+    kind: Kind = "characters"
 
 
 def summarise(folder: RunFolder, clock: Callable[[], float] = time.time) -> RunSummary:
@@ -53,7 +60,7 @@ def summarise(folder: RunFolder, clock: Callable[[], float] = time.time) -> RunS
     training = is_being_trained(folder)
     last = last_event(folder)
     try:
-        header = read_header(folder.last)
+        header = _read_header(folder.last)
     except CheckpointError:
         if folder.last.exists():
             raise
@@ -97,10 +104,27 @@ def seconds_silent(folder: RunFolder, clock: Callable[[], float]) -> float:
     return 0.0
 
 
-def _of_header(name: str, header: Header) -> RunSummary:
+def _read_header(path: Path) -> "Header | ClassifierHeader":
+    with opened(path) as file:
+        kind = file.kind()
+    if kind == "classifier":
+        from rnntui.training.classify_checkpoint import read_classifier_header
+
+        return read_classifier_header(path)
+    return read_header(path)
+
+
+def _of_header(name: str, header: "Header | ClassifierHeader") -> RunSummary:
     progress, config = header.progress, header.config
     best = progress.best_loss
     over = 0 < progress.total_steps <= progress.step or 0 < config.patience <= progress.stale
+    kind: Kind = "classifier"
+    learnt = config.batch_size
+    if isinstance(header, Header):
+        kind = "characters"
+        learnt = _characters(
+            header.config.batch_size, header.config.seq_length, header.config.window
+        )
     return RunSummary(
         name=name,
         corpus=header.corpus.name,
@@ -111,7 +135,8 @@ def _of_header(name: str, header: Header) -> RunSummary:
         total_steps=progress.total_steps,
         elapsed_s=progress.elapsed_s,
         state="finished" if over else "stopped",
-        characters_per_step=_characters(config.batch_size, config.seq_length, config.window),
+        characters_per_step=learnt,
+        kind=kind,
     )
 
 
@@ -119,6 +144,11 @@ def _without_checkpoint(folder: RunFolder) -> RunSummary:
     tables = read_configuration(folder)
     try:
         network, batches = tables["network"], tables["batches"]
+        kind: Kind = "classifier"
+        learnt = int(batches["batch_size"])
+        if tables["run"].get("kind", "characters") == "characters":
+            kind = "characters"
+            learnt = _characters(learnt, int(batches["seq_length"]), int(batches["window"]))
         return RunSummary(
             name=folder.name,
             corpus=str(tables["corpus"]["name"]),
@@ -129,11 +159,10 @@ def _without_checkpoint(folder: RunFolder) -> RunSummary:
             total_steps=int(tables["resolved"]["total_steps"]),
             elapsed_s=0.0,
             state="new",
-            characters_per_step=_characters(
-                int(batches["batch_size"]), int(batches["seq_length"]), int(batches["window"])
-            ),
+            characters_per_step=learnt,
+            kind=kind,
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise CheckpointError(f"{folder.configuration} is damaged ({error!r}).") from error
 
 

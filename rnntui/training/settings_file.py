@@ -8,8 +8,8 @@ from rnntui.errors import ConfigError
 from rnntui.training.config import TrainConfig
 
 
-def to_tables(config: TrainConfig) -> dict[str, dict[str, Any]]:
-    """All settings, by section and name, as TOML takes them."""
+def to_tables(config: Any) -> dict[str, dict[str, Any]]:
+    """All settings of a configuration, by section and name, as TOML takes them."""
     tables: dict[str, dict[str, Any]] = {}
     for setting in fields(config):
         value = getattr(config, setting.name)
@@ -18,13 +18,13 @@ def to_tables(config: TrainConfig) -> dict[str, dict[str, Any]]:
     return tables
 
 
-def from_tables(tables: Mapping[str, Any], source: str) -> dict[str, Any]:
-    """Settings by name from tables by section, for `TrainConfig` or its `replaced`.
+def from_tables(tables: Mapping[str, Any], source: str, kind: type = TrainConfig) -> dict[str, Any]:
+    """Settings by name from tables by section, for a configuration of type `kind`.
 
     Raises `ConfigError`, naming `source`, for a section or a setting that there
-    is not, or one in the wrong section; values are `TrainConfig`'s to check.
+    is not, or one in the wrong section; values are the configuration's to check.
     """
-    sections = {setting.name: setting.metadata["section"] for setting in fields(TrainConfig)}
+    sections = {setting.name: setting.metadata["section"] for setting in fields(kind)}
     settings: dict[str, Any] = {}
     for section, table in tables.items():
         if section not in sections.values() or not isinstance(table, Mapping):

@@ -33,6 +33,10 @@ VALUES: Mapping[object, st.SearchStrategy[Any]] = {
     float | None: st.none() | st.floats(allow_nan=False, allow_infinity=False),
     bool: st.booleans(),
     str: TEXTS,
+    tuple[str, ...]: st.lists(TEXTS, max_size=3).map(tuple),
+    tuple[tuple[int, ...], ...]: st.lists(
+        st.lists(st.integers(0, 2**53), max_size=3).map(tuple), max_size=3
+    ).map(tuple),
 }
 
 
@@ -81,7 +85,7 @@ def test_a_line_begins_with_what_and_when() -> None:
 def test_the_names_in_json_are_the_kinds_in_lower_case() -> None:
     assert list(KINDS) == [
         *("started", "resumed", "step", "evaluated", "sampled", "saved", "paused", "continued"),
-        *("changed", "rolledback", "warned", "finished", "failed"),
+        *("changed", "switched", "rolledback", "warned", "tested", "finished", "failed"),
     ]
 
 

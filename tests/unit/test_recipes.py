@@ -7,7 +7,14 @@ import pytest
 from rnntui.errors import ConfigError
 from rnntui.nets.config import parameter_count
 from rnntui.training.config import TrainConfig
-from rnntui.training.recipes import DEFAULT, SHIPPED, find_recipe, list_recipes
+from rnntui.training.recipes import (
+    DEFAULT,
+    SHIPPED,
+    find_recipe,
+    find_recipe_file,
+    list_recipe_files,
+    list_recipes,
+)
 
 
 def _file(folder: Path, text: str) -> Path:
@@ -17,16 +24,19 @@ def _file(folder: Path, text: str) -> Path:
 
 
 def test_every_shipped_recipe_loads_and_the_default_one_is_first() -> None:
-    recipes = list_recipes()
-    names = [recipe.name for recipe in recipes]
+    names = [recipe.name for recipe in list_recipe_files()]
     assert names[0] == DEFAULT
     assert names[1:] == sorted(names[1:])
     assert sorted(names) == sorted(path.stem for path in SHIPPED.glob("*.toml"))
+    trained = [recipe.name for recipe in list_recipe_files() if recipe.kind == "train"]
+    assert [recipe.name for recipe in list_recipes()] == trained
 
 
 def test_every_shipped_recipe_says_what_it_is_and_is_found_by_its_name() -> None:
+    for file in list_recipe_files():
+        assert file.about.endswith(".")
+        assert find_recipe_file(file.name) == find_recipe_file(file.name, file.kind) == file
     for recipe in list_recipes():
-        assert recipe.about.endswith(".")
         assert find_recipe(recipe.name) == recipe
 
 
@@ -86,7 +96,11 @@ def test_a_recipe_that_there_is_not_is_answered_with_those_that_there_are(refere
         ("[text]\nnormalise = [['nfc']]\n[budget]\nepochs = 3\n", "--normalise must be a list"),
         ("[text]\nnormalise = 'nfc'\n[budget]\nepochs = 3\n", "--normalise must be a list"),
         ("name = 3\n", r"mine\.toml: 'name' must be a text\."),
-        ("kind = 'compare'\n", r"mine\.toml is of kind 'compare'; this reads 'train'\."),
+        (
+            "kind = 'compare'\n",
+            r"of kind 'compare', .* 'rnntui compare mine' runs it\.",
+        ),
+        ("kind = 'bake'\n", r"mine\.toml is of kind 'bake'; it must be one of train, "),
     ],
 )
 def test_a_bad_file_is_refused_by_a_sentence(tmp_path: Path, text: str, sentence: str) -> None:
@@ -99,3 +113,12 @@ def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
     path.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(ConfigError, match="can't be read"):
         find_recipe(str(path))
+
+
+def test_a_recipe_of_another_kind_keeps_its_tables_as_they_stand(tmp_path: Path) -> None:
+    path = _file(tmp_path, "kind = 'trace'\ncorpus = 'hello'\n[weights]\nanything = [[1, 2]]\n")
+    recipe = find_recipe_file(str(path), "trace")
+    assert (recipe.name, recipe.kind, recipe.corpus) == ("mine", "trace", "hello")
+    assert recipe.tables == {"weights": {"anything": [[1, 2]]}}
+    with pytest.raises(ConfigError, match="'rnntui trace --recipe mine' runs it"):
+        find_recipe_file(str(path), "classify")

@@ -154,7 +154,7 @@ def test_a_kill_in_the_middle_of_a_save_loses_nothing(
         return written_whole(path)
 
     with monkeypatch.context() as patch:
-        patch.setattr("rnntui.training.checkpoints.written_whole", dies)
+        patch.setattr("rnntui.training.checkpoint_file.written_whole", dies)
         with pytest.raises(Killed):
             trained(run)
     again = resumed(run)
@@ -175,7 +175,7 @@ def test_a_kill_between_the_best_and_the_last_checkpoint_loses_nothing(
         return written_whole(path)
 
     with monkeypatch.context() as patch:
-        patch.setattr("rnntui.training.checkpoints.written_whole", dies)
+        patch.setattr("rnntui.training.checkpoint_file.written_whole", dies)
         with pytest.raises(Killed):
             trained(run)
     assert load_checkpoint(run.folder.last).header.progress.step == 0

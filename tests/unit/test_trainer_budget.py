@@ -16,9 +16,10 @@ from rnntui.training.events import (
     Step,
     TrainEvent,
 )
+from rnntui.training.fit import MEASURED_STEPS
 from rnntui.training.run import Run
 from rnntui.training.run_folder import Record, read_configuration, recorded
-from rnntui.training.trainer import MEASURED_STEPS, train
+from rnntui.training.trainer import train
 from tests.factories import Script, TickingClock, only, resumed, tiny_run, trained
 
 FIRST, LATER = 10.0, 0.5

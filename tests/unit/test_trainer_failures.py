@@ -11,11 +11,11 @@ import torch
 
 from rnntui.errors import CheckpointError, ConfigError
 from rnntui.nets.char_model import CharModel
-from rnntui.training import run_folder, trainer
+from rnntui.training import run_folder, torch_learner
 from rnntui.training.checkpoints import load_checkpoint
 from rnntui.training.commands import Command, SaveNow, SetLearningRate, Stop
-from rnntui.training.evaluation import Measure
 from rnntui.training.events import Evaluated, Failed, Saved, Step, TrainEvent, Warned
+from rnntui.training.measure import Measure
 from rnntui.training.opening import events_of
 from rnntui.training.run import Run
 from rnntui.training.run_folder import is_being_trained, read_events
@@ -34,14 +34,14 @@ def assert_failed_well(run: Run, events: list[TrainEvent], what: str) -> None:
 
 
 def after_steps(monkeypatch: pytest.MonkeyPatch, steps: int, name: str, broken: Any) -> None:
-    """Let something in the trainer go wrong after so many calls."""
-    whole, calls = getattr(trainer, name), []
+    """Let something in the learner go wrong after so many calls."""
+    whole, calls = getattr(torch_learner, name), []
 
     def breaks(*args: Any, **kwargs: Any) -> Any:
         calls.append(name)
         return whole(*args, **kwargs) if len(calls) <= steps else broken(*args, **kwargs)
 
-    monkeypatch.setattr(trainer, name, breaks)
+    monkeypatch.setattr(torch_learner, name, breaks)
 
 
 @pytest.mark.parametrize("loss", [math.nan, math.inf])

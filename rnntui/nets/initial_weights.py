@@ -1,0 +1,80 @@
+"""What the weights of a new network are, where not as torch makes them. Needs no torch."""
+
+import math
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnntui.nets.config import ModelConfig, weight_shapes
+
+InitialWeights = Literal["torch", "normal", "keras"]
+
+NORMAL_SPREAD = 0.01
+EMBEDDING_BOUND = 0.05
+
+
+def initial_weights(
+    config: ModelConfig, how: InitialWeights, seed: int
+) -> dict[str, NDArray[np.float32]]:
+    """The weights of a new network, by the names of `weight_shapes`.
+
+    - `torch`: the distributions of torch's layers: uniform in ±1/√H, embeddings
+      normal. Not torch's own numbers, which are another generator's.
+    - `normal`: 0.01 times a standard normal number each, biases zero.
+    - `keras`: those of Keras's layers: input weights and head Glorot uniform
+      (Glorot and Bengio 2010), recurrent weights orthogonal (Saxe et
+      al. 2013), embeddings uniform in ±0.05, biases zero but for an
+      LSTM's forget gate, where they are one.
+    """
+    draw = np.random.default_rng(seed)
+    make = {"torch": _as_torch, "normal": _normal, "keras": _as_keras}[how]
+    return {
+        name: make(config, name, shape, draw).astype(np.float32)
+        for name, shape in weight_shapes(config).items()
+    }
+
+
+def _as_torch(
+    config: ModelConfig, name: str, shape: tuple[int, ...], draw: np.random.Generator
+) -> NDArray[np.float64]:
+    if name == "embedding.weight":
+        return draw.normal(size=shape)
+    bound = 1.0 / math.sqrt(config.hidden_size)
+    return draw.uniform(-bound, bound, shape)
+
+
+def _normal(
+    config: ModelConfig,  # noqa: ARG001
+    name: str,  # noqa: ARG001
+    shape: tuple[int, ...],
+    draw: np.random.Generator,
+) -> NDArray[np.float64]:
+    return np.zeros(shape) if len(shape) == 1 else NORMAL_SPREAD * draw.normal(size=shape)
+
+
+def _as_keras(
+    config: ModelConfig, name: str, shape: tuple[int, ...], draw: np.random.Generator
+) -> NDArray[np.float64]:
+    if name == "embedding.weight":
+        return draw.uniform(-EMBEDDING_BOUND, EMBEDDING_BOUND, shape)
+    if len(shape) == 1:
+        bias = np.zeros(shape)
+        if config.cell == "lstm" and name != "head.bias":
+            # The second of four blocks is the forget gate's.
+            bias[config.hidden_size : 2 * config.hidden_size] = 1.0
+        return bias
+    if name.endswith("weight_hh"):
+        return _orthogonal(shape, draw)
+    bound = math.sqrt(6.0 / sum(shape))
+    return draw.uniform(-bound, bound, shape)
+
+
+def _orthogonal(shape: tuple[int, ...], draw: np.random.Generator) -> NDArray[np.float64]:
+    """A matrix of more rows than columns whose columns are orthogonal and of length one.
+
+    Keras keeps the gates side by side in one matrix that is the transpose of ours.
+    """
+    q, r = np.linalg.qr(draw.normal(size=shape))
+    # Made unique by the signs, or not all such matrices would be equally likely (Mezzadri 2007).
+    return np.asarray(q * np.sign(np.diagonal(r)))

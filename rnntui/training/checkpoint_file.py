@@ -1,0 +1,228 @@
+"""A safetensors file with groups of tensors and a header of JSON: what all checkpoints share.
+
+Needs no torch: tensors are NumPy arrays here. Which groups there are, and what
+the header says, is for the modules of the kinds of networks to define
+(`checkpoints.py`: networks that write characters). A header names its `kind`;
+one without is a character network's.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, Literal, Protocol, cast, get_args
+
+import numpy as np
+import safetensors
+import safetensors.numpy
+from numpy.typing import NDArray
+
+from rnntui.errors import CheckpointError
+from rnntui.text.vocabulary import Vocabulary
+from rnntui.training.config import OptimizerName
+from rnntui.whole_files import written_whole
+
+FORMAT_VERSION = 1
+
+Kind = Literal["characters", "classifier"]
+
+COMMANDS: dict[Kind, str] = {"characters": "rnntui sample", "classifier": "rnntui classify"}
+"""The command that uses a checkpoint of each kind."""
+
+KEPT_BY_OPTIMIZER: dict[OptimizerName, tuple[str, ...]] = {
+    "adam": ("step", "exp_avg", "exp_avg_sq"),
+    "rmsprop": ("step", "square_avg"),
+    "rmsprop-keras": ("square_avg",),
+    "adagrad": ("step", "sum"),
+    "sgd": (),
+}
+"""What each optimiser keeps per weight, by torch's names; `step` is one number."""
+
+MAX_COUNT, MAX_NUMBER = 2**53, 1e300
+"""No count of steps or characters, and no sum of losses, is beyond these."""
+
+Arrays = Mapping[str, NDArray[np.float32]]
+Shapes = Mapping[str, tuple[int, ...]]
+
+
+class Snapshot(Protocol):
+    """A training at one moment, as it can be saved."""
+
+    def groups(self) -> Mapping[str, Arrays]:
+        """The tensors by group (`model`, `optimizer`, ...) and name; a group may be empty."""
+
+    def about(self) -> Mapping[str, Any]:
+        """The header as JSON takes it, without the format's version."""
+
+
+def to_bytes(snapshot: Snapshot) -> bytes:
+    """The content of the file."""
+    tensors = {
+        f"{group}.{name}": np.asarray(array, order="C")
+        for group, arrays in snapshot.groups().items()
+        for name, array in arrays.items()
+    }
+    about = {"format_version": FORMAT_VERSION, **snapshot.about()}
+    metadata = {name: json.dumps(value, allow_nan=False) for name, value in about.items()}
+    return safetensors.numpy.save(tensors, metadata)
+
+
+def save_checkpoint(snapshot: Snapshot, *paths: Path) -> None:
+    """Write a snapshot whole to each path. Raises `CheckpointError` where the disk refuses."""
+    content = to_bytes(snapshot)
+    for path in paths:
+        try:
+            with written_whole(path) as file:
+                file.write(content)
+        except OSError as error:
+            raise CheckpointError(
+                f"The checkpoint {path} can't be written ({error.strerror}); what was saved"
+                " before is untouched. Make room or choose another folder."
+            ) from error
+
+
+class OpenCheckpoint:
+    """A checkpoint's file, open for reading; each method raises `CheckpointError`."""
+
+    def __init__(self, path: Path, file: Any) -> None:
+        """Wrap what safetensors has opened."""
+        self._path = path
+        self._file = file
+
+    def header(self, kind: Kind) -> dict[str, Any]:
+        """The parsed header, of this version and of that kind."""
+        about = self._metadata()
+        if "format_version" not in about:
+            raise self.bad("its header has no format version")
+        if (version := about["format_version"]) != FORMAT_VERSION:
+            raise self.bad(
+                f"its format version is {version!r}, and this rnntui reads {FORMAT_VERSION}"
+            )
+        if (found := self._kind(about)) != kind:
+            raise CheckpointError(
+                f"{self._path} is a network for '{COMMANDS[found]}', and is of no use here."
+            )
+        return about
+
+    def kind(self) -> Kind:
+        """The kind of its network."""
+        return self._kind(self._metadata())
+
+    def groups(self, expected: Mapping[str, Shapes], required: str) -> dict[str, Arrays]:
+        """The tensors by group and name, all finite numbers of the expected shapes.
+
+        Of each group either all is there or nothing; the one called `required` always is.
+        """
+        shapes = {
+            f"{group}.{name}": shape
+            for group, tensors in expected.items()
+            for name, shape in tensors.items()
+        }
+        self._check_shapes(shapes, expected, required)
+        try:
+            arrays = {name: self._file.get_tensor(name) for name in self._file.keys()}  # noqa: SIM118
+        except (safetensors.SafetensorError, ValueError) as error:
+            raise self.bad(f"its tensors can't be read ({error})") from error
+        for name, array in arrays.items():
+            if not np.isfinite(array).all():
+                raise self.bad(f"{name} holds numbers that are not finite")
+        return {
+            group: {
+                name.removeprefix(group + "."): array
+                for name, array in arrays.items()
+                if name.startswith(group + ".")
+            }
+            for group in expected
+        }
+
+    def bad(self, why: str) -> CheckpointError:
+        """An error with a sentence that says why the file can't be used."""
+        return _bad(self._path, why)
+
+    def _kind(self, about: Mapping[str, Any]) -> Kind:
+        found = about.get("kind", "characters")
+        for known in get_args(Kind):
+            if found == known:
+                return cast(Kind, known)
+        raise self.bad(f"it is of a kind {found!r} that this rnntui doesn't know")
+
+    def _metadata(self) -> dict[str, Any]:
+        try:
+            return {name: json.loads(text) for name, text in (self._file.metadata() or {}).items()}
+        except (ValueError, RecursionError) as error:
+            raise self.bad("its header is no JSON") from error
+
+    def _check_shapes(self, shapes: Shapes, groups: Mapping[str, Shapes], required: str) -> None:
+        present = set(self._file.keys())
+        if strange := sorted(present - set(shapes)):
+            raise self.bad(f"it has a tensor {strange[0]!r} that does not belong there")
+        for group in groups:
+            wanted = {name for name in shapes if name.startswith(group + ".")}
+            found = present & wanted
+            if found != wanted and (found or group == required):
+                raise self.bad(f"its tensor {min(wanted - found)!r} is missing")
+        for name in present:
+            part = self._file.get_slice(name)
+            shape, kind = tuple(part.get_shape()), part.get_dtype()
+            if shape != shapes[name] or kind != "F32":
+                want = "x".join(map(str, shapes[name])) or "one number"
+                raise self.bad(f"its tensor {name!r} is {kind} {shape}, not F32 {want}")
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[OpenCheckpoint]:
+    """Open a checkpoint's file. Raises `CheckpointError` where it is none."""
+    try:
+        file = safetensors.safe_open(str(path), framework="np")
+    except FileNotFoundError as error:
+        raise CheckpointError(
+            f"There is no checkpoint {path}; 'rnntui checkpoints list' shows those there are."
+        ) from error
+    except (OSError, ValueError, safetensors.SafetensorError) as error:
+        raise _bad(path, f"it is no whole safetensors file ({error})") from error
+    with file:
+        yield OpenCheckpoint(path, file)
+
+
+def optimizer_shapes(optimizer: OptimizerName, weights: Shapes) -> dict[str, tuple[int, ...]]:
+    """What an optimiser keeps for weights of these shapes, named `<weight>.<kept>`."""
+    return {
+        f"{name}.{kept}": () if kept == "step" else shape
+        for name, shape in weights.items()
+        for kept in KEPT_BY_OPTIMIZER[optimizer]
+    }
+
+
+def parsed_vocabulary(symbols: object) -> Vocabulary:
+    """A vocabulary from its JSON. Raises `ValueError` where it is none."""
+    if not isinstance(symbols, list) or not all(isinstance(symbol, str) for symbol in symbols):
+        raise ValueError("the vocabulary is no list of texts")
+    return Vocabulary(tuple(symbols))
+
+
+def check_numbers(values: Any) -> None:
+    """Raise `ValueError` unless all is of its type, and numbers finite and not negative.
+
+    `values` is a dataclass of numbers and texts, such as `Progress`.
+    """
+    for part in fields(values):
+        value = getattr(values, part.name)
+        if value is None and part.type == (float | None):
+            continue
+        kinds: Any = (int, float)
+        if part.type in (int, str):
+            kinds = (int,) if part.type is int else (str,)
+        if isinstance(value, bool) or not isinstance(value, kinds):
+            raise ValueError(f"{part.name} is of the wrong type")
+        if isinstance(value, str):
+            continue
+        if not 0 <= value <= (MAX_COUNT if isinstance(value, int) else MAX_NUMBER):
+            raise ValueError(f"{part.name} is out of bounds")
+
+
+def _bad(path: Path, why: str) -> CheckpointError:
+    return CheckpointError(
+        f"{path} is not a checkpoint that can be used: {why}. Name another one;"
+        " 'rnntui checkpoints list' shows them."
+    )

@@ -1,0 +1,28 @@
+"""The result of measuring a network on a text that it was not trained on."""
+
+import math
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Measure:
+    """Mean cross-entropy in nats over so many predictions, of characters or of classes.
+
+    `accuracy` is the share of right ones, and `train_accuracy` that in training
+    since the last evaluation; each is None where it is not counted.
+    """
+
+    loss: float
+    characters: int
+    accuracy: float | None = None
+    train_accuracy: float | None = None
+
+    @property
+    def bits_per_char(self) -> float:
+        """The loss in bits."""
+        return self.loss / math.log(2)
+
+    @property
+    def perplexity(self) -> float:
+        """exp(loss), infinite where that is beyond a float."""
+        return math.exp(self.loss) if self.loss < 700 else math.inf

@@ -1,0 +1,159 @@
+"""A character network trained with torch: any cell, on any of torch's devices.
+
+Reference for the method: truncated back-propagation through time with carried
+state (Williams and Peng 1990; Graves 2013).
+"""
+
+import math
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch.nn import functional
+
+from rnntui.nets.char_model import CharModel, State, build_model
+from rnntui.nets.config import STATE_TENSORS
+from rnntui.nets.initial_weights import initial_weights
+from rnntui.sampling.fast_step import Weights
+from rnntui.text.batches import Batch
+from rnntui.training.checkpoints import Checkpoint, Progress, load_checkpoint
+from rnntui.training.devices import find_device
+from rnntui.training.evaluation import evaluate
+from rnntui.training.finite import require_finite
+from rnntui.training.learner import Facts, StepOutcome
+from rnntui.training.measure import Measure
+from rnntui.training.model_loading import load_weights, model_of
+from rnntui.training.optimizers import build_optimizer, optimizer_tensors, restore_optimizer
+from rnntui.training.run import Run
+from rnntui.training.written_samples import written_sample
+
+
+class TorchLearner:
+    """Model, optimiser and carried state of a run (see `Learner`)."""
+
+    def __init__(self, run: Run) -> None:
+        """Make the network, new or as the run's checkpoint has it.
+
+        Raises `ConfigError` for a device that is not there.
+        """
+        self._run, self._config = run, run.config
+        self._device = find_device(self._config.device)
+        if self._config.threads:
+            torch.set_num_threads(self._config.threads)
+        self._learnt, self._held_out = run.parts
+        self._batches = run.batches
+        self._model: CharModel = build_model(
+            self._config.model(len(run.corpus.vocabulary)), self._config.seed
+        ).to(self._device)
+        self._optimizer = build_optimizer(self._config, self._model)
+        self._state: State = self._model.zero_state(self._config.batch_size)
+        self._dropout = torch.Generator(self._device)
+        if (how := self._config.initial_weights) != "torch":
+            drawn = initial_weights(self._model.config, how, self._config.seed)
+            load_weights(self._model, drawn)
+        if run.init_weights is not None:
+            load_weights(self._model, run.init_weights)
+        if run.resume_from is not None:
+            self._take(run.resume_from)
+
+    @property
+    def facts(self) -> Facts:
+        """What it is and what it learns from."""
+        return self._run.facts(str(self._device))
+
+    def step(self, progress: Progress, learning_rate: float) -> StepOutcome:
+        """Batch, forward, backward, clip, update."""
+        for group in self._optimizer.param_groups:
+            group["lr"] = learning_rate
+        inputs, targets = self._tensors(self._batches.batch(progress.epoch, progress.batch))
+        state = self._state_for(len(inputs), progress)
+        # Masks depend on the seed and the step alone, so no generator state needs keeping.
+        self._dropout.manual_seed((self._config.seed << 32) ^ progress.step)
+        logits, after = self._model(inputs, state, self._dropout)  # [B, T, V]
+        loss = functional.cross_entropy(logits.flatten(0, 1), targets.flatten())
+        self._optimizer.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        grad_norm = self._clip()
+        value = loss.item()
+        require_finite("loss", progress.step + 1, value)
+        require_finite("gradient", progress.step + 1, grad_norm)
+        self._optimizer.step()
+        self._state = tuple(part.detach() for part in after)
+        return StepOutcome(value, grad_norm, self._batches.characters_per_batch, "torch")
+
+    def evaluate(self) -> Measure:
+        """Measure on the held-out prefix that an evaluation in mid-run reads."""
+        return evaluate(self._model, self._held_out[: self._run.eval_chars])
+
+    def evaluate_in_full(self) -> Measure:
+        """Measure on all that is held out."""
+        return evaluate(self._model, self._held_out)
+
+    def evaluate_saved(self, path: Path) -> Measure:
+        """Measure a checkpoint in full; `CheckpointError` where it can't be read."""
+        return evaluate(model_of(load_checkpoint(path)).to(self._device), self._held_out)
+
+    def sample(self, length: int, step: int) -> tuple[str, str]:
+        """What a written text began with, and its next characters. Raises `SamplingError`."""
+        return written_sample(self._run, self.weights(step), length)
+
+    def weights(self, step: int) -> Weights:
+        """A copy of the weights that will not change any more."""
+        arrays = {
+            name: weight.detach().to("cpu", torch.float32, copy=True).numpy()
+            for name, weight in self._model.named_parameters()
+        }
+        return Weights(self._model.config, arrays, step)
+
+    def snapshot(self, progress: Progress) -> Checkpoint:
+        """All that a resume needs."""
+        config = self._model.config
+        carried = self._state if self._carries_state else ()
+        state = {
+            name: part.cpu().numpy()
+            for name, part in zip(STATE_TENSORS[config.cell], carried, strict=False)
+        }
+        kept = optimizer_tensors(self._optimizer, self._model)
+        weights = self.weights(progress.step).arrays
+        return Checkpoint(self._run.header(progress), weights, kept, state)
+
+    def restore(self, path: Path) -> Progress:
+        """Take weights, optimiser and carried state from a checkpoint; returns how far it was."""
+        checkpoint = load_checkpoint(path)
+        self._take(checkpoint)
+        return checkpoint.header.progress
+
+    @property
+    def _carries_state(self) -> bool:
+        """Whether a batch goes on from the state that the one before it left."""
+        return not self._config.window and self._config.state_carry != "never"
+
+    def _tensors(self, batch: Batch) -> tuple[torch.Tensor, torch.Tensor]:
+        return (
+            torch.from_numpy(batch.inputs).to(self._device),
+            torch.from_numpy(batch.targets).to(self._device),
+        )
+
+    def _state_for(self, sequences: int, progress: Progress) -> State:
+        new_epoch = self._config.state_carry == "epoch" and progress.batch == 0
+        if new_epoch or not self._carries_state:
+            return self._model.zero_state(sequences)
+        return self._state
+
+    def _clip(self) -> float:
+        """Bound the gradients; returns their norm before that."""
+        weights = list(self._model.parameters())
+        bound = self._config.clip_norm or math.inf
+        norm = float(torch.nn.utils.clip_grad_norm_(weights, bound))
+        if self._config.clip_value:
+            torch.nn.utils.clip_grad_value_(weights, self._config.clip_value)
+        return norm
+
+    def _take(self, checkpoint: Checkpoint) -> None:
+        load_weights(self._model, checkpoint.weights)
+        restore_optimizer(self._optimizer, self._model, checkpoint.optimizer)
+        if checkpoint.state:
+            self._state = tuple(
+                torch.from_numpy(np.array(checkpoint.state[part])).to(self._device)
+                for part in STATE_TENSORS[self._model.config.cell]
+            )

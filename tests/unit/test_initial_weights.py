@@ -1,0 +1,76 @@
+"""What new networks start from."""
+
+from typing import get_args
+
+import numpy as np
+import pytest
+
+from rnntui.nets.config import Cell, ModelConfig, weight_shapes
+from rnntui.nets.initial_weights import InitialWeights, initial_weights
+
+_every_cell = pytest.mark.parametrize("cell", get_args(Cell))
+
+
+def _config(cell: Cell = "lstm") -> ModelConfig:
+    return ModelConfig(50, cell, embedding_size=30, hidden_size=40, num_layers=2)
+
+
+@_every_cell
+@pytest.mark.parametrize("how", get_args(InitialWeights))
+def test_they_have_the_shapes_of_the_network_and_depend_on_the_seed(
+    cell: Cell, how: InitialWeights
+) -> None:
+    weights = initial_weights(_config(cell), how, seed=1)
+    assert {name: array.shape for name, array in weights.items()} == weight_shapes(_config(cell))
+    assert {array.dtype for array in weights.values()} == {np.dtype(np.float32)}
+    again, other = (initial_weights(_config(cell), how, seed) for seed in (1, 2))
+    for name, array in weights.items():
+        np.testing.assert_array_equal(array, again[name])
+        if array.ndim == 2:
+            assert not np.array_equal(array, other[name])
+
+
+def test_normal_ones_are_small_and_their_biases_zero() -> None:
+    for array in initial_weights(_config(), "normal", seed=1).values():
+        if array.ndim == 1:
+            assert not array.any()
+        else:
+            assert array.std() == pytest.approx(0.01, rel=0.1)
+            assert abs(array.mean()) < 0.001
+
+
+@_every_cell
+def test_keras_has_orthogonal_recurrent_weights(cell: Cell) -> None:
+    weights = initial_weights(_config(cell), "keras", seed=1)
+    for layer in range(2):
+        matrix = weights[f"layers.{layer}.weight_hh"]
+        np.testing.assert_allclose(matrix.T @ matrix, np.eye(40), atol=1e-5)
+
+
+def test_keras_has_glorots_bounds_and_narrow_embeddings() -> None:
+    weights = initial_weights(_config("gru"), "keras", seed=1)
+    bounds = {
+        "embedding.weight": 0.05,
+        "layers.0.weight_ih": np.sqrt(6 / (30 + 120)),
+        "layers.1.weight_ih": np.sqrt(6 / (40 + 120)),
+        "head.weight": np.sqrt(6 / (40 + 50)),
+    }
+    for name, bound in bounds.items():
+        assert 0.97 * bound < np.abs(weights[name]).max() <= bound
+
+
+@_every_cell
+def test_keras_has_biases_of_zero_but_for_the_forget_gate(cell: Cell) -> None:
+    weights = initial_weights(_config(cell), "keras", seed=1)
+    assert not weights["head.bias"].any()
+    bias = weights["layers.0.bias"]
+    ones = np.repeat([0, 1, 0, 0], 40) if cell == "lstm" else np.zeros_like(bias)
+    np.testing.assert_array_equal(bias, ones)
+
+
+def test_those_of_torch_are_within_its_bounds() -> None:
+    for name, array in initial_weights(_config(), "torch", seed=1).items():
+        if name == "embedding.weight":
+            assert array.std() == pytest.approx(1, rel=0.1)
+        else:
+            assert 0.9 / np.sqrt(40) < np.abs(array).max() <= 1 / np.sqrt(40)
