@@ -49,9 +49,11 @@ def show(
     from rnntui import places
     from rnntui.cli.layers import print_layers
     from rnntui.training.checkpoints import load_checkpoint
-    from rnntui.training.run_folder import find_checkpoint
+    from rnntui.training.run_folder import find_checkpoint, run_of
 
-    path = find_checkpoint(places.checkpoints_dir(), checkpoint, places.shipped_checkpoints_dir())
+    parent = places.checkpoints_dir()
+    path = find_checkpoint(parent, checkpoint, places.shipped_checkpoints_dir())
+    folder = run_of(parent, path)
     header = load_checkpoint(path).header
     progress, corpus = header.progress, header.corpus
     best = "none yet" if progress.best_loss is None else f"{progress.best_loss:.4f}"
@@ -59,7 +61,8 @@ def show(
         ("", ""),
         [
             ("file", str(path)),
-            ("run", header.run),
+            # A run that was renamed is called as its folder is.
+            ("run", folder.name if folder else header.run),
             ("corpus", f"{corpus.name}, {corpus.characters:,} characters ({corpus.source})"),
             ("normalisation", ", ".join(header.normalisation.steps) or "none"),
             ("step", f"{progress.step:,} of {progress.total_steps:,}"),

@@ -11,18 +11,22 @@ from typing import Literal
 
 from rnntui.errors import RnntuiError
 from rnntui.runtime.event_channel import EventChannel
+from rnntui.runtime.followed_training import followed_events
+from rnntui.runtime.following import FollowedState
+from rnntui.runtime.replay import replay_events
 from rnntui.runtime.trainer_thread import Events, TrainerThread
 from rnntui.runtime.weights import WeightsMailbox
 from rnntui.runtime.writer_thread import WriterThread
 from rnntui.sampling.choice import SamplingSpec
 from rnntui.sampling.fast_step import Weights
+from rnntui.sampling.modes import READING_PACE
 from rnntui.sampling.prime import Prime, prepare_prime
 from rnntui.sampling.stream import Character, CharacterStream, hybrid_equals_argmax
 from rnntui.text.batches import AnyIds, split
 from rnntui.text.corpus import Corpus, load_corpus
 from rnntui.text.normalisation import Normalisation
 from rnntui.text.vocabulary import Vocabulary
-from rnntui.training.checkpoints import load_checkpoint
+from rnntui.training.checkpoints import Checkpoint, load_checkpoint
 from rnntui.training.commands import (
     Command,
     Continue,
@@ -51,9 +55,6 @@ from rnntui.training.scoring import own_corpus
 
 Phase = Literal["idle", "starting", "training", "paused", "finished", "failed"]
 """What the training does; `idle` before the first one."""
-
-READING_PACE = 60.0
-"""Characters a second unless told otherwise: fast to read along, and next to no work."""
 
 FIRST_WEIGHTS_SECONDS = 120.0
 """How long a stream waits for a training that has just begun (torch must be loaded)."""
@@ -104,9 +105,24 @@ class ReplayedTraining:
     speed: Callable[[], float]
 
 
-Request = NewTraining | ResumedTraining | ReplayedTraining
-Opened = Callable[[str, Corpus, float], None]
-"""Told the run's name, its text and how much of it is held out, as soon as they are known."""
+@dataclass(frozen=True)
+class FollowedTraining:
+    """A run that another process trains, to be shown from its files.
+
+    `tell` hears what the run does, and a sentence about it, in another thread.
+    """
+
+    parent: Path
+    name: str
+    tell: Callable[[FollowedState, str], None]
+
+
+Request = NewTraining | ResumedTraining | ReplayedTraining | FollowedTraining
+Opened = Callable[[str, Corpus | Checkpoint, float], None]
+"""Told the run's name, its text and how much of it is held out, as soon as they are known.
+
+A checkpoint stands for a text that need not be there any more.
+"""
 Open = Callable[[Request, Opened], Events]
 """Makes the events of a training that is asked for."""
 
@@ -115,14 +131,15 @@ def open_training(request: Request, opened: Opened) -> Events:
     """The events of a real training; texts are read in the thread that asks for them."""
 
     def events(inbox: Inbox, outlet: WeightsOutlet) -> Iterator[TrainEvent]:
-        if isinstance(request, ReplayedTraining):
-            from rnntui.runtime.replay import replay_events
-
+        if isinstance(request, ReplayedTraining | FollowedTraining):
             folder = find_run(request.parent, request.name)
             checkpoint = load_checkpoint(find_checkpoint(request.parent, request.name))
-            opened(folder.name, own_corpus(checkpoint), checkpoint.header.config.val_fraction)
+            opened(folder.name, checkpoint, checkpoint.header.config.val_fraction)
             outlet.publish(checkpoint.for_sampling)
-            yield from replay_events(folder, inbox, request.speed)
+            if isinstance(request, ReplayedTraining):
+                yield from replay_events(folder, inbox, request.speed)
+            else:
+                yield from followed_events(folder, inbox, outlet, request.tell)
             return
         if isinstance(request, ResumedTraining):
             run = resume_run(request.parent, request.name, {})
@@ -171,7 +188,7 @@ class Session:
         self._writer: WriterThread | None = None
         self._failures: queue.SimpleQueue[str] = queue.SimpleQueue()
         self.phase: Phase = "idle"
-        self.is_replay = False
+        self.is_replay = self.is_followed = False
         self.network: Network | None = None
         self.spec = SamplingSpec()
         self.prime = ""
@@ -193,17 +210,24 @@ class Session:
         self.network = None
         channel, mailbox = EventChannel(self.wake), WeightsMailbox()
 
-        def opened(name: str, corpus: Corpus, val_fraction: float) -> None:
+        def weights() -> Weights:
+            return mailbox.latest() or _first_of(mailbox)
+
+        def opened(name: str, text: Corpus | Checkpoint, val_fraction: float) -> None:
+            if isinstance(text, Checkpoint):
+                self.network = _network_of(text, name, weights)
+                return
             self.network = Network(
                 name,
-                corpus.name,
-                corpus.vocabulary,
-                corpus.normalisation,
-                lambda: mailbox.latest() or _first_of(mailbox),
-                lambda: split(corpus.ids, val_fraction),
+                text.name,
+                text.vocabulary,
+                text.normalisation,
+                weights,
+                lambda: split(text.ids, val_fraction),
             )
 
         self.is_replay = isinstance(request, ReplayedTraining)
+        self.is_followed = isinstance(request, FollowedTraining)
         self._trainer = TrainerThread(self._open_training(request, opened), channel, mailbox)
         self.phase = "starting"
         self._trainer.start()
@@ -251,15 +275,8 @@ class Session:
             raise RnntuiError("A training goes on; stop it before another network is loaded.")
         checkpoint = load_checkpoint(path)
         self.stop_writing()
-        weights, header = checkpoint.for_sampling, checkpoint.header
-        self.network = Network(
-            name or header.run,
-            header.corpus.name,
-            header.vocabulary,
-            header.normalisation,
-            lambda: weights,
-            lambda: split(own_corpus(checkpoint).ids, header.config.val_fraction),
-        )
+        weights = checkpoint.for_sampling
+        self.network = _network_of(checkpoint, name or checkpoint.header.run, lambda: weights)
         self.phase = "idle"
 
     @property
@@ -327,6 +344,19 @@ class Session:
         """End everything, saving; whether the training has ended in that time."""
         self.stop_writing()
         return self.stop_training(seconds)
+
+
+def _network_of(checkpoint: Checkpoint, name: str, weights: Callable[[], Weights]) -> Network:
+    """The network of a checkpoint; its text is looked for when it is asked for."""
+    header = checkpoint.header
+    return Network(
+        name,
+        header.corpus.name,
+        header.vocabulary,
+        header.normalisation,
+        weights,
+        lambda: split(own_corpus(checkpoint).ids, header.config.val_fraction),
+    )
 
 
 def _first_of(mailbox: WeightsMailbox) -> Weights:

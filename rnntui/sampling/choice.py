@@ -11,11 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnntui.errors import ConfigError
-from rnntui.sampling.modes import Mode
+from rnntui.sampling.modes import MAX_TEMPERATURE, MIN_TEMPERATURE, Mode
 
 Floats = NDArray[np.float64]
-
-MIN_TEMPERATURE, MAX_TEMPERATURE = 0.05, 5.0
 
 
 @dataclass(frozen=True)

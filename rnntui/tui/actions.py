@@ -3,7 +3,9 @@
 Keys, footer, help and command palette are made from it, so they can't drift apart.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 from textual.binding import Binding
 
@@ -36,6 +38,19 @@ class Action:
             tooltip=self.tooltip,
             id=self.name,
         )
+
+
+def called(name: str, actions: Sequence[Action]) -> Action:
+    """The action of that name. Raises `KeyError` where there is none."""
+    for action in actions:
+        if action.name == name:
+            return action
+    raise KeyError(name)
+
+
+def also(name: str, screen: str, **changes: Any) -> Action:
+    """An action of the playground as another screen has it, under a name of its own."""
+    return replace(called(name, PLAYGROUND), name=f"{screen}.{name}", **changes)
 
 
 def _action(
@@ -203,6 +218,44 @@ PLAYGROUND = (
         "keep_text",
         "Keep the text",
         "Write what the network wrote into a file beside the runs.",
+    ),
+    _action("scale", "l", "scale", "Log scale", "Draw the loss on a logarithmic scale, or not."),
+    _action("smoothing", "w", "smoothing", "Smoothing", "Smooth the curves more, or not at all."),
+    _action("recent", "z", "recent", "Recent", "Show the last fifth of the training, or all."),
+    _action(
+        "border.left",
+        "ctrl+left,alt+left",
+        "move_border('left')",
+        "Narrower set-up",
+        "Move the border between set-up and loss to the left; it can be dragged, too.",
+    ),
+    _action(
+        "border.right",
+        "ctrl+right,alt+right",
+        "move_border('right')",
+        "Wider set-up",
+        "Move the border between set-up and loss to the right; it can be dragged, too.",
+    ),
+    _action(
+        "border.up",
+        "ctrl+up,alt+up",
+        "move_border('up')",
+        "Smaller chart",
+        "Move the border below the chart up; it can be dragged, too.",
+    ),
+    _action(
+        "border.down",
+        "ctrl+down,alt+down",
+        "move_border('down')",
+        "Larger chart",
+        "Move the border below the chart down; it can be dragged, too.",
+    ),
+    _action(
+        "border.reset",
+        "backspace",
+        "reset_layout",
+        "Reset the layout",
+        "Put the borders back where they were; a double click on a border does it for one.",
     ),
 )
 """The playground's actions, in the order of help and palette."""

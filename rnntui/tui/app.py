@@ -1,11 +1,15 @@
-"""The app: it owns the session, the settings and the screens, and leaves only when all is saved."""
+"""The app: it owns the session, the settings and the screens, and leaves only when all is saved.
+
+What takes time to load, the playground first of all, is imported once the
+first picture stands.
+"""
 
 import gc
 import os
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.console import RenderableType
 from textual.app import App
@@ -15,23 +19,19 @@ from textual.message import Message
 from textual.screen import Screen
 
 from rnntui import places
-from rnntui.errors import CorpusError
-from rnntui.runtime.session import Session
 from rnntui.text.cells import printable
-from rnntui.text.library import default_text_name
-from rnntui.text.references import resolve_reference
-from rnntui.training.recipes import DEFAULT, find_recipe
-from rnntui.training.run_folder import BEST, find_checkpoint, find_run
 from rnntui.tui.actions import APP, Action
 from rnntui.tui.failures import SurvivingApp
 from rnntui.tui.log_file import log_kept
 from rnntui.tui.preferences import SETTINGS_NAME, PreferenceFile
 from rnntui.tui.remembered import SCREEN_NAME, Remembered, load_remembered, save_remembered
-from rnntui.tui.screens.playground import STOP_SECONDS, Playground
+from rnntui.tui.screens.first_picture import FirstPicture
 from rnntui.tui.widgets.too_small import RoomyApp
 
-SHIPPED_MODEL = "tiny"
-"""The network that is open at the start, so that it writes before any training."""
+if TYPE_CHECKING:
+    from rnntui.runtime.session import Session
+    from rnntui.tui.screens.playground import Playground
+    from rnntui.tui.starting import Start
 
 REPLAY_SPEED = 10.0
 """How many times as fast as the training a replay opens."""
@@ -86,55 +86,42 @@ class RnntuiApp(SurvivingApp[int], RoomyApp[int]):
 
     def __init__(
         self,
-        session: Session | None = None,
-        corpus: str | None = None,
-        checkpoint: str | None = None,
-        recipe: str | None = None,
-        replay: str | None = None,
+        session: "Session | None" = None,
+        start: "Start | None" = None,
         warm_up: Callable[[], float] = load_torch,
     ) -> None:
-        """Open on a text, a checkpoint, a recipe, or the replay of a run.
+        """Open `session`, or a new one, on `start`, or on what was left last.
 
-        `warm_up` is called in a thread once the first picture stands, and
-        returns the machine's speed in operations a second. Raises
-        `RnntuiError` for something that there isn't.
+        `warm_up` is called in a thread once the playground stands, and
+        returns the machine's speed in operations a second.
         """
         super().__init__()
         self._warm_up = warm_up
-        self.session = session or Session()
-        self.session.wake = self._wake
-        if corpus is not None:
-            resolve_reference(corpus)
-        found = find_recipe(recipe or DEFAULT)
-        self._checkpoint = places.shipped_checkpoints_dir() / SHIPPED_MODEL / BEST
-        if checkpoint is not None:
-            self._checkpoint = find_checkpoint(
-                places.checkpoints_dir(), checkpoint, places.shipped_checkpoints_dir()
-            )
-        self._replay = find_run(places.checkpoints_dir(), replay).name if replay else None
+        self._session, self._start = session, start
+        self._playground: Playground | None = None
         self._remembered = load_remembered(self._screen_file)
         self.preferences = PreferenceFile(
-            places.config_dir() / SETTINGS_NAME,
-            self.available_themes,
-            _key_scopes(),
+            places.config_dir() / SETTINGS_NAME, self.available_themes, _key_scopes
         )
         self._take_preferences()
-        text = corpus or found.corpus or self._last_text() or default_text_name()
-        self.playground = Playground(self.session, text, found.name, self.preferences.now)
+
+    @property
+    def session(self) -> "Session":
+        """What goes on. There is one as soon as there is a playground."""
+        return self.playground.session
+
+    @property
+    def playground(self) -> "Playground":
+        """The home screen. Raises `LookupError` before it is loaded."""
+        if self._playground is None:
+            raise LookupError("The playground is still being loaded")
+        return self._playground
 
     # Settings.
 
     @property
     def _screen_file(self) -> Path:
         return places.state_dir() / SCREEN_NAME
-
-    def _last_text(self) -> str | None:
-        """The text that was chosen last, if it is still there."""
-        name = self._remembered.corpus
-        try:
-            return name if name and resolve_reference(name) else None
-        except CorpusError:
-            return None
 
     def _take_preferences(self) -> None:
         preferences = self.preferences.now
@@ -150,31 +137,56 @@ class RnntuiApp(SurvivingApp[int], RoomyApp[int]):
         message: RenderableType | None = None,
     ) -> None:
         """Leave, having looked at what was chosen while there is a screen to look at."""
-        if self.playground.is_mounted:
-            self.preferences.change(theme=self.theme, **self.playground.chosen())
+        if self._playground is not None and self._playground.is_mounted:
+            self.preferences.change(theme=self.theme, **self._playground.chosen())
         super().exit(result, return_code, message)
 
-    def keep_preferences(self) -> None:
-        """Save what was chosen on the screen, for the next session; it may be gone by now.
+    def close(self) -> None:
+        """End what still goes on, saving, and keep what was chosen for the next session.
 
         Raises `ConfigError` where the settings can't be written.
         """
-        corpus = self.playground.setup.corpus
-        save_remembered(self._screen_file, Remembered(corpus, {}, first_start=False))
+        if self._playground is None:
+            return
+        from rnntui.tui.training_desk import STOP_SECONDS
+
+        # It has ended already, unless the app left because it failed.
+        self.session.close(STOP_SECONDS)
+        corpus, layout = self._playground.setup.corpus, self._playground.shares
+        save_remembered(self._screen_file, Remembered(corpus, layout, first_start=False))
         self.preferences.save()
 
     # Beginning.
 
-    def on_mount(self) -> None:
-        """Show the playground, and load torch once it stands."""
-        self.push_screen(self.playground)
-        self.call_after_refresh(self._begin)
+    def get_default_screen(self) -> Screen[Any]:
+        """The first picture; the playground takes its place."""
+        return FirstPicture()
 
-    def _begin(self) -> None:
-        if self._replay is not None:
-            self.playground.replay(self._replay, REPLAY_SPEED)
-        elif self._checkpoint.is_file() and self.session.phase == "idle":
-            self.playground.open_checkpoint(self._checkpoint)
+    def on_mount(self) -> None:
+        """Load the playground as soon as the first picture stands."""
+        self.call_after_refresh(self._open)
+
+    async def _open(self) -> None:
+        from rnntui.runtime.session import Session
+        from rnntui.tui.screens.playground import Playground
+        from rnntui.tui.starting import Asked, find_start
+
+        session = self._session or Session()
+        session.wake = self._wake
+        remembered = self._remembered
+        start = self._start or find_start(Asked(), remembered.corpus)
+        self._playground = Playground(
+            session, start.corpus, start.recipe, self.preferences.now, remembered.layout
+        )
+        # Awaited, so that keys pressed meanwhile are the playground's.
+        await self.push_screen(self._playground)
+        self.call_after_refresh(self._begin, start)
+
+    def _begin(self, start: "Start") -> None:
+        if start.replay is not None:
+            self.playground.replay(start.replay, REPLAY_SPEED)
+        elif start.checkpoint.is_file() and self.session.phase == "idle":
+            self.playground.open_checkpoint(start.checkpoint)
         for complaint in self.preferences.complaints:
             self.notify(printable(complaint), severity="warning", markup=False)
         self.playground.show_machine("PyTorch is loading …")
@@ -199,8 +211,8 @@ class RnntuiApp(SurvivingApp[int], RoomyApp[int]):
 
     def on_news_arrived(self) -> None:
         """Show at once what a poll would show soon."""
-        if self.playground.is_mounted:
-            self.playground.poll()
+        if self._playground is not None and self._playground.is_mounted:
+            self._playground.poll()
 
     # Actions.
 
@@ -225,10 +237,9 @@ class RnntuiApp(SurvivingApp[int], RoomyApp[int]):
 
 def _key_scopes() -> list[dict[str, str]]:
     """The keys of each screen that may be bound anew, the app's among them."""
-    if not (places.config_dir() / SETTINGS_NAME).exists():
-        return []  # nothing is bound anew, so the other screens need not be loaded
     from rnntui.tui.screens.corpora import CorporaScreen
     from rnntui.tui.screens.duel import DuelScreen
+    from rnntui.tui.screens.playground import Playground
     from rnntui.tui.screens.runs import RunsScreen
 
     return [
@@ -249,11 +260,15 @@ def open_playground(
     Raises `RnntuiError` for a text, checkpoint, recipe or run that there isn't.
     """
     with log_kept(places.state_dir()) as complaint:
-        app = RnntuiApp(corpus=corpus, checkpoint=checkpoint, recipe=recipe, replay=replay)
+        start = None
+        if (corpus, checkpoint, recipe, replay) != (None,) * 4:
+            from rnntui.tui.starting import Asked, find_start
+
+            last = load_remembered(places.state_dir() / SCREEN_NAME).corpus
+            start = find_start(Asked(corpus, checkpoint, recipe, replay), last)
+        app = RnntuiApp(start=start)
         if complaint:
             app.call_later(app.notify, printable(complaint), severity="warning", markup=False)
         app.run()
-        # It has ended already, unless the app left because it failed.
-        app.session.close(STOP_SECONDS)
-        app.keep_preferences()
+        app.close()
         return app.return_code or 0

@@ -1,12 +1,16 @@
-"""The keys that act on a screen now, in groups, as the help lists them."""
+"""The keys that act on a screen now, in groups, as the help lists them, and those of an action."""
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from textual.app import App
+from textual.binding import BindingsMap
 from textual.dom import DOMNode
 from textual.screen import Screen
+
+from rnntui.tui.actions import Action
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,13 @@ def key_groups(screen: Screen[object]) -> tuple[KeyGroup, ...]:
         KeyGroup(_title(node, screen), tuple(sorted(groups[node].values(), key=_has_no_sentence)))
         for node in ordered
     )
+
+
+def keys_of(action: Action, app: App[Any]) -> tuple[str, ...]:
+    """The keys of an action after rebinding, as people read them, whatever has the focus."""
+    bound = BindingsMap([action.binding])
+    bound.apply_keymap(app._keymap)
+    return tuple(app.get_key_display(binding) for _, binding in bound)
 
 
 def types_letters(screen: Screen[object]) -> bool:

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Protocol, runtime_checkable
 
-from textual.binding import BindingsMap
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 from textual.dom import DOMNode
 from textual.markup import escape
 
 from rnntui.tui.actions import Action
+from rnntui.tui.key_groups import keys_of
 
 TOOLTIP_WEIGHT = 0.5
 """How much a match in an action's sentence counts, against one in its label."""
@@ -77,7 +77,7 @@ class ActionCommands(Provider):
         for node in (self.screen, self.app):
             for action in node.actions if isinstance(node, Acting) else ():
                 if self.app._check_action_state(action.call, node) is not False:
-                    yield Offer(action, node, self._keys_of(action))
+                    yield Offer(action, node, " ".join(keys_of(action, self.app)))
 
     def _likeness(self, query: str, sentence: str) -> float:
         """How like words of `sentence` all words of `query` are; 0 where one is like none.
@@ -88,12 +88,6 @@ class ActionCommands(Provider):
         for matcher in map(self.matcher, query.split()):
             scores.append(max(map(matcher.match, sentence.split()), default=0.0))
         return min(scores, default=0.0)
-
-    def _keys_of(self, action: Action) -> str:
-        """The keys of an action after rebinding, whatever has the focus."""
-        bound = BindingsMap([action.binding])
-        bound.apply_keymap(self.app._keymap)
-        return " ".join(self.app.get_key_display(binding) for _, binding in bound)
 
 
 def _with_keys(label: Content, keys: str) -> Content:

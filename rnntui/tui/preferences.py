@@ -5,7 +5,7 @@ default. A file that isn't TOML at all is never written over.
 """
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Final, get_args
@@ -13,9 +13,7 @@ from typing import Any, Final, get_args
 import tomli_w
 
 from rnntui.errors import ConfigError
-from rnntui.runtime.session import READING_PACE
-from rnntui.sampling.choice import MAX_TEMPERATURE, MIN_TEMPERATURE
-from rnntui.sampling.modes import Mode
+from rnntui.sampling.modes import MAX_TEMPERATURE, MIN_TEMPERATURE, READING_PACE, Mode
 from rnntui.tui.keymap import Scope, checked_keymap
 from rnntui.tui.toml_files import UnreadableFileError, read_toml
 from rnntui.whole_files import written_whole
@@ -24,6 +22,8 @@ SETTINGS_NAME: Final = "settings.toml"
 MAX_PACE: Final = 100_000.0
 MAX_SMOOTHING: Final = 0.99
 MOST_COMPLAINTS: Final = 5
+
+Scopes = Callable[[], Sequence[Scope]]
 
 _HEAD = (
     "# Settings of rnntui's screen: those that differ from its own. The file is written\n"
@@ -100,13 +100,14 @@ class Preferences:
 class PreferenceFile:
     """The preferences of this session, and the file that the next one will find them in."""
 
-    def __init__(self, path: Path, themes: Collection[str], scopes: Sequence[Scope] = ()) -> None:
+    def __init__(self, path: Path, themes: Collection[str], scopes: Scopes) -> None:
         """Read `path`; never raises.
 
         Args:
             path: The file, which need not be there.
             themes: The names of all themes.
-            scopes: For each screen the bindings active on it, the app's included.
+            scopes: Gives for each screen the bindings active on it, the app's included;
+                asked only where a key is bound anew, as screens take a while to load.
         """
         self.path = path
         self.complaints: tuple[str, ...] = ()
@@ -157,7 +158,7 @@ def as_toml(preferences: Preferences) -> str:
 
 
 def _from_tables(
-    tables: Mapping[str, object], themes: Collection[str], scopes: Sequence[Scope]
+    tables: Mapping[str, object], themes: Collection[str], scopes: Scopes
 ) -> tuple[Preferences, tuple[str, ...]]:
     """The preferences that `tables` hold, and a sentence for each entry that can't be used."""
     preferences = Preferences()
@@ -170,7 +171,7 @@ def _from_tables(
             elif name == "keymap":
                 if not isinstance(value, Mapping):
                     raise ConfigError("keymap must be a table of keys")
-                keymap, unbound = checked_keymap(value, scopes)
+                keymap, unbound = checked_keymap(value, scopes())
                 complaints += unbound
                 preferences = replace(preferences, keymap=keymap)
             else:

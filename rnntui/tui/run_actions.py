@@ -1,6 +1,6 @@
 """What can be done on the screen of runs, by key and by button: its part of the registry."""
 
-from rnntui.tui.actions import Action
+from rnntui.tui.actions import Action, also
 
 
 def _action(
@@ -13,6 +13,8 @@ OPEN = _action(
     "open", "enter", "open", "Open", "Load the run's best network into the playground.", True
 )
 """Bound by the table, which would take Enter for itself."""
+
+_BORDER = "Move the border between table and curves {}; it can be dragged, too."
 
 RUNS = (
     _action("back", "escape", "back", "Back", "Back to the playground.", True),
@@ -38,5 +40,8 @@ RUNS = (
     _action("rename", "n", "rename", "Rename", "Give the run another name.", True),
     _action("delete", "d,delete", "delete", "Delete", "Delete the run, after a question.", True),
     _action("refresh", "ctrl+r", "look", "Refresh", "Look for new runs now."),
+    also("border.up", "runs", label="Smaller table", tooltip=_BORDER.format("up")),
+    also("border.down", "runs", label="Larger table", tooltip=_BORDER.format("down")),
+    also("border.reset", "runs"),
 )
 """The screen's actions, in the order of footer and help."""

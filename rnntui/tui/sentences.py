@@ -2,6 +2,9 @@
 
 import logging
 import re
+from typing import Protocol
+
+from textual.notifications import SeverityLevel
 
 from rnntui.errors import RnntuiError
 from rnntui.text.cells import printable
@@ -9,6 +12,13 @@ from rnntui.text.cells import printable
 _FLAG = re.compile(r" with --[a-z-]+")
 
 log = logging.getLogger(__name__)
+
+
+class Tell(Protocol):
+    """Says something in a toast."""
+
+    def __call__(self, sentence: str, severity: SeverityLevel = "information") -> None:
+        """Say it."""
 
 
 def on_screen(sentence: str) -> str:

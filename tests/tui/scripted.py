@@ -2,11 +2,13 @@
 
 import math
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager
 from itertools import islice
+from typing import Any
 
 import numpy as np
+from textual.pilot import Pilot
 
 from rnntui.nets.config import ModelConfig, weight_shapes
 from rnntui.runtime.session import Network, NewTraining, Opened, Request, Session, Spec, open_stream
@@ -39,6 +41,8 @@ from rnntui.training.events import (
     TrainEvent,
 )
 from rnntui.tui.app import RnntuiApp
+from rnntui.tui.screens.playground import Playground
+from rnntui.tui.starting import Asked, find_start
 
 TOTAL_STEPS = 400
 
@@ -153,6 +157,23 @@ class ScriptedStream:
         self.over.wait()
 
 
+class AtHome(RnntuiApp):
+    """The real app; a test of it begins on the playground, not on the first picture."""
+
+    @asynccontextmanager
+    async def run_test(self, **settings: Any) -> AsyncGenerator[Pilot[int], None]:
+        async with super().run_test(**settings) as pilot:
+            await at_home(pilot)
+            yield pilot
+
+
+async def at_home(pilot: Pilot[int]) -> None:
+    """Wait for the playground."""
+    while not isinstance(pilot.app.screen, Playground):
+        await pilot.pause(0.01)
+    await pilot.pause()
+
+
 def scripted_app(
     training: ScriptedTraining | None = None,
     stream: ScriptedStream | None = None,
@@ -164,7 +185,8 @@ def scripted_app(
     if stream is not None:
         opened["open_stream"] = stream.open
     session = Session(open_training=training.open, **opened)
-    app = RnntuiApp(session, warm_up=lambda: 2e10, **arguments)
-    app.playground._preferences = replace(app.preferences.now, pace=0.0)  # as fast as it is taken
+    start = find_start(Asked(**arguments), None) if arguments else None
+    app = AtHome(session, start, warm_up=lambda: 2e10)
+    app.preferences.change(pace=0.0)  # as fast as it is taken
     app.animation_level = "none"
     return app

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Input, OptionList, Select
+from textual.widgets import Input, OptionList, Select, Static
 
 from rnntui import places
 from rnntui.runtime.session import NewTraining, ResumedTraining
+from rnntui.text import ngrams
 from rnntui.training.commands import RollBack, SaveNow, SetLearningRate, SingleStep
 from rnntui.tui.screens.question import Failure, Question
 from rnntui.tui.widgets.chart import Chart
@@ -71,6 +72,16 @@ async def test_the_chart_has_every_step_and_marks_the_best():
         await until(pilot, lambda: len(chart.data.series["training"].points.x) == 120)
         assert list(chart.data.series["validation"].points.x) == [40, 80, 120]
         assert chart.data.markers["best"].x == 120
+        app.session.close(5)
+
+
+async def test_a_reference_line_says_when_only_a_part_was_counted(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(ngrams, "MAX_COUNTED", 50_000)
+    app = scripted_app(ScriptedTraining(steps(5)))
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("t")
+        references = app.screen.query_one(Chart).data.references
+        await until(pilot, lambda: any("of the last 0.05 M" in name for name in references))
         app.session.close(5)
 
 
@@ -295,8 +306,8 @@ async def test_a_failed_training_ends_in_a_modal_and_the_app_lives():
 
         return events
 
-    app.session._open_training = failing  # type: ignore[assignment]
     async with app.run_test(size=SIZE) as pilot:
+        app.session._open_training = failing  # type: ignore[assignment]
         await pilot.press("t")
         await until(pilot, lambda: isinstance(app.screen, Failure))
         await pilot.press("enter")
@@ -317,6 +328,15 @@ async def test_panes_become_tabs_where_there_is_little_room():
             assert app.screen.query_one(f"#{pane}").region
 
 
+async def test_what_is_copied_is_explained_only_while_it_is_underlined():
+    app = scripted_app()
+    async with app.run_test(size=SIZE) as pilot:
+        legend = app.screen.query_one("#legend", Static)
+        assert "copied" not in str(legend.render())
+        await pilot.press("i")
+        assert "copied" in str(legend.render())
+
+
 async def test_what_was_chosen_is_there_again_in_the_next_session():
     app = scripted_app()
     async with app.run_test(size=SIZE) as pilot:
@@ -324,7 +344,7 @@ async def test_what_was_chosen_is_there_again_in_the_next_session():
         app.theme = "nord"
         await pilot.press("ctrl+q")
         await until(pilot, lambda: not app.is_running)
-    app.keep_preferences()
+    app.close()
     now = scripted_app().preferences.now
     assert (now.mode, now.temperature, now.theme) == ("argmax", 1.1, "nord")
     assert not now.colour_by_probability

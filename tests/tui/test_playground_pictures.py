@@ -13,7 +13,7 @@ from rnntui.training.events import Failed
 from rnntui.tui.screens.question import Failure, Question
 from rnntui.tui.widgets.stream_text import StreamText
 from rnntui.tui.widgets.training_status import TrainingStatus
-from tests.tui.scripted import ScriptedStream, ScriptedTraining, scripted_app, steps
+from tests.tui.scripted import ScriptedStream, ScriptedTraining, at_home, scripted_app, steps
 from tests.tui.test_playground import until
 
 NARROW, WIDE = (80, 24), (140, 45)
@@ -31,6 +31,7 @@ def stream() -> Any:
 
 async def settled(pilot: Pilot[Any]) -> None:
     """Wait for the background to have counted the text's symbols."""
+    await at_home(pilot)
     estimate = pilot.app.screen.query_one("#estimate")
     await until(pilot, lambda: "an epoch" in str(estimate.render()))
 

@@ -4,15 +4,16 @@ from statistics import fmean
 
 from textual.widgets import OptionList
 
-from rnntui.tui.app import RnntuiApp
+from rnntui.tui.starting import Asked, find_start
 from rnntui.tui.widgets.chart import Chart
 from rnntui.tui.widgets.settings_form import SettingsForm
 from rnntui.tui.widgets.stream_text import StreamText
+from tests.tui.scripted import AtHome
 from tests.tui.test_playground import until
 
 
 async def test_a_network_learns_in_the_background_and_writes_what_it_has_learnt():
-    app = RnntuiApp(recipe="names")
+    app = AtHome(start=find_start(Asked(recipe="names"), None))
     async with app.run_test(size=(140, 45)) as pilot:
         texts = app.screen.query_one("#texts", OptionList)
         assert texts.highlighted is not None

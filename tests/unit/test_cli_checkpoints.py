@@ -119,6 +119,13 @@ def test_a_run_is_renamed_with_all_its_files() -> None:
     assert {**kept, "run.toml": b""} == {**files, "run.toml": b""}
 
 
+def test_a_renamed_run_is_shown_under_its_new_name() -> None:
+    train("a")
+    rnntui("checkpoints", "rename", "a", "b")
+    lines = [line.split() for line in rnntui("checkpoints", "show", "b").out.splitlines()]
+    assert ["run", "b"] in lines
+
+
 def test_a_taken_name_is_refused() -> None:
     train("a")
     train("b")

@@ -31,7 +31,7 @@ DEFAULTS = Preferences()
 def opened(path: Path, content: str | bytes | None = None) -> PreferenceFile:
     if content is not None:
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return PreferenceFile(path, THEMES, [SCOPE])
+    return PreferenceFile(path, THEMES, lambda: [SCOPE])
 
 
 @pytest.fixture

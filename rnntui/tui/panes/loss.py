@@ -3,10 +3,12 @@
 import logging
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
 from textual import work
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.content import Content
 from textual.worker import get_current_worker
 
 from rnntui.errors import CorpusError
@@ -22,10 +24,15 @@ from rnntui.training.events import (
     Step,
     TrainEvent,
 )
+from rnntui.tui.actions import PLAYGROUND
+from rnntui.tui.links import Pair, Place, places_to_click
 from rnntui.tui.widgets.chart import Chart, Look, Marker, SeriesStyle
-from rnntui.tui.widgets.training_status import TrainingStatus
+from rnntui.tui.widgets.training_status import TrainingKind, TrainingStatus
 
 TRAINING, VALIDATION, BEST = "training", "validation", "best"
+
+POLLS_PER_DRAWING = 3
+"""How seldom steps alone move the curve: each drawing takes time from the training."""
 
 LOSS = Look(
     x_title="steps",
@@ -33,6 +40,23 @@ LOSS = Look(
     empty_text="Choose a text and press t to train.",
     smoothing=0.9,
 )
+
+PLACES: Final[Sequence[Place]] = (
+    "train",
+    "step",
+    "save",
+    "best",
+    "stop",
+    Pair("rate.down", "learning rate", "rate.up"),
+    "new",
+    Pair("sample-length.down", "samples", "sample-length.up"),
+)
+"""What can be clicked in the pane's lower border, the most wanted first."""
+
+CHART_PLACES: Final[Sequence[Place]] = ("scale", "smoothing", "recent")
+"""What can be clicked in its upper border."""
+
+_TRAIN_WORDS: Final[dict[Phase, str]] = {"training": "pause", "paused": "go on"}
 
 log = logging.getLogger(__name__)
 
@@ -43,8 +67,9 @@ class LossPane(Vertical):
     def __init__(self) -> None:
         """Make a pane for a training that has not begun."""
         super().__init__(id="loss", classes="pane")
-        self.border_title = "Loss"
         self._last_evaluation = 0
+        self._undrawn: list[Step] = []
+        self._polls = 0  # since steps were drawn
 
     def compose(self) -> ComposeResult:
         """The chart above the figures."""
@@ -69,6 +94,7 @@ class LossPane(Vertical):
     def clear(self) -> None:
         """Begin a new picture."""
         chart = self.chart
+        self._undrawn.clear()
         for name in (TRAINING, VALIDATION):
             chart.rewind(name, -1)
         chart.remove_marker(BEST)
@@ -77,13 +103,15 @@ class LossPane(Vertical):
         self.status.begin()
 
     def show(self, events: Sequence[TrainEvent]) -> None:
-        """Draw what is new, once for all of it."""
-        steps = [event for event in events if isinstance(event, Step)]
-        if steps:
-            self.chart.append(
-                TRAINING, [step.step for step in steps], [step.loss for step in steps]
-            )
-            self.status.last_step = steps[-1]
+        """Take what a poll brought, if anything.
+
+        All that is no step is drawn at once, with the steps before it.
+        """
+        self._undrawn += [event for event in events if isinstance(event, Step)]
+        self._polls += 1
+        only_steps = all(isinstance(event, Step) for event in events)
+        if self._undrawn and (self._polls >= POLLS_PER_DRAWING or not only_steps):
+            self._draw_steps()
         for event in events:
             match event:
                 case Started() | Resumed():
@@ -97,11 +125,35 @@ class LossPane(Vertical):
                 case _:
                     pass
 
-    def show_phase(self, phase: Phase, is_replay: bool) -> None:
+    def _draw_steps(self) -> None:
+        """Bring the curve and the figures up to the last step."""
+        steps, self._undrawn, self._polls = self._undrawn, [], 0
+        self.chart.append(TRAINING, [step.step for step in steps], [step.loss for step in steps])
+        if self.status.last_step is None:
+            # The time left is measured from the first step, not from the first drawing.
+            self.status.last_step = steps[0]
+        self.status.last_step = steps[-1]
+
+    def show_phase(self, phase: Phase, kind: TrainingKind) -> None:
         """Say what the training does."""
-        self.status.is_replay = is_replay
-        self.status.phase = phase
+        self.status.kind, self.status.phase = kind, phase
         self.set_class(phase == "training", "-live")
+        self._show_places()
+
+    def show_quiet(self, is_quiet: bool) -> None:
+        """Say whether the process that is followed writes nothing any more."""
+        self.status.is_quiet = is_quiet
+
+    def on_resize(self) -> None:
+        """Show as many places to click as fit."""
+        self._show_places()
+
+    def _show_places(self) -> None:
+        words = {"train": _TRAIN_WORDS.get(self.status.phase, "train")}
+        room = self.size.width - 2
+        self.border_subtitle = places_to_click(self.app, PLAYGROUND, PLACES, room, words)
+        at_chart = places_to_click(self.app, PLAYGROUND, CHART_PLACES, room - len("Loss   "), {})
+        self.border_title = Content("Loss   ") + at_chart.stylize_before("$text-muted not bold")
 
     def _show_evaluation(self, event: Evaluated) -> None:
         """Add a point to the curve; the best weights' last, full one belongs to an older step."""
@@ -128,7 +180,10 @@ class LossPane(Vertical):
                 found = measure_baselines(
                     learnt, held_out, symbols, should_stop=lambda: worker.is_cancelled
                 )
-                lines |= {"unigram": found.unigram, f"{found.order}-gram": found.ngram}
+                best = f"{found.order}-gram"
+                if found.counted_characters < len(learnt):
+                    best += f" of the last {found.counted_characters / 1e6:g} M"
+                lines |= {"unigram": found.unigram, best: found.ngram}
         except CorpusError as error:
             log.info("No reference lines: %s", error)
             return

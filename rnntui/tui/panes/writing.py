@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from typing import Final
 
 from textual import work
 from textual.app import ComposeResult
@@ -16,11 +17,27 @@ from rnntui.lenses.suffix_array import SortingStoppedError
 from rnntui.runtime.session import Network
 from rnntui.sampling.stream import Character
 from rnntui.text.vocabulary import Vocabulary
+from rnntui.tui.actions import PLAYGROUND
+from rnntui.tui.links import Place, places_to_click
 from rnntui.tui.widgets.candidates import CandidateBars
 from rnntui.tui.widgets.memorisation_meter import INDEXING, MemorisationMeter
 from rnntui.tui.widgets.safe_fields import SafeInput
 from rnntui.tui.widgets.sampler_bar import SamplerBar
 from rnntui.tui.widgets.stream_text import StreamText
+
+PLACES: Final[Sequence[Place]] = (
+    "generate",
+    "hold",
+    "seed",
+    "duel",
+    "colour",
+    "copied",
+    "keep",
+    "command",
+)
+"""What can be clicked in the pane's border, the most wanted first."""
+
+_IN_SHORT: Final = {"copied": "copied", "keep": "keep", "command": "as command"}
 
 
 class WritingPane(Vertical):
@@ -123,6 +140,17 @@ class WritingPane(Vertical):
         self._compare(text)
         last = characters[-1]
         self.query_one(CandidateBars).update_candidates(last.candidates, last.symbol)
+
+    def on_resize(self) -> None:
+        """Show as many places to click as fit."""
+        self.border_subtitle = places_to_click(
+            self.app, PLAYGROUND, PLACES, self.size.width - 2, _IN_SHORT
+        )
+
+    def toggle_copied(self) -> None:
+        """Underline what is copied, or not."""
+        self.stream.underlining = not self.stream.underlining
+        self._show_legend()
 
     def toggle_colour(self) -> None:
         """Colour by probability, or not."""

@@ -4,18 +4,19 @@ The screen closes with the name of the text that was chosen, or with None. It
 reads, adds and removes in threads, whose ends come back as messages.
 """
 
+from collections.abc import Sequence
 from typing import ClassVar, Final
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.timer import Timer
-from textual.widgets import Footer, Static, Tab, Tabs
+from textual.widgets import Static, Tab, Tabs
 from textual.worker import get_current_worker
 
 from rnntui import places
@@ -27,14 +28,18 @@ from rnntui.text.library import (
     list_texts,
     remove_text,
 )
+from rnntui.tui.actions import Action
+from rnntui.tui.corpus_actions import CORPORA
 from rnntui.tui.screens.add_text import AddText
 from rnntui.tui.screens.paste_text import PasteText
 from rnntui.tui.screens.question import Failure, Question
 from rnntui.tui.screens.text_report import TextReport, figures_in_words, read_report
 from rnntui.tui.sentences import on_screen, one_line, stated
+from rnntui.tui.widgets.key_bar import KeyBar
 from rnntui.tui.widgets.library_pane import LibraryPane
 from rnntui.tui.widgets.library_table import LibraryTable
 from rnntui.tui.widgets.stream_text import StreamText
+from rnntui.tui.widgets.title_bar import TitleBar
 from rnntui.tui.widgets.vocabulary_table import VocabularyTable
 
 REST_S: Final = 0.1
@@ -49,51 +54,8 @@ class CorporaScreen(Screen[str | None]):
 
     CSS_PATH = "corpora.tcss"
     AUTO_FOCUS = "#table"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "enter",
-            "choose",
-            "Choose",
-            id="corpora.choose",
-            tooltip="Choose this text for training, and go back.",
-        ),
-        Binding(
-            "a", "add", "Add", id="corpora.add", tooltip="Add a file or a folder to the library."
-        ),
-        Binding(
-            "v", "paste", "Paste", id="corpora.paste", tooltip="Keep a text that you paste or type."
-        ),
-        Binding(
-            "d,delete",
-            "remove",
-            "Remove",
-            id="corpora.remove",
-            tooltip="Delete a text of your own, after a question.",
-        ),
-        Binding(
-            "slash", "filter", "Filter", id="corpora.filter", tooltip="Show only some of the texts."
-        ),
-        Binding("escape", "back", "Back", id="corpora.back", tooltip="Go back and choose nothing."),
-        *(
-            Binding(
-                str(number),
-                f"pane('{pane}')",
-                pane.title(),
-                id=f"corpora.{pane}",
-                tooltip=f"Go to the pane {pane}.",
-                show=False,
-            )
-            for number, pane in enumerate(_PANES, 1)
-        ),
-        Binding(
-            "down",
-            "pane('library')",
-            "To the texts",
-            id="corpora.table",
-            tooltip="From the filter to the texts.",
-            show=False,
-        ),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [action.binding for action in CORPORA]
+    actions: ClassVar[Sequence[Action]] = CORPORA
 
     class _Read(Message):
         """A text has been read, in a thread."""
@@ -133,6 +95,7 @@ class CorporaScreen(Screen[str | None]):
 
     def compose(self) -> ComposeResult:
         """The library above the figures, beside the beginning; tabs where there is little room."""
+        yield TitleBar("corpora")
         yield Tabs(
             Tab("Texts", id="tab-library"),
             Tab("Beginning", id="tab-beginning"),
@@ -147,7 +110,7 @@ class CorporaScreen(Screen[str | None]):
                     yield VocabularyTable(id="vocabulary")
             with Vertical(id="beginning", classes="pane"):
                 yield StreamText(id="text")
-        yield Footer()
+        yield KeyBar()
 
     def on_mount(self) -> None:
         """Name the panes, list the texts."""

@@ -5,7 +5,6 @@ The screen owns a thread that writes for all three, and ends it when it leaves.
 
 import queue
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import ClassVar, Final
 
 from textual import on
@@ -14,24 +13,24 @@ from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer, Input, Label, Static
+from textual.widgets import Input, Label, Static
 
 from rnntui import places
 from rnntui.runtime.duel_thread import MODES, DuelThread, OpenDuel, open_duel
-from rnntui.runtime.session import READING_PACE, Network
-from rnntui.sampling.choice import MAX_TEMPERATURE, MIN_TEMPERATURE, SamplingSpec
+from rnntui.runtime.session import Network
+from rnntui.sampling.choice import SamplingSpec
 from rnntui.sampling.prime import prepare_prime
 from rnntui.text.cells import printable
-from rnntui.tui.actions import Action
+from rnntui.tui.actions import Action, also
+from rnntui.tui.sampling_choices import next_pace, with_temperature
 from rnntui.tui.screens.question import Failure
 from rnntui.tui.widgets.duel_column import DuelColumn
+from rnntui.tui.widgets.key_bar import KeyBar
+from rnntui.tui.widgets.title_bar import TitleBar
 
 POLLS_PER_SECOND: Final = 15
 MEASURES_PER_SECOND: Final = 2
 """How often the measures change: any faster they could not be read."""
-
-TEMPERATURE_STEP: Final = 0.1
-PACES: Final = (READING_PACE, 0.0, 10.0, 30.0)
 
 DUEL = (
     Action(
@@ -41,44 +40,16 @@ DUEL = (
         "Stop/go on",
         "Let all three wait, or go on; begin anew where they have ended.",
     ),
-    Action(
-        "duel.temperature.down",
-        "left_square_bracket",
-        "temperature('down')",
-        "Cooler",
-        "Lower the temperature of all three by 0.1: bolder, more repetitive.",
-        in_footer=False,
+    also("temperature.down", "duel"),
+    also("temperature.up", "duel"),
+    also("seed", "duel", in_footer=True),
+    also(
+        "prime",
+        "duel",
+        tooltip="Edit the text that all three start from; Enter begins anew with it.",
     ),
-    Action(
-        "duel.temperature.up",
-        "right_square_bracket",
-        "temperature('up')",
-        "Warmer",
-        "Raise the temperature of all three by 0.1: wilder, more mistakes.",
-        in_footer=False,
-    ),
-    Action("duel.seed", "e", "reseed", "Reseed", "Take the next seed, and begin anew."),
-    Action(
-        "duel.prime",
-        "p",
-        "edit_prime",
-        "Prime",
-        "Edit the text that all three start from; Enter begins anew with it.",
-    ),
-    Action(
-        "duel.pace",
-        "a",
-        "pace",
-        "Pace",
-        "Write 60 characters a second each, as fast as possible, 10, or 30.",
-    ),
-    Action(
-        "duel.colour",
-        "o",
-        "toggle_colour",
-        "Colours",
-        "Colour the text by the probability of each character, or not.",
-    ),
+    also("pace", "duel", in_footer=True),
+    also("colour", "duel", in_footer=True),
     Action("duel.leave", "escape,d", "leave", "Back", "End the duel and go back."),
 )
 """What a duel can be asked to do, in the order of footer, help and palette."""
@@ -121,8 +92,7 @@ class DuelScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """What all three have in common, above the three."""
-        about = f" rnntui   duel · {self._network.name} · {self._network.corpus}"
-        yield Static(printable(about).replace("\n", " "), id="top", markup=False)
+        yield TitleBar(f"duel · {self._network.name} · {self._network.corpus}")
         yield Static(id="bar")
         with Horizontal(id="prime-row"):
             yield Label("prime")
@@ -133,7 +103,7 @@ class DuelScreen(Screen[None]):
             for mode in MODES:
                 yield DuelColumn(mode, self._network.vocabulary)
         yield Static(id="legend")
-        yield Footer()
+        yield KeyBar()
 
     def on_mount(self) -> None:
         """Begin to write and to poll; say what the colours mean, in those of each theme."""
@@ -234,10 +204,7 @@ class DuelScreen(Screen[None]):
 
     def action_temperature(self, way: str) -> None:
         """Raise or lower the temperature by a tenth."""
-        change = TEMPERATURE_STEP if way == "up" else -TEMPERATURE_STEP
-        wanted = round(self.spec.temperature + change, 2)
-        bounded = min(max(wanted, MIN_TEMPERATURE), MAX_TEMPERATURE)
-        self.spec = replace(self.spec, temperature=bounded)
+        self.spec = with_temperature(self.spec, way)
         self._show_state()
 
     def action_reseed(self) -> None:
@@ -251,8 +218,7 @@ class DuelScreen(Screen[None]):
 
     def action_pace(self) -> None:
         """Take the next of the usual paces."""
-        place = PACES.index(self.pace) + 1 if self.pace in PACES else 0
-        self.pace = PACES[place % len(PACES)]
+        self.pace = next_pace(self.pace)
         if self._duel is not None:
             self._duel.pace = self.pace
         self._show_state()

@@ -1,7 +1,7 @@
 """All runs: a table, their curves over each other, and what can be done with a run."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -15,7 +15,8 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.screen import Screen
-from textual.widgets import Button, DataTable, Footer, Input, Label, Static
+from textual.widget import Widget
+from textual.widgets import Button, DataTable, Input, Label, Static
 from textual.worker import get_current_worker
 
 from rnntui import places
@@ -27,6 +28,7 @@ from rnntui.text.cells import printable
 from rnntui.training.export import export_run
 from rnntui.training.removal import remove_run
 from rnntui.training.run_folder import find_checkpoint, is_being_trained, rename_run
+from rnntui.tui.actions import Action, called
 from rnntui.tui.name_filter import matching
 from rnntui.tui.run_actions import OPEN, RUNS
 from rnntui.tui.run_slots import RememberedSlots, Slots
@@ -34,9 +36,12 @@ from rnntui.tui.screens.ask_text import AskText
 from rnntui.tui.screens.question import Question
 from rnntui.tui.widgets.chart.inks import line_ink
 from rnntui.tui.widgets.chart.palette import styles_for
+from rnntui.tui.widgets.key_bar import KeyBar
 from rnntui.tui.widgets.run_chart import AXES, KINDS, RunChart
 from rnntui.tui.widgets.run_table import Mark, RunTable, described, natural
 from rnntui.tui.widgets.safe_fields import StandIns
+from rnntui.tui.widgets.split import Shares, Split
+from rnntui.tui.widgets.title_bar import TitleBar
 
 POLL_SECONDS: Final = 2.0
 """How often new runs and the news of those in training are looked for."""
@@ -54,6 +59,15 @@ _ROWS_BESIDE_RUNS: Final = 8
 """Rows of the pane that are no runs: borders, filter, header, details, buttons."""
 
 
+LEAST_ROWS: Final = (12, 7)
+"""The lowest that table and curves may be made."""
+
+_BUTTONS: Final = (
+    *("open", "resume", "slower", "replay", "faster"),
+    *("pin", "hide", "export", "rename", "delete"),
+)
+
+
 def speed_in_words(speed: float) -> str:
     """How fast a replay goes: 10x, or max."""
     return f"{speed:g}x" if speed else "max"
@@ -65,6 +79,7 @@ class RunsScreen(Screen[None]):
     CSS_PATH = "runs.tcss"
     AUTO_FOCUS = "#runs"
     BINDINGS: ClassVar[list[BindingType]] = [action.binding for action in RUNS]
+    actions: ClassVar[Sequence[Action]] = (OPEN, *RUNS)
 
     @dataclass
     class Listed(Message):
@@ -106,18 +121,21 @@ class RunsScreen(Screen[None]):
         replay: Callable[[str, float], None],
         clock: Callable[[], float] = time.time,
         poll_seconds: float = POLL_SECONDS,
+        shares: Shares | None = None,
     ) -> None:
         """Show the runs in `parent`.
 
         `open_run` is called with a checkpoint's path, `resume` with a run's name,
         `replay` with a name and a speed (0: as fast as possible); the screen then
         goes away, or stays with a toast where one raises `RnntuiError`. `clock`
-        gives the seconds since 1970.
+        gives the seconds since 1970. What part of the screen the table was given
+        is kept in `shares`.
         """
         super().__init__()
         self._folder = parent
         self._open_run, self._resume, self._replay = open_run, resume, replay
         self._poll_seconds = poll_seconds
+        self._shares: Shares = {} if shares is None else shares
         self._reading = RunReading(parent, clock)
         self._remembered = RememberedSlots(places.state_dir() / "run-slots.json", parent)
         self._runs: dict[str, ListedRun] = {}
@@ -132,28 +150,30 @@ class RunsScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """The table above the curves."""
-        yield Static(" rnntui   runs", id="top", markup=False)
-        with Vertical(id="list") as pane:
-            pane.border_title = "Runs"
-            with Horizontal(id="filter-row"):
-                yield Label("filter")
-                yield Input(
-                    placeholder="a name or a regular expression (/)",
-                    id="filter",
-                    compact=True,
-                    highlighter=StandIns(),
-                )
-                yield Static(id="matches", markup=False)
-                yield from map(_button, ("axis", "kind"))
-            yield RunTable(id="runs")
-            yield Static(id="details", markup=False)
-            with Horizontal(id="actions"):
-                yield from map(_button, ("open", "resume", "slower", "replay", "faster"))
-                yield from map(_button, ("pin", "hide", "export", "rename", "delete"))
-        with Vertical(id="curves") as pane:
-            pane.border_title = "Curves"
-            yield RunChart(id="chart")
-        yield Footer()
+        yield TitleBar("runs")
+        runs = Vertical(
+            Horizontal(*self._filter_row(), id="filter-row"),
+            RunTable(id="runs"),
+            Static(id="details", markup=False),
+            Horizontal(*map(_button, _BUTTONS), id="actions"),
+            id="list",
+        )
+        runs.border_title = "Runs"
+        curves = Vertical(RunChart(id="chart"), id="curves")
+        curves.border_title = "Curves"
+        yield Split(runs, curves, "rows", LEAST_ROWS, self._shares, id="body")
+        yield KeyBar()
+
+    def _filter_row(self) -> Iterator[Widget]:
+        yield Label("filter")
+        yield Input(
+            placeholder="a name or a regular expression (/)",
+            id="filter",
+            compact=True,
+            highlighter=StandIns(),
+        )
+        yield Static(id="matches", markup=False)
+        yield from map(_button, ("axis", "kind"))
 
     def on_mount(self) -> None:
         """Begin to look for runs, and go on with it."""
@@ -402,6 +422,14 @@ class RunsScreen(Screen[None]):
         self._speed = SPEEDS[min(max(at, 0), len(SPEEDS) - 1)]
         self._label_buttons()
 
+    def action_move_border(self, way: str) -> None:
+        """Move the border between table and curves by a little."""
+        self.query_one(Split).move(-1 if way == "up" else 1)
+
+    def action_reset_layout(self) -> None:
+        """Put the border back where it was."""
+        self.query_one(Split).reset()
+
     # What is done with a run.
 
     @on(RunTable.Opened)
@@ -514,7 +542,7 @@ class RunsScreen(Screen[None]):
 
 def _button(name: str) -> Button:
     """A button that does what a key does."""
-    action = next(each for each in (OPEN, *RUNS) if each.name == f"runs.{name}")
+    action = called(f"runs.{name}", (OPEN, *RUNS))
     made = Button(
         action.label,
         id=f"button-{name}",

@@ -41,7 +41,9 @@ class DuelColumn(Vertical):
         """What the mode does, the text, its measures, the candidates."""
         note = "explanation -note" if self._never_draws else "explanation"
         yield Static(self._explanation, classes=note, markup=False)
-        yield StreamText()
+        text = StreamText()
+        text.underlining = False  # nothing is compared with the learnt text here
+        yield text
         # Not in the border, which would draw all within it anew with every change.
         yield Static(classes="measures", markup=False)
         yield CandidateBars()

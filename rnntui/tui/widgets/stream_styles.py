@@ -35,13 +35,14 @@ def style_of(look: int, stream: Widget) -> Style:
     return style
 
 
-def legend_of(stream: Widget) -> Content:
-    """Say in one line what the looks mean, in the colours they have now."""
+def legend_of(stream: Widget, underlining: bool) -> Content:
+    """Say in one line what the looks mean that there are, in the colours they have now."""
     samples = [
         *((range_of(level), _COMPONENT_OF_LEVEL[level]) for level in reversed(range(PRIME))),
         ("prime", _COMPONENT_OF_LEVEL[PRIME]),
-        ("copied", _UNDERLINED),
     ]
+    if underlining:
+        samples.append(("copied", _UNDERLINED))
     return Content(" ").join([_sample(word, component, stream) for word, component in samples])
 
 

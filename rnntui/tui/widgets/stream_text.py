@@ -176,7 +176,7 @@ class StreamText(ScrollView):
 
     def legend(self) -> Content:
         """Say in one line what the looks mean, in the colours of the current theme."""
-        return legend_of(self)
+        return legend_of(self, self.underlining)
 
     def on_resize(self, _event: Resize) -> None:
         """Wrap the text anew where the width changed, keeping the place."""

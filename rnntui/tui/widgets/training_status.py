@@ -1,11 +1,16 @@
 """The line under the chart: how far the training is, how fast, and how long it will take."""
 
+from typing import Literal
+
 from textual.content import Content
 from textual.reactive import reactive
 from textual.widgets import Static
 
 from rnntui.runtime.session import Phase
 from rnntui.training.events import Step
+
+TrainingKind = Literal["own", "replay", "followed"]
+"""Whether this process trains, shows a record again, or reads what another one writes."""
 
 _BAR_CELLS = 16
 _PHASES: dict[Phase, str] = {
@@ -25,7 +30,9 @@ class TrainingStatus(Static):
     """
 
     phase: reactive[Phase] = reactive("idle")
-    is_replay: reactive[bool] = reactive(False)
+    kind: reactive[TrainingKind] = reactive[TrainingKind]("own")
+    is_quiet: reactive[bool] = reactive(False)
+    """Whether the process that is followed writes nothing, or is gone."""
     total_steps: reactive[int] = reactive(0)
     last_step: reactive[Step | None] = reactive(None, always_update=True)
 
@@ -42,8 +49,7 @@ class TrainingStatus(Static):
 
     def render(self) -> Content:
         """The line, as much of it as fits."""
-        phase = "replay" if self.is_replay and self.phase == "training" else _PHASES[self.phase]
-        parts = [(phase, f"$text-{self._tone()} bold")]
+        parts = [(self._in_words(), f"$text-{self._tone()} bold")]
         step = self.last_step
         if step is not None:
             parts = [*parts, *((text, "") for text in self._figures(step))]
@@ -66,7 +72,18 @@ class TrainingStatus(Static):
             step.step - self._since.step
         )
 
+    def _in_words(self) -> str:
+        if self.kind == "followed" and self.phase in ("training", "paused"):
+            if self.is_quiet:
+                return "following, quiet"
+            return "following, paused" if self.phase == "paused" else "following"
+        return (
+            "replay" if (self.kind, self.phase) == ("replay", "training") else _PHASES[self.phase]
+        )
+
     def _tone(self) -> str:
+        if self.is_quiet and self.phase == "training":
+            return "warning"
         return {"training": "success", "paused": "warning", "failed": "error"}.get(
             self.phase, "secondary"
         )

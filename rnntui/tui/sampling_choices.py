@@ -1,0 +1,43 @@
+"""What one key press makes of how text is written: the next temperature, bound or pace."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final, TypeVar
+
+from rnntui.sampling.choice import SamplingSpec
+from rnntui.sampling.modes import MAX_TEMPERATURE, MIN_TEMPERATURE, READING_PACE
+
+TEMPERATURE_STEP: Final = 0.1
+TOP_KS: Final = (0, 40, 10, 5)
+TOP_PS: Final = (1.0, 0.95, 0.9, 0.8)
+PACES: Final = (READING_PACE, 0.0, 10.0, 30.0)
+
+Choice = TypeVar("Choice", int, float)
+
+
+def with_temperature(spec: SamplingSpec, way: str) -> SamplingSpec:
+    """A tenth warmer (`up`) or cooler (`down`), as far as there is a bound."""
+    change = TEMPERATURE_STEP if way == "up" else -TEMPERATURE_STEP
+    wanted = round(spec.temperature + change, 2)
+    return replace(spec, temperature=min(max(wanted, MIN_TEMPERATURE), MAX_TEMPERATURE))
+
+
+def with_next_top_k(spec: SamplingSpec) -> SamplingSpec:
+    """The next of the usual bounds."""
+    return replace(spec, top_k=following(spec.top_k, TOP_KS))
+
+
+def with_next_top_p(spec: SamplingSpec) -> SamplingSpec:
+    """The next of the usual bounds."""
+    return replace(spec, top_p=following(spec.top_p, TOP_PS))
+
+
+def next_pace(pace: float) -> float:
+    """The next of the usual paces, in characters a second; 0 is as fast as possible."""
+    return following(pace, PACES)
+
+
+def following(value: Choice, choices: Sequence[Choice]) -> Choice:
+    """The choice that follows `value`, going round; the first where it is none of them."""
+    place = choices.index(value) + 1 if value in choices else 0
+    return choices[place % len(choices)]

@@ -1,0 +1,252 @@
+"""What a person does with trainings: begins, steers, resumes, replays and follows them.
+
+It asks the session, shows in the loss pane what a run did before, and says in toasts
+what can't be done at present.
+"""
+
+import queue
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from rnntui import places
+from rnntui.errors import RnntuiError
+from rnntui.runtime.followed_training import UNFOLLOWED
+from rnntui.runtime.following import FollowedState
+from rnntui.runtime.session import (
+    FollowedTraining,
+    NewTraining,
+    ReplayedTraining,
+    ResumedTraining,
+    Session,
+)
+from rnntui.training.events import Evaluated, Finished, Saved, Step, TrainEvent
+from rnntui.training.run_folder import (
+    RunFolder,
+    find_run,
+    is_being_trained,
+    read_events,
+    run_of,
+)
+from rnntui.training.run_summary import can_go_on
+from rnntui.tui.panes.loss import LossPane
+from rnntui.tui.panes.setup import SetupPane
+from rnntui.tui.sentences import Tell
+
+STOP_SECONDS: Final = 60.0
+"""How long a training may take to finish its step and save."""
+
+UNFOLLOW_SECONDS: Final = 5.0
+"""How long the reading of another process's record may take to end."""
+
+AS_FAST_AS_SEEN: Final = 1000.0
+"""The speed of a replay that is slowed down from no waiting at all."""
+
+FIRST_SAMPLE_LENGTH, SAMPLE_LENGTHS = 200, (25, 100_000)
+
+
+class TrainingDesk:
+    """One training at a time, and which run `t` would go on with."""
+
+    def __init__(self, session: Session, setup: SetupPane, loss: LossPane, tell: Tell) -> None:
+        """Begin with a session that need not be idle."""
+        self._session, self._setup, self._loss, self._tell = session, setup, loss, tell
+        self._resumable: str | None = None
+        self._asked_to_save = False
+        self._sample_length = FIRST_SAMPLE_LENGTH
+        self._replay_speed = 1.0
+        self._heard: queue.SimpleQueue[tuple[FollowedState, str]] = queue.SimpleQueue()
+
+    # Steering; the registry in `tui/actions.py` says what each action is for.
+
+    def toggle(self) -> bool:
+        """Begin a training, pause it, or go on; whether one goes on now."""
+        session = self._session
+        if session.is_training:
+            if self._can_steer(""):
+                session.toggle_pause()
+            return True
+        parent = places.checkpoints_dir()
+        if self._resumable is not None:
+            session.train(ResumedTraining(parent, self._resumable))
+            return True
+        form = self._setup.form
+        if form.config is None:
+            self._tell("A setting is not valid; it is marked in the form.", "error")
+            return False
+        self._loss.clear()
+        session.train(NewTraining(parent, self._setup.corpus, form.config, form.recipe.prime))
+        return True
+
+    def step(self) -> None:
+        """Take one step, then pause."""
+        if self._can_steer("There is no training to take a step of; press t to begin one."):
+            self._session.single_step()
+
+    def stop(self) -> None:
+        """Save and end it, waiting for that; to be called in a thread."""
+        self._session.stop_training(STOP_SECONDS)
+
+    def save(self) -> None:
+        """Save now, and say so once it is done."""
+        if self._can_steer("There is nothing to save: no training goes on."):
+            self._asked_to_save = True
+            self._session.save()
+
+    def roll_back(self) -> None:
+        """Go back to the best weights."""
+        if self._can_steer("There is no training to take back; press t to begin one."):
+            self._session.roll_back()
+
+    def change_rate(self, way: str) -> None:
+        """Double or halve the learning rate; in a replay, its speed."""
+        factor = 2.0 if way == "up" else 0.5
+        step, session = self._loss.status.last_step, self._session
+        if not self._can_steer("There is no training whose learning rate could be changed."):
+            return
+        if session.is_replay:
+            # 0 is at once, from which there is a way back.
+            self._replay_speed = self._replay_speed * factor or AS_FAST_AS_SEEN
+            self._tell(f"The replay runs {self._replay_speed:g} times as fast as the training did.")
+        elif step is not None:
+            session.set_learning_rate(step.learning_rate * factor)
+
+    def change_sample_length(self, way: str) -> None:
+        """Double or halve the length of the training's own samples."""
+        if self._can_steer("There is no training that could write samples.") and (
+            not self._session.is_replay
+        ):
+            length = self._sample_length * 2 if way == "up" else self._sample_length // 2
+            shortest, longest = SAMPLE_LENGTHS
+            self._sample_length = min(max(length, shortest), longest)
+            self._session.set_sample_length(self._sample_length)
+
+    def begin_anew(self) -> None:
+        """Forget the run that `t` would go on with."""
+        if not self._is_free():
+            return
+        if self._resumable is not None:
+            self._tell(f"t begins a new run now; '{self._resumable}' is kept.")
+        self._resumable = None
+
+    def choose_text(self, corpus: str) -> None:
+        """Take it that another text asks for a new run."""
+        network = self._session.network
+        if network is None or corpus != network.corpus:
+            self._resumable = None
+
+    def _can_steer(self, otherwise: str) -> bool:
+        """Whether a training of this process goes on; says `otherwise` where none does."""
+        if self._session.is_training and self._session.is_followed:
+            self._tell("Another process trains this run, so it can't be steered from here.")
+            return False
+        if not self._session.is_training:
+            self._tell(otherwise)
+        return self._session.is_training
+
+    def _is_free(self) -> bool:
+        """Whether no training goes on, nothing being followed any more; says so otherwise."""
+        session = self._session
+        if session.is_training and session.is_followed:
+            session.stop_training(UNFOLLOW_SECONDS)
+        if session.is_training:
+            self._tell("A training goes on; press k to end it first.", "warning")
+        return not session.is_training
+
+    # What comes of it.
+
+    def hear(self, event: TrainEvent) -> None:
+        """Take note of an event, and say what the person has asked for."""
+        match event:
+            case Saved() if self._asked_to_save:
+                self._asked_to_save = False
+                self._tell(f"Saved at step {event.step:,}.")
+            case Finished(reason=reason) if reason == UNFOLLOWED:
+                self._tell("The run is no longer followed; its process goes on.")
+            case Finished():
+                session = self._session
+                stopped = event.reason == "stopped" and not session.is_replay
+                self._resumable = session.network.name if stopped and session.network else None
+                self._tell(f"The training is over at step {event.step:,}.")
+            case _:
+                pass
+
+    def show_followed(self) -> None:
+        """Show what the process does that trains the run, where it is another one."""
+        while not self._heard.empty():
+            state, about = self._heard.get()
+            self._loss.show_quiet(state == "quiet")
+            if state == "quiet":
+                self._tell(about, "warning")
+
+    # Runs there are already.
+
+    def open_checkpoint(self, path: Path) -> bool:
+        """Take the network of a checkpoint, and go on with its run at `t`; whether it could be.
+
+        A run that another process trains is followed instead.
+        """
+        parent = places.checkpoints_dir()
+        folder = run_of(parent, path)
+        if folder is not None and is_being_trained(folder) and not self._is_own(folder):
+            return self._follow(folder)
+        try:
+            if self._session.is_followed:
+                self._session.stop_training(UNFOLLOW_SECONDS)
+            self._session.load(path, folder.name if folder else None)
+        except RnntuiError as error:
+            self._tell(str(error), "error")
+            return False
+        self._resumable = folder.name if folder and can_go_on(folder) else None
+        self._loss.clear()
+        if folder is not None:
+            self._show_record(folder)
+        return True
+
+    def _is_own(self, folder: RunFolder) -> bool:
+        """Whether this process holds the run."""
+        session = self._session
+        own = session.is_training and not session.is_followed and not session.is_replay
+        return own and session.network is not None and session.network.name == folder.name
+
+    def _follow(self, folder: RunFolder) -> bool:
+        if not self._is_free():
+            return False
+        self._loss.clear()
+        self._resumable = None
+        tell = self._heard.put
+        self._session.train(
+            FollowedTraining(
+                folder.path.parent, folder.name, lambda state, about: tell((state, about))
+            )
+        )
+        self._tell(f"Another process trains '{folder.name}'; it is followed from its files.")
+        return True
+
+    def resume(self, name: str) -> bool:
+        """Go on with a run; whether nothing stands against it."""
+        if not self._is_free():
+            return False
+        self._loss.clear()
+        self._show_record(find_run(places.checkpoints_dir(), name))
+        self._resumable = name
+        return self.toggle()
+
+    def replay(self, name: str, speed: float) -> bool:
+        """Show a run again from its record; whether nothing stands against it."""
+        if not self._is_free():
+            return False
+        self._loss.clear()
+        self._replay_speed = speed
+        parent = places.checkpoints_dir()
+        self._session.train(ReplayedTraining(parent, name, lambda: self._replay_speed))
+        return True
+
+    def _show_record(self, folder: RunFolder) -> None:
+        """Draw what a run did before; a long record takes a while to read."""
+
+        def read() -> None:
+            shown = [event for event in read_events(folder) if isinstance(event, Step | Evaluated)]
+            self._loss.app.call_from_thread(self._loss.show, shown)
+
+        self._loss.run_worker(partial(read), thread=True, exclusive=True, group="record")

@@ -1,0 +1,140 @@
+"""What a person does with the writing: begins and steers it, keeps it, does without the screen.
+
+It asks the session, shows in the writing pane what is set, and says in toasts what
+can't be done at present.
+"""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from rnntui import places
+from rnntui.errors import RnntuiError
+from rnntui.runtime.session import Session
+from rnntui.sampling.choice import SamplingSpec
+from rnntui.sampling.modes import Mode
+from rnntui.sampling.stream import hybrid_equals_argmax
+from rnntui.tui.command_line import sample_command
+from rnntui.tui.panes.writing import WritingPane
+from rnntui.tui.preferences import Preferences
+from rnntui.tui.sampling_choices import (
+    next_pace,
+    with_next_top_k,
+    with_next_top_p,
+    with_temperature,
+)
+from rnntui.tui.sentences import Tell
+
+COMMAND_LENGTH: Final = 1000
+"""Characters that a copied `rnntui sample` writes."""
+
+
+class WritingDesk:
+    """One stream at a time, and how its characters are chosen."""
+
+    def __init__(self, session: Session, writing: WritingPane, tell: Tell) -> None:
+        """Begin with a session that writes nothing."""
+        self._session, self._writing, self._tell = session, writing, tell
+
+    def take(self, preferences: Preferences) -> None:
+        """Begin with what was chosen in an earlier session."""
+        session, bar, stream = self._session, self._writing.bar, self._writing.stream
+        session.spec = replace(
+            session.spec, mode=preferences.mode, temperature=preferences.temperature
+        )
+        session.set_pace(preferences.pace)
+        bar.spec, bar.seed, bar.pace = session.spec, session.seed, session.pace
+        stream.coloured = preferences.colour_by_probability
+        stream.underlining = preferences.underline_copied
+
+    def toggle(self) -> bool:
+        """Begin to write, or stop; whether it writes now."""
+        if self._session.is_writing:
+            self._session.stop_writing()
+            return False
+        return self._write()
+
+    def _write(self) -> bool:
+        session = self._session
+        try:
+            prime = session.write()
+        except RnntuiError as error:
+            self._tell(str(error), "warning")
+            return False
+        self._writing.begin(prime.text if session.prime else "")
+        self._writing.bar.held = False
+        for warning in prime.warnings:
+            self._tell(warning, "warning")
+        return True
+
+    def hold(self) -> None:
+        """Let the stream wait, or go on."""
+        if self._session.is_writing:
+            self._session.toggle_stream_pause()
+            self._writing.bar.held = self._session.is_stream_paused
+
+    def choose_by(self, mode: Mode) -> None:
+        """Choose characters in another way."""
+        self._set(replace(self._session.spec, mode=mode))
+        network = self._session.network
+        if mode == "hybrid" and network and hybrid_equals_argmax(network.vocabulary):
+            self._tell("This text has no spaces, so hybrid never draws: it equals argmax.")
+
+    def change_temperature(self, way: str) -> None:
+        """Raise or lower the temperature by a tenth."""
+        self._set(with_temperature(self._session.spec, way))
+
+    def change_top_k(self) -> None:
+        """Take the next of the usual bounds."""
+        self._set(with_next_top_k(self._session.spec))
+
+    def change_top_p(self) -> None:
+        """Take the next of the usual bounds."""
+        self._set(with_next_top_p(self._session.spec))
+
+    def _set(self, spec: SamplingSpec) -> None:
+        self._session.spec = self._writing.bar.spec = spec
+
+    def reseed(self) -> None:
+        """Take the next seed; a stream that goes on begins anew with it."""
+        self._session.seed += 1
+        self._writing.bar.seed = self._session.seed
+        if self._session.is_writing:
+            self._write()
+
+    def change_pace(self) -> None:
+        """Take the next of the usual paces."""
+        self._session.set_pace(next_pace(self._session.pace))
+        self._writing.bar.pace = self._session.pace
+
+    def keep_text(self) -> None:
+        """Write the text into a file beside the runs."""
+        text = self._writing.stream.text
+        if not text:
+            self._tell("There is no text yet; press g to let the network write.")
+            return
+        try:
+            path = _written(places.checkpoints_dir().parent, text)
+        except OSError as error:
+            self._tell(f"The text can't be written: {error.strerror}.", "error")
+            return
+        self._tell(f"Kept as {path}.")
+
+    def command(self) -> str | None:
+        """The command line that writes the same without a screen; None while nothing is written."""
+        session = self._session
+        if not session.is_writing or session.network is None:
+            return None
+        return sample_command(
+            session.network.name, session.spec, session.prime, session.seed, COMMAND_LENGTH
+        )
+
+
+def _written(folder: Path, text: str) -> Path:
+    """Write `text` to a new file in `folder`; returns its path. Raises `OSError`."""
+    number = 1
+    while (path := folder / f"written-{number}.txt").exists():
+        number += 1
+    with path.open("x", encoding="utf-8", errors="backslashreplace") as file:
+        file.write(text)
+    return path

@@ -1,0 +1,223 @@
+"""Every action of every registry is reached by its key, by the mouse and by the palette."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from textual import actions
+from textual.app import App
+from textual.command import CommandPalette
+from textual.events import MouseDown, MouseUp
+from textual.geometry import Offset
+from textual.pilot import Pilot
+from textual.screen import Screen
+from textual.widgets import Button, OptionList
+from textual.widgets._footer import FooterKey
+
+from rnntui import places
+from rnntui.tui.actions import APP, PLAYGROUND, Action
+from rnntui.tui.app import RnntuiApp
+from rnntui.tui.corpus_actions import CORPORA
+from rnntui.tui.palette import ActionCommands
+from rnntui.tui.run_actions import OPEN, RUNS
+from rnntui.tui.screens.corpora import CorporaScreen
+from rnntui.tui.screens.duel import DUEL, DuelScreen
+from rnntui.tui.screens.runs import RunsScreen
+from tests.tui.scripted import ScriptedStream, scripted_app
+from tests.tui.test_playground import until
+
+SIZE = (140, 45)
+
+BORDERS = {action.name for action in (*PLAYGROUND, *RUNS) if "border." in action.name}
+"""Dragging does it by mouse; besides they stand in the menu, as do these of the other screens,
+for which there is something to click in another way: headings, fields, panes."""
+
+IN_THE_MENU = BORDERS | {
+    *("runs.filter", "runs.sort", "runs.reverse", "runs.refresh"),
+    *("corpora.library", "corpora.beginning", "corpora.figures", "corpora.table"),
+}
+
+Call = tuple[str, tuple[object, ...]]
+
+
+def call_of(action: str) -> Call:
+    _, name, parameters = actions.parse(action)
+    return name, parameters
+
+
+class Record:
+    """Stands in for the methods of a screen and the app, and notes which were called."""
+
+    def __init__(self, screen: Screen[Any], registry: Sequence[Action]) -> None:
+        self.calls: list[Call] = []
+        for action in registry:
+            self._stand_in(screen, action)
+        for action in APP:
+            self._stand_in(screen.app, action)
+
+    def _stand_in(self, owner: object, action: Action) -> None:
+        name, _ = call_of(action.call)
+
+        def note(*parameters: object) -> None:
+            self.calls.append((name, parameters))
+
+        assert hasattr(owner, f"action_{name}")
+        setattr(owner, f"action_{name}", note)
+
+    def take(self) -> list[Call]:
+        calls, self.calls = self.calls, []
+        return calls
+
+
+def cells_with(screen: Screen[Any], meta: str) -> Iterator[tuple[object, Offset]]:
+    """What stands under `meta` in the cells of the screen as it is drawn."""
+    for y, strip in enumerate(screen._compositor.render_strips()):
+        x = 0
+        for segment in strip:
+            if segment.style is not None and meta in segment.style.meta:
+                yield segment.style.meta[meta], Offset(x, y)
+            x += segment.cell_length
+
+
+def clickable(screen: Screen[Any]) -> dict[Call, Offset]:
+    """Where on the screen something can be clicked, by what it does."""
+    found = {call_of(str(action)): at for action, at in cells_with(screen, "@click")}
+    for button in screen.query(Button):
+        if button.action and button.region:
+            found[call_of(button.action)] = button.region.offset
+    for key in screen.query(FooterKey):
+        assert key.region in screen.region
+        found.setdefault(call_of(key.action), key.region.offset + Offset(1, 0))
+    return found
+
+
+async def reached_by_key(pilot: Pilot[int], record: Record, registry: Sequence[Action]) -> None:
+    await pilot.press(*(action.key.split(",")[0] for action in registry))
+    assert record.take() == [call_of(action.call) for action in registry]
+
+
+async def reached_by_mouse(pilot: Pilot[int], record: Record, registry: Sequence[Action]) -> None:
+    there = clickable(pilot.app.screen)
+    wanted = {action.name: call_of(action.call) for action in registry}
+    by_menu = {name for name, call in wanted.items() if call not in there}
+    assert by_menu <= IN_THE_MENU
+    clicked = [call for name, call in wanted.items() if name not in by_menu]
+    for call in clicked:
+        click(pilot.app, there[call])
+    # A key in the footer answers by way of the keyboard, a little later.
+    await until(pilot, lambda: len(record.calls) == len(clicked))
+    assert Counter(record.take()) == Counter(clicked)
+
+
+def click(app: App[Any], at: Offset) -> None:
+    """Press and let go of the mouse, as the terminal tells it."""
+    for kind in (MouseDown, MouseUp):
+        app.post_message(kind(None, *at, 0, 0, 1, False, False, False, *at))
+
+
+async def reached_by_palette(pilot: Pilot[int], record: Record, registry: Sequence[Action]) -> None:
+    provider = ActionCommands(pilot.app.screen)
+    hits = [hit async for hit in provider.discover()]
+    assert [hit.text for hit in hits] == [action.label for action in registry]
+    for hit in hits:
+        await hit.command()
+    assert record.take() == [call_of(action.call) for action in registry]
+
+
+async def menu_opened(pilot: Pilot[int]) -> OptionList:
+    """Click what opens the palette."""
+    screen = pilot.app.screen
+    await pilot.click(offset=clickable(screen)["command_palette", ()])
+    await until(pilot, lambda: isinstance(pilot.app.screen, CommandPalette))
+    options = pilot.app.screen.query_one(OptionList)
+    await until(pilot, lambda: options.option_count > 0)
+    return options
+
+
+async def network_there(app: RnntuiApp, pilot: Pilot[int]) -> None:
+    await until(pilot, lambda: app.session.network is not None)
+    await pilot.pause()
+
+
+async def test_all_that_the_playground_does_is_reached_in_each_way():
+    app = scripted_app()
+    async with app.run_test(size=SIZE) as pilot:
+        await network_there(app, pilot)
+        record = Record(app.screen, PLAYGROUND)
+        registry = (*PLAYGROUND, *APP)
+        await reached_by_key(pilot, record, registry)
+        await reached_by_palette(pilot, record, registry)
+        await reached_by_mouse(pilot, record, registry)
+        await pilot.resize_terminal(200, 60)
+        await pilot.pause()
+        await reached_by_mouse(pilot, record, registry)
+
+
+async def test_all_that_the_other_screens_do_is_reached_in_each_way():
+    app = scripted_app()
+    async with app.run_test(size=SIZE) as pilot:
+        await network_there(app, pilot)
+
+        runs = RunsScreen(places.checkpoints_dir(), *[lambda *_: None] * 3)
+        await app.push_screen(runs)
+        await pilot.pause()
+        record = Record(runs, (OPEN, *RUNS))
+        await reached_by_key(pilot, record, (*RUNS, *APP))
+        await reached_by_mouse(pilot, record, (OPEN, *RUNS, *APP))
+        await reached_by_palette(pilot, record, (OPEN, *RUNS, *APP))
+        app.pop_screen()
+
+        corpora = CorporaScreen("play")
+        await app.push_screen(corpora)
+        await pilot.pause()
+        record = Record(corpora, CORPORA)
+        *most, table = CORPORA
+        await reached_by_key(pilot, record, (*most, *APP))
+        await reached_by_mouse(pilot, record, (*CORPORA, *APP))
+        await reached_by_palette(pilot, record, (*CORPORA, *APP))
+        corpora.query_one("#filter").focus()
+        await reached_by_key(pilot, record, [table])
+        app.pop_screen()
+
+        session = app.session
+        assert session.network is not None
+        duel = DuelScreen(session.network, session.spec, "", 1, 1.0)
+        await app.push_screen(duel)
+        await pilot.pause()
+        record = Record(duel, DUEL)
+        for reached in (reached_by_key, reached_by_mouse, reached_by_palette):
+            await reached(pilot, record, (*DUEL, *APP))
+
+
+async def test_the_menu_of_all_commands_is_opened_and_chosen_from_by_mouse():
+    app = scripted_app()
+    async with app.run_test(size=SIZE) as pilot:
+        await network_there(app, pilot)
+        record = Record(app.screen, PLAYGROUND)
+        wider = next(action for action in PLAYGROUND if action.name == "border.right")
+        options = await menu_opened(pilot)
+        listed = [str(option.prompt) for option in options.options]
+        for action in (*PLAYGROUND, *APP):
+            assert any(action.label in entry for entry in listed)
+        number = next(n for n, entry in enumerate(listed) if wider.label in entry)
+        options.highlighted = number
+        await pilot.pause()
+        at = dict(cells_with(app.screen, "option"))[number]
+        await pilot.click(offset=at)
+        await until(pilot, lambda: bool(record.calls))
+        assert record.take() == [call_of(wider.call)]
+
+
+async def test_no_key_in_the_footer_is_cut_off_however_little_room_there_is():
+    app = scripted_app(stream=ScriptedStream())
+    async with app.run_test(size=(80, 24)) as pilot:
+        for screen in ("playground", "runs", "corpora"):
+            if screen != "playground":
+                await pilot.press(screen[0])
+                await pilot.pause()
+            await until(pilot, lambda: bool(app.screen.query(FooterKey)))
+            keys = list(app.screen.query(FooterKey))
+            assert {"quit", "help"} <= {key.action.removeprefix("app.") for key in keys}
+            assert all(key.region in app.screen.region for key in keys)
+            if screen != "playground":
+                await pilot.press("escape")

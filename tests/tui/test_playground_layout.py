@@ -1,0 +1,131 @@
+"""The borders between panes: dragged, moved by keys, kept within bounds, remembered."""
+
+from textual.pilot import Pilot
+from textual.widget import Widget
+
+from rnntui.tui.widgets.split import Split
+from tests.tui.scripted import scripted_app
+from tests.tui.test_playground import until
+
+SIZE = (140, 45)
+
+
+def pane(pilot: Pilot[int], name: str) -> Widget:
+    return pilot.app.screen.query_one(f"#{name}")
+
+
+async def dragged(pilot: Pilot[int], start: tuple[int, int], *way: tuple[int, int]) -> None:
+    await pilot.mouse_down(offset=start)
+    for place in way:
+        await pilot.hover(offset=place)
+    await pilot.mouse_up(offset=way[-1])
+    await pilot.pause()
+
+
+async def test_the_border_beside_the_set_up_is_dragged_from_either_side():
+    app = scripted_app()
+    async with app.run_test(size=SIZE) as pilot:
+        setup, loss = pane(pilot, "setup"), pane(pilot, "loss")
+        before = setup.region.width
+        await dragged(pilot, (before - 1, 10), (before + 5, 10), (before + 9, 12))
+        assert setup.region.width == before + 10
+        assert loss.region.x == setup.region.right
+        assert loss.region.right == SIZE[0]
+        await dragged(pilot, (loss.region.x, 10), (loss.region.x - 4, 10))
+        assert setup.region.width == before + 6
+
+
+async def test_the_border_below_the_chart_is_dragged_and_a_double_click_puts_it_back():
+    app = scripted_app()
+    async with app.run_test(size=SIZE) as pilot:
+        loss, writing = pane(pilot, "loss"), pane(pilot, "writing")
+        before = loss.region
+        await dragged(pilot, (100, writing.region.y), (100, writing.region.y + 6))
+        assert loss.region.height == before.height + 6
+        assert writing.region.bottom == before.bottom + writing.region.height + 6
+        assert not app.screen.selections
+        await pilot.click(offset=(100, writing.region.y), times=2)
+        await pilot.pause()
+        assert loss.region == before
+        assert not app.playground.shares
+
+
+async def test_what_stands_in_a_border_is_clicked_and_not_dragged():
+    app = scripted_app()
+    async with app.run_test(size=SIZE) as pilot:
+        loss = pane(pilot, "loss")
+        before = loss.region
+        place = (before.right - 4, before.bottom - 1)  # where the samples get longer
+        assert "@click" in app.screen.get_style_at(*place).meta
+        await dragged(pilot, place, (place[0], place[1] + 4))
+        assert loss.region == before
+
+
+async def test_keys_move_the_borders_and_reset_them():
+    app = scripted_app()
+    async with app.run_test(size=SIZE) as pilot:
+        setup, loss = pane(pilot, "setup"), pane(pilot, "loss")
+        before = setup.region.width, loss.region.height
+        await pilot.press("ctrl+right", "ctrl+right", "alt+left", "ctrl+down", "alt+down")
+        await pilot.pause()
+        assert (setup.region.width, loss.region.height) == (before[0] + 2, before[1] + 2)
+        await pilot.press("backspace")
+        await pilot.pause()
+        assert (setup.region.width, loss.region.height) == before
+
+
+async def test_no_pane_is_made_too_small_and_the_way_back_begins_at_once():
+    app = scripted_app()
+    async with app.run_test(size=SIZE) as pilot:
+        setup, loss = pane(pilot, "setup"), pane(pilot, "loss")
+        await dragged(pilot, (setup.region.right - 1, 10), (1, 10))
+        assert setup.region.width == 26
+        await pilot.press("ctrl+left", "ctrl+right")
+        await pilot.pause()
+        assert setup.region.width == 28
+        await dragged(pilot, (setup.region.right - 1, 10), (139, 10))
+        assert loss.region.width == 46
+
+
+async def test_a_share_survives_another_size_of_the_terminal_and_tabs():
+    app = scripted_app()
+    async with app.run_test(size=SIZE) as pilot:
+        setup = pane(pilot, "setup")
+        await dragged(pilot, (setup.region.right - 1, 10), (69, 10))
+        assert setup.region.width == 70
+        await pilot.resize_terminal(80, 24)
+        await pilot.pause()
+        assert pane(pilot, "setup").region.width == 80
+        await pilot.press("ctrl+right")
+        await pilot.pause()
+        assert any("one pane" in note.message.lower() for note in app._notifications)
+        await pilot.resize_terminal(200, 60)
+        await pilot.pause()
+        await pilot.pause()
+        assert setup.region.width == 100
+
+
+async def test_the_layout_is_there_again_in_the_next_session():
+    app = scripted_app()
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("ctrl+right", "ctrl+up", "ctrl+q")
+        await until(pilot, lambda: not app.is_running)
+    app.close()
+    assert set(app.playground.shares) == {"setup", "loss"}
+    again = scripted_app()
+    async with again.run_test(size=SIZE) as pilot:
+        assert again.playground.shares == app.playground.shares
+        assert pane(pilot, "setup").region.width == 40
+
+
+async def test_the_border_below_the_table_of_runs_is_dragged():
+    app = scripted_app()
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("r")
+        await until(pilot, lambda: bool(app.screen.query(Split)))
+        await pilot.pause()
+        curves = pane(pilot, "curves")
+        top = curves.region.y
+        await dragged(pilot, (30, top), (30, top + 8))
+        assert curves.region.y == top + 8
+        assert set(app.playground.shares) == {"list"}
