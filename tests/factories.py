@@ -41,6 +41,7 @@ def tiny_config(**settings: Any) -> TrainConfig:
         "eval_every": 4,
         "save_every": NEVER,
         "sample_length": 6,
+        "engine": "torch",
         "device": "cpu",
         "threads": 1,
     }

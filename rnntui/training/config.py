@@ -26,7 +26,7 @@ __all__ = ["BUDGETS", "TrainConfig", "choices", "flag"]
 OptimizerName = Literal["adam", "rmsprop", "rmsprop-keras", "adagrad", "sgd"]
 ScheduleName = Literal["constant", "step", "cosine"]
 StateCarry = Literal["always", "epoch", "never"]
-Engine = Literal["auto", "torch", "numpy"]
+Engine = Literal["auto", "torch", "compiled", "numpy"]
 Remainder = Literal["drop", "keep"]
 SampleStart = Literal["prime", "text"]
 Section = Literal["network", "text", "batches", "optimizer", "budget", "pace", "machine"]
@@ -145,6 +145,11 @@ class TrainConfig:
         check_settings(self)
         # In one order, so that the same steps are the same configuration.
         object.__setattr__(self, "normalise", Normalisation(self.normalise).steps)
+
+    @property
+    def carries_state(self) -> bool:
+        """Whether a batch goes on from the state that the one before it left."""
+        return not self.window and self.state_carry != "never"
 
     def model(self, vocab_size: int) -> ModelConfig:
         """The network that this configuration asks for over a vocabulary."""

@@ -1,5 +1,6 @@
 """What computes the steps of a character network: the choice behind the setting `engine`."""
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from rnntui.errors import ConfigError
@@ -8,6 +9,7 @@ from rnntui.training.learner import Learner
 from rnntui.training.settings import flag
 
 if TYPE_CHECKING:
+    from rnntui.nets.compiled.preparation import Preparation
     from rnntui.training.run import Run
 
 NEEDED_BY_NUMPY = {
@@ -25,19 +27,54 @@ NEEDED_BY_NUMPY = {
 
 def learner_for(run: "Run") -> Learner:
     """The learner that the run's `engine` asks for. Loads what that needs."""
-    if run.config.engine == "numpy":
+    config = run.config
+    if config.engine == "numpy":
         from rnntui.training.numpy_learner import NumpyLearner
 
         return NumpyLearner(run)
+    if config.engine != "torch" and not why_not_compiled(config):
+        preparing = preparation()
+        from rnntui.training.devices import find_device
+
+        if find_device(config.device).type == "cpu":
+            from rnntui.training.compiled_learner import CompiledLearner
+
+            return CompiledLearner(run, preparing)
     from rnntui.training.torch_learner import TorchLearner
 
     return TorchLearner(run)
 
 
+@cache
+def preparation() -> "Preparation":
+    """The loading of the compiled functions, begun in the background by the first who asks."""
+    from rnntui.nets.compiled.preparation import Preparation
+
+    return Preparation()
+
+
+def why_not_compiled(config: TrainConfig) -> str:
+    """What keeps a training from the compiled engine, as a sentence; empty where nothing does."""
+    from rnntui.nets.compiled.preparation import unavailable_because
+
+    if config.optimizer != "adam":
+        return "The compiled engine has no optimizer but adam."
+    if config.remainder == "keep":
+        return "The compiled engine takes pieces of one length, so --remainder must be drop."
+    if config.device not in ("auto", "cpu"):
+        return "The compiled engine runs on the processor; leave --device out."
+    return unavailable_because()
+
+
 def check_engine(config: TrainConfig) -> None:
     """Raise `ConfigError` where the engine that is asked for can't train such a network."""
-    if config.engine != "numpy":
-        return
+    if config.engine == "compiled" and (why := why_not_compiled(config)):
+        raise ConfigError(f"{why} Or take --engine torch.")
+    if config.engine == "numpy":
+        _check_numpy(config)
+
+
+def _check_numpy(config: TrainConfig) -> None:
     for name, value in NEEDED_BY_NUMPY.items():
         if (given := getattr(config, name)) != value:
             raise ConfigError(

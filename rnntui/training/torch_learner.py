@@ -16,6 +16,7 @@ from rnntui.nets.config import STATE_TENSORS
 from rnntui.nets.initial_weights import initial_weights
 from rnntui.sampling.fast_step import Weights
 from rnntui.text.batches import Batch
+from rnntui.training.checkpoint_file import Arrays
 from rnntui.training.checkpoints import Checkpoint, Progress, load_checkpoint
 from rnntui.training.devices import find_device
 from rnntui.training.evaluation import evaluate
@@ -54,7 +55,7 @@ class TorchLearner:
         if run.init_weights is not None:
             load_weights(self._model, run.init_weights)
         if run.resume_from is not None:
-            self._take(run.resume_from)
+            self.take(run.resume_from)
 
     @property
     def facts(self) -> Facts:
@@ -108,7 +109,7 @@ class TorchLearner:
     def snapshot(self, progress: Progress) -> Checkpoint:
         """All that a resume needs."""
         config = self._model.config
-        carried = self._state if self._carries_state else ()
+        carried = self._state if self._config.carries_state else ()
         state = {
             name: part.cpu().numpy()
             for name, part in zip(STATE_TENSORS[config.cell], carried, strict=False)
@@ -120,13 +121,12 @@ class TorchLearner:
     def restore(self, path: Path) -> Progress:
         """Take weights, optimiser and carried state from a checkpoint; returns how far it was."""
         checkpoint = load_checkpoint(path)
-        self._take(checkpoint)
+        self.take(checkpoint)
         return checkpoint.header.progress
 
-    @property
-    def _carries_state(self) -> bool:
-        """Whether a batch goes on from the state that the one before it left."""
-        return not self._config.window and self._config.state_carry != "never"
+    def put_weights(self, weights: Arrays) -> None:
+        """Take weights alone, to measure with them."""
+        load_weights(self._model, weights)
 
     def _tensors(self, batch: Batch) -> tuple[torch.Tensor, torch.Tensor]:
         return (
@@ -136,7 +136,7 @@ class TorchLearner:
 
     def _state_for(self, sequences: int, progress: Progress) -> State:
         new_epoch = self._config.state_carry == "epoch" and progress.batch == 0
-        if new_epoch or not self._carries_state:
+        if new_epoch or not self._config.carries_state:
             return self._model.zero_state(sequences)
         return self._state
 
@@ -149,7 +149,8 @@ class TorchLearner:
             torch.nn.utils.clip_grad_value_(weights, self._config.clip_value)
         return norm
 
-    def _take(self, checkpoint: Checkpoint) -> None:
+    def take(self, checkpoint: Checkpoint) -> None:
+        """Take weights, optimiser and carried state from a checkpoint in memory."""
         load_weights(self._model, checkpoint.weights)
         restore_optimizer(self._optimizer, self._model, checkpoint.optimizer)
         if checkpoint.state:

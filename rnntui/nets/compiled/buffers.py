@@ -1,0 +1,192 @@
+"""The memory that a compiled network works in, and the records that point into it."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnntui.nets.compiled.cells import GRU, LSTM, RNN_RELU, RNN_TANH
+from rnntui.nets.compiled.lanes import LANES_BYTES, WIDTH
+from rnntui.nets.compiled.layout import Array, Section, padded
+from rnntui.nets.compiled.products import PANEL
+from rnntui.nets.compiled.records import LAYER, PART, SECTION
+from rnntui.nets.config import ModelConfig
+
+_SCORED_NUMBERS = 16_384
+"""Scores held at a time; 64 KiB, so that they stay in the second-level cache."""
+
+_TABLE_NUMBERS_PER_THREAD = 2**24
+
+
+def aligned(*shape: int) -> Array:
+    """Zeros whose address is a multiple of a cache line."""
+    size = int(np.prod(shape))
+    whole = np.zeros(size + WIDTH, np.float32)
+    first = (-whole.ctypes.data % LANES_BYTES) // 4
+    return whole[first : first + size].reshape(shape)
+
+
+def row_numbers(width: int) -> int:
+    """Numbers from one row to the next: an odd count of cache lines.
+
+    Rows a power of two apart would compete for the same places in the cache.
+    """
+    lines = width // WIDTH
+    return (lines + 1 - lines % 2) * WIDTH
+
+
+def cell_number(config: ModelConfig) -> int:
+    """The number of a configuration's cell in compiled functions."""
+    if config.cell == "rnn":
+        return RNN_RELU if config.nonlinearity == "relu" else RNN_TANH
+    return LSTM if config.cell == "lstm" else GRU
+
+
+class Packings:
+    """The weights packed for backward products, and the sections' records for the optimiser."""
+
+    def __init__(self, parts: tuple[Section, ...]) -> None:
+        """Make room for every matrix in panels."""
+        self.records = np.zeros(len(parts), SECTION)
+        self._kept: list[Array] = []
+        self.back: dict[tuple[str, int], int] = {}
+        for part, record in zip(parts, self.records, strict=True):
+            record["offset"] = 4 * part.offset
+            record["piece_bytes"] = LANES_BYTES
+            record["pieces"] = part.size // WIDTH
+            if part.form == "panels":
+                panels, terms, width = part.stored_shape
+                back = aligned(-(-terms // PANEL), part.columns, PANEL)
+                self._kept.append(back)
+                self.back[part.weight, part.first_gate] = back.ctypes.data
+                record["pieces"], record["piece_bytes"] = panels, 4 * terms * width
+                record["terms"], record["columns"] = terms, part.columns
+                record["back"] = back.ctypes.data
+
+
+class ThreadBuffers:
+    """What one thread computes in: activations, masks, gradients, and the records of all that."""
+
+    def __init__(
+        self,
+        config: ModelConfig,
+        rows: int,
+        length: int,
+        parts: tuple[Section, ...],
+        weights: Array,
+        packings: Packings,
+        masks: str,
+        residual: bool,
+    ) -> None:
+        """Room for `rows` sequences of `length` characters."""
+        self.rows, self.length = rows, length
+        self._kept: list[NDArray[Any]] = []
+        self._places = {(part.weight, part.first_gate): part for part in parts}
+        self._weights, self._back = weights.ctypes.data, packings.back
+        self.gradients = aligned(len(weights))
+        answered = 1 if config.window else length
+        self.inputs = np.zeros(length * rows, np.int64)
+        self.targets = np.zeros(answered * rows, np.int64)
+        self.hidden = padded(config.hidden_size, WIDTH)
+        self.layers = np.zeros(config.num_layers, LAYER)
+        self.part = np.zeros(1, PART)
+        self.hidden_states: list[Array] = []
+        self.cell_states: list[Array] = []
+        self._lay_out_layers(config, residual)
+        self._lay_out_input(config)
+        self._lay_out_head(config)
+        self.part["fixed_masks"] = masks == "sequence"
+        self.hold(rows)
+
+    def hold(self, rows: int) -> None:
+        """Get ready for so many sequences; those of a smaller batch lie closer together."""
+        for number, record in enumerate(self.layers):
+            if not record["masks"] and not record["skip"]:
+                # The states after the one that was carried in.
+                record["outputs"] = record["hidden_states"] + rows * record["states_row"]
+            if number > 0:
+                record["input"] = self.layers[number - 1]["outputs"]
+
+    def _room(self, *shape: int) -> int:
+        self._kept.append(aligned(*shape))
+        return int(self._kept[-1].ctypes.data)
+
+    def _weight(self, record: Any, field: str, weight: str, first_gate: int = 0) -> None:
+        """Write a matrix's three addresses into a record."""
+        at = 4 * self._places[weight, first_gate].offset
+        record[field] = self._weights + at
+        record[f"{field}_gradient"] = self.gradients.ctypes.data + at
+        if f"{field}_back" in record.dtype.names:
+            record[f"{field}_back"] = self._back[weight, first_gate]
+
+    def _lay_out_layers(self, config: ModelConfig, residual: bool) -> None:
+        rows, length, hidden = self.rows, self.length, self.hidden
+        states_row = row_numbers(hidden)
+        gates_row = row_numbers((4 if config.cell == "gru" else config.gates) * hidden)
+        for number, record in enumerate(self.layers):
+            name = f"layers.{number}"
+            record["cell"], record["hidden"] = cell_number(config), hidden
+            record["input_columns"] = config.gates * hidden
+            record["state_columns"] = (2 if config.cell == "gru" else config.gates) * hidden
+            record["states_row"], record["gates_row"] = 4 * states_row, 4 * gates_row
+            self._weight(record, "w_hh", f"{name}.weight_hh")
+            if config.cell == "gru":
+                self._weight(record, "w_hn", f"{name}.weight_hh", first_gate=2)
+            self._weight(record, "bias", f"{name}.bias")
+            record["gates"] = self._room(length, rows, gates_row)
+            self.hidden_states.append(aligned(length + 1, rows, states_row))
+            record["hidden_states"] = self.hidden_states[-1].ctypes.data
+            record["above"] = self._room(length, rows, states_row)
+            if config.cell == "lstm":
+                self.cell_states.append(aligned(length + 1, rows, states_row))
+                record["cell_states"] = self.cell_states[-1].ctypes.data
+                record["bounded_states"] = self._room(length, rows, states_row)
+                record["cell_gradient"] = self._room(rows, states_row)
+            if config.dropout > 0:
+                record["masks"] = self._room(length, rows, states_row)
+            if number > 0:
+                below = self.layers[number - 1]
+                self._weight(record, "w_ih", f"{name}.weight_ih")
+                record["input_terms"], record["input_row"] = hidden, 4 * states_row
+                record["input_gradient"] = below["above"]
+                record["skip"] = residual
+            if record["masks"] or record["skip"]:
+                record["outputs"] = self._room(length, rows, states_row)
+
+    def _lay_out_input(self, config: ModelConfig) -> None:
+        part, first = self.part[0], self.layers[0]
+        columns = config.gates * self.hidden
+        part["inputs"], part["vocabulary"] = self.inputs.ctypes.data, config.vocab_size
+        if config.input_encoding == "one-hot":
+            at = 4 * self._places["layers.0.weight_ih", 0].offset
+            part["table"], part["table_row"] = self._weights + at, 4 * columns
+            part["table_gradient"] = self.gradients.ctypes.data + at
+            return
+        self._weight(first, "w_ih", "layers.0.weight_ih")
+        self._weight(part, "embedding", "embedding.weight")
+        terms = padded(config.embedding_size, WIDTH)
+        part["embedding_terms"], part["embedding_row"] = terms, 4 * terms
+        if config.vocab_size <= self.rows * self.length:
+            # Fewer characters than places: each one's gates are computed once.
+            wide = row_numbers(columns)
+            part["table"] = self._room(config.vocab_size, wide)
+            part["table_gradient"] = self._room(config.vocab_size, wide)
+            part["table_row"] = 4 * wide
+            return
+        first["input_terms"], first["input_row"] = terms, 4 * row_numbers(terms)
+        first["input"] = self._room(self.length, self.rows, row_numbers(terms))
+        first["input_gradient"] = self._room(self.length, self.rows, row_numbers(terms))
+
+    def _lay_out_head(self, config: ModelConfig) -> None:
+        part = self.part[0]
+        columns = padded(config.vocab_size, WIDTH)
+        scored = max(1, min(len(self.targets), _SCORED_NUMBERS // columns))
+        part["gradients"] = self.gradients.ctypes.data
+        part["gradients_bytes"] = 4 * len(self.gradients)
+        part["targets"], part["units"] = self.targets.ctypes.data, config.hidden_size
+        part["vocabulary_columns"], part["scored_rows"] = columns, scored
+        self._weight(part, "head", "head.weight")
+        self._weight(part, "head_bias", "head.bias")
+        part["logits_row"] = 4 * row_numbers(columns)
+        part["logits"] = self._room(scored, row_numbers(columns))
+        part["keep"] = 1.0 - config.dropout

@@ -1,0 +1,151 @@
+"""One recurrent layer over a whole sequence, for the rows of a batch that one thread has."""
+
+from rnntui.nets.compiled.cells import (
+    GRU,
+    LSTM,
+    gru_backward,
+    gru_forward,
+    lstm_backward,
+    lstm_forward,
+    rnn_backward,
+    rnn_forward,
+)
+from rnntui.nets.compiled.compiling import called, merged
+from rnntui.nets.compiled.lanes import LANES_BYTES, clear, load, store
+from rnntui.nets.compiled.products import PANEL_BYTES, Left, Panels, product
+from rnntui.nets.compiled.records import Record
+
+
+@called
+def matrix(address: int, terms: int) -> Panels:
+    """A packed matrix with so many terms (rows)."""
+    return Panels(address, PANEL_BYTES, terms * PANEL_BYTES)
+
+
+@called
+def strip(address: int, row: int) -> Panels:
+    """Rows that lie one after the other, each with all its columns."""
+    return Panels(address, row, PANEL_BYTES)
+
+
+@merged
+def layer_forward(layer: Record, rows: int, length: int) -> None:
+    """All time steps of a layer.
+
+    Where gates come from a table they are in `layer.gates` already; otherwise
+    the whole sequence's input goes through one product first.
+    """
+    hidden = layer.hidden
+    if layer.input_terms > 0:
+        product(
+            length * rows,
+            layer.input_columns,
+            layer.input_terms,
+            Left(layer.input, layer.input_row, 4),
+            matrix(layer.w_ih, layer.input_terms),
+            strip(layer.gates, layer.gates_row),
+            0,
+        )
+    for time in range(length):
+        before = Left(layer.hidden_states + time * rows * layer.states_row, layer.states_row, 4)
+        gates = layer.gates + time * rows * layer.gates_row
+        product(
+            rows,
+            layer.state_columns,
+            hidden,
+            before,
+            matrix(layer.w_hh, hidden),
+            strip(gates, layer.gates_row),
+            1,
+        )
+        if layer.cell == LSTM:
+            lstm_forward(layer, rows, time)
+        elif layer.cell == GRU:
+            product(
+                rows,
+                hidden,
+                hidden,
+                before,
+                matrix(layer.w_hn, hidden),
+                strip(gates + 12 * hidden, layer.gates_row),
+                0,
+            )
+            gru_forward(layer, rows, time)
+        else:
+            rnn_forward(layer, rows, time)
+    if layer.masks > 0 or layer.skip > 0:
+        _put_out(layer, rows, length)
+
+
+@merged
+def _put_out(layer: Record, rows: int, length: int) -> None:
+    """Make the outputs from the hidden states, where they aren't the same."""
+    states = layer.hidden_states + rows * layer.states_row
+    for offset in range(0, length * rows * layer.states_row, LANES_BYTES):
+        state = load(states + offset)
+        if layer.masks > 0:
+            state = state * load(layer.masks + offset)
+        if layer.skip > 0:
+            state = state + load(layer.input + offset)
+        store(state, layer.outputs + offset)
+
+
+@merged
+def _take_back(layer: Record, rows: int, length: int) -> None:
+    """The way back of `_put_out`: what skipped the layer goes on to its input."""
+    for offset in range(0, length * rows * layer.states_row, LANES_BYTES):
+        gradient = load(layer.above + offset)
+        if layer.skip > 0:
+            store(gradient, layer.input_gradient + offset)
+        if layer.masks > 0:
+            store(gradient * load(layer.masks + offset), layer.above + offset)
+
+
+@merged
+def layer_backward(layer: Record, rows: int, length: int) -> None:
+    """The gradients of a layer's weights and input, from that by its outputs in `above`."""
+    hidden, states_row, gates_row = layer.hidden, layer.states_row, layer.gates_row
+    if layer.masks > 0 or layer.skip > 0:
+        _take_back(layer, rows, length)
+    if layer.cell == LSTM:
+        clear(layer.cell_gradient, rows * states_row)
+    for time in range(length - 1, -1, -1):
+        if layer.cell == LSTM:
+            lstm_backward(layer, rows, time)
+        elif layer.cell == GRU:
+            gru_backward(layer, rows, time)
+        else:
+            rnn_backward(layer, rows, time)
+        if time > 0:
+            gates = layer.gates + time * rows * gates_row
+            earlier = strip(layer.above + (time - 1) * rows * states_row, states_row)
+            columns = layer.state_columns
+            back = matrix(layer.w_hh_back, columns)
+            product(rows, hidden, columns, Left(gates, gates_row, 4), back, earlier, 1)
+            if layer.cell == GRU:
+                back = matrix(layer.w_hn_back, hidden)
+                new = Left(gates + 12 * hidden, gates_row, 4)
+                product(rows, hidden, hidden, new, back, earlier, 1)
+    count = rows * length
+    states = Left(layer.hidden_states, 4, states_row)
+    gates = strip(layer.gates, gates_row)
+    gradient = matrix(layer.w_hh_gradient, hidden)
+    product(hidden, layer.state_columns, count, states, gates, gradient, 1)
+    if layer.cell == GRU:
+        new_gates = strip(layer.gates + 12 * hidden, gates_row)
+        gradient = matrix(layer.w_hn_gradient, hidden)
+        product(hidden, hidden, count, states, new_gates, gradient, 1)
+    if layer.input_terms > 0:
+        inputs = Left(layer.input, 4, layer.input_row)
+        gradient = matrix(layer.w_ih_gradient, layer.input_terms)
+        product(layer.input_terms, layer.input_columns, count, inputs, gates, gradient, 1)
+    if layer.input_gradient > 0:
+        product(
+            count,
+            layer.input_terms,
+            layer.input_columns,
+            Left(layer.gates, gates_row, 4),
+            matrix(layer.w_ih_back, layer.input_columns),
+            strip(layer.input_gradient, layer.input_row),
+            layer.skip,
+        )

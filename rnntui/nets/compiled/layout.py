@@ -1,0 +1,160 @@
+"""Where each weight lies in the flat buffers, and how it is packed there.
+
+A buffer holds all weights (or their gradients, or an optimiser's means) one
+after the other. Numbers of units are padded with zeros to whole `Lanes`, and
+matrices that products read lie in panels of `PANEL` columns.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnntui.nets.config import ModelConfig
+
+Array = NDArray[np.float32]
+Form = Literal["panels", "columns", "rows"]
+
+
+def padded(count: int, multiple: int) -> int:
+    """The next multiple that is not below `count`."""
+    return -(-count // multiple) * multiple
+
+
+@dataclass(frozen=True)
+class Section:
+    """A weight, or those of its rows that are packed together.
+
+    The weight is `[gates · units, terms]` (a vector has one term), of which the
+    section has the gates from `first_gate` on. Forms: "panels", transposed, for
+    products; "columns", transposed, one row per term; "rows", as it is.
+    """
+
+    weight: str
+    form: Form
+    units: int
+    terms: int
+    gates: int = 1
+    first_gate: int = 0
+    offset: int = 0
+    lanes: int = 16
+    panel: int = 64
+
+    @property
+    def columns(self) -> int:
+        """Columns of the transposed matrix, each gate's padded."""
+        return self.gates * padded(self.units, self.lanes)
+
+    @property
+    def stored_terms(self) -> int:
+        """Terms, padded where they are another layer's units."""
+        return self.terms if self.form == "columns" else padded(self.terms, self.lanes)
+
+    @property
+    def stored_shape(self) -> tuple[int, ...]:
+        """The shape in the buffer."""
+        if self.form == "panels":
+            return (-(-self.columns // self.panel), self.stored_terms, self.panel)
+        if self.form == "columns":
+            return (self.terms, self.columns)
+        return (self.units, self.stored_terms)
+
+    @property
+    def size(self) -> int:
+        """Numbers in the buffer, a multiple of `lanes`."""
+        return math.prod(self.stored_shape)
+
+    def stored(self, buffer: Array) -> Array:
+        """The section's place in a buffer, in its stored shape."""
+        return buffer[self.offset : self.offset + self.size].reshape(self.stored_shape)
+
+    def put(self, weight: Array, buffer: Array) -> None:
+        """Pack the section's part of a weight into a buffer; what is padded becomes zero."""
+        rows = self._rows(weight)
+        if self.form == "rows":
+            wide = np.zeros(self.stored_shape, np.float32)
+            wide[:, : self.terms] = rows
+            self.stored(buffer)[:] = wide
+            return
+        wide = np.zeros((self.gates, padded(self.units, self.lanes), self.stored_terms), np.float32)
+        wide[:, : self.units, : self.terms] = rows.reshape(self.gates, self.units, self.terms)
+        flat = wide.reshape(self.columns, self.stored_terms)
+        if self.form == "columns":
+            self.stored(buffer)[:] = flat.T
+            return
+        whole = np.zeros((self.stored_shape[0] * self.panel, self.stored_terms), np.float32)
+        whole[: self.columns] = flat
+        panels = whole.reshape(-1, self.panel, self.stored_terms)
+        self.stored(buffer)[:] = panels.transpose(0, 2, 1)
+
+    def take(self, buffer: Array, weight: Array) -> None:
+        """Unpack the section from a buffer into its part of a weight."""
+        stored = self.stored(buffer)
+        if self.form == "rows":
+            self._rows(weight)[:] = stored[:, : self.terms]
+            return
+        if self.form == "columns":
+            flat = stored.T
+        else:
+            whole = stored.transpose(0, 2, 1).reshape(-1, self.stored_terms)
+            flat = whole[: self.columns]
+        wide = flat.reshape(self.gates, -1, self.stored_terms)
+        own = wide[:, : self.units, : self.terms]
+        self._rows(weight)[:] = own.reshape(-1, self.terms)
+
+    def _rows(self, weight: Array) -> Array:
+        rows = weight.reshape(-1, self.terms)
+        first = self.first_gate * self.units
+        return rows[first : first + self.gates * self.units]
+
+
+def sections_of(config: ModelConfig, lanes: int, panel: int) -> tuple[Section, ...]:
+    """All sections of a network, in the order in which they lie, without gaps."""
+    hidden, gates = config.hidden_size, config.gates
+    made: list[Section] = []
+    offset = 0
+
+    def add(
+        weight: str, form: Form, units: int, terms: int, gates: int = 1, first_gate: int = 0
+    ) -> None:
+        nonlocal offset
+        section = Section(weight, form, units, terms, gates, first_gate, offset, lanes, panel)
+        made.append(section)
+        offset += section.size
+
+    width = config.input_size
+    if config.input_encoding == "embedding":
+        add("embedding.weight", "rows", config.vocab_size, width)
+    for layer in range(config.num_layers):
+        name = f"layers.{layer}"
+        one_hot = layer == 0 and config.input_encoding == "one-hot"
+        add(f"{name}.weight_ih", "columns" if one_hot else "panels", hidden, width, gates)
+        if config.cell == "gru":
+            add(f"{name}.weight_hh", "panels", hidden, hidden, 2)
+            add(f"{name}.weight_hh", "panels", hidden, hidden, 1, first_gate=2)
+        else:
+            add(f"{name}.weight_hh", "panels", hidden, hidden, gates)
+        add(f"{name}.bias", "columns", hidden, 1, gates)
+        width = hidden
+    add("head.weight", "panels", config.vocab_size, hidden)
+    add("head.bias", "columns", config.vocab_size, 1)
+    return tuple(made)
+
+
+def packed(parts: tuple[Section, ...], weights: Mapping[str, Array], buffer: Array) -> None:
+    """Fill a buffer with weights by name."""
+    for part in parts:
+        part.put(weights[part.weight], buffer)
+
+
+def unpacked(
+    parts: tuple[Section, ...], shapes: Mapping[str, tuple[int, ...]], buffer: Array
+) -> dict[str, Array]:
+    """New arrays by name, from a buffer."""
+    arrays = {name: np.empty(shape, np.float32) for name, shape in shapes.items()}
+    for part in parts:
+        part.take(buffer, arrays[part.weight])
+    return arrays

@@ -1,0 +1,288 @@
+"""A character model trained by compiled functions: the same mathematics as torch's, faster.
+
+It knows nothing of runs or files: weights, states and an optimiser's means go
+in and out as arrays, by the names that a checkpoint has for them.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnntui.nets.compiled.buffers import Packings, ThreadBuffers, aligned
+from rnntui.nets.compiled.crew import Crew, Work
+from rnntui.nets.compiled.lanes import LANES_BYTES, WIDTH
+from rnntui.nets.compiled.layout import Array, packed, sections_of, unpacked
+from rnntui.nets.compiled.learning import gradients
+from rnntui.nets.compiled.products import PANEL
+from rnntui.nets.compiled.scoring import PADDED_SCORE
+from rnntui.nets.compiled.update import ADAM, Adam, adam_rule, gathered, packed_back, updated
+from rnntui.nets.config import STATE_TENSORS, ModelConfig, weight_shapes
+
+_SHARED_NUMBERS = 2**16
+"""Weights above which waking the threads takes less time than it saves in an update."""
+
+Ids = NDArray[np.int64]
+Masks = Literal["position", "sequence"]
+"""Whether dropout draws anew at each time step or once for a whole sequence."""
+
+
+@dataclass(frozen=True)
+class Method:
+    """How a network learns, beyond what its configuration says.
+
+    `residual`: what a layer above the first puts out is added to its input.
+    `clip_norm` bounds the gradients' length and then `clip_value` each of them;
+    0 is no bound. With `average_decay` an average of the weights is kept, which
+    each step moves towards them by `1 - average_decay`; 0 keeps none.
+    """
+
+    masks: Masks = "position"
+    residual: bool = False
+    optimizer: Adam = ADAM
+    clip_norm: float = 0.0
+    clip_value: float = 0.0
+    average_decay: float = 0.0
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a step.
+
+    `loss` is the mean over all predictions, `grad_norm` the gradient's length
+    before it was bounded, `state` what the network remembers after the batch,
+    by `STATE_TENSORS`, each `[L, B, H]`.
+    """
+
+    loss: float
+    grad_norm: float
+    state: dict[str, Array]
+
+    @property
+    def finite(self) -> bool:
+        """Whether the weights were changed; they stay as they were otherwise."""
+        return math.isfinite(self.loss) and math.isfinite(self.grad_norm)
+
+
+_PLAIN = Method()
+
+
+class CompiledNetwork:
+    """A network of `config` with its optimiser, learning from batches of one shape.
+
+    Repeats itself bit for bit for the same number of threads. Batches may have
+    fewer than `batch_size` sequences, but not more or other lengths.
+    """
+
+    def __init__(
+        self,
+        config: ModelConfig,
+        batch_size: int,
+        seq_length: int,
+        threads: int,
+        weights: Mapping[str, Array],
+        method: Method = _PLAIN,
+    ) -> None:
+        """Begin with `weights`, which are copied, and an optimiser that has seen nothing."""
+        self.config, self.batch_size, self.seq_length = config, batch_size, seq_length
+        self._method = method
+        self._parts = sections_of(config, WIDTH, PANEL)
+        size = sum(part.size for part in self._parts)
+        self._weights, self._means, self._squares = (aligned(size) for _ in range(3))
+        self._averages = aligned(size if method.average_decay else 0)
+        self._steps = 0
+        threads = min(threads, batch_size)
+        self._packings = Packings(self._parts)
+        rows = -(-batch_size // threads)
+        self._buffers = [
+            ThreadBuffers(
+                config,
+                rows,
+                seq_length,
+                self._parts,
+                self._weights,
+                self._packings,
+                method.masks,
+                method.residual,
+            )
+            for _ in range(threads)
+        ]
+        self._every_part = np.concatenate([buffers.part for buffers in self._buffers])
+        self._crew = Crew(threads)
+        self.set_weights(weights)
+        self.set_averages(weights)
+
+    def close(self) -> None:
+        """End the threads; the network can't learn any more."""
+        self._crew.close()
+
+    def set_weights(self, weights: Mapping[str, Array]) -> None:
+        """Take a copy of all weights, named and shaped as `weight_shapes` says."""
+        packed(self._parts, weights, self._weights)
+        bias = self._parts[-1].stored(self._weights)
+        bias[0, self.config.vocab_size :] = PADDED_SCORE
+        for record in self._packings.records:
+            if record["back"]:
+                packed_back(record, self._weights.ctypes.data, 0, record["pieces"])
+
+    def weights(self) -> dict[str, Array]:
+        """Copies of all weights by name."""
+        return unpacked(self._parts, weight_shapes(self.config), self._weights)
+
+    def averages(self) -> dict[str, Array]:
+        """Copies of the averages of all weights by name; nothing where none are kept."""
+        if not self._method.average_decay:
+            return {}
+        return unpacked(self._parts, weight_shapes(self.config), self._averages)
+
+    def set_averages(self, averages: Mapping[str, Array]) -> None:
+        """Go on from what `averages` gave, or from weights; does nothing where none are kept."""
+        if self._method.average_decay:
+            packed(self._parts, averages, self._averages)
+
+    def optimizer_tensors(self) -> dict[str, Array]:
+        """Copies of what Adam keeps, named `<weight>.<name>`; nothing before the first step."""
+        if self._steps == 0:
+            return {}
+        shapes = weight_shapes(self.config)
+        means = unpacked(self._parts, shapes, self._means)
+        squares = unpacked(self._parts, shapes, self._squares)
+        kept: dict[str, Array] = {}
+        for name in shapes:
+            kept[f"{name}.step"] = np.array(self._steps, np.float32)
+            kept[f"{name}.exp_avg"] = means[name]
+            kept[f"{name}.exp_avg_sq"] = squares[name]
+        return kept
+
+    def set_optimizer_tensors(self, tensors: Mapping[str, Array]) -> None:
+        """Go on from what `optimizer_tensors` gave."""
+        names = weight_shapes(self.config)
+        self._steps = int(tensors["head.bias.step"]) if tensors else 0
+        for buffer, kept in ((self._means, "exp_avg"), (self._squares, "exp_avg_sq")):
+            buffer[:] = 0.0
+            if tensors:
+                packed(self._parts, {name: tensors[f"{name}.{kept}"] for name in names}, buffer)
+
+    def step(
+        self,
+        inputs: Ids,
+        targets: Ids,
+        state: Mapping[str, Array] | None,
+        dropout_seed: int,
+        learning_rate: float,
+    ) -> Outcome:
+        """Learn from a batch: gradients, their bound, and Adam.
+
+        `inputs` is `[B, T]`, `targets` `[B, T]` for streams and `[B, 1]` for
+        windows; `state` is as in `Outcome`, None for zeros. Dropout masks are
+        those of `dropout_masks` for `dropout_seed`. A loss or gradient that is
+        not finite changes nothing.
+        """
+        loss, squares = self._learn(inputs, targets, state, dropout_seed)
+        outcome = Outcome(loss, math.sqrt(squares), self._state(len(inputs)))
+        if outcome.finite:
+            self._steps += 1
+            self._update(outcome.grad_norm, learning_rate)
+        return outcome
+
+    def gradients(
+        self, inputs: Ids, targets: Ids, state: Mapping[str, Array] | None, dropout_seed: int
+    ) -> tuple[float, dict[str, Array]]:
+        """The mean loss on a batch and its gradients by name; nothing is changed."""
+        loss, _ = self._learn(inputs, targets, state, dropout_seed)
+        shapes = weight_shapes(self.config)
+        return loss, unpacked(self._parts, shapes, self._buffers[0].gradients)
+
+    def _learn(
+        self, inputs: Ids, targets: Ids, state: Mapping[str, Array] | None, dropout_seed: int
+    ) -> tuple[float, float]:
+        """The mean loss, and the sum of the squares of the gradients, which the first part has."""
+        batch, length = inputs.shape
+        answered, threads = targets.shape[1], self._crew.size
+        scale = 1.0 / (batch * answered)
+        seed = np.uint64(dropout_seed % 2**64)
+
+        def share(thread: int) -> float:
+            buffers, rows = self._buffers[thread], self._rows(thread, batch)
+            count = rows.stop - rows.start
+            buffers.inputs[: length * count].reshape(length, count)[:] = inputs[rows].T
+            buffers.targets[: answered * count].reshape(answered, count)[:] = targets[rows].T
+            buffers.hold(count)
+            self._carry_in(buffers, rows, state)
+            return float(
+                gradients(
+                    buffers.part[0], buffers.layers, rows.start, count, batch, length, answered,
+                    seed, scale,
+                )
+            )  # fmt: skip
+
+        losses = self._crew.do(share)
+        lines, workers = len(self._weights) // WIDTH, self._updaters
+
+        def gather(worker: int) -> float:
+            first, last = lines * worker // workers, lines * (worker + 1) // workers
+            return float(gathered(self._every_part, first * LANES_BYTES, last * LANES_BYTES))
+
+        return sum(losses) * scale, sum(self._in_update(gather))
+
+    def _update(self, norm: float, learning_rate: float) -> None:
+        method, workers = self._method, self._updaters
+        # As torch's clip_grad_norm_ has it.
+        factor = min(1.0, method.clip_norm / (norm + 1e-6)) if method.clip_norm else 1.0
+        bound = method.clip_value or math.inf
+        rule = adam_rule(
+            method.optimizer, self._steps, learning_rate, factor, bound, method.average_decay
+        )
+        buffers = (self._weights, self._buffers[0].gradients, self._means, self._squares)
+        weights, sums, means, squares = (buffer.ctypes.data for buffer in buffers)
+        averages = self._averages.ctypes.data if method.average_decay else 0
+        sections = self._packings.records
+
+        def share(worker: int) -> None:
+            updated(sections, weights, sums, means, squares, averages, worker, workers, rule)
+
+        self._in_update(share)
+
+    @property
+    def _updaters(self) -> int:
+        """How many threads take part in what follows the gradients."""
+        return self._crew.size if len(self._weights) > _SHARED_NUMBERS else 1
+
+    def _in_update(self, work: Work) -> list[Any]:
+        return self._crew.do(work) if self._updaters > 1 else [work(0)]
+
+    def _rows(self, thread: int, batch: int) -> slice:
+        """The sequences of a batch that a thread has."""
+        threads = self._crew.size
+        return slice(batch * thread // threads, batch * (thread + 1) // threads)
+
+    def _carry_in(
+        self, buffers: ThreadBuffers, rows: slice, state: Mapping[str, Array] | None
+    ) -> None:
+        for name, layers in (("h", buffers.hidden_states), ("c", buffers.cell_states)):
+            for number, states in enumerate(layers):
+                first = self._at_time(states, 0, rows)
+                first[:] = 0.0
+                if state is not None:
+                    first[:, : self.config.hidden_size] = state[name][number, rows]
+
+    def _state(self, batch: int) -> dict[str, Array]:
+        shape = (self.config.num_layers, batch, self.config.hidden_size)
+        state = {name: np.empty(shape, np.float32) for name in STATE_TENSORS[self.config.cell]}
+        for thread, buffers in enumerate(self._buffers):
+            rows = self._rows(thread, batch)
+            for name, layers in (("h", buffers.hidden_states), ("c", buffers.cell_states)):
+                for number, states in enumerate(layers):
+                    last = self._at_time(states, self.seq_length, rows)
+                    state[name][number, rows] = last[:, : self.config.hidden_size]
+        return state
+
+    @staticmethod
+    def _at_time(states: Array, time: int, rows: slice) -> Array:
+        """The states at a time: those of a smaller batch lie closer together."""
+        count = rows.stop - rows.start
+        flat = states.reshape(-1, states.shape[-1])
+        return flat[time * count : (time + 1) * count]

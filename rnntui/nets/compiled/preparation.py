@@ -1,0 +1,106 @@
+"""Getting the compiled functions ready while something else goes on.
+
+Importing this module imports no compiler, so that a program can begin without
+one and ask `Preparation.ready` from time to time.
+"""
+
+import importlib.util
+import os
+import subprocess
+import sys
+import threading
+from contextlib import suppress
+
+_POLITENESS = 5
+
+
+def unavailable_because() -> str:
+    """Why networks can't be trained by compiled functions here; empty where they can."""
+    if importlib.util.find_spec("numba") is None:
+        return "The compiled engine needs numba, which isn't installed."
+    if sys.byteorder != "little":
+        return "The compiled engine needs a little-endian processor."
+    return ""
+
+
+class Preparation:
+    """Loads the compiled functions in a thread of its own, having them compiled if need be.
+
+    Compiling is done by another process, as it would keep Python's lock for
+    seconds, and leaves its result on the disk for every later start. Where that
+    fails, the thread compiles for itself.
+    """
+
+    def __init__(self) -> None:
+        """Begin."""
+        self._ended = threading.Event()
+        self._problem = ""
+        threading.Thread(target=self._prepare, name="kernels", daemon=True).start()
+
+    @property
+    def ready(self) -> bool:
+        """Whether a `CompiledNetwork` would now learn without anything to compile."""
+        return self._ended.is_set() and not self._problem
+
+    @property
+    def problem(self) -> str:
+        """What went wrong, as a sentence; empty while nothing has."""
+        return self._problem
+
+    def wait(self) -> bool:
+        """Come back when it has ended; tells whether all is ready."""
+        self._ended.wait()
+        return self.ready
+
+    def _prepare(self) -> None:
+        try:
+            self._problem = unavailable_because() or _compile_and_load()
+        finally:
+            self._ended.set()
+
+
+def prepare() -> None:
+    """Load the compiled functions, compiling those that aren't on the disk, and wait for that."""
+    import numpy as np
+
+    from rnntui.nets.compiled.compiling import mark_complete
+    from rnntui.nets.compiled.network import CompiledNetwork
+    from rnntui.nets.config import ModelConfig, weight_shapes
+
+    # Their code doesn't depend on the sizes, so that the smallest network calls for all of it.
+    config = ModelConfig(vocab_size=1, hidden_size=1, embedding_size=1, num_layers=1)
+    weights = {name: np.zeros(shape, np.float32) for name, shape in weight_shapes(config).items()}
+    ids = np.zeros((1, 1), np.int64)
+    CompiledNetwork(config, 1, 1, 1, weights).step(ids, ids, None, 0, 1.0)
+    mark_complete()
+
+
+def _compile_and_load() -> str:
+    """Do it; returns what went wrong."""
+    try:
+        from rnntui.nets.compiled.compiling import is_complete
+
+        if not is_complete():
+            command = [sys.executable, "-P", "-m", "rnntui.nets.compiled.preparation"]
+            silence = subprocess.DEVNULL
+            with suppress(OSError):
+                # In a session of its own, so that an interrupt leaves it to serve the next start.
+                subprocess.run(
+                    command,
+                    stdin=silence,
+                    stdout=silence,
+                    stderr=silence,
+                    start_new_session=True,
+                    check=False,
+                )
+        prepare()
+    except Exception as error:
+        # Whatever a compiler stumbles over, the training has another way to go on.
+        return f"The compiled engine can't be used: {type(error).__name__}: {error}"
+    return ""
+
+
+if __name__ == "__main__":
+    with suppress(AttributeError, OSError):
+        os.nice(_POLITENESS)
+    prepare()

@@ -1,0 +1,102 @@
+"""The records that compiled functions read their sizes and addresses from.
+
+A training's buffers never move, so their addresses are written down once.
+Addresses and strides are in bytes, counts in numbers. What begins with `w_` is
+a weight matrix packed for the forward products (`[terms, columns]` in panels);
+`_back` is the same one packed for the backward products, and `_gradient` the
+place of its gradient, which lies as the matrix does.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Record = Any
+"""One record; its fields are read as attributes in compiled functions."""
+
+Records = NDArray[np.void]
+
+LAYER = np.dtype(
+    [
+        (name, np.int64)
+        for name in (
+            "cell",  # its number in `cells`
+            "hidden",  # units, padded to whole Lanes
+            "input_terms",  # width of the input, padded; 0 where gates are looked up in a table
+            "input_columns",  # columns of w_ih
+            "state_columns",  # columns of w_hh
+            "gates_row",
+            "states_row",  # also of all that is as wide as a state
+            "input",
+            "input_row",
+            "input_gradient",  # 0 where nobody wants it
+            "skip",  # 1 where outputs are the input and what the layer makes of it
+            "w_ih",
+            "w_ih_back",
+            "w_ih_gradient",
+            "w_hh",
+            "w_hh_back",
+            "w_hh_gradient",
+            "w_hn",  # a GRU's recurrent weights of the new state, kept apart; else 0
+            "w_hn_back",
+            "w_hn_gradient",
+            "bias",
+            "bias_gradient",
+            "gates",  # [T, B]
+            "hidden_states",  # [T + 1, B]: at 0 what was carried in
+            "cell_states",  # [T + 1, B], LSTM alone
+            "bounded_states",  # [T, B], LSTM alone: tanh of the cell states
+            "cell_gradient",  # [B], LSTM alone
+            "outputs",  # [T, B]: hidden states, after dropout and with what skips the layer
+            "masks",  # [T, B]; 0 where nothing is dropped
+            "above",  # [T, B]: gradient by the outputs, then by the hidden states
+        )
+    ]
+)
+
+PART = np.dtype(
+    [
+        (name, np.int64)
+        for name in (
+            "gradients",
+            "gradients_bytes",
+            "inputs",  # ids [T, B]
+            "targets",  # ids [T, B] or [1, B]
+            "units",  # in a layer, without padding
+            "vocabulary",
+            "vocabulary_columns",  # padded to whole Lanes
+            "table",  # gates of each character, [V]; 0 where none are looked up
+            "table_row",
+            "table_gradient",
+            "embedding",  # [V]; 0 for one-hot
+            "embedding_row",
+            "embedding_gradient",
+            "embedding_terms",  # width, padded
+            "head",
+            "head_back",
+            "head_gradient",
+            "head_bias",
+            "head_bias_gradient",
+            "logits",  # [scored_rows]
+            "logits_row",
+            "scored_rows",  # positions that are scored at a time
+            "fixed_masks",  # 1: a dropout mask serves the whole sequence
+        )
+    ]
+    + [("keep", np.float64)]  # the part that dropout leaves
+)
+
+SECTION = np.dtype(
+    [
+        (name, np.int64)
+        for name in (
+            "offset",  # in each flat buffer
+            "pieces",  # what is shared out among the threads
+            "piece_bytes",
+            "terms",
+            "columns",
+            "back",  # where its backward packing is; 0 where it has none
+        )
+    ]
+)

@@ -1,0 +1,161 @@
+"""The optimiser: threads' gradients summed, bounded, and Adam, over the flat buffer of weights."""
+
+import math
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from rnntui.nets.compiled.compiling import entry
+from rnntui.nets.compiled.lanes import (
+    LANES_BYTES,
+    broadcast,
+    fma,
+    larger,
+    load,
+    number,
+    put_number,
+    smaller,
+    square_root,
+    store,
+    total,
+)
+from rnntui.nets.compiled.products import PANEL, PANEL_BYTES
+from rnntui.nets.compiled.records import Record, Records
+
+_CHUNK = 64 * LANES_BYTES
+
+
+@dataclass(frozen=True)
+class Adam:
+    """The optimiser's settings, named as in the paper (Kingma and Ba 2015).
+
+    `weight_decay` shrinks weights by that times the learning rate, beside the
+    gradients (Loshchilov and Hutter 2019).
+    """
+
+    beta_1: float = 0.9
+    beta_2: float = 0.999
+    epsilon: float = 1e-8
+    weight_decay: float = 0.0
+
+
+ADAM = Adam()
+"""The settings that torch has, too."""
+
+
+class AdamRule(NamedTuple):
+    """What a step of Adam does to every number alike, in single precision."""
+
+    gradient_factor: np.float32
+    """Each gradient is multiplied by it, and then held within ±`bound`."""
+    bound: np.float32
+    mean_weight: np.float32
+    """1 - β1"""
+    square_decay: np.float32
+    """β2"""
+    square_weight: np.float32
+    """1 - β2"""
+    epsilon: np.float32
+    rate: np.float32
+    """The learning rate, corrected for means that began at zero."""
+    square_scale: np.float32
+    """The same correction for the root of the mean square."""
+    shrinkage: np.float32
+    """What weight decay leaves of a weight."""
+    average_weight: np.float32
+    """How far the average of the weights goes towards them."""
+
+
+def adam_rule(
+    adam: Adam,
+    step: int,
+    learning_rate: float,
+    gradient_factor: float,
+    bound: float,
+    average_decay: float,
+) -> AdamRule:
+    """The rule of step `step`, from 1; for the last three see `AdamRule`."""
+    numbers = (
+        gradient_factor,
+        bound,
+        1.0 - adam.beta_1,
+        adam.beta_2,
+        1.0 - adam.beta_2,
+        adam.epsilon,
+        learning_rate / (1.0 - adam.beta_1**step),
+        1.0 / math.sqrt(1.0 - adam.beta_2**step),
+        1.0 - learning_rate * adam.weight_decay,
+        1.0 - average_decay,
+    )
+    return AdamRule(*(np.float32(number) for number in numbers))
+
+
+@entry
+def gathered(parts: Records, first: int, last: int) -> float:
+    """Add all parts' gradients to the first part's, between two offsets in bytes.
+
+    Returns the sum of the squares of the result.
+    """
+    squares = 0.0
+    for start in range(first, last, _CHUNK):
+        sums = broadcast(np.float32(0.0))
+        for offset in range(start, min(start + _CHUNK, last), LANES_BYTES):
+            gradient = load(parts[0].gradients + offset)
+            for part in range(1, len(parts)):
+                gradient = gradient + load(parts[part].gradients + offset)
+            store(gradient, parts[0].gradients + offset)
+            sums = fma(gradient, gradient, sums)
+        squares += np.float64(total(sums))
+    return squares
+
+
+@entry
+def updated(
+    sections: Records, weights: int, gradients: int, means: int, squares: int, averages: int,
+    thread: int, threads: int, rule: AdamRule,
+) -> None:  # fmt: skip
+    """One thread's share of Adam, and of packing the new weights for the backward products.
+
+    `averages` is 0 where no average of the weights is kept.
+    """
+    factor, bounds = broadcast(rule.gradient_factor), broadcast(rule.bound)
+    lowest = broadcast(-rule.bound)
+    for place in range(len(sections)):
+        section = sections[place]
+        first = section.pieces * thread // threads
+        last = section.pieces * (thread + 1) // threads
+        start = section.offset + first * section.piece_bytes
+        end = section.offset + last * section.piece_bytes
+        for offset in range(start, end, LANES_BYTES):
+            gradient = smaller(bounds, larger(lowest, load(gradients + offset) * factor))
+            mean = load(means + offset)
+            mean = fma(gradient - mean, broadcast(rule.mean_weight), mean)
+            square = load(squares + offset) * broadcast(rule.square_decay)
+            square = fma(gradient * gradient, broadcast(rule.square_weight), square)
+            store(mean, means + offset)
+            store(square, squares + offset)
+            width = fma(square_root(square), broadcast(rule.square_scale), broadcast(rule.epsilon))
+            move = mean / width * broadcast(rule.rate)
+            weight = load(weights + offset) * broadcast(rule.shrinkage) - move
+            store(weight, weights + offset)
+            if averages > 0:
+                average = load(averages + offset)
+                average = fma(weight - average, broadcast(rule.average_weight), average)
+                store(average, averages + offset)
+        if section.back > 0:
+            packed_back(section, weights, first, last)
+
+
+@entry
+def packed_back(section: Record, weights: int, first: int, last: int) -> None:
+    """Pack the panels from `first` to `last` for the backward products: transposed, in panels."""
+    for panel in range(first, last):
+        source = weights + section.offset + panel * section.piece_bytes
+        column = panel * PANEL
+        for term in range(section.terms):
+            target = section.back + (term // PANEL) * section.columns * PANEL_BYTES
+            target += 4 * (term % PANEL) + column * PANEL_BYTES
+            for offset in range(min(PANEL, section.columns - column)):
+                value = number(source + term * PANEL_BYTES + 4 * offset)
+                put_number(value, target + offset * PANEL_BYTES)
