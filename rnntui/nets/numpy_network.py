@@ -73,7 +73,8 @@ def mean_loss(reading: Reading, targets: NDArray[np.int64]) -> float:
 
     `targets` `[T, B]` are the characters that followed.
     """
-    right = np.take_along_axis(reading.probabilities, targets[..., None], axis=-1)
+    every = np.arange(targets.size)
+    right = flat(reading.probabilities)[every, targets.ravel()]  # [T·B]
     return float(-np.log(right).mean())
 
 
@@ -89,16 +90,16 @@ def gradients(weights: Arrays, reading: Reading, targets: NDArray[np.int64]) -> 
     hidden, steps = reading.hidden, len(reading.inputs)
     # Softmax and cross-entropy together: the probabilities, less one at the right character.
     d_scores = reading.probabilities.copy()  # [T, B, V]
-    at_target = np.take_along_axis(d_scores, targets[..., None], axis=-1)
-    np.put_along_axis(d_scores, targets[..., None], at_target - 1, axis=-1)
+    flat(d_scores)[np.arange(targets.size), targets.ravel()] -= 1
     d_scores /= targets.size
 
     from_scores = d_scores @ weights[W_HY]  # [T, B, H]
     from_later = np.zeros_like(hidden[0])  # [B, H]
+    # tanh'(a) is 1 - tanh(a)², and tanh(a) is the hidden state itself.
+    through_tanh = 1 - hidden[1:] ** 2  # [T, B, H]
     d_sums = np.empty_like(from_scores)  # [T, B, H]: of what tanh is taken of
     for t in reversed(range(steps)):
-        # tanh'(a) is 1 - tanh(a)², and tanh(a) is the hidden state itself.
-        d_sums[t] = (from_scores[t] + from_later) * (1 - hidden[t + 1] ** 2)
+        d_sums[t] = (from_scores[t] + from_later) * through_tanh[t]
         from_later = d_sums[t] @ weights[W_HH]
 
     # The same weights acted at every step, so their gradients are sums over all steps.
@@ -114,7 +115,7 @@ def gradients(weights: Arrays, reading: Reading, targets: NDArray[np.int64]) -> 
 
 
 def flat(array: Array) -> Array:
-    """`[T, B, N]` as `[T·B, N]`, so that a matrix product sums over steps and sequences."""
+    """`[T, B, N]` seen as `[T·B, N]`: a row for each character that was read."""
     return array.reshape(-1, array.shape[-1])
 
 

@@ -84,6 +84,41 @@ class StreamBatches:
 
 
 @dataclass(frozen=True)
+class PieceBatches:
+    """The text cut into pieces of `seq_length`, each a batch of one sequence; the last is shorter.
+
+    Every character is read once an epoch. The very last one is followed by nothing,
+    so its target is that character itself.
+    """
+
+    ids: AnyIds
+    seq_length: int
+
+    @property
+    def batches_per_epoch(self) -> int:
+        """Pieces, the shorter last one counted."""
+        return -(-len(self.ids) // self.seq_length)
+
+    @property
+    def batch_size(self) -> int:
+        """One sequence."""
+        return 1
+
+    @property
+    def characters_per_batch(self) -> int:
+        """The predictions of a whole piece."""
+        return self.seq_length
+
+    def batch(self, epoch: int, index: int) -> Batch:  # noqa: ARG002
+        """Piece `index`; the same in every epoch."""
+        first = index * self.seq_length
+        last = min(first + self.seq_length, len(self.ids))
+        positions = np.minimum(np.arange(first, last + 1), len(self.ids) - 1)
+        cut = self.ids[positions].astype(np.int64)[None]
+        return Batch(cut[:, :-1], cut[:, 1:])
+
+
+@dataclass(frozen=True)
 class WindowBatches:
     """Every run of `window` characters once an epoch, in an order drawn anew for each.
 

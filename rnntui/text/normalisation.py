@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from rnntui.errors import ConfigError
+from rnntui.text.chapters import chapter
 
 _FIRST_SYLLABLE = 0xAC00
 _SYLLABLES = 11172
@@ -25,6 +26,9 @@ _NFC_BORDER = re.compile("[\x00-\x7f\u4e00-\u9fff\uac00-\ud7a3]")
 _CASE_BORDER = re.compile("[\x00-&(-\\-/0-9;-@\\[-\\]_{-\x7f\u4e00-\u9fff\uac00-\ud7a3]")
 
 
+_CHAPTER = re.compile("chapter-([1-9][0-9]{0,2})")
+
+
 @dataclass(frozen=True)
 class _Step:
     whole: Callable[[str], str]
@@ -33,17 +37,19 @@ class _Step:
 
 @dataclass(frozen=True)
 class Normalisation:
-    """Steps by name: `lowercase`, `nfc` or `nfd-jamo`, `join-lines`.
+    """Steps by name: `chapter-N`, `lowercase`, `nfc` or `nfd-jamo`, `join-lines`.
 
+    - `chapter-1`, `chapter-2`, ...: of a text in chapters that one alone; other
+      texts, such as a prime, are left whole (see `text/chapters.py`).
     - `lowercase`: `str.lower`, with its final sigma.
     - `nfc`: Unicode's composed form.
     - `nfd-jamo`: Hangul syllables as conjoining jamo, nothing else changed.
     - `join-lines`: each line stripped, blank ones dropped, joined by a space.
 
     Whatever the order in which they are given, they are kept and applied in
-    the order of this list: lowering may leave a composable pair, and joining
-    must see the final characters. `nfc` would undo `nfd-jamo`, so they
-    exclude one another. Raises ConfigError for an unknown name.
+    the order of this list: headings have capitals, lowering may leave a
+    composable pair, and joining must see the final characters. `nfc` would undo
+    `nfd-jamo`, so they exclude one another. Raises ConfigError for an unknown name.
     """
 
     steps: tuple[str, ...] = ()
@@ -51,12 +57,15 @@ class Normalisation:
     def __post_init__(self) -> None:
         """Check the names and put them in the canonical order."""
         for name in self.steps:
-            if name not in _STEPS:
-                known = ", ".join(_STEPS)
+            if name not in _STEPS and not _CHAPTER.fullmatch(name):
+                known = ", ".join((*_STEPS, "chapter-1 (or another)"))
                 raise ConfigError(f"There is no normalisation {name!r}; there are {known}.")
         if {"nfc", "nfd-jamo"} <= set(self.steps):
             raise ConfigError("The normalisations nfc and nfd-jamo exclude one another; take one.")
-        ordered = tuple(name for name in _STEPS if name in self.steps)
+        chapters = tuple(dict.fromkeys(name for name in self.steps if name not in _STEPS))
+        if len(chapters) > 1:
+            raise ConfigError(f"Only one chapter can be taken, not {' and '.join(chapters)}.")
+        ordered = chapters + tuple(name for name in _STEPS if name in self.steps)
         object.__setattr__(self, "steps", ordered)
 
     def __str__(self) -> str:
@@ -66,7 +75,7 @@ class Normalisation:
     def apply(self, text: str) -> str:
         """Return `text` normalised."""
         for name in self.steps:
-            text = _STEPS[name].whole(text)
+            text = _step(name).whole(text)
         return text
 
     def stream(self, chunks: Iterable[str]) -> Iterator[str]:
@@ -76,7 +85,7 @@ class Normalisation:
         """
         pieces = iter(chunks)
         for name in self.steps:
-            pieces = _STEPS[name].stream(pieces)
+            pieces = _step(name).stream(pieces)
         return pieces
 
     def restore_for_display(self, text: str) -> str:
@@ -211,4 +220,14 @@ _STEPS: dict[str, _Step] = {
 }
 
 NORMALISATION_STEPS = tuple(_STEPS)
-"""The names of the steps, in the order in which they are applied."""
+"""The names of the steps but `chapter-N`, which comes first, in the order of their application."""
+
+
+def _step(name: str) -> _Step:
+    found = _CHAPTER.fullmatch(name)
+    if found is None:
+        return _STEPS[name]
+    number = int(found[1])
+    return _Step(
+        lambda text: "".join(chapter([text], number)), lambda chunks: chapter(chunks, number)
+    )

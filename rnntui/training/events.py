@@ -8,7 +8,7 @@ seconds spent in training, pauses left out and carried over a resume.
 import json
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, Field, asdict, dataclass, fields
+from dataclasses import MISSING, Field, dataclass, fields
 from typing import Any
 
 from rnntui.errors import RnntuiError
@@ -212,7 +212,7 @@ def to_json(event: TrainEvent) -> str:
     Text is ASCII-escaped, so a line holds no control character and no line
     separator whatever a network wrote.
     """
-    values = {"event": type(event).__name__.lower(), **asdict(event)}
+    values = {"event": type(event).__name__.lower(), **vars(event)}
     return json.dumps(values, allow_nan=False)
 
 

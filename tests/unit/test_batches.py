@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from rnntui.errors import CorpusError
 from rnntui.text.batches import (
     MIN_VALIDATION_CHARACTERS,
+    PieceBatches,
     StreamBatches,
     WindowBatches,
     fitting_stream_shape,
@@ -97,6 +98,23 @@ def test_tinyshakespeare_has_its_well_known_number_of_batches(
     batches = StreamBatches(learnt, batch_size=50, seq_length=50)
     assert batches.batches_per_epoch == expected
     assert batches.characters_per_batch == 2500
+
+
+# Pieces.
+
+
+@_MANY
+@given(st.integers(2, 400), st.integers(1, 30))
+def test_pieces_read_every_character_once_and_the_last_follows_itself(
+    length: int, seq_length: int
+) -> None:
+    batches = PieceBatches(_positions(length), seq_length)
+    pieces = [batches.batch(0, index) for index in range(batches.batches_per_epoch)]
+    read = np.concatenate([piece.inputs[0] for piece in pieces])
+    np.testing.assert_array_equal(read, np.arange(length))
+    followed = np.concatenate([piece.targets[0] for piece in pieces])
+    np.testing.assert_array_equal(followed, np.minimum(read + 1, length - 1))
+    assert all(piece.inputs.shape == (1, seq_length) for piece in pieces[:-1])
 
 
 # Windows.

@@ -1,0 +1,54 @@
+"""The settings of a configuration as options of a command."""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import fields
+from typing import Annotated, Any, Literal, get_origin
+
+import typer
+
+from rnntui.training.settings import choices, flag
+
+_SECTIONS = {
+    "network": "Network",
+    "text": "Text",
+    "batches": "Batches",
+    "optimizer": "Optimiser",
+    "budget": "How long",
+    "pace": "Evaluating, saving, sampling",
+    "machine": "Machine",
+}
+
+
+def settings_as_options(config: type) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command one option for each setting of `config`, None where it isn't given.
+
+    They take the place of the command's `**` parameter; one that holds several
+    names may be repeated.
+    """
+
+    def with_options(command: Callable[..., None]) -> Callable[..., None]:
+        signature = inspect.signature(command)
+        own = [p for p in signature.parameters.values() if p.kind is not p.VAR_KEYWORD]
+        parameters = [*own, *(_option(setting) for setting in fields(config))]
+        command.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+        command.__annotations__ = {p.name: p.annotation for p in parameters}
+        return command
+
+    return with_options
+
+
+def _option(setting: Any) -> inspect.Parameter:
+    known = choices(setting)
+    kind: Any = Literal[known] if known else setting.type
+    if get_origin(setting.type) is tuple:
+        kind = list[str]
+    option = typer.Option(
+        flag(setting.name),
+        help=setting.metadata["about"],
+        rich_help_panel=_SECTIONS[setting.metadata["section"]],
+    )
+    annotation = Annotated[kind | None, option]
+    return inspect.Parameter(
+        setting.name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation
+    )

@@ -1,0 +1,117 @@
+"""What a classifier is made of, as plain numbers: sizes, shapes and parameter counts.
+
+Needs no torch, so that a table or a form can show a network before one is built.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from rnntui.errors import ConfigError
+from rnntui.nets.config import (
+    Cell,
+    InputEncoding,
+    LayerRow,
+    ModelConfig,
+    Nonlinearity,
+    weight_shapes,
+)
+
+Pooling = Literal["last", "mean", "max"]
+"""What of a text's hidden states the head reads: the last, or the mean or maximum over time."""
+
+Head = Literal["softmax", "sigmoid"]
+"""One score per class, or a single one for the second of two classes."""
+
+
+@dataclass(frozen=True)
+class ClassifierConfig:
+    """The architecture of a classifier: recurrent layers over tokens, pooled, and a linear head.
+
+    `vocab_size` counts every id that may stand in the input, `classes` the
+    answers. Raises `ConfigError` where a value is out of bounds or the head
+    doesn't suit the classes; the sentence names the flag.
+    """
+
+    vocab_size: int
+    classes: int
+    cell: Cell = "lstm"
+    nonlinearity: Nonlinearity = "tanh"
+    input_encoding: InputEncoding = "embedding"
+    embedding_size: int = 64
+    hidden_size: int = 64
+    num_layers: int = 1
+    dropout: float = 0.0
+    pooling: Pooling = "last"
+    head: Head = "softmax"
+
+    def __post_init__(self) -> None:
+        # The part that it shares with a character model checks itself.
+        _ = self.body
+        for name, kind in (("pooling", Pooling), ("head", Head)):
+            if (value := getattr(self, name)) not in get_args(kind):
+                known = ", ".join(get_args(kind))
+                raise ConfigError(f"--{name} {value} is not known; it is one of {known}.")
+        if self.classes < 2:
+            raise ConfigError("A classifier needs at least two classes to tell apart.")
+        if self.head == "sigmoid" and self.classes != 2:
+            raise ConfigError(
+                f"--head sigmoid tells two classes apart, and there are {self.classes};"
+                " --head softmax takes any number."
+            )
+
+    @property
+    def body(self) -> ModelConfig:
+        """The character model that has the same input and recurrent layers."""
+        return ModelConfig(
+            vocab_size=self.vocab_size,
+            cell=self.cell,
+            nonlinearity=self.nonlinearity,
+            input_encoding=self.input_encoding,
+            embedding_size=self.embedding_size,
+            hidden_size=self.hidden_size,
+            num_layers=self.num_layers,
+            dropout=self.dropout,
+        )
+
+    @property
+    def input_size(self) -> int:
+        """Width of what the first recurrent layer reads."""
+        return self.body.input_size
+
+    @property
+    def outputs(self) -> int:
+        """Numbers that the head gives for a text."""
+        return 1 if self.head == "sigmoid" else self.classes
+
+
+def classifier_weight_shapes(config: ClassifierConfig) -> dict[str, tuple[int, ...]]:
+    """Name and shape of every weight, in the order in which the model holds them."""
+    shapes = weight_shapes(config.body)
+    shapes["head.weight"] = (config.outputs, config.hidden_size)
+    shapes["head.bias"] = (config.outputs,)
+    return shapes
+
+
+def classifier_parameter_count(config: ClassifierConfig) -> int:
+    """Trainable numbers in the whole network."""
+    return sum(math.prod(shape) for shape in classifier_weight_shapes(config).values())
+
+
+def classifier_layer_table(config: ClassifierConfig) -> tuple[LayerRow, ...]:
+    """The network layer by layer: output shape with B texts of T tokens, parameters."""
+    shapes = classifier_weight_shapes(config)
+
+    def parameters(layer: str) -> int:
+        return sum(math.prod(s) for name, s in shapes.items() if name.startswith(layer + "."))
+
+    rows = [LayerRow("one-hot", f"B, T, {config.vocab_size}", 0)]
+    if config.input_encoding == "embedding":
+        rows = [LayerRow("embedding", f"B, T, {config.embedding_size}", parameters("embedding"))]
+    cell = f"rnn ({config.nonlinearity})" if config.cell == "rnn" else config.cell
+    for number in range(config.num_layers):
+        shape = f"B, T, {config.hidden_size}"
+        rows.append(LayerRow(f"{cell} {number + 1}", shape, parameters(f"layers.{number}")))
+    rows.append(LayerRow(f"{config.pooling} over time", f"B, {config.hidden_size}", 0))
+    rows.append(LayerRow(config.head, f"B, {config.outputs}", parameters("head")))
+    return tuple(rows)

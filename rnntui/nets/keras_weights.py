@@ -1,0 +1,40 @@
+"""Initial weights as Keras's layers have them, for networks made of ours."""
+
+import math
+
+import torch
+from torch import Tensor, nn
+
+from rnntui.nets.recurrent import RecurrentLayer
+
+EMBEDDING_BOUND = 0.05
+
+
+def start_as_keras(model: nn.Module, seed: int) -> None:
+    """Give a network on the processor the weights with which one of Keras would start.
+
+    Input weights and heads are Glorot uniform (Glorot and Bengio 2010), recurrent
+    weights orthogonal (Saxe et al. 2013), biases zero but for the forget gate's,
+    which are one, and embeddings uniform in ±0.05. They depend on `seed` alone.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        for module in model.modules():
+            if isinstance(module, nn.Embedding):
+                module.weight.uniform_(-EMBEDDING_BOUND, EMBEDDING_BOUND, generator=generator)
+            elif isinstance(module, nn.Linear):
+                _glorot_uniform(module.weight, generator)
+                module.bias.zero_()
+            elif isinstance(module, RecurrentLayer):
+                _glorot_uniform(module.weight_ih, generator)
+                nn.init.orthogonal_(module.weight_hh, generator=generator)
+                module.bias.zero_()
+                if module.cell == "lstm":
+                    # The second of four blocks is the forget gate's.
+                    module.bias.chunk(4)[1].fill_(1.0)
+
+
+def _glorot_uniform(weight: Tensor, generator: torch.Generator) -> None:
+    """Fill `weight` `[out, in]` uniformly in ±sqrt(6 / (in + out))."""
+    bound = math.sqrt(6.0 / sum(weight.shape))
+    weight.uniform_(-bound, bound, generator=generator)

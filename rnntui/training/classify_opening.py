@@ -1,0 +1,217 @@
+"""Opening a classifier's run, new or to go on with, and the events of its training.
+
+The one way in for the command line and the screen, as `opening.py` is for
+networks that write. Needs no torch until the events are asked for.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from rnntui.errors import CheckpointError, ConfigError, CorpusError
+from rnntui.text.labelled import LabelledCorpus
+from rnntui.training.classify_checkpoint import load_classifier
+from rnntui.training.classify_config import ClassifyConfig
+from rnntui.training.classify_run import ClassifyRun, prepare_classify_run
+from rnntui.training.commands import Inbox
+from rnntui.training.events import Finished, Tested, TrainEvent, Warned
+from rnntui.training.labelled_note import LabelledNote, LabelledSource, corpus_of, note_of
+from rnntui.training.recipes import find_recipe_file
+from rnntui.training.run_folder import (
+    Record,
+    RunFolder,
+    check_run_name,
+    create_run_folder,
+    find_run,
+    free_run_name,
+    read_configuration,
+    recorded,
+    taken,
+    write_configuration,
+)
+from rnntui.training.settings import BUDGETS, flag
+from rnntui.training.settings_file import from_tables
+
+DEFAULT = "reviews"
+"""The recipe of a training that names none."""
+
+CHANGEABLE = (*BUDGETS, "patience", "save_every", "threads", "device")
+"""Settings that a resume may change, as they leave the network and its steps what they are."""
+
+
+@dataclass(frozen=True)
+class ClassifyRecipe:
+    """A recipe of kind `classify`: a configuration, and the texts it is meant for, if any."""
+
+    name: str
+    about: str
+    corpus: str
+    config: ClassifyConfig
+
+
+def find_classify_recipe(reference: str) -> ClassifyRecipe:
+    """The recipe of kind `classify` of that name, or in that TOML file. Raises `ConfigError`."""
+    file = find_recipe_file(reference, "classify")
+    config = ClassifyConfig(**from_tables(file.tables, file.source, ClassifyConfig))
+    return ClassifyRecipe(file.name, file.about, file.corpus, config)
+
+
+def new_classify_run(
+    parent: Path, source: LabelledSource, config: ClassifyConfig, name: str | None
+) -> ClassifyRun:
+    """Make a run's folder under `parent`; with no name, one from corpus, cell and a number.
+
+    Raises `CheckpointError` for a taken or bad name, `CorpusError` for texts that
+    can't be learnt from, `ConfigError` where the network doesn't suit their classes.
+    """
+    if name is not None:
+        check_run_name(name)
+        if (parent / name).is_dir() and any((parent / name).iterdir()):
+            raise taken(name)
+    corpus = source.read()
+    name = name or free_run_name(parent, f"{corpus.name}-{config.cell}")
+    folder = RunFolder(parent / name)
+    run = prepare_classify_run(folder, corpus, note_of(corpus, source), config)
+    create_run_folder(folder, run.tables(run.total_steps))
+    return run
+
+
+def resume_classify_run(
+    parent: Path,
+    name: str,
+    changes: Mapping[str, object],
+    source: LabelledSource | None = None,
+) -> ClassifyRun:
+    """The run of that name, to go on from its last checkpoint, or from the start if it has none.
+
+    `changes` are settings to change, of those in `CHANGEABLE`. The texts are
+    found again by the run's note of them, unless `source` reads them. Raises
+    `CheckpointError`, `ConfigError`, or `CorpusError` where the texts are gone.
+    """
+    folder = find_run(parent, name)
+    note, before, measured = _read_run(folder)
+    config = before.replaced(_allowed(changes, before))
+    run = prepare_classify_run(folder, _same_corpus(note, name, source), note, config)
+    if folder.last.exists():
+        run = replace(run, notices=(), resume_from=load_classifier(folder.last))
+        _check_resumable(run, before)
+    if config != before:
+        steps = run.total_steps
+        if not steps and config.minutes == before.minutes:
+            steps = measured
+        write_configuration(folder, run.tables(steps))
+    return run
+
+
+def classify_events(run: ClassifyRun, inbox: Inbox | None = None) -> Iterator[TrainEvent]:
+    """The events of the training, each recorded in the run's folder before it is passed on.
+
+    At its end, unless it was stopped, the best network is measured on the test
+    part, where there is one. Raises `CheckpointError` where another process
+    trains the run.
+    """
+    start = run.resumed_at
+    record = Record(run.folder, keep_lines=start.events if start else 0)
+    try:
+        from rnntui.training.trainer import train
+
+        yield from recorded(_with_test(run, train(run, inbox, recorded=record.lines)), record)
+    finally:
+        record.close()
+
+
+def _with_test(run: ClassifyRun, events: Iterable[TrainEvent]) -> Iterator[TrainEvent]:
+    for event in events:
+        if isinstance(event, Finished) and event.reason != "stopped" and run.test is not None:
+            yield _tested(run, event)
+        yield event
+
+
+def _tested(run: ClassifyRun, finished: Finished) -> TrainEvent:
+    """The best network on the test part, or a sentence that says why not."""
+    from rnntui.training.classify_scoring import score_part
+
+    assert run.test is not None
+    when = finished.elapsed_s
+    try:
+        best = load_classifier(run.folder.best)
+        measure, _ = score_part(best, run.test, run.test.labels)
+    except (CheckpointError, CorpusError) as error:
+        sentence = f"The best network can't be tested: {error}"
+        return Warned(finished.step, when, sentence)
+    confusion = tuple(tuple(row) for row in measure.confusion.tolist())
+    return Tested(
+        best.header.progress.step,
+        when,
+        loss=measure.loss,
+        accuracy=measure.accuracy,
+        texts=measure.texts,
+        classes=run.classes,
+        confusion=confusion,
+    )
+
+
+def _read_run(folder: RunFolder) -> tuple[LabelledNote, ClassifyConfig, int]:
+    """What a `run.toml` says: the corpus, the configuration, and the steps of the whole."""
+    tables = read_configuration(folder)
+    try:
+        about, resolved, _ = (tables.pop(part) for part in ("run", "resolved", "versions"))
+        if about.get("kind") != "classifier":
+            raise CheckpointError(
+                f"The run '{folder.name}' is a network that writes; 'rnntui train --resume'"
+                " goes on with it."
+            )
+        note = LabelledNote(**tables.pop("corpus"))
+        config = ClassifyConfig(**from_tables(tables, str(folder.configuration), ClassifyConfig))
+        return note, config, int(resolved["total_steps"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise CheckpointError(f"{folder.configuration} is damaged ({error!r}).") from error
+
+
+def _same_corpus(note: LabelledNote, name: str, source: LabelledSource | None) -> LabelledCorpus:
+    if source is None:
+        return corpus_of(note)
+    corpus = source.read()
+    if corpus.content_hash != note.content_hash:
+        raise CorpusError(
+            f"The texts given are not those that the run '{name}' was trained on; leave them out"
+            " to go on with those."
+        )
+    return corpus
+
+
+def _allowed(changes: Mapping[str, object], before: ClassifyConfig) -> dict[str, object]:
+    """The real ones among `changes`. Raises `ConfigError` for one that a resume can't make."""
+    real = {name: value for name, value in changes.items() if getattr(before, name) != value}
+    for name in real:
+        if name not in CHANGEABLE:
+            raise ConfigError(
+                f"{flag(name)} can't change in a resumed run; start a new one for that."
+            )
+    return real
+
+
+def _check_resumable(run: ClassifyRun, before: ClassifyConfig) -> None:
+    """Raise where the checkpoint is another network's, or all its steps are taken."""
+    assert run.resume_from is not None
+    header = run.resume_from.header
+    progress, per_epoch = header.progress, run.batches.batches_per_epoch
+    changeable = {name: getattr(before, name) for name in CHANGEABLE}
+    if (
+        header.vocabulary != run.vocabulary
+        or header.classes != run.classes
+        or header.config.replaced(changeable) != before
+        or divmod(progress.step, per_epoch) != (progress.epoch, progress.batch)
+    ):
+        raise CheckpointError(
+            f"{run.folder.last} is not a checkpoint of what {run.folder.configuration} describes;"
+            " bring back the right file."
+        )
+    asked = run.total_steps
+    if not asked and run.config.minutes == before.minutes:
+        asked = progress.total_steps
+    if 0 < asked <= progress.step:
+        raise ConfigError(
+            f"The run '{run.folder.name}' has taken all its {progress.step} steps; to train"
+            " it further give more with --epochs, --steps or --minutes."
+        )

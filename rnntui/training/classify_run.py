@@ -1,0 +1,165 @@
+"""A run of a classifier made ready: texts split and encoded, the network sized.
+
+Needs no torch until its learner is asked for.
+"""
+
+import platform
+from dataclasses import asdict, dataclass, replace
+from importlib.metadata import version
+from typing import Any
+
+import rnntui
+from rnntui.nets.classifier_config import ClassifierConfig, classifier_parameter_count
+from rnntui.text.labelled import LabelledCorpus, Labels, Part, check_classes_seen
+from rnntui.text.labelled_batches import Split, encode, split_labelled
+from rnntui.text.labelled_tokens import tokenise
+from rnntui.text.labelled_vocabulary import TokenVocabulary, token_vocabulary
+from rnntui.training.classify_batches import Examples, TextBatches
+from rnntui.training.classify_checkpoint import (
+    ClassifierCheckpoint,
+    ClassifierHeader,
+    Tally,
+)
+from rnntui.training.classify_config import ClassifyConfig
+from rnntui.training.labelled_note import LabelledNote
+from rnntui.training.learner import Facts, Learner
+from rnntui.training.pace import Pace
+from rnntui.training.progress import Progress
+from rnntui.training.run_folder import RunFolder
+from rnntui.training.settings_file import to_tables
+
+
+@dataclass(frozen=True, eq=False)
+class ClassifyRun:
+    """All that the training of a classifier needs (see `Training`).
+
+    `examples` are the training part, `split` says which of them are held out;
+    `test` is what its maker set aside, if anything. `resume_from` is the
+    checkpoint to go on from, if any.
+    """
+
+    folder: RunFolder
+    note: LabelledNote
+    classes: tuple[str, ...]
+    vocabulary: TokenVocabulary
+    examples: Examples
+    split: Split
+    test: Part | None
+    config: ClassifyConfig
+    notices: tuple[str, ...]
+    resume_from: ClassifierCheckpoint | None = None
+
+    @property
+    def model(self) -> ClassifierConfig:
+        """The network."""
+        return self.config.model(len(self.vocabulary), len(self.classes))
+
+    @property
+    def batches(self) -> TextBatches:
+        """The texts to learn from, batched as configured."""
+        return TextBatches(self.examples, self.split.train, self.config)
+
+    @property
+    def pace(self) -> Pace:
+        """When it ends, evaluates and saves; it writes no samples."""
+        every = self.config.eval_every or self.batches.batches_per_epoch
+        return replace(Pace.of(self.config), eval_every=every)
+
+    @property
+    def total_steps(self) -> int:
+        """Steps of the whole training; 0 for minutes, whose steps must be measured."""
+        return self.pace.total_steps(self.batches.batches_per_epoch)
+
+    @property
+    def resumed_at(self) -> Progress | None:
+        """How far its checkpoint is, without a number of steps that came of other minutes."""
+        if self.resume_from is None:
+            return None
+        header = self.resume_from.header
+        if header.config.minutes == self.config.minutes:
+            return header.progress
+        return replace(header.progress, total_steps=0)
+
+    def facts(self, device: str) -> Facts:
+        """What is to be learnt, on that device; where characters are counted, these are texts."""
+        held_out = len(self.split.validation)
+        return Facts(
+            corpus=self.note.name,
+            parameters=classifier_parameter_count(self.model),
+            vocab_size=len(self.vocabulary),
+            train_chars=len(self.split.train),
+            val_chars=held_out,
+            eval_chars=held_out,
+            batches_per_epoch=self.batches.batches_per_epoch,
+            device=device,
+            unit="texts",
+        )
+
+    def header(self, progress: Progress, tally: Tally) -> ClassifierHeader:
+        """What a checkpoint says at that moment."""
+        return ClassifierHeader(
+            run=self.folder.name,
+            model=self.model,
+            vocabulary=self.vocabulary,
+            classes=self.classes,
+            corpus=self.note,
+            config=self.config,
+            progress=progress,
+            tally=tally,
+        )
+
+    def learner(self) -> Learner:
+        """What fits its network. Loads torch."""
+        from rnntui.training.classifying import ClassifyLearner
+
+        return ClassifyLearner(self)
+
+    def tables(self, total_steps: int) -> dict[str, Any]:
+        """The content of `run.toml`."""
+        return {
+            "run": {"name": self.folder.name, "kind": "classifier"},
+            "corpus": asdict(self.note),
+            **to_tables(self.config),
+            "resolved": {"total_steps": total_steps},
+            "versions": {
+                "rnntui": rnntui.__version__,
+                "python": platform.python_version(),
+                "torch": version("torch"),
+                "numpy": version("numpy"),
+            },
+        }
+
+
+def prepare_classify_run(
+    folder: RunFolder, corpus: LabelledCorpus, note: LabelledNote, config: ClassifyConfig
+) -> ClassifyRun:
+    """Split the texts, count a vocabulary on those to learn from, and encode all.
+
+    Raises `CorpusError` where too little is left to learn from, or a class has no
+    text among that, and `ConfigError` where the head doesn't suit the classes.
+    """
+    # First what is quick to find out.
+    config.model(1, len(corpus.classes))
+    split = split_labelled(len(corpus.train), config.val_fraction, config.seed)
+    check_classes_seen(corpus, split.train)
+    texts = tokenise(corpus.train.texts, config.units)
+    vocabulary = token_vocabulary(
+        texts, split.train, max_size=config.vocab_size or None, min_count=config.min_count
+    )
+    examples = Examples(encode(texts, vocabulary), corpus.train.labels)
+    return ClassifyRun(
+        folder,
+        note,
+        corpus.classes,
+        vocabulary,
+        examples,
+        split,
+        corpus.test,
+        config,
+        corpus.notices,
+    )
+
+
+def examples_of(part: Part, vocabulary: TokenVocabulary, labels: Labels) -> Examples:
+    """The texts of a part in the ids of a trained network, with `labels` `[N]` of its classes."""
+    return Examples(encode(tokenise(part.texts, vocabulary.units), vocabulary), labels)
