@@ -38,13 +38,15 @@ REPLAY_SPEED = 10.0
 
 
 def load_torch() -> float:
-    """Import what a training needs, so that the first one begins at once.
+    """Load what a training needs, so that the first one begins at once and fast.
 
     Returns the floating-point operations a second that a small network's
-    training reaches on this machine.
+    training reaches in torch on this machine.
     """
+    from rnntui.training.engines import preparation
     from rnntui.training.speed import measure_speed
 
+    preparation()
     return measure_speed()
 
 
@@ -203,7 +205,7 @@ class RnntuiApp(SurvivingApp[int], RoomyApp[int]):
         gc.collect()
         gc.freeze()
         self.playground.show_machine("")
-        self.playground.setup.form.time_with(message.operations_per_second)
+        self.playground.setup.time_with(message.operations_per_second)
 
     def _wake(self) -> None:
         """Called in any thread."""
