@@ -120,13 +120,17 @@ class CompiledLearner:
 
     def _is_time(self, progress: Progress) -> bool:
         """Whether the next step is compiled; waits for that where there is no choice."""
-        must = self._config.engine == COMPILED or progress.engine == COMPILED
-        if must and not self._preparation.wait():
-            raise RnntuiError(
-                f"{self._preparation.problem} Begin a new run with --engine torch"
-                " --init-from this one."
-            )
-        return self._preparation.ready
+        preparation = self._preparation
+        if self._config.engine == COMPILED or progress.engine == COMPILED:
+            if not preparation.wait():
+                raise RnntuiError(
+                    f"{preparation.problem} Begin a new run with --engine torch"
+                    " --init-from this one."
+                )
+        elif not progress.engine:
+            # Torch takes as long to load an optimiser as this does to load what was compiled.
+            preparation.wait_unless_compiling()
+        return preparation.ready
 
     def _changed_over(self, progress: Progress) -> "CompiledNetwork":
         """The compiled network, with all that torch's has."""

@@ -46,7 +46,8 @@ class TorchLearner:
         self._model: CharModel = build_model(
             self._config.model(len(run.corpus.vocabulary)), self._config.seed
         ).to(self._device)
-        self._optimizer = build_optimizer(self._config, self._model)
+        self._built: torch.optim.Optimizer | None = None
+        self._kept: Arrays = {}  # for the optimiser, once it is built
         self._state: State = self._model.zero_state(self._config.batch_size)
         self._dropout = torch.Generator(self._device)
         if (how := self._config.initial_weights) != "torch":
@@ -114,7 +115,9 @@ class TorchLearner:
             name: part.cpu().numpy()
             for name, part in zip(STATE_TENSORS[config.cell], carried, strict=False)
         }
-        kept = optimizer_tensors(self._optimizer, self._model)
+        kept = self._kept
+        if self._built is not None:
+            kept = optimizer_tensors(self._built, self._model)
         weights = self.weights(progress.step).arrays
         return Checkpoint(self._run.header(progress), weights, kept, state)
 
@@ -127,6 +130,15 @@ class TorchLearner:
     def put_weights(self, weights: Arrays) -> None:
         """Take weights alone, to measure with them."""
         load_weights(self._model, weights)
+
+    @property
+    def _optimizer(self) -> torch.optim.Optimizer:
+        """Built when the first step needs it: torch takes a second to load what belongs to it."""
+        if self._built is None:
+            self._built = build_optimizer(self._config, self._model)
+            if self._kept:
+                restore_optimizer(self._built, self._model, self._kept)
+        return self._built
 
     def _tensors(self, batch: Batch) -> tuple[torch.Tensor, torch.Tensor]:
         return (
@@ -152,7 +164,7 @@ class TorchLearner:
     def take(self, checkpoint: Checkpoint) -> None:
         """Take weights, optimiser and carried state from a checkpoint in memory."""
         load_weights(self._model, checkpoint.weights)
-        restore_optimizer(self._optimizer, self._model, checkpoint.optimizer)
+        self._kept, self._built = checkpoint.optimizer, None
         if checkpoint.state:
             self._state = tuple(
                 torch.from_numpy(np.array(checkpoint.state[part])).to(self._device)

@@ -48,6 +48,9 @@ class ReadyFrom:
         self.left = 0
         return True
 
+    def wait_unless_compiling(self) -> None:
+        pass
+
 
 class Broken(ReadyFrom):
     """One that comes to nothing."""

@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 
 _POLITENESS = 5
@@ -34,6 +35,8 @@ class Preparation:
     def __init__(self) -> None:
         """Begin."""
         self._ended = threading.Event()
+        self._decided = threading.Event()
+        """Set once it has ended, or is known to compile."""
         self._problem = ""
         threading.Thread(target=self._prepare, name="kernels", daemon=True).start()
 
@@ -52,11 +55,16 @@ class Preparation:
         self._ended.wait()
         return self.ready
 
+    def wait_unless_compiling(self) -> None:
+        """Come back when it has ended, or at once where it must compile first."""
+        self._decided.wait()
+
     def _prepare(self) -> None:
         try:
-            self._problem = unavailable_because() or _compile_and_load()
+            self._problem = unavailable_because() or _compile_and_load(self._decided.set)
         finally:
             self._ended.set()
+            self._decided.set()
 
 
 def prepare() -> None:
@@ -75,12 +83,13 @@ def prepare() -> None:
     mark_complete()
 
 
-def _compile_and_load() -> str:
-    """Do it; returns what went wrong."""
+def _compile_and_load(compiling: Callable[[], None]) -> str:
+    """Do it, calling `compiling` where there is something to compile; returns what went wrong."""
     try:
         from rnntui.nets.compiled.compiling import is_complete
 
         if not is_complete():
+            compiling()
             command = [sys.executable, "-P", "-m", "rnntui.nets.compiled.preparation"]
             silence = subprocess.DEVNULL
             with suppress(OSError):
