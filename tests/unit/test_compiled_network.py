@@ -91,10 +91,15 @@ def _torch_gradients(
 
 
 def _assert_close(ours: Arrays, theirs: Arrays) -> None:
-    """Every number within 1e-5 of the largest of its array."""
+    """Every number within 1e-5 of the largest of its array, or a rounding error of 1.
+
+    The latter for arrays of which all numbers are small because terms of the
+    order of 1 cancel; what is left of them is rounded differently.
+    """
+    rounding = float(np.finfo(np.float32).eps) / 2
     assert ours.keys() == theirs.keys()
     for name, expected in theirs.items():
-        bound = 1e-5 * np.abs(expected).max() + 1e-9
+        bound = 1e-5 * np.abs(expected).max() + rounding
         np.testing.assert_allclose(ours[name], expected, rtol=0, atol=bound, err_msg=name)
 
 
@@ -118,7 +123,7 @@ _CONFIGS = st.builds(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=120)
 @given(
     _CONFIGS,
     st.integers(1, 9),

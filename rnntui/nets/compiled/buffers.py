@@ -1,5 +1,6 @@
 """The memory that a compiled network works in, and the records that point into it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -10,12 +11,12 @@ from rnntui.nets.compiled.lanes import LANES_BYTES, WIDTH
 from rnntui.nets.compiled.layout import Array, Section, padded
 from rnntui.nets.compiled.products import PANEL
 from rnntui.nets.compiled.records import LAYER, PART, SECTION
-from rnntui.nets.config import ModelConfig
+from rnntui.nets.config import STATE_TENSORS, ModelConfig
+
+Ids = NDArray[np.int64]
 
 _SCORED_NUMBERS = 16_384
 """Scores held at a time; 64 KiB, so that they stay in the second-level cache."""
-
-_TABLE_NUMBERS_PER_THREAD = 2**24
 
 
 def aligned(*shape: int) -> Array:
@@ -90,16 +91,40 @@ class ThreadBuffers:
         self.hidden = padded(config.hidden_size, WIDTH)
         self.layers = np.zeros(config.num_layers, LAYER)
         self.part = np.zeros(1, PART)
-        self.hidden_states: list[Array] = []
-        self.cell_states: list[Array] = []
+        self._units = config.hidden_size
+        self._states: dict[str, list[Array]] = {name: [] for name in STATE_TENSORS[config.cell]}
         self._lay_out_layers(config, residual)
         self._lay_out_input(config)
         self._lay_out_head(config)
         self.part["fixed_masks"] = masks == "sequence"
-        self.hold(rows)
 
-    def hold(self, rows: int) -> None:
-        """Get ready for so many sequences; those of a smaller batch lie closer together."""
+    def take_in(self, inputs: Ids, targets: Ids, state: Mapping[str, Array] | None) -> None:
+        """Take a batch's rows, `[B, T]`, and their states, `[L, B, H]` by name, None for zeros."""
+        for ids, place in ((inputs, self.inputs), (targets, self.targets)):
+            place[: ids.size].reshape(ids.T.shape)[:] = ids.T
+        self._hold(len(inputs))
+        for name, layers in self._states.items():
+            for number, states in enumerate(layers):
+                before = self._at_time(states, 0, len(inputs))
+                before[:] = 0.0
+                if state is not None:
+                    before[:, : self._units] = state[name][number]
+
+    def states_after(self, rows: int) -> dict[str, list[Array]]:
+        """The states at the end of `rows` sequences by name, for each layer `[B, H]`."""
+        return {
+            name: [self._at_time(states, self.length, rows)[:, : self._units] for states in layers]
+            for name, layers in self._states.items()
+        }
+
+    @staticmethod
+    def _at_time(states: Array, time: int, rows: int) -> Array:
+        """The states at a time: those of fewer sequences lie closer together."""
+        flat = states.reshape(-1, states.shape[-1])
+        return flat[time * rows : (time + 1) * rows]
+
+    def _hold(self, rows: int) -> None:
+        """Point to where things are with so many sequences."""
         for number, record in enumerate(self.layers):
             if not record["masks"] and not record["skip"]:
                 # The states after the one that was carried in.
@@ -134,12 +159,12 @@ class ThreadBuffers:
                 self._weight(record, "w_hn", f"{name}.weight_hh", first_gate=2)
             self._weight(record, "bias", f"{name}.bias")
             record["gates"] = self._room(length, rows, gates_row)
-            self.hidden_states.append(aligned(length + 1, rows, states_row))
-            record["hidden_states"] = self.hidden_states[-1].ctypes.data
+            for part, states in self._states.items():
+                states.append(aligned(length + 1, rows, states_row))
+                field = "hidden_states" if part == "h" else "cell_states"
+                record[field] = states[-1].ctypes.data
             record["above"] = self._room(length, rows, states_row)
             if config.cell == "lstm":
-                self.cell_states.append(aligned(length + 1, rows, states_row))
-                record["cell_states"] = self.cell_states[-1].ctypes.data
                 record["bounded_states"] = self._room(length, rows, states_row)
                 record["cell_gradient"] = self._room(rows, states_row)
             if config.dropout > 0:

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-from rnntui.nets.compiled.buffers import Packings, ThreadBuffers, aligned
+from rnntui.nets.compiled.buffers import Ids, Packings, ThreadBuffers, aligned
 from rnntui.nets.compiled.crew import Crew, Work
 from rnntui.nets.compiled.lanes import LANES_BYTES, WIDTH
 from rnntui.nets.compiled.layout import Array, packed, sections_of, unpacked
@@ -25,7 +24,6 @@ from rnntui.nets.config import STATE_TENSORS, ModelConfig, weight_shapes
 _SHARED_NUMBERS = 2**16
 """Weights above which waking the threads takes less time than it saves in an update."""
 
-Ids = NDArray[np.int64]
 Masks = Literal["position", "sequence"]
 """Whether dropout draws anew at each time step or once for a whole sequence."""
 
@@ -201,21 +199,18 @@ class CompiledNetwork:
     ) -> tuple[float, float]:
         """The mean loss, and the sum of the squares of the gradients, which the first part has."""
         batch, length = inputs.shape
-        answered, threads = targets.shape[1], self._crew.size
+        answered = targets.shape[1]
         scale = 1.0 / (batch * answered)
         seed = np.uint64(dropout_seed % 2**64)
 
         def share(thread: int) -> float:
             buffers, rows = self._buffers[thread], self._rows(thread, batch)
-            count = rows.stop - rows.start
-            buffers.inputs[: length * count].reshape(length, count)[:] = inputs[rows].T
-            buffers.targets[: answered * count].reshape(answered, count)[:] = targets[rows].T
-            buffers.hold(count)
-            self._carry_in(buffers, rows, state)
+            own = None if state is None else {name: state[name][:, rows] for name in state}
+            buffers.take_in(inputs[rows], targets[rows], own)
             return float(
                 gradients(
-                    buffers.part[0], buffers.layers, rows.start, count, batch, length, answered,
-                    seed, scale,
+                    buffers.part[0], buffers.layers, rows.start, rows.stop - rows.start, batch,
+                    length, answered, seed, scale,
                 )
             )  # fmt: skip
 
@@ -259,30 +254,12 @@ class CompiledNetwork:
         threads = self._crew.size
         return slice(batch * thread // threads, batch * (thread + 1) // threads)
 
-    def _carry_in(
-        self, buffers: ThreadBuffers, rows: slice, state: Mapping[str, Array] | None
-    ) -> None:
-        for name, layers in (("h", buffers.hidden_states), ("c", buffers.cell_states)):
-            for number, states in enumerate(layers):
-                first = self._at_time(states, 0, rows)
-                first[:] = 0.0
-                if state is not None:
-                    first[:, : self.config.hidden_size] = state[name][number, rows]
-
     def _state(self, batch: int) -> dict[str, Array]:
         shape = (self.config.num_layers, batch, self.config.hidden_size)
         state = {name: np.empty(shape, np.float32) for name in STATE_TENSORS[self.config.cell]}
         for thread, buffers in enumerate(self._buffers):
             rows = self._rows(thread, batch)
-            for name, layers in (("h", buffers.hidden_states), ("c", buffers.cell_states)):
-                for number, states in enumerate(layers):
-                    last = self._at_time(states, self.seq_length, rows)
-                    state[name][number, rows] = last[:, : self.config.hidden_size]
+            for name, layers in buffers.states_after(rows.stop - rows.start).items():
+                for number, own in enumerate(layers):
+                    state[name][number, rows] = own
         return state
-
-    @staticmethod
-    def _at_time(states: Array, time: int, rows: slice) -> Array:
-        """The states at a time: those of a smaller batch lie closer together."""
-        count = rows.stop - rows.start
-        flat = states.reshape(-1, states.shape[-1])
-        return flat[time * count : (time + 1) * count]
