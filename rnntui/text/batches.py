@@ -5,6 +5,7 @@ so a training resumes at any batch without having kept a generator's state.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Protocol
 
 import numpy as np
@@ -118,11 +119,15 @@ class PieceBatches:
         return Batch(cut[:, :-1], cut[:, 1:])
 
 
+_BLOCK = 8192
+"""Ranks whose places in the order of windows are computed together."""
+
+
 @dataclass(frozen=True)
 class WindowBatches:
     """Every run of `window` characters once an epoch, in an order drawn anew for each.
 
-    The order is a keyed permutation that is computed, not stored, so that it
+    The order is a keyed permutation that is computed as it is needed, so that it
     costs no memory however long the text. The last batch may be smaller.
     """
 
@@ -149,10 +154,22 @@ class WindowBatches:
     def batch(self, epoch: int, index: int) -> Batch:
         """Windows `index·B` to `(index + 1)·B` in the order of pass `epoch`."""
         first = index * self.batch_size
-        ranks = np.arange(first, min(first + self.batch_size, self.windows), dtype=np.uint64)
-        starts = permuted(ranks, self.windows, key=(self.seed << 32) ^ epoch)
+        last = min(first + self.batch_size, self.windows)
+        key = (self.seed << 32) ^ epoch
+        blocks = range(first // _BLOCK, -(-last // _BLOCK))
+        order = np.concatenate([_permuted_block(block, self.windows, key) for block in blocks])
+        starts = order[first - blocks.start * _BLOCK : last - blocks.start * _BLOCK]
         cut = self.ids[starts[:, None] + np.arange(self.window + 1)].astype(np.int64)
         return Batch(cut[:, :-1], cut[:, -1:])
+
+
+@lru_cache(maxsize=4)
+def _permuted_block(block: int, size: int, key: int) -> NDArray[np.int64]:
+    """Where the permutation sends the ranks of a block: many at once cost little more than few."""
+    ranks = np.arange(block * _BLOCK, min((block + 1) * _BLOCK, size), dtype=np.uint64)
+    starts = permuted(ranks, size, key)
+    starts.flags.writeable = False
+    return starts
 
 
 def permuted(ranks: NDArray[np.uint64], size: int, key: int) -> NDArray[np.int64]:
