@@ -13,31 +13,40 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
+from rnntui.training.events import Step
+
 PICTURES = Path(__file__).resolve().parent.parent / "docs" / "pictures"
-SIZE = (140, 45)
-STEPS = 700
+SIZE = (120, 36)
+STEPS = 500
+CHARACTERS = 700
 MINUTES = 10.0
+PRIME = "ORSOLA:"
 
 
 async def main() -> None:
     """Train, and take a picture wherever there is something to see."""
     from rnntui.tui.app import RnntuiApp
-    from rnntui.tui.panes.loss import TRAINING
+    from rnntui.tui.screens.duel import DuelScreen
+    from rnntui.tui.screens.playground import Playground
+    from rnntui.tui.widgets.stream_text import StreamText
 
     PICTURES.mkdir(parents=True, exist_ok=True)
     app = RnntuiApp()
     async with app.run_test(size=SIZE) as pilot:
-        playground = app.screen
-        await pilot.pause(1)
+        await until(pilot, lambda: isinstance(app.screen, Playground))
+        await until(pilot, lambda: app.session.network is not None)
+        playground = app.playground
         await pilot.press("t")
-        chart = playground.loss.chart
-        await until(pilot, lambda: len(chart.data.series[TRAINING].points.x) > STEPS)
-        await pilot.press("p", *"ORSOLA:", "enter", "g")
-        await until(pilot, lambda: playground.writing.stream.end > 500)
+        await until(pilot, lambda: has_reached(playground.loss.status.last_step))
+        await pilot.press("p", *PRIME, "enter", "g")
+        await until(pilot, lambda: playground.writing.stream.end > CHARACTERS)
         await pilot.press("space")
         await shoot(pilot, "playground")
         await pilot.press("d")
-        await pilot.pause(8)
+        await until(pilot, lambda: isinstance(app.screen, DuelScreen))
+        last = app.screen.query(StreamText).last()
+        await until(pilot, lambda: last.end > CHARACTERS)
+        await pilot.press("g")
         await shoot(pilot, "duel")
         await pilot.press("escape", "k")
         await until(pilot, lambda: not app.session.is_training)
@@ -45,19 +54,21 @@ async def main() -> None:
         await pilot.pause(2)
         await shoot(pilot, "corpora")
         await pilot.press("escape")
-        for settings in (("--cell", "gru"), ("--cell", "rnn", "--learning-rate", "0.002")):
-            await trained(*settings)
+        for cell in ("gru", "rnn"):
+            await trained("--cell", cell, "--hidden-size", "64", "--learning-rate", "0.002")
         await pilot.press("r")
         await pilot.pause(3)
         await shoot(pilot, "runs")
-        await pilot.press("escape", "f1")
-        await pilot.pause(1)
-        await shoot(pilot, "help")
         await pilot.press("escape")
         app.theme = "textual-light"
         await pilot.pause(1)
         await shoot(pilot, "light")
         app.session.close(30)
+
+
+def has_reached(step: Step | None) -> bool:
+    """Whether a training has come to the step that the pictures are taken at."""
+    return step is not None and step.step >= STEPS
 
 
 async def trained(*settings: str) -> None:
@@ -81,7 +92,8 @@ async def shoot(pilot: Pilot[int], name: str) -> None:
     pilot.app.clear_notifications()
     await pilot.pause(0.5)
     path = PICTURES / f"{name}.svg"
-    path.write_text(pilot.app.export_screenshot(title="rnntui"), encoding="utf-8")
+    picture = pilot.app.export_screenshot(title="rnntui", simplify=True)
+    path.write_text(picture, encoding="utf-8")
 
 
 if __name__ == "__main__":

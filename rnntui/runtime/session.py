@@ -334,7 +334,7 @@ class Session:
         """All news, and the phase brought up to them."""
         events = self._trainer.channel.drain() if self._trainer else ()
         for event in events:
-            self.phase = _phase_after(event, self.phase)
+            self.phase = phase_after(event, self.phase)
         failures = []
         while not self._failures.empty():
             failures.append(self._failures.get())
@@ -366,7 +366,8 @@ def _first_of(mailbox: WeightsMailbox) -> Weights:
     return weights
 
 
-def _phase_after(event: TrainEvent, phase: Phase) -> Phase:
+def phase_after(event: TrainEvent, phase: Phase) -> Phase:
+    """What a training does once `event` has happened, from what it did before."""
     match event:
         case Started() | Resumed() | Continued():
             return "training"

@@ -192,6 +192,14 @@ PLAYGROUND = (
     _action("corpora", "c", "corpora", "Corpora", "The library of texts.", in_footer=True),
     _action("runs", "r", "runs", "Runs", "All runs, their curves, replays.", in_footer=True),
     _action(
+        "classify",
+        "x",
+        "classify",
+        "Classify",
+        "Train a network to tell classes of texts apart, and type sentences to it.",
+        in_footer=True,
+    ),
+    _action(
         "colour",
         "o",
         "toggle_colour",

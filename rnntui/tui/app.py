@@ -150,10 +150,8 @@ class RnntuiApp(SurvivingApp[int], RoomyApp[int]):
         """
         if self._playground is None:
             return
-        from rnntui.tui.training_desk import STOP_SECONDS
-
         # It has ended already, unless the app left because it failed.
-        self.session.close(STOP_SECONDS)
+        self._playground.end()
         corpus, layout = self._playground.setup.corpus, self._playground.shares
         save_remembered(self._screen_file, Remembered(corpus, layout, first_start=False))
         self.preferences.save()
@@ -239,6 +237,7 @@ class RnntuiApp(SurvivingApp[int], RoomyApp[int]):
 
 def _key_scopes() -> list[dict[str, str]]:
     """The keys of each screen that may be bound anew, the app's among them."""
+    from rnntui.tui.screens.classify import ClassifyScreen
     from rnntui.tui.screens.corpora import CorporaScreen
     from rnntui.tui.screens.duel import DuelScreen
     from rnntui.tui.screens.playground import Playground
@@ -250,7 +249,7 @@ def _key_scopes() -> list[dict[str, str]]:
             for binding in (*App.BINDINGS, *RnntuiApp.BINDINGS, *screen.BINDINGS)
             if isinstance(binding, Binding) and binding.id
         }
-        for screen in (Playground, CorporaScreen, DuelScreen, RunsScreen)
+        for screen in (Playground, CorporaScreen, DuelScreen, RunsScreen, ClassifyScreen)
     ]
 
 

@@ -1,7 +1,9 @@
 """What the screen is set to, as the command line that does the same without it."""
 
 import shlex
+from collections.abc import Iterator
 from dataclasses import fields
+from typing import Any
 
 from rnntui.sampling.choice import SamplingSpec
 from rnntui.training.config import BUDGETS, TrainConfig, flag
@@ -11,14 +13,17 @@ from rnntui.training.recipes import Recipe
 def train_command(corpus: str, recipe: Recipe, config: TrainConfig) -> str:
     """`rnntui train …`: the recipe, and a flag for each setting that is not the recipe's."""
     words = ["rnntui", "train", corpus, "--recipe", recipe.name]
+    return shlex.join([*words, *changed_flags(config, recipe.config)])
+
+
+def changed_flags(config: Any, usual: Any) -> Iterator[str]:
+    """A flag with its value for each setting that is not the usual one."""
     for setting in fields(config):
         value = getattr(config, setting.name)
-        if value == getattr(recipe.config, setting.name) or (setting.name in BUDGETS and not value):
+        if value == getattr(usual, setting.name) or (setting.name in BUDGETS and not value):
             continue
-        values = value if isinstance(value, tuple) else (value,)
-        for part in values:
-            words += [flag(setting.name), str(part)]
-    return shlex.join(words)
+        for part in value if isinstance(value, tuple) else (value,):
+            yield from (flag(setting.name), str(part))
 
 
 def sample_command(checkpoint: str, spec: SamplingSpec, prime: str, seed: int, length: int) -> str:

@@ -15,11 +15,14 @@ from textual.widgets import Button, OptionList
 from textual.widgets._footer import FooterKey
 
 from rnntui import places
+from rnntui.runtime.classifying_session import ClassifyingSession
 from rnntui.tui.actions import APP, PLAYGROUND, Action
 from rnntui.tui.app import RnntuiApp
+from rnntui.tui.classify_actions import CLASSIFY
 from rnntui.tui.corpus_actions import CORPORA
 from rnntui.tui.palette import ActionCommands
 from rnntui.tui.run_actions import OPEN, RUNS
+from rnntui.tui.screens.classify import ClassifyScreen
 from rnntui.tui.screens.corpora import CorporaScreen
 from rnntui.tui.screens.duel import DUEL, DuelScreen
 from rnntui.tui.screens.runs import RunsScreen
@@ -28,12 +31,13 @@ from tests.tui.test_playground import until
 
 SIZE = (140, 45)
 
-BORDERS = {action.name for action in (*PLAYGROUND, *RUNS) if "border." in action.name}
+BORDERS = {action.name for action in (*PLAYGROUND, *RUNS, *CLASSIFY) if "border." in action.name}
 """Dragging does it by mouse; besides they stand in the menu, as do these of the other screens,
 for which there is something to click in another way: headings, fields, panes."""
 
 IN_THE_MENU = BORDERS | {
     *("runs.filter", "runs.sort", "runs.reverse", "runs.refresh"),
+    *("classify.clear", "classify.command"),
     *("corpora.library", "corpora.beginning", "corpora.figures", "corpora.table"),
 }
 
@@ -177,6 +181,14 @@ async def test_all_that_the_other_screens_do_is_reached_in_each_way():
         await reached_by_palette(pilot, record, (*CORPORA, *APP))
         corpora.query_one("#filter").focus()
         await reached_by_key(pilot, record, [table])
+        app.pop_screen()
+
+        classify = ClassifyScreen(ClassifyingSession(), lambda: False)
+        await app.push_screen(classify)
+        await pilot.pause()
+        record = Record(classify, CLASSIFY)
+        for reached in (reached_by_key, reached_by_mouse, reached_by_palette):
+            await reached(pilot, record, (*CLASSIFY, *APP))
         app.pop_screen()
 
         session = app.session

@@ -16,6 +16,7 @@ from textual.widgets import Input, Static
 from rnntui.errors import CorpusError
 from rnntui.runtime.duel_thread import MODES, Round, open_duel
 from rnntui.runtime.session import Network, Spec
+from rnntui.runtime.writer_thread import CAPACITY
 from rnntui.sampling.choice import SamplingSpec
 from rnntui.sampling.stream import CharacterStream
 from rnntui.text.corpus import load_corpus
@@ -167,11 +168,12 @@ async def test_brackets_move_the_temperature_of_all_within_bounds(script: Script
 async def test_the_temperature_acts_on_what_is_being_written():
     duel = DuelScreen(network_of(), SamplingSpec(), "", 1)
     async with DuelApp(duel).run_test(size=SIZE) as pilot:
-        await until(pilot, lambda: stream(duel, "random").end > 100)
+        await until(pilot, lambda: stream(duel, "random").end > 0)
         await pilot.press(*["left_square_bracket"] * 10)
-        start = stream(duel, "random").end + 500  # past all that was waiting in the queue
-        await until(pilot, lambda: stream(duel, "random").end > start + 300)
-        tails = [text[start - stream(duel, "argmax").first :][:300] for text in texts(duel)]
+        # Past all that was waiting in the queue.
+        start = stream(duel, "random").end + CAPACITY // len(MODES) + 1
+        await until(pilot, lambda: stream(duel, "random").end > start + 200)
+        tails = [text[start - stream(duel, "argmax").first :][:200] for text in texts(duel)]
         # As cold as this, a draw is all but sure to be the likeliest.
         assert len(set(tails[1])) < 30
 

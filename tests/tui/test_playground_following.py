@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from textual.pilot import Pilot
@@ -17,6 +18,7 @@ from rnntui.tui.widgets.training_status import TrainingStatus
 from tests.run_files import finished, record, run_on_disk, step, write_record
 from tests.tui.scripted import AtHome
 from tests.tui.test_playground import SIZE, until
+from tests.tui.test_playground_pictures import SIZES, quiet, settled, still
 
 STARTED = Started(0, 0.0, "there", "play", 1_000, 20, 900, 100, 100, 50, 100, "cpu")
 
@@ -110,3 +112,19 @@ async def test_the_status_says_when_the_process_has_gone_quiet(folder: RunFolder
         assert any("has written nothing for" in note.message for note in app._notifications)
         await pilot.press("ctrl+q")
         await until(pilot, lambda: not app.is_running)
+
+
+@SIZES
+@pytest.mark.parametrize("words", ["following", "following, quiet"], ids=["live", "quiet"])
+def test_picture(snap_compare: Any, size: tuple[int, int], words: str, folder: RunFolder) -> None:
+    if "quiet" in words:
+        write_record(folder, so_far(), at=time.time() - 500)
+
+    async def follow(pilot: Pilot[Any]) -> None:
+        await settled(pilot)
+        pilot.app.playground.open_checkpoint(folder.best)
+        await until(pilot, lambda: line(pilot.app).startswith(f"{words}  "))
+        await still(pilot)
+        await quiet(pilot)
+
+    assert snap_compare(following_app(), terminal_size=size, run_before=follow)

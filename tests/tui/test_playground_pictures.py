@@ -10,6 +10,7 @@ from textual.widgets import Input
 
 from rnntui import places
 from rnntui.training.events import Failed
+from rnntui.tui.app import RnntuiApp
 from rnntui.tui.screens.question import Failure, Question
 from rnntui.tui.widgets.stream_text import StreamText
 from rnntui.tui.widgets.training_status import TrainingStatus
@@ -30,8 +31,9 @@ def stream() -> Any:
 
 
 async def settled(pilot: Pilot[Any]) -> None:
-    """Wait for the background to have counted the text's symbols."""
+    """Wait for the network that ships, and for the text's symbols to be counted."""
     await at_home(pilot)
+    await until(pilot, lambda: pilot.app.session.network is not None)
     estimate = pilot.app.screen.query_one("#estimate")
     await until(pilot, lambda: "an epoch" in str(estimate.render()))
 
@@ -204,3 +206,29 @@ def test_a_setting_that_is_not_valid(snap_compare: Any, size: tuple[int, int]) -
         await pilot.pause()
 
     assert snap_compare(scripted_app(), terminal_size=size, run_before=spoil)
+
+
+@SIZES
+def test_without_colours(
+    snap_compare: Any,
+    size: tuple[int, int],
+    stream: ScriptedStream,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def write(pilot: Pilot[Any]) -> None:
+        await trained(pilot, 120)
+        await written(pilot, 300)
+
+    # An app asks for it when it is made.
+    monkeypatch.setenv("NO_COLOR", "1")
+    app = scripted_app(ScriptedTraining(steps(120)), stream)
+    assert snap_compare(app, terminal_size=size, run_before=write)
+
+
+@SIZES
+def test_before_the_playground_is_loaded(snap_compare: Any, size: tuple[int, int]) -> None:
+    class Waiting(RnntuiApp):
+        async def _open(self) -> None:
+            """Load nothing, so that the first picture holds."""
+
+    assert snap_compare(Waiting(), terminal_size=size)

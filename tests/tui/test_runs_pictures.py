@@ -144,5 +144,6 @@ def test_light(snap_compare: Any, size: tuple[int, int], live: RunFolder) -> Non
     assert snap_compare(RunsApp(), terminal_size=size, run_before=turn_light)
 
 
-def test_roomy(snap_compare: Any, several: Path) -> None:
-    assert same(snap_compare, (200, 60), [])
+@pytest.mark.parametrize("size", [(100, 30), (200, 60)], ids=["100x30", "200x60"])
+def test_other_sizes(snap_compare: Any, size: tuple[int, int], several: Path) -> None:
+    assert same(snap_compare, size, [])

@@ -24,7 +24,7 @@ from rnntui.training.events import (
     Step,
     TrainEvent,
 )
-from rnntui.tui.actions import PLAYGROUND
+from rnntui.tui.actions import PLAYGROUND, Action
 from rnntui.tui.links import Pair, Place, places_to_click
 from rnntui.tui.widgets.chart import Chart, Look, Marker, SeriesStyle
 from rnntui.tui.widgets.training_status import TrainingKind, TrainingStatus
@@ -53,6 +53,9 @@ PLACES: Final[Sequence[Place]] = (
 )
 """What can be clicked in the pane's lower border, the most wanted first."""
 
+FOLLOWING_PLACES: Final[Sequence[Place]] = ("stop", "new")
+"""The same while another process trains, which can't be steered from here."""
+
 CHART_PLACES: Final[Sequence[Place]] = ("scale", "smoothing", "recent")
 """What can be clicked in its upper border."""
 
@@ -64,16 +67,28 @@ log = logging.getLogger(__name__)
 class LossPane(Vertical):
     """What a training did so far, live."""
 
-    def __init__(self) -> None:
-        """Make a pane for a training that has not begun."""
+    def __init__(
+        self,
+        look: Look = LOSS,
+        actions: Sequence[Action] = PLAYGROUND,
+        places: Sequence[Place] = PLACES,
+        chart_places: Sequence[Place] = CHART_PLACES,
+    ) -> None:
+        """Make a pane for a training that has not begun.
+
+        `places` and `chart_places` can be clicked; they are names among the screen's
+        `actions`, and the first of `places` begins a training, pauses it and goes on.
+        """
         super().__init__(id="loss", classes="pane")
+        self._look, self._actions = look, actions
+        self._places, self._chart_places = places, chart_places
         self._last_evaluation = 0
         self._undrawn: list[Step] = []
         self._polls = 0  # since steps were drawn
 
     def compose(self) -> ComposeResult:
         """The chart above the figures."""
-        yield Chart(LOSS, id="chart")
+        yield Chart(self._look, id="chart")
         yield TrainingStatus()
 
     def on_mount(self) -> None:
@@ -98,7 +113,7 @@ class LossPane(Vertical):
         for name in (TRAINING, VALIDATION):
             chart.rewind(name, -1)
         chart.remove_marker(BEST)
-        self._show_references({})
+        self.show_references({})
         self._last_evaluation = 0
         self.status.begin()
 
@@ -115,7 +130,7 @@ class LossPane(Vertical):
         for event in events:
             match event:
                 case Started() | Resumed():
-                    self.status.total_steps = event.total_steps
+                    self.status.total_steps, self.status.unit = event.total_steps, event.unit
                 case Changed(setting="steps", new=total):
                     self.status.total_steps = int(total)
                 case Evaluated():
@@ -138,7 +153,7 @@ class LossPane(Vertical):
         """Say what the training does."""
         self.status.kind, self.status.phase = kind, phase
         self.set_class(phase == "training", "-live")
-        self._show_places()
+        self.show_places()
 
     def show_quiet(self, is_quiet: bool) -> None:
         """Say whether the process that is followed writes nothing any more."""
@@ -146,19 +161,25 @@ class LossPane(Vertical):
 
     def on_resize(self) -> None:
         """Show as many places to click as fit."""
-        self._show_places()
+        self.show_places()
 
-    def _show_places(self) -> None:
-        words = {"train": _TRAIN_WORDS.get(self.status.phase, "train")}
-        room = self.size.width - 2
-        self.border_subtitle = places_to_click(self.app, PLAYGROUND, PLACES, room, words)
-        at_chart = places_to_click(self.app, PLAYGROUND, CHART_PLACES, room - len("Loss   "), {})
+    def show_places(self) -> None:
+        """Show as many places to click in the borders as fit."""
+        phase, room = self.status.phase, self.size.width - 2
+        words, places = {str(self._places[0]): _TRAIN_WORDS.get(phase, "train")}, self._places
+        if self.status.kind == "followed" and phase in _TRAIN_WORDS:
+            words, places = {"stop": "stop following"}, FOLLOWING_PLACES
+        self.border_subtitle = places_to_click(self.app, self._actions, places, room, words)
+        at_chart = places_to_click(
+            self.app, self._actions, self._chart_places, room - len("Loss   "), {}
+        )
         self.border_title = Content("Loss   ") + at_chart.stylize_before("$text-muted not bold")
 
     def _show_evaluation(self, event: Evaluated) -> None:
         """Add a point to the curve; the best weights' last, full one belongs to an older step."""
         if event.val_loss is None or event.step <= self._last_evaluation:
             return
+        self.status.accuracy = event.accuracy
         self._last_evaluation = event.step
         self.chart.append(VALIDATION, [event.step], [event.val_loss])
         if event.best:
@@ -190,9 +211,10 @@ class LossPane(Vertical):
         except MeasurementStoppedError:
             return
         if not worker.is_cancelled:
-            self.app.call_from_thread(self._show_references, lines)
+            self.app.call_from_thread(self.show_references, lines)
 
-    def _show_references(self, lines: Mapping[str, float]) -> None:
+    def show_references(self, lines: Mapping[str, float]) -> None:
+        """Draw these losses, by name, as lines to compare with, in place of others."""
         chart = self.chart
         gone: Iterable[str] = set(chart.data.references) - set(lines)
         for name in gone:

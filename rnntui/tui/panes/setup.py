@@ -10,9 +10,29 @@ from rnntui.text.cells import printable
 from rnntui.text.corpus import load_corpus
 from rnntui.text.library import list_texts
 from rnntui.text.normalisation import Normalisation
-from rnntui.training.recipes import list_recipes
+from rnntui.training.config import TrainConfig
+from rnntui.training.recipes import Recipe, list_recipes
+from rnntui.tui.training_estimate import TrainingEstimate
 from rnntui.tui.widgets.corpus_list import CorpusList
 from rnntui.tui.widgets.settings_form import SettingsForm
+
+SHOWN = (
+    "cell",
+    "hidden_size",
+    "num_layers",
+    "input_encoding",
+    "embedding_size",
+    "dropout",
+    "batch_size",
+    "seq_length",
+    "optimizer",
+    "learning_rate",
+    "schedule",
+    "epochs",
+    "val_fraction",
+    "seed",
+)
+"""The settings that a newcomer wants; a recipe file, or the command line, has them all."""
 
 
 class SetupPane(Vertical):
@@ -24,13 +44,16 @@ class SetupPane(Vertical):
         self.corpus = corpus
         """The text that a new training would learn."""
         self._recipe = recipe
+        self._estimate = TrainingEstimate()
 
     def compose(self) -> ComposeResult:
         """List and form."""
         corpora = CorpusList(id="corpora")
         corpora.border_title = "Texts"
         yield corpora
-        form = SettingsForm(list_recipes(), self._recipe)
+        form: SettingsForm[Recipe, TrainConfig] = SettingsForm(
+            list_recipes(), self._recipe, SHOWN, self._estimate
+        )
         form.border_title = "Network and training"
         yield form
 
@@ -39,7 +62,7 @@ class SetupPane(Vertical):
         self.show_texts()
 
     @property
-    def form(self) -> SettingsForm:
+    def form(self) -> SettingsForm[Recipe, TrainConfig]:
         """The settings."""
         return self.query_one(SettingsForm)
 
@@ -74,4 +97,14 @@ class SetupPane(Vertical):
             )
             return
         learnt, _ = split(text.ids, self.form.recipe.config.val_fraction)
-        self.app.call_from_thread(self.form.count_with, len(text.vocabulary), len(learnt))
+        self.app.call_from_thread(self._count_with, len(text.vocabulary), len(learnt))
+
+    def _count_with(self, vocab_size: int, characters: int) -> None:
+        """Estimate for a text of so many symbols, of which so many characters are learnt from."""
+        self._estimate.vocab_size, self._estimate.characters = vocab_size, characters
+        self.form.show_estimate()
+
+    def time_with(self, operations_per_second: float) -> None:
+        """Estimate times for a machine of that speed."""
+        self._estimate.operations_per_second = operations_per_second
+        self.form.show_estimate()

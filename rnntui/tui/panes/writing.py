@@ -37,6 +37,8 @@ PLACES: Final[Sequence[Place]] = (
 )
 """What can be clicked in the pane's border, the most wanted first."""
 
+PLACEHOLDER: Final = "Press g to let the network write."
+
 _IN_SHORT: Final = {"copied": "copied", "keep": "keep", "command": "as command"}
 
 
@@ -58,7 +60,7 @@ class WritingPane(Vertical):
             yield Label("prime")
             yield SafeInput(placeholder="what the writing starts from (p)", id="prime")
         with Horizontal(id="text-row"):
-            yield StreamText(id="stream")
+            yield StreamText(placeholder=PLACEHOLDER, id="stream")
             yield CandidateBars(id="candidates")
         with Horizontal(id="below-text"):
             yield Static(id="legend")
@@ -141,10 +143,21 @@ class WritingPane(Vertical):
         last = characters[-1]
         self.query_one(CandidateBars).update_candidates(last.candidates, last.symbol)
 
+    def show_live(self, is_writing: bool) -> None:
+        """Say whether something is being written."""
+        if is_writing is not self.has_class("-live"):
+            self.set_class(is_writing, "-live")
+            self.show_places()
+
     def on_resize(self) -> None:
         """Show as many places to click as fit."""
+        self.show_places()
+
+    def show_places(self) -> None:
+        """Show as many places to click in the border as fit."""
+        words = {**_IN_SHORT, "generate": "stop" if self.has_class("-live") else "write"}
         self.border_subtitle = places_to_click(
-            self.app, PLAYGROUND, PLACES, self.size.width - 2, _IN_SHORT
+            self.app, PLAYGROUND, PLACES, self.size.width - 2, words
         )
 
     def toggle_copied(self) -> None:

@@ -6,7 +6,7 @@ The screen carries what is asked for to the session, and the session's news to t
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -16,9 +16,11 @@ from textual.screen import Screen
 from textual.widgets import Input, Tab, Tabs
 
 from rnntui import places
+from rnntui.errors import CheckpointError
 from rnntui.runtime.session import Session
 from rnntui.sampling.modes import Mode
 from rnntui.text.cells import printable
+from rnntui.training.checkpoint_file import opened
 from rnntui.training.events import (
     Changed,
     Failed,
@@ -28,6 +30,8 @@ from rnntui.training.events import (
     TrainEvent,
     Warned,
 )
+from rnntui.training.run_folder import find_run
+from rnntui.training.run_summary import summarise
 from rnntui.tui.actions import PLAYGROUND, Action
 from rnntui.tui.command_line import train_command
 from rnntui.tui.failures import SurvivingApp
@@ -45,6 +49,10 @@ from rnntui.tui.widgets.title_bar import TitleBar
 from rnntui.tui.widgets.too_small import is_too_small
 from rnntui.tui.widgets.training_status import TrainingKind
 from rnntui.tui.writing_desk import WritingDesk
+
+if TYPE_CHECKING:
+    from rnntui.runtime.classifying_session import ClassifyingSession
+    from rnntui.tui.screens.classify import ClassifyScreen
 
 POLLS_PER_SECOND = 10
 LEAST_COLUMNS: Final = (26, 46)
@@ -80,6 +88,7 @@ class Playground(Screen[None]):
         super().__init__()
         self.session = session
         self._preferences = preferences
+        self._classify: ClassifyScreen | None = None
         self.loss = LossPane()
         self.writing = WritingPane()
         self.setup = SetupPane(corpus, recipe)
@@ -148,7 +157,7 @@ class Playground(Screen[None]):
         if session.phase != self.loss.status.phase:
             self.loss.show_phase(session.phase, _kind_of(session))
             self.refresh_bindings()
-        self.writing.set_class(session.is_writing, "-live")
+        self.writing.show_live(session.is_writing)
 
     def _tell(self, event: TrainEvent) -> None:
         """Say what a person should know of, beyond what the chart shows."""
@@ -220,6 +229,17 @@ class Playground(Screen[None]):
         for pane in (self.setup, self.loss, self.writing):
             pane.set_class(tab == f"tab-{pane.id}", "-active")
         self.query_one("#right").set_class(tab != "tab-setup", "-active")
+        self._show_places()
+
+    def on_resize(self) -> None:
+        """Some panes may come into view, or go."""
+        self._show_places()
+
+    def _show_places(self) -> None:
+        # A pane that comes into view isn't always told its size by Textual: not where
+        # somebody, any `refresh` say, asked for the size before the screen was laid out.
+        for pane in (self.loss, self.writing):
+            self.call_after_refresh(pane.show_places)
 
     def _turn_to(self, tab: str) -> None:
         self.query_one(Tabs).active = tab
@@ -239,7 +259,7 @@ class Playground(Screen[None]):
 
     def action_train(self) -> None:
         """Begin a training, pause it, or go on."""
-        if self.training.toggle():
+        if self._may_train() and self.training.toggle():
             self._turn_to("tab-loss")
             self.poll()
 
@@ -383,14 +403,27 @@ class Playground(Screen[None]):
         self.app.push_screen(screen)
 
     def open_checkpoint(self, path: Path) -> None:
-        """Write with the network of a checkpoint, and go on with its run at `t`, or follow it."""
-        if self.training.open_checkpoint(path) and not self.session.is_training:
+        """Write with the network of a checkpoint, and go on with its run at `t`, or follow it.
+
+        A classifier is opened in the Classify screen.
+        """
+        if _is_classifier(path):
+            self._show_classify().when_ready(lambda screen: screen.open(path))
+            return
+        if not self.training.open_checkpoint(path):
+            return
+        if self.session.is_training:
+            self._turn_to("tab-loss")
+        else:
             self._show_network()
             self._compare()
 
     def resume(self, name: str) -> None:
-        """Go on with a run."""
-        if self.training.resume(name):
+        """Go on with a run, a classifier's in the Classify screen."""
+        if summarise(find_run(places.checkpoints_dir(), name)).kind == "classifier":
+            self._show_classify().when_ready(lambda screen: screen.resume(name))
+            return
+        if self._may_train() and self.training.resume(name):
             self._turn_to("tab-loss")
             self.poll()
 
@@ -399,13 +432,54 @@ class Playground(Screen[None]):
         if self.training.replay(name, speed):
             self._turn_to("tab-loss")
 
+    def action_classify(self) -> None:
+        """Open the Classify screen, which stays as it is while others are shown."""
+        self._show_classify()
+
+    def _show_classify(self) -> "ClassifyScreen":
+        """Put the Classify screen in front."""
+        screen = self._classify_screen()
+        if screen not in self.app.screen_stack:
+            self.app.push_screen(screen)
+        return screen
+
+    def _classify_screen(self) -> "ClassifyScreen":
+        """The Classify screen, made when it is first asked for."""
+        from rnntui.runtime.classifying_session import ClassifyingSession
+
+        return self._classify or self.put_classifying(ClassifyingSession())
+
+    def put_classifying(self, session: "ClassifyingSession") -> "ClassifyScreen":
+        """Make the Classify screen over a session; there must be none yet."""
+        from rnntui.tui.screens.classify import ClassifyScreen
+
+        self._classify = ClassifyScreen(session, lambda: self._trains_its_own)
+        self.app.install_screen(self._classify, "classify")
+        return self._classify
+
+    @property
+    def _trains_its_own(self) -> bool:
+        """Whether a training of this process goes on, neither a replay nor another process's."""
+        return self.session.is_training and _kind_of(self.session) == "own"
+
+    @property
+    def _is_classifier_trained(self) -> bool:
+        """Whether a training goes on in the Classify screen."""
+        return self._classify is not None and self._classify.session.is_training
+
+    def _may_train(self) -> bool:
+        """Whether no classifier is being trained; says so otherwise."""
+        if self._is_classifier_trained:
+            self.tell("A classifier is being trained; press x to see it, and k there.", "warning")
+        return not self._is_classifier_trained
+
     # Leaving.
 
     def ask_to_quit(self) -> None:
         """Leave, after a question where a training goes on."""
         # Under the sentence for a small terminal nobody would see the question.
         unseen = is_too_small(self.app.size)
-        ours = self.session.is_training and _kind_of(self.session) == "own"
+        ours = self._trains_its_own or self._is_classifier_trained
         if not ours or unseen:
             self._leave()
             return
@@ -420,8 +494,23 @@ class Playground(Screen[None]):
 
     @work(thread=True, group="leave")
     def _leave(self) -> None:
-        self.session.close(STOP_SECONDS)
+        self.end()
         self.app.call_from_thread(self.app.exit)
+
+    def end(self) -> None:
+        """End all that goes on here and in the Classify screen, saving."""
+        self.session.close(STOP_SECONDS)
+        if self._classify is not None:
+            self._classify.session.close(STOP_SECONDS)
+
+
+def _is_classifier(checkpoint: Path) -> bool:
+    try:
+        with opened(checkpoint) as file:
+            return file.kind() == "classifier"
+    except CheckpointError:
+        # Whoever loads it says what is wrong.
+        return False
 
 
 def _kind_of(session: Session) -> TrainingKind:

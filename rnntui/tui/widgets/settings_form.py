@@ -1,6 +1,9 @@
 """The form for a network and its training: checked as it is typed, with what it will come to."""
 
-from dataclasses import fields
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import Field, fields
+from typing import Any, Generic, Protocol, TypeVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -9,51 +12,58 @@ from textual.message import Message
 from textual.widgets import Input, Label, Select, Static
 
 from rnntui.errors import ConfigError
-from rnntui.nets.config import parameter_count
-from rnntui.nets.cost import step_operations, training_bytes
-from rnntui.training.config import BUDGETS, TrainConfig, choices
-from rnntui.training.recipes import Recipe
-from rnntui.tui.widgets.training_status import duration
-
-SHOWN = (
-    "cell",
-    "hidden_size",
-    "num_layers",
-    "input_encoding",
-    "embedding_size",
-    "dropout",
-    "batch_size",
-    "seq_length",
-    "optimizer",
-    "learning_rate",
-    "schedule",
-    "epochs",
-    "val_fraction",
-    "seed",
-)
-"""The settings that a newcomer wants; a recipe file, or the command line, has them all."""
-
-_FIELDS = {setting.name: setting for setting in fields(TrainConfig) if setting.name in SHOWN}
+from rnntui.training.settings import BUDGETS, choices
 
 
-class SettingsForm(VerticalScroll, can_focus=False):
+class NamedRecipe(Protocol):
+    """What a form shows of a recipe; the fields of `config` are made by `setting`."""
+
+    @property
+    def name(self) -> str:
+        """The name to choose it by."""
+
+    @property
+    def config(self) -> Any:
+        """Its settings, which have `replaced`."""
+
+
+_FLAG = re.compile(r"--([a-z][a-z-]*)")
+
+C = TypeVar("C")
+R = TypeVar("R", bound=NamedRecipe)
+
+
+class SettingsForm(VerticalScroll, Generic[R, C], can_focus=False):
     """A recipe to start from and the settings that matter most."""
 
     class RecipeChanged(Message):
         """The settings are another recipe's now."""
 
-    def __init__(self, recipes: tuple[Recipe, ...], chosen: str) -> None:
-        """Make a form that shows the recipe named `chosen`."""
+    class Changed(Message):
+        """A setting is another one now, or no longer valid."""
+
+    def __init__(
+        self,
+        recipes: Sequence[R],
+        chosen: str,
+        shown: Sequence[str],
+        estimate: Callable[[C], str],
+    ) -> None:
+        """Make a form that shows the settings `shown` of the recipe named `chosen`.
+
+        `estimate` says what settings will come to.
+        """
         super().__init__(id="settings")
-        self._recipes = {recipe.name: recipe for recipe in recipes}
+        self._recipes: dict[str, R] = {recipe.name: recipe for recipe in recipes}
         self._recipe = self._recipes[chosen]
-        self._vocab_size = self._characters = 0
-        self._operations_per_second = 0.0
-        self.config: TrainConfig | None = self._recipe.config
+        named = {setting.name: setting for setting in fields(self._recipe.config)}
+        self._settings: dict[str, Field[Any]] = {name: named[name] for name in shown}
+        self._estimate = estimate
+        self.config: C | None = self._recipe.config
         """The settings, or None while one of them is not valid."""
 
     @property
-    def recipe(self) -> Recipe:
+    def recipe(self) -> R:
         """The recipe that the settings started from."""
         return self._recipe
 
@@ -65,8 +75,7 @@ class SettingsForm(VerticalScroll, can_focus=False):
             yield Select.from_values(
                 names, value=self._recipe.name, allow_blank=False, id="recipe", compact=True
             )
-        for name in SHOWN:
-            setting = _FIELDS[name]
+        for name, setting in self._settings.items():
             with Horizontal(classes="row"):
                 label = Label(name.replace("_", " "))
                 label.tooltip = setting.metadata["about"]
@@ -84,14 +93,8 @@ class SettingsForm(VerticalScroll, can_focus=False):
         """Say what the settings come to."""
         self._check()
 
-    def count_with(self, vocab_size: int, characters: int) -> None:
-        """Count for a text of so many symbols, of which so many characters are learnt from."""
-        self._vocab_size, self._characters = vocab_size, characters
-        self._check()
-
-    def time_with(self, operations_per_second: float) -> None:
-        """Estimate times for a machine of that speed."""
-        self._operations_per_second = operations_per_second
+    def show_estimate(self) -> None:
+        """Estimate anew, as more is known."""
         self._check()
 
     @on(Select.Changed, "#recipe")
@@ -102,9 +105,9 @@ class SettingsForm(VerticalScroll, can_focus=False):
         if recipe is self._recipe:
             return
         self._recipe = recipe
-        for name in SHOWN:
+        for name in self._settings:
             value = getattr(recipe.config, name)
-            if choices(_FIELDS[name]):
+            if choices(self._settings[name]):
                 self.query_one(f"#{name}", Select).value = value
             else:
                 self.query_one(f"#{name}", Input).value = _written(value)
@@ -122,45 +125,51 @@ class SettingsForm(VerticalScroll, can_focus=False):
         """Take the settings if all are valid; else say what is wrong with the first that isn't."""
         if not self.is_mounted:
             return
+        complaints: dict[str, str] = {}
         changes: dict[str, object] = {}
-        wrong = ""
-        for name in SHOWN:
+        for name in self._settings:
             try:
                 changes[name] = self._value(name)
-                alone = {name: changes[name]} if changes[name] or name not in BUDGETS else {}
-                self._recipe.config.replaced(alone)
-                fine = True
-            except (ValueError, ConfigError) as error:
-                wrong = wrong or _sentence(name, error)
-                fine = False
-            self.query_one(f"#{name}").set_class(not fine, "-wrong")
-        if not changes.get("epochs"):
-            changes.pop("epochs", None)
-        self.config = None if wrong else self._recipe.config.replaced(changes)
+            except ValueError as error:
+                complaints[name] = _sentence(name, error)
+        config, wrong = self._together(changes)
+        if complaints or config is None:
+            complaints |= self._alone(changes)
+            # What is wrong with the first; where each is fine alone, with all of them together.
+            wrong = next((complaints[name] for name in self._settings if name in complaints), wrong)
+            config = None
+        for name in self._settings:
+            self.query_one(f"#{name}").set_class(name in complaints, "-wrong")
+        before, self.config = self.config, config
         estimate = self.query_one("#estimate", Static)
-        estimate.set_class(bool(wrong), "-wrong")
-        estimate.update(wrong or self._estimate())
+        estimate.set_class(config is None, "-wrong")
+        estimate.update(wrong if config is None else self._estimate(config))
+        if config != before:
+            self.post_message(self.Changed())
+
+    def _together(self, changes: dict[str, object]) -> tuple[C | None, str]:
+        """The recipe's settings with all changes; or None, and a sentence about why not."""
+        given = {name: value for name, value in changes.items() if value or name not in BUDGETS}
+        try:
+            return self._recipe.config.replaced(given), ""
+        except ConfigError as error:
+            return None, _sentence("", error)
+
+    def _alone(self, changes: dict[str, object]) -> dict[str, str]:
+        """What is wrong with each of the changes that can't be made to the recipe by itself."""
+        complaints = {}
+        for name, value in changes.items():
+            _, wrong = self._together({name: value})
+            if wrong:
+                complaints[name] = wrong
+        return complaints
 
     def _value(self, name: str) -> object:
         """What a row says, as the setting's type. Raises `ValueError` where it is no number."""
-        if choices(_FIELDS[name]):
+        if choices(self._settings[name]):
             return str(self.query_one(f"#{name}", Select).value)
         text = self.query_one(f"#{name}", Input).value.strip().replace(",", "").replace("_", "")
-        return int(text) if _FIELDS[name].type is int else float(text)
-
-    def _estimate(self) -> str:
-        if self.config is None or not self._vocab_size:
-            return ""
-        config, model = self.config, self.config.model(self._vocab_size)
-        length = config.window or config.seq_length
-        megabytes = training_bytes(model, config.batch_size, length) / 1e6
-        lines = f"{parameter_count(model):,} parameters, {max(megabytes, 1):,.0f} MB"
-        if self._operations_per_second:
-            # A window is read whole for the one character that it predicts.
-            reads = self._characters * (config.window or 1)
-            seconds = step_operations(model, reads) / self._operations_per_second
-            lines += f"\nabout {duration(seconds)} an epoch on this machine"
-        return lines
+        return int(text) if self._settings[name].type is int else float(text)
 
 
 def _written(value: object) -> str:
@@ -169,5 +178,6 @@ def _written(value: object) -> str:
 
 def _sentence(name: str, error: Exception) -> str:
     if isinstance(error, ConfigError):
-        return str(error).replace("--" + name.replace("_", "-"), name.replace("_", " "))
+        # As the rows are called here, not as flags are.
+        return _FLAG.sub(lambda found: found[1].replace("-", " "), str(error))
     return f"{name.replace('_', ' ')} must be a number."

@@ -19,7 +19,9 @@ _COMPONENT_OF_LEVEL: Final = (
 _UNDERLINED: Final = "stream-text--underlined"
 _STAND_IN: Final = "stream-text--stand-in"
 
-COMPONENT_CLASSES: Final = frozenset({*_COMPONENT_OF_LEVEL, _UNDERLINED, _STAND_IN})
+PLACEHOLDER: Final = "stream-text--placeholder"
+
+COMPONENT_CLASSES: Final = frozenset({*_COMPONENT_OF_LEVEL, _UNDERLINED, _STAND_IN, PLACEHOLDER})
 
 
 def style_of(look: int, stream: Widget) -> Style:

@@ -25,7 +25,7 @@ from rnntui.tui.widgets.probability_levels import level_of, plain_level_of
 from rnntui.tui.widgets.stream_buffer import KEPT_CHARACTERS, StreamBuffer
 from rnntui.tui.widgets.stream_selection import character_offset, line_end_offset, selected_range
 from rnntui.tui.widgets.stream_spans import looks_of, spans
-from rnntui.tui.widgets.stream_styles import COMPONENT_CLASSES, legend_of, style_of
+from rnntui.tui.widgets.stream_styles import COMPONENT_CLASSES, PLACEHOLDER, legend_of, style_of
 
 _NO_SELECTION = (0, 0)
 
@@ -42,6 +42,7 @@ class StreamText(ScrollView):
     | `stream-text--plain` | any probability, while `coloured` is off |
     | `stream-text--underlined` | a range given to `set_underlined`; only its text style counts |
     | `stream-text--stand-in` | not a picture of itself; background and text style count |
+    | `stream-text--placeholder` | the sentence that stands where no text is |
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = set(COMPONENT_CLASSES)
@@ -67,6 +68,7 @@ class StreamText(ScrollView):
         & > .stream-text--prime { color: $text-primary; background: $primary-muted; }
         & > .stream-text--underlined { text-style: underline; }
         & > .stream-text--stand-in { background: $foreground 15%; }
+        & > .stream-text--placeholder { color: $text-muted; text-style: italic; }
 
         &:nocolor > .stream-text--p2 { text-style: italic; }
         &:nocolor > .stream-text--prime { text-style: reverse; }
@@ -92,6 +94,7 @@ class StreamText(ScrollView):
         self,
         *,
         limit: int = KEPT_CHARACTERS,
+        placeholder: str = "",
         name: str | None = None,
         id: str | None = None,
         classes: str | None = None,
@@ -100,11 +103,13 @@ class StreamText(ScrollView):
 
         Args:
             limit: Most characters to keep.
+            placeholder: What the first row says while there is no text.
             name: As for any widget.
             id: As for any widget.
             classes: As for any widget.
         """
         super().__init__(name=name, id=id, classes=classes)
+        self._placeholder = placeholder
         # The real width comes with the first resize.
         self._buffer = StreamBuffer(width=80, limit=limit)
         self._strips: LRUCache[int, Strip] = LRUCache(1024)  # by line number, unselected
@@ -311,6 +316,9 @@ class StreamText(ScrollView):
     def render_line(self, y: int) -> Strip:
         """Draw one row of the view."""
         number = self._buffer.first_line + self.scroll_offset.y + y
+        if not self.end and not y:
+            style = self.get_component_rich_style(PLACEHOLDER)
+            return self._finish_row([Segment(self._placeholder, style)], number)
         if number >= self._buffer.end_line:
             return self._finish_row([], self._buffer.end_line - 1)
         selected = _NO_SELECTION

@@ -24,7 +24,7 @@ _PHASES: dict[Phase, str] = {
 
 
 class TrainingStatus(Static):
-    """Phase, bar, step, epoch, time left, speed, learning rate and gradient norm.
+    """Phase, bar, step, accuracy, epoch, time left, speed, learning rate and gradient norm.
 
     What does not fit is left out from the right.
     """
@@ -35,6 +35,10 @@ class TrainingStatus(Static):
     """Whether the process that is followed writes nothing, or is gone."""
     total_steps: reactive[int] = reactive(0)
     last_step: reactive[Step | None] = reactive(None, always_update=True)
+    unit: reactive[str] = reactive("characters")
+    """What is counted in the speed, as an `Opened` event has it."""
+    accuracy: reactive[float | None] = reactive(None)
+    """The share of right answers at the last evaluation, for classifiers."""
 
     def __init__(self) -> None:
         """Make a line for a training that has not begun."""
@@ -45,7 +49,7 @@ class TrainingStatus(Static):
     def begin(self) -> None:
         """Forget the training before."""
         self._since = None
-        self.total_steps, self.last_step = 0, None
+        self.total_steps, self.last_step, self.accuracy = 0, None, None
 
     def render(self) -> Content:
         """The line, as much of it as fits."""
@@ -97,11 +101,14 @@ class TrainingStatus(Static):
             figures.append("━" * full + "╌" * (_BAR_CELLS - full) + f" {done:.0%}")
             of_total = f"/{self.total_steps:,}"
         figures.append(f"step {step.step:,}{of_total}")
+        if self.accuracy is not None:
+            figures.append(f"accuracy {self.accuracy:.1%}")
         figures.append(f"epoch {step.epoch:.2f}")
         if self.total_steps and self._seconds_per_step and self.phase in ("training", "paused"):
             left = (self.total_steps - step.step) * self._seconds_per_step
             figures.append(f"eta {duration(left)}")
-        figures.append(f"{step.chars_per_second:,.0f} char/s")
+        each = "char" if self.unit == "characters" else self.unit
+        figures.append(f"{step.chars_per_second:,.0f} {each}/s")
         figures.append(f"lr {step.learning_rate:.2g}")
         figures.append(f"|g| {step.grad_norm:.2f}")
         return figures

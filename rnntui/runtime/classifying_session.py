@@ -1,0 +1,341 @@
+"""What an interactive session has going with classifiers: one training, one that reads sentences.
+
+It owns the threads and is polled by whoever shows it; it knows of no screen.
+"""
+
+import logging
+import queue
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rnntui.errors import RnntuiError
+from rnntui.runtime.event_channel import EventChannel
+from rnntui.runtime.latest_answer import LatestAnswer
+from rnntui.runtime.session import Phase, phase_after
+from rnntui.runtime.trainer_thread import Events, TrainerThread
+from rnntui.runtime.weights import WeightsMailbox
+from rnntui.text.labelled_choices import Units
+from rnntui.training.classify_checkpoint import load_classifier
+from rnntui.training.classify_config import ClassifyConfig
+from rnntui.training.classify_opening import (
+    classify_events,
+    new_classify_run,
+    resume_classify_run,
+)
+from rnntui.training.classify_reading import ClassifierReader, Reading
+from rnntui.training.commands import Command, Continue, Inbox, Pause, WeightsOutlet
+from rnntui.training.events import Saved, TrainEvent
+from rnntui.training.labelled_note import LabelledSource
+from rnntui.training.run_folder import (
+    RunFolder,
+    find_checkpoint,
+    list_runs,
+    read_configuration,
+)
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class NewClassifier:
+    """A classifier to train: on which texts, and how."""
+
+    parent: Path
+    source: LabelledSource
+    config: ClassifyConfig
+    name: str | None = None
+
+
+@dataclass(frozen=True)
+class ResumedClassifier:
+    """A classifier's run to go on with."""
+
+    parent: Path
+    name: str
+
+
+ClassifyRequest = NewClassifier | ResumedClassifier
+
+
+@dataclass(frozen=True)
+class AboutRun:
+    """What is known of a run once its texts are read."""
+
+    name: str
+    corpus: str
+    classes: tuple[str, ...]
+
+
+Opened = Callable[[AboutRun], None]
+"""Told what is trained as soon as it is known, in the trainer's thread."""
+
+OpenClassifying = Callable[[ClassifyRequest, Opened], Events]
+"""Makes the events of a training that is asked for."""
+
+
+def open_classifying(request: ClassifyRequest, opened: Opened) -> Events:
+    """The events of a real training; texts are read in the thread that asks for them."""
+
+    def events(inbox: Inbox, outlet: WeightsOutlet) -> Iterator[TrainEvent]:  # noqa: ARG001
+        if isinstance(request, ResumedClassifier):
+            run = resume_classify_run(request.parent, request.name, {})
+        else:
+            run = new_classify_run(request.parent, request.source, request.config, request.name)
+        opened(AboutRun(run.folder.name, run.note.name, run.classes))
+        yield from classify_events(run, inbox)
+
+    return events
+
+
+@dataclass(frozen=True, eq=False)
+class TrainedClassifier:
+    """A classifier as a checkpoint has it, ready to read.
+
+    `before` has the probability of each class before anything is read.
+    """
+
+    about: AboutRun
+    step: int
+    units: Units
+    reader: ClassifierReader
+    before: tuple[float, ...]
+    path: Path
+
+
+def load_trained(path: Path) -> TrainedClassifier:
+    """The classifier of a checkpoint. Raises `CheckpointError`."""
+    checkpoint = load_classifier(path)
+    header = checkpoint.header
+    about = AboutRun(path.parent.name, header.corpus.name, header.classes)
+    reader = ClassifierReader(checkpoint)
+    before = tuple(probability for _, probability in reader.probabilities(""))
+    units = header.config.units
+    return TrainedClassifier(about, header.progress.step, units, reader, before, path)
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """What a classifier takes a sentence for: each class with its probability, and the way there.
+
+    `before` has the probabilities before the first token, `reading` those after each;
+    it has none where the sentence has none.
+    """
+
+    sentence: str
+    probabilities: tuple[tuple[str, float], ...]
+    before: tuple[float, ...]
+    reading: Reading
+
+
+@dataclass(frozen=True)
+class Score:
+    """How many texts of each class (rows) were taken for which class (columns).
+
+    `part` says of which texts: `held out`, `test`, or `all`.
+    """
+
+    part: str
+    texts: int
+    accuracy: float
+    loss: float
+    classes: tuple[str, ...]
+    confusion: tuple[tuple[int, ...], ...]
+
+
+def measure_classifier(path: Path) -> tuple[Score, ...]:
+    """Measure a checkpoint on what its training held out and on its test part. Loads torch.
+
+    Raises `CheckpointError`, or `CorpusError` where the texts are gone.
+    """
+    from rnntui.training.classify_scoring import score_labelled
+
+    scored = score_labelled(load_classifier(path), None)
+    return tuple(
+        Score(
+            part.part,
+            part.measure.texts,
+            part.measure.accuracy,
+            part.measure.loss,
+            scored.classes,
+            tuple(tuple(row) for row in part.measure.confusion.tolist()),
+        )
+        for part in scored.parts
+    )
+
+
+@dataclass(frozen=True)
+class ClassifyNews:
+    """What has come since the last poll; of answers and classifiers only the latest."""
+
+    events: Sequence[TrainEvent]
+    classifier: TrainedClassifier | None
+    answer: Answer | None
+    scores: tuple[Score, ...] | None
+    failures: Sequence[str]
+
+
+class ClassifyingSession:
+    """One training at a time, and one classifier that reads what is typed.
+
+    While a training goes on, the classifier is that of its latest checkpoint.
+    """
+
+    def __init__(
+        self,
+        wake: Callable[[], None] = lambda: None,
+        open_training: OpenClassifying = open_classifying,
+        load: Callable[[Path], TrainedClassifier] = load_trained,
+        measure: Callable[[Path], tuple[Score, ...]] = measure_classifier,
+    ) -> None:
+        """Start with nothing going. `wake` is called, in any thread, when news should be polled."""
+        self.wake = wake
+        self._open_training, self._load, self._measure = open_training, load, measure
+        self._trainer: TrainerThread | None = None
+        self._came: queue.SimpleQueue[
+            TrainedClassifier | Answer | tuple[Score, ...] | RnntuiError
+        ] = queue.SimpleQueue()
+        self._loading: LatestAnswer[Path] = LatestAnswer(self._take_checkpoint)
+        self._reading: LatestAnswer[tuple[TrainedClassifier, str]] = LatestAnswer(self._read)
+        self._measuring: LatestAnswer[Path] = LatestAnswer(self._score)
+        self.phase: Phase = "idle"
+        self.run: AboutRun | None = None
+        """The run that is or was trained here, once its texts are read."""
+        self.classifier: TrainedClassifier | None = None
+        self.sentence = ""
+
+    # The training.
+
+    @property
+    def is_training(self) -> bool:
+        """Whether a training goes on, or waits in a pause."""
+        return self._trainer is not None and self._trainer.is_alive()
+
+    def train(self, request: ClassifyRequest) -> None:
+        """Begin a training. Raises `RnntuiError` while another one goes on."""
+        if self.is_training:
+            raise RnntuiError("A training goes on already; stop it before another one begins.")
+
+        def opened(about: AboutRun) -> None:
+            self.run = about
+
+        events = self._open_training(request, opened)
+        self._trainer = TrainerThread(events, EventChannel(lambda: self.wake()), WeightsMailbox())
+        self.phase = "starting"
+        self._trainer.start()
+
+    def toggle_pause(self) -> None:
+        """Pause the training, or go on."""
+        self.send(Continue() if self.phase == "paused" else Pause())
+
+    def send(self, command: Command) -> None:
+        """Ask the training for something, if there is one."""
+        if self._trainer is not None:
+            self._trainer.send(command)
+
+    def close(self, seconds: float) -> bool:
+        """Save and end the training, waiting that long at most; whether it has ended."""
+        return self._trainer is None or self._trainer.stop(seconds)
+
+    # The classifier.
+
+    def load(self, path: Path) -> None:
+        """Take the classifier of a checkpoint, in the background."""
+        self._loading.ask(path)
+
+    def read(self, sentence: str) -> None:
+        """Read another sentence, in the background."""
+        self.sentence = sentence
+        if self.classifier is not None:
+            self._reading.ask((self.classifier, sentence))
+
+    def measure(self) -> bool:
+        """Measure the classifier, in the background; whether there is one."""
+        if self.classifier is not None:
+            self._measuring.ask(self.classifier.path)
+        return self.classifier is not None
+
+    @property
+    def is_measuring(self) -> bool:
+        """Whether a classifier is being measured."""
+        return self._measuring.is_working
+
+    def _take_checkpoint(self, path: Path) -> None:
+        self._hand_on(lambda: self._load(path))
+
+    def _read(self, question: tuple[TrainedClassifier, str]) -> None:
+        classifier, sentence = question
+        self._hand_on(lambda: answer_of(classifier, sentence))
+
+    def _score(self, path: Path) -> None:
+        self._hand_on(lambda: self._measure(path))
+
+    def _hand_on(self, make: Callable[[], TrainedClassifier | Answer | tuple[Score, ...]]) -> None:
+        """Put what is made, or the sentence of what went wrong, where a poll finds it."""
+        try:
+            self._came.put(make())
+        except RnntuiError as error:
+            self._came.put(error)
+        except Exception as error:
+            log.exception("A classifier failed")
+            self._came.put(RnntuiError(f"The classifier failed in an unforeseen way: {error!r}."))
+        self.wake()
+
+    # What a screen asks for.
+
+    def poll(self) -> ClassifyNews:
+        """All news, and the phase and the classifier brought up to them."""
+        events = self._trainer.channel.drain() if self._trainer else ()
+        for event in events:
+            self.phase = phase_after(event, self.phase)
+        if saved := [event for event in events if isinstance(event, Saved)]:
+            self.load(_best_beside(Path(saved[-1].path)))
+        classifier: TrainedClassifier | None = None
+        answer: Answer | None = None
+        scores: tuple[Score, ...] | None = None
+        failures: list[str] = []
+        while not self._came.empty():
+            came = self._came.get()
+            if isinstance(came, TrainedClassifier):
+                self.classifier = classifier = came
+            elif isinstance(came, Answer):
+                answer = came
+            elif isinstance(came, RnntuiError):
+                failures.append(str(came))
+            else:
+                scores = came
+        if classifier is not None:
+            self.read(self.sentence)
+        return ClassifyNews(events, classifier, answer, scores, failures)
+
+
+def answer_of(classifier: TrainedClassifier, sentence: str) -> Answer:
+    """What a classifier takes a sentence for."""
+    reader, before = classifier.reader, classifier.before
+    reading = reader.after_each_token(sentence)
+    last = reading.probabilities[-1].tolist() if reading.tokens else before
+    return Answer(sentence, tuple(zip(reader.classes, last, strict=True)), before, reading)
+
+
+def newest_classifier(parent: Path) -> Path | None:
+    """The best checkpoint of the classifier's run that was written to last, if there is one."""
+    for folder in sorted(list_runs(parent), key=_last_written, reverse=True):
+        try:
+            if read_configuration(folder)["run"].get("kind") == "classifier":
+                return find_checkpoint(parent, folder.name)
+        except (RnntuiError, KeyError, AttributeError):
+            continue
+    return None
+
+
+def _last_written(folder: RunFolder) -> float:
+    try:
+        return folder.metrics.stat().st_mtime
+    except OSError:
+        return 0.0
+
+
+def _best_beside(saved: Path) -> Path:
+    """The run's best checkpoint, or the one that was saved while there is no best."""
+    best = RunFolder(saved.parent).best
+    return best if best.is_file() else saved

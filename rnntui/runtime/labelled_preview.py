@@ -1,0 +1,45 @@
+"""What labelled texts are, and what a network would read of them, before any training."""
+
+from dataclasses import dataclass
+
+from rnntui.text.labelled import class_counts
+from rnntui.text.labelled_batches import split_labelled
+from rnntui.text.labelled_vocabulary import token_vocabulary
+from rnntui.training.classify_config import ClassifyConfig
+from rnntui.training.labelled_note import LabelledSource
+
+
+@dataclass(frozen=True)
+class LabelledPreview:
+    """Sizes of a labelled corpus as a configuration reads it.
+
+    `classes` have the number of training texts of each, held-out ones included;
+    `learnt` counts the texts to learn from, `tested` those set aside for a test.
+    """
+
+    name: str
+    source: str
+    classes: tuple[tuple[str, int], ...]
+    learnt: int
+    tested: int
+    vocab_size: int
+
+
+def preview_labelled(source: LabelledSource, config: ClassifyConfig) -> LabelledPreview:
+    """Read and count the texts. Raises `CorpusError`."""
+    corpus = source.read()
+    split = split_labelled(len(corpus.train), config.val_fraction, config.seed)
+    vocabulary = token_vocabulary(
+        corpus.train.tokenised(config.units),
+        split.train,
+        max_size=config.vocab_size or None,
+        min_count=config.min_count,
+    )
+    return LabelledPreview(
+        corpus.name,
+        corpus.source,
+        tuple(zip(corpus.classes, class_counts(corpus, corpus.train), strict=True)),
+        len(split.train),
+        len(corpus.test) if corpus.test is not None else 0,
+        len(vocabulary),
+    )

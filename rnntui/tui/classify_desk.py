@@ -1,0 +1,200 @@
+"""What a person does with classifiers: trains, steers, opens and measures them.
+
+It asks the session, and says in toasts what can't be done at present.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from rnntui import places
+from rnntui.errors import RnntuiError
+from rnntui.runtime.classifying_session import (
+    ClassifyingSession,
+    NewClassifier,
+    ResumedClassifier,
+    Score,
+)
+from rnntui.training.commands import Command, RollBack, SaveNow, SetLearningRate, SingleStep, Stop
+from rnntui.training.events import Evaluated, Finished, Saved, Step, Tested, TrainEvent
+from rnntui.training.run_folder import RunFolder, find_run, read_events, run_of
+from rnntui.training.run_summary import can_go_on
+from rnntui.tui.panes.classify_setup import ClassifySetup
+from rnntui.tui.panes.loss import LossPane
+from rnntui.tui.panes.results import ResultsPane
+from rnntui.tui.sentences import Tell
+
+
+class ClassifyDesk:
+    """One training at a time, and which run `t` would go on with."""
+
+    def __init__(
+        self,
+        session: ClassifyingSession,
+        setup: ClassifySetup,
+        loss: LossPane,
+        results: ResultsPane,
+        tell: Tell,
+        elsewhere: Callable[[], bool],
+    ) -> None:
+        """Begin with a session; `elsewhere` says whether something else is trained in the app."""
+        self._session, self._setup, self._loss = session, setup, loss
+        self._results, self._tell, self._elsewhere = results, tell, elsewhere
+        self._resumable: str | None = None
+        self._asked_to_save = self._was_tested = False
+
+    # Steering; `tui/classify_actions.py` says what each action is for.
+
+    def toggle(self) -> bool:
+        """Begin a training, pause it, or go on; whether one goes on now."""
+        if self._session.is_training:
+            self._session.toggle_pause()
+            return True
+        if not self._is_free():
+            return False
+        parent = places.checkpoints_dir()
+        self._was_tested = False
+        if self._resumable is not None:
+            self._session.train(ResumedClassifier(parent, self._resumable))
+            return True
+        form = self._setup.form
+        if form.config is None:
+            self._tell("A setting is not valid; it is marked in the form.", "error")
+            return False
+        self._clear()
+        self._session.train(NewClassifier(parent, self._setup.source, form.config))
+        return True
+
+    def step(self) -> None:
+        """Take one step, then pause."""
+        self._steer(SingleStep())
+
+    def stop(self) -> None:
+        """Save and end the training."""
+        self._steer(Stop())
+
+    def save(self) -> None:
+        """Save now, and say so once it is done."""
+        self._asked_to_save = self._steer(SaveNow())
+
+    def roll_back(self) -> None:
+        """Go back to the best weights."""
+        self._steer(RollBack())
+
+    def change_rate(self, way: str) -> None:
+        """Double or halve the learning rate."""
+        step = self._loss.status.last_step
+        if step is None or not self._session.is_training:
+            self._tell("There is no training whose learning rate could be changed.", "warning")
+            return
+        self._session.send(SetLearningRate(step.learning_rate * (2.0 if way == "up" else 0.5)))
+
+    def begin_anew(self) -> None:
+        """Forget the run that `t` would go on with."""
+        if self._session.is_training:
+            self._tell("A training goes on; press k to end it first.", "warning")
+            return
+        if self._resumable is not None:
+            self._tell(f"t begins a new run now; '{self._resumable}' is kept.")
+        self._resumable = None
+
+    def measure(self) -> None:
+        """Measure the classifier on what it did not learn from."""
+        if self._session.measure():
+            self._results.say("Measuring …")
+        else:
+            self._tell("There is no classifier to measure yet; press t to train one.", "warning")
+
+    def _steer(self, command: Command) -> bool:
+        """Send a command; whether there is a training to hear it, or say that there is none."""
+        if self._session.is_training:
+            self._session.send(command)
+            return True
+        self._tell("No training goes on; press t to begin one.", "warning")
+        return False
+
+    def _is_free(self) -> bool:
+        """Whether nothing is trained in the whole app; says so otherwise."""
+        if self._session.is_training:
+            self._tell("A training goes on; press k to end it first.", "warning")
+            return False
+        if self._elsewhere():
+            self._tell(
+                "A training goes on in the playground; go back (Escape) and end it (k) first.",
+                "warning",
+            )
+            return False
+        return True
+
+    def _clear(self) -> None:
+        self._loss.clear()
+        self._results.show(())
+
+    # What comes of it.
+
+    def hear(self, event: TrainEvent) -> None:
+        """Take note of an event, and say what the person has asked for."""
+        match event:
+            case Saved() if self._asked_to_save:
+                self._asked_to_save = False
+                self._tell(f"Saved at step {event.step:,}.")
+            case Tested():
+                self._was_tested = True
+                self._results.show((_score_of(event),))
+            case Finished():
+                run = self._session.run
+                self._resumable = run.name if event.reason == "stopped" and run else None
+                self._tell(f"The training is over at step {event.step:,}.")
+            case _:
+                pass
+
+    def measure_at_the_end(self) -> None:
+        """Measure what a training left, unless it was measured on a test part."""
+        if self._session.phase == "finished" and not self._was_tested:
+            self._was_tested = True
+            self.measure()
+
+    # Runs there are already.
+
+    def open(self, path: Path) -> bool:
+        """Take the classifier of a checkpoint, and go on with its run at `t`; whether it can be."""
+        if self._session.is_training:
+            self._tell("A training goes on; press k to end it first.", "warning")
+            return False
+        folder = run_of(places.checkpoints_dir(), path)
+        self._session.load(path)
+        self._clear()
+        self._resumable = None
+        if folder is not None:
+            try:
+                self._resumable = folder.name if can_go_on(folder) else None
+            except RnntuiError as error:
+                self._tell(str(error), "warning")
+            self._show_record(folder)
+        return True
+
+    def resume(self, name: str) -> bool:
+        """Go on with a run; whether nothing stands against it."""
+        if not self._is_free():
+            return False
+        self._clear()
+        self._show_record(find_run(places.checkpoints_dir(), name))
+        self._resumable = name
+        return self.toggle()
+
+    def _show_record(self, folder: RunFolder) -> None:
+        """Show what a run did before; a long record takes a while to read."""
+
+        def read() -> None:
+            events = list(read_events(folder))
+            shown = [event for event in events if isinstance(event, Step | Evaluated)]
+            self._loss.app.call_from_thread(self._loss.show, shown)
+            tests = [event for event in events if isinstance(event, Tested)]
+            if tests:
+                self._loss.app.call_from_thread(self._results.show, [_score_of(tests[-1])])
+
+        self._loss.run_worker(partial(read), thread=True, exclusive=True, group="record")
+
+
+def _score_of(event: Tested) -> Score:
+    return Score("test", event.texts, event.accuracy, event.loss, event.classes, event.confusion)

@@ -1,0 +1,107 @@
+"""How a classifier's mind changed word by word, drawn under the sentence it read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len, set_cell_size
+from textual.content import Content
+from textual.widget import Widget
+
+from rnntui.text.cells import labelled
+
+_LEVELS = "▁▂▃▄▅▆▇█"
+
+TURN = 0.1
+"""How much a word must move the probability to be marked."""
+
+_FIGURE_CELLS = 4
+_LONGEST_WORD = 20
+_UP, _DOWN = "▲", "▼"
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A token of the sentence, and the probability of the class in question after it."""
+
+    token: str
+    is_known: bool
+    probability: float
+    change: float
+    """Against the probability before it."""
+
+
+class WordTrail(Widget):
+    """Tokens in lines, below each the height of the probability after it, and its figure.
+
+    A token that moves the probability by a tenth or more has an arrow; one that the
+    network doesn't know stands in brackets. Single characters stand close together
+    and have no figures.
+    """
+
+    DEFAULT_CSS = """
+    WordTrail { height: auto; width: 1fr; color: $foreground; }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:
+        """Make a trail of no words."""
+        super().__init__(id=id)
+        self.marks: Sequence[Mark] = ()
+        self._is_close = False
+
+    def show(self, marks: Sequence[Mark], *, close: bool) -> None:
+        """Show these tokens; `close` is for single characters."""
+        self.marks, self._is_close = tuple(marks), close
+        self.refresh(layout=True)
+
+    def render(self) -> Content:
+        """Groups of two or three lines, one for each line of the sentence that fits."""
+        width = max(self.size.width or 1, 1)
+        return Content("\n").join(self._lines(width))
+
+    def _lines(self, width: int) -> list[Content]:
+        lines: list[Content] = []
+        row: list[tuple[Mark, str, int]] = []
+        used = 0
+        for mark in self.marks:
+            drawn = _drawn(mark)
+            cells = cell_len(drawn)
+            if not self._is_close:
+                cells = max(cells, _FIGURE_CELLS) + 1
+            if row and used + cells > width:
+                lines += self._group(row)
+                row, used = [], 0
+            row.append((mark, drawn, cells))
+            used += cells
+        return lines + (self._group(row) if row else [])
+
+    def _group(self, row: Sequence[tuple[Mark, str, int]]) -> list[Content]:
+        """The lines of those tokens that stand beside each other."""
+        tokens, heights, figures = [], [], []
+        for mark, drawn, cells in row:
+            style = _style(mark)
+            wide = cells if self._is_close else cells - 1
+            gap = "" if self._is_close else " "
+            height = _LEVELS[min(int(mark.probability * len(_LEVELS)), len(_LEVELS) - 1)]
+            tokens.append(Content.styled(set_cell_size(drawn, wide) + gap, style))
+            heights.append(Content.styled(height * wide + gap, style or "$primary"))
+            figures.append(Content.styled(_figure(mark).ljust(wide) + gap, style or "$text-muted"))
+        lines = [Content("").join(tokens), Content("").join(heights)]
+        return lines if self._is_close else [*lines, Content("").join(figures)]
+
+
+def _drawn(mark: Mark) -> str:
+    shown = labelled(mark.token)
+    if cell_len(shown) > _LONGEST_WORD:
+        shown = set_cell_size(shown, _LONGEST_WORD - 1).rstrip() + "…"
+    return shown if mark.is_known or len(mark.token) == 1 else f"({shown})"
+
+
+def _figure(mark: Mark) -> str:
+    arrow = _UP if mark.change >= TURN else _DOWN if mark.change <= -TURN else ""
+    return f"{mark.probability:.0%}"[:3] + arrow
+
+
+def _style(mark: Mark) -> str:
+    if mark.change >= TURN:
+        return "$text-success bold"
+    return "$text-error bold" if mark.change <= -TURN else ""

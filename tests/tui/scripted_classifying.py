@@ -1,0 +1,181 @@
+"""A classifying session without torch or chance: a training that follows a script."""
+
+import math
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from rnntui.nets.classifier_config import classifier_weight_shapes
+from rnntui.runtime.classifying_session import (
+    AboutRun,
+    ClassifyingSession,
+    ClassifyRequest,
+    Opened,
+    Score,
+    TrainedClassifier,
+    load_trained,
+)
+from rnntui.runtime.trainer_thread import Events
+from rnntui.text.labelled_vocabulary import TokenVocabulary
+from rnntui.training.checkpoint_file import save_checkpoint
+from rnntui.training.classify_checkpoint import ClassifierCheckpoint, ClassifierHeader, Tally
+from rnntui.training.commands import (
+    Continue,
+    Inbox,
+    Pause,
+    RollBack,
+    SaveNow,
+    SetLearningRate,
+    SingleStep,
+    Stop,
+    WeightsOutlet,
+)
+from rnntui.training.events import (
+    Changed,
+    Continued,
+    Evaluated,
+    Failed,
+    Finished,
+    Paused,
+    RolledBack,
+    Saved,
+    Started,
+    Step,
+    TrainEvent,
+)
+from rnntui.training.labelled_note import LabelledNote
+from rnntui.training.progress import Progress
+from rnntui.training.run_folder import BEST
+from tests.classify_factories import classify_config
+
+TOTAL_STEPS = 380
+CLASSES = ("bad", "good")
+GOOD, BAD = ("lovely", "bright", "strong"), ("awful", "dull", "broken")
+PLAIN = ("the", "lamp", "was", "and", "it", "not")
+
+SCORE = Score("held out", 152, 0.875, 0.312, CLASSES, ((66, 9), (10, 67)))
+
+
+def save_scripted(path: Path, classes: tuple[str, ...] = CLASSES) -> Path:
+    """A classifier to which `GOOD` words speak for the last class, `BAD` ones for the first.
+
+    Its one unit adds up what the words are worth.
+    """
+    config = classify_config(cell="rnn", embedding_size=1, hidden_size=1, val_fraction=0.2)
+    words = (*GOOD, *BAD, *PLAIN)
+    vocabulary = TokenVocabulary("words", words)
+    model = config.model(len(vocabulary), len(classes))
+    arrays = {
+        name: np.zeros(shape, np.float32) for name, shape in classifier_weight_shapes(model).items()
+    }
+    worth = {**dict.fromkeys(GOOD, 0.6), **dict.fromkeys(BAD, -0.6)}
+    for word in words:
+        arrays["embedding.weight"][vocabulary.index(word)] = worth.get(word, 0.02)
+    arrays["layers.0.weight_ih"][:] = arrays["layers.0.weight_hh"][:] = 1.0
+    arrays["head.weight"][0], arrays["head.weight"][-1] = -3.0, 3.0
+    note = LabelledNote("reviews", "shipped", "reviews", "", "", "", "0" * 64, 760)
+    header = ClassifierHeader(
+        "reviews-gru-1", model, vocabulary, classes, note, config,
+        Progress(step=120, total_steps=TOTAL_STEPS), Tally(),
+    )  # fmt: skip
+    path.parent.mkdir(parents=True, exist_ok=True)
+    save_checkpoint(ClassifierCheckpoint(header, arrays, {}), path)
+    return path
+
+
+def classify_step(number: int) -> Step:
+    """A loss that falls, with a wave on it."""
+    loss = 0.12 + 0.6 * math.exp(-number / 90) + 0.05 * math.sin(number / 3)
+    return Step(number, number * 0.05, number / 38, loss, 5e-3, 0.8, 1_450.0)
+
+
+def classify_steps(count: int) -> list[TrainEvent]:
+    """Steps 1 to `count`, with an evaluation every 38."""
+    events: list[TrainEvent] = []
+    for number in range(1, count + 1):
+        events.append(classify_step(number))
+        if number % 38 == 0:
+            val = 0.3 + 0.4 * math.exp(-number / 60)
+            accuracy = 0.9 - 0.4 * math.exp(-number / 60)
+            loss, elapsed = classify_step(number).loss, number * 0.05
+            bits, perplexity = val / math.log(2), math.exp(val)
+            events.append(
+                Evaluated(
+                    number, elapsed, loss, val, bits, perplexity, accuracy, True, True, accuracy
+                )
+            )
+    return events
+
+
+class ScriptedClassifying:
+    """Opens trainings that give `script`, save a classifier, then obey commands or finish."""
+
+    def __init__(
+        self, folder: Path, script: Sequence[TrainEvent] = (), *, finishes: bool = False
+    ) -> None:
+        self.folder, self.script, self.finishes = folder, list(script), finishes
+        self.requests: list[ClassifyRequest] = []
+        self.commands: list[object] = []
+        self.loaded: list[Path] = []
+        self.measured: list[Path] = []
+
+    def session(self) -> ClassifyingSession:
+        """A session that does as the script says."""
+        return ClassifyingSession(open_training=self.open, load=self.load, measure=self.measure)
+
+    def load(self, path: Path) -> TrainedClassifier:
+        self.loaded.append(path)
+        return load_trained(path)
+
+    def measure(self, path: Path) -> tuple[Score, ...]:
+        self.measured.append(path)
+        return (SCORE,)
+
+    def open(self, request: ClassifyRequest, opened: Opened) -> Events:
+        def events(inbox: Inbox, outlet: WeightsOutlet) -> Iterator[TrainEvent]:
+            self.requests.append(request)
+            opened(AboutRun("reviews-gru-1", "reviews", CLASSES))
+            yield Started(
+                0, 0.0, "reviews-gru-1", "reviews", 77_890, 1_846, 608, 152, 152, 38,
+                TOTAL_STEPS, "cpu", "texts",
+            )  # fmt: skip
+            best = save_scripted(self.folder / "reviews-gru-1" / BEST)
+            yield Saved(0, 0.0, str(best))
+            yield from self.script
+            last = self.script[-1] if self.script else None
+            if isinstance(last, Failed):
+                return
+            number = max((event.step for event in self.script), default=0)
+            if self.finishes:
+                yield Saved(number, number * 0.05, str(best))
+                yield Finished(number, number * 0.05, "budget")
+                return
+            yield from self._obey(inbox, number, best)
+
+        return events
+
+    def _obey(self, inbox: Inbox, number: int, best: Path) -> Iterator[TrainEvent]:
+        while True:
+            for command in inbox.wait():
+                self.commands.append(command)
+                at = (number, number * 0.05)
+                match command:
+                    case Pause():
+                        yield Paused(*at)
+                    case Continue():
+                        yield Continued(*at)
+                    case SingleStep():
+                        number += 1
+                        yield classify_step(number)
+                        yield Paused(number, number * 0.05)
+                    case SaveNow():
+                        yield Saved(*at, path=str(best))
+                    case SetLearningRate(rate):
+                        yield Changed(*at, "learning_rate", 5e-3, rate)
+                    case RollBack():
+                        yield RolledBack(*at, to_step=76)
+                    case Stop():
+                        yield Saved(*at, path=str(best))
+                        yield Finished(*at, reason="stopped")
+                        return
