@@ -12,6 +12,7 @@ from rnntui.errors import ConfigError
 Cell = Literal["rnn", "lstm", "gru"]
 Nonlinearity = Literal["tanh", "relu"]
 InputEncoding = Literal["one-hot", "embedding"]
+InitialWeights = Literal["torch", "normal", "keras"]
 
 GATES: dict[Cell, int] = {"rnn": 1, "lstm": 4, "gru": 3}
 """Blocks of `hidden_size` rows in a layer's weights: one for a vanilla RNN's

@@ -1,14 +1,11 @@
 """What the weights of a new network are, where not as torch makes them. Needs no torch."""
 
 import math
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rnntui.nets.config import ModelConfig, weight_shapes
-
-InitialWeights = Literal["torch", "normal", "keras"]
+from rnntui.nets.config import InitialWeights, ModelConfig, weight_shapes
 
 NORMAL_SPREAD = 0.01
 EMBEDDING_BOUND = 0.05

@@ -14,8 +14,7 @@ from numpy.typing import NDArray
 
 from rnntui.errors import CorpusError
 from rnntui.text.encoding import id_type
-from rnntui.text.labelled_choices import End as End
-from rnntui.text.labelled_choices import Side as Side
+from rnntui.text.labelled_choices import End, Side
 from rnntui.text.labelled_tokens import Offsets, TokenisedTexts
 from rnntui.text.labelled_vocabulary import PADDING, START, UNKNOWN, TokenVocabulary
 

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnntui.text.encoding import id_type
-from rnntui.text.labelled_choices import Units as Units
+from rnntui.text.labelled_choices import Units
 from rnntui.text.vocabulary import codepoints
 
 Offsets = NDArray[np.int64]

@@ -10,8 +10,7 @@ from typing import Literal
 from rnntui.errors import ConfigError
 from rnntui.nets.classifier_config import ClassifierConfig, Head, Pooling
 from rnntui.nets.config import Cell, InputEncoding, Nonlinearity
-from rnntui.text.labelled_batches import End, Side
-from rnntui.text.labelled_tokens import Units
+from rnntui.text.labelled_choices import End, Side, Units
 from rnntui.training.config import OptimizerName, ScheduleName
 from rnntui.training.settings import check_settings, setting, with_changes
 

@@ -12,7 +12,6 @@ import rnntui
 from rnntui.nets.classifier_config import ClassifierConfig, classifier_parameter_count
 from rnntui.text.labelled import LabelledCorpus, Labels, Part, check_classes_seen
 from rnntui.text.labelled_batches import Split, encode, split_labelled
-from rnntui.text.labelled_tokens import tokenise
 from rnntui.text.labelled_vocabulary import TokenVocabulary, token_vocabulary
 from rnntui.training.classify_batches import Examples, TextBatches
 from rnntui.training.classify_checkpoint import (
@@ -142,7 +141,7 @@ def prepare_classify_run(
     config.model(1, len(corpus.classes))
     split = split_labelled(len(corpus.train), config.val_fraction, config.seed)
     check_classes_seen(corpus, split.train)
-    texts = tokenise(corpus.train.texts, config.units)
+    texts = corpus.train.tokenised(config.units)
     vocabulary = token_vocabulary(
         texts, split.train, max_size=config.vocab_size or None, min_count=config.min_count
     )
@@ -162,4 +161,4 @@ def prepare_classify_run(
 
 def examples_of(part: Part, vocabulary: TokenVocabulary, labels: Labels) -> Examples:
     """The texts of a part in the ids of a trained network, with `labels` `[N]` of its classes."""
-    return Examples(encode(tokenise(part.texts, vocabulary.units), vocabulary), labels)
+    return Examples(encode(part.tokenised(vocabulary.units), vocabulary), labels)

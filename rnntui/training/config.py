@@ -8,8 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from rnntui.nets.config import Cell, InputEncoding, ModelConfig, Nonlinearity
-from rnntui.nets.initial_weights import InitialWeights
+from rnntui.nets.config import Cell, InitialWeights, InputEncoding, ModelConfig, Nonlinearity
 from rnntui.sampling.modes import Mode
 from rnntui.text.normalisation import Normalisation
 from rnntui.training.settings import (
