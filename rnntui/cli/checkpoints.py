@@ -1,13 +1,21 @@
 """`rnntui checkpoints`: the runs."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from rnntui.cli.tables import print_table
 from rnntui.cli.terminal import notify
 from rnntui.errors import RnntuiError
+
+if TYPE_CHECKING:
+    from rnntui.nets.config import LayerRow
+    from rnntui.training.progress import Progress
+
+CLASSIFIER = "classifier"
+"""What the checkpoint and the run of a network that classifies say that they are."""
 
 app = typer.Typer(help="The runs and their checkpoints.", no_args_is_help=True)
 
@@ -29,10 +37,24 @@ def list_() -> None:
         except RnntuiError as error:
             notify(str(error))
             continue
-        best = "" if run.best_bits_per_char is None else f"{run.best_bits_per_char:.3f}"
+        # Of a classifier it would be bits per text.
+        has_bits = run.best_bits_per_char is not None and run.kind != CLASSIFIER
+        best = f"{run.best_bits_per_char:.3f}" if has_bits else ""
         steps, seconds = f"{run.step:,}", f"{run.elapsed_s:,.0f}"
-        rows.append((folder.name, run.corpus, run.cell, run.size, best, steps, seconds, run.state))
-    columns = ("name", "corpus", "cell", "size", ">best bits/char", ">steps", ">seconds", "state")
+        rows.append(
+            (folder.name, run.kind, run.corpus, run.cell, run.size, best, steps, seconds, run.state)
+        )
+    columns = (
+        "name",
+        "kind",
+        "corpus",
+        "cell",
+        "size",
+        ">best bits/char",
+        ">steps",
+        ">seconds",
+        "state",
+    )
     if rows:
         print_table(columns, rows)
     else:
@@ -48,29 +70,60 @@ def show(
     """Show a checkpoint: its text, its progress, its layers."""
     from rnntui import places
     from rnntui.cli.layers import print_layers
-    from rnntui.training.checkpoints import load_checkpoint
+    from rnntui.training.checkpoint_file import opened
     from rnntui.training.run_folder import find_checkpoint, run_of
 
     parent = places.checkpoints_dir()
     path = find_checkpoint(parent, checkpoint, places.shipped_checkpoints_dir())
     folder = run_of(parent, path)
-    header = load_checkpoint(path).header
-    progress, corpus = header.progress, header.corpus
+    with opened(path) as file:
+        is_classifier = file.kind() == CLASSIFIER
+    run, about, progress, layers = (_classifier if is_classifier else _characters)(path)
     best = "none yet" if progress.best_loss is None else f"{progress.best_loss:.4f}"
     print_table(
         ("", ""),
         [
             ("file", str(path)),
             # A run that was renamed is called as its folder is.
-            ("run", folder.name if folder else header.run),
-            ("corpus", f"{corpus.name}, {corpus.characters:,} characters ({corpus.source})"),
-            ("normalisation", ", ".join(header.normalisation.steps) or "none"),
+            ("run", folder.name if folder else run),
+            *about,
             ("step", f"{progress.step:,} of {progress.total_steps:,}"),
             ("training time", f"{progress.elapsed_s:,.1f} s"),
             ("best loss", f"{best} at step {progress.best_step:,}"),
         ],
     )
-    print_layers(header.model)
+    print_layers(layers)
+
+
+_Shown = tuple[str, list[tuple[str, str]], "Progress", "Sequence[LayerRow]"]
+
+
+def _characters(path: Path) -> _Shown:
+    """Run, what it is about, progress and layers of a network that writes."""
+    from rnntui.nets.config import layer_table
+    from rnntui.training.checkpoints import load_checkpoint
+
+    header = load_checkpoint(path).header
+    corpus = header.corpus
+    about = [
+        ("corpus", f"{corpus.name}, {corpus.characters:,} characters ({corpus.source})"),
+        ("normalisation", ", ".join(header.normalisation.steps) or "none"),
+    ]
+    return header.run, about, header.progress, layer_table(header.model)
+
+
+def _classifier(path: Path) -> _Shown:
+    """The same of a network that classifies."""
+    from rnntui.nets.classifier_config import classifier_layer_table
+    from rnntui.training.classify_checkpoint import load_classifier
+
+    header = load_classifier(path).header
+    about = [
+        ("texts", f"{header.corpus.name} ({header.corpus.source})"),
+        ("classes", ", ".join(header.classes)),
+        ("vocabulary", f"{len(header.vocabulary):,} {header.vocabulary.units}"),
+    ]
+    return header.run, about, header.progress, classifier_layer_table(header.model)
 
 
 @app.command()

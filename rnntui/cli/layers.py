@@ -1,16 +1,17 @@
 """The layer table of a network."""
 
+from collections.abc import Sequence
 from typing import TextIO
 
 from rnntui.cli.tables import print_table
-from rnntui.nets.config import ModelConfig, layer_table, parameter_count
+from rnntui.nets.config import LayerRow
 
 
-def print_layers(model: ModelConfig, stream: TextIO | None = None) -> None:
-    """Name, output shape (B sequences of T characters) and parameters of each layer.
+def print_layers(layers: Sequence[LayerRow], stream: TextIO | None = None) -> None:
+    """Name, output shape (B sequences of T characters or tokens) and parameters of each layer.
 
     On standard output or `stream`.
     """
-    rows = [(row.name, row.output_shape, f"{row.parameters:,}") for row in layer_table(model)]
-    rows.append(("total", "", f"{parameter_count(model):,}"))
+    rows = [(row.name, row.output_shape, f"{row.parameters:,}") for row in layers]
+    rows.append(("total", "", f"{sum(row.parameters for row in layers):,}"))
     print_table(("layer", "output shape", ">parameters"), rows, stream=stream)

@@ -21,6 +21,7 @@ from rnntui.training.events import (
     Saved,
     Started,
     Step,
+    Switched,
     TrainEvent,
     Warned,
     to_json,
@@ -180,6 +181,8 @@ def sentence(event: TrainEvent) -> str:
         case Changed():
             # All digits of a number of steps, and none of a rate's rounding.
             return f"{event.setting} is {event.new:.15g} from step {event.step} on"
+        case Switched():
+            return f"computed by the {event.engine} engine from step {event.step} on"
         case RolledBack():
             return f"back to the weights of step {event.to_step}"
         case Finished():

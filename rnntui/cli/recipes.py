@@ -1,23 +1,29 @@
 """`rnntui recipes`: the named configurations."""
 
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from rnntui.cli.tables import print_table
 from rnntui.cli.terminal import notify, write_text
 
+if TYPE_CHECKING:
+    from rnntui.training.recipes import RecipeFile
+
 app = typer.Typer(help="The named configurations.", no_args_is_help=True)
 
 
 @app.command("list")
 def list_() -> None:
-    """Show all recipes, one a line."""
-    from rnntui.training.recipes import list_recipes
+    """Show all recipes, one a line; 'recipes show' says what runs each."""
+    from rnntui.training.recipes import list_recipe_files
 
-    rows = [(recipe.name, recipe.corpus or "any", recipe.about) for recipe in list_recipes()]
-    print_table(("name", "corpus", "about"), rows)
+    rows = [
+        (recipe.name, recipe.kind, recipe.corpus or "any", recipe.about)
+        for recipe in list_recipe_files()
+    ]
+    print_table(("name", "kind", "corpus", "about"), rows)
 
 
 @app.command()
@@ -27,29 +33,54 @@ def show(
         str | None, typer.Option(help="Text whose symbols the layer table counts with.")
     ] = None,
 ) -> None:
-    """Show every setting of a recipe, and its layers on a text.
+    """Show every setting of a recipe, what runs it, and its layers where it trains on a text.
 
     Standard output is the recipe alone, as TOML: kept in a file it is one of your own.
     """
     import tomli_w
 
+    from rnntui.training.recipes import find_recipe_file
+
+    file = find_recipe_file(recipe)
+    about = {"name": file.name, "kind": file.kind, "about": file.about}
+    if file.corpus:
+        about["corpus"] = file.corpus
+    if file.prime:
+        about["prime"] = file.prime
+    write_text(tomli_w.dumps({**about, **_settings(file)}), sys.stdout)
+    if file.kind == "train":
+        _print_layers(recipe, corpus)
+    else:
+        notify(f"'{file.command}' runs it.")
+
+
+def _settings(file: "RecipeFile") -> dict[str, Any]:
+    """All settings of a recipe that trains, its defaults included; else what its file has."""
+    from rnntui.training.classify_config import ClassifyConfig
+    from rnntui.training.config import TrainConfig
+    from rnntui.training.settings_file import from_tables, to_tables
+
+    if file.kind == "train":
+        return to_tables(TrainConfig(**from_tables(file.tables, file.source)))
+    if file.kind == "classify":
+        values = from_tables(file.tables, file.source, ClassifyConfig)
+        return to_tables(ClassifyConfig(**values))
+    return dict(file.tables)
+
+
+def _print_layers(recipe: str, corpus: str | None) -> None:
+    """The layer table of a recipe that trains on a text, on standard error."""
     from rnntui.cli.layers import print_layers
+    from rnntui.nets.config import layer_table
     from rnntui.text.corpus import load_corpus
     from rnntui.text.library import default_text_name
     from rnntui.text.normalisation import Normalisation
     from rnntui.training.recipes import find_recipe
-    from rnntui.training.settings_file import to_tables
 
     found = find_recipe(recipe)
-    about = {"name": found.name, "kind": "train", "about": found.about}
-    if found.corpus:
-        about["corpus"] = found.corpus
-    if found.prime:
-        about["prime"] = found.prime
-    write_text(tomli_w.dumps({**about, **to_tables(found.config)}), sys.stdout)
     loaded = load_corpus(
         corpus or found.corpus or default_text_name(),
         normalisation=Normalisation(found.config.normalise),
     )
     notify(f"With the {len(loaded.vocabulary)} symbols of '{loaded.name}' its layers are:")
-    print_layers(found.config.model(len(loaded.vocabulary)), sys.stderr)
+    print_layers(layer_table(found.config.model(len(loaded.vocabulary))), sys.stderr)

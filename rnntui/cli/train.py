@@ -1,70 +1,23 @@
 """`rnntui train`: training without a screen."""
 
-import inspect
-import os
-import signal
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rnntui.cli.terminal import ReaderGoneError
-from rnntui.errors import ConfigError, RnntuiError
+from rnntui.cli.setting_options import settings_as_options
+from rnntui.errors import ConfigError
 from rnntui.text.normalisation import Normalisation
-from rnntui.training.config import TrainConfig, choices, flag
-from rnntui.training.events import Failed, TrainEvent
+from rnntui.training.config import TrainConfig
 
 if TYPE_CHECKING:
     from rnntui.training.opening import LoadText
     from rnntui.training.run import Run
 
-SHOW_CURSOR = b"\x1b[?25h"
-"""What a terminal is sent to show the cursor that a display hid."""
 
-_SECTIONS = {
-    "network": "Network",
-    "text": "Text",
-    "batches": "Batches",
-    "optimizer": "Optimiser",
-    "budget": "How long",
-    "pace": "Evaluating, saving, sampling",
-    "machine": "Machine",
-}
-
-
-def _settings_as_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command one option for each setting of `TrainConfig`, None where it isn't given."""
-    signature = inspect.signature(command)
-    own = [p for p in signature.parameters.values() if p.kind is not p.VAR_KEYWORD]
-    options = []
-    for setting in fields(TrainConfig):
-        known = choices(setting)
-        kind: Any = Literal[known] if known else setting.type
-        if setting.name == "normalise":
-            kind = list[str]
-        panel = _SECTIONS[setting.metadata["section"]]
-        option = typer.Option(
-            flag(setting.name), help=setting.metadata["about"], rich_help_panel=panel
-        )
-        annotation = Annotated[kind | None, option]
-        options.append(
-            inspect.Parameter(
-                setting.name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation
-            )
-        )
-    command.__signature__ = signature.replace(parameters=[*own, *options])  # type: ignore[attr-defined]
-    command.__annotations__ = {
-        p.name: p.annotation
-        for p in command.__signature__.parameters.values()  # type: ignore[attr-defined]
-    }
-    return command
-
-
-@_settings_as_options
+@settings_as_options(TrainConfig)
 def train(
     corpus: Annotated[
         str | None,
@@ -91,8 +44,9 @@ def train(
     Flags override the recipe, which says what they are without; see 'rnntui recipes show default'.
     Ctrl-C finishes the step, saves and leaves; go on with --resume.
     """
+    from rnntui.cli.headless import run_headless
+    from rnntui.cli.progress import reader_for
     from rnntui.runtime.commands import CommandQueue
-    from rnntui.training.commands import Stop
     from rnntui.training.opening import events_of
 
     changes = {name: value for name, value in settings.items() if value is not None}
@@ -100,34 +54,10 @@ def train(
         # In their own order, so that the same steps are the same setting.
         changes["normalise"] = Normalisation(tuple(steps)).steps
     inbox = CommandQueue()
-    interrupted: list[int] = []
-
-    def stop(number: int, _frame: FrameType | None) -> None:
-        interrupted.append(number)
-        if len(interrupted) == 1:
-            inbox.put(Stop())
-            return
-        # Everything is written whole, so leaving at once loses only the steps since the save.
-        if len(interrupted) == 2 and sys.stdout.isatty():
-            os.write(sys.stdout.fileno(), SHOW_CURSOR)
-        os._exit(128 + number)
-
     request = _Request(corpus, recipe, name, resume, init_from, prime, text_encoding, changes)
     # Until the run is there, there is nothing to save, and an interruption leaves at once.
     events = events_of(request.run(), inbox)
-    signal.signal(signal.SIGINT, stop)
-    signal.signal(signal.SIGTERM, stop)
-    try:
-        failure = _show(events, as_json, lambda: inbox.put(Stop()))
-    except ReaderGoneError:
-        # Ctrl-C also ends whatever reads the output, and the code still says so.
-        failure = ""
-        if not interrupted:
-            raise
-    if failure:
-        raise RnntuiError(failure)
-    if interrupted:
-        raise typer.Exit(128 + interrupted[0])
+    run_headless(events, inbox, reader_for(sys.stdout, as_json))
 
 
 @dataclass(frozen=True)
@@ -189,25 +119,3 @@ class _Request:
         return lambda steps: load_corpus(
             reference, normalisation=Normalisation(steps), text_encoding=self.text_encoding
         )
-
-
-def _show(events: Iterator[TrainEvent], as_json: bool, stop: Callable[[], None]) -> str:
-    """Let a reader show the events; the sentence of a failure, empty without one.
-
-    When standard output can't be written any more, the training stops and saves.
-    """
-    from rnntui.cli.progress import reader_for
-
-    failure = ""
-    with reader_for(sys.stdout, as_json) as reader:
-        for event in events:
-            if isinstance(event, Failed):
-                failure = event.sentence
-            try:
-                reader.read(event)
-            except (ReaderGoneError, RnntuiError):
-                stop()
-                for _ in events:
-                    pass
-                raise
-    return failure

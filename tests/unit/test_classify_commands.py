@@ -16,6 +16,7 @@ from tests.factories import losses
 SMALL = (
     *("--threads", "1", "--device", "cpu", "--hidden-size", "4", "--embedding-size", "3"),
     *("--batch-size", "8", "--min-count", "1", "--save-every", "1e6"),
+    *("--eval-every", "0"),
 )
 
 

@@ -8,6 +8,7 @@ from rnntui import places
 from rnntui.nets.config import parameter_count
 from rnntui.training.checkpoints import read_header
 from rnntui.training.run_folder import Record, list_runs, read_configuration
+from tests.classify_factories import classified, classify_run
 from tests.command_line import SMALL, misused, rnntui, run_called, stated, text_file
 from tests.factories import TINY_TEXT, killed_after, tiny_run
 
@@ -41,8 +42,9 @@ def test_the_list_has_a_line_for_each_run() -> None:
     train("a")
     rows = listed()
     assert list(rows) == ["a", "b"]
-    corpus, cell, size, best, steps, _, state = rows["b"]
-    assert (corpus, cell, size, steps, state) == ("own", "gru", "2x8", "4", "finished")
+    kind, corpus, cell, size, best, steps, _, state = rows["b"]
+    assert (kind, corpus, cell) == ("characters", "own", "gru")
+    assert (size, steps, state) == ("2x8", "4", "finished")
     assert 0 < float(best) < 10
 
 
@@ -203,3 +205,13 @@ def test_a_folder_that_can_not_be_removed_is_stated(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(shutil, "rmtree", refuse)
     outcome = rnntui("checkpoints", "remove", "a", "--yes")
     stated(outcome, "can't be removed entirely (Permission denied)", "delete it yourself")
+
+
+def test_a_classifier_is_listed_and_shown_as_what_it_is() -> None:
+    run = classify_run(places.checkpoints_dir())
+    classified(run)
+    assert listed()[run.folder.name][0] == "classifier"
+    outcome = rnntui("checkpoints", "show", run.folder.name)
+    assert outcome.code == 0
+    assert "classes" in outcome.out
+    assert "over time" in outcome.out

@@ -27,6 +27,8 @@ from rnntui.training.events import (
     Saved,
     Started,
     Step,
+    Switched,
+    Tested,
     TrainEvent,
     Warned,
     from_json,
@@ -153,6 +155,7 @@ def test_the_reader_suits_the_output(terminal: bool, as_json: bool, kind: type) 
         ),
         (Finished(9, 1.25, "stopped"), "Stopped and saved at step 9 after 1.2 s."),
         (Failed(9, 1.0, "The loss is no number."), "The loss is no number."),
+        (Switched(9, 1.0, "compiled"), "computed by the compiled engine from step 9 on"),
         (Changed(20, 1.0, "steps", 0, 5000), "steps is 5000 from step 20 on"),
         (Changed(20, 1.0, "steps", 0, 12_345_678), "steps is 12345678 from step 20 on"),
         (Changed(9, 1.0, "learning_rate", 1e-3, 2.5e-5), "learning_rate is 2.5e-05 from step 9 on"),
@@ -168,7 +171,7 @@ def test_figures_and_what_is_on_its_way_are_no_sentences(event: TrainEvent) -> N
 
 
 def test_every_kind_of_event_has_a_plain_line_or_none() -> None:
-    told = {type(event) for event in STORY} | {Resumed, Failed}
+    told = {type(event) for event in STORY} | {Resumed, Failed, Switched, Tested}
     assert told == set(KINDS.values())
 
 

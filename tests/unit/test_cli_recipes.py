@@ -7,7 +7,8 @@ import pytest
 
 from rnntui.nets.config import parameter_count
 from rnntui.text.corpus import load_corpus
-from rnntui.training.recipes import find_recipe, list_recipes
+from rnntui.text.normalisation import Normalisation
+from rnntui.training.recipes import find_recipe, list_recipe_files, list_recipes
 from tests.command_line import SMALL, rnntui, stated, text_file
 from tests.factories import TINY_TEXT
 
@@ -18,8 +19,8 @@ def test_the_list_has_every_recipe_with_its_sentence() -> None:
     outcome = rnntui("recipes", "list")
     assert (outcome.code, outcome.err) == (0, "")
     rows = [line.split() for line in outcome.out.splitlines() if line.strip()][2:]
-    assert [row[0] for row in rows] == NAMES
-    for recipe in list_recipes():
+    assert [(row[0], row[1]) for row in rows] == [(f.name, f.kind) for f in list_recipe_files()]
+    for recipe in list_recipe_files():
         assert recipe.about in outcome.out
 
 
@@ -36,7 +37,8 @@ def test_what_is_shown_is_a_recipe_file_that_equals_it(name: str, tmp_path: Path
 @pytest.mark.parametrize("name", NAMES)
 def test_the_layers_are_shown_beside_it(name: str) -> None:
     recipe = find_recipe(name)
-    corpus = load_corpus(recipe.corpus or "play")
+    normalisation = Normalisation(recipe.config.normalise)
+    corpus = load_corpus(recipe.corpus or "play", normalisation=normalisation)
     outcome = rnntui("recipes", "show", name)
     model = recipe.config.model(len(corpus.vocabulary))
     lines = [" ".join(line.split()) for line in outcome.err.splitlines()]
@@ -72,6 +74,14 @@ def test_what_is_not_there_is_stated() -> None:
     stated(rnntui("recipes", "show", "default", "--corpus", "nonsense"), "There is no text")
 
 
-def test_a_recipe_of_another_kind_is_stated() -> None:
-    recipe = text_file('kind = "trace"\n', "other.toml")
-    stated(rnntui("recipes", "show", recipe), "is of kind 'trace'")
+def test_a_recipe_of_another_kind_is_shown_with_the_command_that_runs_it() -> None:
+    for name, command in (
+        ("hello", "rnntui trace --recipe hello"),
+        ("embedding", "rnntui compare embedding"),
+        ("reviews", "rnntui classify train --recipe reviews"),
+    ):
+        outcome = rnntui("recipes", "show", name)
+        shown = tomllib.loads(outcome.out)
+        assert (outcome.code, shown["name"]) == (0, name)
+        assert f"'{command}' runs it." in outcome.err
+        stated(rnntui("train", "--recipe", name), f"'{command}' runs it.")

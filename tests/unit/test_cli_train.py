@@ -317,7 +317,7 @@ def test_a_value_out_of_bounds_is_stated_by_its_flag(flag: str, value: str) -> N
     ("flag", "value"),
     [
         *(("--cell", "nonsense"), ("--cell", ""), ("--optimizer", "adamw")),
-        *(("--schedule", "nonsense"), ("--state-carry", "nonsense"), ("--engine", "numpy")),
+        *(("--schedule", "nonsense"), ("--state-carry", "nonsense"), ("--engine", "fortran")),
         *(("--hidden-size", "many"), ("--hidden-size", "1.5"), ("--learning-rate", "fast")),
         *(("--nonlinearity", "sigmoid"), ("--input-encoding", "bytes")),
     ],
