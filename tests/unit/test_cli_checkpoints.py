@@ -208,10 +208,11 @@ def test_a_folder_that_can_not_be_removed_is_stated(monkeypatch: pytest.MonkeyPa
 
 
 def test_a_classifier_is_listed_and_shown_as_what_it_is() -> None:
-    run = classify_run(places.checkpoints_dir())
-    classified(run)
-    assert listed()[run.folder.name][0] == "classifier"
-    outcome = rnntui("checkpoints", "show", run.folder.name)
+    parent = places.checkpoints_dir().parent
+    classified(classify_run(parent))
+    (parent / "runs").rename(places.checkpoints_dir())
+    assert listed()["tiny"][0] == "classifier"
+    outcome = rnntui("checkpoints", "show", "tiny")
     assert outcome.code == 0
     assert "classes" in outcome.out
     assert "over time" in outcome.out
