@@ -59,7 +59,9 @@ def main() -> None:
 def headless(home: Path, name: str, seconds: float) -> float:
     """Train without a screen for a while; characters a second."""
     command = [RNNTUI, "train", "python", "--recipe", "shakespeare", "--name", name, "--json"]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env={**os.environ, "RNNTUI_HOME": str(home)})
+    process = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, env={**os.environ, "RNNTUI_HOME": str(home)}
+    )
     try:
         process.wait(seconds)
     except subprocess.TimeoutExpired:

@@ -4,9 +4,10 @@
 
 Alternates, in one run: a bare Textual app with a header, a list and a footer;
 `rnntui` to its first picture (the panes' frames) and to the whole playground;
-`import torch`; `rnntui train` to its first step; and, in the playground with torch loaded, from `t` to the first figures of a
-step on the screen. Prints the medians and the differences that matter. File
-caches are warm after the first round, which is left out.
+`import torch`; `rnntui train` to its first step; and, in the playground with
+torch loaded, from `t` to the first figures of a step on the screen. Prints the
+medians and the differences that matter. File caches are warm after the first
+round, which is left out.
 """
 
 import argparse
