@@ -348,3 +348,15 @@ async def test_what_was_chosen_is_there_again_in_the_next_session():
     now = scripted_app().preferences.now
     assert (now.mode, now.temperature, now.theme) == ("argmax", 1.1, "nord")
     assert not now.colour_by_probability
+
+
+async def test_what_was_writing_goes_on_with_the_network_that_a_training_makes():
+    app = scripted_app(ScriptedTraining(steps(5)))
+    async with app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: app.session.network is not None)
+        await pilot.press("g")
+        await until(pilot, lambda: app.playground.writing.stream.end > 0)
+        await pilot.press("t")
+        await until(pilot, lambda: app.session.phase == "training" and app.session.is_writing)
+        assert app.session.network is not None
+        assert app.session.network.name == "play-lstm-1"

@@ -94,6 +94,8 @@ class Playground(Screen[None]):
         self.setup = SetupPane(corpus, recipe)
         self.training = TrainingDesk(session, self.setup, self.loss, self.tell)
         self.stream = WritingDesk(session, self.writing, self.tell)
+        self._writes_from_start = False
+        """Whether to write as soon as the training that was asked for has begun."""
         self.shares: dict[str, float] = dict(layout or {})
         """What part of its row or column each pane was given, by the pane's id."""
         right = Split(self.loss, self.writing, "rows", LEAST_ROWS, self.shares, id="right")
@@ -166,6 +168,9 @@ class Playground(Screen[None]):
             case Started() | Resumed():
                 self._show_network()
                 self._compare()
+                if self._writes_from_start:
+                    self._writes_from_start = False
+                    self.stream.toggle()
             case Warned():
                 self.tell(event.sentence, "warning")
             case Changed(setting="learning_rate", new=rate):
@@ -259,7 +264,10 @@ class Playground(Screen[None]):
 
     def action_train(self) -> None:
         """Begin a training, pause it, or go on."""
+        was_writing = self.session.is_writing
         if self._may_train() and self.training.toggle():
+            # Whoever was reading wants to see how the new network gets on.
+            self._writes_from_start |= was_writing and not self.session.is_writing
             self._turn_to("tab-loss")
             self.poll()
 
