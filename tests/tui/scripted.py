@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from textual.pilot import Pilot
+from textual.screen import Screen
 
 from rnntui.nets.config import ModelConfig, weight_shapes
 from rnntui.runtime.session import Network, NewTraining, Opened, Request, Session, Spec, open_stream
@@ -159,6 +160,9 @@ class ScriptedStream:
 
 class AtHome(RnntuiApp):
     """The real app; a test of it begins on the playground, not on the first picture."""
+
+    def get_default_screen(self) -> Screen[Any]:
+        return Screen()
 
     @asynccontextmanager
     async def run_test(self, **settings: Any) -> AsyncGenerator[Pilot[int], None]:

@@ -27,7 +27,7 @@ from rnntui.tui.screens.corpora import CorporaScreen
 from rnntui.tui.screens.duel import DUEL, DuelScreen
 from rnntui.tui.screens.runs import RunsScreen
 from tests.tui.scripted import ScriptedStream, scripted_app
-from tests.tui.test_playground import until
+from tests.tui.waiting import until
 
 SIZE = (140, 45)
 

@@ -28,7 +28,7 @@ from tests.tui.scripted_classifying import (
     classify_steps,
     save_scripted,
 )
-from tests.tui.test_playground import until
+from tests.tui.waiting import until
 
 SIZE = (140, 45)
 
@@ -67,8 +67,8 @@ def bars(screen: ClassifyScreen) -> dict[str, float]:
 
 
 async def typed(pilot: Pilot[int], screen: ClassifyScreen, sentence: str) -> None:
-    """Type on, and wait for the answer to all of it."""
-    await pilot.press(*sentence)
+    """Type on, all at once, and wait for the answer to all of it."""
+    screen.query_one("#sentence", Input).insert_text_at_cursor(sentence)
     words = screen.query_one("#sentence", Input).value.split()
     trail = screen.query_one(WordTrail)
     await until(pilot, lambda: [mark.token for mark in trail.marks] == words)

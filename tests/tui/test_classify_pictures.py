@@ -14,7 +14,7 @@ from rnntui.tui.widgets.confusion_table import ConfusionTable
 from tests.tui.scripted import at_home, scripted_app
 from tests.tui.scripted_classifying import ScriptedClassifying, classify_steps
 from tests.tui.test_classify import typed
-from tests.tui.test_playground import until
+from tests.tui.waiting import until
 
 NARROW, WIDE = (80, 24), (140, 45)
 SIZES = pytest.mark.parametrize("size", [NARROW, WIDE], ids=["80x24", "140x45"])

@@ -1,7 +1,5 @@
 """The corpora screen, driven by keys and mouse over a library of its own."""
 
-import asyncio
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +21,9 @@ from rnntui.tui.widgets.library_table import LibraryTable
 from rnntui.tui.widgets.safe_fields import EDITED, PasteArea
 from rnntui.tui.widgets.stream_text import StreamText
 from rnntui.tui.widgets.vocabulary_table import VocabularyTable
+from tests.tui.waiting import until
 
 SIZE = (110, 35)
-PATIENCE_S = 10.0
 
 
 class LibraryApp(App[None]):
@@ -47,13 +45,6 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A current folder to take files from."""
     monkeypatch.chdir(tmp_path)
     return tmp_path
-
-
-async def until(pilot: Pilot[Any], condition: Callable[[], bool]) -> None:
-    """Wait for something that a thread brings about."""
-    async with asyncio.timeout(PATIENCE_S):
-        while not condition():
-            await pilot.pause(0.02)
 
 
 def screen(pilot: Pilot[Any]) -> CorporaScreen:

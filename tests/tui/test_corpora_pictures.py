@@ -9,7 +9,8 @@ from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
 from rnntui.tui.screens import corpora
-from tests.tui.test_corpora import LibraryApp, fill, paste, read, told, until
+from tests.tui.test_corpora import LibraryApp, fill, paste, read, told
+from tests.tui.waiting import until
 
 NARROW, WIDE = (80, 24), (140, 45)
 SIZES = pytest.mark.parametrize("size", [NARROW, WIDE], ids=["80x24", "140x45"])

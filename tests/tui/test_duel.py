@@ -1,8 +1,7 @@
 """The duel, driven by keys and mouse over a scripted network."""
 
-import asyncio
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 from typing import Any
@@ -26,9 +25,9 @@ from rnntui.tui.widgets.candidates import CandidateBars
 from rnntui.tui.widgets.duel_column import DuelColumn
 from rnntui.tui.widgets.stream_text import StreamText
 from tests.tui.scripted import scripted_weights
+from tests.tui.waiting import PATIENCE_S, until
 
 SIZE = (140, 45)
-PATIENCE_S = 10.0
 
 
 class DuelApp(App[None]):
@@ -95,13 +94,6 @@ def duel_of(script: ScriptedDuel, prime: str = "", **changes: Any) -> DuelScreen
     return DuelScreen(network, SamplingSpec(), prime, 1, open_duel=script.open, **changes)
 
 
-async def until(pilot: Pilot[Any], condition: Callable[[], bool]) -> None:
-    """Wait for something that a thread brings about."""
-    async with asyncio.timeout(PATIENCE_S):
-        while not condition():
-            await pilot.pause(0.02)
-
-
 def stream(duel: DuelScreen, mode: str) -> StreamText:
     return duel.query_one(f"#{mode}", DuelColumn).stream
 
@@ -166,10 +158,12 @@ async def test_brackets_move_the_temperature_of_all_within_bounds(script: Script
 
 
 async def test_the_temperature_acts_on_what_is_being_written():
-    duel = DuelScreen(network_of(), SamplingSpec(), "", 1)
+    duel = DuelScreen(network_of(), SamplingSpec(), "", 1, pace=30.0)
     async with DuelApp(duel).run_test(size=SIZE) as pilot:
         await until(pilot, lambda: stream(duel, "random").end > 0)
         await pilot.press(*["left_square_bracket"] * 10)
+        await pilot.press("a", "a")  # to full pace
+        assert duel.pace == 0
         # Past all that was waiting in the queue.
         start = stream(duel, "random").end + CAPACITY // len(MODES) + 1
         await until(pilot, lambda: stream(duel, "random").end > start + 200)

@@ -15,7 +15,7 @@ from textual.widgets import Button, Footer, Input, Static
 from rnntui.errors import CorpusError
 from rnntui.tui.failures import FailureRate, SurvivingApp, sentence_of
 from rnntui.tui.screens.question import Failure
-from tests.tui.test_playground import until
+from tests.tui.waiting import until
 
 
 class Fragile(Static, can_focus=True):

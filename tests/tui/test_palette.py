@@ -13,7 +13,7 @@ from textual.widgets import Input, OptionList
 
 from rnntui.tui.actions import Action
 from rnntui.tui.palette import ActionCommands
-from tests.tui.test_playground import until
+from tests.tui.waiting import until
 
 ACTIONS = (
     Action("train", "t", "do('train')", "Train", "Train on the chosen text; again to pause."),

@@ -1,7 +1,5 @@
 """The playground, driven by keys and mouse over a scripted training."""
 
-import asyncio
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -19,18 +17,9 @@ from rnntui.tui.widgets.settings_form import SettingsForm
 from rnntui.tui.widgets.stream_text import StreamText
 from rnntui.tui.widgets.training_status import TrainingStatus
 from tests.tui.scripted import ScriptedStream, ScriptedTraining, scripted_app, steps
+from tests.tui.waiting import until
 
 SIZE = (140, 45)
-PATIENCE_S = 10.0
-
-
-async def until(
-    pilot: Pilot[int], condition: Callable[[], bool], seconds: float = PATIENCE_S
-) -> None:
-    """Wait for something that a thread brings about."""
-    async with asyncio.timeout(seconds):
-        while not condition():
-            await pilot.pause(0.02)
 
 
 def phase(pilot: Pilot[int]) -> str:

@@ -17,8 +17,9 @@ from rnntui.tui.widgets.run_table import RunTable
 from rnntui.tui.widgets.training_status import TrainingStatus
 from tests.run_files import finished, record, run_on_disk, step, write_record
 from tests.tui.scripted import AtHome
-from tests.tui.test_playground import SIZE, until
+from tests.tui.test_playground import SIZE
 from tests.tui.test_playground_pictures import SIZES, quiet, settled, still
+from tests.tui.waiting import until
 
 STARTED = Started(0, 0.0, "there", "play", 1_000, 20, 900, 100, 100, 50, 100, "cpu")
 

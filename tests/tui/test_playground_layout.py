@@ -5,7 +5,7 @@ from textual.widget import Widget
 
 from rnntui.tui.widgets.split import Split
 from tests.tui.scripted import scripted_app
-from tests.tui.test_playground import until
+from tests.tui.waiting import until
 
 SIZE = (140, 45)
 

@@ -15,7 +15,7 @@ from rnntui.tui.screens.question import Failure, Question
 from rnntui.tui.widgets.stream_text import StreamText
 from rnntui.tui.widgets.training_status import TrainingStatus
 from tests.tui.scripted import ScriptedStream, ScriptedTraining, at_home, scripted_app, steps
-from tests.tui.test_playground import until
+from tests.tui.waiting import until
 
 NARROW, WIDE = (80, 24), (140, 45)
 SIZES = pytest.mark.parametrize("size", [NARROW, WIDE], ids=["80x24", "140x45"])

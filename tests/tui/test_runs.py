@@ -1,9 +1,8 @@
 """The screen of runs, driven by keys and mouse over runs on disk."""
 
-import asyncio
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -33,9 +32,9 @@ from tests.run_files import (
     write_record,
     written,
 )
+from tests.tui.waiting import PATIENCE_S, until
 
 SIZE = (140, 45)
-PATIENCE_S = 10.0
 
 
 class RunsApp(App[None]):
@@ -88,12 +87,6 @@ def training(parent: Path) -> Iterator[RunFolder]:
     os.utime(folder.metrics, (NOW, NOW))
     yield folder
     lock.close()
-
-
-async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(PATIENCE_S):
-        while not condition():
-            await pilot.pause(0.02)
 
 
 async def settled(pilot: Pilot[Any]) -> None:

@@ -9,7 +9,7 @@ from rnntui.tui.widgets.chart import Chart
 from rnntui.tui.widgets.settings_form import SettingsForm
 from rnntui.tui.widgets.stream_text import StreamText
 from tests.tui.scripted import AtHome
-from tests.tui.test_playground import until
+from tests.tui.waiting import until
 
 
 async def test_a_network_learns_in_the_background_and_writes_what_it_has_learnt():

@@ -167,7 +167,9 @@ class ClassifyScreen(Screen[None]):
             self.loss.show_phase(session.phase, "own")
             self.refresh_bindings()
         self.sentence.set_class(session.is_training, "-live")
-        self.query_one(TitleBar).show_note(_ELSEWHERE if self._elsewhere() else "")
+        # News may come before the bar is there, and while the screen goes.
+        for bar in self.query(TitleBar):
+            bar.show_note(_ELSEWHERE if self._elsewhere() else "")
 
     def _tell(self, event: TrainEvent) -> None:
         """Say what a person should know of, beyond what the chart shows."""
