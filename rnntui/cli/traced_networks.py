@@ -120,5 +120,5 @@ def cell_networks(recipe: TraceRecipe, train_steps: int | None) -> Iterator[Trac
 def _of_checkpoint(checkpoint: "Checkpoint", name: str, stage: str) -> TracedNetwork:
     header = checkpoint.header
     return TracedNetwork(
-        name, stage, header.model, checkpoint.weights, header.vocabulary, header.normalisation
+        name, stage, header.model, checkpoint.network, header.vocabulary, header.normalisation
     )

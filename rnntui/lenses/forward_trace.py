@@ -97,7 +97,9 @@ def forward_trace(config: ModelConfig, arrays: Arrays, ids: Sequence[int]) -> It
         x = read
         for number, layer in enumerate(layers):
             step = layer_step(layer, x, hidden[number], cells[number])
-            hidden[number], cells[number], x = step.hidden, step.cell, step.hidden
+            hidden[number], cells[number] = step.hidden, step.cell
+            skips = number > 0 and config.connections == "residual"
+            x = step.hidden + x if skips else step.hidden
             steps.append(step)
         output = head @ x + head_bias
         yield StepTrace(int(rank), read, tuple(steps), output, softmax(output))

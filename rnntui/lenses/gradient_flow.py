@@ -126,7 +126,8 @@ def _flow(config: ModelConfig, arrays: Arrays, ids: Sequence[int]) -> GradientFl
             back = _back(layers[number], step, hidden[number, k], later[number].cell)
             cell[number, k], deltas[number, k] = back.cell, back.to_recurrent
             later[number] = back.passed
-            from_above = layers[number].input.T @ back.to_input
+            skipping = from_above if config.connections == "residual" else 0.0
+            from_above = layers[number].input.T @ back.to_input + (skipping if number else 0.0)
         # Below the end, only the future asks anything of the top layer.
         from_above = np.zeros(config.hidden_size)
     previous = np.array(

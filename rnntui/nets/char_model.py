@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from rnntui.nets.config import STATE_TENSORS, ModelConfig
+from rnntui.nets.config import STATE_TENSORS, DropoutMasks, ModelConfig
 from rnntui.nets.recurrent import RecurrentLayer
 
 State = tuple[Tensor, ...]
@@ -34,9 +34,13 @@ class CharModel(nn.Module):
         return tuple(like.new_zeros(shape) for _ in STATE_TENSORS[config.cell])
 
     def read(
-        self, ids: Tensor, state: State, dropout: torch.Generator | None = None
+        self,
+        ids: Tensor,
+        state: State,
+        dropout: torch.Generator | None = None,
+        masks: DropoutMasks = "position",
     ) -> tuple[Tensor, State]:
-        """Read `ids` `[B, T]` from `state`: the last layer's hidden states `[B, T, H]`, new state.
+        """Read `ids` `[B, T]` from `state`: the last layer's outputs `[B, T, H]`, new state.
 
         With a generator, dropout masks are drawn from it (each element is kept
         with probability `1 - dropout` and scaled up, Srivastava et al. 2014);
@@ -48,22 +52,30 @@ class CharModel(nn.Module):
             x = functional.one_hot(ids, self.config.vocab_size).to(self.head.weight.dtype)
         last: list[State] = []
         for number, layer in enumerate(self.layers):
-            x, after = layer(x, tuple(part[number] for part in state))
+            below = x
+            x, after = layer(below, tuple(part[number] for part in state))
             last.append(after)
             if dropout is not None and self.config.dropout > 0:
                 keep = 1.0 - self.config.dropout
-                x = x * (torch.empty_like(x).bernoulli_(keep, generator=dropout) / keep)
+                drawn = x if masks == "position" else x[:, :1]
+                x = x * (torch.empty_like(drawn).bernoulli_(keep, generator=dropout) / keep)
+            if number > 0 and self.config.connections == "residual":
+                x = x + below
         return x, tuple(torch.stack(parts) for parts in zip(*last, strict=True))
 
     def forward(
-        self, ids: Tensor, state: State, dropout: torch.Generator | None = None
+        self,
+        ids: Tensor,
+        state: State,
+        dropout: torch.Generator | None = None,
+        masks: DropoutMasks = "position",
     ) -> tuple[Tensor, State]:
         """Scores (logits) for the next character, and the state after `ids` `[B, T]`.
 
         A network on streams answers at every position, `[B, T, V]`; one on
         windows at the last alone, `[B, 1, V]`.
         """
-        hidden, state = self.read(ids, state, dropout)
+        hidden, state = self.read(ids, state, dropout, masks)
         if self.config.window:
             hidden = hidden[:, -1:]
         return self.head(hidden), state

@@ -12,7 +12,11 @@ from rnntui.errors import ConfigError
 Cell = Literal["rnn", "lstm", "gru"]
 Nonlinearity = Literal["tanh", "relu"]
 InputEncoding = Literal["one-hot", "embedding"]
-InitialWeights = Literal["torch", "normal", "keras"]
+InitialWeights = Literal["torch", "normal", "keras", "orthogonal"]
+Connections = Literal["plain", "residual"]
+DropoutMasks = Literal["position", "sequence"]
+"""Whether dropout draws anew at each time step, or once for a whole sequence
+(Gal and Ghahramani 2016)."""
 
 GATES: dict[Cell, int] = {"rnn": 1, "lstm": 4, "gru": 3}
 """Blocks of `hidden_size` rows in a layer's weights: one for a vanilla RNN's
@@ -26,6 +30,9 @@ STATE_TENSORS: dict[Cell, tuple[str, ...]] = {"rnn": ("h",), "lstm": ("h", "c"),
 @dataclass(frozen=True)
 class ModelConfig:
     """The architecture of a character model.
+
+    With `residual` connections a recurrent layer above the first adds its
+    input to its output (He et al. 2016), and the head reads the sum.
 
     `window` is 0 for a network trained on streams; a network trained on
     windows sees only the last `window` characters, from zero state.
@@ -42,12 +49,14 @@ class ModelConfig:
     num_layers: int = 2
     dropout: float = 0.0
     window: int = 0
+    connections: Connections = "plain"
 
     def __post_init__(self) -> None:
         for name, kind in (
             ("cell", Cell),
             ("nonlinearity", Nonlinearity),
             ("input_encoding", InputEncoding),
+            ("connections", Connections),
         ):
             if (value := getattr(self, name)) not in get_args(kind):
                 flag = name.replace("_", "-")

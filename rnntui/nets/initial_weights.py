@@ -23,9 +23,12 @@ def initial_weights(
       (Glorot and Bengio 2010), recurrent weights orthogonal (Saxe et
       al. 2013), embeddings uniform in ±0.05, biases zero but for an
       LSTM's forget gate, where they are one.
+    - `orthogonal`: as `torch`, but each gate's recurrent weights orthogonal
+      (Saxe et al. 2013) and the recurrent layers' biases zero, an LSTM's forget
+      gate's one (Jozefowicz et al. 2015): gradients reach far from the first step.
     """
     draw = np.random.default_rng(seed)
-    make = {"torch": _as_torch, "normal": _normal, "keras": _as_keras}[how]
+    make = _MAKERS[how]
     return {
         name: make(config, name, shape, draw).astype(np.float32)
         for name, shape in weight_shapes(config).items()
@@ -56,15 +59,33 @@ def _as_keras(
     if name == "embedding.weight":
         return draw.uniform(-EMBEDDING_BOUND, EMBEDDING_BOUND, shape)
     if len(shape) == 1:
-        bias = np.zeros(shape)
-        if config.cell == "lstm" and name != "head.bias":
-            # The second of four blocks is the forget gate's.
-            bias[config.hidden_size : 2 * config.hidden_size] = 1.0
-        return bias
+        return _open_forget_gate(config, name, shape)
     if name.endswith("weight_hh"):
         return _orthogonal(shape, draw)
     bound = math.sqrt(6.0 / sum(shape))
     return draw.uniform(-bound, bound, shape)
+
+
+def _orthogonal_gates(
+    config: ModelConfig, name: str, shape: tuple[int, ...], draw: np.random.Generator
+) -> NDArray[np.float64]:
+    if name.endswith(".bias") and name != "head.bias":
+        return _open_forget_gate(config, name, shape)
+    if name.endswith("weight_hh"):
+        square = (config.hidden_size, config.hidden_size)
+        return np.concatenate([_orthogonal(square, draw) for _ in range(config.gates)])
+    return _as_torch(config, name, shape, draw)
+
+
+def _open_forget_gate(
+    config: ModelConfig, name: str, shape: tuple[int, ...]
+) -> NDArray[np.float64]:
+    """Zeros, and ones where an LSTM's forget gate is, so that it begins by remembering."""
+    bias = np.zeros(shape)
+    if config.cell == "lstm" and name != "head.bias":
+        # The second of four blocks is the forget gate's.
+        bias[config.hidden_size : 2 * config.hidden_size] = 1.0
+    return bias
 
 
 def _orthogonal(shape: tuple[int, ...], draw: np.random.Generator) -> NDArray[np.float64]:
@@ -75,3 +96,11 @@ def _orthogonal(shape: tuple[int, ...], draw: np.random.Generator) -> NDArray[np
     q, r = np.linalg.qr(draw.normal(size=shape))
     # Made unique by the signs, or not all such matrices would be equally likely (Mezzadri 2007).
     return np.asarray(q * np.sign(np.diagonal(r)))
+
+
+_MAKERS = {
+    "torch": _as_torch,
+    "normal": _normal,
+    "keras": _as_keras,
+    "orthogonal": _orthogonal_gates,
+}

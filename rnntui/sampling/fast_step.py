@@ -57,6 +57,7 @@ class FastNetwork:
         after = tuple(np.empty_like(part) for part in state)
         x = ids if self._embedding is None else self._embedding[ids]  # [N] or [N, E]
         for number, (weight_ih, weight_hh, bias) in enumerate(self._layers):
+            below = x
             if number == 0 and self._columns is not None:
                 gates = self._columns[x] + bias  # [N, G·H]
             else:
@@ -71,12 +72,17 @@ class FastNetwork:
             else:
                 x = np.maximum(gates + recurrent, 0)
             after[0][number] = x
+            if number > 0 and self.config.connections == "residual":
+                x = x + below
         return after
 
     def scores(self, state: FastState) -> Floats32:
         """Logits `[N, V]` for the next character of each stream."""
         weight, bias = self._head
-        return np.asarray(state[0][-1] @ weight.T + bias)
+        hidden = state[0]
+        # Every layer's hidden state reaches the head over residual connections.
+        top = hidden.sum(axis=0) if self.config.connections == "residual" else hidden[-1]
+        return np.asarray(top @ weight.T + bias)
 
 
 def _sigmoid(x: Floats32) -> Floats32:

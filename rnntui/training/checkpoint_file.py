@@ -7,7 +7,7 @@ one without is a character network's.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
@@ -23,7 +23,9 @@ from rnntui.text.vocabulary import Vocabulary
 from rnntui.training.config import OptimizerName
 from rnntui.whole_files import written_whole
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
+READABLE_VERSIONS = (1, FORMAT_VERSION)
+"""Version 1 lacks some settings, which then have their defaults, and averages."""
 
 Kind = Literal["characters", "classifier"]
 
@@ -32,6 +34,7 @@ COMMANDS: dict[Kind, str] = {"characters": "rnntui sample", "classifier": "rnntu
 
 KEPT_BY_OPTIMIZER: dict[OptimizerName, tuple[str, ...]] = {
     "adam": ("step", "exp_avg", "exp_avg_sq"),
+    "adamw": ("step", "exp_avg", "exp_avg_sq"),
     "rmsprop": ("step", "square_avg"),
     "rmsprop-keras": ("square_avg",),
     "adagrad": ("step", "sum"),
@@ -95,10 +98,9 @@ class OpenCheckpoint:
         about = self._metadata()
         if "format_version" not in about:
             raise self.bad("its header has no format version")
-        if (version := about["format_version"]) != FORMAT_VERSION:
-            raise self.bad(
-                f"its format version is {version!r}, and this rnntui reads {FORMAT_VERSION}"
-            )
+        if (version := about["format_version"]) not in READABLE_VERSIONS:
+            known = " and ".join(map(str, READABLE_VERSIONS))
+            raise self.bad(f"its format version is {version!r}, and this rnntui reads {known}")
         if (found := self._kind(about)) != kind:
             raise CheckpointError(
                 f"{self._path} is a network for '{COMMANDS[found]}', and is of no use here."
@@ -109,10 +111,12 @@ class OpenCheckpoint:
         """The kind of its network."""
         return self._kind(self._metadata())
 
-    def groups(self, expected: Mapping[str, Shapes], required: str) -> dict[str, Arrays]:
+    def groups(
+        self, expected: Mapping[str, Shapes], required: Collection[str]
+    ) -> dict[str, Arrays]:
         """The tensors by group and name, all finite numbers of the expected shapes.
 
-        Of each group either all is there or nothing; the one called `required` always is.
+        Of each group either all is there or nothing; those called `required` always are.
         """
         shapes = {
             f"{group}.{name}": shape
@@ -153,14 +157,16 @@ class OpenCheckpoint:
         except (ValueError, RecursionError) as error:
             raise self.bad("its header is no JSON") from error
 
-    def _check_shapes(self, shapes: Shapes, groups: Mapping[str, Shapes], required: str) -> None:
+    def _check_shapes(
+        self, shapes: Shapes, groups: Mapping[str, Shapes], required: Collection[str]
+    ) -> None:
         present = set(self._file.keys())
         if strange := sorted(present - set(shapes)):
             raise self.bad(f"it has a tensor {strange[0]!r} that does not belong there")
         for group in groups:
             wanted = {name for name in shapes if name.startswith(group + ".")}
             found = present & wanted
-            if found != wanted and (found or group == required):
+            if found != wanted and (found or group in required):
                 raise self.bad(f"its tensor {min(wanted - found)!r} is missing")
         for name in present:
             part = self._file.get_slice(name)

@@ -6,7 +6,7 @@ is described in docs/file-formats.md.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -61,24 +61,36 @@ class Header:
 class Checkpoint:
     """A training at one moment.
 
-    `weights` are named as in `weight_shapes`; `optimizer` `<weight>.<kept>`,
-    mostly empty before the first step; `state` has the carried `h` (and `c`), each
-    `[L, B, H]`, empty where none is carried.
+    `weights` are named as in `weight_shapes`, and `averages` likewise, empty
+    where none are kept; `optimizer` `<weight>.<kept>`, mostly empty before the
+    first step; `state` has the carried `h` (and `c`), each `[L, B, H]`, empty
+    where none is carried.
     """
 
     header: Header
     weights: Arrays
     optimizer: Arrays
     state: Arrays
+    averages: Arrays = field(default_factory=dict)
+
+    @property
+    def network(self) -> Arrays:
+        """The weights to write and to measure with: their averages where those are kept."""
+        return self.averages or self.weights
 
     @property
     def for_sampling(self) -> Weights:
-        """The weights as a character stream takes them."""
-        return Weights(self.header.model, self.weights, self.header.progress.step)
+        """The same as a character stream takes them."""
+        return Weights(self.header.model, self.network, self.header.progress.step)
 
     def groups(self) -> Mapping[str, Arrays]:
         """The tensors as they stand in the file."""
-        return {"model": self.weights, "optimizer": self.optimizer, "state": self.state}
+        return {
+            "model": self.weights,
+            "average": self.averages,
+            "optimizer": self.optimizer,
+            "state": self.state,
+        }
 
     def about(self) -> Mapping[str, Any]:
         """The header as it stands in the file."""
@@ -107,8 +119,10 @@ def load_checkpoint(path: Path) -> Checkpoint:
     """Read and check a checkpoint. Raises `CheckpointError` for anything wrong with it."""
     with opened(path) as file:
         header = _header(file)
-        groups = file.groups(_expected_shapes(header), required="model")
-    return Checkpoint(header, groups["model"], groups["optimizer"], groups["state"])
+        groups = file.groups(_expected_shapes(header), required=("model", "average"))
+    return Checkpoint(
+        header, groups["model"], groups["optimizer"], groups["state"], groups["average"]
+    )
 
 
 def _header(file: OpenCheckpoint) -> Header:
@@ -143,6 +157,7 @@ def _expected_shapes(header: Header) -> dict[str, Shapes]:
     state = (model.num_layers, header.config.batch_size, model.hidden_size)
     return {
         "model": weights,
+        "average": weights if header.config.average_decay else {},
         "optimizer": optimizer_shapes(header.config.optimizer, weights),
         "state": dict.fromkeys(STATE_TENSORS[model.cell], state),
     }

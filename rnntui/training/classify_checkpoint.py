@@ -96,7 +96,7 @@ def load_classifier(path: Path) -> ClassifierCheckpoint:
             "model": weights,
             "optimizer": optimizer_shapes(header.config.optimizer, weights),
         }
-        groups = file.groups(expected, required="model")
+        groups = file.groups(expected, required=("model",))
     return ClassifierCheckpoint(header, groups["model"], groups["optimizer"])
 
 

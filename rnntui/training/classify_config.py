@@ -11,7 +11,12 @@ from rnntui.errors import ConfigError
 from rnntui.nets.classifier_config import ClassifierConfig, Head, Pooling
 from rnntui.nets.config import Cell, InputEncoding, Nonlinearity
 from rnntui.text.labelled_choices import End, Side, Units
-from rnntui.training.config import OptimizerName, ScheduleName
+from rnntui.training.config import (
+    ADAM_BETA_2,
+    OptimizerName,
+    ScheduleName,
+    check_optimizer,
+)
 from rnntui.training.settings import check_settings, setting, with_changes
 
 InitialWeights = Literal["torch", "keras"]
@@ -76,6 +81,20 @@ class ClassifyConfig:
     )
     batch_size: int = setting(64, "batches", "Texts in a batch.", 1, 65_536)
     optimizer: OptimizerName = setting("adam", "optimizer", "How gradients change the weights.")
+    weight_decay: float = setting(
+        0.0,
+        "optimizer",
+        "How far adamw shrinks the weights in a step, as a share of the learning rate.",
+        0.0,
+        10.0,
+    )
+    beta_2: float = setting(
+        ADAM_BETA_2,
+        "optimizer",
+        "What Adam's mean square keeps of itself in a step.",
+        0.0,
+        0.99999,
+    )
     learning_rate: float = setting(
         1e-3, "optimizer", "Learning rate, the highest of its schedule.", 1e-8, 100.0
     )
@@ -118,6 +137,7 @@ class ClassifyConfig:
 
     def __post_init__(self) -> None:
         check_settings(self)
+        check_optimizer(self)
         if self.padding == "front" and not self.max_length:
             raise ConfigError("--padding front fills up to a length: give it by --max-length.")
 

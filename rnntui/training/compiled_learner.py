@@ -95,7 +95,7 @@ class CompiledLearner:
         """A copy of the weights that will not change any more."""
         if self._network is None:
             return self._torch.weights(step)
-        return Weights(self._network.config, self._network.weights(), step)
+        return Weights(self._network.config, self._used(self._network), step)
 
     def snapshot(self, progress: Progress) -> Checkpoint:
         """All that a resume needs."""
@@ -107,6 +107,7 @@ class CompiledLearner:
             self._network.weights(),
             self._network.optimizer_tensors(),
             self._zero_state() if state is None else state,
+            self._network.averages(),
         )
 
     def restore(self, path: Path) -> Progress:
@@ -135,6 +136,7 @@ class CompiledLearner:
     def _changed_over(self, progress: Progress) -> "CompiledNetwork":
         """The compiled network, with all that torch's has."""
         from rnntui.nets.compiled.network import CompiledNetwork, Method
+        from rnntui.nets.compiled.update import Adam
 
         config, checkpoint = self._config, self._torch.snapshot(progress)
         self._network = CompiledNetwork(
@@ -143,19 +145,31 @@ class CompiledLearner:
             config.window or config.seq_length,
             config.threads or torch.get_num_threads(),
             checkpoint.weights,
-            Method(clip_norm=config.clip_norm, clip_value=config.clip_value),
+            Method(
+                masks=config.dropout_masks,
+                optimizer=Adam(beta_2=config.beta_2, weight_decay=config.weight_decay),
+                clip_norm=config.clip_norm,
+                clip_value=config.clip_value,
+                average_decay=config.average_decay,
+            ),
         )
         self._take(self._network, checkpoint)
         return self._network
 
     def _take(self, network: "CompiledNetwork", checkpoint: Checkpoint) -> None:
         network.set_weights(checkpoint.weights)
+        network.set_averages(checkpoint.averages)
         network.set_optimizer_tensors(checkpoint.optimizer)
         self._state = dict(checkpoint.state) or None
 
     def _bring_torch_up(self) -> None:
         if self._network is not None:
-            self._torch.put_weights(self._network.weights())
+            self._torch.put_weights(self._used(self._network))
+
+    @staticmethod
+    def _used(network: "CompiledNetwork") -> Arrays:
+        """The weights that write and are measured: the averages where they are kept."""
+        return network.averages() or network.weights()
 
     def _state_for(self, progress: Progress) -> Arrays | None:
         """What the batch begins with; None for zeros."""

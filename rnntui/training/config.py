@@ -6,9 +6,18 @@ One list for all that show or read settings: command-line flags, recipe files,
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
-from rnntui.nets.config import Cell, InitialWeights, InputEncoding, ModelConfig, Nonlinearity
+from rnntui.errors import ConfigError
+from rnntui.nets.config import (
+    Cell,
+    Connections,
+    DropoutMasks,
+    InitialWeights,
+    InputEncoding,
+    ModelConfig,
+    Nonlinearity,
+)
 from rnntui.sampling.modes import Mode
 from rnntui.text.normalisation import Normalisation
 from rnntui.training.settings import (
@@ -22,12 +31,13 @@ from rnntui.training.settings import (
 
 __all__ = ["BUDGETS", "TrainConfig", "choices", "flag"]
 
-OptimizerName = Literal["adam", "rmsprop", "rmsprop-keras", "adagrad", "sgd"]
+OptimizerName = Literal["adam", "adamw", "rmsprop", "rmsprop-keras", "adagrad", "sgd"]
 ScheduleName = Literal["constant", "step", "cosine"]
 StateCarry = Literal["always", "epoch", "never"]
 Engine = Literal["auto", "torch", "compiled", "numpy"]
 Remainder = Literal["drop", "keep"]
 SampleStart = Literal["prime", "text"]
+ADAM_BETA_2 = 0.999
 Section = Literal["network", "text", "batches", "optimizer", "budget", "pace", "machine"]
 
 
@@ -49,11 +59,24 @@ class TrainConfig:
     embedding_size: int = setting(64, "network", "Numbers in a character's learnt vector.", 1, 4096)
     hidden_size: int = setting(128, "network", "Units in each recurrent layer.", 1, 8192)
     num_layers: int = setting(2, "network", "Recurrent layers.", 1, 64)
+    connections: Connections = setting(
+        "plain",
+        "network",
+        "How layers are stacked: plain, or residual, which adds a layer's input to its output.",
+    )
     dropout: float = setting(
         0.0, "network", "Share of each layer's outputs dropped in training.", 0.0, 0.95
     )
+    dropout_masks: DropoutMasks = setting(
+        "position",
+        "network",
+        "Whether dropout draws anew at each position, or once for a whole sequence.",
+    )
     initial_weights: InitialWeights = setting(
-        "torch", "network", "Whose distributions the weights start from; normal: 0.01·N(0, 1)."
+        "torch",
+        "network",
+        "Whose distributions the weights start from; normal: 0.01·N(0, 1); orthogonal: recurrent"
+        " weights orthogonal, a forget gate open.",
     )
     normalise: tuple[str, ...] = setting(
         (),
@@ -88,6 +111,24 @@ class TrainConfig:
         " (one sequence, state never carried).",
     )
     optimizer: OptimizerName = setting("adam", "optimizer", "How gradients change the weights.")
+    weight_decay: float = setting(
+        0.0,
+        "optimizer",
+        "How far adamw shrinks the weights in a step, as a share of the learning rate.",
+        0.0,
+        10.0,
+    )
+    beta_2: float = setting(
+        ADAM_BETA_2, "optimizer", "What Adam's mean square keeps of itself in a step.", 0.0, 0.99999
+    )
+    average_decay: float = setting(
+        0.0,
+        "optimizer",
+        "What a running average of the weights, which then writes and is measured, keeps of"
+        " itself in a step; 0: no average.",
+        0.0,
+        0.99999,
+    )
     learning_rate: float = setting(
         2e-3, "optimizer", "Learning rate, the highest of its schedule.", 1e-8, 100.0
     )
@@ -142,6 +183,7 @@ class TrainConfig:
 
     def __post_init__(self) -> None:
         check_settings(self)
+        check_optimizer(self)
         # In one order, so that the same steps are the same configuration.
         object.__setattr__(self, "normalise", Normalisation(self.normalise).steps)
 
@@ -162,6 +204,7 @@ class TrainConfig:
             num_layers=self.num_layers,
             dropout=self.dropout,
             window=self.window,
+            connections=self.connections,
         )
 
     def replaced(self, changes: Mapping[str, object]) -> "TrainConfig":
@@ -171,3 +214,31 @@ class TrainConfig:
         `ConfigError` for an unknown name or a value out of bounds.
         """
         return with_changes(self, changes)
+
+
+class OptimizerSettings(Protocol):
+    """What a configuration says of the optimiser."""
+
+    @property
+    def optimizer(self) -> OptimizerName:
+        """Which one."""
+
+    @property
+    def learning_rate(self) -> float:
+        """Its learning rate at the top of the schedule."""
+
+    @property
+    def weight_decay(self) -> float:
+        """What adamw takes off each weight, times the learning rate."""
+
+    @property
+    def beta_2(self) -> float:
+        """The decay of Adam's mean square."""
+
+
+def check_optimizer(config: OptimizerSettings) -> None:
+    """Raise `ConfigError` for a setting that the optimiser has no use for."""
+    if config.weight_decay and config.optimizer != "adamw":
+        raise ConfigError("--weight-decay needs --optimizer adamw.")
+    if config.beta_2 != ADAM_BETA_2 and config.optimizer not in ("adam", "adamw"):
+        raise ConfigError("--beta-2 needs --optimizer adam or adamw.")

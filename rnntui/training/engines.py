@@ -17,10 +17,12 @@ NEEDED_BY_NUMPY = {
     "nonlinearity": "tanh",
     "input_encoding": "one-hot",
     "num_layers": 1,
+    "connections": "plain",
     "dropout": 0.0,
     "window": 0,
     "optimizer": "adagrad",
     "clip_norm": 0.0,
+    "average_decay": 0.0,
 }
 """The settings that `nets/numpy_network.py` was written for."""
 
@@ -57,8 +59,8 @@ def why_not_compiled(config: TrainConfig) -> str:
     """What keeps a training from the compiled engine, as a sentence; empty where nothing does."""
     from rnntui.nets.compiled.preparation import unavailable_because
 
-    if config.optimizer != "adam":
-        return "The compiled engine has no optimizer but adam."
+    if config.optimizer not in ("adam", "adamw"):
+        return "The compiled engine has no optimizer but adam and adamw."
     if config.remainder == "keep":
         return "The compiled engine takes pieces of one length, so --remainder must be drop."
     if config.device not in ("auto", "cpu"):

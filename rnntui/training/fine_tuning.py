@@ -20,6 +20,7 @@ TAKEN = (
     "embedding_size",
     "hidden_size",
     "num_layers",
+    "connections",
     "window",
     "normalise",
 )

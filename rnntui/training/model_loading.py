@@ -1,16 +1,17 @@
-"""A torch network with the weights of a checkpoint."""
+"""Weights from a checkpoint into a torch network, and from a network into arrays."""
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from rnntui.nets.char_model import CharModel, build_model
 from rnntui.training.checkpoints import Arrays, Checkpoint
 
 
 def model_of(checkpoint: Checkpoint) -> CharModel:
-    """A new network on the CPU with the checkpoint's weights."""
+    """A new network on the CPU with the weights that a checkpoint is to be used with."""
     model = build_model(checkpoint.header.model, seed=0)
-    load_weights(model, checkpoint.weights)
+    load_weights(model, checkpoint.network)
     return model
 
 
@@ -24,3 +25,11 @@ def load_weights(model: CharModel, weights: Arrays) -> None:
         for name, weight in model.named_parameters():
             part = tuple(slice(size) for size in weights[name].shape)
             weight[part].copy_(torch.from_numpy(np.array(weights[name])))
+
+
+def copies(model: CharModel) -> dict[str, NDArray[np.float32]]:
+    """Copies of a network's weights by name, from whatever device it is on."""
+    return {
+        name: weight.detach().to("cpu", torch.float32, copy=True).numpy()
+        for name, weight in model.named_parameters()
+    }

@@ -90,7 +90,7 @@ def fine_tuned_run(
         named = ", ".join(describe_character(symbol) for symbol in added[:NAMED])
         more = f" and {len(added) - NAMED} more" if len(added) > NAMED else ""
         notices += (f"New to the network, and added to its vocabulary: {named}{more}.",)
-    return replace(run, notices=notices, init_weights=checkpoint.weights)
+    return replace(run, notices=notices, init_weights=checkpoint.network)
 
 
 def resume_run(
@@ -131,7 +131,7 @@ def resume_run(
     if init_from:
         start = load_checkpoint(folder.last if folder.last.exists() else Path(init_from))
         corpus, _ = over_vocabulary(corpus, start.header.vocabulary)
-        weights = start.weights
+        weights = start.network
     if folder.last.exists():
         last = load_checkpoint(folder.last)
         run = Run(folder, corpus, config, prime, eval_chars, (), init_from, resume_from=last)

@@ -1,35 +1,32 @@
 """The optimisers, with the tensors that they keep laid open for a checkpoint."""
 
 from collections.abc import Mapping
-from typing import Protocol
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from rnntui.training.config import OptimizerName
+from rnntui.training.config import OptimizerSettings
 from rnntui.training.keras_rmsprop import KerasRmsprop
 
-
-class OptimizerSettings(Protocol):
-    """What a configuration says of the optimiser."""
-
-    @property
-    def optimizer(self) -> OptimizerName:
-        """Which one."""
-
-    @property
-    def learning_rate(self) -> float:
-        """Its learning rate at the top of the schedule."""
+BETA_1 = 0.9
+"""What Adam's mean gradient keeps of itself in a step."""
 
 
 def build_optimizer(config: OptimizerSettings, model: nn.Module) -> torch.optim.Optimizer:
     """The optimiser of `config` over the model's weights, with torch's defaults for the rest."""
     weights = list(model.parameters())
     rate = config.learning_rate
-    if config.optimizer == "adam":
-        return torch.optim.Adam(weights, lr=rate, fused=weights[0].device.type != "mps")
+    if config.optimizer in ("adam", "adamw"):
+        kind = torch.optim.Adam if config.optimizer == "adam" else torch.optim.AdamW
+        return kind(
+            weights,
+            lr=rate,
+            betas=(BETA_1, config.beta_2),
+            weight_decay=config.weight_decay,
+            fused=weights[0].device.type != "mps",
+        )
     if config.optimizer == "rmsprop":
         return torch.optim.RMSprop(weights, lr=rate)
     if config.optimizer == "rmsprop-keras":

@@ -4,6 +4,7 @@ Reference for the method: truncated back-propagation through time with carried
 state (Williams and Peng 1990; Graves 2013).
 """
 
+import copy
 import math
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import numpy as np
 import torch
 from torch.nn import functional
 
+from rnntui.nets.averaging import average_decay_at
 from rnntui.nets.char_model import CharModel, State, build_model
 from rnntui.nets.config import STATE_TENSORS
 from rnntui.nets.initial_weights import initial_weights
@@ -23,7 +25,7 @@ from rnntui.training.evaluation import evaluate
 from rnntui.training.finite import require_finite
 from rnntui.training.learner import Facts, StepOutcome
 from rnntui.training.measure import Measure
-from rnntui.training.model_loading import load_weights, model_of
+from rnntui.training.model_loading import copies, load_weights, model_of
 from rnntui.training.optimizers import build_optimizer, optimizer_tensors, restore_optimizer
 from rnntui.training.run import Run
 from rnntui.training.written_samples import written_sample
@@ -55,6 +57,7 @@ class TorchLearner:
             load_weights(self._model, drawn)
         if run.init_weights is not None:
             load_weights(self._model, run.init_weights)
+        self._average = copy.deepcopy(self._model) if self._config.average_decay else None
         if run.resume_from is not None:
             self.take(run.resume_from)
 
@@ -71,7 +74,8 @@ class TorchLearner:
         state = self._state_for(len(inputs), progress)
         # Masks depend on the seed and the step alone, so no generator state needs keeping.
         self._dropout.manual_seed((self._config.seed << 32) ^ progress.step)
-        logits, after = self._model(inputs, state, self._dropout)  # [B, T, V]
+        masks = self._config.dropout_masks
+        logits, after = self._model(inputs, state, self._dropout, masks)  # [B, T, V]
         loss = functional.cross_entropy(logits.flatten(0, 1), targets.flatten())
         self._optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
@@ -80,16 +84,17 @@ class TorchLearner:
         require_finite("loss", progress.step + 1, value)
         require_finite("gradient", progress.step + 1, grad_norm)
         self._optimizer.step()
+        self._move_averages(progress.step + 1)
         self._state = tuple(part.detach() for part in after)
         return StepOutcome(value, grad_norm, self._batches.characters_per_batch, "torch")
 
     def evaluate(self) -> Measure:
         """Measure on the held-out prefix that an evaluation in mid-run reads."""
-        return evaluate(self._model, self._held_out[: self._run.eval_chars])
+        return evaluate(self._used, self._held_out[: self._run.eval_chars])
 
     def evaluate_in_full(self) -> Measure:
         """Measure on all that is held out."""
-        return evaluate(self._model, self._held_out)
+        return evaluate(self._used, self._held_out)
 
     def evaluate_saved(self, path: Path) -> Measure:
         """Measure a checkpoint in full; `CheckpointError` where it can't be read."""
@@ -100,12 +105,8 @@ class TorchLearner:
         return written_sample(self._run, self.weights(step), length)
 
     def weights(self, step: int) -> Weights:
-        """A copy of the weights that will not change any more."""
-        arrays = {
-            name: weight.detach().to("cpu", torch.float32, copy=True).numpy()
-            for name, weight in self._model.named_parameters()
-        }
-        return Weights(self._model.config, arrays, step)
+        """A copy of the weights to write with, that will not change any more."""
+        return Weights(self._model.config, copies(self._used), step)
 
     def snapshot(self, progress: Progress) -> Checkpoint:
         """All that a resume needs."""
@@ -118,8 +119,9 @@ class TorchLearner:
         kept = self._kept
         if self._built is not None:
             kept = optimizer_tensors(self._built, self._model)
-        weights = self.weights(progress.step).arrays
-        return Checkpoint(self._run.header(progress), weights, kept, state)
+        averages = {} if self._average is None else copies(self._average)
+        header = self._run.header(progress)
+        return Checkpoint(header, copies(self._model), kept, state, averages)
 
     def restore(self, path: Path) -> Progress:
         """Take weights, optimiser and carried state from a checkpoint; returns how far it was."""
@@ -128,8 +130,20 @@ class TorchLearner:
         return checkpoint.header.progress
 
     def put_weights(self, weights: Arrays) -> None:
-        """Take weights alone, to measure with them."""
-        load_weights(self._model, weights)
+        """Take the weights to measure with, and nothing else."""
+        load_weights(self._used, weights)
+
+    @property
+    def _used(self) -> CharModel:
+        """The network that writes and is measured: the average where one is kept."""
+        return self._model if self._average is None else self._average
+
+    @torch.no_grad()
+    def _move_averages(self, step: int) -> None:
+        if self._average is None:
+            return
+        way = 1.0 - average_decay_at(self._config.average_decay, step)
+        torch._foreach_lerp_(list(self._average.parameters()), list(self._model.parameters()), way)
 
     @property
     def _optimizer(self) -> torch.optim.Optimizer:
@@ -164,6 +178,8 @@ class TorchLearner:
     def take(self, checkpoint: Checkpoint) -> None:
         """Take weights, optimiser and carried state from a checkpoint in memory."""
         load_weights(self._model, checkpoint.weights)
+        if self._average is not None:
+            load_weights(self._average, checkpoint.averages)
         self._kept, self._built = checkpoint.optimizer, None
         if checkpoint.state:
             self._state = tuple(

@@ -66,6 +66,9 @@ def checkpoint_of(
             for kept in KEPT_BY_OPTIMIZER[config.optimizer]
         },
         state={part: draw.random(state_shape, np.float32) for part in STATE_TENSORS[config.cell]},
+        averages={name: draw.random(shape, np.float32) for name, shape in shapes.items()}
+        if config.average_decay
+        else {},
     )
 
 
@@ -87,7 +90,9 @@ CONFIGS = st.builds(
     normalise=st.sampled_from([(), ("lowercase",), ("lowercase", "nfd-jamo")]),
     batch_size=st.integers(1, 4),
     window=st.integers(0, 9),
-    optimizer=st.sampled_from(["adam", "rmsprop", "adagrad", "sgd"]),
+    optimizer=st.sampled_from(["adam", "adamw", "rmsprop", "adagrad", "sgd"]),
+    average_decay=st.sampled_from([0.0, 0.9]),
+    connections=st.sampled_from(["plain", "residual"]),
     learning_rate=st.floats(1e-8, 100),
     state_carry=st.sampled_from(["always", "epoch", "never"]),
 )
@@ -267,6 +272,10 @@ DAMAGES: dict[str, tuple[Callable[[Tensors, Metadata], None], str]] = {
     "half an optimizer": (without("optimizer.head.bias.exp_avg"), "exp_avg' is missing"),
     "half a state": (without("state.c"), "'state.c' is missing"),
     "a strange tensor": (tensor("model.tail", filled((2,))), "'model.tail' that does not belong"),
+    "averages that the training keeps none of": (
+        tensor("average.head.bias", filled((4,))),
+        "does not belong",
+    ),
     "a tensor of no group": (tensor("head.bias", filled((4,))), "does not belong"),
     "a tensor of another optimizer": (
         tensor("optimizer.head.bias.sum", filled((4,))),
@@ -287,7 +296,7 @@ DAMAGES: dict[str, tuple[Callable[[Tensors, Metadata], None], str]] = {
         tensor("optimizer.head.bias.exp_avg_sq", filled((4,), math.inf)),
         "not finite",
     ),
-    "a newer version": (about("format_version", "2"), "format version is 2"),
+    "a newer version": (about("format_version", "3"), "format version is 3"),
     "a version in words": (about("format_version", '"one"'), "format version is 'one'"),
     "no JSON": (about("progress", "{"), "no JSON"),
     "a deep nest": (about("progress", "[" * 100_000), "no JSON"),
@@ -467,3 +476,34 @@ def test_a_disk_that_fills_up_between_two_paths_leaves_both_whole(
     assert load_checkpoint(best).header.config.seed == 2
     assert load_checkpoint(last).header.config.seed == 1
     assert sorted(tmp_path.iterdir()) == [best, last]
+
+
+def test_a_network_is_used_with_its_averages_and_goes_on_from_its_weights(tmp_path: Path) -> None:
+    saved = tiny_checkpoint(average_decay=0.9)
+    path = tmp_path / "a.safetensors"
+    save_checkpoint(saved, path)
+    loaded = load_checkpoint(path)
+    for name, average in saved.averages.items():
+        np.testing.assert_array_equal(loaded.network[name], average)
+        np.testing.assert_array_equal(loaded.for_sampling.arrays[name], average)
+        np.testing.assert_array_equal(loaded.weights[name], saved.weights[name])
+
+
+def test_averages_that_are_missing_are_missed(tmp_path: Path) -> None:
+    path = tmp_path / "a.safetensors"
+    save_checkpoint(replace(tiny_checkpoint(average_decay=0.9), averages={}), path)
+    with pytest.raises(CheckpointError, match=r"'average\.embedding\.weight' is missing"):
+        load_checkpoint(path)
+
+
+def test_a_file_of_the_first_version_has_the_defaults_of_what_came_later(tmp_path: Path) -> None:
+    later = {"connections", "dropout_masks", "weight_decay", "beta_2", "average_decay"}
+
+    def as_it_was(_: Tensors, metadata: Metadata) -> None:
+        metadata["format_version"] = "1"
+        for part in ("model", "config"):
+            values = json.loads(metadata[part])
+            metadata[part] = json.dumps({k: v for k, v in values.items() if k not in later})
+
+    path = rewritten(tmp_path / "old.safetensors", as_it_was)
+    assert load_checkpoint(path).header == tiny_checkpoint().header

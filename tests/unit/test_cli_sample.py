@@ -429,7 +429,7 @@ def test_a_run_that_was_never_saved_is_stated(tiny: RunFolder) -> None:
         lambda content: content[:100],
         lambda content: b"",
         lambda content: b"a text\n" * 40,
-        lambda content: content.replace(b'"format_version":"1"', b'"format_version":"2"'),
+        lambda content: content.replace(b'"format_version":"2"', b'"format_version":"3"'),
     ],
     ids=["torn", "beginning", "empty", "text", "version"],
 )

@@ -316,7 +316,7 @@ def test_a_value_out_of_bounds_is_stated_by_its_flag(flag: str, value: str) -> N
 @pytest.mark.parametrize(
     ("flag", "value"),
     [
-        *(("--cell", "nonsense"), ("--cell", ""), ("--optimizer", "adamw")),
+        *(("--cell", "nonsense"), ("--cell", ""), ("--optimizer", "adamx")),
         *(("--schedule", "nonsense"), ("--state-carry", "nonsense"), ("--engine", "fortran")),
         *(("--hidden-size", "many"), ("--hidden-size", "1.5"), ("--learning-rate", "fast")),
         *(("--nonlinearity", "sigmoid"), ("--input-encoding", "bytes")),

@@ -10,7 +10,7 @@ from rnntui.errors import ConfigError
 from rnntui.training import engines
 from rnntui.training.checkpoints import load_checkpoint
 from rnntui.training.commands import RollBack, Stop
-from rnntui.training.events import Failed, RolledBack, Saved, Step, Switched
+from rnntui.training.events import Evaluated, Failed, RolledBack, Saved, Step, Switched
 from rnntui.training.run import Run
 from tests.factories import (
     Script,
@@ -28,6 +28,15 @@ KINDS: list[dict[str, Any]] = [
     {"cell": "gru", "input_encoding": "one-hot", "state_carry": "always", "clip_value": 0.01},
     {"cell": "rnn", "window": 6, "batch_size": 90, "dropout": 0.3},
     {"cell": "lstm", "state_carry": "never", "val_fraction": 0.0},
+    {"cell": "gru", "connections": "residual", "num_layers": 2, "average_decay": 0.9},
+    {
+        "cell": "rnn",
+        "dropout": 0.3,
+        "dropout_masks": "sequence",
+        "optimizer": "adamw",
+        "weight_decay": 0.1,
+        "beta_2": 0.9,
+    },
 ]
 
 
@@ -73,13 +82,21 @@ def test_a_stopped_run_goes_on_as_if_it_never_had_been(kind: dict[str, Any], tmp
     assert_same_training(whole.folder, broken.folder)
 
 
-def test_it_learns_what_torch_learns(tmp_path: Path) -> None:
-    losses = [
-        [step.loss for step in only(Step, trained(tiny_run(tmp_path / engine, engine=engine)))]
-        for engine in ("torch", "compiled")
-    ]
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        {"cell": "lstm", "num_layers": 3, "connections": "residual", "average_decay": 0.9},
+        {"optimizer": "adamw", "weight_decay": 1.0, "beta_2": 0.9, "learning_rate": 0.01},
+    ],
+)
+def test_it_learns_what_torch_learns(settings: dict[str, Any], tmp_path: Path) -> None:
+    told = [trained(tiny_run(tmp_path / e, engine=e, **settings)) for e in ("torch", "compiled")]
+    losses = [[step.loss for step in only(Step, events)] for events in told]
     assert len(losses[0]) == 12
     assert losses[1] == pytest.approx(losses[0], rel=1e-4)
+    measured = [[event.val_loss for event in only(Evaluated, events)] for events in told]
+    assert measured[1] == pytest.approx(measured[0], rel=1e-4)
 
 
 def test_auto_begins_with_torch_and_saves_where_it_changes_over(
@@ -132,7 +149,7 @@ def test_compiled_functions_that_cannot_be_had_end_the_training_with_a_sentence(
 @pytest.mark.parametrize(
     ("settings", "sentence"),
     [
-        ({"optimizer": "sgd"}, "no optimizer but adam"),
+        ({"optimizer": "sgd"}, "no optimizer but adam and adamw"),
         ({"device": "cuda"}, "runs on the processor"),
     ],
 )

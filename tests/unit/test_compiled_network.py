@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from torch.nn import functional
 
+from rnntui.nets.averaging import average_decay_at
 from rnntui.nets.char_model import build_model
 from rnntui.nets.compiled.dropout import dropout_masks
-from rnntui.nets.compiled.network import CompiledNetwork, Masks, Method
+from rnntui.nets.compiled.network import CompiledNetwork, Method
 from rnntui.nets.compiled.update import Adam
-from rnntui.nets.config import STATE_TENSORS, ModelConfig
+from rnntui.nets.config import STATE_TENSORS, DropoutMasks, ModelConfig
 
 Arrays = dict[str, NDArray[np.float32]]
 
@@ -56,8 +57,7 @@ def _torch_gradients(
     inputs: Any,
     targets: Any,
     state: Arrays,
-    masks: Masks = "position",
-    residual: bool = False,
+    masks: DropoutMasks = "position",
 ) -> tuple[float, Arrays, Arrays]:
     """Loss, gradients and state after, by torch, with the masks that the engine draws."""
     model = build_model(config, 1)
@@ -77,7 +77,7 @@ def _torch_gradients(
             shape = (times, batch, config.hidden_size)
             mask = dropout_masks(_SEED, number, shape, 1 - config.dropout)
             x = x * torch.from_numpy(mask).transpose(0, 1)
-        if residual and number > 0:
+        if config.connections == "residual" and number > 0:
             x = x + below
     logits = model.head(x[:, -1:] if config.window else x)
     loss = functional.cross_entropy(logits.flatten(0, 1), torch.from_numpy(targets).flatten())
@@ -120,6 +120,7 @@ _CONFIGS = st.builds(
     num_layers=st.integers(1, 3),
     dropout=st.sampled_from([0.0, 0.4]),
     window=st.sampled_from([0, 1]),
+    connections=st.sampled_from(["plain", "residual"]),
 )
 
 
@@ -130,18 +131,17 @@ _CONFIGS = st.builds(
     st.integers(1, 8),
     st.integers(1, 3),
     st.sampled_from(["position", "sequence"]),
-    st.booleans(),
 )
 def test_loss_gradients_and_state_are_those_of_torch(
-    config: ModelConfig, batch: int, length: int, threads: int, masks: Masks, residual: bool
+    config: ModelConfig, batch: int, length: int, threads: int, masks: DropoutMasks
 ) -> None:
     inputs, targets = _batch(config, batch, length)
     state = _state(config, batch)
-    network = _network(config, batch, length, threads, masks=masks, residual=residual)
+    network = _network(config, batch, length, threads, masks=masks)
     loss, gradients = network.gradients(inputs, targets, state, _SEED)
     after = network.step(inputs, targets, state, _SEED, 0.0).state
     expected_loss, expected_gradients, expected_state = _torch_gradients(
-        config, inputs, targets, state, masks, residual
+        config, inputs, targets, state, masks
     )
     assert loss == pytest.approx(expected_loss, rel=1e-5, abs=1e-7)
     _assert_close(gradients, expected_gradients)
@@ -237,12 +237,12 @@ def test_an_optimiser_that_has_seen_nothing_keeps_nothing() -> None:
 
 
 def test_the_average_of_the_weights_follows_them() -> None:
-    network = _network(_SMALL, average_decay=0.75)
+    network = _network(_SMALL, average_decay=0.25)
     expected = network.weights()
     for step in range(3):
         network.step(*_batch(_SMALL), None, step, 0.01)
-        now = network.weights()
-        expected = {name: 0.75 * mean + 0.25 * now[name] for name, mean in expected.items()}
+        now, kept = network.weights(), average_decay_at(0.25, step + 1)
+        expected = {n: kept * mean + (1 - kept) * now[n] for n, mean in expected.items()}
     _assert_close(network.averages(), expected)
     network.set_averages(now)
     _assert_same(network.averages(), now)

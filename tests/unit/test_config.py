@@ -25,6 +25,8 @@ def _budgeted(name: str, value: object) -> dict[str, Any]:
     """A setting, beside a budget where it is none itself."""
     if name in BUDGETS and value:
         return {name: value}
+    if name == "weight_decay":
+        return {"steps": 1, "optimizer": "adamw", name: value}
     return {"epochs" if name == "steps" else "steps": 1, name: value}
 
 
@@ -114,6 +116,18 @@ def test_flags_are_named_as_the_settings() -> None:
     assert flag("final_learning_rate") == "--final-learning-rate"
 
 
+@pytest.mark.parametrize(
+    ("settings", "needed"),
+    [
+        ({"optimizer": "adam", "weight_decay": 0.1}, "--weight-decay needs --optimizer adamw"),
+        ({"optimizer": "sgd", "beta_2": 0.9}, "--beta-2 needs --optimizer adam or adamw"),
+    ],
+)
+def test_a_setting_of_another_optimizer_is_refused(settings: dict[str, Any], needed: str) -> None:
+    with pytest.raises(ConfigError, match=needed):
+        _config(**settings)
+
+
 # Changes.
 
 
@@ -161,5 +175,7 @@ def test_the_network_has_the_settings_of_its_section() -> None:
         num_layers=4,
         dropout=0.25,
         window=6,
+        connections="residual",
     )
-    assert config.model(41) == ModelConfig(41, "rnn", "relu", "one-hot", 3, 5, 4, 0.25, 6)
+    expected = ModelConfig(41, "rnn", "relu", "one-hot", 3, 5, 4, 0.25, 6, "residual")
+    assert config.model(41) == expected

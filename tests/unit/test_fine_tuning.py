@@ -25,6 +25,7 @@ OTHER = {
     "embedding_size": 9,
     "hidden_size": 9,
     "num_layers": 3,
+    "connections": "residual",
     "window": 9,
     "normalise": ("nfc",),
 }

@@ -12,7 +12,7 @@ from rnntui.errors import CorpusError
 from rnntui.lenses.forward_trace import Arrays
 from rnntui.lenses.gradient_flow import GradientFlow, gradient_flow, scaled_recurrence
 from rnntui.nets.char_model import CharModel, State, build_model
-from rnntui.nets.config import Cell, InputEncoding, ModelConfig, Nonlinearity
+from rnntui.nets.config import Cell, Connections, InputEncoding, ModelConfig, Nonlinearity
 from rnntui.nets.recurrent import RecurrentLayer
 
 
@@ -23,6 +23,7 @@ def _model(
     nonlinearity: Nonlinearity = "tanh",
     seed: int = 1,
     hidden_size: int = 5,
+    connections: Connections = "plain",
 ) -> CharModel:
     config = ModelConfig(
         vocab_size=6,
@@ -32,6 +33,7 @@ def _model(
         embedding_size=3,
         hidden_size=hidden_size,
         num_layers=num_layers,
+        connections=connections,
     )
     return build_model(config, seed).double()
 
@@ -75,7 +77,8 @@ def _autograd(model: CharModel, ids: list[int]) -> tuple[float, list[list[State]
             carried[number] = _step(layer, x[:, 0], carried[number])
             for part in carried[number]:
                 part.retain_grad()
-            x = carried[number][0].unsqueeze(1)
+            above = carried[number][0].unsqueeze(1)
+            x = above + x if number and model.config.connections == "residual" else above
         states.append(list(carried))
     loss = functional.cross_entropy(model.head(x[:, 0]), torch.tensor([ids[-1]]))
     loss.backward()  # type: ignore[no-untyped-call]
@@ -88,6 +91,7 @@ def _autograd(model: CharModel, ids: list[int]) -> tuple[float, list[list[State]
     num_layers=st.integers(1, 3),
     input_encoding=st.sampled_from(["one-hot", "embedding"]),
     nonlinearity=st.sampled_from(["tanh", "relu"]),
+    connections=st.sampled_from(["plain", "residual"]),
     ids=st.lists(st.integers(0, 5), min_size=2, max_size=9),
     seed=st.integers(0, 99),
 )
@@ -96,10 +100,11 @@ def test_every_gradient_agrees_with_autograd(
     num_layers: int,
     input_encoding: InputEncoding,
     nonlinearity: Nonlinearity,
+    connections: Connections,
     ids: list[int],
     seed: int,
 ) -> None:
-    model = _model(cell, num_layers, input_encoding, nonlinearity, seed)
+    model = _model(cell, num_layers, input_encoding, nonlinearity, seed, connections=connections)
     flow = gradient_flow(model.config, _arrays(model), ids)
     loss, states = _autograd(model, ids)
     assert flow.loss == pytest.approx(loss, abs=1e-10)

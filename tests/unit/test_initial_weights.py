@@ -74,3 +74,13 @@ def test_those_of_torch_are_within_its_bounds() -> None:
             assert array.std() == pytest.approx(1, rel=0.1)
         else:
             assert 0.9 / np.sqrt(40) < np.abs(array).max() <= 1 / np.sqrt(40)
+
+
+@_every_cell
+def test_orthogonal_ones_are_so_gate_by_gate_with_the_forget_gate_open(cell: Cell) -> None:
+    weights = initial_weights(_config(cell), "orthogonal", seed=1)
+    for gate in weights["layers.1.weight_hh"].reshape(-1, 40, 40):
+        np.testing.assert_allclose(gate.T @ gate, np.eye(40), atol=1e-5)
+    bias = weights["layers.1.bias"]
+    ones = np.repeat([0, 1, 0, 0], 40) if cell == "lstm" else np.zeros_like(bias)
+    np.testing.assert_array_equal(bias, ones)

@@ -188,3 +188,22 @@ def test_weights_depend_on_configuration_and_seed_alone(config: ModelConfig, see
 def test_another_seed_gives_other_weights() -> None:
     weights = [build_model(_SMALL, seed).head.weight for seed in (1, 2)]
     assert not torch.equal(*weights)
+
+
+def test_a_mask_may_serve_a_whole_sequence() -> None:
+    model = build_model(replace(_SMALL, num_layers=1, dropout=0.5), seed=1)
+    hidden, _ = model.read(_ids(3, 8), model.zero_state(3), _masks(4), "sequence")
+    for sequence in hidden.detach():
+        dropped = sequence == 0
+        assert torch.equal(dropped, dropped[:1].expand_as(dropped))
+        assert 0 < int(dropped[0].sum()) < dropped.shape[1]
+
+
+def test_residual_connections_add_what_a_layer_reads_to_what_it_says() -> None:
+    plain = build_model(_SMALL, seed=1)
+    residual = build_model(replace(_SMALL, connections="residual"), seed=1)
+    ids, state = _ids(2, 5), plain.zero_state(2)
+    first = build_model(replace(_SMALL, num_layers=1), seed=1)
+    first.load_state_dict({k: v for k, v in plain.state_dict().items() if "layers.1" not in k})
+    below, _ = first.read(ids, first.zero_state(2))
+    torch.testing.assert_close(residual.read(ids, state)[0], plain.read(ids, state)[0] + below)

@@ -139,3 +139,14 @@ def test_beside_the_cpu_a_fused_optimizer_alone_counts_its_steps_on_the_device(
 def test_the_learning_rate_is_the_configured_one(name: OptimizerName) -> None:
     _, optimizer = _fresh(name)
     assert [group["lr"] for group in optimizer.param_groups] == [0.05]
+
+
+def test_adamw_shrinks_the_weights_beside_its_step() -> None:
+    moved = []
+    for changes in ({}, {"weight_decay": 0.5}):
+        model = build_model(_MODEL, seed=1)
+        before = model.head.weight.detach().clone()
+        config = TrainConfig(optimizer="adamw", learning_rate=0.05, steps=3, **changes)
+        _step(model, build_optimizer(config, model), 0)
+        moved.append(model.head.weight.detach() - before)
+    torch.testing.assert_close(moved[1], moved[0] - 0.05 * 0.5 * before)

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from rnntui.nets.char_model import CharModel, build_model
-from rnntui.nets.config import Cell, InputEncoding, ModelConfig, Nonlinearity
+from rnntui.nets.config import Cell, Connections, InputEncoding, ModelConfig, Nonlinearity
 from rnntui.sampling.fast_step import FastNetwork, Weights
 
 _KINDS: list[tuple[Cell, Nonlinearity]] = [
@@ -20,10 +20,14 @@ _depths = pytest.mark.parametrize("num_layers", [1, 2, 3])
 
 
 def _model(
-    cell: Cell, nonlinearity: Nonlinearity, encoding: InputEncoding, num_layers: int
+    cell: Cell,
+    nonlinearity: Nonlinearity,
+    encoding: InputEncoding,
+    num_layers: int,
+    connections: Connections = "plain",
 ) -> CharModel:
     """A small network with weights twice as large as they start, as training makes them."""
-    config = ModelConfig(9, cell, nonlinearity, encoding, 4, 6, num_layers)
+    config = ModelConfig(9, cell, nonlinearity, encoding, 4, 6, num_layers, connections=connections)
     model = build_model(config, seed=2)
     with torch.no_grad():
         for weight in model.parameters():
@@ -41,10 +45,15 @@ def _fast(model: CharModel, scale: float = 1.0) -> FastNetwork:
 @_every_kind
 @_both_encodings
 @_depths
+@pytest.mark.parametrize("connections", ["plain", "residual"])
 def test_scores_agree_with_the_character_model_all_along_a_text(
-    cell: Cell, nonlinearity: Nonlinearity, encoding: InputEncoding, num_layers: int
+    cell: Cell,
+    nonlinearity: Nonlinearity,
+    encoding: InputEncoding,
+    num_layers: int,
+    connections: Connections,
 ) -> None:
-    model = _model(cell, nonlinearity, encoding, num_layers)
+    model = _model(cell, nonlinearity, encoding, num_layers, connections)
     ids = np.random.default_rng(3).integers(9, size=(1, 40))
     with torch.no_grad():
         logits, last = model(torch.from_numpy(ids), model.zero_state(1))

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnntui.errors import ConfigError
-from rnntui.training.config import BUDGETS, TrainConfig, choices
+from rnntui.training.config import ADAM_BETA_2, BUDGETS, TrainConfig, choices
 from rnntui.training.settings_file import from_tables, to_tables
 
 _NORMALISATIONS = [(), ("nfc",), ("lowercase", "join-lines"), ("nfd-jamo", "lowercase")]
@@ -34,6 +34,10 @@ def _configs(draw: st.DrawFn) -> TrainConfig:
             values[setting.name] = draw(st.sampled_from(_NORMALISATIONS))
     budget = draw(st.sampled_from(BUDGETS))
     values |= {name: values[name] or 1 if name == budget else 0 for name in BUDGETS}
+    if values["weight_decay"]:
+        values["optimizer"] = "adamw"
+    elif values["optimizer"] not in ("adam", "adamw"):
+        values["beta_2"] = ADAM_BETA_2
     return TrainConfig(**values)
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from rnntui.lenses.forward_trace import GATE_NAMES, StepTrace, forward_trace, sigmoid
 from rnntui.nets.char_model import CharModel, build_model
-from rnntui.nets.config import Cell, InputEncoding, ModelConfig, Nonlinearity
+from rnntui.nets.config import Cell, Connections, InputEncoding, ModelConfig, Nonlinearity
 
 
 def _config(
@@ -18,6 +18,7 @@ def _config(
     input_encoding: InputEncoding = "embedding",
     num_layers: int = 2,
     nonlinearity: Nonlinearity = "tanh",
+    connections: Connections = "plain",
 ) -> ModelConfig:
     return ModelConfig(
         vocab_size=7,
@@ -27,6 +28,7 @@ def _config(
         embedding_size=4,
         hidden_size=6,
         num_layers=num_layers,
+        connections=connections,
     )
 
 
@@ -41,6 +43,7 @@ def _traced(model: CharModel, ids: list[int]) -> list[StepTrace]:
     input_encoding=st.sampled_from(["one-hot", "embedding"]),
     num_layers=st.integers(1, 3),
     nonlinearity=st.sampled_from(["tanh", "relu"]),
+    connections=st.sampled_from(["plain", "residual"]),
     ids=st.lists(st.integers(0, 6), min_size=1, max_size=12),
     seed=st.integers(0, 99),
 )
@@ -49,10 +52,11 @@ def test_the_trace_agrees_with_the_network_that_was_trained(
     input_encoding: InputEncoding,
     num_layers: int,
     nonlinearity: Nonlinearity,
+    connections: Connections,
     ids: list[int],
     seed: int,
 ) -> None:
-    model = build_model(_config(cell, input_encoding, num_layers, nonlinearity), seed)
+    model = build_model(_config(cell, input_encoding, num_layers, nonlinearity, connections), seed)
     steps = _traced(model, ids)
     state = model.zero_state(1)
     with torch.no_grad():

@@ -11,7 +11,7 @@ from rnntui.nets.compiled.lanes import LANES_BYTES, WIDTH
 from rnntui.nets.compiled.layout import Array, Section, padded
 from rnntui.nets.compiled.products import PANEL
 from rnntui.nets.compiled.records import LAYER, PART, SECTION
-from rnntui.nets.config import STATE_TENSORS, ModelConfig
+from rnntui.nets.config import STATE_TENSORS, DropoutMasks, ModelConfig
 
 Ids = NDArray[np.int64]
 
@@ -76,8 +76,7 @@ class ThreadBuffers:
         parts: tuple[Section, ...],
         weights: Array,
         packings: Packings,
-        masks: str,
-        residual: bool,
+        masks: DropoutMasks,
     ) -> None:
         """Room for `rows` sequences of `length` characters."""
         self.rows, self.length = rows, length
@@ -93,7 +92,7 @@ class ThreadBuffers:
         self.part = np.zeros(1, PART)
         self._units = config.hidden_size
         self._states: dict[str, list[Array]] = {name: [] for name in STATE_TENSORS[config.cell]}
-        self._lay_out_layers(config, residual)
+        self._lay_out_layers(config)
         self._lay_out_input(config)
         self._lay_out_head(config)
         self.part["fixed_masks"] = masks == "sequence"
@@ -144,7 +143,7 @@ class ThreadBuffers:
         if f"{field}_back" in record.dtype.names:
             record[f"{field}_back"] = self._back[weight, first_gate]
 
-    def _lay_out_layers(self, config: ModelConfig, residual: bool) -> None:
+    def _lay_out_layers(self, config: ModelConfig) -> None:
         rows, length, hidden = self.rows, self.length, self.hidden
         states_row = row_numbers(hidden)
         gates_row = row_numbers((4 if config.cell == "gru" else config.gates) * hidden)
@@ -174,7 +173,7 @@ class ThreadBuffers:
                 self._weight(record, "w_ih", f"{name}.weight_ih")
                 record["input_terms"], record["input_row"] = hidden, 4 * states_row
                 record["input_gradient"] = below["above"]
-                record["skip"] = residual
+                record["skip"] = config.connections == "residual"
             if record["masks"] or record["skip"]:
                 record["outputs"] = self._room(length, rows, states_row)
 

@@ -7,10 +7,11 @@ in and out as arrays, by the names that a checkpoint has for them.
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
+from rnntui.nets.averaging import average_decay_at
 from rnntui.nets.compiled.buffers import Ids, Packings, ThreadBuffers, aligned
 from rnntui.nets.compiled.crew import Crew, Work
 from rnntui.nets.compiled.lanes import LANES_BYTES, WIDTH
@@ -19,27 +20,22 @@ from rnntui.nets.compiled.learning import gradients
 from rnntui.nets.compiled.products import PANEL
 from rnntui.nets.compiled.scoring import PADDED_SCORE
 from rnntui.nets.compiled.update import ADAM, Adam, adam_rule, gathered, packed_back, updated
-from rnntui.nets.config import STATE_TENSORS, ModelConfig, weight_shapes
+from rnntui.nets.config import STATE_TENSORS, DropoutMasks, ModelConfig, weight_shapes
 
 _SHARED_NUMBERS = 2**16
 """Weights above which waking the threads takes less time than it saves in an update."""
-
-Masks = Literal["position", "sequence"]
-"""Whether dropout draws anew at each time step or once for a whole sequence."""
 
 
 @dataclass(frozen=True)
 class Method:
     """How a network learns, beyond what its configuration says.
 
-    `residual`: what a layer above the first puts out is added to its input.
     `clip_norm` bounds the gradients' length and then `clip_value` each of them;
-    0 is no bound. With `average_decay` an average of the weights is kept, which
-    each step moves towards them by `1 - average_decay`; 0 keeps none.
+    0 is no bound. With `average_decay` a running average of the weights is kept
+    (see `average_decay_at`); 0 keeps none.
     """
 
-    masks: Masks = "position"
-    residual: bool = False
+    masks: DropoutMasks = "position"
     optimizer: Adam = ADAM
     clip_norm: float = 0.0
     clip_value: float = 0.0
@@ -104,7 +100,6 @@ class CompiledNetwork:
                 self._weights,
                 self._packings,
                 method.masks,
-                method.residual,
             )
             for _ in range(threads)
         ]
@@ -228,9 +223,8 @@ class CompiledNetwork:
         # As torch's clip_grad_norm_ has it.
         factor = min(1.0, method.clip_norm / (norm + 1e-6)) if method.clip_norm else 1.0
         bound = method.clip_value or math.inf
-        rule = adam_rule(
-            method.optimizer, self._steps, learning_rate, factor, bound, method.average_decay
-        )
+        kept = average_decay_at(method.average_decay, self._steps)
+        rule = adam_rule(method.optimizer, self._steps, learning_rate, factor, bound, kept)
         buffers = (self._weights, self._buffers[0].gradients, self._means, self._squares)
         weights, sums, means, squares = (buffer.ctypes.data for buffer in buffers)
         averages = self._averages.ctypes.data if method.average_decay else 0
