@@ -1,6 +1,6 @@
 """Writes the table of settings in docs/file-formats.md from the settings themselves.
 
-    python scripts/settings_table.py
+python scripts/settings_table.py
 """
 
 from dataclasses import fields

@@ -77,7 +77,7 @@ class ClassifyRun:
         header = self.resume_from.header
         if header.config.minutes == self.config.minutes:
             return header.progress
-        return replace(header.progress, total_steps=0)
+        return header.progress.to_be_timed()
 
     def facts(self, device: str) -> Facts:
         """What is to be learnt, on that device; where characters are counted, these are texts."""

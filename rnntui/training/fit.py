@@ -50,8 +50,8 @@ from rnntui.training.stopwatch import Clock, StepTimes, Stopwatch
 
 E = TypeVar("E", bound=TrainEvent)
 
-MEASURED_STEPS = 20
-"""Steps after which a budget in minutes becomes a number of steps."""
+MEASURED_STEPS, MEASURED_SECONDS = 20, 1.0
+"""Steps, and seconds of them, after which a budget in minutes becomes a number of steps."""
 
 
 class Fit:
@@ -133,6 +133,7 @@ class Fit:
         if before.engine not in ("", outcome.engine):
             # Saved at once, as a resume has to change over at the same step.
             self.save_due = True
+            self.step_times = StepTimes()
             yield self.event(Switched, engine=outcome.engine)
         yield from self._settle_minutes()
         if self.pause_after_step:
@@ -245,15 +246,27 @@ class Fit:
     # Pieces of the above.
 
     def _settle_minutes(self) -> Iterator[TrainEvent]:
-        """Turn minutes into steps once, by the speed so far, and keep that from then on."""
-        progress = self.progress
-        if progress.total_steps or self.step_times.count < MEASURED_STEPS:
+        """Turn minutes into steps by the speed so far, and keep that from then on.
+
+        It is done once, and once more where another engine takes over.
+        """
+        progress, times = self.progress, self.step_times
+        timed = progress.timed_engine
+        # A total without an engine beside it is an older file's.
+        if (
+            not self.pace.minutes
+            or timed == progress.engine
+            or (progress.total_steps and not timed)
+        ):
             return
         left = self.pace.minutes * 60 - self.watch.elapsed()
-        steps = progress.step + max(0, int(left / self.step_times.mean))
-        self.progress = replace(progress, total_steps=steps)
+        known = times.count >= MEASURED_STEPS and times.total >= MEASURED_SECONDS
+        if not known and (left > 0 or times.count < MEASURED_STEPS):
+            return
+        steps = progress.step + max(0, int(left / times.mean))
+        self.progress = replace(progress, total_steps=steps, timed_engine=progress.engine)
         write_configuration(self.run.folder, self.run.tables(steps))
-        yield self.event(Changed, setting="steps", old=0, new=steps)
+        yield self.event(Changed, setting="steps", old=progress.total_steps, new=steps)
         self.save_due = True
 
     def _evaluate(self) -> Iterator[TrainEvent]:

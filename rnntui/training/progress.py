@@ -13,7 +13,8 @@ class Progress:
     counts are of the steps' losses in this epoch and since the last
     evaluation, whose own mean was `train_loss`. `events` is the number of lines
     of the record at the time. `engine` is what computed the last step, empty
-    before the first: a resume begins with it.
+    before the first: a resume begins with it. `timed_engine` is the engine by
+    whose speed minutes were turned into `total_steps`, empty where none were.
     """
 
     step: int = 0
@@ -32,6 +33,7 @@ class Progress:
     train_loss: float = 0.0
     events: int = 0
     engine: str = ""
+    timed_engine: str = ""
 
     @property
     def epoch_loss(self) -> float:
@@ -59,6 +61,10 @@ class Progress:
             return self
         mean = self.recent_loss_sum / self.recent_loss_count
         return replace(self, train_loss=mean, recent_loss_sum=0.0, recent_loss_count=0)
+
+    def to_be_timed(self) -> "Progress":
+        """Without a number of steps that came of minutes other than those asked for now."""
+        return replace(self, total_steps=0, timed_engine="")
 
     def is_bettered_by(self, loss: float) -> bool:
         """Whether `loss` is the lowest so far."""

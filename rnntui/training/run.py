@@ -96,7 +96,7 @@ class Run:
         header = self.resume_from.header
         if header.config.minutes == self.config.minutes:
             return header.progress
-        return replace(header.progress, total_steps=0)
+        return header.progress.to_be_timed()
 
     def facts(self, device: str) -> Facts:
         """What is to be learnt, on that device."""

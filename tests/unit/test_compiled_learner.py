@@ -13,6 +13,7 @@ from rnntui.training.commands import RollBack, Stop
 from rnntui.training.events import Evaluated, Failed, RolledBack, Saved, Step, Switched
 from rnntui.training.run import Run
 from tests.factories import (
+    ReadyFrom,
     Script,
     assert_same_training,
     killed_after,
@@ -38,27 +39,6 @@ KINDS: list[dict[str, Any]] = [
         "beta_2": 0.9,
     },
 ]
-
-
-class ReadyFrom:
-    """A preparation that is over when it has been asked so many times."""
-
-    problem = "It broke."
-
-    def __init__(self, asked: int) -> None:
-        self.left = asked
-
-    @property
-    def ready(self) -> bool:
-        self.left -= 1
-        return self.left <= 0
-
-    def wait(self) -> bool:
-        self.left = 0
-        return True
-
-    def wait_unless_compiling(self) -> None:
-        pass
 
 
 class Broken(ReadyFrom):

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from rnntui.text.batches import Batch, StreamBatches
+from rnntui.training import engines
 from rnntui.training.checkpoints import load_checkpoint
 from rnntui.training.commands import Command, Stop
 from rnntui.training.events import (
@@ -20,7 +21,7 @@ from rnntui.training.fit import MEASURED_STEPS
 from rnntui.training.run import Run
 from rnntui.training.run_folder import Record, read_configuration, recorded
 from rnntui.training.trainer import train
-from tests.factories import Script, TickingClock, only, resumed, tiny_run, trained
+from tests.factories import ReadyFrom, Script, TickingClock, only, resumed, tiny_run, trained
 
 FIRST, LATER = 10.0, 0.5
 """Seconds of the first batch after a start, which sets things up, and of the others."""
@@ -117,6 +118,21 @@ def test_minutes_may_take_the_place_of_steps(tmp_path: Path, pacing: Pacing) -> 
     again = resumed(run, minutes=1.0)
     assert only(Resumed, events := pacing.trained(again))[0].total_steps == 0
     assert events[-1].elapsed_s == pytest.approx(60, abs=1)
+
+
+def test_another_engine_is_timed_anew_at_once_and_in_a_resume(
+    tmp_path: Path, pacing: Pacing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engines, "preparation", lambda: ReadyFrom(30))
+    run = tiny_run(tmp_path, minutes=1, engine="auto", cell="lstm")
+    events = pacing.trained(run, {40: [Stop()]})
+    assert [event.step for event in only(Changed, events)] == [MEASURED_STEPS]
+    assert load_checkpoint(run.folder.last).header.progress.engine == "compiled"
+    pacing.later = 0.25
+    (settled,) = only(Changed, events := pacing.trained(resumed(run)))
+    assert (settled.step, settled.old) == (40 + MEASURED_STEPS, STEPS_OF_A_MINUTE)
+    assert settled.new == only(Step, events)[-1].step > STEPS_OF_A_MINUTE
+    assert events[-1].elapsed_s == pytest.approx(60, abs=0.3)
 
 
 def test_a_stop_before_the_speed_is_known_leaves_it_to_be_measured(
