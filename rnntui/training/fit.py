@@ -251,13 +251,9 @@ class Fit:
         It is done once, and once more where another engine takes over.
         """
         progress, times = self.progress, self.step_times
-        timed = progress.timed_engine
         # A total without an engine beside it is an older file's.
-        if (
-            not self.pace.minutes
-            or timed == progress.engine
-            or (progress.total_steps and not timed)
-        ):
+        is_timed = progress.timed_engine in ("", progress.engine) and progress.total_steps
+        if is_timed or not self.pace.minutes:
             return
         left = self.pace.minutes * 60 - self.watch.elapsed()
         known = times.count >= MEASURED_STEPS and times.total >= MEASURED_SECONDS
