@@ -15,7 +15,7 @@ from rnntui.runtime.session import Network, Spec
 from rnntui.runtime.writer_thread import CAPACITY, PacedThread
 from rnntui.sampling.choice import SamplingSpec
 from rnntui.sampling.modes import Mode
-from rnntui.sampling.stream import Character, CharacterStream
+from rnntui.sampling.stream import Character, CharacterStreams
 
 MODES: Final[tuple[Mode, ...]] = get_args(Mode)
 """The sides of a duel, in the order in which a round has them."""
@@ -45,13 +45,16 @@ def open_duel(network: Network, spec: Spec, prime: str, seed: int) -> Iterator[R
     def in_mode(mode: Mode) -> Callable[[], SamplingSpec]:
         return lambda: replace(settings, mode=mode)
 
-    streams = [
-        CharacterStream(lambda: weights, network.vocabulary, in_mode(mode), prime, seed)
-        for mode in MODES
-    ]
+    streams = CharacterStreams(
+        lambda: weights,
+        network.vocabulary,
+        [in_mode(mode) for mode in MODES],
+        prime,
+        [seed] * len(MODES),
+    )
     while True:
         weights, settings = network.weights(), spec()
-        yield tuple(next(stream) for stream in streams)
+        yield next(streams)
 
 
 class DuelThread(PacedThread[Round]):

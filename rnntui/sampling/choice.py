@@ -50,6 +50,10 @@ class SamplingSpec:
         if not 0.0 < self.top_p <= 1.0:
             raise ConfigError("--top-p must be above 0 and at most 1 (all characters).")
 
+    def draws(self, after_space: bool) -> bool:
+        """Whether the next character is drawn; otherwise the likeliest is taken."""
+        return self.mode == "random" or (self.mode == "hybrid" and after_space)
+
 
 def probabilities(logits: NDArray[np.floating], temperature: float) -> Floats:
     """Softmax of `logits` `[..., V]` divided by the temperature, in float64."""
@@ -95,7 +99,7 @@ def choose(probs: Floats, spec: SamplingSpec, after_space: bool, noise: float) -
     `after_space` says whether the previous character is a space, which is what
     `hybrid` goes by.
     """
-    if spec.mode == "argmax" or (spec.mode == "hybrid" and not after_space):
+    if not spec.draws(after_space):
         return int(np.argmax(probs))
     return draw(filtered(probs, spec.top_k, spec.top_p), noise)
 

@@ -1,27 +1,23 @@
-"""The character stream: an endless iterator that writes with a network, one character at a time.
+"""Character streams: endless iterators that write with a network, one character at a time.
 
-It holds the hidden state and one character, so its memory does not grow with
-what it has written. Settings and weights are asked for before every character:
+They hold hidden states and a character each, so their memory does not grow with
+what they have written. Settings and weights are asked for before every character:
 a switch of mode, or newer weights, act on the very next one.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
-from rnntui.errors import SamplingError
-from rnntui.sampling.choice import SamplingSpec, best, choose, probabilities
-from rnntui.sampling.fast_step import FastNetwork, FastState, Weights
+from rnntui.sampling.choice import SamplingSpec
+from rnntui.sampling.fast_step import Weights
+from rnntui.sampling.writers import WritingEngine, writer_of
 from rnntui.text.vocabulary import Vocabulary
 
-CANDIDATES = 5
-"""How many of the likeliest characters come with each that was written."""
 
-
-@dataclass(frozen=True)
-class Character:
+class Character(NamedTuple):
     """A written character and how likely it was.
 
     `probability` and `candidates` (best first) are the network's own at the
@@ -53,14 +49,16 @@ def hybrid_equals_argmax(vocabulary: Vocabulary) -> bool:
     return " " not in vocabulary
 
 
-class CharacterStream(Iterator[Character]):
-    """Text from a network, endlessly.
+class CharacterStreams(Iterator[tuple[Character, ...]]):
+    """Several texts from one network, endlessly, in rounds of a character each.
+
+    They share weights and products but nothing else: each is what it would be alone.
 
     A network trained on streams carries its state on; one trained on windows
     reads the last `window` characters anew from zero state for each, as it was
     trained, a shorter beginning being padded in front with the start symbol.
 
-    The same seed, weights, prime and specification give the same text. One
+    The same seed, weights, prime, specification and engine give the same text. One
     number is drawn for every character whatever the mode, so a change of mode
     and back again leaves the later draws where they were.
     """
@@ -69,73 +67,75 @@ class CharacterStream(Iterator[Character]):
         self,
         weights: Callable[[], Weights],
         vocabulary: Vocabulary,
-        spec: Callable[[], SamplingSpec],
+        specs: Sequence[Callable[[], SamplingSpec]],
         prime: str,
-        seed: int,
+        seeds: Sequence[int],
+        engine: WritingEngine = "auto",
     ) -> None:
         """Read the prime, or `start_of_text` where it is empty.
 
-        Raises `CorpusError` for characters outside the vocabulary; see
-        `substitute_unknown`.
+        There is a stream for each of `specs` and of `seeds`. Raises `CorpusError`
+        for characters outside the vocabulary (see `substitute_unknown`), and
+        `SamplingError` for an engine that can't be had.
         """
-        self._weights = weights
-        self._spec = spec
-        self._vocabulary = vocabulary
-        self._generator = np.random.default_rng(seed)
+        self._weights, self._specs = weights, specs
+        self._symbols = vocabulary.symbols
+        self._generators = [np.random.default_rng(seed) for seed in seeds]
         self._current = weights()
-        self._network = FastNetwork(self._current)
+        self._writer = writer_of(self._current, len(specs), engine)
         start = vocabulary.index(start_of_text(vocabulary))
         ids = [int(index) for index in vocabulary.encode(prime)] or [start]
-        self._previous = ids[-1]
-        self._space = vocabulary.index(" ") if " " in vocabulary else None
-        window = self._network.config.window
-        if window:
-            self._recent: deque[int] | None = deque([start] * window + ids, maxlen=window)
-        else:
-            self._recent = None
-            self._state = self._network.zero_state(1)
+        self._space = vocabulary.index(" ") if " " in vocabulary else -1
+        # What is read next, each a character of all streams, the newest last.
+        window = self._current.config.window or 1
+        padded = [start] * (window - 1) + ids if self._current.config.window else ids
+        self._unread = deque(([index] * len(specs) for index in padded), maxlen=window)
+        if not self._current.config.window:
             for index in ids[:-1]:
-                self._state = self._network.read(np.array([index]), self._state)
+                self._writer.read([[index] * len(specs)])
 
-    def __next__(self) -> Character:
-        """Write one character.
+    def __next__(self) -> tuple[Character, ...]:
+        """Write a character of each stream.
 
         Raises `SamplingError` where the network's numbers have grown out of
         all bounds, as a ReLU network's may.
         """
-        self._follow_weights()
-        spec = self._spec()
-        state = self._read_on() if self._recent is None else self._read_window(self._recent)
-        scores = self._network.scores(state)[0]
-        if not np.isfinite(scores).all():
-            raise SamplingError(
-                "The network's state has grown beyond all numbers, so it can't go on writing;"
-                " begin a new text, or train with a lower learning rate."
-            )
-        probs = probabilities(scores, spec.temperature)
-        noise = float(self._generator.random())
-        after_space = self._space is not None and self._previous == self._space
-        chosen = choose(probs, spec, after_space, noise)
-        self._previous = chosen
-        if self._recent is not None:
-            self._recent.append(chosen)
-        symbols = self._vocabulary.symbols
-        candidates = tuple((symbols[index], p) for index, p in best(probs, CANDIDATES))
-        return Character(symbols[chosen], float(probs[chosen]), candidates, self._network.step)
-
-    def _follow_weights(self) -> None:
         latest = self._weights()
         if latest is not self._current:
             self._current = latest
-            self._network = FastNetwork(latest)
+            self._writer.set_weights(latest)
+        # What was written last is read only now, so that it is read with the newest weights.
+        chosen = self._writer.write(
+            self._unread,
+            [spec() for spec in self._specs],
+            [previous == self._space for previous in self._unread[-1]],
+            [generator.random() for generator in self._generators],
+        )
+        self._unread.append(chosen.ids)
+        symbol, step = self._symbols.__getitem__, self._current.step
+        told = []
+        for index, probability, ids, shares in zip(*chosen, strict=True):
+            candidates = tuple(zip(map(symbol, ids), shares, strict=True))
+            told.append(Character(symbol(index), probability, candidates, step))
+        return tuple(told)
 
-    def _read_on(self) -> FastState:
-        # The last character is read only now, so that it is read with the newest weights.
-        self._state = self._network.read(np.array([self._previous]), self._state)
-        return self._state
 
-    def _read_window(self, recent: deque[int]) -> FastState:
-        state = self._network.zero_state(1)
-        for index in recent:
-            state = self._network.read(np.array([index]), state)
-        return state
+class CharacterStream(Iterator[Character]):
+    """Text from a network, endlessly: a single one of `CharacterStreams`."""
+
+    def __init__(
+        self,
+        weights: Callable[[], Weights],
+        vocabulary: Vocabulary,
+        spec: Callable[[], SamplingSpec],
+        prime: str,
+        seed: int,
+        engine: WritingEngine = "auto",
+    ) -> None:
+        """Read the prime, or `start_of_text` where it is empty. Raises as several streams do."""
+        self._streams = CharacterStreams(weights, vocabulary, (spec,), prime, (seed,), engine)
+
+    def __next__(self) -> Character:
+        """Write one character. Raises `SamplingError`."""
+        (character,) = next(self._streams)
+        return character

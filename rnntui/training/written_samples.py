@@ -38,5 +38,8 @@ def written_sample(run: Run, weights: Weights, length: int) -> tuple[str, str]:
     """
     start, seed = sample_start(run, weights.step), sample_seed(run, weights.step)
     spec = SamplingSpec(run.config.sample_mode)
-    stream = CharacterStream(lambda: weights, run.corpus.vocabulary, lambda: spec, start, seed)
+    # By NumPy, so that a resume records the same even where kernels have become ready meanwhile.
+    stream = CharacterStream(
+        lambda: weights, run.corpus.vocabulary, lambda: spec, start, seed, "numpy"
+    )
     return start, "".join(next(stream).symbol for _ in range(length))

@@ -17,12 +17,12 @@ from rnntui.nets.config import Cell, ModelConfig, weight_shapes
 from rnntui.sampling.choice import SamplingSpec, filtered, probabilities
 from rnntui.sampling.fast_step import Weights
 from rnntui.sampling.stream import (
-    CANDIDATES,
     Character,
     CharacterStream,
     hybrid_equals_argmax,
     start_of_text,
 )
+from rnntui.sampling.writers import CANDIDATES
 from rnntui.text.vocabulary import Vocabulary
 
 _SYMBOLS = Vocabulary(tuple("ab cdef\n"))

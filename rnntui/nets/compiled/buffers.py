@@ -76,9 +76,13 @@ class ThreadBuffers:
         parts: tuple[Section, ...],
         weights: Array,
         packings: Packings,
-        masks: DropoutMasks,
+        masks: DropoutMasks = "position",
+        tabled: bool = False,
     ) -> None:
-        """Room for `rows` sequences of `length` characters."""
+        """Room for `rows` sequences of `length` characters.
+
+        `tabled` has each character's gates computed once, not at each of its places.
+        """
         self.rows, self.length = rows, length
         self._kept: list[NDArray[Any]] = []
         self._places = {(part.weight, part.first_gate): part for part in parts}
@@ -93,7 +97,7 @@ class ThreadBuffers:
         self._units = config.hidden_size
         self._states: dict[str, list[Array]] = {name: [] for name in STATE_TENSORS[config.cell]}
         self._lay_out_layers(config)
-        self._lay_out_input(config)
+        self._lay_out_input(config, tabled)
         self._lay_out_head(config)
         self.part["fixed_masks"] = masks == "sequence"
 
@@ -101,10 +105,14 @@ class ThreadBuffers:
         """Take a batch's rows, `[B, T]`, and their states, `[L, B, H]` by name, None for zeros."""
         for ids, place in ((inputs, self.inputs), (targets, self.targets)):
             place[: ids.size].reshape(ids.T.shape)[:] = ids.T
-        self._hold(len(inputs))
+        self.hold(len(inputs))
+        self.set_state(state, len(inputs))
+
+    def set_state(self, state: Mapping[str, Array] | None, rows: int) -> None:
+        """Take what `rows` sequences begin with, `[L, B, H]` by name, None for zeros."""
         for name, layers in self._states.items():
             for number, states in enumerate(layers):
-                before = self._at_time(states, 0, len(inputs))
+                before = self._at_time(states, 0, rows)
                 before[:] = 0.0
                 if state is not None:
                     before[:, : self._units] = state[name][number]
@@ -122,7 +130,7 @@ class ThreadBuffers:
         flat = states.reshape(-1, states.shape[-1])
         return flat[time * rows : (time + 1) * rows]
 
-    def _hold(self, rows: int) -> None:
+    def hold(self, rows: int) -> None:
         """Point to where things are with so many sequences."""
         for number, record in enumerate(self.layers):
             if not record["masks"] and not record["skip"]:
@@ -177,7 +185,7 @@ class ThreadBuffers:
             if record["masks"] or record["skip"]:
                 record["outputs"] = self._room(length, rows, states_row)
 
-    def _lay_out_input(self, config: ModelConfig) -> None:
+    def _lay_out_input(self, config: ModelConfig, tabled: bool) -> None:
         part, first = self.part[0], self.layers[0]
         columns = config.gates * self.hidden
         part["inputs"], part["vocabulary"] = self.inputs.ctypes.data, config.vocab_size
@@ -190,8 +198,7 @@ class ThreadBuffers:
         self._weight(part, "embedding", "embedding.weight")
         terms = padded(config.embedding_size, WIDTH)
         part["embedding_terms"], part["embedding_row"] = terms, 4 * terms
-        if config.vocab_size <= self.rows * self.length:
-            # Fewer characters than places: each one's gates are computed once.
+        if tabled:
             wide = row_numbers(columns)
             part["table"] = self._room(config.vocab_size, wide)
             part["table_gradient"] = self._room(config.vocab_size, wide)

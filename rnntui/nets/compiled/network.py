@@ -100,6 +100,8 @@ class CompiledNetwork:
                 self._weights,
                 self._packings,
                 method.masks,
+                # Fewer characters than places.
+                tabled=config.vocab_size <= rows * seq_length,
             )
             for _ in range(threads)
         ]

@@ -24,6 +24,40 @@ def unavailable_because() -> str:
     return ""
 
 
+def load_compiled() -> bool:
+    """Load the compiled functions if they lie ready on the disk; whether they are there now.
+
+    Takes a third of a second at the first call; compiles nothing.
+    """
+    if unavailable_because():
+        return False
+    from rnntui.nets.compiled.compiling import is_complete
+
+    if is_complete():
+        prepare()
+        return True
+    return False
+
+
+def prepare() -> None:
+    """Load the compiled functions, compiling those that aren't on the disk, and wait for that."""
+    import numpy as np
+
+    from rnntui.nets.compiled.compiling import mark_complete
+    from rnntui.nets.compiled.network import CompiledNetwork
+    from rnntui.nets.compiled.writer import CompiledWriter
+    from rnntui.nets.config import ModelConfig, weight_shapes
+
+    # Their code doesn't depend on the sizes, so that the smallest network calls for all of it.
+    config = ModelConfig(vocab_size=1, hidden_size=1, embedding_size=1, num_layers=1)
+    weights = {name: np.zeros(shape, np.float32) for name, shape in weight_shapes(config).items()}
+    ids = np.zeros((1, 1), np.int64)
+    CompiledNetwork(config, 1, 1, 1, weights).step(ids, ids, None, 0, 1.0)
+    writer = CompiledWriter(config, weights, 1)
+    writer.write([[0]])
+    mark_complete()
+
+
 class Preparation:
     """Loads the compiled functions in a thread of its own, having them compiled if need be.
 
@@ -65,22 +99,6 @@ class Preparation:
         finally:
             self._ended.set()
             self._decided.set()
-
-
-def prepare() -> None:
-    """Load the compiled functions, compiling those that aren't on the disk, and wait for that."""
-    import numpy as np
-
-    from rnntui.nets.compiled.compiling import mark_complete
-    from rnntui.nets.compiled.network import CompiledNetwork
-    from rnntui.nets.config import ModelConfig, weight_shapes
-
-    # Their code doesn't depend on the sizes, so that the smallest network calls for all of it.
-    config = ModelConfig(vocab_size=1, hidden_size=1, embedding_size=1, num_layers=1)
-    weights = {name: np.zeros(shape, np.float32) for name, shape in weight_shapes(config).items()}
-    ids = np.zeros((1, 1), np.int64)
-    CompiledNetwork(config, 1, 1, 1, weights).step(ids, ids, None, 0, 1.0)
-    mark_complete()
 
 
 def _compile_and_load(compiling: Callable[[], None]) -> str:

@@ -1,0 +1,124 @@
+"""A character model that writes by compiled functions: some streams side by side.
+
+Each stream is written as it would be alone, bit for bit.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+
+from rnntui.nets.compiled.buffers import Packings, ThreadBuffers, aligned
+from rnntui.nets.compiled.choosing import CANDIDATES, CHOICE, Floats, Ids
+from rnntui.nets.compiled.crew import Crew
+from rnntui.nets.compiled.lanes import WIDTH
+from rnntui.nets.compiled.layout import Array, Section, packed, sections_of
+from rnntui.nets.compiled.products import PANEL
+from rnntui.nets.compiled.records import Records
+from rnntui.nets.compiled.scoring import PADDED_SCORE
+from rnntui.nets.compiled.writing import chosen, read, tabulated
+from rnntui.nets.config import ModelConfig
+
+MOST_TABLED = 2**22
+"""Numbers in a table of gates at most, 16 MB; beyond it gates are computed for each character."""
+
+
+class CompiledWriter:
+    """`streams` texts from one network; a network on windows reads each anew from zero state."""
+
+    def __init__(
+        self, config: ModelConfig, arrays: Mapping[str, Array], streams: int, threads: int = 1
+    ) -> None:
+        """Begin with zero states and weights by the names of `weight_shapes`, which are copied.
+
+        The streams are shared out among `threads`, of which the caller's is one.
+        """
+        self.config = config
+        self.choices = np.zeros(streams, CHOICE)
+        """How each stream chooses, and what it chose."""
+        self.choices["temperature"] = self.choices["top_p"] = 1.0
+        self.best_ids = np.zeros((streams, min(CANDIDATES, config.vocab_size)), np.int64)
+        self.best_shares = np.zeros(self.best_ids.shape)
+        """The likeliest characters of each stream, best first, and their probabilities."""
+        self._parts = sections_of(config, WIDTH, PANEL)
+        self._weights = aligned(sum(part.size for part in self._parts))
+        self._crew = Crew(min(threads, streams))
+        ends = [streams * n // self._crew.size for n in range(self._crew.size + 1)]
+        packings = Packings(self._parts)
+        outcome = (self.choices, self.best_ids, self.best_shares)
+        self._shares = [
+            _Share(config, self._parts, self._weights, packings, slice(*bounds), outcome)
+            for bounds in pairwise(ends)
+        ]
+        self.set_weights(arrays)
+
+    def close(self) -> None:
+        """End the threads; nothing more can be written."""
+        self._crew.close()
+
+    def set_weights(self, arrays: Mapping[str, Array]) -> None:
+        """Take a copy of other weights; what the streams remember stays."""
+        packed(self._parts, arrays, self._weights)
+        self._parts[-1].stored(self._weights)[0, self.config.vocab_size :] = PADDED_SCORE
+        for share in self._shares:
+            share.tabulate()
+
+    def read(self, ids: Sequence[Sequence[int]]) -> None:
+        """Read a character of each stream, or a window of characters: `ids` is `[T][N]`."""
+        self._crew.do(lambda thread: self._shares[thread].read(ids))
+
+    def write(self, ids: Sequence[Sequence[int]]) -> None:
+        """Read, then choose for each stream by its entry of `choices`, and say there what."""
+        self._crew.do(lambda thread: self._shares[thread].write(ids))
+
+
+class _Share:
+    """The streams that one thread has."""
+
+    def __init__(
+        self,
+        config: ModelConfig,
+        parts: tuple[Section, ...],
+        weights: Array,
+        packings: Packings,
+        streams: slice,
+        outcome: tuple[Records, Ids, Floats],
+    ) -> None:
+        self._streams, self._length = streams, config.window or 1
+        self._count = streams.stop - streams.start
+        self._has_read, self._carries = False, not config.window
+        choices, best_ids, best_shares = outcome
+        self._choices = choices[streams]
+        self._best_ids, self._best_shares = best_ids[streams], best_shares[streams]
+        self._order, self._kept = (np.zeros(config.vocab_size, np.int64) for _ in range(2))
+        tabled = config.vocab_size * config.gates * config.hidden_size <= MOST_TABLED
+        self._buffers = ThreadBuffers(
+            replace(config, dropout=0.0),
+            self._count,
+            self._length,
+            parts,
+            weights,
+            packings,
+            tabled=tabled,
+        )
+        self._buffers.hold(self._count)
+        self._part, self._layers = self._buffers.part[0], self._buffers.layers
+
+    def tabulate(self) -> None:
+        tabulated(self._part, self._layers)
+
+    def read(self, ids: Sequence[Sequence[int]]) -> None:
+        inputs, count = self._buffers.inputs, self._count
+        for time, now in enumerate(ids):
+            inputs[time * count : (time + 1) * count] = now[self._streams]
+        carried = self._has_read and self._carries
+        read(self._part, self._layers, count, self._length, carried)
+        self._has_read = True
+
+    def write(self, ids: Sequence[Sequence[int]]) -> None:
+        self.read(ids)
+        chosen(
+            self._part, self._layers, self._count, self._length, self._choices,
+            self._best_ids, self._best_shares, self._order, self._kept,
+        )  # fmt: skip
