@@ -1,0 +1,121 @@
+"""How much is learnt in how long: a recipe's loss on the held-out end of a text.
+
+    python benchmarks/learning.py TEXT minute --minutes 1 --seeds 1 2 3
+    python benchmarks/learning.py TEXT quarter-hour
+
+Trains the recipe from a clean start with `rnntui train`, once for each seed, and
+prints for each the seconds of training up to its last step, its steps and the
+loss on the last tenth of the text (nats per character), measured in two ways:
+with the hidden state carried through all of it, and cut into pieces of 256
+characters that are read from zero state, as a network with a context of 256
+would have to. For tinyshakespeare that is the split of nanoGPT's example: the
+first 90% of the characters train, the last 10% validate.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch.nn import functional
+
+from rnntui.nets.char_model import CharModel
+from rnntui.text.batches import split
+from rnntui.training.checkpoints import load_checkpoint
+from rnntui.training.model_loading import model_of
+from rnntui.training.scoring import own_corpus
+
+CONTEXT = 256
+
+
+@dataclass(frozen=True)
+class Learnt:
+    """What came of one training."""
+
+    recipe: str
+    minutes: float
+    seed: int
+    seconds: float
+    steps: int
+    carried: float
+    in_context: float
+
+
+def learnt(text: Path, recipe: str, minutes: float | None, seed: int, home: Path) -> Learnt:
+    """Train, and measure the network as it is at the end."""
+    name = f"{recipe}-{seed}"
+    command = [sys.executable, "-c", "from rnntui.cli.main import main; main()"]
+    command += ["train", str(text), "--recipe", recipe, "--name", name, "--seed", str(seed)]
+    command += ["--json", *(["--minutes", str(minutes)] if minutes else [])]
+    environment = {**os.environ, "RNNTUI_HOME": str(home)}
+    told = subprocess.run(command, env=environment, stdout=subprocess.PIPE, check=True).stdout
+    events = [json.loads(line) for line in told.splitlines()]
+    last = [event for event in events if event["event"] == "step"][-1]
+    measured = [e for e in events if e["event"] == "evaluated" and e["step"] == last["step"]][-1]
+    checkpoint = load_checkpoint(home / "checkpoints" / name / "last.safetensors")
+    config = checkpoint.header.config
+    _, held_out = split(own_corpus(checkpoint).ids, config.val_fraction)
+    return Learnt(
+        recipe,
+        config.minutes,
+        seed,
+        last["elapsed_s"],
+        last["step"],
+        measured["val_loss"],
+        loss_in_context(model_of(checkpoint), torch.from_numpy(held_out.astype("int64"))),
+    )
+
+
+@torch.inference_mode()
+def loss_in_context(model: CharModel, ids: torch.Tensor) -> float:
+    """The mean loss over whole pieces of `CONTEXT` characters, each read from zero state."""
+    pieces = (len(ids) - 1) // CONTEXT
+    inputs = ids[: pieces * CONTEXT].view(pieces, CONTEXT)
+    targets = ids[1 : pieces * CONTEXT + 1].view(pieces, CONTEXT)
+    total = 0.0
+    for first in range(0, pieces, 64):
+        now = inputs[first : first + 64]
+        logits, _ = model(now, model.zero_state(len(now)))
+        wanted = targets[first : first + 64].flatten()
+        total += float(functional.cross_entropy(logits.flatten(0, 1), wanted, reduction="sum"))
+    return total / targets.numel()
+
+
+def spread(values: Sequence[float]) -> str:
+    """Mean, smallest and largest."""
+    return f"{statistics.mean(values):.4f} ({min(values):.4f} to {max(values):.4f})"
+
+
+def main() -> None:
+    """Train and print."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("text", type=Path)
+    parser.add_argument("recipe", nargs="+")
+    parser.add_argument("--minutes", type=float, help="in place of the recipe's")
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
+    chosen = parser.parse_args()
+    for recipe in chosen.recipe:
+        runs = []
+        with tempfile.TemporaryDirectory() as home:
+            for seed in chosen.seeds:
+                run = learnt(chosen.text, recipe, chosen.minutes, seed, Path(home))
+                runs.append(run)
+                print(
+                    f"{recipe} {run.minutes:g} min, seed {seed}: {run.seconds:.1f} s,"
+                    f" {run.steps:,} steps, carried {run.carried:.4f},"
+                    f" context {CONTEXT} {run.in_context:.4f}",
+                    flush=True,
+                )
+        print(f"{recipe}: carried {spread([run.carried for run in runs])},", end=" ")
+        print(f"context {CONTEXT} {spread([run.in_context for run in runs])}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
