@@ -46,12 +46,15 @@ from rnntui.training.learner import Training
 from rnntui.training.measure import Measure
 from rnntui.training.progress import Progress
 from rnntui.training.run_folder import write_configuration
-from rnntui.training.stopwatch import Clock, StepTimes, Stopwatch
+from rnntui.training.stopwatch import Clock, StepTimes, Stopwatch, Warmup
 
 E = TypeVar("E", bound=TrainEvent)
 
-MEASURED_STEPS, MEASURED_SECONDS = 20, 1.0
-"""Steps, and seconds of them, after which a budget in minutes becomes a number of steps."""
+MEASURED_STEPS = 20
+"""Steps that are measured at least before a budget in minutes becomes a number of steps."""
+
+MEASURED_SHARE = 0.2
+"""The part of the minutes after which an evaluation is no longer waited for to be measured, too."""
 
 
 class Fit:
@@ -63,7 +66,7 @@ class Fit:
         self.learner = run.learner()
         self.facts = self.learner.facts
         self.progress = Progress(total_steps=self.pace.total_steps(self.facts.batches_per_epoch))
-        self.watch, self.step_times = Stopwatch(clock), StepTimes()
+        self.watch, self.step_times, self.warmup = Stopwatch(clock), StepTimes(), Warmup()
         self.finished = self.paused = self.pause_after_step = False
         self.save_due = self.best_due = False
         self.sample_length = self.pace.sample_length
@@ -122,6 +125,7 @@ class Fit:
         outcome = self.learner.step(before, rate)
         self.progress = before.after_step(outcome.loss, outcome.engine, per_epoch)
         self.step_times.add(self.watch.clock() - began)
+        self.warmup.add_step(self.watch.elapsed())
         yield self.event(
             Step,
             epoch=before.epoch + (before.batch + 1) / per_epoch,
@@ -133,9 +137,8 @@ class Fit:
         if before.engine not in ("", outcome.engine):
             # Saved at once, as a resume has to change over at the same step.
             self.save_due = True
-            self.step_times = StepTimes()
+            self.step_times, self.warmup = StepTimes(), Warmup()
             yield self.event(Switched, engine=outcome.engine)
-        yield from self._settle_minutes()
         if self.pause_after_step:
             yield from self._pause()
 
@@ -179,6 +182,26 @@ class Fit:
         overdue = self.watch.elapsed() - self.last_save >= self.pace.save_every
         if self.save_due or self.best_due or overdue:
             yield from self.save()
+
+    def settle_minutes(self) -> Iterator[TrainEvent]:
+        """Turn minutes into steps by the speed so far, and keep that from then on.
+
+        What is done between steps counts, so it waits for an evaluation, if not for
+        long. It is done once, and once more where another engine takes over.
+        """
+        progress, warmup, elapsed = self.progress, self.warmup, self.watch.elapsed()
+        # A total without an engine beside it is an older file's.
+        is_timed = progress.timed_engine in ("", progress.engine) and progress.total_steps
+        if is_timed or not self.pace.minutes or warmup.steps < MEASURED_STEPS:
+            return
+        budget = self.pace.minutes * 60
+        if not warmup.evaluated and warmup.seconds(elapsed) < MEASURED_SHARE * budget:
+            return
+        steps = progress.step + max(0, int((budget - elapsed) / warmup.seconds_per_step(elapsed)))
+        self.progress = replace(progress, total_steps=steps, timed_engine=progress.engine)
+        write_configuration(self.run.folder, self.run.tables(steps))
+        yield self.event(Changed, setting="steps", old=progress.total_steps, new=steps)
+        self.save_due = True
 
     def save(self) -> Iterator[TrainEvent]:
         """Write the last checkpoint, and the same as the best one where it is that.
@@ -245,26 +268,6 @@ class Fit:
 
     # Pieces of the above.
 
-    def _settle_minutes(self) -> Iterator[TrainEvent]:
-        """Turn minutes into steps by the speed so far, and keep that from then on.
-
-        It is done once, and once more where another engine takes over.
-        """
-        progress, times = self.progress, self.step_times
-        # A total without an engine beside it is an older file's.
-        is_timed = progress.timed_engine in ("", progress.engine) and progress.total_steps
-        if is_timed or not self.pace.minutes:
-            return
-        left = self.pace.minutes * 60 - self.watch.elapsed()
-        known = times.count >= MEASURED_STEPS and times.total >= MEASURED_SECONDS
-        if not known and (left > 0 or times.count < MEASURED_STEPS):
-            return
-        steps = progress.step + max(0, int(left / times.mean))
-        self.progress = replace(progress, total_steps=steps, timed_engine=progress.engine)
-        write_configuration(self.run.folder, self.run.tables(steps))
-        yield self.event(Changed, setting="steps", old=progress.total_steps, new=steps)
-        self.save_due = True
-
     def _evaluate(self) -> Iterator[TrainEvent]:
         progress = self.progress.with_train_loss()
         measure = self.learner.evaluate() if self.facts.eval_chars else None
@@ -275,6 +278,7 @@ class Fit:
         full = self.facts.eval_chars == self.facts.val_chars
         event = self._evaluated(measure, best=self.best_due, full=full)
         self.last_full = event if full else None
+        self.warmup.evaluated = True
         yield event
 
     def _evaluated(self, measure: Measure | None, best: bool, full: bool) -> Evaluated:

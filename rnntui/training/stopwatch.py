@@ -32,23 +32,40 @@ class Stopwatch:
 
 
 @dataclass
+class Warmup:
+    """How long a step takes with all that goes with it, from when steps began to be alike."""
+
+    steps: int = 0
+    evaluated: bool = False
+    """Whether what it was measured over has an evaluation in it."""
+    _since: float = 0.0
+
+    def add_step(self, elapsed: float) -> None:
+        """Take note of a step that ended at `elapsed`."""
+        if not self.steps:
+            # The first step also sets things up, so it is no measure of those to come.
+            self._since = elapsed
+        self.steps += 1
+
+    def seconds(self, elapsed: float) -> float:
+        """How long it has been measured."""
+        return elapsed - self._since if self.steps else 0.0
+
+    def seconds_per_step(self, elapsed: float) -> float:
+        """The mean over all steps but the first, what was done between them included."""
+        return max(self.seconds(elapsed), 1e-9) / (self.steps - 1)
+
+
+@dataclass
 class StepTimes:
-    """How long steps take: a moving average to report, and a mean to reckon with."""
+    """How long steps take: a moving average to report."""
 
     count: int = 0
-    total: float = 0.0
     average: float = 0.0
-
-    @property
-    def mean(self) -> float:
-        """Seconds of a step, the first one left out."""
-        return self.total / (self.count - 1)
 
     def add(self, seconds: float) -> None:
         """Take one more step into account."""
         seconds = max(seconds, 1e-9)
-        # The first step also sets things up, so it is no measure of those to come.
-        self.total += seconds if self.count else 0.0
         self.count += 1
         # A plain mean until a second is full, then one that forgets.
         weight = max(seconds / RATE_SECONDS, 1.0 / max(1, self.count - 1))

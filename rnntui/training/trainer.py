@@ -58,6 +58,7 @@ def train(
             yield from fit.evaluate_if_due()
             yield from fit.sample_if_due()
             yield from fit.save_if_due()
+            yield from fit.settle_minutes()
             if outlet.wanted():
                 fit.publish(outlet)
         fit.publish(outlet)

@@ -18,8 +18,10 @@ from rnntui.training.events import (
     TrainEvent,
 )
 from rnntui.training.fit import MEASURED_STEPS
+from rnntui.training.measure import Measure
 from rnntui.training.run import Run
 from rnntui.training.run_folder import Record, read_configuration, recorded
+from rnntui.training.torch_learner import TorchLearner
 from rnntui.training.trainer import train
 from tests.factories import ReadyFrom, Script, TickingClock, only, resumed, tiny_run, trained
 
@@ -72,6 +74,21 @@ def test_minutes_become_the_steps_that_fit_in_them(tmp_path: Path, pacing: Pacin
     assert only(Step, events)[-1].step == STEPS_OF_A_MINUTE == 101
     assert events[-1].elapsed_s == pytest.approx(60)
     assert only(Finished, events)[0].reason == "budget"
+
+
+def test_what_is_done_between_steps_counts_among_the_minutes(
+    tmp_path: Path, pacing: Pacing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = TorchLearner.evaluate
+
+    def takes_time(learner: TorchLearner) -> Measure:
+        pacing.clock.now += 2.0
+        return whole(learner)
+
+    monkeypatch.setattr(TorchLearner, "evaluate", takes_time)
+    events = pacing.trained(tiny_run(tmp_path, minutes=1, eval_every=4))
+    assert only(Step, events)[-1].step < STEPS_OF_A_MINUTE * 0.6
+    assert events[-1].elapsed_s == pytest.approx(60, abs=3)
 
 
 def test_minutes_that_became_steps_are_written_down(tmp_path: Path, pacing: Pacing) -> None:
