@@ -1,6 +1,7 @@
 # make play   sets up a virtual environment and opens the playground
 # make test   sets up what the tests need and runs them all
 # make check  the linters and the type checker alone
+# make bench  what it does how fast, beside what people use today
 #
 # Both set up only what is missing, so the second time they start at once.
 
@@ -11,7 +12,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constr
 # Set it to https://download.pytorch.org/whl/cpu for PyTorch's build without CUDA (see README.md).
 TORCH_INDEX ?=
 
-.PHONY: play test check tiny-model pictures clean
+.PHONY: play test check tiny-model pictures bench bench-full clean
 
 play: $(VENV)/.installed
 	@$(BIN)/rnntui
@@ -51,6 +52,13 @@ tiny-model: $(VENV)/.installed
 # Takes the README's pictures from the real app.
 pictures: $(VENV)/.installed
 	@$(BIN)/python scripts/screenshots.py
+
+# Measures; needs a quiet machine. BENCH_TEXT names tinyshakespeare's file (see benchmarks/README.md).
+bench: $(VENV)/.installed
+	@$(BIN)/python benchmarks/bench.py $(if $(BENCH_TEXT),--text $(BENCH_TEXT))
+
+bench-full: $(VENV)/.installed
+	@$(BIN)/python benchmarks/bench.py --full $(if $(BENCH_TEXT),--text $(BENCH_TEXT))
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist

@@ -5,21 +5,24 @@
 Alternates, in one run: a bare Textual app with a header, a list and a footer;
 `rnntui` to its first picture (the panes' frames) and to the whole playground;
 `import torch`; `rnntui train` to its first step; and, in the playground with
-torch loaded, from `t` to the first figures of a step on the screen. Prints the
-medians and the differences that matter. File caches are warm after the first
-round, which is left out.
+torch loaded, from `t` to the first figures of a step on the screen. Prints
+medians, ratios and differences. File caches are warm after the first round,
+which is left out.
 """
 
 import argparse
 import json
 import os
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import replace
+from itertools import count
 from pathlib import Path
+from statistics import median
 
+from rows import Row, as_markdown, in_turns
 from terminal import Terminal
 
 RNNTUI = str(Path(sys.executable).with_name("rnntui"))
@@ -41,32 +44,44 @@ Bare().run()
 """
 
 
+def rows(rounds: int) -> list[Row]:
+    """Ours beside what it stands on, in turns."""
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        names = (f"run-{number}" for number in count())
+        ours = {
+            "first picture": lambda: picture([RNNTUI], b"Network and training", home),
+            "the whole playground": lambda: picture([RNNTUI], b"places", home),
+            "first step of `rnntui train`": lambda: first_step(home, next(names)),
+        }
+
+        def bare() -> float:
+            return picture([sys.executable, "-c", BARE], b"line 4", home)
+
+        def torch_alone() -> float:
+            return command([sys.executable, "-c", "import torch"])
+
+        found = []
+        for name, measure in ours.items():
+            is_step = name.startswith("first step")
+            baseline = torch_alone if is_step else bare
+            measure(), baseline()  # the first round only warms the caches
+            row = in_turns(f"start, {name}", "s", measure, baseline, rounds)
+            against = "`import torch`" if is_step else "a bare Textual app"
+            note = f"{row.ours - row.baseline:+.3f} s over {against}"
+            found.append(replace(row, note=note))
+        first_point(home)
+        points = [first_point(home) for _ in range(rounds)]
+        note = f"{min(points):.2f} to {max(points):.2f}, torch being loaded"
+        found.append(Row("from `t` to the first point", "s", median(points), note=note))
+    return found
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=10)
-    rounds = parser.parse_args().rounds
-    seconds: dict[str, list[float]] = {}
-    with tempfile.TemporaryDirectory() as folder:
-        home = Path(folder)
-        for number in range(rounds + 1):
-            measured = {
-                "bare app": picture([sys.executable, "-c", BARE], b"line 4", home),
-                "rnntui": picture([RNNTUI], b"Network and training", home),
-                "playground whole": picture([RNNTUI], b"places", home),
-                "import torch": command([sys.executable, "-c", "import torch"]),
-                "train, first step": first_step(home, f"run-{number}"),
-                "t, first point": first_point(home),
-            }
-            if number:
-                for name, value in measured.items():
-                    seconds.setdefault(name, []).append(value)
-    medians = {name: statistics.median(values) for name, values in seconds.items()}
-    for name, values in seconds.items():
-        print(f"{name:18} {medians[name]:.3f} s  ({min(values):.3f} to {max(values):.3f})")
-    print(f"first picture over a bare app's: {medians['rnntui'] - medians['bare app']:+.3f} s")
-    over = medians["train, first step"] - medians["import torch"]
-    print(f"first step over `import torch`: {over:+.3f} s")
+    print(as_markdown(rows(parser.parse_args().rounds)), end="")
 
 
 def picture(command: list[str], drawn: bytes, home: Path) -> float:

@@ -17,14 +17,14 @@ import argparse
 import random
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
-from statistics import median
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from rows import Row, as_markdown, in_turns
 from torch import Tensor, nn
 from torch.nn import functional
 from torch.utils.data import DataLoader, Dataset
@@ -49,19 +49,6 @@ class Workload:
     config: ModelConfig
     batch_size: int
     seq_length: int
-
-
-@dataclass(frozen=True)
-class Row:
-    """What came out for a workload: milliseconds per step, and their ratio with its spread."""
-
-    name: str
-    plain_ms: float
-    ours_ms: float
-    ratio: float
-    lowest: float
-    highest: float
-    chars_per_second: float
 
 
 def workloads() -> dict[str, Workload]:
@@ -197,20 +184,23 @@ def seconds_per_step(step: Step, steps: int) -> float:
 def measure(name: str, ids: Ids, threads: int, rounds: int, seconds: float) -> Row:
     """Alternate the two for some rounds, each for about so many seconds a round."""
     workload = workloads()[name]
-    sides = (plain_step(workload, ids), our_step(workload, ids, threads))
-    steps = []
-    for side in sides:
-        seconds_per_step(side, 2)
-        steps.append(max(1, round(seconds / seconds_per_step(side, 1))))
-    taken: tuple[list[float], list[float]] = ([], [])
-    for turn in range(rounds):
-        for place in (0, 1) if turn % 2 else (1, 0):
-            taken[place].append(seconds_per_step(sides[place], steps[place]))
-    ratios = [plain / ours for plain, ours in zip(*taken, strict=True)]
-    plain_ms, ours_ms = (1e3 * median(side) for side in taken)
+
+    def timed(step: Step) -> Callable[[], float]:
+        seconds_per_step(step, 2)
+        steps = max(1, round(seconds / seconds_per_step(step, 1)))
+        return lambda: seconds_per_step(step, steps) * 1e3
+
+    ours, plain = timed(our_step(workload, ids, threads)), timed(plain_step(workload, ids))
+    row = in_turns(f"training, {name}", "ms a step", ours, plain, rounds)
     characters = workload.batch_size * (1 if workload.config.window else workload.seq_length)
-    speed = characters / ours_ms * 1e3
-    return Row(name, plain_ms, ours_ms, median(ratios), min(ratios), max(ratios), speed)
+    return replace(row, note=f"{characters / row.ours * 1e3:,.0f} predictions a second")
+
+
+def rows(rounds: int, seconds: float, text: Path | None = None) -> list[Row]:
+    """All workloads, with as many threads as torch takes."""
+    prepare()
+    ids = text_ids(text)
+    return [measure(name, ids, torch.get_num_threads(), rounds, seconds) for name in workloads()]
 
 
 def text_ids(path: Path | None) -> Ids:
@@ -233,16 +223,12 @@ def main() -> None:
     chosen = parser.parse_args()
     torch.set_num_threads(chosen.threads)
     prepare()
-    print(f"threads {chosen.threads}, torch {torch.__version__}")
-    print("workload  plain ms  ours ms  ratio  (spread)       predictions/s", flush=True)
     ids = text_ids(chosen.text)
-    for name in chosen.workloads or workloads():
-        row = measure(name, ids, chosen.threads, chosen.rounds, chosen.seconds)
-        print(
-            f"{row.name:8} {row.plain_ms:9.2f} {row.ours_ms:8.2f} {row.ratio:6.2f}"
-            f"  ({row.lowest:.2f} to {row.highest:.2f}) {row.chars_per_second:12,.0f}",
-            flush=True,
-        )
+    found = [
+        measure(name, ids, chosen.threads, chosen.rounds, chosen.seconds)
+        for name in chosen.workloads or workloads()
+    ]
+    print(as_markdown(found), end="")
 
 
 if __name__ == "__main__":
