@@ -20,8 +20,8 @@ from rnntui.nets.char_model import build_model
 from rnntui.nets.config import ModelConfig
 from rnntui.sampling.choice import SamplingSpec
 from rnntui.sampling.fast_step import Weights
+from rnntui.sampling.modes import WritingEngine
 from rnntui.sampling.stream import CharacterStreams
-from rnntui.sampling.writers import WritingEngine
 from rnntui.text.vocabulary import Vocabulary
 
 SYMBOLS, TEMPERATURE, TOP_K, MANY = 65, 0.8, 20, 32

@@ -2,19 +2,19 @@
 
 import json
 import sys
-from collections.abc import Iterator
-from itertools import islice
+from collections import deque
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from rnntui.cli.terminal import notify, write_line, write_text
 from rnntui.errors import ConfigError, CorpusError
-from rnntui.sampling.modes import Mode
+from rnntui.sampling.modes import Mode, WritingEngine
 from rnntui.text.cells import may_join
 
 if TYPE_CHECKING:
-    from rnntui.sampling.stream import Character
+    from rnntui.sampling.stream import CharacterStreams
     from rnntui.text.normalisation import Normalisation
     from rnntui.training.checkpoints import Header
 
@@ -41,6 +41,10 @@ def sample(
     streams: Annotated[
         int, typer.Option(min=1, help="Write so many texts, from seeds that follow on --seed.")
     ] = 1,
+    engine: Annotated[
+        WritingEngine,
+        typer.Option(help="What computes; auto: compiled where that lies ready, else numpy."),
+    ] = "auto",
     no_prime: Annotated[bool, typer.Option("--no-prime", help="Leave the prime out.")] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="One character a line, with its probability.")
@@ -50,7 +54,7 @@ def sample(
     from rnntui import places
     from rnntui.sampling.choice import SamplingSpec
     from rnntui.sampling.prime import prepare_prime
-    from rnntui.sampling.stream import CharacterStream, hybrid_equals_argmax
+    from rnntui.sampling.stream import CharacterStreams, hybrid_equals_argmax
     from rnntui.training.checkpoints import load_checkpoint
     from rnntui.training.run_folder import find_checkpoint
 
@@ -66,24 +70,30 @@ def sample(
     if mode == "hybrid" and hybrid_equals_argmax(header.vocabulary):
         notify("The network's text has no spaces, so hybrid never draws: it equals argmax.")
     end = _end(until, count, header)
+    written_together = CharacterStreams(
+        lambda: weights,
+        header.vocabulary,
+        [lambda: spec] * streams,
+        start.text,
+        range(seed, seed + streams),
+        engine,
+    )
+    if as_json:
+        _write_json(written_together, [_Limit(length, end, count) for _ in range(streams)])
+        return
+    sides = _Sides(written_together, streams)
     for number in range(streams):
-        stream = CharacterStream(
-            lambda: weights, header.vocabulary, lambda: spec, start.text, seed + number
-        )
         shown_prime = "" if no_prime else start.text
-        if streams > 1 and not as_json:
+        if streams > 1:
             write_text(f"==== seed {seed + number} ====\n", sys.stdout)
-        written = _limited(stream, length, end, count)
+        written = _limited(sides.symbols(number), _Limit(length, end, count))
         symbols = [start.text]
         if count:
             written = _noted(written, symbols)
-        if as_json:
-            _write_json(written, number)
-        else:
-            last = _write(written, shown_prime, header.normalisation)
-            if last != "\n":
-                # So that a shell's prompt, or the next text, begins on a line of its own.
-                write_text("\n" if sys.stdout.isatty() or streams > 1 else "", sys.stdout)
+        last = _write(written, shown_prime, header.normalisation)
+        if last != "\n":
+            # So that a shell's prompt, or the next text, begins on a line of its own.
+            write_text("\n" if sys.stdout.isatty() or streams > 1 else "", sys.stdout)
         if count:
             # Pieces that the prime ends are not the network's; one that it begins is.
             _mark_known("".join(symbols).split(end)[start.text.count(end) :], end, header)
@@ -114,42 +124,69 @@ def _end(until: str | None, count: int, header: "Header") -> str:
     return end
 
 
-def _limited(
-    stream: "Iterator[Character]", length: int, until: str, count: int
-) -> "Iterator[Character]":
-    """The stream, ended by length (0: never), or behind the text `until`, `count` times if given.
+class _Limit:
+    """Where a text ends: by length (0: never), or behind the text `until`, `count` times if given.
 
     With `count`, only a length that is given on purpose would cut a piece, so none does.
     """
-    left = count or 1
-    tail = ""
-    for character in islice(stream, None if count or not length else length):
-        yield character
-        if not until:
-            continue
-        tail = (tail + character.symbol)[-len(until) :]
-        if tail == until:
-            left, tail = left - 1, ""
-            if not left:
-                return
+
+    def __init__(self, length: int, until: str, count: int) -> None:
+        self._left = 0 if count else length
+        self._until, self._pieces = until, count or 1
+        self._tail = ""
+
+    def ends_with(self, symbol: str) -> bool:
+        """Whether the text is over with its next character."""
+        if self._until:
+            self._tail = (self._tail + symbol)[-len(self._until) :]
+            if self._tail == self._until:
+                self._pieces, self._tail = self._pieces - 1, ""
+        self._left -= 1
+        return self._left == 0 or not self._pieces
 
 
-def _noted(written: "Iterator[Character]", symbols: list[str]) -> "Iterator[Character]":
-    """The same characters, each symbol added to a list."""
-    for character in written:
-        symbols.append(character.symbol)
-        yield character
+class _Sides:
+    """Texts written together, taken one after the other; of those to come the symbols wait."""
+
+    def __init__(self, rounds: "CharacterStreams", count: int) -> None:
+        self._rounds = rounds
+        self._waiting: list[deque[str]] = [deque() for _ in range(count)]
+
+    def symbols(self, number: int) -> Iterator[str]:
+        """The characters of one text, endlessly; those before it wait no more."""
+        own = self._waiting[number]
+        while True:
+            if not own:
+                for waiting, character in zip(
+                    self._waiting[number:], next(self._rounds)[number:], strict=True
+                ):
+                    waiting.append(character.symbol)
+            yield own.popleft()
 
 
-def _write(written: "Iterator[Character]", prime: str, normalisation: "Normalisation") -> str:
+def _limited(symbols: Iterator[str], limit: _Limit) -> Iterator[str]:
+    """The characters up to the limit."""
+    for symbol in symbols:
+        yield symbol
+        if limit.ends_with(symbol):
+            return
+
+
+def _noted(written: Iterator[str], symbols: list[str]) -> Iterator[str]:
+    """The same characters, each added to a list."""
+    for symbol in written:
+        symbols.append(symbol)
+        yield symbol
+
+
+def _write(written: Iterator[str], prime: str, normalisation: "Normalisation") -> str:
     """Write a text as it comes; returns its last character, empty where there is none.
 
     Decomposed Hangul is put together again, which has to wait for a syllable to end.
     """
     held = prime
     symbol = prime[-1:]
-    for character in written:
-        symbol = character.symbol
+    for symbol in written:
         if may_join(symbol):
             held += symbol
             continue
@@ -159,15 +196,22 @@ def _write(written: "Iterator[Character]", prime: str, normalisation: "Normalisa
     return symbol
 
 
-def _write_json(written: "Iterator[Character]", stream: int) -> None:
-    for character in written:
-        line = {
-            "stream": stream,
-            "char": character.symbol,
-            "probability": character.probability,
-            "candidates": [list(candidate) for candidate in character.candidates],
-        }
-        write_line(json.dumps(line), sys.stdout)
+def _write_json(rounds: "CharacterStreams", limits: Sequence[_Limit]) -> None:
+    """Write a line for each character as it is drawn, those of several texts in turns."""
+    going_on = list(range(len(limits)))
+    for characters in rounds:
+        for stream in going_on:
+            character = characters[stream]
+            line = {
+                "stream": stream,
+                "char": character.symbol,
+                "probability": character.probability,
+                "candidates": [list(candidate) for candidate in character.candidates],
+            }
+            write_line(json.dumps(line), sys.stdout)
+        going_on = [k for k in going_on if not limits[k].ends_with(characters[k].symbol)]
+        if not going_on:
+            return
 
 
 def _mark_known(pieces: list[str], end: str, header: "Header") -> None:

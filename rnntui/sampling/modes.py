@@ -4,6 +4,9 @@ from typing import Literal
 
 Mode = Literal["argmax", "random", "hybrid"]
 
+WritingEngine = Literal["auto", "numpy", "compiled"]
+"""What computes the characters (see `rnntui.sampling.writers`)."""
+
 MIN_TEMPERATURE, MAX_TEMPERATURE = 0.05, 5.0
 
 READING_PACE = 60.0

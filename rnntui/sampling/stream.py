@@ -13,7 +13,8 @@ import numpy as np
 
 from rnntui.sampling.choice import SamplingSpec
 from rnntui.sampling.fast_step import Weights
-from rnntui.sampling.writers import WritingEngine, writer_of
+from rnntui.sampling.modes import WritingEngine
+from rnntui.sampling.writers import writer_of
 from rnntui.text.vocabulary import Vocabulary
 
 

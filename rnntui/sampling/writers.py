@@ -7,15 +7,14 @@ one that it began with.
 
 import os
 from collections.abc import Sequence
-from typing import Literal, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
 from rnntui.errors import SamplingError
 from rnntui.sampling.choice import SamplingSpec, best, choose, probabilities
 from rnntui.sampling.fast_step import FastNetwork, Weights
-
-WritingEngine = Literal["auto", "numpy", "compiled"]
+from rnntui.sampling.modes import WritingEngine
 
 SHARED_STREAMS = 16
 """Streams from which on two threads write faster than one."""

@@ -275,7 +275,24 @@ def test_streams_are_texts_from_seeds_that_follow_one_another() -> None:
 
 def test_streams_are_numbered_in_json() -> None:
     lines = [json.loads(line) for line in sample("--streams", "2", "--json").out.splitlines()]
-    assert [line["stream"] for line in lines] == [0] * 30 + [1] * 30
+    assert [line["stream"] for line in lines] == [0, 1] * 30
+
+
+def test_streams_end_each_where_it_should() -> None:
+    flags = ("--until", "a", "--length", "200")
+    together = sample(*flags, "--streams", "3")
+    alone = [sample(*flags, "--seed", str(seed)).out for seed in (1, 2, 3)]
+    expected = "".join(f"==== seed {n} ====\n{text}\n" for n, text in enumerate(alone, 1))
+    assert together.out == expected
+    lines = sample(*flags, "--streams", "3", "--json").out.splitlines()
+    told = [json.loads(line) for line in lines]
+    for stream, text in enumerate(alone):
+        assert "".join(one["char"] for one in told if one["stream"] == stream) == text
+
+
+@pytest.mark.parametrize("engine", ["numpy", "compiled"])
+def test_an_engine_may_be_asked_for(engine: str) -> None:
+    assert sample("--engine", engine).out == sample().out
 
 
 def test_count_and_streams_exclude_one_another() -> None:
