@@ -129,6 +129,8 @@ def test_bad_requests_get_a_sentence() -> None:
     stated(rnntui("classify", "train", "--resume", "a", "--name", "b"), "--name can't go with")
     stated(rnntui("classify", "train", "--text-column", "x"), "go with a file")
     stated(train(texts, "--name", "c", "--padding", "front"), "--max-length")
+    stated(train(texts, "--name", "c", "--device", "nonsense"), "--device nonsense")
+    assert not run_called("c").path.exists()
     misused(rnntui("classify", "train", "--pooling", "sum"), "--pooling", "'last'")
 
 

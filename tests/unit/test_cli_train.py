@@ -349,6 +349,12 @@ def test_a_place_that_can_not_be_written_is_stated() -> None:
     stated(train(own_text(), "--name", "a"), "can't be made")
 
 
+def test_a_device_that_is_not_there_is_stated_before_there_is_a_run() -> None:
+    stated(train(own_text(), "--device", "nonsense", "--name", "a"), "--device nonsense")
+    assert not run_called("a").path.exists()
+    assert train(own_text(), "--name", "a").code == 0
+
+
 def test_a_loss_that_is_not_finite_is_stated_and_the_last_good_checkpoint_stays() -> None:
     flags = ("--cell", "rnn", "--nonlinearity", "relu", "--optimizer", "sgd", "--clip-norm", "0")
     outcome = train(
