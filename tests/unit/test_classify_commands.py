@@ -115,6 +115,13 @@ def test_eval_prints_accuracy_loss_and_confusion() -> None:
     assert "taken for" in plain
 
 
+def test_the_list_of_runs_has_a_classifiers_accuracy() -> None:
+    outcome = train(corpus(), "--json")
+    told = [json.loads(line) for line in outcome.out.splitlines()]
+    best = min((line for line in told if "accuracy" in line), key=lambda line: line["val_loss"])
+    assert f" acc {best['accuracy']:.1%} " in rnntui("checkpoints", "list").out
+
+
 def test_bad_requests_get_a_sentence() -> None:
     texts = corpus()
     train(texts)
