@@ -14,9 +14,6 @@ if TYPE_CHECKING:
     from rnntui.nets.config import LayerRow
     from rnntui.training.progress import Progress
 
-CLASSIFIER = "classifier"
-"""What the checkpoint and the run of a network that classifies say that they are."""
-
 app = typer.Typer(help="The runs and their checkpoints.", no_args_is_help=True)
 
 _Name = Annotated[str, typer.Argument(help="A run's name.")]
@@ -37,13 +34,8 @@ def list_() -> None:
         except RnntuiError as error:
             notify(str(error))
             continue
-        # Of a classifier it would be bits per text.
-        has_bits = run.best_bits_per_char is not None and run.kind != CLASSIFIER
-        best = f"{run.best_bits_per_char:.3f}" if has_bits else ""
-        steps, seconds = f"{run.step:,}", f"{run.elapsed_s:,.0f}"
-        rows.append(
-            (folder.name, run.kind, run.corpus, run.cell, run.size, best, steps, seconds, run.state)
-        )
+        about = (folder.name, run.kind, run.corpus, run.cell, run.size, run.figure)
+        rows.append((*about, f"{run.step:,}", f"{run.elapsed_s:,.0f}", run.state))
     columns = (
         "name",
         "kind",
@@ -77,7 +69,7 @@ def show(
     path = find_checkpoint(parent, checkpoint, places.shipped_checkpoints_dir())
     folder = run_of(parent, path)
     with opened(path) as file:
-        is_classifier = file.kind() == CLASSIFIER
+        is_classifier = file.kind() == "classifier"
     run, about, progress, layers = (_classifier if is_classifier else _characters)(path)
     best = "none yet" if progress.best_loss is None else f"{progress.best_loss:.4f}"
     print_table(

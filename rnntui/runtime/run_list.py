@@ -32,6 +32,11 @@ class ListedRun:
         return self.folder.name
 
     @property
+    def classifies(self) -> bool:
+        """Whether its network classifies, so that its losses are of texts, not of characters."""
+        return self.summary is not None and self.summary.kind == "classifier"
+
+    @property
     def state(self) -> str:
         """The summary's state, or `damaged`."""
         return self.summary.state if self.summary else "damaged"

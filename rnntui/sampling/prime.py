@@ -1,9 +1,10 @@
 """Making any text a prime: normalised as the network's own text, unknown characters replaced."""
 
 from dataclasses import dataclass
+from itertools import islice
 
 from rnntui.text.normalisation import Normalisation
-from rnntui.text.vocabulary import Vocabulary, substitute_unknown
+from rnntui.text.vocabulary import Vocabulary, describe_replacements, substitute_unknown
 
 NAMED = 8
 """How many replaced characters a warning names before it only counts them."""
@@ -19,11 +20,11 @@ class Prime:
 
 def prepare_prime(text: str, vocabulary: Vocabulary, normalisation: Normalisation) -> Prime:
     """Never fails: every text of any length becomes a prime."""
-    known, changes = substitute_unknown(_normalised(text, normalisation), vocabulary)
-    if not changes:
+    known, replaced = substitute_unknown(_normalised(text, normalisation), vocabulary)
+    if not replaced:
         return Prime(known, ())
-    more = f" and {len(changes) - NAMED} more" if len(changes) > NAMED else ""
-    named = ", ".join(changes[:NAMED]) + more
+    more = f"; and {len(replaced) - NAMED} more" if len(replaced) > NAMED else ""
+    named = describe_replacements(dict(islice(replaced.items(), NAMED))) + more
     return Prime(known, (f"The prime has characters that the network never saw: {named}.",))
 
 

@@ -7,6 +7,7 @@ text never encodes to them, and they decode to their name.
 
 import unicodedata
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -131,24 +132,33 @@ def describe_character(symbol: str) -> str:
     return f"{shown} (U+{ord(symbol):04X})" if len(symbol) == 1 else shown
 
 
-def substitute_unknown(text: str, vocabulary: Vocabulary) -> tuple[str, tuple[str, ...]]:
+def substitute_unknown(text: str, vocabulary: Vocabulary) -> tuple[str, dict[str, str]]:
     """Replace each character of a prime that `vocabulary` doesn't know by a known one.
 
     The first known is taken among: its other case; the ASCII look-alike of a
     typographic quotation mark, dash or ellipsis; the first character of its
     NFKD form (the letter without its accent); the space; the most frequent
-    symbol. Returns the new text and, for each distinct character replaced, a
-    phrase for a warning such as `'é' (U+00E9) -> 'e'`.
+    symbol. Returns the new text and what stands for each distinct character
+    that was replaced, in the order of their appearance.
     """
     replacements: dict[str, str] = {}
     for character in text:
         if character not in vocabulary and character not in replacements:
             replacements[character] = _substitute(character, vocabulary)
     substituted = "".join(replacements.get(character, character) for character in text)
-    phrases = tuple(
-        f"{describe_character(old)} -> {_quoted(new)}" for old, new in replacements.items()
-    )
-    return substituted, phrases
+    return substituted, replacements
+
+
+def describe_replacements(replacements: Mapping[str, str]) -> str:
+    """Return what stands for which characters: `'a', '猫' -> ' '; 'é' -> 'e'`.
+
+    Of a character that looks like one of ASCII the code point is named, too.
+    """
+    replaced: dict[str, list[str]] = {}
+    for old, new in replacements.items():
+        shown = describe_character(old) if old in _LOOK_ALIKES else _quoted(old)
+        replaced.setdefault(new, []).append(shown)
+    return "; ".join(f"{', '.join(olds)} -> {_quoted(new)}" for new, olds in replaced.items())
 
 
 def _substitute(character: str, vocabulary: Vocabulary) -> str:

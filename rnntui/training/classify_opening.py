@@ -1,7 +1,7 @@
 """Opening a classifier's run, new or to go on with, and the events of its training.
 
 The one way in for the command line and the screen, as `opening.py` is for
-networks that write. Needs no torch until the events are asked for.
+networks that write. Needs no torch until the events are asked for, or a device is named.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,6 +14,7 @@ from rnntui.training.classify_checkpoint import load_classifier
 from rnntui.training.classify_config import ClassifyConfig
 from rnntui.training.classify_run import ClassifyRun, prepare_classify_run
 from rnntui.training.commands import Inbox
+from rnntui.training.devices import check_device
 from rnntui.training.events import Finished, Tested, TrainEvent, Warned
 from rnntui.training.labelled_note import LabelledNote, LabelledSource, corpus_of, note_of
 from rnntui.training.recipes import find_recipe_file
@@ -62,12 +63,14 @@ def new_classify_run(
     """Make a run's folder under `parent`; with no name, one from corpus, cell and a number.
 
     Raises `CheckpointError` for a taken or bad name, `CorpusError` for texts that
-    can't be learnt from, `ConfigError` where the network doesn't suit their classes.
+    can't be learnt from, `ConfigError` where the network doesn't suit their classes
+    or the device isn't there.
     """
     if name is not None:
         check_run_name(name)
         if (parent / name).is_dir() and any((parent / name).iterdir()):
             raise taken(name)
+    check_device(config.device)
     corpus = source.read()
     name = name or free_run_name(parent, f"{corpus.name}-{config.cell}")
     folder = RunFolder(parent / name)
@@ -91,6 +94,7 @@ def resume_classify_run(
     folder = find_run(parent, name)
     note, before, measured = _read_run(folder)
     config = before.replaced(_allowed(changes, before))
+    check_device(config.device)
     run = prepare_classify_run(folder, _same_corpus(note, name, source), note, config)
     if folder.last.exists():
         run = replace(run, notices=(), resume_from=load_classifier(folder.last))

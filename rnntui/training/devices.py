@@ -1,15 +1,32 @@
-"""Which processor a training runs on, and how its lack of memory is put into words."""
+"""Which processor a training runs on, and how its lack of memory is put into words.
 
-import torch
+Loads torch when it is asked for more than the processor.
+"""
+
+from typing import TYPE_CHECKING
 
 from rnntui.errors import ConfigError
 
+if TYPE_CHECKING:
+    import torch
 
-def find_device(name: str) -> torch.device:
+
+def check_device(name: str) -> None:
+    """Raise `ConfigError` for a device that can't be used.
+
+    Needs no torch for `auto` and `cpu`, which always can.
+    """
+    if name not in ("auto", "cpu"):
+        find_device(name)
+
+
+def find_device(name: str) -> "torch.device":
     """The device of that name; `auto` takes CUDA, then MPS, then the CPU.
 
     Raises `ConfigError` for one that this machine, or this torch, doesn't have.
     """
+    import torch
+
     if name == "auto":
         if torch.cuda.is_available():
             return torch.device("cuda")
@@ -28,6 +45,8 @@ def find_device(name: str) -> torch.device:
 
 def out_of_memory_sentence(error: Exception) -> str:
     """A sentence for an error that is a lack of memory; empty for any other."""
+    import torch
+
     words = str(error).lower()
     short = isinstance(error, MemoryError | torch.OutOfMemoryError)
     if short or "can't allocate memory" in words or "out of memory" in words:

@@ -1,7 +1,8 @@
 """Opening a run, new or to go on with: from names and settings to the events of its training.
 
 The one way in for the command line and the screen. Needs no torch until the
-events are asked for, so that a run's folder is there before torch is loaded.
+events are asked for, so that a run's folder is there before torch is loaded;
+only a device that is named has torch asked whether it is there.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -16,6 +17,7 @@ from rnntui.training.checkpoints import load_checkpoint
 from rnntui.training.commands import Inbox, WeightsOutlet
 from rnntui.training.config import TrainConfig
 from rnntui.training.corpus_note import CorpusNote, corpus_of
+from rnntui.training.devices import check_device
 from rnntui.training.events import TrainEvent
 from rnntui.training.fine_tuning import adopted_config, over_vocabulary
 from rnntui.training.learner import Training
@@ -53,12 +55,14 @@ def new_run(
     """Make a run's folder under `parent`; with no name, one from corpus, cell and a number.
 
     Raises `CheckpointError` for a taken or bad name, `CorpusError` for a text
-    too short to learn from. `init_from` is noted for a resume.
+    too short to learn from, `ConfigError` for a device that isn't there.
+    `init_from` is noted for a resume.
     """
     if name is not None:
         check_run_name(name)
         if (parent / name).is_dir() and any((parent / name).iterdir()):
             raise taken(name)
+    check_device(config.device)
     name = name or free_run_name(parent, f"{corpus.name}-{config.cell}")
     run = prepare_run(RunFolder(parent / name), corpus, config, prime, init_from)
     create_run_folder(run.folder, run.tables(run.total_steps))
@@ -118,6 +122,8 @@ def resume_run(
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise CheckpointError(f"{folder.configuration} is damaged ({error!r}).") from error
     config = before.replaced(_allowed(changes, before))
+    # Before it is written to run.toml, where it would stand in every later resume's way.
+    check_device(config.device)
     if load is None:
         corpus = corpus_of(note, Normalisation(before.normalise))
     else:

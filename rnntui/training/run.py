@@ -12,6 +12,7 @@ from typing import Any
 import rnntui
 from rnntui.errors import ConfigError
 from rnntui.nets.config import parameter_count
+from rnntui.sampling.prime import Prime, prepare_prime
 from rnntui.text.batches import (
     MIN_VALIDATION_CHARACTERS,
     AnyIds,
@@ -82,6 +83,11 @@ class Run:
     def pace(self) -> Pace:
         """When it ends, evaluates, saves and samples."""
         return Pace.of(self.config)
+
+    @property
+    def start(self) -> Prime:
+        """The prime as the network can read it."""
+        return prepare_prime(self.prime, self.corpus.vocabulary, self.corpus.normalisation)
 
     @property
     def total_steps(self) -> int:
@@ -156,7 +162,8 @@ def prepare_run(
     """Fit a configuration to a text.
 
     Where the text is too small for the batch shape, or to hold a part out, the
-    shape shrinks and a notice says so. Raises `CorpusError` for a text too
+    shape shrinks and a notice says so, as one does where the prime has unknown
+    characters. Raises `CorpusError` for a text too
     short to learn from, `ConfigError` for settings that contradict each other.
     """
     check_engine(config)
@@ -186,7 +193,10 @@ def prepare_run(
                 f" {shaped.window}; there will be no validation loss."
             )
     resolved = replace(shaped, eval_every=eval_every)
-    return Run(folder, corpus, resolved, prime, eval_chars, tuple(notices), init_from)
+    run = Run(folder, corpus, resolved, prime, eval_chars, tuple(notices), init_from)
+    if config.sample_start == "text":
+        return run
+    return replace(run, notices=run.notices + run.start.warnings)
 
 
 CHANGEABLE = (

@@ -103,7 +103,7 @@ def create_run_folder(folder: RunFolder, tables: Mapping[str, Any]) -> None:
 
 
 def taken(name: str) -> CheckpointError:
-    """The sentence for a name that another run has."""
+    """The sentence for a new run's name that another run has."""
     return CheckpointError(
         f"There is a run called '{name}' already; go on with it by --resume {name},"
         " or give another --name."
@@ -197,7 +197,7 @@ def rename_run(parent: Path, name: str, new_name: str) -> RunFolder:
         raise CheckpointError(f"The run '{name}' is being trained; stop it first.")
     renamed = RunFolder(parent / new_name)
     if renamed.path.exists():
-        raise taken(new_name)
+        raise CheckpointError(f"There is a run called '{new_name}' already; choose another name.")
     tables = read_configuration(folder)
     tables["run"]["name"] = new_name
     folder.path.rename(renamed.path)

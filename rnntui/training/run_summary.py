@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from rnntui.errors import CheckpointError, RnntuiError
 from rnntui.training.checkpoint_file import Kind, opened
 from rnntui.training.checkpoints import Header, read_header
-from rnntui.training.events import Failed, TrainEvent, from_json
+from rnntui.training.events import Evaluated, Failed, TrainEvent, from_json
 from rnntui.training.run_folder import RunFolder, is_being_trained, read_configuration
 
 if TYPE_CHECKING:
@@ -25,13 +25,18 @@ QUIET_SECONDS = 30.0
 _TAIL_BYTES = 4096
 """How much of the record's end is read; a longer last line is no `Failed` and no step."""
 
+_BLOCK_BYTES = 1 << 20
+"""How much of the record is read at a time where a line is looked for from its end."""
+
 
 @dataclass(frozen=True)
 class RunSummary:
     """What a list of runs shows.
 
     `size` is layers times units; `best_bits_per_char` of the best validation
-    loss (training loss where nothing is held out), None before the first.
+    loss (training loss where nothing is held out), None before the first. A
+    classifier has `best_accuracy` instead, that of its best network on the
+    held-out texts, None where there are none.
     `state` is `training`, or `quiet` where the process that trains it has
     written nothing for a while; else `failed`, `finished`, `stopped`, or `new`
     without a checkpoint. `step` and `elapsed_s` are the checkpoint's, in
@@ -50,6 +55,17 @@ class RunSummary:
     state: RunState
     characters_per_step: int
     kind: Kind = "characters"
+    best_accuracy: float | None = None
+
+    @property
+    def figure(self) -> str:
+        """How good its best network is: bits per character, or a classifier's accuracy.
+
+        Empty before the first evaluation.
+        """
+        if self.best_accuracy is not None:
+            return f"acc {self.best_accuracy:.1%}"
+        return "" if self.best_bits_per_char is None else f"{self.best_bits_per_char:.3f}"
 
 
 def summarise(folder: RunFolder, clock: Callable[[], float] = time.time) -> RunSummary:
@@ -66,7 +82,7 @@ def summarise(folder: RunFolder, clock: Callable[[], float] = time.time) -> RunS
             raise
         summary = _without_checkpoint(folder)
     else:
-        summary = _of_header(folder.name, header)
+        summary = _of_header(folder, header)
     values: dict[str, Any] = dict(vars(summary))
     if training:
         values["state"] = "quiet" if seconds_silent(folder, clock) > QUIET_SECONDS else "training"
@@ -114,30 +130,64 @@ def _read_header(path: Path) -> "Header | ClassifierHeader":
     return read_header(path)
 
 
-def _of_header(name: str, header: "Header | ClassifierHeader") -> RunSummary:
+def _of_header(folder: RunFolder, header: "Header | ClassifierHeader") -> RunSummary:
     progress, config = header.progress, header.config
     best = progress.best_loss
     over = 0 < progress.total_steps <= progress.step or 0 < config.patience <= progress.stale
     kind: Kind = "classifier"
-    learnt = config.batch_size
+    learnt, bits, accuracy = config.batch_size, None, None
     if isinstance(header, Header):
         kind = "characters"
+        bits = None if best is None else best / math.log(2)
         learnt = _characters(
             header.config.batch_size, header.config.seq_length, header.config.window
         )
+    elif best is not None:
+        accuracy = _accuracy(folder, progress.best_step)
     return RunSummary(
-        name=name,
+        name=folder.name,
         corpus=header.corpus.name,
         cell=header.model.cell,
         size=f"{header.model.num_layers}x{header.model.hidden_size}",
-        best_bits_per_char=None if best is None else best / math.log(2),
+        best_bits_per_char=bits,
         step=progress.step,
         total_steps=progress.total_steps,
         elapsed_s=progress.elapsed_s,
         state="finished" if over else "stopped",
         characters_per_step=learnt,
         kind=kind,
+        best_accuracy=accuracy,
     )
+
+
+def _accuracy(folder: RunFolder, step: int) -> float | None:
+    """The accuracy on the held-out texts after that step, None where the record has none.
+
+    It relies on how `to_json` writes: `event` comes first, then `step`.
+    """
+    try:
+        line = _last_line(folder.metrics, b'{"event": "evaluated", "step": %d,' % step)
+        event = from_json(line.decode("ascii"))
+    except (OSError, UnicodeDecodeError, RnntuiError):
+        return None
+    return event.accuracy if isinstance(event, Evaluated) else None
+
+
+def _last_line(path: Path, start: bytes) -> bytes:
+    """The last line of a file that begins so, empty where there is none; read from the end."""
+    rest = b""
+    with path.open("rb") as file:
+        at = file.seek(0, os.SEEK_END)
+        while at:
+            size = min(at, _BLOCK_BYTES)
+            at -= size
+            file.seek(at)
+            block = file.read(size) + rest
+            if (found := block.rfind(start)) >= 0:
+                return block[found:].split(b"\n", 1)[0]
+            # The end of a line whose start is in the block before.
+            rest = block[: block.find(b"\n") + 1] or block
+    return b""
 
 
 def _without_checkpoint(folder: RunFolder) -> RunSummary:

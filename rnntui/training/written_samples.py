@@ -5,7 +5,6 @@ import numpy as np
 from rnntui.sampling.choice import SamplingSpec
 from rnntui.sampling.fast_step import Weights
 from rnntui.sampling.stream import CharacterStream
-from rnntui.text.vocabulary import substitute_unknown
 from rnntui.training.run import Run
 
 START_CHARACTERS = 10
@@ -23,12 +22,11 @@ def sample_start(run: Run, step: int) -> str:
     The run's prime, or some characters from a random place in the text: as
     many as the network's window has.
     """
-    vocabulary = run.corpus.vocabulary
     if run.config.sample_start == "prime":
-        return substitute_unknown(run.prime, vocabulary)[0]
+        return run.start.text
     ids, length = run.corpus.ids, run.config.window or START_CHARACTERS
     place = np.random.default_rng((sample_seed(run, step), 1)).integers(max(1, len(ids) - length))
-    return vocabulary.decode(ids[place : place + length])
+    return run.corpus.vocabulary.decode(ids[place : place + length])
 
 
 def written_sample(run: Run, weights: Weights, length: int) -> tuple[str, str]:

@@ -14,7 +14,9 @@ from textual.widgets import Button, Input, Static
 from rnntui import places
 from rnntui.errors import CheckpointError
 from rnntui.runtime.run_reading import RunReading
+from rnntui.training.classify_opening import new_classify_run
 from rnntui.training.events import Failed
+from rnntui.training.labelled_note import LabelledSource
 from rnntui.training.run_folder import Record, RunFolder
 from rnntui.tui.run_actions import OPEN, RUNS
 from rnntui.tui.screens.ask_text import AskText
@@ -23,6 +25,7 @@ from rnntui.tui.screens.runs import RunsScreen
 from rnntui.tui.widgets.chart import WholeRun, Window
 from rnntui.tui.widgets.run_chart import RunChart
 from rnntui.tui.widgets.run_table import HIDDEN_SIGN, PIN, RunTable
+from tests.classify_factories import classified, classify_config, tiny_labelled
 from tests.run_files import (
     NOW,
     bare_run,
@@ -77,6 +80,12 @@ def three(parent: Path) -> Path:
     events = [*record(80, 2.0, eval_every=0), finished(80)]
     run_on_disk(parent, "alice", events, corpus="alice", total_steps=80)
     return parent
+
+
+def add_classifier(parent: Path, folder: Path, name: str) -> None:
+    """Add a classifier's run that is over."""
+    source = LabelledSource(str(tiny_labelled(folder / "texts.tsv")))
+    classified(new_classify_run(parent, source, classify_config(), name))
 
 
 @pytest.fixture
@@ -382,6 +391,39 @@ async def test_all_curves_hidden_is_said(parent: Path) -> None:
         await settled(pilot)
         await pilot.press("space")
         assert "press Space" in chart(pilot).look.empty_text
+
+
+async def test_a_classifier_is_listed_by_its_accuracy_and_its_curve_is_left_out(
+    three: Path, tmp_path: Path
+) -> None:
+    add_classifier(three, tmp_path, "reviews")
+    async with RunsApp().run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        assert cells(pilot, "reviews")[5].startswith("acc ")
+        assert cells(pilot, "reviews")[0] == ""
+        assert drawn(pilot) == {"alice (training)", "play-9", "play-10"}
+        await pilot.press("slash", *"reviews", "enter")
+        await settled(pilot)
+        reason = "'reviews' classifies; its curve is on the Classify screen"
+        assert reason in chart(pilot).look.empty_text
+        await pilot.press("space")
+        assert reason in toasts(pilot)
+        assert cells(pilot, "reviews")[0] == ""
+
+
+async def test_classifiers_come_after_the_others_by_their_figures(
+    three: Path, tmp_path: Path
+) -> None:
+    add_classifier(three, tmp_path, "aaa")
+    add_classifier(three, tmp_path, "reviews")
+    async with RunsApp().run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        table(pilot).sort_by("best")
+        assert names(pilot)[:3] == ["play-10", "alice", "play-9"]
+        table(pilot).sort_by("best")
+        assert names(pilot)[:3] == ["play-9", "alice", "play-10"]
+        await pilot.press("slash", *"aaa|reviews")
+        assert "These runs classify" in chart(pilot).look.empty_text
 
 
 async def test_the_pinned_run_is_first_in_the_table_and_topmost_in_the_chart(three: Path) -> None:

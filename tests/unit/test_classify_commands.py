@@ -115,6 +115,13 @@ def test_eval_prints_accuracy_loss_and_confusion() -> None:
     assert "taken for" in plain
 
 
+def test_the_list_of_runs_has_a_classifiers_accuracy() -> None:
+    outcome = train(corpus(), "--json")
+    told = [json.loads(line) for line in outcome.out.splitlines()]
+    best = min((line for line in told if "accuracy" in line), key=lambda line: line["val_loss"])
+    assert f" acc {best['accuracy']:.1%} " in rnntui("checkpoints", "list").out
+
+
 def test_bad_requests_get_a_sentence() -> None:
     texts = corpus()
     train(texts)
@@ -129,6 +136,8 @@ def test_bad_requests_get_a_sentence() -> None:
     stated(rnntui("classify", "train", "--resume", "a", "--name", "b"), "--name can't go with")
     stated(rnntui("classify", "train", "--text-column", "x"), "go with a file")
     stated(train(texts, "--name", "c", "--padding", "front"), "--max-length")
+    stated(train(texts, "--name", "c", "--device", "nonsense"), "--device nonsense")
+    assert not run_called("c").path.exists()
     misused(rnntui("classify", "train", "--pooling", "sum"), "--pooling", "'last'")
 
 

@@ -131,7 +131,9 @@ def test_a_renamed_run_is_shown_under_its_new_name() -> None:
 def test_a_taken_name_is_refused() -> None:
     train("a")
     train("b")
-    stated(rnntui("checkpoints", "rename", "a", "b"), "a run called 'b' already")
+    taken = rnntui("checkpoints", "rename", "a", "b")
+    stated(taken, "There is a run called 'b' already; choose another name.")
+    assert "--" not in taken.err
     stated(rnntui("checkpoints", "rename", "a", "a"), "a run called 'a' already")
     assert list(listed()) == ["a", "b"]
 

@@ -46,6 +46,13 @@ def test_the_values_that_a_run_has_may_be_given_again() -> None:
     assert resume(*same, *SMALL, "--seed", "1", "--steps", "5").code == 0
 
 
+def test_a_device_that_is_not_there_leaves_the_run_as_it_is() -> None:
+    train()
+    before = run_called("a").configuration.read_bytes()
+    stated(resume("--device", "nonsense", "--steps", "9"), "--device nonsense")
+    assert run_called("a").configuration.read_bytes() == before
+
+
 @pytest.mark.parametrize(
     ("flag", "value"),
     [

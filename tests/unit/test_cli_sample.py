@@ -138,7 +138,7 @@ def test_unknown_characters_in_the_prime_are_named_and_replaced() -> None:
     assert outcome.out.startswith("the  ")
     assert outcome.err == (
         "rnntui: The prime has characters that the network never saw:"
-        " 'T' (U+0054) -> 't', 'é' (U+00E9) -> 'e', '猫' (U+732B) -> ' '.\n"
+        " 'T' -> 't'; 'é' -> 'e'; '猫' -> ' '.\n"
     )
 
 
@@ -318,7 +318,7 @@ def test_a_line_of_json_is_a_character_with_its_probability_and_candidates() -> 
 def test_json_leaves_the_prime_out_and_names_its_changes_on_standard_error() -> None:
     outcome = sample("--json", "--prime", "É")
     assert len(outcome.out.splitlines()) == 30
-    assert "'É' (U+00C9)" in outcome.err
+    assert "'É' -> ' '" in outcome.err
 
 
 def test_json_is_ascii_whatever_the_network_writes() -> None:

@@ -178,6 +178,22 @@ def test_a_prime_that_is_no_text_is_made_one() -> None:
     assert read_configuration(run_called("a"))["run"]["prime"] == "the ?\x1b"
 
 
+def test_unknown_characters_of_a_prime_are_told_of() -> None:
+    outcome = train(own_text(), "--name", "a", "--prime", "thé☃", "--json")
+    told = [json.loads(line) for line in outcome.out.splitlines()]
+    warned = [line["sentence"] for line in told if line["event"] == "warned"]
+    assert warned == [
+        "The prime has characters that the network never saw: 'é' -> 'e'; '☃' -> ' '."
+    ]
+    (sample,) = [line for line in told if line["event"] == "sampled"]
+    assert sample["prime"] == "the "
+
+
+def test_a_prime_that_no_sample_starts_from_is_passed_over_in_silence() -> None:
+    outcome = train(own_text(), "--prime", "☃", "--sample-start", "text")
+    assert "never saw" not in outcome.out
+
+
 def test_a_budget_in_minutes_becomes_steps_that_are_kept() -> None:
     outcome = rnntui("train", own_text(), *SMALL, "--minutes", "0.0001", "--name", "a", "--json")
     events = [json.loads(line) for line in outcome.out.splitlines()]
@@ -347,6 +363,12 @@ def test_a_recipe_file_that_is_damaged_is_stated() -> None:
 def test_a_place_that_can_not_be_written_is_stated() -> None:
     places.checkpoints_dir().write_text("a file is in the way")
     stated(train(own_text(), "--name", "a"), "can't be made")
+
+
+def test_a_device_that_is_not_there_is_stated_before_there_is_a_run() -> None:
+    stated(train(own_text(), "--device", "nonsense", "--name", "a"), "--device nonsense")
+    assert not run_called("a").path.exists()
+    assert train(own_text(), "--name", "a").code == 0
 
 
 def test_a_loss_that_is_not_finite_is_stated_and_the_last_good_checkpoint_stays() -> None:

@@ -45,15 +45,16 @@ def test_a_warning_comes_with_every_change_and_with_none_without(text: str) -> N
 @pytest.mark.parametrize(
     ("text", "becomes", "named"),
     [
-        ("Tea", "tea", "'T' (U+0054) -> 't'"),
-        ("thé", "the", "'é' (U+00E9) -> 'e'"),
-        ("“a”", '"a"', "'“' (U+201C) -> '\"', '”' (U+201D) -> '\"'"),
+        ("Tea", "tea", "'T' -> 't'"),
+        ("thé", "the", "'é' -> 'e'"),
+        ("“a”", '"a"', "'“' (U+201C), '”' (U+201D) -> '\"'"),
         ("a—e", "a-e", "'—' (U+2014) -> '-'"),
         ("e…", "e...", "'…' (U+2026) -> '...'"),
-        ("a猫e", "a e", "'猫' (U+732B) -> ' '"),
-        ("a\x1be", "a e", r"'\x1b' (U+001B) -> ' '"),
-        ("a\ud800e", "a e", r"'\ud800' (U+D800) -> ' '"),
-        ("aXeXa", "a e a", "'X' (U+0058) -> ' '"),
+        ("a猫e", "a e", "'猫' -> ' '"),
+        ("a\x1be", "a e", r"'\x1b' -> ' '"),
+        ("a\ud800e", "a e", r"'\ud800' -> ' '"),
+        ("aXeXa", "a e a", "'X' -> ' '"),
+        ("X猫é🙂Té", "  e te", "'X', '猫', '🙂' -> ' '; 'é' -> 'e'; 'T' -> 't'"),
     ],
 )
 def test_unknown_characters_are_replaced_and_named(text: str, becomes: str, named: str) -> None:
@@ -68,11 +69,12 @@ def test_without_a_space_the_most_frequent_character_stands_in() -> None:
 
 
 def test_only_the_first_of_many_are_named() -> None:
-    (warning,) = prepared("".join(chr(0x4E00 + rank) for rank in range(NAMED + 3))).warnings
-    assert warning.count("->") == NAMED
-    assert warning.endswith(" and 3 more.")
-    (warning,) = prepared("".join(chr(0x4E00 + rank) for rank in range(NAMED))).warnings
-    assert "more" not in warning
+    many = "".join(chr(0x4E00 + rank) for rank in range(NAMED + 3))
+    (warning,) = prepared(many).warnings
+    named = ", ".join(f"'{character}'" for character in many[:NAMED])
+    assert warning.endswith(f": {named} -> ' '; and 3 more.")
+    (warning,) = prepared(many[:NAMED]).warnings
+    assert warning.endswith(" -> ' '.")
 
 
 def test_an_empty_prime_is_none() -> None:

@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from rnntui.errors import CheckpointError
+from rnntui.training import run_summary
 from rnntui.training.commands import Stop
 from rnntui.training.events import Evaluated
 from rnntui.training.run_folder import Record
 from rnntui.training.run_summary import QUIET_SECONDS, RunSummary, summarise
+from tests.classify_factories import classified, classify_run
 from tests.factories import Script, only, resumed, tiny_run, trained
 
 
@@ -117,6 +119,29 @@ def test_a_run_without_a_held_out_part_is_judged_by_its_training(tmp_path: Path)
     bits = summarise(run.folder).best_bits_per_char
     assert bits is not None
     assert 0 < bits < math.log2(12)
+
+
+@pytest.mark.parametrize("block", [run_summary._BLOCK_BYTES, 37, 400])
+def test_a_classifiers_figure_is_the_accuracy_of_its_best_network(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: int
+) -> None:
+    monkeypatch.setattr(run_summary, "_BLOCK_BYTES", block)
+    run = classify_run(tmp_path, epochs=6, learning_rate=0.3)
+    events = only(Evaluated, classified(run))
+    best = min(events, key=lambda event: event.val_loss or math.inf)
+    assert best.step < events[-1].step
+    summary = summarise(run.folder)
+    assert (summary.best_accuracy, summary.best_bits_per_char) == (best.accuracy, None)
+    assert summary.figure == f"acc {best.accuracy:.1%}"
+
+
+def test_a_classifier_that_held_nothing_out_has_no_figure(tmp_path: Path) -> None:
+    run = classify_run(tmp_path, val_fraction=0.0)
+    assert summarise(run.folder).figure == ""
+    classified(run)
+    assert summarise(run.folder).figure == ""
+    run.folder.metrics.unlink()
+    assert summarise(run.folder).figure == ""
 
 
 def test_a_damaged_checkpoint_is_stated(tmp_path: Path) -> None:

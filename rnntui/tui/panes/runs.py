@@ -98,8 +98,9 @@ class RunsPane(Vertical):
 
     @property
     def drawn(self) -> tuple[str, ...]:
-        """The runs whose curves are wanted."""
-        return tuple(name for name in self.runs if name in self._shown - self._hidden)
+        """The runs whose curves are wanted and can be compared: none of a classifier's."""
+        wanted = self._shown - self._hidden
+        return tuple(n for n, run in self.runs.items() if n in wanted and not run.classifies)
 
     def take(self, runs: Sequence[ListedRun], slots: Slots) -> None:
         """Take up what runs there are now, to be shown by `show`."""
@@ -134,6 +135,9 @@ class RunsPane(Vertical):
             return "There are no runs yet: go back (Esc), choose a text and press t to train one."
         if not self._shown:
             return "No run has such a name; change the filter (/)."
+        shown = [run for name, run in self.runs.items() if name in self._shown]
+        if all(run.classifies for run in shown):
+            return why_not_drawn([run.name for run in shown])
         if not self.drawn:
             return "All curves are hidden; press Space on a run to show it."
         return "These runs have no curves yet."
@@ -186,7 +190,9 @@ class RunsPane(Vertical):
         self.toggle_hidden(event.name)
 
     def toggle_hidden(self, name: str) -> None:
-        """Hide the curve of a run, or show it again."""
+        """Hide the curve of a run, or show it again; nothing of a run that has none here."""
+        if self.runs[name].classifies:
+            return
         self._hidden ^= {name}
         self.post_message(self.Asked())
 
@@ -201,6 +207,13 @@ class RunsPane(Vertical):
         self._hidden = {new_name if each == name else each for each in self._hidden}
         self.pinned = new_name if self.pinned == name else self.pinned
         self._to_highlight = new_name
+
+
+def why_not_drawn(classifiers: Sequence[str]) -> str:
+    """Why the curves of these runs, at least one, are not among the others."""
+    if len(classifiers) > 1:
+        return "These runs classify; open one (Enter) to see its curve on the Classify screen."
+    return f"'{classifiers[0]}' classifies; its curve is on the Classify screen (Enter)."
 
 
 def _button(name: str) -> Button:

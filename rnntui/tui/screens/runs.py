@@ -23,7 +23,7 @@ from rnntui.runtime.run_reading import RunReading
 from rnntui.text.cells import printable
 from rnntui.training.run_folder import find_checkpoint
 from rnntui.tui.actions import Action
-from rnntui.tui.panes.runs import RunsPane
+from rnntui.tui.panes.runs import RunsPane, why_not_drawn
 from rnntui.tui.run_actions import OPEN, RUNS
 from rnntui.tui.run_desk import Done, Refused, RunDesk
 from rnntui.tui.run_slots import RememberedSlots, Slots
@@ -268,7 +268,10 @@ class RunsScreen(Screen[None]):
 
     def action_hide(self) -> None:
         """Hide the curve of the run under the cursor, or show it again."""
-        if run := self.runs.highlighted:
+        run = self.runs.highlighted
+        if run is not None and run.classifies:
+            self._tell(why_not_drawn([run.name]))
+        elif run is not None:
             self.runs.toggle_hidden(run.name)
 
     def action_pin(self) -> None:

@@ -31,7 +31,10 @@ _SCROLLBAR: Final = 2
 
 @dataclass(frozen=True)
 class Mark:
-    """How a run stands in the chart: its slot and that slot's colour, hidden or on top."""
+    """How a run stands in the chart: its slot and that slot's colour, hidden or on top.
+
+    A classifier, which is not there, shows no sign of it.
+    """
 
     slot: int
     style: Style
@@ -60,12 +63,6 @@ def duration(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
-def bits(summary: RunSummary) -> str:
-    """The best bits per character, empty before the first."""
-    best = summary.best_bits_per_char
-    return "" if best is None else f"{best:.3f}"
-
-
 def described(run: ListedRun) -> str:
     """What the table may have no room for, in a line or two."""
     summary = run.summary
@@ -91,6 +88,9 @@ def _fitted(text: str, width: int) -> str:
 
 
 def _best(summary: RunSummary) -> float:
+    """What puts the best run first: bits per character, or a classifier's share of errors."""
+    if summary.best_accuracy is not None:
+        return 1 - summary.best_accuracy
     best = summary.best_bits_per_char
     return math.inf if best is None else best
 
@@ -99,7 +99,7 @@ _COLUMNS: Final = (
     _Column("corpus", "corpus", 12, 5, lambda run: run.corpus, lambda run: natural(run.corpus)),
     _Column("cell", "cell", 5, 4, lambda run: run.cell, lambda run: run.cell),
     _Column("size", "size", 7, 6, lambda run: run.size, lambda run: natural(run.size)),
-    _Column("best", "bits/char", 11, 0, bits, _best, is_number=True),
+    _Column("best", "bits/char", 11, 0, lambda run: run.figure, _best, True),
     _Column("steps", "steps", 9, 2, lambda run: f"{run.step:,}", lambda run: run.step, True),
     _Column(
         "time", "time", 9, 3, lambda run: duration(run.elapsed_s), lambda run: run.elapsed_s, True
@@ -217,7 +217,10 @@ class RunTable(DataTable[Text]):
             self.post_message(self.Opened())
 
     def _ordered(self) -> list[ListedRun]:
-        """The runs as they are sorted; those without a value last, the pinned one first."""
+        """The runs as they are sorted; those without a value last, the pinned one first.
+
+        By their figures classifiers come after the others, as the two can't be compared.
+        """
         by_name = sorted(self._runs, key=lambda run: natural(run.name))
         column = next((c for c in _COLUMNS if c.key == self._sorted_by), None)
 
@@ -236,6 +239,8 @@ class RunTable(DataTable[Text]):
         full = sorted(
             (run for run in by_name if not is_empty(run)), key=value, reverse=self._descending
         )
+        if self._sorted_by == "best":
+            full.sort(key=lambda run: run.classifies)
         ordered = full + [run for run in by_name if is_empty(run)]
         return sorted(ordered, key=lambda run: not self._marks[run.name].pinned)
 
@@ -307,7 +312,8 @@ class RunTable(DataTable[Text]):
         mark = self._marks[run.name]
         dim = Style(dim=True) if mark.hidden else Style()
         signed = Text(PIN if mark.pinned else " ")
-        signed.append(HIDDEN_SIGN if mark.hidden else sign(mark.slot), mark.style + dim)
+        if not run.classifies:
+            signed.append(HIDDEN_SIGN if mark.hidden else sign(mark.slot), mark.style + dim)
         name_style = dim + Style(bold=mark.pinned)
         cells = [signed, Text(_fitted(run.name, name_width), name_style)]
         for column in columns:
