@@ -1,7 +1,9 @@
 """Sentences for the screen from sentences that were written for the command line."""
 
+import contextlib
 import logging
 import re
+from pathlib import Path
 from typing import Protocol
 
 from textual.notifications import SeverityLevel
@@ -29,6 +31,14 @@ def on_screen(sentence: str) -> str:
 def one_line(text: str) -> str:
     """Return a name from outside safe to show, its line ends as stand-ins too."""
     return printable(text).replace("\n", "␊")
+
+
+def place_in_words(path: Path) -> str:
+    """Return the full path of a file, safe to show, `~` standing for the home folder."""
+    full = path.absolute()
+    with contextlib.suppress(RuntimeError, ValueError):  # no home, or not in it
+        full = "~" / full.relative_to(Path.home())
+    return one_line(str(full))
 
 
 def stated(error: Exception) -> str:

@@ -7,6 +7,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input, OptionList, Select, Static
 
 from rnntui import places
+from rnntui.nets.config import parameter_count
 from rnntui.runtime.session import NewTraining, ResumedTraining
 from rnntui.text import ngrams
 from rnntui.training.commands import RollBack, SaveNow, SetLearningRate, SingleStep
@@ -24,6 +25,16 @@ SIZE = (140, 45)
 
 def phase(pilot: Pilot[int]) -> str:
     return pilot.app.screen.query_one(TrainingStatus).phase
+
+
+def chosen_text(pilot: Pilot[int]) -> str | None:
+    """The reference of the text that is highlighted."""
+    texts = pilot.app.screen.query_one("#texts", OptionList)
+    return None if texts.highlighted_option is None else texts.highlighted_option.id
+
+
+def estimate(pilot: Pilot[int]) -> str:
+    return str(pilot.app.screen.query_one("#estimate", Static).render())
 
 
 async def test_opens_on_the_default_text_with_nothing_focused():
@@ -208,6 +219,55 @@ async def test_another_text_is_trained_on_after_it_was_chosen():
         assert isinstance(request, NewTraining)
         assert request.corpus == "places"
         app.session.close(5)
+
+
+async def test_a_text_given_by_its_path_is_listed_and_highlighted(tmp_path: Path):
+    path = tmp_path / "mypy.txt"
+    path.write_text("abcabc" * 500)
+    training = ScriptedTraining()
+    app = scripted_app(training, corpus=str(path))
+    async with app.run_test(size=SIZE) as pilot:
+        assert chosen_text(pilot) == str(path)
+        preview = str(app.screen.query_one("#preview", Static).render())
+        assert "mypy.txt" in preview
+        assert "abcabc" in preview
+        config = app.playground.setup.form.config
+        assert config is not None
+        expected = f"{parameter_count(config.model(3)):,} parameters"
+        await until(pilot, lambda: expected in estimate(pilot))
+        await pilot.press("t")
+        await until(pilot, lambda: bool(training.requests))
+        request = training.requests[0]
+        assert isinstance(request, NewTraining)
+        assert request.corpus == str(path)
+        app.session.close(5)
+
+
+async def test_another_text_and_back_to_the_one_given_by_its_path(tmp_path: Path):
+    path = tmp_path / "play.txt"  # as one of the library is called
+    path.write_text("abcabc" * 500)
+    app = scripted_app(corpus=str(path))
+    async with app.run_test(size=SIZE) as pilot:
+        texts = app.screen.query_one("#texts", OptionList)
+        texts.highlighted = texts.get_option_index("play")
+        await until(pilot, lambda: app.playground.setup.corpus == "play")
+        texts.highlighted = texts.get_option_index(str(path))
+        await until(pilot, lambda: app.playground.setup.corpus == str(path))
+
+
+async def test_a_text_that_goes_away_is_listed_as_gone(tmp_path: Path):
+    path = tmp_path / "mypy.txt"
+    path.write_text("abcabc" * 500)
+    app = scripted_app(corpus=str(path))
+    async with app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: "parameters" in estimate(pilot))
+        path.unlink()
+        app.playground.setup.show_texts()
+        await pilot.pause()
+        line = app.screen.query_one("#texts", OptionList).get_option(str(path)).prompt
+        assert str(line).endswith("gone")
+        assert "no longer there" in str(app.screen.query_one("#preview", Static).render())
+        assert app.is_running
 
 
 async def test_the_prime_is_edited_and_shown_first():

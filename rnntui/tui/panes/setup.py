@@ -3,13 +3,15 @@
 from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.worker import get_current_worker
 
 from rnntui.errors import RnntuiError
 from rnntui.text.batches import split
 from rnntui.text.cells import printable
 from rnntui.text.corpus import load_corpus
-from rnntui.text.library import list_texts
+from rnntui.text.library import TextEntry, list_texts
 from rnntui.text.normalisation import Normalisation
+from rnntui.text.references import entry_of
 from rnntui.training.config import TrainConfig
 from rnntui.training.recipes import Recipe, list_recipes
 from rnntui.tui.training_estimate import TrainingEstimate
@@ -41,8 +43,10 @@ class SetupPane(Vertical):
     def __init__(self, corpus: str, recipe: str) -> None:
         """Begin with a text and a recipe."""
         super().__init__(id="setup", classes="pane")
+        self._beside: TextEntry | None = None
+        """The text beside the library that was chosen last."""
         self.corpus = corpus
-        """The text that a new training would learn."""
+        """The reference of the text that a new training would learn."""
         self._recipe = recipe
         self._estimate = TrainingEstimate()
 
@@ -68,36 +72,50 @@ class SetupPane(Vertical):
 
     def show_texts(self) -> None:
         """List the texts anew."""
-        self.query_one(CorpusList).show_texts(list_texts(), self.corpus)
+        self.choose(self.corpus)
 
-    def choose(self, name: str) -> None:
-        """Take a text."""
-        self.corpus = name
-        self.show_texts()
+    def choose(self, reference: str, name: str = "") -> None:
+        """Take a text; where it is gone, the library's text called `name`, if there is one."""
+        entry = entry_of(reference, name)
+        if entry.origin == "path":
+            self._beside = entry
+        self.corpus = entry.reference
+        beside = (self._beside,) if self._beside else ()
+        self.query_one(CorpusList).show_texts((*beside, *list_texts()), self.corpus)
 
     @on(CorpusList.Chosen)
     def _take_corpus(self, event: CorpusList.Chosen) -> None:
         """Count with the text that was chosen; the message goes on to the screen."""
-        self.corpus = event.entry.name
-        self._count(event.entry.name, self.form.recipe.config.normalise)
+        self.corpus = event.entry.reference
+        self._count_anew(event.entry)
 
     @on(SettingsForm.RecipeChanged)
     def _take_recipe(self) -> None:
         """Count anew, as a recipe may change the text."""
-        self._count(self.corpus, self.form.recipe.config.normalise)
+        self._count_anew(entry_of(self.corpus))
+
+    def _count_anew(self, entry: TextEntry) -> None:
+        if entry.is_gone:
+            self.workers.cancel_group(self, "symbols")
+            self._count_with(0, 0)
+        else:
+            self._count(entry.reference, self.form.recipe.config)
 
     @work(thread=True, exclusive=True, group="symbols")
-    def _count(self, corpus: str, normalise: tuple[str, ...]) -> None:
+    def _count(self, corpus: str, config: TrainConfig) -> None:
         """Read the text in the background, as its symbols decide how large a network is."""
+        worker = get_current_worker()
+        symbols = characters = 0
         try:
-            text = load_corpus(corpus, normalisation=Normalisation(normalise))
+            text = load_corpus(corpus, normalisation=Normalisation(config.normalise))
+            learnt, _ = split(text.ids, config.val_fraction)
+            symbols, characters = len(text.vocabulary), len(learnt)
         except RnntuiError as error:
             self.app.call_from_thread(
                 self.notify, printable(str(error)), severity="error", markup=False
             )
-            return
-        learnt, _ = split(text.ids, self.form.recipe.config.val_fraction)
-        self.app.call_from_thread(self._count_with, len(text.vocabulary), len(learnt))
+        if not worker.is_cancelled:
+            self.app.call_from_thread(self._count_with, symbols, characters)
 
     def _count_with(self, vocab_size: int, characters: int) -> None:
         """Estimate for a text of so many symbols, of which so many characters are learnt from."""

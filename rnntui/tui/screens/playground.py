@@ -213,7 +213,7 @@ class Playground(Screen[None]):
     @on(CorpusList.Chosen)
     def _forget_resumable(self, event: CorpusList.Chosen) -> None:
         """Another text asks for a new run."""
-        self.training.choose_text(event.entry.name)
+        self.training.choose_text(event.entry.reference)
 
     @on(Input.Changed, "#prime")
     def _take_prime(self, event: Input.Changed) -> None:
