@@ -64,12 +64,14 @@ FIRST_WEIGHTS_SECONDS = 120.0
 class Network:
     """A network that can write: where its weights are, and what its symbols mean.
 
-    `weights` gives the latest copy, and waits for the first one. `parts` finds
-    the ids that it learnt from and those held out, and raises `CorpusError`
-    where the text is gone; it may take a while.
+    `reference` is what `rnntui sample` finds the weights by. `weights` gives the
+    latest copy, and waits for the first one. `parts` finds the ids that it learnt
+    from and those held out, and raises `CorpusError` where the text is gone; it
+    may take a while.
     """
 
     name: str
+    reference: str
     corpus: str
     vocabulary: Vocabulary
     normalisation: Normalisation
@@ -214,11 +216,14 @@ class Session:
             return mailbox.latest() or _first_of(mailbox)
 
         def opened(name: str, text: Corpus | Checkpoint, val_fraction: float) -> None:
+            # A replay writes with the run's best weights, all others with those saved last.
+            reference = name if self.is_replay else f"{name}:last"
             if isinstance(text, Checkpoint):
-                self.network = _network_of(text, name, weights)
+                self.network = _network_of(text, name, reference, weights)
                 return
             self.network = Network(
                 name,
+                reference,
                 text.name,
                 text.vocabulary,
                 text.normalisation,
@@ -266,17 +271,19 @@ class Session:
 
     # The network and its writing.
 
-    def load(self, path: Path, name: str | None = None) -> None:
+    def load(self, path: Path, name: str = "", reference: str = "") -> None:
         """Take the network of a checkpoint, called `name` or what it calls itself.
 
-        Raises `RnntuiError`, also while a training goes on.
+        `reference` is what it is found by, where that is not its path. Raises
+        `RnntuiError`, also while a training goes on.
         """
         if self.is_training:
             raise RnntuiError("A training goes on; stop it before another network is loaded.")
         checkpoint = load_checkpoint(path)
         self.stop_writing()
-        weights = checkpoint.for_sampling
-        self.network = _network_of(checkpoint, name or checkpoint.header.run, lambda: weights)
+        weights, reference = checkpoint.for_sampling, reference or str(path.resolve())
+        name = name or checkpoint.header.run
+        self.network = _network_of(checkpoint, name, reference, lambda: weights)
         self.phase = "idle"
 
     @property
@@ -346,11 +353,14 @@ class Session:
         return self.stop_training(seconds)
 
 
-def _network_of(checkpoint: Checkpoint, name: str, weights: Callable[[], Weights]) -> Network:
+def _network_of(
+    checkpoint: Checkpoint, name: str, reference: str, weights: Callable[[], Weights]
+) -> Network:
     """The network of a checkpoint; its text is looked for when it is asked for."""
     header = checkpoint.header
     return Network(
         name,
+        reference,
         header.corpus.name,
         header.vocabulary,
         header.normalisation,

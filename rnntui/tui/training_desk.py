@@ -26,6 +26,7 @@ from rnntui.training.run_folder import (
     find_run,
     is_being_trained,
     read_events,
+    reference_to,
     run_of,
 )
 from rnntui.training.run_summary import can_go_on
@@ -193,7 +194,8 @@ class TrainingDesk:
         try:
             if self._session.is_followed:
                 self._session.stop_training(UNFOLLOW_SECONDS)
-            self._session.load(path, folder.name if folder else None)
+            reference = reference_to(parent, path, places.shipped_checkpoints_dir())
+            self._session.load(path, folder.name if folder else "", reference)
         except RnntuiError as error:
             self._tell(str(error), "error")
             return False

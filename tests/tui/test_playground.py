@@ -1,5 +1,6 @@
 """The playground, driven by keys and mouse over a scripted training."""
 
+import shlex
 from pathlib import Path
 
 import pytest
@@ -11,12 +12,14 @@ from rnntui.nets.config import parameter_count
 from rnntui.runtime.session import NewTraining, ResumedTraining
 from rnntui.text import ngrams
 from rnntui.training.commands import RollBack, SaveNow, SetLearningRate, SingleStep
+from rnntui.tui.app import RnntuiApp
 from rnntui.tui.screens.question import Failure, Question
 from rnntui.tui.widgets.chart import Chart
 from rnntui.tui.widgets.sampler_bar import SamplerBar
 from rnntui.tui.widgets.settings_form import SettingsForm
 from rnntui.tui.widgets.stream_text import StreamText
 from rnntui.tui.widgets.training_status import TrainingStatus
+from tests.run_files import finished, record, run_on_disk
 from tests.tui.scripted import ScriptedStream, ScriptedTraining, scripted_app, steps
 from tests.tui.waiting import until
 
@@ -322,6 +325,37 @@ async def test_a_recipe_fills_the_form():
         config = app.screen.query_one(SettingsForm).config
         assert config is not None
         assert (config.batch_size, config.epochs, config.val_fraction) == (50, 2, 0.0)
+
+
+async def test_the_copied_command_writes_with_the_weights_that_are_on_screen(tmp_path: Path):
+    runs = places.checkpoints_dir()
+    folder = run_on_disk(runs, "first", [*record(40), finished(40, "stopped")])
+    outside = tmp_path / "one.safetensors"
+    outside.write_bytes(folder.best.read_bytes())
+    app = scripted_app(ScriptedTraining(steps(5)))
+    async with app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: app.session.network is not None)
+        words = [await copied_checkpoint(pilot)]
+        for path in (folder.best, folder.last, outside):
+            app.playground.open_checkpoint(path)
+            words.append(await copied_checkpoint(pilot))
+        await pilot.press("N", "t")
+        await until(pilot, lambda: phase(pilot) == "training")
+        words.append(await copied_checkpoint(pilot))
+        app.session.close(5)
+    assert words == ["tiny", "first", "first:last", str(outside), "play-lstm-1:last"]
+
+
+async def copied_checkpoint(pilot: Pilot[int]) -> str:
+    """Write, copy the command that does the same, and stop; the checkpoint that it names."""
+    app = pilot.app
+    assert isinstance(app, RnntuiApp)
+    if not app.session.is_writing:
+        await pilot.press("g")
+        await until(pilot, lambda: app.session.is_writing)
+    await pilot.press("y", "g")
+    await until(pilot, lambda: not app.session.is_writing)
+    return shlex.split(app.clipboard)[2]
 
 
 async def test_quitting_while_training_asks_first():
