@@ -11,7 +11,7 @@ from typing import Literal
 
 from rnntui.errors import RnntuiError
 from rnntui.runtime.event_channel import EventChannel
-from rnntui.runtime.followed_training import followed_events
+from rnntui.runtime.followed_training import UNFOLLOWED, followed_events
 from rnntui.runtime.following import FollowedState
 from rnntui.runtime.replay import replay_events
 from rnntui.runtime.trainer_thread import Events, TrainerThread
@@ -53,8 +53,12 @@ from rnntui.training.opening import events_of, new_run, resume_run
 from rnntui.training.run_folder import find_checkpoint, find_run
 from rnntui.training.scoring import own_corpus
 
-Phase = Literal["idle", "starting", "training", "paused", "finished", "failed"]
-"""What the training does; `idle` before the first one."""
+Phase = Literal["idle", "starting", "training", "paused", "stopped", "finished", "failed"]
+"""What the training does; `idle` before the first one.
+
+`finished` is one that has used up its budget or its patience, `stopped` one that
+was ended before.
+"""
 
 FIRST_WEIGHTS_SECONDS = 120.0
 """How long a stream waits for a training that has just begun (torch must be loaded)."""
@@ -383,6 +387,10 @@ def phase_after(event: TrainEvent, phase: Phase) -> Phase:
             return "training"
         case Paused():
             return "paused"
+        case Finished(reason="stopped"):
+            return "stopped"
+        case Finished(reason=reason) if reason == UNFOLLOWED:
+            return "idle"
         case Finished():
             return "finished"
         case Failed():

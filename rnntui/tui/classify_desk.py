@@ -22,7 +22,7 @@ from rnntui.training.run_summary import can_go_on
 from rnntui.tui.panes.classify_setup import ClassifySetup
 from rnntui.tui.panes.loss import LossPane
 from rnntui.tui.panes.results import ResultsPane
-from rnntui.tui.sentences import Tell
+from rnntui.tui.sentences import Tell, over
 
 
 class ClassifyDesk:
@@ -142,15 +142,15 @@ class ClassifyDesk:
                 self._was_tested = True
                 self._results.show((_score_of(event),))
             case Finished():
-                run = self._session.run
-                self._resumable = run.name if event.reason == "stopped" and run else None
-                self._tell(f"The training is over at step {event.step:,}.")
+                run, stopped = self._session.run, event.reason == "stopped"
+                self._resumable = run.name if stopped and run else None
+                self._tell(over(event, "t goes on" if stopped else ""))
             case _:
                 pass
 
     def measure_at_the_end(self) -> None:
         """Measure what a training left, unless it was measured on a test part."""
-        if self._session.phase == "finished" and not self._was_tested:
+        if self._session.phase in ("finished", "stopped") and not self._was_tested:
             self._was_tested = True
             self.measure()
 

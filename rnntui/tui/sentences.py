@@ -10,6 +10,7 @@ from textual.notifications import SeverityLevel
 
 from rnntui.errors import RnntuiError
 from rnntui.text.cells import printable
+from rnntui.training.events import Finished
 
 _FLAG = re.compile(r" with --[a-z-]+")
 
@@ -31,6 +32,12 @@ def on_screen(sentence: str) -> str:
 def one_line(text: str) -> str:
     """Return a name from outside safe to show, its line ends as stand-ins too."""
     return printable(text).replace("\n", "␊")
+
+
+def over(end: Finished, what_follows: str) -> str:
+    """Return what has become of a training, and what `t` does now, if anything is to be said."""
+    how = "Stopped" if end.reason == "stopped" else "The training is over"
+    return f"{how} at step {end.step:,}" + (f"; {what_follows}." if what_follows else ".")
 
 
 def place_in_words(path: Path) -> str:

@@ -32,7 +32,7 @@ from rnntui.training.run_folder import (
 from rnntui.training.run_summary import can_go_on
 from rnntui.tui.panes.loss import LossPane
 from rnntui.tui.panes.setup import SetupPane
-from rnntui.tui.sentences import Tell
+from rnntui.tui.sentences import Tell, over
 
 STOP_SECONDS: Final = 60.0
 """How long a training may take to finish its step and save."""
@@ -168,7 +168,7 @@ class TrainingDesk:
                 session = self._session
                 stopped = event.reason == "stopped" and not session.is_replay
                 self._resumable = session.network.name if stopped and session.network else None
-                self._tell(f"The training is over at step {event.step:,}.")
+                self._tell(over(event, "t goes on" if self._resumable else ""))
             case _:
                 pass
 

@@ -115,7 +115,7 @@ async def test_keys_steer_the_training(tmp_path: Path):
         await pilot.press("t")
         await until(pilot, lambda: screen.loss.status.last_step is not None)
         await pilot.press("less_than_sign", "n", "s", "b", "k")
-        await until(pilot, lambda: phase(screen) == "finished")
+        await until(pilot, lambda: phase(screen) == "stopped")
         assert training.commands == [
             SetLearningRate(2.5e-3),
             SingleStep(),

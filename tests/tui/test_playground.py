@@ -12,6 +12,7 @@ from rnntui.nets.config import parameter_count
 from rnntui.runtime.session import NewTraining, ResumedTraining
 from rnntui.text import ngrams
 from rnntui.training.commands import RollBack, SaveNow, SetLearningRate, SingleStep
+from rnntui.training.events import Finished
 from rnntui.tui.app import RnntuiApp
 from rnntui.tui.screens.question import Failure, Question
 from rnntui.tui.widgets.chart import Chart
@@ -48,6 +49,10 @@ async def test_opens_on_the_default_text_with_nothing_focused():
         assert texts.get_option_at_index(0).id == "play"
         assert app.screen.focused is None
         assert phase(pilot) == "idle"
+
+
+def toasts(pilot: Pilot[int]) -> list[str]:
+    return [note.message for note in pilot.app._notifications]
 
 
 async def test_t_trains_pauses_and_goes_on():
@@ -199,13 +204,24 @@ async def test_a_stopped_run_is_resumed_by_t():
         await pilot.press("t")
         await until(pilot, lambda: phase(pilot) == "training")
         await pilot.press("k")
-        await until(pilot, lambda: phase(pilot) == "finished")
+        await until(pilot, lambda: phase(pilot) == "stopped")
         await until(pilot, lambda: not app.session.is_training)
+        assert str(app.screen.query_one(TrainingStatus).render()).startswith("stopped")
+        assert "Stopped at step 5; t goes on." in toasts(pilot)
         await pilot.press("t")
         await until(pilot, lambda: len(training.requests) == 2)
         request = training.requests[1]
         assert isinstance(request, ResumedTraining)
         assert request.name == "play-lstm-1"
+        app.session.close(5)
+
+
+async def test_a_training_that_used_its_budget_is_finished():
+    app = scripted_app(ScriptedTraining([*steps(5), Finished(5, 0.25, "budget")]))
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("t")
+        await until(pilot, lambda: phase(pilot) == "finished")
+        assert "The training is over at step 5." in toasts(pilot)
         app.session.close(5)
 
 
