@@ -51,6 +51,11 @@ class RunSummary:
     characters_per_step: int
     kind: Kind = "characters"
 
+    @property
+    def can_go_on(self) -> bool:
+        """Whether a resume would find steps left to take, and nobody who takes them."""
+        return self.state in ("stopped", "failed", "new")
+
 
 def summarise(folder: RunFolder, clock: Callable[[], float] = time.time) -> RunSummary:
     """Sum a run up from its last checkpoint, or its configuration while it has none.
@@ -169,8 +174,3 @@ def _without_checkpoint(folder: RunFolder) -> RunSummary:
 def _characters(batch_size: int, seq_length: int, window: int) -> int:
     """Characters that a step learns to predict: one a window, or a sequence's each."""
     return batch_size if window else batch_size * seq_length
-
-
-def can_go_on(folder: RunFolder) -> bool:
-    """Whether a resume would find steps left to take."""
-    return summarise(folder).state in ("stopped", "failed", "new")

@@ -19,6 +19,7 @@ from textual.message import Message
 from textual.screen import Screen
 
 from rnntui import places
+from rnntui.errors import RnntuiError
 from rnntui.text.cells import printable
 from rnntui.tui.actions import APP, Action
 from rnntui.tui.failures import SurvivingApp
@@ -183,10 +184,14 @@ class RnntuiApp(SurvivingApp[int], RoomyApp[int]):
         self.call_after_refresh(self._begin, start)
 
     def _begin(self, start: "Start") -> None:
-        if start.replay is not None:
-            self.playground.replay(start.replay, REPLAY_SPEED)
-        elif start.checkpoint.is_file() and self.session.phase == "idle":
-            self.playground.open_checkpoint(start.checkpoint)
+        try:
+            if start.replay is not None:
+                self.playground.replay(start.replay, REPLAY_SPEED)
+            elif start.checkpoint.is_file() and self.session.phase == "idle":
+                self.playground.open_checkpoint(start.checkpoint)
+        except RnntuiError as error:
+            self.playground.tell(str(error), "error")
+        self.playground.setup.keep(start)
         for complaint in self.preferences.complaints:
             self.notify(printable(complaint), severity="warning", markup=False)
         self.playground.show_machine("PyTorch is loading …")

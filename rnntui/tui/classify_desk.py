@@ -18,7 +18,7 @@ from rnntui.runtime.classifying_session import (
 from rnntui.training.commands import Command, RollBack, SaveNow, SetLearningRate, SingleStep, Stop
 from rnntui.training.events import Evaluated, Finished, Saved, Step, Tested, TrainEvent
 from rnntui.training.run_folder import RunFolder, find_run, read_events, run_of
-from rnntui.training.run_summary import can_go_on
+from rnntui.training.run_summary import summarise
 from rnntui.tui.panes.classify_setup import ClassifySetup
 from rnntui.tui.panes.loss import LossPane
 from rnntui.tui.panes.results import ResultsPane
@@ -167,7 +167,7 @@ class ClassifyDesk:
         self._resumable = None
         if folder is not None:
             try:
-                self._resumable = folder.name if can_go_on(folder) else None
+                self._resumable = folder.name if summarise(folder).can_go_on else None
             except RnntuiError as error:
                 self._tell(str(error), "warning")
             self._show_record(folder)

@@ -26,12 +26,16 @@ class Asked:
 
 @dataclass(frozen=True)
 class Start:
-    """What there is: the text, the recipe, the checkpoint, and the name of the run to replay."""
+    """What there is: the text, the recipe, the checkpoint, and the name of the run to replay.
+
+    `asked` says which of them a person wanted.
+    """
 
     corpus: str
     recipe: str
     checkpoint: Path
     replay: str | None
+    asked: Asked
 
 
 def find_start(asked: Asked, last_corpus: str | None) -> Start:
@@ -46,7 +50,7 @@ def find_start(asked: Asked, last_corpus: str | None) -> Start:
         )
     replay = find_run(places.checkpoints_dir(), asked.replay).name if asked.replay else None
     corpus = asked.corpus or recipe.corpus or _still_there(last_corpus) or default_text_name()
-    return Start(corpus, recipe.name, checkpoint, replay)
+    return Start(corpus, recipe.name, checkpoint, replay, asked)
 
 
 def _still_there(name: str | None) -> str | None:

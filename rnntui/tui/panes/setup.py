@@ -1,5 +1,7 @@
 """The set-up pane: which text, which network, trained how."""
 
+from dataclasses import dataclass
+
 from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -13,7 +15,9 @@ from rnntui.text.library import TextEntry, list_texts
 from rnntui.text.normalisation import Normalisation
 from rnntui.text.references import entry_of
 from rnntui.training.config import TrainConfig
-from rnntui.training.recipes import Recipe, list_recipes
+from rnntui.training.recipes import DEFAULT, Recipe, find_recipe, list_recipes
+from rnntui.training.run_description import RunDescription
+from rnntui.tui.starting import Start
 from rnntui.tui.training_estimate import TrainingEstimate
 from rnntui.tui.widgets.corpus_list import CorpusList
 from rnntui.tui.widgets.settings_form import SettingsForm
@@ -37,6 +41,17 @@ SHOWN = (
 """The settings that a newcomer wants; a recipe file, or the command line, has them all."""
 
 
+@dataclass(frozen=True)
+class ChosenSetup:
+    """What a new training would be: its text, by reference, and its settings.
+
+    `config` is None while a setting is not valid.
+    """
+
+    corpus: str
+    config: TrainConfig | None
+
+
 class SetupPane(Vertical):
     """The texts above the settings."""
 
@@ -47,7 +62,7 @@ class SetupPane(Vertical):
         """The text beside the library that was chosen last."""
         self.corpus = corpus
         """The reference of the text that a new training would learn."""
-        self._recipe = recipe
+        self._recipes, self._recipe = list_recipes(), recipe
         self._estimate = TrainingEstimate()
 
     def compose(self) -> ComposeResult:
@@ -56,7 +71,7 @@ class SetupPane(Vertical):
         corpora.border_title = "Texts"
         yield corpora
         form: SettingsForm[Recipe, TrainConfig] = SettingsForm(
-            list_recipes(), self._recipe, SHOWN, self._estimate
+            self._recipes, self._recipe, SHOWN, self._estimate
         )
         form.border_title = "Network and training"
         yield form
@@ -69,6 +84,31 @@ class SetupPane(Vertical):
     def form(self) -> SettingsForm[Recipe, TrainConfig]:
         """The settings."""
         return self.query_one(SettingsForm)
+
+    @property
+    def chosen(self) -> ChosenSetup:
+        """Text and settings as they are now."""
+        return ChosenSetup(self.corpus, self.form.config)
+
+    @property
+    def named_recipe(self) -> Recipe:
+        """The recipe that the settings started from; the default one for those of a run."""
+        recipe = self.form.recipe
+        return recipe if recipe in self._recipes else find_recipe(DEFAULT)
+
+    def show_run(self, name: str, begun: RunDescription) -> None:
+        """Take the text and the settings that a run was begun with."""
+        about = f"The settings that the run '{name}' was begun with."
+        reference = begun.corpus.reference
+        self.form.offer(Recipe(f"{name} (run)", about, reference, begun.prime, begun.config))
+        self.choose(reference, begun.corpus.name)
+
+    def keep(self, start: Start) -> None:
+        """Stay with the text and the recipe that were asked for, whatever run was opened."""
+        if start.asked.corpus or start.asked.recipe:
+            self.choose(start.corpus)
+        if start.asked.recipe:
+            self.form.choose(start.recipe)
 
     def show_texts(self) -> None:
         """List the texts anew."""

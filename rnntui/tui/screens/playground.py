@@ -42,7 +42,6 @@ from rnntui.tui.preferences import Preferences
 from rnntui.tui.screens.question import Question
 from rnntui.tui.training_desk import STOP_SECONDS, TrainingDesk
 from rnntui.tui.widgets.chart import YScale
-from rnntui.tui.widgets.corpus_list import CorpusList
 from rnntui.tui.widgets.key_bar import KeyBar
 from rnntui.tui.widgets.split import Split
 from rnntui.tui.widgets.title_bar import TitleBar
@@ -159,6 +158,7 @@ class Playground(Screen[None]):
         if session.phase != self.loss.status.phase:
             self.loss.show_phase(session.phase, _kind_of(session))
             self.refresh_bindings()
+        self.loss.show_going_on(self.training.run_to_go_on is not None)
         self.writing.show_live(session.is_writing)
 
     def _tell(self, event: TrainEvent) -> None:
@@ -209,11 +209,6 @@ class Playground(Screen[None]):
             self.app.show_failure(sentence)
 
     # The panes.
-
-    @on(CorpusList.Chosen)
-    def _forget_resumable(self, event: CorpusList.Chosen) -> None:
-        """Another text asks for a new run."""
-        self.training.choose_text(event.entry.reference)
 
     @on(Input.Changed, "#prime")
     def _take_prime(self, event: Input.Changed) -> None:
@@ -370,7 +365,7 @@ class Playground(Screen[None]):
         """Copy what does the same without a screen."""
         form, command = self.setup.form, self.stream.command()
         if command is None and form.config is not None:
-            command = train_command(self.setup.corpus, form.recipe, form.config)
+            command = train_command(self.setup.corpus, self.setup.named_recipe, form.config)
         if command is None:
             self.tell("A setting is not valid; it is marked in the form.", "error")
             return
