@@ -82,6 +82,15 @@ class TrainingDesk:
             return None
         return resumable.name
 
+    @property
+    def open_run(self) -> Path | None:
+        """The whole path of the run whose network is on screen; None for any other network."""
+        network = self._session.network
+        if network is None:
+            return None
+        folder = RunFolder(places.checkpoints_dir() / network.reference.removesuffix(":last"))
+        return folder.path.absolute() if folder.configuration.is_file() else None
+
     # Steering; the registry in `tui/actions.py` says what each action is for.
 
     def toggle(self) -> bool:

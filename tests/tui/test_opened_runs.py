@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
 from textual.content import Content
 from textual.pilot import Pilot
 from textual.widgets import Input, OptionList, Select
@@ -14,6 +15,7 @@ from rnntui.nets.config import parameter_count
 from rnntui.runtime.session import NewTraining, ReplayedTraining, ResumedTraining
 from rnntui.text.corpus import load_corpus
 from rnntui.training.recipes import find_recipe
+from rnntui.training.removal import remove_run
 from rnntui.training.run_description import describe_run
 from rnntui.training.run_folder import RunFolder
 from rnntui.tui.app import RnntuiApp
@@ -205,3 +207,56 @@ async def test_a_damaged_description_leaves_the_set_up_as_it_was():
         assert chosen_text(pilot) == "play"
         assert app.session.network is not None
         assert app.session.network.name == "first"
+
+
+async def left_on(pilot: Pilot[int], app: RnntuiApp) -> None:
+    """Leave the app as a person does."""
+    await pilot.press("ctrl+q")
+    await until(pilot, lambda: not app.is_running)
+
+
+async def test_the_next_session_goes_on_where_the_last_one_was_left():
+    folder = stopped_run()
+    app = scripted_app()
+    async with app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: app.session.network is not None)
+        app.playground.open_checkpoint(folder.best)
+        await left_on(pilot, app)
+    app.close()
+    training = ScriptedTraining(steps(5))
+    again = scripted_app(training)
+    async with again.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: again.session.network is not None)
+        assert again.session.network is not None
+        assert again.session.network.reference == "first"
+        assert chosen_text(pilot) == "places"
+        await until(pilot, lambda: "t goes on with 'first'" in "".join(toasts(pilot)))
+        await pilot.press("t")
+        await until(pilot, lambda: bool(training.requests))
+        assert isinstance(training.requests[0], ResumedTraining)
+        again.session.close(5)
+
+
+@pytest.mark.parametrize("harm", ["gone", "damaged", "of another folder"])
+async def test_a_last_run_that_can_not_be_opened_is_passed_over(
+    harm: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    folder = stopped_run()
+    app = scripted_app(checkpoint="first")
+    async with app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: app.session.network is not None)
+        await left_on(pilot, app)
+    app.close()
+    if harm == "gone":
+        remove_run(places.checkpoints_dir(), "first")
+    elif harm == "damaged":
+        folder.best.write_bytes(b"no checkpoint")
+    else:
+        monkeypatch.setattr(places, "checkpoints_dir", lambda: tmp_path)
+        stopped_run()
+    again = scripted_app()
+    async with again.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: again.session.network is not None)
+        assert again.session.network is not None
+        assert again.session.network.reference == "tiny"
+        assert not toasts(pilot)
