@@ -211,7 +211,7 @@ class Session:
     def train(self, request: Request) -> None:
         """Begin a training. Raises `RnntuiError` while another one goes on."""
         if self.is_training:
-            raise RnntuiError("A training goes on already; stop it before another one begins.")
+            raise RnntuiError(f"{going_on(self.phase)} already; stop it before another one begins.")
         self.stop_writing()
         self.network = None
         channel, mailbox = EventChannel(self.wake), WeightsMailbox()
@@ -282,7 +282,7 @@ class Session:
         `RnntuiError`, also while a training goes on.
         """
         if self.is_training:
-            raise RnntuiError("A training goes on; stop it before another network is loaded.")
+            raise RnntuiError(f"{going_on(self.phase)}; stop it before another network is loaded.")
         checkpoint = load_checkpoint(path)
         self.stop_writing()
         weights, reference = checkpoint.for_sampling, reference or str(path.resolve())
@@ -378,6 +378,11 @@ def _first_of(mailbox: WeightsMailbox) -> Weights:
     if weights is None:
         raise RnntuiError("The training has made no weights yet; try again when it has begun.")
     return weights
+
+
+def going_on(phase: Phase) -> str:
+    """The beginning of a sentence about a training that has not ended."""
+    return "A training is paused" if phase == "paused" else "A training goes on"
 
 
 def phase_after(event: TrainEvent, phase: Phase) -> Phase:

@@ -304,6 +304,12 @@ def is_being_trained(folder: RunFolder) -> bool:
     return False
 
 
+def check_idle(folder: RunFolder, done: str) -> None:
+    """Raise `CheckpointError` where a process trains the run, so that it can't be `done`."""
+    if is_being_trained(folder):
+        raise CheckpointError(f"The run '{folder.name}' is being trained, so it can't be {done}.")
+
+
 def recorded(events: Iterable[TrainEvent], record: Record) -> Iterator[TrainEvent]:
     """Pass events on, each appended to the record first."""
     for event in events:

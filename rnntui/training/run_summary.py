@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any, Literal
 from rnntui.errors import CheckpointError, RnntuiError
 from rnntui.training.checkpoint_file import Kind, opened
 from rnntui.training.checkpoints import Header, read_header
-from rnntui.training.events import Failed, TrainEvent, from_json
+from rnntui.training.events import Failed, Paused, TrainEvent, from_json
 from rnntui.training.run_folder import RunFolder, is_being_trained, read_configuration
 
 if TYPE_CHECKING:
     from rnntui.training.classify_checkpoint import ClassifierHeader
 
-RunState = Literal["training", "quiet", "finished", "stopped", "failed", "new"]
+RunState = Literal["training", "paused", "quiet", "finished", "stopped", "failed", "new"]
 
 QUIET_SECONDS = 30.0
 """How long a run in training may write nothing before it counts as quiet."""
@@ -32,8 +32,8 @@ class RunSummary:
 
     `size` is layers times units; `best_bits_per_char` of the best validation
     loss (training loss where nothing is held out), None before the first.
-    `state` is `training`, or `quiet` where the process that trains it has
-    written nothing for a while; else `failed`, `finished`, `stopped`, or `new`
+    `state` is `training`, or `paused` or `quiet` where the process that trains it
+    has paused, or written nothing for a while; else `failed`, `finished`, `stopped`, or `new`
     without a checkpoint. `step` and `elapsed_s` are the checkpoint's, in
     training the record's. A step learns from `characters_per_step`, which are
     texts where the run is of the kind `classifier`.
@@ -74,13 +74,21 @@ def summarise(folder: RunFolder, clock: Callable[[], float] = time.time) -> RunS
         summary = _of_header(folder.name, header)
     values: dict[str, Any] = dict(vars(summary))
     if training:
-        values["state"] = "quiet" if seconds_silent(folder, clock) > QUIET_SECONDS else "training"
+        values["state"] = _state_in_training(folder, last, clock)
         if last is not None:
             values["step"] = max(summary.step, last.step)
             values["elapsed_s"] = max(summary.elapsed_s, last.elapsed_s)
     elif isinstance(last, Failed):
         values["state"] = "failed"
     return RunSummary(**values)
+
+
+def _state_in_training(
+    folder: RunFolder, last: TrainEvent | None, clock: Callable[[], float]
+) -> RunState:
+    if isinstance(last, Paused):
+        return "paused"
+    return "quiet" if seconds_silent(folder, clock) > QUIET_SECONDS else "training"
 
 
 def last_event(folder: RunFolder) -> TrainEvent | None:

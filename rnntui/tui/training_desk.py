@@ -20,11 +20,13 @@ from rnntui.runtime.session import (
     ReplayedTraining,
     ResumedTraining,
     Session,
+    going_on,
 )
 from rnntui.training.events import Evaluated, Finished, Saved, Step, TrainEvent
 from rnntui.training.run_description import describe_run
 from rnntui.training.run_folder import (
     RunFolder,
+    check_idle,
     find_run,
     is_being_trained,
     read_events,
@@ -183,7 +185,7 @@ class TrainingDesk:
         if session.is_training and session.is_followed:
             session.stop_training(UNFOLLOW_SECONDS)
         if session.is_training:
-            self._tell("A training goes on; press k to end it first.", "warning")
+            self._tell(f"{going_on(session.phase)}; press k to end it first.", "warning")
         return not session.is_training
 
     # What comes of it.
@@ -283,10 +285,18 @@ class TrainingDesk:
         return True
 
     def resume(self, name: str) -> bool:
-        """Go on with a run; whether nothing stands against it."""
+        """Go on with a run, also out of a pause; whether nothing stands against it.
+
+        Raises `RnntuiError` where there is no such run, or another process trains it.
+        """
+        folder = find_run(places.checkpoints_dir(), name)
+        if self._is_own(folder):
+            if self._session.phase == "paused":
+                self._session.toggle_pause()
+            return True
+        check_idle(folder, "resumed")
         if not self._is_free():
             return False
-        folder = find_run(places.checkpoints_dir(), name)
         self._loss.clear()
         self._choose_run(folder)
         self._show_record(folder)

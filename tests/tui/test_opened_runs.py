@@ -1,7 +1,7 @@
 """A run that is opened brings its text and settings along; `t` goes on with it while they stay."""
 
 import shlex
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -17,8 +17,11 @@ from rnntui.text.corpus import load_corpus
 from rnntui.training.recipes import find_recipe
 from rnntui.training.removal import remove_run
 from rnntui.training.run_description import describe_run
-from rnntui.training.run_folder import RunFolder
+from rnntui.training.run_folder import Record, RunFolder
 from rnntui.tui.app import RnntuiApp
+from rnntui.tui.screens.classify import ClassifyScreen
+from rnntui.tui.screens.runs import RunsScreen
+from rnntui.tui.widgets.run_table import RunTable
 from tests.factories import tiny_run
 from tests.run_files import finished, record, run_on_disk
 from tests.tui.scripted import ScriptedTraining, scripted_app, steps
@@ -260,3 +263,61 @@ async def test_a_last_run_that_can_not_be_opened_is_passed_over(
         assert again.session.network is not None
         assert again.session.network.reference == "tiny"
         assert not toasts(pilot)
+
+
+@pytest.fixture
+def held() -> Iterator[RunFolder]:
+    """The run `first` as while a process trains it."""
+    folder = stopped_run()
+    lock = Record(folder, keep_lines=1_000_000)
+    yield folder
+    lock.close()
+
+
+async def chosen_in_the_table(pilot: Pilot[int], key: str) -> None:
+    """Press a key on the one run that there is in the table of runs."""
+    await pilot.press("r")
+    await until(pilot, lambda: bool(pilot.app.screen.query(RunTable)))
+    await until(pilot, lambda: pilot.app.screen.query_one(RunTable).row_count == 1)
+    await pilot.press(key)
+    await pilot.pause()
+
+
+async def test_a_run_that_this_app_has_paused_goes_on_from_the_table(held: RunFolder):
+    training = ScriptedTraining(steps(5), name="first")
+    app = scripted_app(training)
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("t")
+        await until(pilot, lambda: phase(pilot) == "training")
+        await pilot.press("t")
+        await until(pilot, lambda: phase(pilot) == "paused")
+        await chosen_in_the_table(pilot, "t")
+        assert app.screen is app.playground
+        await until(pilot, lambda: phase(pilot) == "training")
+        assert len(training.requests) == 1
+        app.session.close(5)
+
+
+async def test_a_run_that_another_process_trains_is_not_gone_on_with(held: RunFolder):
+    app = scripted_app()
+    async with app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: app.session.network is not None)
+        await chosen_in_the_table(pilot, "t")
+        assert isinstance(app.screen, RunsScreen)
+        assert "The run 'first' is being trained, so it can't be resumed." in toasts(pilot)
+
+
+async def test_sentences_about_a_paused_training_call_it_paused():
+    app = scripted_app(ScriptedTraining(steps(5)))
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("t")
+        await until(pilot, lambda: phase(pilot) == "training")
+        await pilot.press("t")
+        await until(pilot, lambda: phase(pilot) == "paused")
+        await pilot.press("N")
+        assert "A training is paused; press k to end it first." in toasts(pilot)
+        await pilot.press("x")
+        await until(pilot, lambda: isinstance(app.screen, ClassifyScreen))
+        await pilot.press("t")
+        assert any("A training is paused in the playground" in said for said in toasts(pilot))
+        app.session.close(5)
