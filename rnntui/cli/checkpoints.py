@@ -21,7 +21,11 @@ _Name = Annotated[str, typer.Argument(help="A run's name.")]
 
 @app.command("list")
 def list_() -> None:
-    """Show all runs, one a line."""
+    """Show all runs, one a line.
+
+    The state is training, paused or quiet (it writes nothing) while a process has the
+    run; otherwise finished, stopped, failed, or new (without a checkpoint).
+    """
     from rnntui import places
     from rnntui.training.run_folder import list_runs
     from rnntui.training.run_summary import summarise

@@ -78,25 +78,25 @@ def sample(
         range(seed, seed + streams),
         engine,
     )
+    limits = [_Limit(length, end, count) for _ in range(streams)]
+    symbols = [start.text]
     if as_json:
-        _write_json(written_together, [_Limit(length, end, count) for _ in range(streams)])
-        return
-    sides = _Sides(written_together, streams)
-    for number in range(streams):
-        shown_prime = "" if no_prime else start.text
-        if streams > 1:
-            write_text(f"==== seed {seed + number} ====\n", sys.stdout)
-        written = _limited(sides.symbols(number), _Limit(length, end, count))
-        symbols = [start.text]
-        if count:
-            written = _noted(written, symbols)
-        last = _write(written, shown_prime, header.normalisation)
-        if last != "\n":
-            # So that a shell's prompt, or the next text, begins on a line of its own.
-            write_text("\n" if sys.stdout.isatty() or streams > 1 else "", sys.stdout)
-        if count:
-            # Pieces that the prime ends are not the network's; one that it begins is.
-            _mark_known("".join(symbols).split(end)[start.text.count(end) :], end, header)
+        _write_json(written_together, limits, symbols)
+    else:
+        sides = _Sides(written_together, streams)
+        for number, limit in enumerate(limits):
+            if streams > 1:
+                write_text(f"==== seed {seed + number} ====\n", sys.stdout)
+            written = _limited(sides.symbols(number), limit)
+            if count:
+                written = _noted(written, symbols)
+            last = _write(written, "" if no_prime else start.text, header.normalisation)
+            if last != "\n":
+                # So that a shell's prompt, or the next text, begins on a line of its own.
+                write_text("\n" if sys.stdout.isatty() or streams > 1 else "", sys.stdout)
+    if count:
+        # Pieces that the prime ends are not the network's; one that it begins is.
+        _mark_known("".join(symbols).split(end)[start.text.count(end) :], end, header)
 
 
 def _end(until: str | None, count: int, header: "Header") -> str:
@@ -131,6 +131,8 @@ class _Limit:
     """
 
     def __init__(self, length: int, until: str, count: int) -> None:
+        self.counts = count > 0
+        """Whether it is pieces that end the text."""
         self._left = 0 if count else length
         self._until, self._pieces = until, count or 1
         self._tail = ""
@@ -196,8 +198,11 @@ def _write(written: Iterator[str], prime: str, normalisation: "Normalisation") -
     return symbol
 
 
-def _write_json(rounds: "CharacterStreams", limits: Sequence[_Limit]) -> None:
-    """Write a line for each character as it is drawn, those of several texts in turns."""
+def _write_json(rounds: "CharacterStreams", limits: Sequence[_Limit], symbols: list[str]) -> None:
+    """Write a line for each character as it is drawn, those of several texts in turns.
+
+    Where there are pieces to count, the characters are added to `symbols`.
+    """
     going_on = list(range(len(limits)))
     for characters in rounds:
         for stream in going_on:
@@ -209,6 +214,8 @@ def _write_json(rounds: "CharacterStreams", limits: Sequence[_Limit]) -> None:
                 "candidates": [list(candidate) for candidate in character.candidates],
             }
             write_line(json.dumps(line), sys.stdout)
+            if limits[stream].counts:
+                symbols.append(character.symbol)
         going_on = [k for k in going_on if not limits[k].ends_with(characters[k].symbol)]
         if not going_on:
             return

@@ -4,9 +4,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from rnntui.errors import RnntuiError
-from rnntui.training.events import Failed, Finished, Paused
+from rnntui.training.events import Failed, Finished
 from rnntui.training.run_folder import RunFolder, is_being_trained, list_runs
 from rnntui.training.run_summary import RunSummary, last_event, seconds_silent, summarise
 
@@ -42,6 +43,9 @@ class ListedRun:
         return self.summary.state if self.summary else "damaged"
 
 
+_HELD: Final = ("training", "paused", "quiet")
+"""The states of a run that a process holds."""
+
 _Stamp = tuple[tuple[int, int], ...]
 
 
@@ -64,7 +68,7 @@ class RunList:
             stamp = _stamp(folder)
             known = before.get(folder.name)
             # What a lock says is not in the files' times.
-            held = is_being_trained(folder) or (known and known[1].state in ("training", "quiet"))
+            held = is_being_trained(folder) or (known and known[1].state in _HELD)
             if known is None or known[0] != stamp or held:
                 known = (stamp, self._read(folder))
             self._known[folder.name] = known
@@ -82,7 +86,7 @@ class RunList:
     def _note(self, folder: RunFolder, summary: RunSummary) -> str:
         last = last_event(folder)
         match summary.state, last:
-            case "quiet", Paused():
+            case "paused", _:
                 return "The process that trains it has paused."
             case "quiet", _:
                 silence = seconds_silent(folder, self._clock)

@@ -11,7 +11,7 @@ from typing import Literal
 
 from rnntui.errors import RnntuiError
 from rnntui.runtime.event_channel import EventChannel
-from rnntui.runtime.followed_training import followed_events
+from rnntui.runtime.followed_training import UNFOLLOWED, followed_events
 from rnntui.runtime.following import FollowedState
 from rnntui.runtime.replay import replay_events
 from rnntui.runtime.trainer_thread import Events, TrainerThread
@@ -53,8 +53,12 @@ from rnntui.training.opening import events_of, new_run, resume_run
 from rnntui.training.run_folder import find_checkpoint, find_run
 from rnntui.training.scoring import own_corpus
 
-Phase = Literal["idle", "starting", "training", "paused", "finished", "failed"]
-"""What the training does; `idle` before the first one."""
+Phase = Literal["idle", "starting", "training", "paused", "stopped", "finished", "failed"]
+"""What the training does; `idle` before the first one.
+
+`finished` is one that has used up its budget or its patience, `stopped` one that
+was ended before.
+"""
 
 FIRST_WEIGHTS_SECONDS = 120.0
 """How long a stream waits for a training that has just begun (torch must be loaded)."""
@@ -64,12 +68,14 @@ FIRST_WEIGHTS_SECONDS = 120.0
 class Network:
     """A network that can write: where its weights are, and what its symbols mean.
 
-    `weights` gives the latest copy, and waits for the first one. `parts` finds
-    the ids that it learnt from and those held out, and raises `CorpusError`
-    where the text is gone; it may take a while.
+    `reference` is what `rnntui sample` finds the weights by. `weights` gives the
+    latest copy, and waits for the first one. `parts` finds the ids that it learnt
+    from and those held out, and raises `CorpusError` where the text is gone; it
+    may take a while.
     """
 
     name: str
+    reference: str
     corpus: str
     vocabulary: Vocabulary
     normalisation: Normalisation
@@ -205,7 +211,7 @@ class Session:
     def train(self, request: Request) -> None:
         """Begin a training. Raises `RnntuiError` while another one goes on."""
         if self.is_training:
-            raise RnntuiError("A training goes on already; stop it before another one begins.")
+            raise RnntuiError(f"{going_on(self.phase)} already; stop it before another one begins.")
         self.stop_writing()
         self.network = None
         channel, mailbox = EventChannel(self.wake), WeightsMailbox()
@@ -214,11 +220,14 @@ class Session:
             return mailbox.latest() or _first_of(mailbox)
 
         def opened(name: str, text: Corpus | Checkpoint, val_fraction: float) -> None:
+            # A replay writes with the run's best weights, all others with those saved last.
+            reference = name if self.is_replay else f"{name}:last"
             if isinstance(text, Checkpoint):
-                self.network = _network_of(text, name, weights)
+                self.network = _network_of(text, name, reference, weights)
                 return
             self.network = Network(
                 name,
+                reference,
                 text.name,
                 text.vocabulary,
                 text.normalisation,
@@ -266,17 +275,19 @@ class Session:
 
     # The network and its writing.
 
-    def load(self, path: Path, name: str | None = None) -> None:
+    def load(self, path: Path, name: str = "", reference: str = "") -> None:
         """Take the network of a checkpoint, called `name` or what it calls itself.
 
-        Raises `RnntuiError`, also while a training goes on.
+        `reference` is what it is found by, where that is not its path. Raises
+        `RnntuiError`, also while a training goes on.
         """
         if self.is_training:
-            raise RnntuiError("A training goes on; stop it before another network is loaded.")
+            raise RnntuiError(f"{going_on(self.phase)}; stop it before another network is loaded.")
         checkpoint = load_checkpoint(path)
         self.stop_writing()
-        weights = checkpoint.for_sampling
-        self.network = _network_of(checkpoint, name or checkpoint.header.run, lambda: weights)
+        weights, reference = checkpoint.for_sampling, reference or str(path.resolve())
+        name = name or checkpoint.header.run
+        self.network = _network_of(checkpoint, name, reference, lambda: weights)
         self.phase = "idle"
 
     @property
@@ -346,11 +357,14 @@ class Session:
         return self.stop_training(seconds)
 
 
-def _network_of(checkpoint: Checkpoint, name: str, weights: Callable[[], Weights]) -> Network:
+def _network_of(
+    checkpoint: Checkpoint, name: str, reference: str, weights: Callable[[], Weights]
+) -> Network:
     """The network of a checkpoint; its text is looked for when it is asked for."""
     header = checkpoint.header
     return Network(
         name,
+        reference,
         header.corpus.name,
         header.vocabulary,
         header.normalisation,
@@ -366,6 +380,11 @@ def _first_of(mailbox: WeightsMailbox) -> Weights:
     return weights
 
 
+def going_on(phase: Phase) -> str:
+    """The beginning of a sentence about a training that has not ended."""
+    return "A training is paused" if phase == "paused" else "A training goes on"
+
+
 def phase_after(event: TrainEvent, phase: Phase) -> Phase:
     """What a training does once `event` has happened, from what it did before."""
     match event:
@@ -373,6 +392,10 @@ def phase_after(event: TrainEvent, phase: Phase) -> Phase:
             return "training"
         case Paused():
             return "paused"
+        case Finished(reason="stopped"):
+            return "stopped"
+        case Finished(reason=reason) if reason == UNFOLLOWED:
+            return "idle"
         case Finished():
             return "finished"
         case Failed():

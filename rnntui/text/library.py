@@ -20,7 +20,7 @@ from rnntui.text.reading import open_source, read_text, stamp_files
 from rnntui.text.streams import spooled
 from rnntui.whole_files import written_whole
 
-Origin = Literal["yours", "user", "shipped", "built"]
+Origin = Literal["yours", "user", "shipped", "built", "path"]
 
 _SHIPPED_LIST = "shipped.toml"
 _FORBIDDEN = frozenset('/\\:*?"<>|')
@@ -29,11 +29,12 @@ _LONGEST_NAME = 120  # bytes, so that file names made from it fit everywhere
 
 @dataclass(frozen=True)
 class TextEntry:
-    """A text of the library.
+    """A text of the library, or one beside it that is known by its path.
 
     `origin` is `yours` (in the current folder's `corpora`), `user` (added to
-    the library), `shipped`, or `built` (made on first use: then `path` is
-    where it will be and `size_bytes` is None).
+    the library), `shipped`, `built` (made on first use: then `path` is
+    where it will be and `size_bytes` is None), or `path` (no text of the
+    library; `size_bytes` is None where it is gone).
     """
 
     name: str
@@ -42,6 +43,16 @@ class TextEntry:
     size_bytes: int | None
     title: str
     about: str
+
+    @property
+    def reference(self) -> str:
+        """What finds the text again: its name in the library, or its path."""
+        return str(self.path) if self.origin == "path" else self.name
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether nothing is left of it but where it was."""
+        return self.origin == "path" and self.size_bytes is None
 
 
 @dataclass(frozen=True)
@@ -232,7 +243,7 @@ def _keep(name: str, chunks: Iterator[str]) -> TextEntry:
         with written_whole(path) as file:
             for chunk in chunks:
                 file.write(chunk.encode("utf-8", "replace"))
-        return _entry(path, "user")
+        return entry_at(path, "user")
     except OSError as error:
         raise CorpusError(f"{path} can't be written: {error.strerror or error}.") from error
 
@@ -246,11 +257,12 @@ def _entries_in(folder: Path, origin: Origin) -> list[TextEntry]:
     for path in paths:
         is_text = path.suffix.lower() == ".txt" and path.is_file()
         if not path.name.startswith(".") and (is_text or path.is_dir()):
-            entries.append(_entry(path, origin))
+            entries.append(entry_at(path, origin))
     return entries
 
 
-def _entry(path: Path, origin: Origin) -> TextEntry:
+def entry_at(path: Path, origin: Origin) -> TextEntry:
+    """Return the entry of a file or a folder; CorpusError where it can't be read."""
     stamps = stamp_files(path)
     name = path.name if path.is_dir() else path.stem
     about = f"a folder of {len(stamps)} files" if path.is_dir() else ""

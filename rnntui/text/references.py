@@ -10,7 +10,7 @@ from typing import BinaryIO, Literal
 
 from rnntui.errors import CorpusError
 from rnntui.text import standard_library
-from rnntui.text.library import Origin, TextEntry, list_texts, names_like
+from rnntui.text.library import Origin, TextEntry, entry_at, list_texts, names_like
 from rnntui.text.streams import is_stream
 
 STANDARD_INPUT = "-"
@@ -27,7 +27,7 @@ class Reference:
     source: str
     shown: str
     path: Path
-    origin: Origin | Literal["path", "stream"]
+    origin: Origin | Literal["stream"]
     open_stream: Callable[[], AbstractContextManager[BinaryIO]] | None = None
 
 
@@ -58,6 +58,28 @@ def resolve_reference(reference: str | Path, stdin: BinaryIO | None = None) -> R
     kind = "folder" if place.is_dir() else "file"
     name = place.name if place.is_dir() else place.stem
     return Reference(name, f"{kind} {place}", place.name, place, "path")
+
+
+def entry_of(reference: str, name: str = "") -> TextEntry:
+    """The text that `reference` means, as lists show it; never raises.
+
+    A path that leads to a text of the library means that text. Where nothing is
+    left of it, it's the library's text called `name`, or an entry that `is_gone`.
+    """
+    entries = list_texts()
+    try:
+        found = resolve_reference(reference)
+        for entry in entries:
+            if entry.path.resolve() == found.path:
+                return entry
+        if found.open_stream is None:
+            return entry_at(found.path, "path")
+    except CorpusError:
+        for entry in entries:
+            if entry.name == name:
+                return entry
+    path = Path(reference)
+    return TextEntry(name or path.stem, path, "path", None, "", "")
 
 
 def _streamed(

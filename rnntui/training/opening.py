@@ -16,12 +16,13 @@ from rnntui.text.vocabulary import describe_character
 from rnntui.training.checkpoints import load_checkpoint
 from rnntui.training.commands import Inbox, WeightsOutlet
 from rnntui.training.config import TrainConfig
-from rnntui.training.corpus_note import CorpusNote, corpus_of
+from rnntui.training.corpus_note import corpus_of
 from rnntui.training.devices import check_device
 from rnntui.training.events import TrainEvent
 from rnntui.training.fine_tuning import adopted_config, over_vocabulary
 from rnntui.training.learner import Training
 from rnntui.training.run import CHANGEABLE, Run, prepare_run
+from rnntui.training.run_description import describe_run
 from rnntui.training.run_folder import (
     Record,
     RunFolder,
@@ -29,13 +30,11 @@ from rnntui.training.run_folder import (
     create_run_folder,
     find_run,
     free_run_name,
-    read_configuration,
     recorded,
     taken,
     write_configuration,
 )
 from rnntui.training.settings import flag
-from rnntui.training.settings_file import from_tables
 
 LoadText = Callable[[tuple[str, ...]], Corpus]
 """Reads the text that was asked for, with the normalisation steps that are given."""
@@ -107,20 +106,9 @@ def resume_run(
     `CheckpointError`, `ConfigError`, or `CorpusError` where the text is gone.
     """
     folder = find_run(parent, name)
-    tables = read_configuration(folder)
-    try:
-        about, resolved, _ = (tables.pop(part) for part in ("run", "resolved", "versions"))
-        if about.get("kind") == "classifier":
-            raise ConfigError(
-                f"The run '{name}' is of a network that classifies;"
-                " 'rnntui classify train --resume' goes on with it."
-            )
-        note = CorpusNote(**tables.pop("corpus"))
-        prime, init_from = str(about["prime"]), str(about["init_from"])
-        eval_chars, measured = int(resolved["eval_chars"]), int(resolved["total_steps"])
-        before = TrainConfig(**from_tables(tables, str(folder.configuration)))
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise CheckpointError(f"{folder.configuration} is damaged ({error!r}).") from error
+    begun = describe_run(folder)
+    note, prime, init_from = begun.corpus, begun.prime, begun.init_from
+    before, eval_chars, measured = begun.config, begun.eval_chars, begun.total_steps
     config = before.replaced(_allowed(changes, before))
     # Before it is written to run.toml, where it would stand in every later resume's way.
     check_device(config.device)

@@ -161,6 +161,16 @@ def find_checkpoint(parent: Path, reference: str, shipped: Path | None = None) -
     )
 
 
+def reference_to(parent: Path, checkpoint: Path, shipped: Path) -> str:
+    """What `find_checkpoint` finds a file by: its run's name, `NAME:last`, or its whole path."""
+    name = checkpoint.parent.name
+    for reference in (name, f"{name}:last"):
+        with contextlib.suppress(CheckpointError, OSError):
+            if find_checkpoint(parent, reference, shipped).samefile(checkpoint):
+                return reference
+    return str(checkpoint.resolve())
+
+
 def _is_file(path: Path) -> bool:
     """Whether there is such a file; a name too long for the file system is none's."""
     with contextlib.suppress(OSError):
@@ -292,6 +302,12 @@ def is_being_trained(folder: RunFolder) -> bool:
     except OSError:
         return False
     return False
+
+
+def check_idle(folder: RunFolder, done: str) -> None:
+    """Raise `CheckpointError` where a process trains the run, so that it can't be `done`."""
+    if is_being_trained(folder):
+        raise CheckpointError(f"The run '{folder.name}' is being trained, so it can't be {done}.")
 
 
 def recorded(events: Iterable[TrainEvent], record: Record) -> Iterator[TrainEvent]:

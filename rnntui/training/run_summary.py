@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any, Literal
 from rnntui.errors import CheckpointError, RnntuiError
 from rnntui.training.checkpoint_file import Kind, opened
 from rnntui.training.checkpoints import Header, read_header
-from rnntui.training.events import Evaluated, Failed, TrainEvent, from_json
+from rnntui.training.events import Evaluated, Failed, Paused, TrainEvent, from_json
 from rnntui.training.run_folder import RunFolder, is_being_trained, read_configuration
 
 if TYPE_CHECKING:
     from rnntui.training.classify_checkpoint import ClassifierHeader
 
-RunState = Literal["training", "quiet", "finished", "stopped", "failed", "new"]
+RunState = Literal["training", "paused", "quiet", "finished", "stopped", "failed", "new"]
 
 QUIET_SECONDS = 30.0
 """How long a run in training may write nothing before it counts as quiet."""
@@ -37,8 +37,8 @@ class RunSummary:
     loss (training loss where nothing is held out), None before the first. A
     classifier has `best_accuracy` instead, that of its best network on the
     held-out texts, None where there are none.
-    `state` is `training`, or `quiet` where the process that trains it has
-    written nothing for a while; else `failed`, `finished`, `stopped`, or `new`
+    `state` is `training`, or `paused` or `quiet` where the process that trains it
+    has paused, or written nothing for a while; else `failed`, `finished`, `stopped`, or `new`
     without a checkpoint. `step` and `elapsed_s` are the checkpoint's, in
     training the record's. A step learns from `characters_per_step`, which are
     texts where the run is of the kind `classifier`.
@@ -67,6 +67,11 @@ class RunSummary:
             return f"acc {self.best_accuracy:.1%}"
         return "" if self.best_bits_per_char is None else f"{self.best_bits_per_char:.3f}"
 
+    @property
+    def can_go_on(self) -> bool:
+        """Whether a resume would find steps left to take, and nobody who takes them."""
+        return self.state in ("stopped", "failed", "new")
+
 
 def summarise(folder: RunFolder, clock: Callable[[], float] = time.time) -> RunSummary:
     """Sum a run up from its last checkpoint, or its configuration while it has none.
@@ -85,13 +90,21 @@ def summarise(folder: RunFolder, clock: Callable[[], float] = time.time) -> RunS
         summary = _of_header(folder, header)
     values: dict[str, Any] = dict(vars(summary))
     if training:
-        values["state"] = "quiet" if seconds_silent(folder, clock) > QUIET_SECONDS else "training"
+        values["state"] = _state_in_training(folder, last, clock)
         if last is not None:
             values["step"] = max(summary.step, last.step)
             values["elapsed_s"] = max(summary.elapsed_s, last.elapsed_s)
     elif isinstance(last, Failed):
         values["state"] = "failed"
     return RunSummary(**values)
+
+
+def _state_in_training(
+    folder: RunFolder, last: TrainEvent | None, clock: Callable[[], float]
+) -> RunState:
+    if isinstance(last, Paused):
+        return "paused"
+    return "quiet" if seconds_silent(folder, clock) > QUIET_SECONDS else "training"
 
 
 def last_event(folder: RunFolder) -> TrainEvent | None:
@@ -219,8 +232,3 @@ def _without_checkpoint(folder: RunFolder) -> RunSummary:
 def _characters(batch_size: int, seq_length: int, window: int) -> int:
     """Characters that a step learns to predict: one a window, or a sequence's each."""
     return batch_size if window else batch_size * seq_length
-
-
-def can_go_on(folder: RunFolder) -> bool:
-    """Whether a resume would find steps left to take."""
-    return summarise(folder).state in ("stopped", "failed", "new")

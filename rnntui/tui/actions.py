@@ -65,7 +65,8 @@ PLAYGROUND = (
         "t",
         "train",
         "Train",
-        "Train on the chosen text in the background; again to pause and to go on.",
+        "Train on the chosen text, or go on with the run that is open while text and settings are"
+        " its own; again to pause and to go on.",
         in_footer=True,
     ),
     _action("step", "n", "step", "Step", "Take one optimiser step, then pause."),

@@ -5,9 +5,11 @@ first picture stands.
 """
 
 import gc
+import logging
 import os
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -19,6 +21,7 @@ from textual.message import Message
 from textual.screen import Screen
 
 from rnntui import places
+from rnntui.errors import RnntuiError
 from rnntui.text.cells import printable
 from rnntui.tui.actions import APP, Action
 from rnntui.tui.failures import SurvivingApp
@@ -32,6 +35,8 @@ if TYPE_CHECKING:
     from rnntui.runtime.session import Session
     from rnntui.tui.screens.playground import Playground
     from rnntui.tui.starting import Start
+
+log = logging.getLogger(__name__)
 
 REPLAY_SPEED = 10.0
 """How many times as fast as the training a replay opens."""
@@ -152,8 +157,14 @@ class RnntuiApp(SurvivingApp[int], RoomyApp[int]):
             return
         # It has ended already, unless the app left because it failed.
         self._playground.end()
-        corpus, layout = self._playground.setup.corpus, self._playground.shares
-        save_remembered(self._screen_file, Remembered(corpus, layout, first_start=False))
+        playground, run = self._playground, self._playground.training.open_run
+        left = Remembered(
+            playground.setup.corpus,
+            playground.shares,
+            first_start=False,
+            run=str(run) if run else None,
+        )
+        save_remembered(self._screen_file, left)
         self.preferences.save()
 
     # Beginning.
@@ -174,7 +185,7 @@ class RnntuiApp(SurvivingApp[int], RoomyApp[int]):
         session = self._session or Session()
         session.wake = self._wake
         remembered = self._remembered
-        start = self._start or find_start(Asked(), remembered.corpus)
+        start = self._start or find_start(Asked(), remembered.corpus, remembered.run)
         self._playground = Playground(
             session, start.corpus, start.recipe, self.preferences.now, remembered.layout
         )
@@ -184,13 +195,27 @@ class RnntuiApp(SurvivingApp[int], RoomyApp[int]):
 
     def _begin(self, start: "Start") -> None:
         if start.replay is not None:
-            self.playground.replay(start.replay, REPLAY_SPEED)
-        elif start.checkpoint.is_file() and self.session.phase == "idle":
-            self.playground.open_checkpoint(start.checkpoint)
+            self._try(start, partial(self.playground.replay, start.replay, REPLAY_SPEED))
+        elif self.session.phase == "idle":
+            for path in filter(Path.is_file, start.checkpoints):
+                if self._try(start, partial(self.playground.open_checkpoint, path)):
+                    break
+        self.playground.setup.keep(start)
         for complaint in self.preferences.complaints:
             self.notify(printable(complaint), severity="warning", markup=False)
         self.playground.show_machine("PyTorch is loading …")
         threading.Thread(target=self._get_warm, name="warm-up", daemon=True).start()
+
+    def _try(self, start: "Start", act: Callable[[], None]) -> bool:
+        """Open something; whether it could be. Only what was asked for is missed in words."""
+        try:
+            act()
+        except RnntuiError as error:
+            log.info("The session begins without it: %s", error)
+            if start.asked.checkpoint or start.asked.replay:
+                self.playground.tell(str(error), "error")
+            return False
+        return True
 
     def _get_warm(self) -> None:
         """Called in a thread of its own, which must not keep the app from leaving."""

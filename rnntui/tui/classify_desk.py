@@ -15,14 +15,15 @@ from rnntui.runtime.classifying_session import (
     ResumedClassifier,
     Score,
 )
+from rnntui.runtime.session import going_on
 from rnntui.training.commands import Command, RollBack, SaveNow, SetLearningRate, SingleStep, Stop
 from rnntui.training.events import Evaluated, Finished, Saved, Step, Tested, TrainEvent
 from rnntui.training.run_folder import RunFolder, find_run, read_events, run_of
-from rnntui.training.run_summary import can_go_on
+from rnntui.training.run_summary import summarise
 from rnntui.tui.panes.classify_setup import ClassifySetup
 from rnntui.tui.panes.loss import LossPane
 from rnntui.tui.panes.results import ResultsPane
-from rnntui.tui.sentences import Tell
+from rnntui.tui.sentences import Tell, over
 
 
 class ClassifyDesk:
@@ -35,13 +36,18 @@ class ClassifyDesk:
         loss: LossPane,
         results: ResultsPane,
         tell: Tell,
-        elsewhere: Callable[[], bool],
+        elsewhere: Callable[[], str],
     ) -> None:
-        """Begin with a session; `elsewhere` says whether something else is trained in the app."""
+        """Begin with a session; `elsewhere` says what else is trained in the app, if anything."""
         self._session, self._setup, self._loss = session, setup, loss
         self._results, self._tell, self._elsewhere = results, tell, elsewhere
         self._resumable: str | None = None
         self._asked_to_save = self._was_tested = False
+
+    def trains(self, name: str) -> bool:
+        """Whether the run of that name is being trained here."""
+        session = self._session
+        return session.is_training and session.run is not None and session.run.name == name
 
     # Steering; `tui/classify_actions.py` says what each action is for.
 
@@ -92,7 +98,7 @@ class ClassifyDesk:
     def begin_anew(self) -> None:
         """Forget the run that `t` would go on with."""
         if self._session.is_training:
-            self._tell("A training goes on; press k to end it first.", "warning")
+            self._tell(f"{going_on(self._session.phase)}; press k to end it first.", "warning")
             return
         if self._resumable is not None:
             self._tell(f"t begins a new run now; '{self._resumable}' is kept.")
@@ -116,11 +122,11 @@ class ClassifyDesk:
     def _is_free(self) -> bool:
         """Whether nothing is trained in the whole app; says so otherwise."""
         if self._session.is_training:
-            self._tell("A training goes on; press k to end it first.", "warning")
+            self._tell(f"{going_on(self._session.phase)}; press k to end it first.", "warning")
             return False
-        if self._elsewhere():
+        if elsewhere := self._elsewhere():
             self._tell(
-                "A training goes on in the playground; go back (Escape) and end it (k) first.",
+                f"{elsewhere} in the playground; go back (Escape) and end it (k) first.",
                 "warning",
             )
             return False
@@ -142,15 +148,15 @@ class ClassifyDesk:
                 self._was_tested = True
                 self._results.show((_score_of(event),))
             case Finished():
-                run = self._session.run
-                self._resumable = run.name if event.reason == "stopped" and run else None
-                self._tell(f"The training is over at step {event.step:,}.")
+                run, stopped = self._session.run, event.reason == "stopped"
+                self._resumable = run.name if stopped and run else None
+                self._tell(over(event, "t goes on" if stopped else ""))
             case _:
                 pass
 
     def measure_at_the_end(self) -> None:
         """Measure what a training left, unless it was measured on a test part."""
-        if self._session.phase == "finished" and not self._was_tested:
+        if self._session.phase in ("finished", "stopped") and not self._was_tested:
             self._was_tested = True
             self.measure()
 
@@ -159,7 +165,7 @@ class ClassifyDesk:
     def open(self, path: Path) -> bool:
         """Take the classifier of a checkpoint, and go on with its run at `t`; whether it can be."""
         if self._session.is_training:
-            self._tell("A training goes on; press k to end it first.", "warning")
+            self._tell(f"{going_on(self._session.phase)}; press k to end it first.", "warning")
             return False
         folder = run_of(places.checkpoints_dir(), path)
         self._session.load(path)
@@ -167,14 +173,18 @@ class ClassifyDesk:
         self._resumable = None
         if folder is not None:
             try:
-                self._resumable = folder.name if can_go_on(folder) else None
+                self._resumable = folder.name if summarise(folder).can_go_on else None
             except RnntuiError as error:
                 self._tell(str(error), "warning")
             self._show_record(folder)
         return True
 
     def resume(self, name: str) -> bool:
-        """Go on with a run; whether nothing stands against it."""
+        """Go on with a run, also out of a pause; whether nothing stands against it."""
+        if self.trains(name):
+            if self._session.phase == "paused":
+                self._session.toggle_pause()
+            return True
         if not self._is_free():
             return False
         self._clear()

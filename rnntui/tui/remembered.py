@@ -32,6 +32,9 @@ class Remembered:
     first_start: bool = True
     """Whether there was no session before."""
 
+    run: str | None = None
+    """The folder of the run whose network was open last, as a whole path."""
+
 
 def load_remembered(path: Path) -> Remembered:
     """What was left in `path`, as far as it can be used."""
@@ -40,11 +43,12 @@ def load_remembered(path: Path) -> Remembered:
     except UnreadableFileError as error:
         log.info("%s is not used: %s", path, error)
         return Remembered(first_start=False)  # somebody has been here before
-    corpus, layout = tables.get("corpus"), tables.get("layout")
+    layout = tables.get("layout")
     return Remembered(
-        corpus if isinstance(corpus, str) and corpus else None,
+        _text(tables, "corpus"),
         _shares(layout) if isinstance(layout, Mapping) else {},
         tables.get("first_start") is not False,
+        _text(tables, "run"),
     )
 
 
@@ -53,6 +57,8 @@ def save_remembered(path: Path, remembered: Remembered) -> None:
     tables: dict[str, Any] = {"first_start": remembered.first_start}
     if remembered.corpus is not None:
         tables["corpus"] = remembered.corpus
+    if remembered.run is not None:
+        tables["run"] = remembered.run
     if remembered.layout:
         tables["layout"] = dict(remembered.layout)
     try:
@@ -62,6 +68,11 @@ def save_remembered(path: Path, remembered: Remembered) -> None:
             file.write(content)
     except (OSError, UnicodeEncodeError) as error:
         log.info("The screen's state can't be kept in %s: %s", path, error)
+
+
+def _text(tables: Mapping[str, object], name: str) -> str | None:
+    value = tables.get(name)
+    return value if isinstance(value, str) and value else None
 
 
 def _shares(layout: Mapping[str, object]) -> dict[str, float]:

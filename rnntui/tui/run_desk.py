@@ -16,7 +16,7 @@ from rnntui.errors import RnntuiError
 from rnntui.runtime.run_list import ListedRun
 from rnntui.training.export import export_run
 from rnntui.training.removal import remove_run
-from rnntui.training.run_folder import is_being_trained, rename_run
+from rnntui.training.run_folder import check_idle, rename_run
 from rnntui.tui.run_slots import RememberedSlots
 from rnntui.tui.screens.ask_text import AskText
 from rnntui.tui.screens.question import Question
@@ -50,10 +50,12 @@ class RunDesk:
 
     def is_idle(self, run: ListedRun, done: str) -> bool:
         """Whether something can be done to a run; a toast where it is in training."""
-        busy = is_being_trained(run.folder)
-        if busy:
-            self._tell(f"The run '{run.name}' is being trained, so it can't be {done}.", "warning")
-        return not busy
+        try:
+            check_idle(run.folder, done)
+        except RnntuiError as error:
+            self._tell(str(error), "warning")
+            return False
+        return True
 
     def export(self, run: ListedRun) -> None:
         """Ask where to, then write the run to a zip file."""

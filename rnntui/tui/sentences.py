@@ -1,13 +1,16 @@
 """Sentences for the screen from sentences that were written for the command line."""
 
+import contextlib
 import logging
 import re
+from pathlib import Path
 from typing import Protocol
 
 from textual.notifications import SeverityLevel
 
 from rnntui.errors import RnntuiError
 from rnntui.text.cells import printable
+from rnntui.training.events import Finished
 
 _FLAG = re.compile(r" with --[a-z-]+")
 
@@ -29,6 +32,20 @@ def on_screen(sentence: str) -> str:
 def one_line(text: str) -> str:
     """Return a name from outside safe to show, its line ends as stand-ins too."""
     return printable(text).replace("\n", "␊")
+
+
+def over(end: Finished, what_follows: str) -> str:
+    """Return what has become of a training, and what `t` does now, if anything is to be said."""
+    how = "Stopped" if end.reason == "stopped" else "The training is over"
+    return f"{how} at step {end.step:,}" + (f"; {what_follows}." if what_follows else ".")
+
+
+def place_in_words(path: Path) -> str:
+    """Return the full path of a file, safe to show, `~` standing for the home folder."""
+    full = path.absolute()
+    with contextlib.suppress(RuntimeError, ValueError):  # no home, or not in it
+        full = "~" / full.relative_to(Path.home())
+    return one_line(str(full))
 
 
 def stated(error: Exception) -> str:

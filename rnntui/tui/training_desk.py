@@ -5,6 +5,7 @@ what can't be done at present.
 """
 
 import queue
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -19,19 +20,23 @@ from rnntui.runtime.session import (
     ReplayedTraining,
     ResumedTraining,
     Session,
+    going_on,
 )
 from rnntui.training.events import Evaluated, Finished, Saved, Step, TrainEvent
+from rnntui.training.run_description import describe_run
 from rnntui.training.run_folder import (
     RunFolder,
+    check_idle,
     find_run,
     is_being_trained,
     read_events,
+    reference_to,
     run_of,
 )
-from rnntui.training.run_summary import can_go_on
+from rnntui.training.run_summary import summarise
 from rnntui.tui.panes.loss import LossPane
-from rnntui.tui.panes.setup import SetupPane
-from rnntui.tui.sentences import Tell
+from rnntui.tui.panes.setup import ChosenSetup, SetupPane
+from rnntui.tui.sentences import Tell, over
 
 STOP_SECONDS: Final = 60.0
 """How long a training may take to finish its step and save."""
@@ -45,17 +50,48 @@ AS_FAST_AS_SEEN: Final = 1000.0
 FIRST_SAMPLE_LENGTH, SAMPLE_LENGTHS = 200, (25, 100_000)
 
 
+@dataclass(frozen=True)
+class _Resumable:
+    """A run that could go on, and the set-up that shows its own text and settings."""
+
+    name: str
+    setup: ChosenSetup
+
+
 class TrainingDesk:
-    """One training at a time, and which run `t` would go on with."""
+    """One training at a time, and which run `t` would go on with.
+
+    That run stays the one to go on with while the set-up is as it was left by it;
+    another text or setting asks for a new one.
+    """
 
     def __init__(self, session: Session, setup: SetupPane, loss: LossPane, tell: Tell) -> None:
         """Begin with a session that need not be idle."""
         self._session, self._setup, self._loss, self._tell = session, setup, loss, tell
-        self._resumable: str | None = None
+        self._resumable: _Resumable | None = None
+        self._begun_with: ChosenSetup | None = None
+        """The set-up of the training that goes on."""
         self._asked_to_save = False
         self._sample_length = FIRST_SAMPLE_LENGTH
         self._replay_speed = 1.0
         self._heard: queue.SimpleQueue[tuple[FollowedState, str]] = queue.SimpleQueue()
+
+    @property
+    def run_to_go_on(self) -> str | None:
+        """The run that `t` would go on with; None where it would begin one."""
+        resumable = self._resumable
+        if resumable is None or resumable.setup != self._setup.chosen:
+            return None
+        return resumable.name
+
+    @property
+    def open_run(self) -> Path | None:
+        """The whole path of the run whose network is on screen; None for any other network."""
+        network = self._session.network
+        if network is None:
+            return None
+        folder = RunFolder(places.checkpoints_dir() / network.reference.removesuffix(":last"))
+        return folder.path.absolute() if folder.configuration.is_file() else None
 
     # Steering; the registry in `tui/actions.py` says what each action is for.
 
@@ -66,16 +102,21 @@ class TrainingDesk:
             if self._can_steer(""):
                 session.toggle_pause()
             return True
-        parent = places.checkpoints_dir()
-        if self._resumable is not None:
-            session.train(ResumedTraining(parent, self._resumable))
-            return True
-        form = self._setup.form
-        if form.config is None:
+        if (name := self.run_to_go_on) is not None:
+            return self._go_on(name)
+        chosen, form = self._setup.chosen, self._setup.form
+        if chosen.config is None:
             self._tell("A setting is not valid; it is marked in the form.", "error")
             return False
         self._loss.clear()
-        session.train(NewTraining(parent, self._setup.corpus, form.config, form.recipe.prime))
+        self._resumable, self._begun_with = None, chosen
+        parent, prime = places.checkpoints_dir(), form.recipe.prime
+        session.train(NewTraining(parent, chosen.corpus, chosen.config, prime))
+        return True
+
+    def _go_on(self, name: str) -> bool:
+        self._begun_with = self._setup.chosen
+        self._session.train(ResumedTraining(places.checkpoints_dir(), name))
         return True
 
     def step(self) -> None:
@@ -126,14 +167,8 @@ class TrainingDesk:
         if not self._is_free():
             return
         if self._resumable is not None:
-            self._tell(f"t begins a new run now; '{self._resumable}' is kept.")
+            self._tell(f"t begins a new run now; '{self._resumable.name}' is kept.")
         self._resumable = None
-
-    def choose_text(self, corpus: str) -> None:
-        """Take it that another text asks for a new run."""
-        network = self._session.network
-        if network is None or corpus != network.corpus:
-            self._resumable = None
 
     def _can_steer(self, otherwise: str) -> bool:
         """Whether a training of this process goes on; says `otherwise` where none does."""
@@ -150,7 +185,7 @@ class TrainingDesk:
         if session.is_training and session.is_followed:
             session.stop_training(UNFOLLOW_SECONDS)
         if session.is_training:
-            self._tell("A training goes on; press k to end it first.", "warning")
+            self._tell(f"{going_on(session.phase)}; press k to end it first.", "warning")
         return not session.is_training
 
     # What comes of it.
@@ -163,11 +198,18 @@ class TrainingDesk:
                 self._tell(f"Saved at step {event.step:,}.")
             case Finished(reason=reason) if reason == UNFOLLOWED:
                 self._tell("The run is no longer followed; its process goes on.")
+            case Finished() if self._session.is_replay:
+                self._tell(f"The replay is over at step {event.step:,}.")
             case Finished():
-                session = self._session
-                stopped = event.reason == "stopped" and not session.is_replay
-                self._resumable = session.network.name if stopped and session.network else None
-                self._tell(f"The training is over at step {event.step:,}.")
+                network, begun_with = self._session.network, self._begun_with
+                self._resumable = None
+                what_follows = ""
+                if event.reason == "stopped" and network is not None and begun_with is not None:
+                    self._resumable = _Resumable(network.name, begun_with)
+                    what_follows = "t goes on"
+                    if self.run_to_go_on is None:
+                        what_follows = "t begins a new run, as another text or setting is chosen"
+                self._tell(over(event, what_follows))
             case _:
                 pass
 
@@ -184,24 +226,42 @@ class TrainingDesk:
     def open_checkpoint(self, path: Path) -> bool:
         """Take the network of a checkpoint, and go on with its run at `t`; whether it could be.
 
-        A run that another process trains is followed instead.
+        Text and settings of the run are chosen. A run that another process trains
+        is followed instead. Raises `RnntuiError` where there is no such network, or
+        a training goes on.
         """
         parent = places.checkpoints_dir()
         folder = run_of(parent, path)
         if folder is not None and is_being_trained(folder) and not self._is_own(folder):
             return self._follow(folder)
-        try:
-            if self._session.is_followed:
-                self._session.stop_training(UNFOLLOW_SECONDS)
-            self._session.load(path, folder.name if folder else None)
-        except RnntuiError as error:
-            self._tell(str(error), "error")
-            return False
-        self._resumable = folder.name if folder and can_go_on(folder) else None
+        if self._session.is_followed:
+            self._session.stop_training(UNFOLLOW_SECONDS)
+        reference = reference_to(parent, path, places.shipped_checkpoints_dir())
+        self._session.load(path, folder.name if folder else "", reference)
+        self._resumable = None
         self._loss.clear()
         if folder is not None:
+            self._choose_run(folder)
             self._show_record(folder)
         return True
+
+    def _choose_run(self, folder: RunFolder) -> None:
+        """Take the run's text and settings, and go on with it at `t` if it can go on."""
+        self._resumable = None
+        try:
+            self._setup.show_run(folder.name, describe_run(folder))
+            summary = summarise(folder)
+        except RnntuiError as error:
+            self._tell(str(error), "warning")
+            return
+        if summary.can_go_on:
+            self._resumable = _Resumable(folder.name, self._setup.chosen)
+            # Whoever opened it may choose another text or recipe in the same breath.
+            self._loss.call_later(self._say_what_t_does, summary.step)
+
+    def _say_what_t_does(self, step: int) -> None:
+        if (name := self.run_to_go_on) is not None and not self._session.is_training:
+            self._tell(f"t goes on with '{name}' at step {step:,}; N begins a new run.")
 
     def _is_own(self, folder: RunFolder) -> bool:
         """Whether this process holds the run."""
@@ -213,7 +273,8 @@ class TrainingDesk:
         if not self._is_free():
             return False
         self._loss.clear()
-        self._resumable = None
+        self._choose_run(folder)
+        self._begun_with = self._setup.chosen
         tell = self._heard.put
         self._session.train(
             FollowedTraining(
@@ -224,21 +285,31 @@ class TrainingDesk:
         return True
 
     def resume(self, name: str) -> bool:
-        """Go on with a run; whether nothing stands against it."""
+        """Go on with a run, also out of a pause; whether nothing stands against it.
+
+        Raises `RnntuiError` where there is no such run, or another process trains it.
+        """
+        folder = find_run(places.checkpoints_dir(), name)
+        if self._is_own(folder):
+            if self._session.phase == "paused":
+                self._session.toggle_pause()
+            return True
+        check_idle(folder, "resumed")
         if not self._is_free():
             return False
         self._loss.clear()
-        self._show_record(find_run(places.checkpoints_dir(), name))
-        self._resumable = name
-        return self.toggle()
+        self._choose_run(folder)
+        self._show_record(folder)
+        return self._go_on(folder.name)
 
     def replay(self, name: str, speed: float) -> bool:
         """Show a run again from its record; whether nothing stands against it."""
         if not self._is_free():
             return False
-        self._loss.clear()
-        self._replay_speed = speed
         parent = places.checkpoints_dir()
+        self._loss.clear()
+        self._choose_run(find_run(parent, name))
+        self._replay_speed = speed
         self._session.train(ReplayedTraining(parent, name, lambda: self._replay_speed))
         return True
 

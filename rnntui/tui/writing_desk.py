@@ -126,7 +126,7 @@ class WritingDesk:
         if not session.is_writing or session.network is None:
             return None
         return sample_command(
-            session.network.name, session.spec, session.prime, session.seed, COMMAND_LENGTH
+            session.network.reference, session.spec, session.prime, session.seed, COMMAND_LENGTH
         )
 
 

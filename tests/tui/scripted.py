@@ -94,9 +94,11 @@ def steps(count: int) -> list[TrainEvent]:
 class ScriptedTraining:
     """Opens trainings that give `script`, then obey commands as a real one does."""
 
-    def __init__(self, script: Sequence[TrainEvent] = (), scale: float = 1.0) -> None:
+    def __init__(
+        self, script: Sequence[TrainEvent] = (), scale: float = 1.0, name: str = "play-lstm-1"
+    ) -> None:
         self.script = list(script)
-        self.scale = scale
+        self.scale, self.name = scale, name
         self.requests: list[Request] = []
         self.commands: list[object] = []
 
@@ -105,10 +107,10 @@ class ScriptedTraining:
             self.requests.append(request)
             name = request.corpus if isinstance(request, NewTraining) else "play"
             corpus = load_corpus(name)
-            opened("play-lstm-1", corpus, 0.1)
+            opened(self.name, corpus, 0.1)
             size = len(corpus.vocabulary)
             yield Started(
-                0, 0.0, "play-lstm-1", corpus.name, 242_559, size, 92_777, 10_309, 10_309, 50,
+                0, 0.0, self.name, corpus.name, 242_559, size, 92_777, 10_309, 10_309, 50,
                 TOTAL_STEPS, "cpu",
             )  # fmt: skip
             outlet.publish(scripted_weights(size, self.scale))

@@ -183,7 +183,7 @@ async def test_all_that_the_other_screens_do_is_reached_in_each_way():
         await reached_by_key(pilot, record, [table])
         app.pop_screen()
 
-        classify = ClassifyScreen(ClassifyingSession(), lambda: False)
+        classify = ClassifyScreen(ClassifyingSession(), lambda: "")
         await app.push_screen(classify)
         await pilot.pause()
         record = Record(classify, CLASSIFY)

@@ -115,7 +115,7 @@ async def test_keys_steer_the_training(tmp_path: Path):
         await pilot.press("t")
         await until(pilot, lambda: screen.loss.status.last_step is not None)
         await pilot.press("less_than_sign", "n", "s", "b", "k")
-        await until(pilot, lambda: phase(screen) == "finished")
+        await until(pilot, lambda: phase(screen) == "stopped")
         assert training.commands == [
             SetLearningRate(2.5e-3),
             SingleStep(),
@@ -246,7 +246,7 @@ async def test_one_training_at_a_time_in_the_whole_app(tmp_path: Path):
         await pilot.press("x", "t")
         await until(pilot, lambda: screen.session.phase == "training")
         await pilot.press("escape", "t")
-        await until(pilot, lambda: "A classifier is being trained" in said(pilot))
+        await until(pilot, lambda: "A training goes on in the Classify screen" in said(pilot))
         assert len(writing.requests) == 1
         app.playground.end()
 

@@ -72,6 +72,7 @@ def network_of(corpus: str = "play", scale: float = 1.0) -> Network:
     nothing = np.array([], dtype=np.uint8)
     return Network(
         f"{corpus}-gru-1",
+        f"{corpus}-gru-1:last",
         text.name,
         text.vocabulary,
         text.normalisation,

@@ -1,5 +1,6 @@
 """The playground, driven by keys and mouse over a scripted training."""
 
+import shlex
 from pathlib import Path
 
 import pytest
@@ -7,15 +8,19 @@ from textual.pilot import Pilot
 from textual.widgets import Input, OptionList, Select, Static
 
 from rnntui import places
+from rnntui.nets.config import parameter_count
 from rnntui.runtime.session import NewTraining, ResumedTraining
 from rnntui.text import ngrams
 from rnntui.training.commands import RollBack, SaveNow, SetLearningRate, SingleStep
+from rnntui.training.events import Finished
+from rnntui.tui.app import RnntuiApp
 from rnntui.tui.screens.question import Failure, Question
 from rnntui.tui.widgets.chart import Chart
 from rnntui.tui.widgets.sampler_bar import SamplerBar
 from rnntui.tui.widgets.settings_form import SettingsForm
 from rnntui.tui.widgets.stream_text import StreamText
 from rnntui.tui.widgets.training_status import TrainingStatus
+from tests.run_files import finished, record, run_on_disk
 from tests.tui.scripted import ScriptedStream, ScriptedTraining, scripted_app, steps
 from tests.tui.waiting import until
 
@@ -26,6 +31,16 @@ def phase(pilot: Pilot[int]) -> str:
     return pilot.app.screen.query_one(TrainingStatus).phase
 
 
+def chosen_text(pilot: Pilot[int]) -> str | None:
+    """The reference of the text that is highlighted."""
+    texts = pilot.app.screen.query_one("#texts", OptionList)
+    return None if texts.highlighted_option is None else texts.highlighted_option.id
+
+
+def estimate(pilot: Pilot[int]) -> str:
+    return str(pilot.app.screen.query_one("#estimate", Static).render())
+
+
 async def test_opens_on_the_default_text_with_nothing_focused():
     app = scripted_app()
     async with app.run_test(size=SIZE) as pilot:
@@ -34,6 +49,10 @@ async def test_opens_on_the_default_text_with_nothing_focused():
         assert texts.get_option_at_index(0).id == "play"
         assert app.screen.focused is None
         assert phase(pilot) == "idle"
+
+
+def toasts(pilot: Pilot[int]) -> list[str]:
+    return [note.message for note in pilot.app._notifications]
 
 
 async def test_t_trains_pauses_and_goes_on():
@@ -185,13 +204,24 @@ async def test_a_stopped_run_is_resumed_by_t():
         await pilot.press("t")
         await until(pilot, lambda: phase(pilot) == "training")
         await pilot.press("k")
-        await until(pilot, lambda: phase(pilot) == "finished")
+        await until(pilot, lambda: phase(pilot) == "stopped")
         await until(pilot, lambda: not app.session.is_training)
+        assert str(app.screen.query_one(TrainingStatus).render()).startswith("stopped")
+        assert "Stopped at step 5; t goes on." in toasts(pilot)
         await pilot.press("t")
         await until(pilot, lambda: len(training.requests) == 2)
         request = training.requests[1]
         assert isinstance(request, ResumedTraining)
         assert request.name == "play-lstm-1"
+        app.session.close(5)
+
+
+async def test_a_training_that_used_its_budget_is_finished():
+    app = scripted_app(ScriptedTraining([*steps(5), Finished(5, 0.25, "budget")]))
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("t")
+        await until(pilot, lambda: phase(pilot) == "finished")
+        assert "The training is over at step 5." in toasts(pilot)
         app.session.close(5)
 
 
@@ -208,6 +238,55 @@ async def test_another_text_is_trained_on_after_it_was_chosen():
         assert isinstance(request, NewTraining)
         assert request.corpus == "places"
         app.session.close(5)
+
+
+async def test_a_text_given_by_its_path_is_listed_and_highlighted(tmp_path: Path):
+    path = tmp_path / "mypy.txt"
+    path.write_text("abcabc" * 500)
+    training = ScriptedTraining()
+    app = scripted_app(training, corpus=str(path))
+    async with app.run_test(size=SIZE) as pilot:
+        assert chosen_text(pilot) == str(path)
+        preview = str(app.screen.query_one("#preview", Static).render())
+        assert "mypy.txt" in preview
+        assert "abcabc" in preview
+        config = app.playground.setup.form.config
+        assert config is not None
+        expected = f"{parameter_count(config.model(3)):,} parameters"
+        await until(pilot, lambda: expected in estimate(pilot))
+        await pilot.press("t")
+        await until(pilot, lambda: bool(training.requests))
+        request = training.requests[0]
+        assert isinstance(request, NewTraining)
+        assert request.corpus == str(path)
+        app.session.close(5)
+
+
+async def test_another_text_and_back_to_the_one_given_by_its_path(tmp_path: Path):
+    path = tmp_path / "play.txt"  # as one of the library is called
+    path.write_text("abcabc" * 500)
+    app = scripted_app(corpus=str(path))
+    async with app.run_test(size=SIZE) as pilot:
+        texts = app.screen.query_one("#texts", OptionList)
+        texts.highlighted = texts.get_option_index("play")
+        await until(pilot, lambda: app.playground.setup.corpus == "play")
+        texts.highlighted = texts.get_option_index(str(path))
+        await until(pilot, lambda: app.playground.setup.corpus == str(path))
+
+
+async def test_a_text_that_goes_away_is_listed_as_gone(tmp_path: Path):
+    path = tmp_path / "mypy.txt"
+    path.write_text("abcabc" * 500)
+    app = scripted_app(corpus=str(path))
+    async with app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: "parameters" in estimate(pilot))
+        path.unlink()
+        app.playground.setup.show_texts()
+        await pilot.pause()
+        line = app.screen.query_one("#texts", OptionList).get_option(str(path)).prompt
+        assert str(line).endswith("gone")
+        assert "no longer there" in str(app.screen.query_one("#preview", Static).render())
+        assert app.is_running
 
 
 async def test_the_prime_is_edited_and_shown_first():
@@ -262,6 +341,37 @@ async def test_a_recipe_fills_the_form():
         config = app.screen.query_one(SettingsForm).config
         assert config is not None
         assert (config.batch_size, config.epochs, config.val_fraction) == (50, 2, 0.0)
+
+
+async def test_the_copied_command_writes_with_the_weights_that_are_on_screen(tmp_path: Path):
+    runs = places.checkpoints_dir()
+    folder = run_on_disk(runs, "first", [*record(40), finished(40, "stopped")])
+    outside = tmp_path / "one.safetensors"
+    outside.write_bytes(folder.best.read_bytes())
+    app = scripted_app(ScriptedTraining(steps(5)))
+    async with app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: app.session.network is not None)
+        words = [await copied_checkpoint(pilot)]
+        for path in (folder.best, folder.last, outside):
+            app.playground.open_checkpoint(path)
+            words.append(await copied_checkpoint(pilot))
+        await pilot.press("N", "t")
+        await until(pilot, lambda: phase(pilot) == "training")
+        words.append(await copied_checkpoint(pilot))
+        app.session.close(5)
+    assert words == ["tiny", "first", "first:last", str(outside), "play-lstm-1:last"]
+
+
+async def copied_checkpoint(pilot: Pilot[int]) -> str:
+    """Write, copy the command that does the same, and stop; the checkpoint that it names."""
+    app = pilot.app
+    assert isinstance(app, RnntuiApp)
+    if not app.session.is_writing:
+        await pilot.press("g")
+        await until(pilot, lambda: app.session.is_writing)
+    await pilot.press("y", "g")
+    await until(pilot, lambda: not app.session.is_writing)
+    return shlex.split(app.clipboard)[2]
 
 
 async def test_quitting_while_training_asks_first():

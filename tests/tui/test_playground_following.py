@@ -88,6 +88,14 @@ async def test_its_curve_grows_and_its_end_is_told(folder: RunFolder) -> None:
         await until(pilot, lambda: line(app).startswith("finished"))
 
 
+async def test_one_that_its_process_stopped_is_called_stopped(folder: RunFolder) -> None:
+    app = following_app()
+    async with app.run_test(size=SIZE) as pilot:
+        await followed(pilot, app, folder)
+        write_record(folder, so_far(finished(40, "stopped")), at=time.time())
+        await until(pilot, lambda: line(app).startswith("stopped"))
+
+
 async def test_it_can_be_left_but_not_steered(folder: RunFolder) -> None:
     app = following_app()
     async with app.run_test(size=SIZE) as pilot:

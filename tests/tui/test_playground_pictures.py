@@ -117,12 +117,12 @@ def test_paused(snap_compare: Any, size: tuple[int, int]) -> None:
 
 
 @SIZES
-def test_finished(snap_compare: Any, size: tuple[int, int]) -> None:
+def test_stopped(snap_compare: Any, size: tuple[int, int]) -> None:
     async def stop(pilot: Pilot[Any]) -> None:
         await trained(pilot, 120)
         await pilot.press("k")
         await until(pilot, lambda: not pilot.app.session.is_training)
-        await until(pilot, lambda: pilot.app.screen.query_one(TrainingStatus).phase == "finished")
+        await until(pilot, lambda: pilot.app.screen.query_one(TrainingStatus).phase == "stopped")
         await quiet(pilot)
 
     app = scripted_app(ScriptedTraining(steps(120)))

@@ -15,7 +15,7 @@ from rnntui import places
 from rnntui.errors import CheckpointError
 from rnntui.runtime.run_reading import RunReading
 from rnntui.training.classify_opening import new_classify_run
-from rnntui.training.events import Failed
+from rnntui.training.events import Failed, Paused
 from rnntui.training.labelled_note import LabelledSource
 from rnntui.training.run_folder import Record, RunFolder
 from rnntui.tui.run_actions import OPEN, RUNS
@@ -457,6 +457,15 @@ async def test_new_runs_and_new_steps_appear_by_themselves(training: RunFolder) 
         await until(pilot, lambda: "newer" in drawn(pilot))
 
 
+async def test_a_paused_run_is_called_paused(training: RunFolder) -> None:
+    with training.metrics.open("a") as file:
+        file.write(written([Paused(40, 20.0)]))
+    async with RunsApp(now=NOW + 45).run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        assert cells(pilot, "live")[-1] == "paused"
+        assert "has paused" in details(pilot)
+
+
 async def test_a_run_gone_quiet_says_so(training: RunFolder) -> None:
     async with RunsApp(now=NOW + 45).run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -578,7 +587,7 @@ async def test_a_resume_that_is_refused_keeps_the_screen(three: Path) -> None:
         assert not isinstance(pilot.app.screen, RunsScreen)
 
 
-@pytest.mark.parametrize("key", ["t", "n", "d", "delete"])
+@pytest.mark.parametrize("key", ["n", "d", "delete"])
 async def test_a_run_in_training_is_left_alone(training: RunFolder, key: str) -> None:
     async with RunsApp().run_test(size=SIZE) as pilot:
         await settled(pilot)

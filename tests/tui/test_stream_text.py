@@ -325,6 +325,23 @@ async def test_clearing_empties_the_view_and_follows_again() -> None:
         assert (stream.end, stream.follow, rows(stream)) == (0, True, [""] * HEIGHT)
 
 
+async def test_clearing_while_the_end_is_followed_leaves_its_place() -> None:
+    async with stream_of(numbered(0, 20)) as (stream, pilot):
+        assert stream.follow
+        stream.clear()
+        assert rows(stream) == [""] * HEIGHT
+        assert stream.scroll_offset.y == 0
+        say(stream, "anew")
+        await pilot.pause()
+        assert rows(stream) == ["anew", *[""] * (HEIGHT - 1)]
+
+
+async def test_the_first_row_is_drawn_though_nothing_stands_where_the_view_was() -> None:
+    async with stream_of("") as (stream, _):
+        stream.set_reactive(StreamText.scroll_y, 3.0)
+        assert rows(stream) == [""] * HEIGHT
+
+
 async def test_clearing_lets_a_selection_go_and_follows_again() -> None:
     async with stream_of(numbered(0, 20)) as (stream, pilot):
         stream.scroll_home(animate=False)

@@ -49,11 +49,11 @@ def sample(*arguments: str, terminal: bool = False) -> Outcome:
 def scripted(monkeypatch: pytest.MonkeyPatch, text: str, endless: bool = True) -> None:
     """Let the network write that text, over and over."""
 
-    def stream(*_: object) -> Iterator[Character]:
+    def streams(*_: object) -> Iterator[tuple[Character, ...]]:
         written = itertools.cycle(text) if endless else iter(text)
-        return (Character(symbol, 0.5, ((symbol, 0.5),), 3) for symbol in written)
+        return ((Character(symbol, 0.5, ((symbol, 0.5),), 3),) for symbol in written)
 
-    monkeypatch.setattr("rnntui.sampling.stream.CharacterStream", stream)
+    monkeypatch.setattr("rnntui.sampling.stream.CharacterStreams", streams)
 
 
 # The text.
@@ -393,7 +393,7 @@ def test_an_endless_text_takes_no_memory_for_what_it_has_written(
         raise EnoughError
 
     taken: list[int] = []
-    monkeypatch.setattr("rnntui.sampling.stream.CharacterStream", stream)
+    monkeypatch.setattr("rnntui.sampling.stream.CharacterStreams", streams)
     monkeypatch.setattr("rnntui.cli.sample.write_text", lambda text, stream: None)
     with pytest.raises(EnoughError):
         sample("--length", "0")

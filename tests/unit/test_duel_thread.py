@@ -51,7 +51,9 @@ def weights_of(seed: int, step: int = 0) -> Weights:
 def network_of(weights: Callable[[], Weights]) -> Network:
     """A network that has no text to learn from."""
     nothing = np.array([], dtype=np.uint8)
-    return Network("run", "text", SPACED, Normalisation(), weights, lambda: (nothing, nothing))
+    return Network(
+        "run", "run:last", "text", SPACED, Normalisation(), weights, lambda: (nothing, nothing)
+    )
 
 
 def rounds_of(

@@ -31,6 +31,7 @@ from rnntui.training.run_folder import (
     read_configuration,
     read_events,
     recorded,
+    reference_to,
 )
 from tests.factories import tiny_config, tiny_corpus
 
@@ -218,6 +219,16 @@ def test_a_name_is_looked_up_among_the_runs_before_the_shipped_ones(tmp_path: Pa
     assert find_checkpoint(own, "tiny:best", shipped) == shipped / "tiny" / "best.safetensors"
     with_files(folder_in(own), "last.safetensors")
     assert find_checkpoint(own, "tiny", shipped) == own / "tiny" / "last.safetensors"
+
+
+def test_a_checkpoint_is_referred_to_by_what_finds_it(tmp_path: Path) -> None:
+    own, shipped = tmp_path / "own", tmp_path / "shipped"
+    folder = with_files(folder_in(own, "first"), "last.safetensors", "best.safetensors")
+    ours = with_files(folder_in(shipped), "best.safetensors")
+    outside = with_files(folder_in(tmp_path / "outside"), "best.safetensors").best
+    paths = (folder.best, folder.last, ours.best, outside, tmp_path / "no.safetensors")
+    references = [reference_to(own, path, shipped) for path in paths]
+    assert references == ["first", "first:last", "tiny", *map(str, paths[3:])]
 
 
 @pytest.mark.parametrize("reference", ["tiny", "tiny:last", "tiny:best"])

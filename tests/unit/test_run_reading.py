@@ -182,7 +182,9 @@ def test_a_run_in_training_shows_its_record_and_grows_quiet(tmp_path: Path) -> N
     assert "written nothing for 31 s" in quiet.note
     lock.append(Paused(9, 4.5))
     os.utime(folder.metrics, (NOW, NOW))
-    assert "has paused" in listed(tmp_path, NOW + 31)["live"].note
+    paused = listed(tmp_path, NOW + 31)["live"]
+    assert paused.state == "paused"
+    assert "has paused" in paused.note
     lock.close()
     assert listed(tmp_path)["live"].state == "stopped"
 

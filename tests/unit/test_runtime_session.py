@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from rnntui.errors import CheckpointError, CorpusError, RnntuiError
+from rnntui.runtime.followed_training import UNFOLLOWED
 from rnntui.runtime.session import (
     NewTraining,
     Opened,
@@ -106,6 +107,9 @@ def test_a_new_session_has_nothing_going() -> None:
         ([STARTED, Paused(1, 0.0)], "paused"),
         ([STARTED, Paused(1, 0.0), Continued(1, 0.0)], "training"),
         ([STARTED, Finished(1, 0.0, "budget")], "finished"),
+        ([STARTED, Finished(1, 0.0, "patience")], "finished"),
+        ([STARTED, Finished(1, 0.0, "stopped")], "stopped"),
+        ([STARTED, Finished(1, 0.0, UNFOLLOWED)], "idle"),
         ([STARTED, Failed(1, 0.0, "No.")], "failed"),
     ],
 )
@@ -285,7 +289,7 @@ def test_a_real_training_is_begun_saved_and_gone_on_with(tmp_path: Path) -> None
     assert session.close(PATIENCE)
     first = list(session.poll().events)
     assert isinstance(first[-1], Finished)
-    assert session.phase == "finished"
+    assert session.phase == "stopped"
     session.train(ResumedTraining(tmp_path / "runs", "mine"))
     events = polled(session, Step)
     assert only(Step, events)[0].step == first[-1].step + 1

@@ -17,6 +17,7 @@ from rnntui.text.library import (
     list_texts,
     remove_text,
 )
+from rnntui.text.references import entry_of
 
 _SHIPPED = """
 [[text]]
@@ -239,3 +240,25 @@ def test_a_library_without_shipped_texts_has_no_default(tmp_path: Path) -> None:
     assert _listed() == [("python", "built")]
     with pytest.raises(CorpusError, match="name a text of your own"):
         default_text_name()
+
+
+def test_a_text_beside_the_library_is_listed_by_its_path(tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text("words")
+    entry = entry_of("notes.txt")
+    assert (entry.name, entry.origin, entry.size_bytes) == ("notes", "path", 5)
+    assert entry.reference == str(path)
+
+
+def test_the_path_of_a_text_of_the_library_means_that_text(tmp_path: Path) -> None:
+    _drop("mine.txt")
+    shipped = tmp_path / "shipped" / "corpora" / "first.txt"
+    found = [entry_of(str(path)) for path in (tmp_path / "home/corpora/mine.txt", shipped)]
+    assert [entry.reference for entry in found] == ["mine", "first"]
+
+
+def test_a_text_that_is_gone_is_the_one_of_its_name_or_an_entry_that_says_so() -> None:
+    assert entry_of("/gone/first.txt", "first").origin == "shipped"
+    entry = entry_of("/gone/novel.txt", "a novel")
+    assert entry.is_gone
+    assert (entry.name, entry.reference) == ("a novel", "/gone/novel.txt")

@@ -85,6 +85,7 @@ class LossPane(Vertical):
         self._last_evaluation = 0
         self._undrawn: list[Step] = []
         self._polls = 0  # since steps were drawn
+        self._goes_on = False
 
     def compose(self) -> ComposeResult:
         """The chart above the figures."""
@@ -155,6 +156,12 @@ class LossPane(Vertical):
         self.set_class(phase == "training", "-live")
         self.show_places()
 
+    def show_going_on(self, goes_on: bool) -> None:
+        """Say whether the next training would go on with a run, or begin one."""
+        if goes_on is not self._goes_on:
+            self._goes_on = goes_on
+            self.show_places()
+
     def show_quiet(self, is_quiet: bool) -> None:
         """Say whether the process that is followed writes nothing any more."""
         self.status.is_quiet = is_quiet
@@ -166,7 +173,8 @@ class LossPane(Vertical):
     def show_places(self) -> None:
         """Show as many places to click in the borders as fit."""
         phase, room = self.status.phase, self.size.width - 2
-        words, places = {str(self._places[0]): _TRAIN_WORDS.get(phase, "train")}, self._places
+        train = _TRAIN_WORDS.get(phase, "go on" if self._goes_on else "train")
+        words, places = {str(self._places[0]): train}, self._places
         if self.status.kind == "followed" and phase in _TRAIN_WORDS:
             words, places = {"stop": "stop following"}, FOLLOWING_PLACES
         self.border_subtitle = places_to_click(self.app, self._actions, places, room, words)

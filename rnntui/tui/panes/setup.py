@@ -1,17 +1,23 @@
 """The set-up pane: which text, which network, trained how."""
 
+from dataclasses import dataclass
+
 from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.worker import get_current_worker
 
 from rnntui.errors import RnntuiError
 from rnntui.text.batches import split
 from rnntui.text.cells import printable
 from rnntui.text.corpus import load_corpus
-from rnntui.text.library import list_texts
+from rnntui.text.library import TextEntry, list_texts
 from rnntui.text.normalisation import Normalisation
+from rnntui.text.references import entry_of
 from rnntui.training.config import TrainConfig
-from rnntui.training.recipes import Recipe, list_recipes
+from rnntui.training.recipes import DEFAULT, Recipe, find_recipe, list_recipes
+from rnntui.training.run_description import RunDescription
+from rnntui.tui.starting import Start
 from rnntui.tui.training_estimate import TrainingEstimate
 from rnntui.tui.widgets.corpus_list import CorpusList
 from rnntui.tui.widgets.settings_form import SettingsForm
@@ -35,15 +41,28 @@ SHOWN = (
 """The settings that a newcomer wants; a recipe file, or the command line, has them all."""
 
 
+@dataclass(frozen=True)
+class ChosenSetup:
+    """What a new training would be: its text, by reference, and its settings.
+
+    `config` is None while a setting is not valid.
+    """
+
+    corpus: str
+    config: TrainConfig | None
+
+
 class SetupPane(Vertical):
     """The texts above the settings."""
 
     def __init__(self, corpus: str, recipe: str) -> None:
         """Begin with a text and a recipe."""
         super().__init__(id="setup", classes="pane")
+        self._beside: TextEntry | None = None
+        """The text beside the library that was chosen last."""
         self.corpus = corpus
-        """The text that a new training would learn."""
-        self._recipe = recipe
+        """The reference of the text that a new training would learn."""
+        self._recipes, self._recipe = list_recipes(), recipe
         self._estimate = TrainingEstimate()
 
     def compose(self) -> ComposeResult:
@@ -52,7 +71,7 @@ class SetupPane(Vertical):
         corpora.border_title = "Texts"
         yield corpora
         form: SettingsForm[Recipe, TrainConfig] = SettingsForm(
-            list_recipes(), self._recipe, SHOWN, self._estimate
+            self._recipes, self._recipe, SHOWN, self._estimate
         )
         form.border_title = "Network and training"
         yield form
@@ -66,38 +85,77 @@ class SetupPane(Vertical):
         """The settings."""
         return self.query_one(SettingsForm)
 
+    @property
+    def chosen(self) -> ChosenSetup:
+        """Text and settings as they are now."""
+        return ChosenSetup(self.corpus, self.form.config)
+
+    @property
+    def named_recipe(self) -> Recipe:
+        """The recipe that the settings started from; the default one for those of a run."""
+        recipe = self.form.recipe
+        return recipe if recipe in self._recipes else find_recipe(DEFAULT)
+
+    def show_run(self, name: str, begun: RunDescription) -> None:
+        """Take the text and the settings that a run was begun with."""
+        about = f"The settings that the run '{name}' was begun with."
+        reference = begun.corpus.reference
+        self.form.offer(Recipe(f"{name} (run)", about, reference, begun.prime, begun.config))
+        self.choose(reference, begun.corpus.name)
+
+    def keep(self, start: Start) -> None:
+        """Stay with the text and the recipe that were asked for, whatever run was opened."""
+        if start.asked.corpus or start.asked.recipe:
+            self.choose(start.corpus)
+        if start.asked.recipe:
+            self.form.choose(start.recipe)
+
     def show_texts(self) -> None:
         """List the texts anew."""
-        self.query_one(CorpusList).show_texts(list_texts(), self.corpus)
+        self.choose(self.corpus)
 
-    def choose(self, name: str) -> None:
-        """Take a text."""
-        self.corpus = name
-        self.show_texts()
+    def choose(self, reference: str, name: str = "") -> None:
+        """Take a text; where it is gone, the library's text called `name`, if there is one."""
+        entry = entry_of(reference, name)
+        if entry.origin == "path":
+            self._beside = entry
+        self.corpus = entry.reference
+        beside = (self._beside,) if self._beside else ()
+        self.query_one(CorpusList).show_texts((*beside, *list_texts()), self.corpus)
 
     @on(CorpusList.Chosen)
     def _take_corpus(self, event: CorpusList.Chosen) -> None:
         """Count with the text that was chosen; the message goes on to the screen."""
-        self.corpus = event.entry.name
-        self._count(event.entry.name, self.form.recipe.config.normalise)
+        self.corpus = event.entry.reference
+        self._count_anew(event.entry)
 
     @on(SettingsForm.RecipeChanged)
     def _take_recipe(self) -> None:
         """Count anew, as a recipe may change the text."""
-        self._count(self.corpus, self.form.recipe.config.normalise)
+        self._count_anew(entry_of(self.corpus))
+
+    def _count_anew(self, entry: TextEntry) -> None:
+        if entry.is_gone:
+            self.workers.cancel_group(self, "symbols")
+            self._count_with(0, 0)
+        else:
+            self._count(entry.reference, self.form.recipe.config)
 
     @work(thread=True, exclusive=True, group="symbols")
-    def _count(self, corpus: str, normalise: tuple[str, ...]) -> None:
+    def _count(self, corpus: str, config: TrainConfig) -> None:
         """Read the text in the background, as its symbols decide how large a network is."""
+        worker = get_current_worker()
+        symbols = characters = 0
         try:
-            text = load_corpus(corpus, normalisation=Normalisation(normalise))
+            text = load_corpus(corpus, normalisation=Normalisation(config.normalise))
+            learnt, _ = split(text.ids, config.val_fraction)
+            symbols, characters = len(text.vocabulary), len(learnt)
         except RnntuiError as error:
             self.app.call_from_thread(
                 self.notify, printable(str(error)), severity="error", markup=False
             )
-            return
-        learnt, _ = split(text.ids, self.form.recipe.config.val_fraction)
-        self.app.call_from_thread(self._count_with, len(text.vocabulary), len(learnt))
+        if not worker.is_cancelled:
+            self.app.call_from_thread(self._count_with, symbols, characters)
 
     def _count_with(self, vocab_size: int, characters: int) -> None:
         """Estimate for a text of so many symbols, of which so many characters are learnt from."""

@@ -59,8 +59,6 @@ LOSS: Final = Look(
     smoothing=0.9,
 )
 
-_ELSEWHERE = "a training goes on in the playground"
-
 
 class ClassifyScreen(Screen[None]):
     """Train a classifier, type a sentence, and see the probability of each class move."""
@@ -76,11 +74,12 @@ class ClassifyScreen(Screen[None]):
     def __init__(
         self,
         session: ClassifyingSession,
-        elsewhere: Callable[[], bool],
+        elsewhere: Callable[[], str],
     ) -> None:
         """Show `session`.
 
-        `elsewhere` says whether something else is being trained in the app.
+        `elsewhere` begins a sentence about what else is being trained in the app, and
+        is empty where nothing is.
         """
         super().__init__()
         self.session = session
@@ -167,9 +166,11 @@ class ClassifyScreen(Screen[None]):
             self.loss.show_phase(session.phase, "own")
             self.refresh_bindings()
         self.sentence.set_class(session.is_training, "-live")
+        elsewhere = self._elsewhere()
+        note = f"{elsewhere[0].lower()}{elsewhere[1:]} in the playground" if elsewhere else ""
         # News may come before the bar is there, and while the screen goes.
         for bar in self.query(TitleBar):
-            bar.show_note(_ELSEWHERE if self._elsewhere() else "")
+            bar.show_note(note)
 
     def _tell(self, event: TrainEvent) -> None:
         """Say what a person should know of, beyond what the chart shows."""

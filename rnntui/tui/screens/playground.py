@@ -17,7 +17,7 @@ from textual.widgets import Input, Tab, Tabs
 
 from rnntui import places
 from rnntui.errors import CheckpointError
-from rnntui.runtime.session import Session
+from rnntui.runtime.session import Session, going_on
 from rnntui.sampling.modes import Mode
 from rnntui.text.cells import printable
 from rnntui.training.checkpoint_file import opened
@@ -30,7 +30,7 @@ from rnntui.training.events import (
     TrainEvent,
     Warned,
 )
-from rnntui.training.run_folder import find_run
+from rnntui.training.run_folder import check_idle, find_run
 from rnntui.training.run_summary import summarise
 from rnntui.tui.actions import PLAYGROUND, Action
 from rnntui.tui.command_line import train_command
@@ -42,7 +42,6 @@ from rnntui.tui.preferences import Preferences
 from rnntui.tui.screens.question import Question
 from rnntui.tui.training_desk import STOP_SECONDS, TrainingDesk
 from rnntui.tui.widgets.chart import YScale
-from rnntui.tui.widgets.corpus_list import CorpusList
 from rnntui.tui.widgets.key_bar import KeyBar
 from rnntui.tui.widgets.split import Split
 from rnntui.tui.widgets.title_bar import TitleBar
@@ -159,6 +158,7 @@ class Playground(Screen[None]):
         if session.phase != self.loss.status.phase:
             self.loss.show_phase(session.phase, _kind_of(session))
             self.refresh_bindings()
+        self.loss.show_going_on(self.training.run_to_go_on is not None)
         self.writing.show_live(session.is_writing)
 
     def _tell(self, event: TrainEvent) -> None:
@@ -209,11 +209,6 @@ class Playground(Screen[None]):
             self.app.show_failure(sentence)
 
     # The panes.
-
-    @on(CorpusList.Chosen)
-    def _forget_resumable(self, event: CorpusList.Chosen) -> None:
-        """Another text asks for a new run."""
-        self.training.choose_text(event.entry.name)
 
     @on(Input.Changed, "#prime")
     def _take_prime(self, event: Input.Changed) -> None:
@@ -370,7 +365,7 @@ class Playground(Screen[None]):
         """Copy what does the same without a screen."""
         form, command = self.setup.form, self.stream.command()
         if command is None and form.config is not None:
-            command = train_command(self.setup.corpus, form.recipe, form.config)
+            command = train_command(self.setup.corpus, self.setup.named_recipe, form.config)
         if command is None:
             self.tell("A setting is not valid; it is marked in the form.", "error")
             return
@@ -413,7 +408,8 @@ class Playground(Screen[None]):
     def open_checkpoint(self, path: Path) -> None:
         """Write with the network of a checkpoint, and go on with its run at `t`, or follow it.
 
-        A classifier is opened in the Classify screen.
+        A classifier is opened in the Classify screen. Raises `RnntuiError` where there
+        is no such network, or a training goes on.
         """
         if _is_classifier(path):
             self._show_classify().when_ready(lambda screen: screen.open(path))
@@ -427,8 +423,14 @@ class Playground(Screen[None]):
             self._compare()
 
     def resume(self, name: str) -> None:
-        """Go on with a run, a classifier's in the Classify screen."""
-        if summarise(find_run(places.checkpoints_dir(), name)).kind == "classifier":
+        """Go on with a run, a classifier's in the Classify screen.
+
+        Raises `RnntuiError` where there is no such run, or another process trains it.
+        """
+        folder = find_run(places.checkpoints_dir(), name)
+        if summarise(folder).kind == "classifier":
+            if self._classify is None or not self._classify.desk.trains(name):
+                check_idle(folder, "resumed")
             self._show_classify().when_ready(lambda screen: screen.resume(name))
             return
         if self._may_train() and self.training.resume(name):
@@ -461,7 +463,7 @@ class Playground(Screen[None]):
         """Make the Classify screen over a session; there must be none yet."""
         from rnntui.tui.screens.classify import ClassifyScreen
 
-        self._classify = ClassifyScreen(session, lambda: self._trains_its_own)
+        self._classify = ClassifyScreen(session, self._about_training)
         self.app.install_screen(self._classify, "classify")
         return self._classify
 
@@ -470,16 +472,21 @@ class Playground(Screen[None]):
         """Whether a training of this process goes on, neither a replay nor another process's."""
         return self.session.is_training and _kind_of(self.session) == "own"
 
-    @property
-    def _is_classifier_trained(self) -> bool:
-        """Whether a training goes on in the Classify screen."""
-        return self._classify is not None and self._classify.session.is_training
+    def _about_training(self) -> str:
+        """The beginning of a sentence about a training of this process, empty without one."""
+        return going_on(self.session.phase) if self._trains_its_own else ""
+
+    def _about_classifier(self) -> str:
+        """The same about a training in the Classify screen."""
+        session = self._classify.session if self._classify else None
+        return going_on(session.phase) if session and session.is_training else ""
 
     def _may_train(self) -> bool:
         """Whether no classifier is being trained; says so otherwise."""
-        if self._is_classifier_trained:
-            self.tell("A classifier is being trained; press x to see it, and k there.", "warning")
-        return not self._is_classifier_trained
+        about = self._about_classifier()
+        if about:
+            self.tell(f"{about} in the Classify screen; press x to see it, and k there.", "warning")
+        return not about
 
     # Leaving.
 
@@ -487,13 +494,11 @@ class Playground(Screen[None]):
         """Leave, after a question where a training goes on."""
         # Under the sentence for a small terminal nobody would see the question.
         unseen = is_too_small(self.app.size)
-        ours = self._trains_its_own or self._is_classifier_trained
+        ours = self._about_training() or self._about_classifier()
         if not ours or unseen:
             self._leave()
             return
-        question = Question(
-            "Quit", "A training goes on. Save it and leave?", "Save and leave", "Stay"
-        )
+        question = Question("Quit", f"{ours}. Save it and leave?", "Save and leave", "Stay")
         self.app.push_screen(question, self._answer_to_quit)
 
     def _answer_to_quit(self, leave: bool | None) -> None:

@@ -301,8 +301,7 @@ class RunsScreen(Screen[None]):
 
     def action_resume(self) -> None:
         """Go on with the training of the run under the cursor."""
-        run = self.runs.highlighted
-        if run is not None and self._desk.is_idle(run, "resumed"):
+        if run := self.runs.highlighted:
             self._leave_for(lambda: self._resume(run.name))
 
     def action_replay(self) -> None:

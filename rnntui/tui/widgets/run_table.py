@@ -106,7 +106,7 @@ _COLUMNS: Final = (
     ),
 )
 _STATE_WIDTH: Final = 9
-_NOTABLE: Final = ("training", "quiet", "failed", "damaged")
+_NOTABLE: Final = ("training", "paused", "quiet", "failed", "damaged")
 """States that have a colour."""
 
 SORTABLE: Final = ("name", *(column.key for column in _COLUMNS), "state")
@@ -125,6 +125,7 @@ class RunTable(DataTable[Text]):
     DEFAULT_CSS = """
     RunTable {
         & > .run-table--training { color: $text-success; }
+        & > .run-table--paused { color: $text-warning; }
         & > .run-table--quiet { color: $text-warning; }
         & > .run-table--failed { color: $text-error; }
         & > .run-table--damaged { color: $text-error; }

@@ -8,11 +8,13 @@ from typing import Any, Generic, Protocol, TypeVar
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Label, Select, Static
 
 from rnntui.errors import ConfigError
 from rnntui.training.settings import BUDGETS, choices
+from rnntui.tui.sentences import one_line
 
 
 class NamedRecipe(Protocol):
@@ -54,6 +56,7 @@ class SettingsForm(VerticalScroll, Generic[R, C], can_focus=False):
         `estimate` says what settings will come to.
         """
         super().__init__(id="settings")
+        self._own = tuple(recipes)
         self._recipes: dict[str, R] = {recipe.name: recipe for recipe in recipes}
         self._recipe = self._recipes[chosen]
         named = {setting.name: setting for setting in fields(self._recipe.config)}
@@ -71,9 +74,12 @@ class SettingsForm(VerticalScroll, Generic[R, C], can_focus=False):
         """A row for each setting, then what they come to."""
         with Horizontal(classes="row"):
             yield Label("recipe")
-            names = list(self._recipes)
-            yield Select.from_values(
-                names, value=self._recipe.name, allow_blank=False, id="recipe", compact=True
+            yield Select(
+                self._offers(),
+                value=self._recipe.name,
+                allow_blank=False,
+                id="recipe",
+                compact=True,
             )
         for name, setting in self._settings.items():
             with Horizontal(classes="row"):
@@ -97,20 +103,39 @@ class SettingsForm(VerticalScroll, Generic[R, C], can_focus=False):
         """Estimate anew, as more is known."""
         self._check()
 
+    def offer(self, recipe: R) -> None:
+        """Show the settings of one more recipe, which takes the place of the last one offered."""
+        self._recipes = {each.name: each for each in (*self._own, recipe)}
+        with self.prevent(Select.Changed):
+            self.query_one("#recipe", Select).set_options(self._offers())
+        self.choose(recipe.name)
+
+    def choose(self, name: str) -> None:
+        """Show the settings of a recipe, at once."""
+        with self.prevent(Select.Changed):
+            self.query_one("#recipe", Select).value = name
+        self._show(self._recipes[name])
+
+    def _offers(self) -> list[tuple[Content, str]]:
+        return [(Content(one_line(name)), name) for name in self._recipes]
+
     @on(Select.Changed, "#recipe")
     def _take_recipe(self, event: Select.Changed) -> None:
         """Show the settings of another recipe."""
         event.stop()
-        recipe = self._recipes[str(event.value)]
-        if recipe is self._recipe:
-            return
+        recipe = self._recipes.get(str(event.value))
+        if recipe is not None and recipe is not self._recipe:
+            self._show(recipe)
+
+    def _show(self, recipe: R) -> None:
         self._recipe = recipe
-        for name in self._settings:
-            value = getattr(recipe.config, name)
-            if choices(self._settings[name]):
-                self.query_one(f"#{name}", Select).value = value
-            else:
-                self.query_one(f"#{name}", Input).value = _written(value)
+        with self.prevent(Select.Changed, Input.Changed):
+            for name in self._settings:
+                value = getattr(recipe.config, name)
+                if choices(self._settings[name]):
+                    self.query_one(f"#{name}", Select).value = value
+                else:
+                    self.query_one(f"#{name}", Input).value = _written(value)
         self._check()
         self.post_message(self.RecipeChanged())
 
@@ -173,7 +198,10 @@ class SettingsForm(VerticalScroll, Generic[R, C], can_focus=False):
 
 
 def _written(value: object) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    """A value in as few digits as give it back."""
+    if isinstance(value, float) and float(f"{value:g}") == value:
+        return f"{value:g}"
+    return str(value)
 
 
 def _sentence(name: str, error: Exception) -> str:

@@ -178,6 +178,8 @@ class StreamText(ScrollView):
         self._strips.clear()
         self.refresh()
         self.follow = True
+        # Where the end was followed already, nothing else would leave the old place.
+        self._scroll_to_end()
 
     def legend(self) -> Content:
         """Say in one line what the looks mean, in the colours of the current theme."""
@@ -318,7 +320,7 @@ class StreamText(ScrollView):
         number = self._buffer.first_line + self.scroll_offset.y + y
         if not self.end and not y:
             style = self.get_component_rich_style(PLACEHOLDER)
-            return self._finish_row([Segment(self._placeholder, style)], number)
+            return self._finish_row([Segment(self._placeholder, style)], self._buffer.end_line - 1)
         if number >= self._buffer.end_line:
             return self._finish_row([], self._buffer.end_line - 1)
         selected = _NO_SELECTION

@@ -18,6 +18,7 @@ _PHASES: dict[Phase, str] = {
     "starting": "starting …",
     "training": "training",
     "paused": "paused",
+    "stopped": "stopped",
     "finished": "finished",
     "failed": "failed",
 }
