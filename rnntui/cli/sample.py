@@ -157,13 +157,17 @@ class _Sides:
     def symbols(self, number: int) -> Iterator[str]:
         """The characters of one text, endlessly; those before it wait no more."""
         own = self._waiting[number]
-        while True:
-            if not own:
-                for waiting, character in zip(
-                    self._waiting[number:], next(self._rounds)[number:], strict=True
-                ):
-                    waiting.append(character.symbol)
-            yield own.popleft()
+        yield from _emptied(own)
+        for characters in self._rounds:
+            for waiting, character in zip(self._waiting[number:], characters[number:], strict=True):
+                waiting.append(character.symbol)
+            yield from _emptied(own)
+
+
+def _emptied(waiting: deque[str]) -> Iterator[str]:
+    """What waits, which does so no more."""
+    while waiting:
+        yield waiting.popleft()
 
 
 def _limited(symbols: Iterator[str], limit: _Limit) -> Iterator[str]:

@@ -383,11 +383,11 @@ def test_an_endless_text_takes_no_memory_for_what_it_has_written(
     class EnoughError(Exception):
         pass
 
-    def stream(*_: object) -> Iterator[Character]:
+    def streams(*_: object) -> Iterator[tuple[Character, ...]]:
         for number in range(60_000):
             if number == 20_000:
                 tracemalloc.start()
-            yield Character("a", 0.5, (("a", 0.5),), 3)
+            yield (Character("a", 0.5, (("a", 0.5),), 3),)
         taken.append(tracemalloc.get_traced_memory()[0])
         tracemalloc.stop()
         raise EnoughError
