@@ -61,9 +61,9 @@ def new_run(
         check_run_name(name)
         if (parent / name).is_dir() and any((parent / name).iterdir()):
             raise taken(name)
-    check_device(config.device)
     name = name or free_run_name(parent, f"{corpus.name}-{config.cell}")
     run = prepare_run(RunFolder(parent / name), corpus, config, prime, init_from)
+    check_device(config.device)
     create_run_folder(run.folder, run.tables(run.total_steps))
     return run
 

@@ -64,7 +64,7 @@ PLAYGROUND = (
         "train",
         "t",
         "train",
-        "Train",
+        "Train/pause",
         "Train on the chosen text, or go on with the run that is open while text and settings are"
         " its own; again to pause and to go on.",
         in_footer=True,
@@ -82,7 +82,7 @@ PLAYGROUND = (
         "generate",
         "g",
         "generate",
-        "Write",
+        "Write/stop",
         "Let the network write from its weights as they are; again to stop.",
         in_footer=True,
     ),
@@ -143,7 +143,7 @@ PLAYGROUND = (
         "p",
         "edit_prime",
         "Prime",
-        "Edit the text that the writing starts from.",
+        "Edit the text that the writing starts from; Enter begins anew with it.",
         in_footer=True,
     ),
     _action(

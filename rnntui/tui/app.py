@@ -246,6 +246,7 @@ class RnntuiApp(SurvivingApp[int], RoomyApp[int]):
         from rnntui.tui.screens.help import Help
 
         if not isinstance(self.screen, Help):
+            self.clear_notifications()
             self.push_screen(Help.about(self.screen))
 
     async def action_quit(self) -> None:

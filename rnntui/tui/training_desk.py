@@ -106,7 +106,7 @@ class TrainingDesk:
             return self._go_on(name)
         chosen, form = self._setup.chosen, self._setup.form
         if chosen.config is None:
-            self._tell("A setting is not valid; it is marked in the form.", "error")
+            self._tell(form.complaint, "error")
             return False
         self._loss.clear()
         self._resumable, self._begun_with = None, chosen

@@ -35,6 +35,8 @@ class WritingDesk:
     def __init__(self, session: Session, writing: WritingPane, tell: Tell) -> None:
         """Begin with a session that writes nothing."""
         self._session, self._writing, self._tell = session, writing, tell
+        self._prime = ""
+        """What the stream began with."""
 
     def take(self, preferences: Preferences) -> None:
         """Begin with what was chosen in an earlier session."""
@@ -61,11 +63,17 @@ class WritingDesk:
         except RnntuiError as error:
             self._tell(str(error), "warning")
             return False
+        self._prime = session.prime
         self._writing.begin(prime.text if session.prime else "")
         self._writing.bar.held = False
         for warning in prime.warnings:
             self._tell(warning, "warning")
         return True
+
+    def take_prime(self) -> None:
+        """Begin anew with the prime where another one is being written from."""
+        if self._session.is_writing and self._session.prime != self._prime:
+            self._write()
 
     def hold(self) -> None:
         """Let the stream wait, or go on."""
@@ -118,7 +126,7 @@ class WritingDesk:
         except OSError as error:
             self._tell(f"The text can't be written: {error.strerror}.", "error")
             return
-        self._tell(f"Kept as {path}.")
+        self._tell(f"Kept as {_at_home(path)}.")
 
     def command(self) -> str | None:
         """The command line that writes the same without a screen; None while nothing is written."""
@@ -128,6 +136,12 @@ class WritingDesk:
         return sample_command(
             session.network.reference, session.spec, session.prime, session.seed, COMMAND_LENGTH
         )
+
+
+def _at_home(path: Path) -> str:
+    """The whole path, the home folder as `~`."""
+    whole, home = path.resolve(), Path.home().resolve()
+    return f"~/{whole.relative_to(home)}" if whole.is_relative_to(home) else str(whole)
 
 
 def _written(folder: Path, text: str) -> Path:

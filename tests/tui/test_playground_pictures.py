@@ -14,6 +14,7 @@ from rnntui.tui.app import RnntuiApp
 from rnntui.tui.screens.question import Failure, Question
 from rnntui.tui.widgets.stream_text import StreamText
 from rnntui.tui.widgets.training_status import TrainingStatus
+from tests.run_files import finished, record, run_on_disk
 from tests.tui.scripted import ScriptedStream, ScriptedTraining, at_home, scripted_app, steps
 from tests.tui.waiting import until
 
@@ -160,6 +161,7 @@ def test_asking_before_it_quits(snap_compare: Any, size: tuple[int, int]) -> Non
 def test_a_replay(snap_compare: Any, size: tuple[int, int]) -> None:
     async def replay(pilot: Pilot[Any]) -> None:
         await settled(pilot)
+        run_on_disk(places.checkpoints_dir(), "play-lstm-1", [*record(40), finished(40, "budget")])
         pilot.app.playground.replay("play-lstm-1", 10.0)
         await shown(pilot, 120)
 

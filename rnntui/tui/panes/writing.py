@@ -16,10 +16,12 @@ from rnntui.lenses.memorisation import CopyMeter, CorpusIndex
 from rnntui.lenses.suffix_array import SortingStoppedError
 from rnntui.runtime.session import Network
 from rnntui.sampling.stream import Character
+from rnntui.text.cells import printable
 from rnntui.text.vocabulary import Vocabulary
 from rnntui.tui.actions import PLAYGROUND
 from rnntui.tui.links import Place, places_to_click
 from rnntui.tui.widgets.candidates import CandidateBars
+from rnntui.tui.widgets.chart.cells import shortened
 from rnntui.tui.widgets.memorisation_meter import INDEXING, MemorisationMeter
 from rnntui.tui.widgets.safe_fields import SafeInput
 from rnntui.tui.widgets.sampler_bar import SamplerBar
@@ -37,6 +39,9 @@ PLACES: Final[Sequence[Place]] = (
 )
 """What can be clicked in the pane's border, the most wanted first."""
 
+NAME_CELLS: Final = 32
+"""Most cells that a network's name takes in the pane's title."""
+
 PLACEHOLDER: Final = "Press g to let the network write."
 
 _IN_SHORT: Final = {"copied": "copied", "keep": "keep", "command": "as command"}
@@ -52,6 +57,7 @@ class WritingPane(Vertical):
         self._vocabulary: Vocabulary | None = None
         self._copies: CopyMeter | None = None
         self._start = 0  # of what the network wrote, behind the prime
+        self._writer = ""
 
     def compose(self) -> ComposeResult:
         """Bar and prime above the text and the candidates; the legend below."""
@@ -122,9 +128,18 @@ class WritingPane(Vertical):
         """The line that says how characters are chosen."""
         return self.query_one(SamplerBar)
 
+    def show_writer(self, name: str, is_writing: bool) -> None:
+        """Say which network writes; where it is another one and is silent, forget the old text."""
+        shown = shortened(printable(name), NAME_CELLS)
+        self.border_title = Content(f"Writing · {shown}" if name else "Writing")
+        if name != self._writer and not is_writing:
+            self.begin("")
+        self._writer = name
+
     def begin(self, prime: str) -> None:
         """Begin a new text, after `prime`."""
         self.stream.clear()
+        self.query_one(CandidateBars).update_candidates(())
         self._start = len(prime)
         if prime:
             self.stream.append(prime, [None] * len(prime))

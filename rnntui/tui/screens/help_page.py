@@ -1,7 +1,10 @@
 """The page under the keys in the help: what the playground is and what its words mean."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Final
+
+from rnntui.training.config import TrainConfig
+from rnntui.tui.panes.setup import SHOWN
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,13 @@ COLOURS: Final = Section(
     " likeliest characters to come next.",
 )
 """The legend stands below this one."""
+
+
+def _settings() -> str:
+    """The settings of the form, each with its sentence."""
+    about = {one.name: one.metadata["about"] for one in fields(TrainConfig)}
+    return "\n".join(f"{name.replace('_', ' ')}: {about[name]}" for name in SHOWN)
+
 
 SECTIONS: Final = (
     Section(
@@ -58,4 +68,5 @@ SECTIONS: Final = (
         " turns up while the training curve still falls, the network has begun to learn its"
         " text by heart.",
     ),
+    Section("Network and training", _settings()),
 )

@@ -166,6 +166,8 @@ class Playground(Screen[None]):
         self.training.hear(event)
         match event:
             case Started() | Resumed():
+                # A text that is built when it is first used is there by now.
+                self.setup.show_texts()
                 self._show_network()
                 self._compare()
                 if self._writes_from_start:
@@ -194,6 +196,8 @@ class Playground(Screen[None]):
         network = self.session.network
         about = f"{network.name} · {network.corpus}" if network else "no network yet"
         self.query_one(TitleBar).show_title(about)
+        # What another network wrote is not to be taken for this one's.
+        self.writing.show_writer(network.name if network else "", self.session.is_writing)
 
     def show_machine(self, words: str) -> None:
         """Say at the top right what the machine is busy with; empty when it is ready."""
@@ -216,6 +220,14 @@ class Playground(Screen[None]):
         self.session.prime = event.value
 
     @on(Input.Submitted)
+    def _leave_input(self, event: Input.Submitted) -> None:
+        """Let letter keys act again, unless what was typed has to be mended first."""
+        if event.input.has_class("-wrong"):
+            return
+        self.set_focus(None)
+        if event.input.id == "prime":
+            self.stream.take_prime()
+
     def key_escape(self) -> None:
         """Leave an input, so that letter keys act again."""
         self.set_focus(None)
@@ -367,7 +379,7 @@ class Playground(Screen[None]):
         if command is None and form.config is not None:
             command = train_command(self.setup.corpus, self.setup.named_recipe, form.config)
         if command is None:
-            self.tell("A setting is not valid; it is marked in the form.", "error")
+            self.tell(form.complaint, "error")
             return
         self.app.copy_to_clipboard(command)
         self.tell(f"Copied: {command}")
@@ -383,6 +395,7 @@ class Playground(Screen[None]):
             self.tell("There is no network to write with yet; press t to train one.", "warning")
             return
         session.stop_writing()
+        self.app.clear_notifications()
         duel = DuelScreen(network, session.spec, session.prime, session.seed, session.pace)
         self.app.push_screen(duel)
 
@@ -390,6 +403,7 @@ class Playground(Screen[None]):
         """Open the library of texts."""
         from rnntui.tui.screens.corpora import CorporaScreen
 
+        self.app.clear_notifications()
         self.app.push_screen(CorporaScreen(self.setup.corpus), self._take_from_library)
 
     def _take_from_library(self, name: str | None) -> None:
@@ -403,6 +417,7 @@ class Playground(Screen[None]):
         screen = RunsScreen(
             parent, self.open_checkpoint, self.resume, self.replay, shares=self.shares
         )
+        self.app.clear_notifications()
         self.app.push_screen(screen)
 
     def open_checkpoint(self, path: Path) -> None:
@@ -450,6 +465,7 @@ class Playground(Screen[None]):
         """Put the Classify screen in front."""
         screen = self._classify_screen()
         if screen not in self.app.screen_stack:
+            self.app.clear_notifications()
             self.app.push_screen(screen)
         return screen
 

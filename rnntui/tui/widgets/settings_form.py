@@ -9,6 +9,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
+from textual.events import DescendantFocus
 from textual.message import Message
 from textual.widgets import Input, Label, Select, Static
 
@@ -23,6 +24,10 @@ class NamedRecipe(Protocol):
     @property
     def name(self) -> str:
         """The name to choose it by."""
+
+    @property
+    def about(self) -> str:
+        """A sentence about it."""
 
     @property
     def config(self) -> Any:
@@ -64,6 +69,8 @@ class SettingsForm(VerticalScroll, Generic[R, C], can_focus=False):
         self._estimate = estimate
         self.config: C | None = self._recipe.config
         """The settings, or None while one of them is not valid."""
+        self.complaint = ""
+        """What is wrong with them, as a sentence; empty where nothing is."""
 
     @property
     def recipe(self) -> R:
@@ -94,6 +101,15 @@ class SettingsForm(VerticalScroll, Generic[R, C], can_focus=False):
                 else:
                     yield Input(_written(value), id=name, compact=True, select_on_focus=True)
         yield Static(id="estimate")
+        yield Static(id="about", markup=False)
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        """Explain the setting that has the focus."""
+        name = next((node.id for node in event.widget.ancestors_with_self if node.id), "")
+        about = self._recipe.about
+        if name in self._settings:
+            about = self._settings[str(name)].metadata["about"]
+        self.query_one("#about", Static).update(about)
 
     def on_mount(self) -> None:
         """Say what the settings come to."""
@@ -167,6 +183,7 @@ class SettingsForm(VerticalScroll, Generic[R, C], can_focus=False):
             self.query_one(f"#{name}").set_class(name in complaints, "-wrong")
         before, self.config = self.config, config
         estimate = self.query_one("#estimate", Static)
+        self.complaint = wrong if config is None else ""
         estimate.set_class(config is None, "-wrong")
         estimate.update(wrong if config is None else self._estimate(config))
         if config != before:

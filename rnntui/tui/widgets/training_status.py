@@ -12,7 +12,7 @@ from rnntui.training.events import Step
 TrainingKind = Literal["own", "replay", "followed"]
 """Whether this process trains, shows a record again, or reads what another one writes."""
 
-_BAR_CELLS = 16
+_BAR_CELLS = 10
 _PHASES: dict[Phase, str] = {
     "idle": "not training",
     "starting": "starting …",

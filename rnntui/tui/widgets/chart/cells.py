@@ -50,6 +50,16 @@ def shortened(text: str, width: int) -> str:
     return kept + "…" if width > 0 else ""
 
 
+def shortened_inside(text: str, width: int) -> str:
+    """`text` cut to `width` cells in its middle, as names tell each other apart by their ends."""
+    if cell_width(text) <= width:
+        return text
+    end = unicodedata.normalize("NFC", text)[-max(0, (width - 1) // 2) :] if width > 2 else ""
+    while end and cell_width(end) > (width - 1) // 2:
+        end = end[1:]
+    return shortened(text, width - cell_width(end)) + end
+
+
 class Cells:
     """Characters [height, width] and the ink each is drawn in."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rnntui.tui.widgets.chart.cells import Cells, cell_width, shortened
+from rnntui.tui.widgets.chart.cells import Cells, cell_width, shortened_inside
 from rnntui.tui.widgets.chart.inks import Ink, dashes, line_ink, sign
 from rnntui.tui.widgets.chart.series import Series, SeriesStyle
 
@@ -33,7 +33,7 @@ def entry(series: Series, value: str) -> Entry:
     """The legend entry of a series with the value to show."""
     line = "" if series.style is SeriesStyle.POINTS else dashes(series.slot).sample
     sample = line[:1] + sign(series.slot)
-    return Entry(sample, shortened(series.name, _LONGEST_NAME), value, line_ink(series.slot))
+    return Entry(sample, shortened_inside(series.name, _LONGEST_NAME), value, line_ink(series.slot))
 
 
 def legend_lines(entries: Sequence[Entry], width: int, most_rows: int) -> list[list[Entry]]:
@@ -46,7 +46,7 @@ def legend_lines(entries: Sequence[Entry], width: int, most_rows: int) -> list[l
         return []
     brief = [Entry(e.sample, e.name, "", e.ink) for e in entries]
     cuts = [
-        [Entry(e.sample, shortened(e.name, size), "", e.ink) for e in entries]
+        [Entry(e.sample, shortened_inside(e.name, size), "", e.ink) for e in entries]
         for size in _SHORT_NAMES
     ]
     for form in (list(entries), brief, *cuts):
