@@ -516,3 +516,11 @@ def test_a_record_is_read_while_it_is_being_written(tmp_path: Path) -> None:
     record.append(step(1))
     assert list(read_events(folder)) == [started, step(1)]
     record.close()
+
+
+def test_a_name_that_is_not_quite_a_runs_is_answered_with_those_like_it(tmp_path: Path) -> None:
+    folder_in(tmp_path, "novel-lstm-2")
+    with pytest.raises(CheckpointError, match=r"; did you mean novel-lstm-2\.$"):
+        find_run(tmp_path, "novel-lstm2")
+    with pytest.raises(CheckpointError, match="'rnntui checkpoints list' shows them"):
+        find_run(tmp_path, "something else")
