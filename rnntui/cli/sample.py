@@ -36,7 +36,11 @@ def sample(
     seed: Annotated[int, typer.Option(min=0, help="Where the randomness comes from.")] = 1,
     until: Annotated[str | None, typer.Option(help="Stop behind this text.")] = None,
     count: Annotated[
-        int, typer.Option(min=0, help="Write so many pieces, each ended by --until (a line end).")
+        int,
+        typer.Option(
+            min=0,
+            help="Write so many pieces, each ended by --until (a line end); no --length cuts them.",
+        ),
     ] = 0,
     streams: Annotated[
         int, typer.Option(min=1, help="Write so many texts, from seeds that follow on --seed.")

@@ -29,8 +29,11 @@ READABLE_VERSIONS = (1, FORMAT_VERSION)
 
 Kind = Literal["characters", "classifier"]
 
-COMMANDS: dict[Kind, str] = {"characters": "rnntui sample", "classifier": "rnntui classify"}
-"""The command that uses a checkpoint of each kind."""
+COMMANDS: dict[Kind, str] = {
+    "characters": "writes; 'rnntui sample' and 'rnntui eval' use it",
+    "classifier": "classifies; 'rnntui classify predict' and 'rnntui classify eval' use it",
+}
+"""What a network of each kind does, and the commands for that."""
 
 KEPT_BY_OPTIMIZER: dict[OptimizerName, tuple[str, ...]] = {
     "adam": ("step", "exp_avg", "exp_avg_sq"),
@@ -103,7 +106,7 @@ class OpenCheckpoint:
             raise self.bad(f"its format version is {version!r}, and this rnntui reads {known}")
         if (found := self._kind(about)) != kind:
             raise CheckpointError(
-                f"{self._path} is a network for '{COMMANDS[found]}', and is of no use here."
+                f"{self._path} is a network that {COMMANDS[found]}; it can't be used here."
             )
         return about
 

@@ -153,10 +153,10 @@ class TrainConfig:
     clip_value: float = setting(
         0.0, "optimizer", "Largest size of any one gradient element; 0: no bound.", 0.0, 1e9
     )
-    epochs: int = setting(0, "budget", "Passes over the text.", 0, 1_000_000_000)
-    steps: int = setting(0, "budget", "Optimiser steps.", 0, 1_000_000_000_000)
+    epochs: int = setting(0, "budget", "Passes over the text; 0: another budget.", 0, 1_000_000_000)
+    steps: int = setting(0, "budget", "Optimiser steps; 0: another budget.", 0, 1_000_000_000_000)
     minutes: float = setting(
-        0.0, "budget", "Minutes, turned into steps once the speed is known.", 0.0, 1e6
+        0.0, "budget", "Minutes, made steps once the speed is known; 0: another budget.", 0.0, 1e6
     )
     patience: int = setting(
         0, "budget", "Evaluations without a better one before stopping; 0: never.", 0, 1_000_000

@@ -131,7 +131,7 @@ def test_bad_requests_get_a_sentence() -> None:
     stated(rnntui("classify", "predict", "a", stdin=b"\xff\xfe\x00"), "not UTF-8")
     stated(rnntui("classify", "predict", "nosuch", "x"), "no run called 'nosuch'")
     stated(rnntui("classify", "eval", "a", "nosuch.tsv"), "nosuch.tsv")
-    stated(rnntui("sample", "a"), "is a network for 'rnntui classify'")
+    stated(rnntui("sample", "a"), "is a network that classifies; 'rnntui classify predict'")
     stated(rnntui("classify", "train", "--recipe", "default"), "of kind 'train'")
     stated(rnntui("classify", "train", "--resume", "a", "--name", "b"), "--name can't go with")
     stated(rnntui("classify", "train", "--text-column", "x"), "go with a file")

@@ -35,6 +35,7 @@ SHOWN = (
     "learning_rate",
     "schedule",
     "epochs",
+    "minutes",
     "val_fraction",
     "seed",
 )
