@@ -44,10 +44,14 @@ class CharModel(nn.Module):
 
         With a generator, dropout masks are drawn from it (each element is kept
         with probability `1 - dropout` and scaled up, Srivastava et al. 2014);
-        without one nothing is dropped, as in evaluation and sampling.
+        without one nothing is dropped, as in evaluation and sampling. `masks` is
+        about the layers' outputs: those of embeddings are always drawn for each
+        position.
         """
         if self.config.input_encoding == "embedding":
             x = self.embedding(ids)  # [B, T, E]
+            if dropout is not None and self.config.embedding_dropout > 0:
+                x = x * _mask(x, 1.0 - self.config.embedding_dropout, dropout)
         else:
             x = functional.one_hot(ids, self.config.vocab_size).to(self.head.weight.dtype)
         last: list[State] = []
@@ -56,9 +60,8 @@ class CharModel(nn.Module):
             x, after = layer(below, tuple(part[number] for part in state))
             last.append(after)
             if dropout is not None and self.config.dropout > 0:
-                keep = 1.0 - self.config.dropout
                 drawn = x if masks == "position" else x[:, :1]
-                x = x * (torch.empty_like(drawn).bernoulli_(keep, generator=dropout) / keep)
+                x = x * _mask(drawn, 1.0 - self.config.dropout, dropout)
             if number > 0 and self.config.connections == "residual":
                 x = x + below
         return x, tuple(torch.stack(parts) for parts in zip(*last, strict=True))
@@ -79,6 +82,11 @@ class CharModel(nn.Module):
         if self.config.window:
             hidden = hidden[:, -1:]
         return self.head(hidden), state
+
+
+def _mask(like: Tensor, keep: float, generator: torch.Generator) -> Tensor:
+    """Zeros, and `1 / keep` where a number stays, in the shape of `like`."""
+    return torch.empty_like(like).bernoulli_(keep, generator=generator) / keep
 
 
 def build_model(config: ModelConfig, seed: int) -> CharModel:

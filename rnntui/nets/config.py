@@ -48,6 +48,7 @@ class ModelConfig:
     hidden_size: int = 128
     num_layers: int = 2
     dropout: float = 0.0
+    embedding_dropout: float = 0.0
     window: int = 0
     connections: Connections = "plain"
 
@@ -65,8 +66,9 @@ class ModelConfig:
         for name in ("vocab_size", "embedding_size", "hidden_size", "num_layers"):
             if getattr(self, name) < 1:
                 raise ConfigError(f"--{name.replace('_', '-')} must be at least 1.")
-        if not 0.0 <= self.dropout < 1.0:
-            raise ConfigError("--dropout must be at least 0 and below 1.")
+        for name in ("dropout", "embedding_dropout"):
+            if not 0.0 <= getattr(self, name) < 1.0:
+                raise ConfigError(f"--{name.replace('_', '-')} must be at least 0 and below 1.")
         if self.window < 0:
             raise ConfigError("--window must be 0 (streams) or a number of characters.")
 

@@ -67,10 +67,18 @@ class TrainConfig:
     dropout: float = setting(
         0.0, "network", "Share of each layer's outputs dropped in training.", 0.0, 0.95
     )
+    embedding_dropout: float = setting(
+        0.0,
+        "network",
+        "Share of the numbers in characters' learnt vectors dropped in training, at each"
+        " position anew.",
+        0.0,
+        0.95,
+    )
     dropout_masks: DropoutMasks = setting(
         "position",
         "network",
-        "Whether dropout draws anew at each position, or once for a whole sequence.",
+        "Whether dropout of outputs draws anew at each position, or once for a whole sequence.",
     )
     initial_weights: InitialWeights = setting(
         "torch",
@@ -203,6 +211,7 @@ class TrainConfig:
             hidden_size=self.hidden_size,
             num_layers=self.num_layers,
             dropout=self.dropout,
+            embedding_dropout=self.embedding_dropout,
             window=self.window,
             connections=self.connections,
         )

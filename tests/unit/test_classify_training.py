@@ -202,7 +202,9 @@ def test_a_network_that_writes_and_one_that_classifies_are_not_taken_for_each_ot
     classified(classifier)
     with pytest.raises(CheckpointError, match="a network that writes; 'rnntui sample'"):
         load_classifier(writer.folder.last)
-    with pytest.raises(CheckpointError, match="a network that classifies; 'rnntui classify predict'"):
+    with pytest.raises(
+        CheckpointError, match="a network that classifies; 'rnntui classify predict'"
+    ):
         load_checkpoint(classifier.folder.last)
     with pytest.raises(CheckpointError, match="'rnntui train --resume' goes on with it"):
         resumed_classifier(replace(classifier, folder=writer.folder))

@@ -25,7 +25,7 @@ from tests.factories import (
 )
 
 KINDS: list[dict[str, Any]] = [
-    {"cell": "lstm", "num_layers": 2, "dropout": 0.4},
+    {"cell": "lstm", "num_layers": 2, "dropout": 0.4, "embedding_dropout": 0.2},
     {"cell": "gru", "input_encoding": "one-hot", "state_carry": "always", "clip_value": 0.01},
     {"cell": "rnn", "window": 6, "batch_size": 90, "dropout": 0.3},
     {"cell": "lstm", "state_carry": "never", "val_fraction": 0.0},

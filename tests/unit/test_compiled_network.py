@@ -13,7 +13,7 @@ from torch.nn import functional
 
 from rnntui.nets.averaging import average_decay_at
 from rnntui.nets.char_model import build_model
-from rnntui.nets.compiled.dropout import dropout_masks
+from rnntui.nets.compiled.dropout import EMBEDDING, dropout_masks
 from rnntui.nets.compiled.network import CompiledNetwork, Method
 from rnntui.nets.compiled.update import Adam
 from rnntui.nets.config import STATE_TENSORS, DropoutMasks, ModelConfig
@@ -21,7 +21,14 @@ from rnntui.nets.config import STATE_TENSORS, DropoutMasks, ModelConfig
 Arrays = dict[str, NDArray[np.float32]]
 
 _SEED = 5
-_SMALL = ModelConfig(vocab_size=9, embedding_size=6, hidden_size=20, num_layers=2, dropout=0.3)
+_SMALL = ModelConfig(
+    vocab_size=9,
+    embedding_size=6,
+    hidden_size=20,
+    num_layers=2,
+    dropout=0.3,
+    embedding_dropout=0.2,
+)
 
 
 def _weights(config: ModelConfig) -> Arrays:
@@ -64,6 +71,10 @@ def _torch_gradients(
     ids = torch.from_numpy(inputs)
     if config.input_encoding == "embedding":
         x = model.embedding(ids)
+        if config.embedding_dropout > 0:
+            shape = (ids.shape[1], len(ids), config.embedding_size)
+            mask = dropout_masks(_SEED, EMBEDDING, shape, 1 - config.embedding_dropout)
+            x = x * torch.from_numpy(mask).transpose(0, 1)
     else:
         x = functional.one_hot(ids, config.vocab_size).float()
     batch, length = inputs.shape
@@ -119,6 +130,7 @@ _CONFIGS = st.builds(
     hidden_size=st.integers(1, 40),
     num_layers=st.integers(1, 3),
     dropout=st.sampled_from([0.0, 0.4]),
+    embedding_dropout=st.sampled_from([0.0, 0.2]),
     window=st.sampled_from([0, 1]),
     connections=st.sampled_from(["plain", "residual"]),
 )

@@ -167,6 +167,19 @@ def test_dropout_follows_each_layer_and_spares_the_carried_state_of_the_first() 
     assert not torch.allclose(whole[1], dropped[1])
 
 
+def test_dropout_of_embeddings_is_drawn_for_each_position_and_number() -> None:
+    config = replace(_SMALL, num_layers=1, embedding_size=40, embedding_dropout=0.5)
+    model = build_model(config, seed=1)
+    read: list[torch.Tensor] = []
+    model.layers[0].register_forward_pre_hook(lambda _, arguments: read.append(arguments[0]))
+    ids = torch.zeros((3, 20), dtype=torch.long)
+    model(ids, model.zero_state(3), _masks(4), "sequence")
+    model(ids, model.zero_state(3))
+    dropped = (read[0] / read[1]).detach()
+    assert set(dropped.flatten().tolist()) == {0.0, 2.0}
+    assert len({tuple(vector) for vector in dropped.flatten(0, 1).tolist()}) == 60
+
+
 # Building.
 
 

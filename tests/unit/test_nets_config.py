@@ -105,6 +105,7 @@ def test_the_weight_shapes_add_up_to_the_parameter_count(config: ModelConfig) ->
         ("dropout", 1.0),
         ("dropout", -0.1),
         ("dropout", math.nan),
+        ("embedding_dropout", 1.0),
         ("window", -1),
     ],
 )

@@ -57,7 +57,13 @@ EVERY_KIND: list[dict[str, Any]] = [
     {"cell": "rnn", "schedule": "step", "decay_epochs": 0.3, "decay_factor": 0.7},
     {"cell": "gru", "val_fraction": 0.0, "state_carry": "always", "dropout": 0.2},
     {"cell": "lstm", "connections": "residual", "num_layers": 2, "average_decay": 0.9},
-    {"cell": "rnn", "dropout": 0.3, "dropout_masks": "sequence", "initial_weights": "orthogonal"},
+    {
+        "cell": "rnn",
+        "dropout": 0.3,
+        "embedding_dropout": 0.2,
+        "dropout_masks": "sequence",
+        "initial_weights": "orthogonal",
+    },
     {"cell": "gru", "optimizer": "adamw", "weight_decay": 0.1, "beta_2": 0.9},
 ]
 """Each cell, optimiser, schedule, state carry and kind of batch; two epochs and a bit of each."""

@@ -198,6 +198,7 @@ class ThreadBuffers:
         self._weight(part, "embedding", "embedding.weight")
         terms = padded(config.embedding_size, WIDTH)
         part["embedding_terms"], part["embedding_row"] = terms, 4 * terms
+        part["embedding_units"] = config.embedding_size
         if tabled:
             wide = row_numbers(columns)
             part["table"] = self._room(config.vocab_size, wide)
@@ -207,6 +208,9 @@ class ThreadBuffers:
         first["input_terms"], first["input_row"] = terms, 4 * row_numbers(terms)
         first["input"] = self._room(self.length, self.rows, row_numbers(terms))
         first["input_gradient"] = self._room(self.length, self.rows, row_numbers(terms))
+        if config.embedding_dropout > 0:
+            part["embedding_masks"] = self._room(self.length, self.rows, row_numbers(terms))
+            part["embedding_keep"] = 1.0 - config.embedding_dropout
 
     def _lay_out_head(self, config: ModelConfig) -> None:
         part = self.part[0]

@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 from rnntui.nets.compiled.compiling import called, inlined
 from rnntui.nets.compiled.lanes import put_number
 
+EMBEDDING = -1
+"""The number that stands for the embedding where a layer's is asked for."""
+
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _FIRST, _SECOND = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 _27, _30, _31 = np.uint64(27), np.uint64(30), np.uint64(31)

@@ -36,8 +36,12 @@ def look_up(part: Record, first: Record, count: int) -> None:
     for place in range(count):
         row = source + index(part.inputs + 8 * place) * source_row
         here = target + place * target_row
+        masks = part.embedding_masks + place * target_row
         for offset in range(0, size, LANES_BYTES):
-            store(load(row + offset), here + offset)
+            numbers = load(row + offset)
+            if part.embedding_masks > 0:
+                numbers = numbers * load(masks + offset)
+            store(numbers, here + offset)
 
 
 @merged
@@ -56,8 +60,12 @@ def gather(part: Record, first: Record, count: int) -> None:
     for place in range(count):
         row = target + index(part.inputs + 8 * place) * target_row
         here = source + place * source_row
+        masks = part.embedding_masks + place * source_row
         for offset in range(0, size, LANES_BYTES):
-            store(load(row + offset) + load(here + offset), row + offset)
+            gradient = load(here + offset)
+            if part.embedding_masks > 0:
+                gradient = gradient * load(masks + offset)
+            store(load(row + offset) + gradient, row + offset)
     if part.table > 0 and part.embedding > 0:
         terms, columns = part.embedding_terms, first.input_columns
         product(

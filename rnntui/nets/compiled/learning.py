@@ -3,7 +3,7 @@
 import numpy as np
 
 from rnntui.nets.compiled.compiling import entry
-from rnntui.nets.compiled.dropout import fill_masks
+from rnntui.nets.compiled.dropout import EMBEDDING, fill_masks
 from rnntui.nets.compiled.inputs import gather, look_up, tabulate
 from rnntui.nets.compiled.lanes import clear
 from rnntui.nets.compiled.layers import layer_backward, layer_forward
@@ -25,6 +25,11 @@ def gradients(
     if rows == 0:
         return 0.0
     tabulate(part, layers[0])
+    if part.embedding_masks > 0:
+        fill_masks(
+            part.embedding_masks, layers[0].input_row, seed, EMBEDDING, first_row, rows, batch,
+            part.embedding_units, length, 0, part.embedding_keep,
+        )  # fmt: skip
     look_up(part, layers[0], rows * length)
     for number in range(len(layers)):
         layer = layers[number]

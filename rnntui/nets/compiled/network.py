@@ -100,8 +100,8 @@ class CompiledNetwork:
                 self._weights,
                 self._packings,
                 method.masks,
-                # Fewer characters than places.
-                tabled=config.vocab_size <= rows * seq_length,
+                # Fewer characters than places, and alike at each of them.
+                tabled=config.vocab_size <= rows * seq_length and not config.embedding_dropout,
             )
             for _ in range(threads)
         ]

@@ -73,6 +73,8 @@ PART = np.dtype(
             "embedding_row",
             "embedding_gradient",
             "embedding_terms",  # width, padded
+            "embedding_units",  # width, without padding
+            "embedding_masks",  # [T, B] as the first layer's input; 0 where nothing is dropped
             "head",
             "head_back",
             "head_gradient",
@@ -84,7 +86,8 @@ PART = np.dtype(
             "fixed_masks",  # 1: a dropout mask serves the whole sequence
         )
     ]
-    + [("keep", np.float64)]  # the part that dropout leaves
+    # The parts that dropout leaves of the layers' outputs, and of the embedding.
+    + [("keep", np.float64), ("embedding_keep", np.float64)]
 )
 
 SECTION = np.dtype(

@@ -94,7 +94,7 @@ class _Share:
         self._order, self._kept = (np.zeros(config.vocab_size, np.int64) for _ in range(2))
         tabled = config.vocab_size * config.gates * config.hidden_size <= MOST_TABLED
         self._buffers = ThreadBuffers(
-            replace(config, dropout=0.0),
+            replace(config, dropout=0.0, embedding_dropout=0.0),
             self._count,
             self._length,
             parts,
