@@ -174,8 +174,20 @@ def test_the_network_has_the_settings_of_its_section() -> None:
         hidden_size=5,
         num_layers=4,
         dropout=0.25,
+        embedding_dropout=0.125,
         window=6,
         connections="residual",
     )
-    expected = ModelConfig(41, "rnn", "relu", "one-hot", 3, 5, 4, 0.25, 6, "residual")
-    assert config.model(41) == expected
+    assert config.model(41) == ModelConfig(
+        vocab_size=41,
+        cell="rnn",
+        nonlinearity="relu",
+        input_encoding="one-hot",
+        embedding_size=3,
+        hidden_size=5,
+        num_layers=4,
+        dropout=0.25,
+        embedding_dropout=0.125,
+        window=6,
+        connections="residual",
+    )
