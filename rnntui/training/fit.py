@@ -139,6 +139,9 @@ class Fit:
             self.save_due = True
             self.step_times, self.warmup = StepTimes(), Warmup()
             yield self.event(Switched, engine=outcome.engine)
+            if self.pace.minutes and self.progress.total_steps:
+                # What the other engine would have come to in the minutes says nothing of this one.
+                yield self._set_total_steps(0)
         if self.pause_after_step:
             yield from self._pause()
 
@@ -189,19 +192,19 @@ class Fit:
         What is done between steps counts, so it waits for an evaluation, if not for
         long. It is done once, and once more where another engine takes over.
         """
-        progress, warmup, elapsed = self.progress, self.warmup, self.watch.elapsed()
-        # A total without an engine beside it is an older file's.
-        is_timed = progress.timed_engine in ("", progress.engine) and progress.total_steps
-        if is_timed or not self.pace.minutes or warmup.steps < MEASURED_STEPS:
+        if not self.pace.minutes or self.progress.total_steps:
             return
-        budget = self.pace.minutes * 60
-        if not warmup.evaluated and warmup.seconds(elapsed) < MEASURED_SHARE * budget:
-            return
-        steps = progress.step + max(0, int((budget - elapsed) / warmup.seconds_per_step(elapsed)))
-        self.progress = replace(progress, total_steps=steps, timed_engine=progress.engine)
-        write_configuration(self.run.folder, self.run.tables(steps))
-        yield self.event(Changed, setting="steps", old=progress.total_steps, new=steps)
-        self.save_due = True
+        warmup, budget = self.warmup, self.pace.minutes * 60
+        left, more = budget - self.watch.elapsed(), 0
+        if left > 0:
+            if warmup.steps + warmup.evaluations < MEASURED_STEPS:
+                return
+            if not warmup.evaluations and warmup.seconds < MEASURED_SHARE * budget:
+                return
+            more = int(left / warmup.seconds_per_step(self.pace.eval_every))
+        yield self._set_total_steps(self.progress.step + more)
+        # At once: the next step's learning rate depends on it.
+        yield from self.save()
 
     def save(self) -> Iterator[TrainEvent]:
         """Write the last checkpoint, and the same as the best one where it is that.
@@ -268,6 +271,13 @@ class Fit:
 
     # Pieces of the above.
 
+    def _set_total_steps(self, steps: int) -> Changed:
+        """Let the training have so many steps; 0 while that is to be measured."""
+        old = self.progress.total_steps
+        self.progress = replace(self.progress, total_steps=steps)
+        write_configuration(self.run.folder, self.run.tables(steps))
+        return self.event(Changed, setting="steps", old=old, new=steps)
+
     def _evaluate(self) -> Iterator[TrainEvent]:
         progress = self.progress.with_train_loss()
         measure = self.learner.evaluate() if self.facts.eval_chars else None
@@ -278,7 +288,7 @@ class Fit:
         full = self.facts.eval_chars == self.facts.val_chars
         event = self._evaluated(measure, best=self.best_due, full=full)
         self.last_full = event if full else None
-        self.warmup.evaluated = True
+        self.warmup.add_evaluation()
         yield event
 
     def _evaluated(self, measure: Measure | None, best: bool, full: bool) -> Evaluated:

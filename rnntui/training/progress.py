@@ -13,8 +13,7 @@ class Progress:
     counts are of the steps' losses in this epoch and since the last
     evaluation, whose own mean was `train_loss`. `events` is the number of lines
     of the record at the time. `engine` is what computed the last step, empty
-    before the first: a resume begins with it. `timed_engine` is the engine by
-    whose speed minutes were turned into `total_steps`, empty where none were.
+    before the first: a resume begins with it.
     """
 
     step: int = 0
@@ -33,7 +32,6 @@ class Progress:
     train_loss: float = 0.0
     events: int = 0
     engine: str = ""
-    timed_engine: str = ""
 
     @property
     def epoch_loss(self) -> float:
@@ -64,7 +62,7 @@ class Progress:
 
     def to_be_timed(self) -> "Progress":
         """Without a number of steps that came of minutes other than those asked for now."""
-        return replace(self, total_steps=0, timed_engine="")
+        return replace(self, total_steps=0)
 
     def is_bettered_by(self, loss: float) -> bool:
         """Whether `loss` is the lowest so far."""

@@ -33,27 +33,49 @@ class Stopwatch:
 
 @dataclass
 class Warmup:
-    """How long a step takes with all that goes with it, from when steps began to be alike."""
+    """How long a step takes with all that goes with it, from when steps began to be alike.
+
+    What lies between the ends of two steps is measured, apart where it holds an
+    evaluation: those are far longer, and come so seldom that a mean over all
+    would depend on when it is taken.
+    """
 
     steps: int = 0
-    evaluated: bool = False
-    """Whether what it was measured over has an evaluation in it."""
-    _since: float = 0.0
+    seconds: float = 0.0
+    """Of `steps` steps without an evaluation before them."""
+    evaluations: int = 0
+    seconds_with_evaluation: float = 0.0
+    """Of as many steps as `evaluations`."""
+    _last_end: float | None = None
+    _has_evaluated: bool = False
+
+    def add_evaluation(self) -> None:
+        """Take note of an evaluation before the next step."""
+        self._has_evaluated = True
 
     def add_step(self, elapsed: float) -> None:
-        """Take note of a step that ended at `elapsed`."""
-        if not self.steps:
-            # The first step also sets things up, so it is no measure of those to come.
-            self._since = elapsed
-        self.steps += 1
+        """Take note of a step that ended at `elapsed`.
 
-    def seconds(self, elapsed: float) -> float:
-        """How long it has been measured."""
-        return elapsed - self._since if self.steps else 0.0
+        The first one also sets things up, so it is no measure of those to come.
+        """
+        if self._last_end is not None:
+            seconds = elapsed - self._last_end
+            if self._has_evaluated:
+                self.evaluations += 1
+                self.seconds_with_evaluation += seconds
+            else:
+                self.steps += 1
+                self.seconds += seconds
+        self._last_end, self._has_evaluated = elapsed, False
 
-    def seconds_per_step(self, elapsed: float) -> float:
-        """The mean over all steps but the first, what was done between them included."""
-        return max(self.seconds(elapsed), 1e-9) / (self.steps - 1)
+    def seconds_per_step(self, eval_every: int) -> float:
+        """The mean step, with its share of the evaluation that every so many of them have.
+
+        At least one step must have been measured.
+        """
+        with_evaluation = self.seconds_with_evaluation / max(1, self.evaluations)
+        without = self.seconds / self.steps if self.steps else with_evaluation
+        return max(without + max(0.0, with_evaluation - without) / eval_every, 1e-9)
 
 
 @dataclass

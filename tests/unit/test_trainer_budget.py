@@ -8,6 +8,7 @@ from rnntui.text.batches import Batch, StreamBatches
 from rnntui.training import engines
 from rnntui.training.checkpoints import load_checkpoint
 from rnntui.training.commands import Command, Stop
+from rnntui.training.compiled_learner import CompiledLearner
 from rnntui.training.events import (
     Changed,
     Evaluated,
@@ -61,15 +62,16 @@ def pacing(monkeypatch: pytest.MonkeyPatch) -> Pacing:
     return Pacing(monkeypatch)
 
 
-SECONDS_MEASURED = FIRST + (MEASURED_STEPS - 1) * LATER
-STEPS_OF_A_MINUTE = MEASURED_STEPS + int((60 - SECONDS_MEASURED) / LATER)
+TIMED = MEASURED_STEPS + 1
+"""The step at which a training is timed: the first one sets things up."""
+STEPS_OF_A_MINUTE = 1 + int((60 - FIRST) / LATER)
 
 
 def test_minutes_become_the_steps_that_fit_in_them(tmp_path: Path, pacing: Pacing) -> None:
     events = pacing.trained(tiny_run(tmp_path, minutes=1))
     assert only(Started, events)[0].total_steps == 0
     (settled,) = only(Changed, events)
-    assert settled.step == MEASURED_STEPS
+    assert settled.step == TIMED
     assert (settled.setting, settled.old, settled.new) == ("steps", 0, STEPS_OF_A_MINUTE)
     assert only(Step, events)[-1].step == STEPS_OF_A_MINUTE == 101
     assert events[-1].elapsed_s == pytest.approx(60)
@@ -94,7 +96,7 @@ def test_what_is_done_between_steps_counts_among_the_minutes(
 def test_minutes_that_became_steps_are_written_down(tmp_path: Path, pacing: Pacing) -> None:
     run = tiny_run(tmp_path, minutes=1)
     assert read_configuration(run.folder)["resolved"]["total_steps"] == 0
-    pacing.trained(run, {MEASURED_STEPS: [Stop()]})
+    pacing.trained(run, {TIMED: [Stop()]})
     assert read_configuration(run.folder)["resolved"]["total_steps"] == STEPS_OF_A_MINUTE
     assert load_checkpoint(run.folder.last).header.progress.total_steps == STEPS_OF_A_MINUTE
 
@@ -125,7 +127,7 @@ def test_other_minutes_are_measured_anew(tmp_path: Path, pacing: Pacing) -> None
     pacing.later = 1.0
     events = pacing.trained(again)
     (settled,) = only(Changed, events)
-    assert settled.step == 30 + MEASURED_STEPS
+    assert settled.step == 30 + TIMED
     assert events[-1].elapsed_s == pytest.approx(120, abs=1)
 
 
@@ -143,23 +145,63 @@ def test_another_engine_is_timed_anew_at_once_and_in_a_resume(
     monkeypatch.setattr(engines, "preparation", lambda: ReadyFrom(30))
     run = tiny_run(tmp_path, minutes=1, engine="auto", cell="lstm")
     events = pacing.trained(run, {40: [Stop()]})
-    assert [event.step for event in only(Changed, events)] == [MEASURED_STEPS]
-    assert load_checkpoint(run.folder.last).header.progress.engine == "compiled"
+    timed, unknown = only(Changed, events)
+    assert (timed.step, timed.new) == (TIMED, STEPS_OF_A_MINUTE)
+    assert (unknown.old, unknown.new) == (STEPS_OF_A_MINUTE, 0)
+    progress = load_checkpoint(run.folder.last).header.progress
+    assert (progress.engine, progress.total_steps) == ("compiled", 0)
     pacing.later = 0.25
     (settled,) = only(Changed, events := pacing.trained(resumed(run)))
-    assert (settled.step, settled.old) == (40 + MEASURED_STEPS, STEPS_OF_A_MINUTE)
+    assert (settled.step, settled.old) == (40 + TIMED, 0)
     assert settled.new == only(Step, events)[-1].step > STEPS_OF_A_MINUTE
     assert events[-1].elapsed_s == pytest.approx(60, abs=0.3)
+
+
+def test_a_faster_engine_is_not_held_to_the_steps_of_a_slower_one(
+    tmp_path: Path, pacing: Pacing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engines, "preparation", lambda: ReadyFrom(60))
+    run = tiny_run(tmp_path, minutes=1, engine="auto", cell="lstm", eval_every=10_000)
+    events = []
+    for event in train(run, clock=pacing.clock):
+        events.append(event)
+        if type(event).__name__ == "Switched":
+            pacing.later = 0.125
+    assert events[-1].elapsed_s == pytest.approx(60, abs=0.3)
+    assert only(Step, events)[-1].step > 2 * STEPS_OF_A_MINUTE
+
+
+@pytest.mark.parametrize("switches_at", [30, 38, 39, 40, 41])
+def test_what_evaluations_take_is_told_wherever_another_engine_takes_over(
+    tmp_path: Path, pacing: Pacing, monkeypatch: pytest.MonkeyPatch, switches_at: int
+) -> None:
+    def takes_time(_: object) -> Measure:
+        pacing.clock.now += 4.0
+        return Measure(1.0, 1)
+
+    monkeypatch.setattr(CompiledLearner, "evaluate", takes_time)
+    monkeypatch.setattr(engines, "preparation", lambda: ReadyFrom(switches_at))
+    run = tiny_run(tmp_path, minutes=3, engine="auto", cell="lstm", eval_every=40)
+    events = pacing.trained(run)
+    assert events[-1].elapsed_s == pytest.approx(180, abs=5)
+
+
+def test_a_kill_behind_the_timing_leaves_its_number(tmp_path: Path, pacing: Pacing) -> None:
+    run = tiny_run(tmp_path, minutes=1)
+    for event in train(run, clock=pacing.clock):
+        if isinstance(event, Step) and event.step == TIMED + 1:
+            break
+    assert load_checkpoint(run.folder.last).header.progress.total_steps == STEPS_OF_A_MINUTE
 
 
 def test_a_stop_before_the_speed_is_known_leaves_it_to_be_measured(
     tmp_path: Path, pacing: Pacing
 ) -> None:
     run = tiny_run(tmp_path, minutes=1)
-    pacing.trained(run, {MEASURED_STEPS - 1: [Stop()]})
+    pacing.trained(run, {TIMED - 1: [Stop()]})
     events = pacing.trained(resumed(run))
     assert only(Resumed, events)[0].total_steps == 0
-    assert only(Changed, events)[0].step == 2 * MEASURED_STEPS - 1
+    assert only(Changed, events)[0].step == 2 * TIMED - 1
     assert events[-1].elapsed_s == pytest.approx(60, abs=1)
 
 
@@ -167,7 +209,7 @@ def test_minutes_that_are_over_before_the_speed_is_known_end_there(
     tmp_path: Path, pacing: Pacing
 ) -> None:
     events = pacing.trained(tiny_run(tmp_path, minutes=0.1))
-    assert only(Step, events)[-1].step == MEASURED_STEPS
+    assert only(Step, events)[-1].step == 1
     assert only(Finished, events)[0].reason == "budget"
 
 
