@@ -14,7 +14,18 @@ class CheckpointError(RnntuiError):
 
 
 class SamplingError(RnntuiError):
-    """A network that can't go on writing."""
+    """A network that can't write."""
+
+
+class DivergedError(SamplingError):
+    """A network whose numbers have grown out of all bounds while it wrote."""
+
+    def __init__(self) -> None:
+        """Say so."""
+        super().__init__(
+            "The network's state has grown beyond all numbers, so it can't go on writing;"
+            " begin a new text, or train with a lower learning rate."
+        )
 
 
 class ConfigError(RnntuiError):

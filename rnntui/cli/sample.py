@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rnntui.cli.terminal import notify, write_line, write_text
-from rnntui.errors import ConfigError, CorpusError
+from rnntui.errors import ConfigError, CorpusError, DivergedError
 from rnntui.sampling.modes import Mode, WritingEngine
 from rnntui.text.cells import may_join
 
@@ -62,6 +62,11 @@ def sample(
     from rnntui.training.checkpoints import load_checkpoint
     from rnntui.training.run_folder import find_checkpoint
 
+    if streams > 1 and not length and until is None and not as_json:
+        raise ConfigError(
+            "--length 0 has no end, so the texts behind the first would never come;"
+            " give a length, --until or --json."
+        )
     if count and streams > 1:
         raise ConfigError("--count and --streams don't go together; --count writes one stream.")
     spec = SamplingSpec(mode, temperature, top_k, top_p)
@@ -88,16 +93,23 @@ def sample(
         _write_json(written_together, limits, symbols)
     else:
         sides = _Sides(written_together, streams)
+        failed = False
         for number, limit in enumerate(limits):
             if streams > 1:
                 write_text(f"==== seed {seed + number} ====\n", sys.stdout)
             written = _limited(sides.symbols(number), limit)
             if count:
                 written = _noted(written, symbols)
-            last = _write(written, "" if no_prime else start.text, header.normalisation)
+            try:
+                last = _write(written, "" if no_prime else start.text, header.normalisation)
+            except DivergedError:
+                # The texts behind it are none the worse for it.
+                failed, last = True, ""
             if last != "\n":
                 # So that a shell's prompt, or the next text, begins on a line of its own.
                 write_text("\n" if sys.stdout.isatty() or streams > 1 else "", sys.stdout)
+        if failed:
+            raise DivergedError
     if count:
         # Pieces that the prime ends are not the network's; one that it begins is.
         _mark_known("".join(symbols).split(end)[start.text.count(end) :], end, header)
@@ -152,26 +164,34 @@ class _Limit:
 
 
 class _Sides:
-    """Texts written together, taken one after the other; of those to come the symbols wait."""
+    """Texts written together, taken one after the other; of those to come the symbols wait.
+
+    None stands for the end of one that can't go on.
+    """
 
     def __init__(self, rounds: "CharacterStreams", count: int) -> None:
         self._rounds = rounds
-        self._waiting: list[deque[str]] = [deque() for _ in range(count)]
+        self._waiting: list[deque[str | None]] = [deque() for _ in range(count)]
 
     def symbols(self, number: int) -> Iterator[str]:
-        """The characters of one text, endlessly; those before it wait no more."""
+        """The characters of one text, endlessly; those before it wait no more.
+
+        Raises `DivergedError` where it can't go on.
+        """
         own = self._waiting[number]
         yield from _emptied(own)
         for characters in self._rounds:
             for waiting, character in zip(self._waiting[number:], characters[number:], strict=True):
-                waiting.append(character.symbol)
+                waiting.append(character and character.symbol)
             yield from _emptied(own)
 
 
-def _emptied(waiting: deque[str]) -> Iterator[str]:
-    """What waits, which does so no more."""
+def _emptied(waiting: deque[str | None]) -> Iterator[str]:
+    """What waits, which does so no more. Raises `DivergedError` for None."""
     while waiting:
-        yield waiting.popleft()
+        if (symbol := waiting.popleft()) is None:
+            raise DivergedError
+        yield symbol
 
 
 def _limited(symbols: Iterator[str], limit: _Limit) -> Iterator[str]:
@@ -209,12 +229,15 @@ def _write(written: Iterator[str], prime: str, normalisation: "Normalisation") -
 def _write_json(rounds: "CharacterStreams", limits: Sequence[_Limit], symbols: list[str]) -> None:
     """Write a line for each character as it is drawn, those of several texts in turns.
 
-    Where there are pieces to count, the characters are added to `symbols`.
+    Where there are pieces to count, the characters are added to `symbols`. Raises
+    `DivergedError` at the end where one of them couldn't go on.
     """
+    failed = False
     going_on = list(range(len(limits)))
     for characters in rounds:
         for stream in going_on:
-            character = characters[stream]
+            if (character := characters[stream]) is None:
+                continue
             line = {
                 "stream": stream,
                 "char": character.symbol,
@@ -224,9 +247,13 @@ def _write_json(rounds: "CharacterStreams", limits: Sequence[_Limit], symbols: l
             write_line(json.dumps(line), sys.stdout)
             if limits[stream].counts:
                 symbols.append(character.symbol)
-        going_on = [k for k in going_on if not limits[k].ends_with(characters[k].symbol)]
+        written = [(k, characters[k]) for k in going_on]
+        going_on = [k for k, one in written if one and not limits[k].ends_with(one.symbol)]
+        failed = failed or None in (one for _, one in written)
         if not going_on:
-            return
+            break
+    if failed:
+        raise DivergedError
 
 
 def _mark_known(pieces: list[str], end: str, header: "Header") -> None:

@@ -15,7 +15,7 @@ from rnntui.runtime.session import Network, Spec
 from rnntui.runtime.writer_thread import CAPACITY, PacedThread
 from rnntui.sampling.choice import SamplingSpec
 from rnntui.sampling.modes import Mode
-from rnntui.sampling.stream import Character, CharacterStreams
+from rnntui.sampling.stream import Character, CharacterStreams, all_of
 
 MODES: Final[tuple[Mode, ...]] = get_args(Mode)
 """The sides of a duel, in the order in which a round has them."""
@@ -54,7 +54,7 @@ def open_duel(network: Network, spec: Spec, prime: str, seed: int) -> Iterator[R
     )
     while True:
         weights, settings = network.weights(), spec()
-        yield next(streams)
+        yield all_of(next(streams))
 
 
 class DuelThread(PacedThread[Round]):

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from rnntui.errors import DivergedError
 from rnntui.sampling.choice import SamplingSpec
 from rnntui.sampling.fast_step import Weights
 from rnntui.sampling.modes import WritingEngine
@@ -50,7 +51,7 @@ def hybrid_equals_argmax(vocabulary: Vocabulary) -> bool:
     return " " not in vocabulary
 
 
-class CharacterStreams(Iterator[tuple[Character, ...]]):
+class CharacterStreams(Iterator[tuple[Character | None, ...]]):
     """Several texts from one network, endlessly, in rounds of a character each.
 
     They share weights and products but nothing else: each is what it would be alone.
@@ -95,11 +96,11 @@ class CharacterStreams(Iterator[tuple[Character, ...]]):
             for index in ids[:-1]:
                 self._writer.read([[index] * len(specs)])
 
-    def __next__(self) -> tuple[Character, ...]:
+    def __next__(self) -> tuple[Character | None, ...]:
         """Write a character of each stream.
 
-        Raises `SamplingError` where the network's numbers have grown out of
-        all bounds, as a ReLU network's may.
+        There is None for one whose numbers have grown out of all bounds, as a
+        ReLU network's may; it can't go on.
         """
         latest = self._weights()
         if latest is not self._current:
@@ -114,11 +115,20 @@ class CharacterStreams(Iterator[tuple[Character, ...]]):
         )
         self._unread.append(chosen.ids)
         symbol, step = self._symbols.__getitem__, self._current.step
-        told = []
-        for index, probability, ids, shares in zip(*chosen, strict=True):
+        told: list[Character | None] = []
+        for index, probability, ids, shares, finite in zip(*chosen, strict=True):
             candidates = tuple(zip(map(symbol, ids), shares, strict=True))
-            told.append(Character(symbol(index), probability, candidates, step))
+            character = Character(symbol(index), probability, candidates, step)
+            told.append(character if finite else None)
         return tuple(told)
+
+
+def all_of(characters: tuple[Character | None, ...]) -> tuple[Character, ...]:
+    """A round in which each stream wrote. Raises `DivergedError` where one couldn't."""
+    written = tuple(character for character in characters if character is not None)
+    if len(written) < len(characters):
+        raise DivergedError
+    return written
 
 
 class CharacterStream(Iterator[Character]):
@@ -137,6 +147,6 @@ class CharacterStream(Iterator[Character]):
         self._streams = CharacterStreams(weights, vocabulary, (spec,), prime, (seed,), engine)
 
     def __next__(self) -> Character:
-        """Write one character. Raises `SamplingError`."""
-        (character,) = next(self._streams)
+        """Write one character. Raises `DivergedError`."""
+        (character,) = all_of(next(self._streams))
         return character

@@ -27,12 +27,15 @@ class Chosen(NamedTuple):
     """What N streams chose: ids and their probabilities before filters, `[N]`.
 
     `best` and `shares`, `[N][K]`, are the likeliest ids, best first, and their probabilities.
+    Where `finite` is false the network's scores were no numbers, as those of a ReLU
+    network may grow out of all bounds; the stream then chose nothing.
     """
 
     ids: list[int]
     probabilities: list[float]
     best: list[list[int]]
     shares: list[list[float]]
+    finite: list[bool]
 
 
 class Writer(Protocol):
@@ -54,7 +57,7 @@ class Writer(Protocol):
         after_space: Sequence[bool],
         noise: Sequence[float],
     ) -> Chosen:
-        """Read, then choose each stream's next character. Raises `SamplingError`.
+        """Read, then choose each stream's next character.
 
         All but `ids` are `[N]`; `after_space` says whether a stream's last
         character is a space, `noise` is from [0, 1).
@@ -68,14 +71,12 @@ def writer_of(weights: Weights, streams: int, engine: WritingEngine = "auto") ->
     `numpy` otherwise; `compiled` has them compiled if need be. Raises
     `SamplingError` where they can't be had.
     """
-    from rnntui.nets.compiled.preparation import load_compiled, prepare, unavailable_because
+    from rnntui.nets.compiled.preparation import load_compiled, try_to_prepare
 
     if engine == "numpy" or (engine == "auto" and not load_compiled()):
         return NumpyWriter(weights, streams)
-    if why := unavailable_because():
-        raise SamplingError(f"{why} Take --engine numpy.")
-    if engine == "compiled":
-        prepare()
+    if engine == "compiled" and (problem := try_to_prepare()):
+        raise SamplingError(f"{problem} Take --engine numpy.")
     return KernelWriter(weights, streams)
 
 
@@ -109,13 +110,14 @@ class NumpyWriter:
         after_space: Sequence[bool],
         noise: Sequence[float],
     ) -> Chosen:
-        """Read, then choose each stream's next character. Raises `SamplingError`."""
+        """Read, then choose each stream's next character."""
         self.read(ids)
-        told = Chosen([], [], [], [])
+        told = Chosen([], [], [], [], [])
         for state, spec, after, drawn in zip(self._states, specs, after_space, noise, strict=True):
             scores = self._network.scores(state)[0]
-            if not np.isfinite(scores).all():
-                raise _out_of_bounds()
+            finite = bool(np.isfinite(scores).all())
+            if not finite:
+                scores = np.zeros_like(scores)
             probs = probabilities(scores, spec.temperature)
             chosen = choose(probs, spec, after, drawn)
             likeliest = best(probs, CANDIDATES)
@@ -123,6 +125,7 @@ class NumpyWriter:
             told.probabilities.append(float(probs[chosen]))
             told.best.append([index for index, _ in likeliest])
             told.shares.append([share for _, share in likeliest])
+            told.finite.append(finite)
         return told
 
 
@@ -156,20 +159,19 @@ class KernelWriter:
         after_space: Sequence[bool],
         noise: Sequence[float],
     ) -> Chosen:
-        """Read, then choose each stream's next character. Raises `SamplingError`."""
+        """Read, then choose each stream's next character."""
         if specs != self._specs:
             self._take_specs(specs)
         self._noise[:] = noise
         self._draws[:] = [spec.draws(after) for spec, after in zip(specs, after_space, strict=True)]
         writer = self._writer
         writer.write(ids)
-        if not self._finite.all():
-            raise _out_of_bounds()
         return Chosen(
             self._chosen.tolist(),
             self._probability.tolist(),
             writer.best_ids.tolist(),
             writer.best_shares.tolist(),
+            self._finite.astype(bool).tolist(),
         )
 
     def _take_specs(self, specs: Sequence[SamplingSpec]) -> None:
@@ -177,10 +179,3 @@ class KernelWriter:
         choices = self._writer.choices
         for name in ("temperature", "top_k", "top_p"):
             choices[name] = [getattr(spec, name) for spec in specs]
-
-
-def _out_of_bounds() -> SamplingError:
-    return SamplingError(
-        "The network's state has grown beyond all numbers, so it can't go on writing;"
-        " begin a new text, or train with a lower learning rate."
-    )

@@ -295,6 +295,26 @@ def test_an_engine_may_be_asked_for(engine: str) -> None:
     assert sample("--engine", engine).out == sample().out
 
 
+def test_a_text_that_ends_in_numbers_beyond_all_bounds_leaves_the_others_whole(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    whole = Character("b", 0.5, (), 1)
+
+    def streams(*_: object) -> Iterator[tuple[Character | None, ...]]:
+        yield from ((Character("a", 0.5, (), 1), whole), (None, whole), (None, whole))
+
+    monkeypatch.setattr("rnntui.sampling.stream.CharacterStreams", streams)
+    outcome = sample("--length", "3", "--streams", "2", "--no-prime")
+    assert outcome.out == "==== seed 1 ====\n\n==== seed 2 ====\nbbb\n"
+    stated(outcome, "grown beyond all numbers")
+    lines = sample("--length", "3", "--streams", "2", "--json").out.splitlines()
+    assert [json.loads(line)["char"] for line in lines] == ["a", "b", "b", "b"]
+
+
+def test_texts_without_an_end_do_not_wait_for_one_another() -> None:
+    stated(sample("--length", "0", "--streams", "2"), "would never come")
+
+
 def test_count_and_streams_exclude_one_another() -> None:
     stated(sample("--count", "2", "--streams", "2"), "--count and --streams")
 

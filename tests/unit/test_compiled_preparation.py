@@ -24,6 +24,8 @@ def commands(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[list[str]]
 
     monkeypatch.setattr(subprocess, "run", run)
     monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "kernels"))
+    # It notes in the folder that all is there once in a process.
+    prepare.cache_clear()
     return asked
 
 

@@ -11,7 +11,7 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from rnntui.errors import CorpusError, SamplingError
+from rnntui.errors import CorpusError, DivergedError
 from rnntui.nets.char_model import CharModel, build_model
 from rnntui.nets.config import Cell, ModelConfig, weight_shapes
 from rnntui.sampling.choice import SamplingSpec, filtered, probabilities
@@ -308,5 +308,5 @@ def test_a_network_whose_state_explodes_says_so_instead_of_writing_nonsense() ->
     }
     weights, spec = Weights(config, arrays, 0), SamplingSpec()
     stream = CharacterStream(lambda: weights, Vocabulary(("a", "b", "c")), lambda: spec, "", 1)
-    with pytest.raises(SamplingError, match="begin a new text"), np.errstate(all="ignore"):
+    with pytest.raises(DivergedError, match="begin a new text"), np.errstate(all="ignore"):
         list(islice(stream, 1000))

@@ -173,7 +173,7 @@ def _drawn(scores: int, vocabulary: int, kept: Ids, filtered: bool, level: float
     running, last = 0.0, 0
     for place in range(vocabulary):
         power = np.float64(number(scores + 4 * place))
-        if (filtered and kept[place] == 0) or power == 0.0:
+        if filtered and kept[place] == 0:
             continue
         running += power
         last = place

@@ -3,8 +3,8 @@
 Only functions that Python calls (`entry`) are compiled by themselves, at their
 first call; those that they call become a part of them. Compiled code is under
 the user's cache folder, in `kernels/<key>`. The key is a hash of this package's
-source, of numba's and LLVM's versions and of the processor, so that code is
-never used for what it wasn't made from; deleting the folder is always safe.
+source and its place, of numba's and LLVM's versions and of the processor, so that
+code is never used for what it wasn't made from; deleting the folder is always safe.
 Where `NUMBA_CACHE_DIR` is set, its folder takes the place of the user's.
 """
 
@@ -49,6 +49,8 @@ def _key() -> str:
     content = hashlib.sha256()
     for source in sorted(Path(__file__).parent.glob("*.py")):
         content.update(source.read_bytes())
+    # Its place, too: numba keeps what it compiled apart for each.
+    content.update(str(Path(__file__).parent).encode())
     made_by = (numba.__version__, llvmlite.__version__, platform.python_version())
     content.update(repr((made_by, processor())).encode())
     return content.hexdigest()[:16]

@@ -11,12 +11,13 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
 
 _POLITENESS = 5
 
 
 def unavailable_because() -> str:
-    """Why networks can't be trained by compiled functions here; empty where they can."""
+    """Why nothing can be compiled here, as a sentence; empty where it can."""
     if importlib.util.find_spec("numba") is None:
         return "The compiled engine needs numba, which isn't installed."
     if sys.byteorder != "little":
@@ -31,14 +32,34 @@ def load_compiled() -> bool:
     """
     if unavailable_because():
         return False
-    from rnntui.nets.compiled.compiling import is_complete
+    try:
+        from rnntui.nets.compiled.compiling import is_complete
 
-    if is_complete():
-        prepare()
-        return True
+        if is_complete():
+            prepare()
+            return True
+    except Exception:
+        # As where numba is installed but not made for this NumPy; others can do without.
+        return False
     return False
 
 
+def try_to_prepare() -> str:
+    """Do what `prepare` does.
+
+    Returns what went wrong, as a sentence; empty where nothing has.
+    """
+    if problem := unavailable_because():
+        return problem
+    try:
+        prepare()
+    except Exception as error:
+        # Whatever a compiler stumbles over, there is another way to go on.
+        return f"The compiled engine can't be used: {type(error).__name__}: {error}."
+    return ""
+
+
+@cache
 def prepare() -> None:
     """Load the compiled functions, compiling those that aren't on the disk, and wait for that."""
     import numpy as np
@@ -95,7 +116,7 @@ class Preparation:
 
     def _prepare(self) -> None:
         try:
-            self._problem = unavailable_because() or _compile_and_load(self._decided.set)
+            self._problem = _compile_and_load(self._decided.set)
         finally:
             self._ended.set()
             self._decided.set()
@@ -103,28 +124,23 @@ class Preparation:
 
 def _compile_and_load(compiling: Callable[[], None]) -> str:
     """Do it, calling `compiling` where there is something to compile; returns what went wrong."""
-    try:
-        from rnntui.nets.compiled.compiling import is_complete
-
-        if not is_complete():
-            compiling()
-            command = [sys.executable, "-P", "-m", "rnntui.nets.compiled.preparation"]
-            silence = subprocess.DEVNULL
-            with suppress(OSError):
-                # In a session of its own, so that an interrupt leaves it to serve the next start.
-                subprocess.run(
-                    command,
-                    stdin=silence,
-                    stdout=silence,
-                    stderr=silence,
-                    start_new_session=True,
-                    check=False,
-                )
-        prepare()
-    except Exception as error:
-        # Whatever a compiler stumbles over, the training has another way to go on.
-        return f"The compiled engine can't be used: {type(error).__name__}: {error}"
-    return ""
+    if load_compiled():
+        return ""
+    compiling()
+    if not unavailable_because():
+        command = [sys.executable, "-P", "-m", "rnntui.nets.compiled.preparation"]
+        silence = subprocess.DEVNULL
+        with suppress(OSError):
+            # In a session of its own, so that an interrupt leaves it to serve the next start.
+            subprocess.run(
+                command,
+                stdin=silence,
+                stdout=silence,
+                stderr=silence,
+                start_new_session=True,
+                check=False,
+            )
+    return try_to_prepare()
 
 
 if __name__ == "__main__":
