@@ -7,11 +7,11 @@ from typing import Literal
 
 from rnntui.errors import RnntuiError
 from rnntui.runtime.record_tail import RecordTail
-from rnntui.training.events import Failed, Finished, Paused, TrainEvent, from_json
+from rnntui.training.events import Failed, Finished, TrainEvent, from_json
 from rnntui.training.run_folder import RunFolder, is_being_trained
-from rnntui.training.run_summary import QUIET_SECONDS, seconds_silent
+from rnntui.training.run_summary import QUIET_SECONDS, pause_told, seconds_silent
 
-FollowedState = Literal["training", "quiet", "ended"]
+FollowedState = Literal["training", "paused", "quiet", "ended"]
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,7 @@ class RunFollower:
         self._folder, self._clock, self._quiet_after = folder, clock, quiet_after
         self._tail = RecordTail(folder.metrics)
         self._last: TrainEvent | None = None
+        self._paused = False
         self._is_behind = True
 
     def poll(self) -> Heard:
@@ -59,7 +60,10 @@ class RunFollower:
         events = tuple(_events(found.block))
         self._is_behind = found.more
         if found.rewound:
-            self._last = None
+            self._last, self._paused = None, False
+        for event in events:
+            if (told := pause_told(event)) is not None:
+                self._paused = told
         if events:
             self._last = events[-1]
         return Heard(events, found.rewound)
@@ -67,16 +71,19 @@ class RunFollower:
     def state(self) -> FollowedState:
         """What the run does, as far as its record was polled.
 
-        `training` while a process holds the run and writes; `quiet` while it holds
-        it and writes nothing, or has gone without a last word; `ended` after that.
+        `training` while a process holds the run and writes; `paused` while it holds
+        it and has paused; `quiet` while it holds it and writes nothing, or has gone
+        without a last word; `ended` after that.
         """
         if isinstance(self._last, Finished | Failed):
             return "ended"
         if self._is_behind:
             return "training"
-        if is_being_trained(self._folder) and self._silence() <= self._quiet_after:
-            return "training"
-        return "quiet"
+        if not is_being_trained(self._folder):
+            return "quiet"
+        if self._paused:
+            return "paused"
+        return "training" if self._silence() <= self._quiet_after else "quiet"
 
     def about(self) -> str:
         """The state in a sentence for people."""
@@ -85,12 +92,13 @@ class RunFollower:
                 return f"The training is over at step {self._last.step:,}."
             case Failed():
                 return self._last.sentence
-        if self.state() == "training":
-            return "Another process trains this run."
+        match self.state():
+            case "training":
+                return "Another process trains this run."
+            case "paused":
+                return "The process that trains this run has paused."
         if not is_being_trained(self._folder):
             return "No process trains this run, and its record has no end: its process is gone."
-        if isinstance(self._last, Paused):
-            return "The process that trains this run has paused."
         return f"The process that trains this run has written nothing for {self._silence():.0f} s."
 
     def _silence(self) -> float:

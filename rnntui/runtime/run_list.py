@@ -84,15 +84,14 @@ class RunList:
             return ListedRun(folder, None, f"{folder.path} can't be read ({error.strerror}).")
 
     def _note(self, folder: RunFolder, summary: RunSummary) -> str:
-        last = last_event(folder)
-        match summary.state, last:
+        match summary.state, last_event(folder):
             case "paused", _:
                 return "The process that trains it has paused."
             case "quiet", _:
                 silence = seconds_silent(folder, self._clock)
                 return f"The process that trains it has written nothing for {silence:,.0f} s."
-            case "failed", Failed():
-                return last.sentence
+            case "failed", Failed(sentence=sentence):
+                return sentence
             case "stopped", Finished():
                 return ""
             case "stopped", _:

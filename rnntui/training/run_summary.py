@@ -3,7 +3,7 @@
 import math
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING, Any, Literal
 from rnntui.errors import CheckpointError, RnntuiError
 from rnntui.training.checkpoint_file import Kind, opened
 from rnntui.training.checkpoints import Header, read_header
-from rnntui.training.events import Evaluated, Failed, Paused, TrainEvent, from_json
+from rnntui.training.events import (
+    Continued,
+    Evaluated,
+    Failed,
+    Paused,
+    Resumed,
+    Started,
+    Step,
+    TrainEvent,
+    from_json,
+)
 from rnntui.training.run_folder import RunFolder, is_being_trained, read_configuration
 
 if TYPE_CHECKING:
@@ -22,8 +32,8 @@ RunState = Literal["training", "paused", "quiet", "finished", "stopped", "failed
 QUIET_SECONDS = 30.0
 """How long a run in training may write nothing before it counts as quiet."""
 
-_TAIL_BYTES = 4096
-"""How much of the record's end is read; a longer last line is no `Failed` and no step."""
+_TAIL_BYTES = 1 << 16
+"""How much of the record's end is read; lines that begin before it are not known."""
 
 _BLOCK_BYTES = 1 << 20
 """How much of the record is read at a time where a line is looked for from its end."""
@@ -90,7 +100,7 @@ def summarise(folder: RunFolder, clock: Callable[[], float] = time.time) -> RunS
         summary = _of_header(folder, header)
     values: dict[str, Any] = dict(vars(summary))
     if training:
-        values["state"] = _state_in_training(folder, last, clock)
+        values["state"] = _state_in_training(folder, clock)
         if last is not None:
             values["step"] = max(summary.step, last.step)
             values["elapsed_s"] = max(summary.elapsed_s, last.elapsed_s)
@@ -99,28 +109,47 @@ def summarise(folder: RunFolder, clock: Callable[[], float] = time.time) -> RunS
     return RunSummary(**values)
 
 
-def _state_in_training(
-    folder: RunFolder, last: TrainEvent | None, clock: Callable[[], float]
-) -> RunState:
-    if isinstance(last, Paused):
+def _state_in_training(folder: RunFolder, clock: Callable[[], float]) -> RunState:
+    told = (pause_told(event) for event in _events_backwards(folder))
+    if next((paused for paused in told if paused is not None), False):
         return "paused"
     return "quiet" if seconds_silent(folder, clock) > QUIET_SECONDS else "training"
 
 
+def pause_told(event: TrainEvent) -> bool | None:
+    """Whether a training is paused after this event; None where it says nothing about that.
+
+    Much may be done in a pause: saving, changing the learning rate, going back.
+    """
+    match event:
+        case Paused():
+            return True
+        case Started() | Resumed() | Continued() | Step():
+            return False
+    return None
+
+
 def last_event(folder: RunFolder) -> TrainEvent | None:
     """The last whole line of the record, None where there is none or it is very long."""
+    return next(_events_backwards(folder), None)
+
+
+def _events_backwards(folder: RunFolder) -> Iterator[TrainEvent]:
+    """The last whole lines of the record, the last one first, up to one that is no event."""
     try:
         with folder.metrics.open("rb") as file:
             size = file.seek(0, os.SEEK_END)
             file.seek(max(0, size - _TAIL_BYTES))
             tail = file.read(_TAIL_BYTES)
     except OSError:
-        return None
+        return
     whole = tail[: tail.rfind(b"\n") + 1].splitlines()
-    try:
-        return from_json(whole[-1].decode("ascii")) if whole else None
-    except (UnicodeDecodeError, RnntuiError):
-        return None
+    # Where there is more before, the first line may be the end of one.
+    for line in reversed(whole[size > _TAIL_BYTES :]):
+        try:
+            yield from_json(line.decode("ascii"))
+        except (UnicodeDecodeError, RnntuiError):
+            return
 
 
 def seconds_silent(folder: RunFolder, clock: Callable[[], float]) -> float:

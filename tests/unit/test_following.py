@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rnntui.errors import RnntuiError
 from rnntui.runtime import record_tail
 from rnntui.runtime.following import Heard, RunFollower
-from rnntui.training.events import Failed, Paused, TrainEvent
+from rnntui.training.events import Continued, Failed, Paused, Saved, TrainEvent
 from rnntui.training.run_folder import Record, RunFolder
 from tests.factories import names
 from tests.run_files import NOW, finished, record, step, write_record, written
@@ -173,8 +173,15 @@ def test_a_run_that_is_held_but_not_written_to_is_quiet(held: RunFolder) -> None
 def test_a_pause_is_told_from_a_process_that_hangs(held: RunFolder) -> None:
     add(held, step(1), Paused(1, 0.5))
     follows = polled(held, NOW + 45)
-    assert follows.state() == "quiet"
+    assert follows.state() == "paused"
     assert "has paused" in follows.about()
+    # What is done in a pause ends it as little as the time that goes by.
+    add(held, Saved(1, 0.5, path="last"))
+    follows.poll()
+    assert follows.state() == "paused"
+    add(held, Continued(1, 0.5))
+    follows.poll()
+    assert follows.state() == "quiet"
 
 
 def test_a_run_whose_process_is_gone_is_quiet(folder: RunFolder) -> None:

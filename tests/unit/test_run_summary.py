@@ -10,7 +10,7 @@ import pytest
 from rnntui.errors import CheckpointError
 from rnntui.training import run_summary
 from rnntui.training.commands import Stop
-from rnntui.training.events import Evaluated
+from rnntui.training.events import Changed, Continued, Evaluated, Paused, Sampled, Saved
 from rnntui.training.run_folder import Record
 from rnntui.training.run_summary import QUIET_SECONDS, RunSummary, summarise
 from tests.classify_factories import classified, classify_run
@@ -111,6 +111,24 @@ def test_a_run_in_training_that_writes_nothing_for_a_while_is_quiet(tmp_path: Pa
     assert summarise(run.folder, lambda: 1000.0 + QUIET_SECONDS).state == "training"
     assert summarise(run.folder, lambda: 1001.0 + QUIET_SECONDS).state == "quiet"
     record.close()
+
+
+def test_a_pause_lasts_whatever_is_done_in_it(tmp_path: Path) -> None:
+    run = tiny_run(tmp_path)
+    record = Record(run.folder, keep_lines=0)
+    states = []
+    for event in (
+        Paused(3, 1.0),
+        Saved(3, 1.0, path="last.safetensors"),
+        Changed(3, 1.0, setting="learning_rate", old=0.5, new=0.25),
+        Sampled(3, 1.0, prime="", text="a" * 5000),
+        Continued(3, 1.0),
+        Saved(3, 1.0, path="last.safetensors"),
+    ):
+        record.append(event)
+        states.append(summarise(run.folder).state)
+    record.close()
+    assert states == ["paused"] * 4 + ["training"] * 2
 
 
 def test_a_run_without_a_held_out_part_is_judged_by_its_training(tmp_path: Path) -> None:
