@@ -24,7 +24,7 @@ def settings_table() -> str:
         known = choices(setting)
         bounds = ", ".join(f"`{value}`" for value in known)
         if about["low"] is not None:
-            bounds = f"{about['low']:,} to {about['high']:,}"
+            bounds = " to ".join(_bound(about[end]) for end in ("low", "high"))
         kind = "string" if known else _TYPES.get(setting.type, "array of strings")  # type: ignore[arg-type]
         default = f"{setting.default:g}" if isinstance(setting.default, int | float) else "[]"
         if isinstance(setting.default, str):
@@ -34,6 +34,11 @@ def settings_table() -> str:
         lines.append(f"| {' | '.join(row)} |\n")
         before = section
     return HEAD + "".join(lines)
+
+
+def _bound(value: float) -> str:
+    """A number as people write it: thousands apart, no digits that say nothing."""
+    return f"{value:,.0f}" if value == int(value) else f"{value:g}"
 
 
 def with_table(text: str) -> str:

@@ -46,7 +46,7 @@ def list_() -> None:
         "corpus",
         "cell",
         "size",
-        ">best bits/char",
+        ">best",
         ">steps",
         ">seconds",
         "state",

@@ -47,7 +47,10 @@ def sample(
     ] = 1,
     engine: Annotated[
         WritingEngine,
-        typer.Option(help="What computes; auto: compiled where that lies ready, else numpy."),
+        typer.Option(
+            help="What computes; auto: compiled where that lies ready, else numpy. They round"
+            " differently, so a seed's text may differ between them."
+        ),
     ] = "auto",
     no_prime: Annotated[bool, typer.Option("--no-prime", help="Leave the prime out.")] = False,
     as_json: Annotated[

@@ -137,7 +137,7 @@ class KernelWriter:
         from rnntui.nets.compiled.writer import CompiledWriter
 
         threads = 2 if streams >= SHARED_STREAMS and (os.cpu_count() or 1) > 1 else 1
-        self._writer = CompiledWriter(weights.config, weights.arrays, streams, threads)
+        self._writer = CompiledWriter(weights.config, weights.arrays, streams, CANDIDATES, threads)
         choices = self._writer.choices
         self._noise, self._draws, self._chosen, self._finite, self._probability = (
             choices[name] for name in ("noise", "draws", "chosen", "finite", "probability")

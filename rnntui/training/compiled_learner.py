@@ -92,7 +92,7 @@ class CompiledLearner:
         return written_sample(self._run, self.weights(step), length)
 
     def weights(self, step: int) -> Weights:
-        """A copy of the weights that will not change any more."""
+        """A copy of the weights that write, the averages where they are kept."""
         if self._network is None:
             return self._torch.weights(step)
         return Weights(self._network.config, self._used(self._network), step)

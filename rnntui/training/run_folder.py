@@ -128,18 +128,14 @@ def find_run(parent: Path, name: str) -> RunFolder:
         folder = RunFolder(path)
         if _is_file(folder.configuration) or _is_file(folder.last):
             return folder
-    close = get_close_matches(name, _names_in(parent), n=3, cutoff=0.6)
+    names: list[str] = []
+    with contextlib.suppress(OSError):
+        names = [run.name for run in list_runs(parent)]
+    close = get_close_matches(name, names, n=3, cutoff=0.6)
     meant = "'rnntui checkpoints list' shows them"
     if close:
         meant = f"did you mean {' or '.join(close)}"
     raise CheckpointError(f"There is no run called '{name}' in {parent}; {meant}.")
-
-
-def _names_in(parent: Path) -> list[str]:
-    """The names of the folders in `parent`, none where it can't be read."""
-    with contextlib.suppress(OSError):
-        return [path.name for path in parent.iterdir() if path.is_dir()]
-    return []
 
 
 def find_checkpoint(parent: Path, reference: str, shipped: Path | None = None) -> Path:

@@ -10,10 +10,11 @@ from rnntui.training.config import BUDGETS, TrainConfig, flag
 from rnntui.training.recipes import Recipe
 
 
-def train_command(corpus: str, recipe: Recipe, config: TrainConfig) -> str:
-    """`rnntui train …`: the recipe, and a flag for each setting that is not the recipe's."""
+def train_command(corpus: str, recipe: Recipe, config: TrainConfig, prime: str) -> str:
+    """`rnntui train …`: the recipe, and a flag for whatever is not the recipe's."""
     words = ["rnntui", "train", corpus, "--recipe", recipe.name]
-    return shlex.join([*words, *changed_flags(config, recipe.config)])
+    words += changed_flags(config, recipe.config)
+    return shlex.join([*words, *([_flag_of(prime)] if prime != recipe.prime else [])])
 
 
 def changed_flags(config: Any, usual: Any) -> Iterator[str]:
@@ -34,7 +35,9 @@ def sample_command(checkpoint: str, spec: SamplingSpec, prime: str, seed: int, l
         words += ["--top-k", str(spec.top_k)]
     if spec.top_p < 1:
         words += ["--top-p", f"{spec.top_p:g}"]
-    if prime:
-        # Joined by a sign, as a prime may begin with a dash.
-        words.append(f"--prime={prime}")
-    return shlex.join(words)
+    return shlex.join([*words, *([_flag_of(prime)] if prime else [])])
+
+
+def _flag_of(prime: str) -> str:
+    """The prime as a flag; joined by a sign, as a prime may begin with a dash."""
+    return f"--prime={prime}"

@@ -6,9 +6,10 @@ what can't be done at present.
 
 import queue
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Final
+
+from textual.worker import get_current_worker
 
 from rnntui import places
 from rnntui.errors import RnntuiError
@@ -34,7 +35,7 @@ from rnntui.training.run_folder import (
     run_of,
 )
 from rnntui.training.run_summary import summarise
-from rnntui.tui.panes.loss import LossPane
+from rnntui.tui.panes.loss import RECORD_READING, LossPane
 from rnntui.tui.panes.setup import ChosenSetup, SetupPane
 from rnntui.tui.sentences import Tell, over
 
@@ -317,7 +318,14 @@ class TrainingDesk:
         """Draw what a run did before; a long record takes a while to read."""
 
         def read() -> None:
+            worker = get_current_worker()
             shown = [event for event in read_events(folder) if isinstance(event, Step | Evaluated)]
-            self._loss.app.call_from_thread(self._loss.show, shown)
 
-        self._loss.run_worker(partial(read), thread=True, exclusive=True, group="record")
+            def show() -> None:
+                # Asked for where nothing can come in between.
+                if not worker.is_cancelled:
+                    self._loss.show(shown)
+
+            self._loss.app.call_from_thread(show)
+
+        self._loss.run_worker(read, thread=True, exclusive=True, group=RECORD_READING)

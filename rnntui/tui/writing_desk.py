@@ -23,7 +23,7 @@ from rnntui.tui.sampling_choices import (
     with_next_top_p,
     with_temperature,
 )
-from rnntui.tui.sentences import Tell
+from rnntui.tui.sentences import Tell, place_in_words
 
 COMMAND_LENGTH: Final = 1000
 """Characters that a copied `rnntui sample` writes."""
@@ -126,7 +126,7 @@ class WritingDesk:
         except OSError as error:
             self._tell(f"The text can't be written: {error.strerror}.", "error")
             return
-        self._tell(f"Kept as {_at_home(path)}.")
+        self._tell(f"Kept as {place_in_words(path)}.")
 
     def command(self) -> str | None:
         """The command line that writes the same without a screen; None while nothing is written."""
@@ -136,12 +136,6 @@ class WritingDesk:
         return sample_command(
             session.network.reference, session.spec, session.prime, session.seed, COMMAND_LENGTH
         )
-
-
-def _at_home(path: Path) -> str:
-    """The whole path, the home folder as `~`."""
-    whole, home = path.resolve(), Path.home().resolve()
-    return f"~/{whole.relative_to(home)}" if whole.is_relative_to(home) else str(whole)
 
 
 def _written(folder: Path, text: str) -> Path:

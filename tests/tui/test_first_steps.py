@@ -58,6 +58,19 @@ async def test_t_says_what_is_wrong_with_the_settings():
         assert "hidden size must lie between 1 and 8192." in toasts(app)
 
 
+async def test_a_training_without_a_budget_is_refused():
+    app = scripted_app()
+    async with app.run_test(size=SIZE) as pilot:
+        await ready(pilot)
+        field(app, "epochs").value = "0"
+        form = app.playground.setup.form
+        await until(pilot, lambda: form.complaint == "One of epochs and minutes must be above 0.")
+        field(app, "minutes").value = "2"
+        await until(pilot, lambda: form.config is not None)
+        assert form.config is not None
+        assert (form.config.epochs, form.config.minutes) == (0, 2.0)
+
+
 @pytest.mark.parametrize("size", [(140, 45), (80, 24)])
 async def test_a_setting_that_has_the_cursor_is_explained(size: tuple[int, int]):
     app = scripted_app()

@@ -19,6 +19,7 @@ from rnntui.training.removal import remove_run
 from rnntui.training.run_description import describe_run
 from rnntui.training.run_folder import Record, RunFolder
 from rnntui.tui.app import RnntuiApp
+from rnntui.tui.command_line import train_command
 from rnntui.tui.screens.classify import ClassifyScreen
 from rnntui.tui.screens.runs import RunsScreen
 from rnntui.tui.widgets.run_table import RunTable
@@ -321,3 +322,10 @@ async def test_sentences_about_a_paused_training_call_it_paused():
         await pilot.press("t")
         assert any("A training is paused in the playground" in said for said in toasts(pilot))
         app.session.close(5)
+
+
+def test_a_prime_that_is_not_the_recipes_goes_with_the_command():
+    recipe = find_recipe("default")
+    told = [train_command("play", recipe, recipe.config, prime) for prime in (recipe.prime, "-a b")]
+    assert "prime" not in told[0]
+    assert shlex.split(told[1])[-1] == "--prime=-a b"

@@ -163,8 +163,8 @@ def test_a_stream_among_others_is_bit_for_bit_what_it_is_alone(
     config: ModelConfig, threads: int
 ) -> None:
     weights = weights_of(config)
-    together = CompiledWriter(config, weights.arrays, 5, threads)
-    alone = [CompiledWriter(config, weights.arrays, 1) for _ in range(5)]
+    together = CompiledWriter(config, weights.arrays, 5, 5, threads)
+    alone = [CompiledWriter(config, weights.arrays, 1, 5) for _ in range(5)]
     for writer in (together, *alone):
         writer.choices["draws"] = 1
     for turn in range(6):

@@ -522,5 +522,6 @@ def test_a_name_that_is_not_quite_a_runs_is_answered_with_those_like_it(tmp_path
     folder_in(tmp_path, "novel-lstm-2")
     with pytest.raises(CheckpointError, match=r"; did you mean novel-lstm-2\.$"):
         find_run(tmp_path, "novel-lstm2")
+    (tmp_path / "something els").mkdir()  # no run
     with pytest.raises(CheckpointError, match="'rnntui checkpoints list' shows them"):
         find_run(tmp_path, "something else")

@@ -1,6 +1,7 @@
 """The next character out of a row of scores: softmax, the best, filters and the draw.
 
-The same choice as `rnntui.sampling.choice` makes, in single precision but for sums.
+The same choice as `rnntui.sampling.choice` makes, in single precision but for
+sums; no probability is below 1e-38, where there it may be 0.
 """
 
 import math
@@ -20,9 +21,6 @@ from rnntui.nets.compiled.lanes import (
     store,
 )
 from rnntui.nets.compiled.records import Record
-
-CANDIDATES = 5
-"""How many of the likeliest characters are told."""
 
 CHOICE = np.dtype(
     [

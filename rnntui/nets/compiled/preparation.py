@@ -74,7 +74,7 @@ def prepare() -> None:
     weights = {name: np.zeros(shape, np.float32) for name, shape in weight_shapes(config).items()}
     ids = np.zeros((1, 1), np.int64)
     CompiledNetwork(config, 1, 1, 1, weights).step(ids, ids, None, 0, 1.0)
-    writer = CompiledWriter(config, weights, 1)
+    writer = CompiledWriter(config, weights, 1, 1)
     writer.write([[0]])
     mark_complete()
 

@@ -10,7 +10,7 @@ from itertools import pairwise
 import numpy as np
 
 from rnntui.nets.compiled.buffers import Packings, ThreadBuffers, aligned
-from rnntui.nets.compiled.choosing import CANDIDATES, CHOICE, Floats, Ids
+from rnntui.nets.compiled.choosing import CHOICE, Floats, Ids
 from rnntui.nets.compiled.crew import Crew
 from rnntui.nets.compiled.lanes import WIDTH
 from rnntui.nets.compiled.layout import Array, Section, packed, sections_of
@@ -28,17 +28,23 @@ class CompiledWriter:
     """`streams` texts from one network; a network on windows reads each anew from zero state."""
 
     def __init__(
-        self, config: ModelConfig, arrays: Mapping[str, Array], streams: int, threads: int = 1
+        self,
+        config: ModelConfig,
+        arrays: Mapping[str, Array],
+        streams: int,
+        candidates: int,
+        threads: int = 1,
     ) -> None:
         """Begin with zero states and weights by the names of `weight_shapes`, which are copied.
 
+        So many `candidates`, the likeliest characters, are told of each choice.
         The streams are shared out among `threads`, of which the caller's is one.
         """
         self.config = config
         self.choices = np.zeros(streams, CHOICE)
         """How each stream chooses, and what it chose."""
         self.choices["temperature"] = self.choices["top_p"] = 1.0
-        self.best_ids = np.zeros((streams, min(CANDIDATES, config.vocab_size)), np.int64)
+        self.best_ids = np.zeros((streams, min(candidates, config.vocab_size)), np.int64)
         self.best_shares = np.zeros(self.best_ids.shape)
         """The likeliest characters of each stream, best first, and their probabilities."""
         self._parts = sections_of(config, WIDTH, PANEL)

@@ -31,6 +31,9 @@ from rnntui.tui.widgets.training_status import TrainingKind, TrainingStatus
 
 TRAINING, VALIDATION, BEST = "training", "validation", "best"
 
+RECORD_READING = "record"
+"""The workers that read what a run did before, one at a time."""
+
 POLLS_PER_DRAWING = 3
 """How seldom steps alone move the curve: each drawing takes time from the training."""
 
@@ -108,7 +111,8 @@ class LossPane(Vertical):
         return self.query_one(TrainingStatus)
 
     def clear(self) -> None:
-        """Begin a new picture."""
+        """Begin a new picture; a record that is being read for the old one comes too late."""
+        self.workers.cancel_group(self, RECORD_READING)
         chart = self.chart
         self._undrawn.clear()
         for name in (TRAINING, VALIDATION):

@@ -377,7 +377,8 @@ class Playground(Screen[None]):
         """Copy what does the same without a screen."""
         form, command = self.setup.form, self.stream.command()
         if command is None and form.config is not None:
-            command = train_command(self.setup.corpus, self.setup.named_recipe, form.config)
+            recipe, prime = self.setup.named_recipe, form.recipe.prime
+            command = train_command(self.setup.corpus, recipe, form.config, prime)
         if command is None:
             self.tell(form.complaint, "error")
             return

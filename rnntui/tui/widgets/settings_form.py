@@ -192,6 +192,12 @@ class SettingsForm(VerticalScroll, Generic[R, C], can_focus=False):
     def _together(self, changes: dict[str, object]) -> tuple[C | None, str]:
         """The recipe's settings with all changes; or None, and a sentence about why not."""
         given = {name: value for name, value in changes.items() if value or name not in BUDGETS}
+        # Those left out leave the recipe's; a row that says 0 must not mean that.
+        taken_away = [name for name in BUDGETS if name in changes and name not in given]
+        if any(getattr(self._recipe.config, name) for name in taken_away):
+            shown = [name for name in BUDGETS if name in self._settings]
+            if not any(name in given for name in shown):
+                return None, f"One of {' and '.join(shown)} must be above 0."
         try:
             return self._recipe.config.replaced(given), ""
         except ConfigError as error:
