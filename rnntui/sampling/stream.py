@@ -19,6 +19,10 @@ from rnntui.sampling.writers import writer_of
 from rnntui.text.vocabulary import Vocabulary
 
 
+DRAWN = 64
+"""Random numbers that a stream draws at a time."""
+
+
 class Character(NamedTuple):
     """A written character and how likely it was.
 
@@ -83,6 +87,7 @@ class CharacterStreams(Iterator[tuple[Character | None, ...]]):
         self._weights, self._specs = weights, specs
         self._symbols = vocabulary.symbols
         self._generators = [np.random.default_rng(seed) for seed in seeds]
+        self._noise: Iterator[list[float]] = iter(())
         self._current = weights()
         self._writer = writer_of(self._current, len(specs), engine)
         start = vocabulary.index(start_of_text(vocabulary))
@@ -111,7 +116,7 @@ class CharacterStreams(Iterator[tuple[Character | None, ...]]):
             self._unread,
             [spec() for spec in self._specs],
             [previous == self._space for previous in self._unread[-1]],
-            [generator.random() for generator in self._generators],
+            self._draw(),
         )
         self._unread.append(chosen.ids)
         symbol, step = self._symbols.__getitem__, self._current.step
@@ -121,6 +126,14 @@ class CharacterStreams(Iterator[tuple[Character | None, ...]]):
             character = Character(symbol(index), probability, candidates, step)
             told.append(character if finite else None)
         return tuple(told)
+
+    def _draw(self) -> list[float]:
+        """The next number of each stream's generator. Many at once take little longer than one."""
+        if (noise := next(self._noise, None)) is None:
+            drawn = [generator.random(DRAWN).tolist() for generator in self._generators]
+            self._noise = map(list, zip(*drawn, strict=True))
+            noise = next(self._noise)
+        return noise
 
 
 def all_of(characters: tuple[Character | None, ...]) -> tuple[Character, ...]:

@@ -143,6 +143,8 @@ class KernelWriter:
             choices[name] for name in ("noise", "draws", "chosen", "finite", "probability")
         )
         self._specs: list[SamplingSpec] = []
+        self._changing = False
+        """Whether some stream draws after some characters and not after others."""
 
     def set_weights(self, weights: Weights) -> None:
         """Take other weights of the same shapes; what the streams remember stays."""
@@ -163,7 +165,9 @@ class KernelWriter:
         if specs != self._specs:
             self._take_specs(specs)
         self._noise[:] = noise
-        self._draws[:] = [spec.draws(after) for spec, after in zip(specs, after_space, strict=True)]
+        if self._changing:
+            pairs = zip(specs, after_space, strict=True)
+            self._draws[:] = [spec.draws(after) for spec, after in pairs]
         writer = self._writer
         writer.write(ids)
         return Chosen(
@@ -171,7 +175,7 @@ class KernelWriter:
             self._probability.tolist(),
             writer.best_ids.tolist(),
             writer.best_shares.tolist(),
-            self._finite.astype(bool).tolist(),
+            self._finite.tolist(),
         )
 
     def _take_specs(self, specs: Sequence[SamplingSpec]) -> None:
@@ -179,3 +183,5 @@ class KernelWriter:
         choices = self._writer.choices
         for name in ("temperature", "top_k", "top_p"):
             choices[name] = [getattr(spec, name) for spec in specs]
+        choices["draws"] = [spec.draws(after_space=False) for spec in specs]
+        self._changing = any(spec.mode == "hybrid" for spec in specs)

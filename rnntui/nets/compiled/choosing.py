@@ -30,8 +30,8 @@ CHOICE = np.dtype(
         ("top_k", np.int64),  # 0: all
         ("draws", np.int64),  # 0: the likeliest is taken
         ("chosen", np.int64),
-        ("finite", np.int64),  # 0: a score is no finite number, and nothing was chosen
         ("probability", np.float64),  # of the chosen one, before filters
+        ("finite", np.bool_),  # otherwise a score is no finite number, and nothing was chosen
     ]
 )
 """How a stream chooses, and below what came of it."""
@@ -51,8 +51,8 @@ def choose(
     probabilities; `order` and `kept` are room for a number per character.
     """
     total = _powers(scores, bias, vocabulary, columns, choice.temperature)
-    choice.finite = 1 if total > 0.0 else 0
-    if choice.finite == 0:
+    choice.finite = total > 0.0
+    if not choice.finite:
         return
     _heapify(scores, order, vocabulary)
     left = vocabulary

@@ -33,6 +33,8 @@ class Crew:
 
         Raises what any of them raised, when all are done.
         """
+        if not self._tasks:
+            return [work(0)]
         for tasks in self._tasks:
             tasks.put(work)
         results: list[Any] = [None] * self.size

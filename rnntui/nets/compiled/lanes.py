@@ -155,6 +155,16 @@ def index(_context: Any, address: Any) -> _Typed:
 
 
 @instruction
+def pointer(_context: Any, address: Any) -> _Typed:
+    """What numba's `carray` makes an array of."""
+
+    def emit(builder: Builder, address: Any) -> Any:
+        return builder.inttoptr(address, cgutils.voidptr_t)
+
+    return _typed(types.voidptr, [types.int64], emit)
+
+
+@instruction
 def broadcast(_context: Any, value: Any) -> _Typed:
     """One number in all sixteen places."""
     return _typed(LANES, [types.float32], spread)

@@ -103,3 +103,25 @@ SECTION = np.dtype(
         )
     ]
 )
+
+WRITTEN = np.dtype(
+    [
+        (name, np.int64)
+        for name in (
+            "part",
+            "layers",
+            "layer_count",
+            "rows",  # streams
+            "length",  # characters that are read at a time
+            "carried",  # 1: reading goes on from the states that the last one left
+            "choices",  # [rows]
+            "best_ids",  # [rows, told]
+            "best_shares",  # [rows, told]
+            "told",  # the likeliest characters that are told of each choice
+            "order",  # room for a number per character
+            "kept",  # likewise
+        )
+    ]
+)
+"""The streams that one thread writes. Its address is all that is passed, since a
+call from Python with arrays takes as long as what it calls for."""

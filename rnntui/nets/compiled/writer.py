@@ -15,9 +15,9 @@ from rnntui.nets.compiled.crew import Crew
 from rnntui.nets.compiled.lanes import WIDTH
 from rnntui.nets.compiled.layout import Array, Section, packed, sections_of
 from rnntui.nets.compiled.products import PANEL
-from rnntui.nets.compiled.records import Records
+from rnntui.nets.compiled.records import WRITTEN, Records
 from rnntui.nets.compiled.scoring import PADDED_SCORE
-from rnntui.nets.compiled.writing import chosen, read, tabulated
+from rnntui.nets.compiled.writing import read, tabulated, write
 from rnntui.nets.config import ModelConfig
 
 MOST_TABLED = 2**22
@@ -91,40 +91,52 @@ class _Share:
         streams: slice,
         outcome: tuple[Records, Ids, Floats],
     ) -> None:
-        self._streams, self._length = streams, config.window or 1
-        self._count = streams.stop - streams.start
-        self._has_read, self._carries = False, not config.window
+        self._streams, self._count = streams, streams.stop - streams.start
         choices, best_ids, best_shares = outcome
-        self._choices = choices[streams]
-        self._best_ids, self._best_shares = best_ids[streams], best_shares[streams]
-        self._order, self._kept = (np.zeros(config.vocab_size, np.int64) for _ in range(2))
+        length = config.window or 1
         tabled = config.vocab_size * config.gates * config.hidden_size <= MOST_TABLED
         self._buffers = ThreadBuffers(
             replace(config, dropout=0.0, embedding_dropout=0.0),
             self._count,
-            self._length,
+            length,
             parts,
             weights,
             packings,
             tabled=tabled,
         )
         self._buffers.hold(self._count)
-        self._part, self._layers = self._buffers.part[0], self._buffers.layers
+        self._unread, self._carries = True, not config.window
+        self._room = np.zeros((2, config.vocab_size), np.int64)
+        self._record = np.zeros(1, WRITTEN)
+        self._address = self._record.ctypes.data
+        self._record["part"] = self._buffers.part.ctypes.data
+        self._record["layers"] = self._buffers.layers.ctypes.data
+        self._record["layer_count"] = config.num_layers
+        self._record["rows"], self._record["length"] = self._count, length
+        self._record["choices"] = choices[streams].ctypes.data
+        self._record["best_ids"] = best_ids[streams].ctypes.data
+        self._record["best_shares"] = best_shares[streams].ctypes.data
+        self._record["told"] = best_ids.shape[1]
+        self._record["order"], self._record["kept"] = (room.ctypes.data for room in self._room)
+        # Addresses keep nothing alive.
+        self._kept = outcome
 
     def tabulate(self) -> None:
-        tabulated(self._part, self._layers)
+        tabulated(self._address)
 
     def read(self, ids: Sequence[Sequence[int]]) -> None:
+        self._take_in(ids)
+        read(self._address)
+
+    def write(self, ids: Sequence[Sequence[int]]) -> None:
+        self._take_in(ids)
+        write(self._address)
+
+    def _take_in(self, ids: Sequence[Sequence[int]]) -> None:
         inputs, count = self._buffers.inputs, self._count
         for time, now in enumerate(ids):
             inputs[time * count : (time + 1) * count] = now[self._streams]
-        carried = self._has_read and self._carries
-        read(self._part, self._layers, count, self._length, carried)
-        self._has_read = True
-
-    def write(self, ids: Sequence[Sequence[int]]) -> None:
-        self.read(ids)
-        chosen(
-            self._part, self._layers, self._count, self._length, self._choices,
-            self._best_ids, self._best_shares, self._order, self._kept,
-        )  # fmt: skip
+        if self._unread:
+            self._unread = False
+        elif self._carries:
+            self._record["carried"], self._carries = 1, False

@@ -1,29 +1,52 @@
-"""Writing: one character of each of some streams at a time."""
+"""Writing: one character of each of some streams at a time.
 
-from rnntui.nets.compiled.choosing import Floats, Ids, choose
-from rnntui.nets.compiled.compiling import entry
+The functions that Python calls take the address of a `WRITTEN` record.
+"""
+
+import numpy as np
+from numba import carray
+
+from rnntui.nets.compiled.choosing import CHOICE, choose
+from rnntui.nets.compiled.compiling import called, entry
 from rnntui.nets.compiled.inputs import look_up, tabulate
-from rnntui.nets.compiled.lanes import LANES_BYTES, load, store
+from rnntui.nets.compiled.lanes import LANES_BYTES, load, pointer, store
 from rnntui.nets.compiled.layers import layer_forward, matrix, strip
 from rnntui.nets.compiled.products import Left, product
-from rnntui.nets.compiled.records import Record, Records
+from rnntui.nets.compiled.records import LAYER, PART, WRITTEN, Record, Records
 
 
 @entry
-def tabulated(part: Record, layers: Records) -> None:
+def tabulated(written: int) -> None:
     """Compute each character's gates, after a change of the weights."""
-    tabulate(part, layers[0])
+    share = carray(pointer(written), 1, WRITTEN)[0]
+    part = carray(pointer(share.part), 1, PART)[0]
+    tabulate(part, carray(pointer(share.layers), share.layer_count, LAYER)[0])
 
 
 @entry
-def read(part: Record, layers: Records, rows: int, length: int, carried: int) -> None:
-    """Read `length` characters of each of `rows` streams.
+def read(written: int) -> None:
+    """Read `length` characters of each stream."""
+    share = carray(pointer(written), 1, WRITTEN)[0]
+    part = carray(pointer(share.part), 1, PART)[0]
+    _read(share, part, carray(pointer(share.layers), share.layer_count, LAYER))
 
-    With `carried` above 0, reading goes on from the states that the last reading left.
-    """
+
+@entry
+def write(written: int) -> None:
+    """Read, score what follows, and choose for each stream by its entry of `choices`."""
+    share = carray(pointer(written), 1, WRITTEN)[0]
+    part = carray(pointer(share.part), 1, PART)[0]
+    layers = carray(pointer(share.layers), share.layer_count, LAYER)
+    _read(share, part, layers)
+    _choose(share, part, layers[share.layer_count - 1])
+
+
+@called
+def _read(share: Record, part: Record, layers: Records) -> None:
+    rows, length = share.rows, share.length
     for number in range(len(layers)):
         layer = layers[number]
-        if carried > 0:
+        if share.carried > 0:
             size = rows * layer.states_row
             for offset in range(0, size, LANES_BYTES):
                 after = layer.hidden_states + length * size + offset
@@ -36,17 +59,15 @@ def read(part: Record, layers: Records, rows: int, length: int, carried: int) ->
         layer_forward(layers[number], rows, length)
 
 
-@entry
-def chosen(
-    part: Record, layers: Records, rows: int, length: int, choices: Records,
-    best_ids: Ids, best_shares: Floats, order: Ids, kept: Ids,
-) -> None:  # fmt: skip
-    """Score what follows what was read, and choose for each stream by its entry of `choices`.
-
-    `best_ids` and `best_shares` `[rows, K]` take the likeliest; `order` and `kept` `[V]` are room.
-    """
-    last = layers[len(layers) - 1]
-    outputs = last.outputs + (length - 1) * rows * last.states_row
+@called
+def _choose(share: Record, part: Record, last: Record) -> None:
+    rows, told = share.rows, share.told
+    choices = carray(pointer(share.choices), rows, CHOICE)
+    best_ids = carray(pointer(share.best_ids), (rows, told), np.int64)
+    best_shares = carray(pointer(share.best_shares), (rows, told), np.float64)
+    order = carray(pointer(share.order), part.vocabulary, np.int64)
+    kept = carray(pointer(share.kept), part.vocabulary, np.int64)
+    outputs = last.outputs + (share.length - 1) * rows * last.states_row
     head = matrix(part.head, last.hidden)
     for first in range(0, rows, part.scored_rows):
         count = min(part.scored_rows, rows - first)
