@@ -18,7 +18,6 @@ from rnntui.sampling.modes import WritingEngine
 from rnntui.sampling.writers import writer_of
 from rnntui.text.vocabulary import Vocabulary
 
-
 DRAWN = 64
 """Random numbers that a stream draws at a time."""
 
