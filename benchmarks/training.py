@@ -109,9 +109,10 @@ class Windows(Dataset[tuple[Tensor, Tensor]]):
         return self.ids[place:end], self.ids[end : end + 1]
 
 
-def plain_batches(workload: Workload, ids: Ids) -> Iterator[tuple[Tensor, Tensor]]:
+def plain_batches(workload: Workload, ids: Ids, device: str) -> Iterator[tuple[Tensor, Tensor]]:
     """Batches without end, as a script would make them."""
     text, batch, length = torch.from_numpy(ids), workload.batch_size, workload.seq_length
+    text = text.to(device)
     if workload.config.window:
         loader = DataLoader(Windows(text, length), batch, shuffle=True, drop_last=True)
         while True:
@@ -124,12 +125,12 @@ def plain_batches(workload: Workload, ids: Ids) -> Iterator[tuple[Tensor, Tensor
             yield inputs[:, first : first + length], targets[:, first : first + length]
 
 
-def plain_step(workload: Workload, ids: Ids) -> Step:
+def plain_step(workload: Workload, ids: Ids, device: str = "cpu") -> Step:
     """A step of the baseline."""
     torch.manual_seed(0)
-    model = PlainNetwork(workload.config)
+    model = PlainNetwork(workload.config).to(device)
     optimizer = torch.optim.Adam(model.parameters(), lr=RATE)
-    batches = plain_batches(workload, ids)
+    batches = plain_batches(workload, ids, device)
     state: object = None
 
     def step() -> float:

@@ -4,11 +4,15 @@ The arithmetic is torch's fused kernels; only the parameters are ours.
 """
 
 import math
+import warnings
 
 import torch
 from torch import Tensor, nn
 
 from rnntui.nets.config import GATES, STATE_TENSORS, Cell, Nonlinearity
+
+# CUDA's kernels have weights copied into one piece first, at 2% of a step; torch would say so.
+warnings.filterwarnings("ignore", "RNN module weights are not part of single contiguous chunk")
 
 
 class RecurrentLayer(nn.Module):

@@ -35,6 +35,7 @@ OptimizerName = Literal["adam", "adamw", "rmsprop", "rmsprop-keras", "adagrad", 
 ScheduleName = Literal["constant", "step", "cosine"]
 StateCarry = Literal["always", "epoch", "never"]
 Engine = Literal["auto", "torch", "compiled", "numpy"]
+Precision = Literal["auto", "float32", "bfloat16"]
 Remainder = Literal["drop", "keep"]
 SampleStart = Literal["prime", "text"]
 ADAM_BETA_2 = 0.999
@@ -187,6 +188,12 @@ class TrainConfig:
     seed: int = setting(1, "machine", "Where all randomness comes from.", 0, 2**31 - 1)
     engine: Engine = setting("auto", "machine", "What computes a training step.")
     device: str = setting("auto", "machine", "auto, cpu, cuda, cuda:N or mps.")
+    precision: Precision = setting(
+        "auto",
+        "machine",
+        "Numbers that are multiplied: float32, or bfloat16, which CUDA devices are fastest with"
+        " and which auto takes where it can. Weights are float32 in any case.",
+    )
     threads: int = setting(0, "machine", "Processor threads; 0: as torch chooses.", 0, 1024)
 
     def __post_init__(self) -> None:

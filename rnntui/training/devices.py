@@ -43,6 +43,21 @@ def find_device(name: str) -> "torch.device":
     return device
 
 
+def mixes_precision(precision: str, device: "torch.device") -> bool:
+    """Whether products on the device are of bfloat16 numbers: its own ones, or those asked for.
+
+    Raises `ConfigError` for a device that isn't asked for any but float32.
+    """
+    import torch
+
+    able = device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False)
+    if precision == "bfloat16" and not able:
+        raise ConfigError(
+            "--precision bfloat16 needs a CUDA device that has such numbers; leave it out."
+        )
+    return able and precision != "float32"
+
+
 def out_of_memory_sentence(error: Exception) -> str:
     """A sentence for an error that is a lack of memory; empty for any other."""
     import torch

@@ -63,6 +63,8 @@ def why_not_compiled(config: TrainConfig) -> str:
         return "The compiled engine has no optimizer but adam and adamw."
     if config.remainder == "keep":
         return "The compiled engine takes pieces of one length, so --remainder must be drop."
+    if config.precision == "bfloat16":
+        return "The compiled engine multiplies float32; leave --precision out."
     if config.device not in ("auto", "cpu"):
         return "The compiled engine runs on the processor; leave --device out."
     return unavailable_because()
@@ -70,6 +72,10 @@ def why_not_compiled(config: TrainConfig) -> str:
 
 def check_engine(config: TrainConfig) -> None:
     """Raise `ConfigError` where the engine that is asked for can't train such a network."""
+    if config.precision == "bfloat16":
+        from rnntui.training.devices import find_device, mixes_precision
+
+        mixes_precision(config.precision, find_device(config.device))
     if config.engine == "compiled" and (why := why_not_compiled(config)):
         raise ConfigError(f"{why} Or take --engine torch.")
     if config.engine == "numpy":

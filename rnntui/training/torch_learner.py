@@ -20,7 +20,8 @@ from rnntui.sampling.fast_step import Weights
 from rnntui.text.batches import Batch
 from rnntui.training.checkpoint_file import Arrays
 from rnntui.training.checkpoints import Checkpoint, Progress, load_checkpoint
-from rnntui.training.devices import find_device
+from rnntui.training.cuda_graph import Recorded
+from rnntui.training.devices import find_device, mixes_precision
 from rnntui.training.evaluation import evaluate
 from rnntui.training.finite import require_finite
 from rnntui.training.learner import Facts, StepOutcome
@@ -52,6 +53,9 @@ class TorchLearner:
         self._kept: Arrays = {}  # for the optimiser, once it is built
         self._state: State = self._model.zero_state(self._config.batch_size)
         self._dropout = torch.Generator(self._device)
+        self._mixed = mixes_precision(self._config.precision, self._device)
+        on_cuda = self._device.type == "cuda"
+        self._compute = Recorded(self._losses, self._dropout) if on_cuda else self._losses
         if (how := self._config.initial_weights) != "torch":
             drawn = initial_weights(self._model.config, how, self._config.seed)
             load_weights(self._model, drawn)
@@ -74,19 +78,28 @@ class TorchLearner:
         state = self._state_for(len(inputs), progress)
         # Masks depend on the seed and the step alone, so no generator state needs keeping.
         self._dropout.manual_seed((self._config.seed << 32) ^ progress.step)
-        masks = self._config.dropout_masks
-        logits, after = self._model(inputs, state, self._dropout, masks)  # [B, T, V]
-        loss = functional.cross_entropy(logits.flatten(0, 1), targets.flatten())
-        self._optimizer.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss, gradients, after = self._compute(inputs, targets, *state)
+        for weight, gradient in zip(self._model.parameters(), gradients, strict=True):
+            weight.grad = gradient
         grad_norm = self._clip()
         value = loss.item()
         require_finite("loss", progress.step + 1, value)
         require_finite("gradient", progress.step + 1, grad_norm)
         self._optimizer.step()
         self._move_averages(progress.step + 1)
-        self._state = tuple(part.detach() for part in after)
+        self._state = after
         return StepOutcome(value, grad_norm, self._batches.characters_per_batch, "torch")
+
+    def _losses(
+        self, inputs: torch.Tensor, targets: torch.Tensor, *state: torch.Tensor
+    ) -> tuple[torch.Tensor, tuple[torch.Tensor, ...], State]:
+        """The mean loss of a batch, its gradients by the weights, and the state after it."""
+        masks = self._config.dropout_masks
+        with torch.autocast(self._device.type, torch.bfloat16, enabled=self._mixed):
+            logits, after = self._model(inputs, state, self._dropout, masks)  # [B, T, V]
+        loss = functional.cross_entropy(logits.float().flatten(0, 1), targets.flatten())
+        gradients = torch.autograd.grad(loss, list(self._model.parameters()))
+        return loss.detach(), gradients, tuple(part.detach() for part in after)
 
     def evaluate(self) -> Measure:
         """Measure on the held-out prefix that an evaluation in mid-run reads."""

@@ -1,0 +1,62 @@
+"""Work on a CUDA device that is recorded once and then played back.
+
+A step of a recurrent network is some hundred small kernels. To launch them one by
+one takes the processor longer than the device takes to run them; what was recorded
+is launched at once (CUDA graphs, NVIDIA 2019; `torch.cuda.CUDAGraph`).
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+Work = Callable[..., Any]
+
+_WARM_UPS = 3
+"""Calls before the recording, in which torch's libraries make their choices and their room."""
+
+
+class Recorded:
+    """A function of tensors that is recorded at its first call with tensors of such shapes.
+
+    It may do nothing but compute on the device: no copies to the processor, no
+    choices by values. What it returns is overwritten by its next call.
+    """
+
+    def __init__(self, work: Work, generator: torch.Generator) -> None:
+        """Random numbers that `work` draws come from `generator`, as it is at each call."""
+        self._work, self._generator = work, generator
+        self._recordings: dict[tuple[torch.Size, ...], _Recording] = {}
+
+    def __call__(self, *inputs: Tensor) -> Any:
+        """What the function returns for these."""
+        shapes = tuple(tensor.shape for tensor in inputs)
+        if shapes not in self._recordings:
+            self._recordings[shapes] = _Recording(self._work, inputs, self._generator)
+        return self._recordings[shapes].play(inputs)
+
+
+class _Recording:
+    """The function as recorded with tensors of certain shapes."""
+
+    def __init__(self, work: Work, inputs: Sequence[Tensor], generator: torch.Generator) -> None:
+        self._inputs = [tensor.clone() for tensor in inputs]
+        state = generator.get_state()
+        stream = torch.cuda.Stream()  # type: ignore[no-untyped-call]
+        stream.wait_stream(torch.cuda.current_stream())
+        with torch.cuda.stream(stream):
+            for _ in range(_WARM_UPS):
+                work(*self._inputs)
+        torch.cuda.current_stream().wait_stream(stream)
+        self._graph = torch.cuda.CUDAGraph()
+        self._graph.register_generator_state(generator)
+        with torch.cuda.graph(self._graph):
+            self._outputs = work(*self._inputs)
+        generator.set_state(state)
+
+    def play(self, inputs: Sequence[Tensor]) -> Any:
+        for kept, tensor in zip(self._inputs, inputs, strict=True):
+            kept.copy_(tensor)
+        self._graph.replay()
+        return self._outputs
