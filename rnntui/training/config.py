@@ -35,7 +35,7 @@ OptimizerName = Literal["adam", "adamw", "rmsprop", "rmsprop-keras", "adagrad", 
 ScheduleName = Literal["constant", "step", "cosine"]
 StateCarry = Literal["always", "epoch", "never"]
 Engine = Literal["auto", "torch", "compiled", "numpy"]
-Precision = Literal["auto", "float32", "bfloat16"]
+Precision = Literal["auto", "float32", "float16"]
 Remainder = Literal["drop", "keep"]
 SampleStart = Literal["prime", "text"]
 ADAM_BETA_2 = 0.999
@@ -191,8 +191,8 @@ class TrainConfig:
     precision: Precision = setting(
         "auto",
         "machine",
-        "Numbers that are multiplied: float32, or bfloat16, which CUDA devices are fastest with"
-        " and which auto takes where it can. Weights are float32 in any case.",
+        "Numbers that are multiplied: float32, or float16, which CUDA devices are faster with"
+        " and which auto takes there. Weights are float32 in any case.",
     )
     threads: int = setting(0, "machine", "Processor threads; 0: as torch chooses.", 0, 1024)
 

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 Work = Callable[..., Any]
+"""Takes tensors, and returns some."""
 
 _WARM_UPS = 3
 """Calls before the recording, in which torch's libraries make their choices and their room."""
@@ -26,14 +27,14 @@ class Recorded:
 
     def __init__(self, work: Work, generator: torch.Generator) -> None:
         """Random numbers that `work` draws come from `generator`, as it is at each call."""
-        self._work, self._generator = work, generator
+        self.work, self._generator = work, generator
         self._recordings: dict[tuple[torch.Size, ...], _Recording] = {}
 
     def __call__(self, *inputs: Tensor) -> Any:
         """What the function returns for these."""
         shapes = tuple(tensor.shape for tensor in inputs)
         if shapes not in self._recordings:
-            self._recordings[shapes] = _Recording(self._work, inputs, self._generator)
+            self._recordings[shapes] = _Recording(self.work, inputs, self._generator)
         return self._recordings[shapes].play(inputs)
 
 

@@ -3,12 +3,16 @@
 Loads torch when it is asked for more than the processor.
 """
 
+import os
 from typing import TYPE_CHECKING
 
 from rnntui.errors import ConfigError
 
 if TYPE_CHECKING:
     import torch
+
+_TENSOR_CORES = (7, 0)
+"""From which CUDA compute capability on a device multiplies float16 faster (Volta, 2017)."""
 
 
 def check_device(name: str) -> None:
@@ -27,6 +31,9 @@ def find_device(name: str) -> "torch.device":
     """
     import torch
 
+    # So that a wide LSTM adds in the same order each time (torch.nn.LSTM, on cuDNN's
+    # non-determinism): a resumed run repeats what an unbroken one does.
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:2")
     if name == "auto":
         if torch.cuda.is_available():
             return torch.device("cuda")
@@ -44,16 +51,16 @@ def find_device(name: str) -> "torch.device":
 
 
 def mixes_precision(precision: str, device: "torch.device") -> bool:
-    """Whether products on the device are of bfloat16 numbers: its own ones, or those asked for.
+    """Whether products on the device are of float16 numbers: its own ones, or those asked for.
 
     Raises `ConfigError` for a device that isn't asked for any but float32.
     """
     import torch
 
-    able = device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False)
-    if precision == "bfloat16" and not able:
+    able = device.type == "cuda" and torch.cuda.get_device_capability(device) >= _TENSOR_CORES
+    if precision == "float16" and not able:
         raise ConfigError(
-            "--precision bfloat16 needs a CUDA device that has such numbers; leave it out."
+            "--precision float16 needs a CUDA device with cores for such numbers; leave it out."
         )
     return able and precision != "float32"
 

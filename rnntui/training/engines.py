@@ -63,7 +63,7 @@ def why_not_compiled(config: TrainConfig) -> str:
         return "The compiled engine has no optimizer but adam and adamw."
     if config.remainder == "keep":
         return "The compiled engine takes pieces of one length, so --remainder must be drop."
-    if config.precision == "bfloat16":
+    if config.precision == "float16":
         return "The compiled engine multiplies float32; leave --precision out."
     if config.device not in ("auto", "cpu"):
         return "The compiled engine runs on the processor; leave --device out."
@@ -72,7 +72,7 @@ def why_not_compiled(config: TrainConfig) -> str:
 
 def check_engine(config: TrainConfig) -> None:
     """Raise `ConfigError` where the engine that is asked for can't train such a network."""
-    if config.precision == "bfloat16":
+    if config.precision == "float16":
         from rnntui.training.devices import find_device, mixes_precision
 
         mixes_precision(config.precision, find_device(config.device))

@@ -6,6 +6,8 @@ state (Williams and Peng 1990; Graves 2013).
 
 import copy
 import math
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +22,7 @@ from rnntui.sampling.fast_step import Weights
 from rnntui.text.batches import Batch
 from rnntui.training.checkpoint_file import Arrays
 from rnntui.training.checkpoints import Checkpoint, Progress, load_checkpoint
-from rnntui.training.cuda_graph import Recorded
+from rnntui.training.cuda_graph import Recorded, Work
 from rnntui.training.devices import find_device, mixes_precision
 from rnntui.training.evaluation import evaluate
 from rnntui.training.finite import require_finite
@@ -30,6 +32,11 @@ from rnntui.training.model_loading import copies, load_weights, model_of
 from rnntui.training.optimizers import build_optimizer, optimizer_tensors, restore_optimizer
 from rnntui.training.run import Run
 from rnntui.training.written_samples import written_sample
+
+LOSS_SCALE = 1024.0
+"""What the loss is multiplied by before it goes back in float16, and its gradients are
+divided by after that: small ones would be zero there (Micikevicius et al. 2018, section 3.2).
+"""
 
 
 class TorchLearner:
@@ -53,9 +60,12 @@ class TorchLearner:
         self._kept: Arrays = {}  # for the optimiser, once it is built
         self._state: State = self._model.zero_state(self._config.batch_size)
         self._dropout = torch.Generator(self._device)
-        self._mixed = mixes_precision(self._config.precision, self._device)
-        on_cuda = self._device.type == "cuda"
-        self._compute = Recorded(self._losses, self._dropout) if on_cuda else self._losses
+        mixed = mixes_precision(self._config.precision, self._device)
+        self._ways: list[Work] = [partial(self._losses, False)]
+        if mixed:
+            self._ways.insert(0, partial(self._losses, True))
+        if self._device.type == "cuda":
+            self._ways = [Recorded(way, self._dropout) for way in self._ways]
         if (how := self._config.initial_weights) != "torch":
             drawn = initial_weights(self._model.config, how, self._config.seed)
             load_weights(self._model, drawn)
@@ -76,12 +86,16 @@ class TorchLearner:
             group["lr"] = learning_rate
         inputs, targets = self._tensors(self._batches.batch(progress.epoch, progress.batch))
         state = self._state_for(len(inputs), progress)
-        # Masks depend on the seed and the step alone, so no generator state needs keeping.
-        self._dropout.manual_seed((self._config.seed << 32) ^ progress.step)
-        loss, gradients, after = self._compute(inputs, targets, *state)
-        for weight, gradient in zip(self._model.parameters(), gradients, strict=True):
-            weight.grad = gradient
-        grad_norm = self._clip()
+        for way in self._ways:
+            # Masks depend on the seed and the step alone, so no generator state needs keeping.
+            self._dropout.manual_seed((self._config.seed << 32) ^ progress.step)
+            loss, gradients, after = way(inputs, targets, *state)
+            for weight, gradient in zip(self._model.parameters(), gradients, strict=True):
+                weight.grad = gradient
+            grad_norm = self._clip()
+            # What is too large for float16 may be a gradient like any other in float32.
+            if math.isfinite(grad_norm):
+                break
         value = loss.item()
         require_finite("loss", progress.step + 1, value)
         require_finite("gradient", progress.step + 1, grad_norm)
@@ -91,15 +105,21 @@ class TorchLearner:
         return StepOutcome(value, grad_norm, self._batches.characters_per_batch, "torch")
 
     def _losses(
-        self, inputs: torch.Tensor, targets: torch.Tensor, *state: torch.Tensor
-    ) -> tuple[torch.Tensor, tuple[torch.Tensor, ...], State]:
-        """The mean loss of a batch, its gradients by the weights, and the state after it."""
+        self, mixed: bool, inputs: torch.Tensor, targets: torch.Tensor, *state: torch.Tensor
+    ) -> tuple[torch.Tensor, Sequence[torch.Tensor], State]:
+        """The mean loss of a batch, its gradients by the weights, and the state after it.
+
+        What is `mixed` multiplies float16 numbers; all that comes out is float32.
+        """
         masks = self._config.dropout_masks
-        with torch.autocast(self._device.type, torch.bfloat16, enabled=self._mixed):
+        with torch.autocast(self._device.type, torch.float16, enabled=mixed):
             logits, after = self._model(inputs, state, self._dropout, masks)  # [B, T, V]
         loss = functional.cross_entropy(logits.float().flatten(0, 1), targets.flatten())
-        gradients = torch.autograd.grad(loss, list(self._model.parameters()))
-        return loss.detach(), gradients, tuple(part.detach() for part in after)
+        scale = LOSS_SCALE if mixed else 1.0
+        gradients = torch.autograd.grad(loss * scale, list(self._model.parameters()))
+        if mixed:
+            gradients = torch._foreach_div(gradients, scale)
+        return loss.detach(), gradients, tuple(part.detach().float() for part in after)
 
     def evaluate(self) -> Measure:
         """Measure on the held-out prefix that an evaluation in mid-run reads."""

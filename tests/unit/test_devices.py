@@ -4,7 +4,9 @@ import pytest
 import torch
 
 from rnntui.errors import ConfigError
-from rnntui.training.devices import find_device, out_of_memory_sentence
+from rnntui.training.config import TrainConfig
+from rnntui.training.devices import find_device, mixes_precision, out_of_memory_sentence
+from rnntui.training.engines import check_engine, why_not_compiled
 
 
 def test_the_cpu_is_always_there() -> None:
@@ -54,3 +56,36 @@ def test_torch_itself_says_so_in_such_words() -> None:
 
 def test_other_errors_are_not_taken_for_a_lack_of_memory() -> None:
     assert out_of_memory_sentence(RuntimeError("shapes do not match")) == ""
+
+
+def on_cuda(monkeypatch: pytest.MonkeyPatch, capability: tuple[int, int]) -> torch.device:
+    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda _: capability)
+    return torch.device("cuda")
+
+
+@pytest.mark.parametrize(
+    ("precision", "capability", "expected"),
+    [
+        ("auto", (9, 0), True),
+        ("float16", (7, 0), True),
+        ("float32", (9, 0), False),
+        ("auto", (6, 1), False),
+    ],
+)
+def test_float16_is_multiplied_where_a_device_is_faster_with_it(
+    monkeypatch: pytest.MonkeyPatch, precision: str, capability: tuple[int, int], expected: bool
+) -> None:
+    assert mixes_precision(precision, on_cuda(monkeypatch, capability)) is expected
+
+
+def test_a_device_without_float16_is_not_asked_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    for device in (torch.device("cpu"), torch.device("mps"), on_cuda(monkeypatch, (6, 1))):
+        with pytest.raises(ConfigError, match=r"^--precision float16 needs a CUDA device .*\.$"):
+            mixes_precision("float16", device)
+        assert not mixes_precision("float32", device)
+
+
+def test_a_training_that_asks_for_float16_is_refused_before_it_begins() -> None:
+    with pytest.raises(ConfigError, match=r"^--precision float16 needs a CUDA device"):
+        check_engine(TrainConfig(precision="float16", device="cpu", steps=1))
+    assert "--precision" in why_not_compiled(TrainConfig(precision="float16", steps=1))
