@@ -1,18 +1,21 @@
 """The tables of docs/performance.md: all that is measured, in one command.
 
     python benchmarks/bench.py [--text TINYSHAKESPEARE] [--out FOLDER]          under five minutes
-    python benchmarks/bench.py --full --text TINYSHAKESPEARE [--out FOLDER]     more than two hours
+    python benchmarks/bench.py --full --text TINYSHAKESPEARE [--out FOLDER]     some four hours
+    python benchmarks/bench.py --full --text TINYSHAKESPEARE --only Writing     this table anew
 
-Prints each table as soon as it is there, and writes `performance.json` and
-`performance.md` into the folder (`benchmarks/results` where none is named). With
-`--full` and no folder `docs/performance.md` is made anew from them. The text is
-for what is learnt of it; without one those rows are left out, and said to be.
+Prints each table as soon as it is there, and writes it to `quick.json` or `full.json`
+and to `quick.md` or `full.md` in the folder (`benchmarks/results` where none is
+named); `--only` takes the other tables from there, so that a long measurement may be
+taken in parts. With `--full` and no folder `docs/performance.md` is made anew from
+them. The text is for what is learnt of it; without one those rows are left out, and
+said to be.
 """
 
 import argparse
-import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from statistics import mean
 
@@ -23,43 +26,53 @@ import peers
 import sampling
 import start
 import training
-from rows import Row, as_markdown, machine, save_json
+from rows import Row, as_markdown, load_json, machine, save_json
 
 HERE = Path(__file__).parent
 DOCUMENT = HERE.parent / "docs" / "performance.md"
 METHOD = HERE / "method.md"
 """What stands above the tables: how they are measured, and what they mean."""
 
-SECONDS_TO_START_WITH = 10.0
 SEEDS = (1, 2, 3)
+GROWTH = "Growth"
+
+Tables = dict[str, Callable[[], Sequence[Row]]]
+"""What measures each table, by its title."""
 
 
-def quick(text: Path | None) -> Iterator[tuple[str, Sequence[Row]]]:
-    """The tables that take a few minutes, by title."""
-    yield "Training", training.rows(rounds=5, seconds=0.3)
-    yield "Writing", sampling.rows(rounds=5)
-    yield "Start", start.rows(rounds=3)
-    yield "Texts", encoding.rows(megabytes=100, opening=300)
+def quick(text: Path | None) -> Tables:
+    """The tables that take a few minutes."""
+    tables: Tables = {
+        "Training": partial(training.rows, rounds=5, seconds=0.3),
+        "Writing": partial(sampling.rows, rounds=5),
+        "Start": partial(start.rows, rounds=3),
+        "Texts": partial(encoding.rows, megabytes=100, opening=300),
+    }
     if text is not None:
-        yield "Learning", learnt(text, [("minute", SECONDS_TO_START_WITH / 60)], SEEDS[:1])
+        tables["Learning"] = partial(learnt, text, [("minute", 0.14)], SEEDS[:1], None)
+    return tables
 
 
-def full(text: Path) -> Iterator[tuple[str, Sequence[Row]]]:
-    """All tables, by title."""
-    yield "Training", training.rows(rounds=15, seconds=0.5)
-    yield "Writing", sampling.rows(rounds=15)
-    yield "Start", start.rows(rounds=10)
-    yield "Texts", encoding.rows(megabytes=200, opening=1000)
-    budgets = [("minute", SECONDS_TO_START_WITH / 60), ("minute", 1.0), ("quarter-hour", 15.0)]
-    yield "Learning", [*learnt(text, budgets, SEEDS), *peer_rows(text)]
+def full(text: Path) -> Tables:
+    """All tables but that of growth."""
+    budgets = [("minute", 0.14), ("minute", 1.0), ("quarter-hour", 15.0), ("quarter-hour", 40.0)]
+    return {
+        "Training": partial(training.rows, rounds=15, seconds=0.5),
+        "Writing": partial(sampling.rows, rounds=15),
+        "Start": partial(start.rows, rounds=10),
+        "Texts": partial(encoding.rows, megabytes=200, opening=1000),
+        "Learning": partial(learnt, text, budgets, SEEDS, learning.RECORD),
+        "Others": partial(peer_rows, text),
+    }
 
 
-def learnt(text: Path, budgets: Sequence[tuple[str, float]], seeds: Sequence[int]) -> list[Row]:
+def learnt(
+    text: Path, budgets: Sequence[tuple[str, float]], seeds: Sequence[int], record: Path | None
+) -> list[Row]:
     """What recipes come to within so many minutes, means over the seeds."""
     found = []
     for recipe, minutes in budgets:
-        with tempfile.TemporaryDirectory() as home:
-            runs = [learning.learnt(text, recipe, minutes, seed, Path(home)) for seed in seeds]
+        runs = [learning.learnt(text, recipe, minutes, seed, record) for seed in seeds]
         seconds = mean(run.seconds for run in runs)
         for way, losses in (
             ("state carried", [run.carried for run in runs]),
@@ -67,7 +80,7 @@ def learnt(text: Path, budgets: Sequence[tuple[str, float]], seeds: Sequence[int
         ):
             note = f"{seconds:.1f} s, {len(runs)} seeds: {min(losses):.4f} to {max(losses):.4f}"
             name = f"`{recipe}`, {minutes * 60:.0f} s, {way}"
-            found.append(Row(name, "nats a character", mean(losses), note=note))
+            found.append(Row(name, "nats a character", mean(losses), note=note, digits=5))
     return found
 
 
@@ -76,11 +89,13 @@ def peer_rows(text: Path) -> list[Row]:
     content = text.read_text(encoding="utf-8")
     found = peers.transformer(content)
     note = f"{found.seconds:.0f} s: 4 layers of 128, 2,000 iterations, context 64"
-    rows = [Row("nanoGPT's recipe for a processor", "nats a character", found.loss, note=note)]
+    name = "nanoGPT's recipe for a processor"
+    rows = [Row(name, "nats a character", found.loss, note=note, digits=5)]
     with suppress(ImportError):  # without Keras
         found = peers.alice(content)
         note = f"{found.seconds:.0f} s: an RNN of 128 on one-hot windows of 10, its training loss"
-        rows.append(Row("the Keras network, one epoch", "nats a character", found.loss, note=note))
+        name = "the Keras network, one epoch"
+        rows.append(Row(name, "nats a character", found.loss, note=note, digits=5))
     return rows
 
 
@@ -89,7 +104,7 @@ def document(tables: dict[str, Sequence[Row]], growths: str) -> str:
     facts = "".join(f"- {name}: {value}\n" for name, value in machine().items())
     parts = [METHOD.read_text(encoding="utf-8"), f"## Machine\n\n{facts}"]
     parts += [f"## {title}\n\n{as_markdown(rows)}" for title, rows in tables.items()]
-    return "\n".join([*parts, *([f"## Growth\n\n{growths}"] if growths else [])])
+    return "\n".join([*parts, *([f"## {GROWTH}\n\n{growths}"] if growths else [])])
 
 
 def growth_tables(pictures: Path) -> str:
@@ -112,23 +127,31 @@ def main() -> None:
     parser.add_argument("--full", action="store_true")
     parser.add_argument("--text", type=Path, help="tinyshakespeare, to learn from")
     parser.add_argument("--out", type=Path, help="a folder for the results")
+    parser.add_argument("--only", nargs="+", metavar="TITLE", help="the tables to measure anew")
     chosen = parser.parse_args()
     if chosen.full and chosen.text is None:
         parser.error("--full measures what is learnt of a text, too; name it with --text.")
+    measures = full(chosen.text) if chosen.full else quick(chosen.text)
+    titles = [*measures, *([GROWTH] if chosen.full else [])]
+    if unknown := sorted(set(chosen.only or []) - set(titles)):
+        parser.error(f"There is no table {unknown[0]}; there are {', '.join(titles)}.")
     out = chosen.out or HERE / "results"
     out.mkdir(parents=True, exist_ok=True)
-    tables: dict[str, Sequence[Row]] = {}
-    for title, rows in full(chosen.text) if chosen.full else quick(chosen.text):
-        tables[title] = list(rows)
-        print(f"{title}\n\n{as_markdown(tables[title])}", flush=True)
-    if "Learning" not in tables:
+    name = "full" if chosen.full else "quick"
+    pages = [out / f"{name}.md", *([DOCUMENT] if chosen.full and chosen.out is None else [])]
+    kept, growths = load_json(out / f"{name}.json") if chosen.only else ({}, "")
+    for title in chosen.only or titles:
+        if title == GROWTH:
+            growths = growth_tables(pages[-1].parent / "pictures")
+        else:
+            kept[title] = measures[title]()
+            print(f"{title}\n\n{as_markdown(kept[title])}", flush=True)
+        tables = {title: kept[title] for title in measures if title in kept}
+        save_json(out / f"{name}.json", tables, growths)
+        for page in pages:
+            page.write_text(document(tables, growths), encoding="utf-8")
+    if chosen.text is None:
         print("Nothing was learnt: name tinyshakespeare's file with --text.")
-    pictures = (DOCUMENT.parent if chosen.out is None else out) / "pictures"
-    page = document(tables, growth_tables(pictures) if chosen.full else "")
-    save_json(out / "performance.json", tables)
-    (out / "performance.md").write_text(page, encoding="utf-8")
-    if chosen.full and chosen.out is None:
-        DOCUMENT.write_text(page, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ class Row:
 
     `ratio` is the median over the rounds of how many times ours is better,
     `lowest` and `highest` its spread. A row without a baseline has 0 for all of
-    these; `note` then says what to hold it against.
+    these; `note` then says what to hold it against. `digits` of its figures count.
     """
 
     name: str
@@ -28,6 +28,7 @@ class Row:
     lowest: float = 0.0
     highest: float = 0.0
     note: str = ""
+    digits: int = 3
 
 
 def in_turns(
@@ -68,11 +69,11 @@ def _processor() -> str:
     return f"{name} ({', '.join(known)}), {os.cpu_count()} cores"
 
 
-def figure(value: float) -> str:
-    """Three figures that count."""
+def figure(value: float, digits: int = 3) -> str:
+    """As many figures as count."""
     if value == 0:
         return ""
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.{digits}g}"
 
 
 def as_markdown(rows: Iterable[Row]) -> str:
@@ -84,17 +85,32 @@ def as_markdown(rows: Iterable[Row]) -> str:
     for row in rows:
         spread = f"{figure(row.lowest)} to {figure(row.highest)}" if row.ratio else ""
         cells = (
-            row.name, row.unit, figure(row.ours), figure(row.baseline), figure(row.ratio), spread,
+            row.name,
+            row.unit,
+            figure(row.ours, row.digits),
+            figure(row.baseline, row.digits),
+            figure(row.ratio),
+            spread,
             row.note,
-        )  # fmt: skip
+        )
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
 
 
-def save_json(path: Path, tables: dict[str, Sequence[Row]]) -> None:
-    """Write tables by title, and the machine."""
+def save_json(path: Path, tables: dict[str, Sequence[Row]], growths: str) -> None:
+    """Write tables by title, the page about growth, and the machine."""
     content = {
         "machine": machine(),
         "tables": {title: [asdict(row) for row in rows] for title, rows in tables.items()},
+        "growth": growths,
     }
     path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+
+
+def load_json(path: Path) -> tuple[dict[str, Sequence[Row]], str]:
+    """What `save_json` wrote: tables by title, and the page about growth; empty without it."""
+    if not path.exists():
+        return {}, ""
+    content = json.loads(path.read_text(encoding="utf-8"))
+    tables = {title: [Row(**row) for row in rows] for title, rows in content["tables"].items()}
+    return tables, content["growth"]
