@@ -5,11 +5,11 @@
     python benchmarks/bench.py --full --text TINYSHAKESPEARE --only Writing     this table anew
 
 Prints each table as soon as it is there, and writes it to `quick.json` or `full.json`
-and to `quick.md` or `full.md` in the folder (`benchmarks/results` where none is
-named); `--only` takes the other tables from there, so that a long measurement may be
-taken in parts. With `--full` and no folder `docs/performance.md` is made anew from
-them. The text is for what is learnt of it; without one those rows are left out, and
-said to be.
+in the folder (`benchmarks/results` where none is named), where the others stay what
+they were until they are measured anew, so that a long measurement may be taken in
+parts. Beside it `quick.md` or `full.md` is made of them; with `--full` and no folder
+that is `docs/performance.md`. The text is for what is learnt of it; without one those
+rows are left out, and said to be. What `learning.py` has recorded is not learnt again.
 """
 
 import argparse
@@ -138,18 +138,17 @@ def main() -> None:
     out = chosen.out or HERE / "results"
     out.mkdir(parents=True, exist_ok=True)
     name = "full" if chosen.full else "quick"
-    pages = [out / f"{name}.md", *([DOCUMENT] if chosen.full and chosen.out is None else [])]
-    kept, growths = load_json(out / f"{name}.json") if chosen.only else ({}, "")
+    page = DOCUMENT if chosen.full and chosen.out is None else out / f"{name}.md"
+    kept, growths = load_json(out / f"{name}.json")
     for title in chosen.only or titles:
         if title == GROWTH:
-            growths = growth_tables(pages[-1].parent / "pictures")
+            growths = growth_tables(page.parent / "pictures")
         else:
             kept[title] = measures[title]()
             print(f"{title}\n\n{as_markdown(kept[title])}", flush=True)
         tables = {title: kept[title] for title in measures if title in kept}
         save_json(out / f"{name}.json", tables, growths)
-        for page in pages:
-            page.write_text(document(tables, growths), encoding="utf-8")
+        page.write_text(document(tables, growths), encoding="utf-8")
     if chosen.text is None:
         print("Nothing was learnt: name tinyshakespeare's file with --text.")
 

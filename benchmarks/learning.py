@@ -64,7 +64,7 @@ def learnt(
 ) -> Learnt:
     """What is recorded of such a training; else train, and record that. None: just train."""
     config = find_recipe(recipe).config
-    asked = config.replaced({"minutes": minutes or config.minutes, "seed": seed})
+    asked = config.replaced({"minutes": minutes or config.minutes, "seed": seed, "device": "cpu"})
     settings = json.loads(json.dumps(asdict(asked)))  # as they are read back
     text_hash = load_corpus(text).content_hash
     lines = record.read_text(encoding="utf-8").splitlines() if record and record.exists() else []
@@ -89,7 +89,7 @@ def train(
     name = f"{recipe}-{seed}"
     command = [sys.executable, "-c", "from rnntui.cli.main import main; main()"]
     command += ["train", str(text), "--recipe", recipe, "--name", name, "--seed", str(seed)]
-    command += ["--json", "--minutes", str(minutes)]
+    command += ["--json", "--minutes", str(minutes), "--device", "cpu"]
     kernels = {"NUMBA_CACHE_DIR": str(kernels_dir().parent)}
     environment = {**os.environ, **kernels, "RNNTUI_HOME": str(home)}
     told = subprocess.run(command, env=environment, stdout=subprocess.PIPE, check=True).stdout

@@ -2,9 +2,10 @@
 
     python benchmarks/sampling.py [--rounds 7]
 
-Ours is `CharacterStream` with all that the screen shows: a specification that is
-asked for before every character, weights that may change, probabilities and the
-five best candidates. The baseline is what a script has: a batch of one through
+Ours is `CharacterStreams` with all that the screen shows: weights that may change,
+probabilities and the five best candidates. *Steered*, as on the screen, it asks for
+its settings before every character; else, as `rnntui sample` does, before every few.
+The baseline is what a script has: a batch of one through
 `nn.LSTM`, `topk`, `softmax`, `multinomial`. Both at temperature 0.8 with top-k 20.
 """
 
@@ -16,6 +17,7 @@ import torch
 from rows import Row, as_markdown, in_turns
 from torch import nn
 
+from rnntui.cli.sample import AHEAD
 from rnntui.nets.char_model import build_model
 from rnntui.nets.config import ModelConfig
 from rnntui.sampling.choice import SamplingSpec
@@ -52,7 +54,9 @@ def plain_loop(hidden_size: int) -> Callable[[], float]:
     return write
 
 
-def streams(hidden_size: int, count: int, engine: WritingEngine) -> Callable[[], float]:
+def streams(
+    hidden_size: int, count: int, engine: WritingEngine, ahead: int = 1
+) -> Callable[[], float]:
     """Microseconds a character of so many streams together."""
     config = ModelConfig(SYMBOLS, "lstm", embedding_size=128, hidden_size=hidden_size)
     model = build_model(config, 0)
@@ -61,9 +65,9 @@ def streams(hidden_size: int, count: int, engine: WritingEngine) -> Callable[[],
     spec = SamplingSpec("random", TEMPERATURE, TOP_K)
     vocabulary = Vocabulary(tuple(chr(40 + number) for number in range(SYMBOLS)))
     written = CharacterStreams(
-        lambda: weights, vocabulary, [lambda: spec] * count, "AB", range(count), engine
+        lambda: weights, vocabulary, [lambda: spec] * count, "AB", range(count), engine, ahead
     )
-    rounds = max(100, CHARACTERS // count)
+    rounds = max(100 // ahead, CHARACTERS // count // ahead) * ahead
 
     def write() -> float:
         began = time.perf_counter()
@@ -80,16 +84,17 @@ def rows(rounds: int) -> list[Row]:
     found = []
     for size, hidden_size in SIZES.items():
         plain, one = plain_loop(hidden_size), streams(hidden_size, 1, "compiled")
-        many = streams(hidden_size, MANY, "compiled")
-        name = f"writing, {size}"
-        found.append(in_turns(f"{name}, one stream", "µs a character", one, plain, rounds))
+        ahead = streams(hidden_size, 1, "compiled", AHEAD)
+        many = streams(hidden_size, MANY, "compiled", AHEAD)
         numpy = streams(hidden_size, 1, "numpy")
-        found.append(in_turns(f"{name}, NumPy alone", "µs a character", numpy, plain, rounds))
-        found.append(
-            in_turns(
-                f"{name}, {MANY} streams", "µs a character", many, one, rounds, "against one stream"
-            )
-        )
+        for name, ours, baseline, note in (
+            ("one stream, steered", one, plain, ""),
+            ("one stream", ahead, plain, f"{AHEAD} characters ahead"),
+            ("NumPy alone", numpy, plain, ""),
+            (f"{MANY} streams", many, ahead, f"against one stream, both {AHEAD} ahead"),
+        ):
+            row = f"writing, {size}, {name}"
+            found.append(in_turns(row, "µs a character", ours, baseline, rounds, note))
     weights = 4 * (2048 * (128 + 512) + 2048 * 1024 + 65 * 512) / 1e6
     found.append(_reading_once(weights, streams(SIZES["L"], 1, "compiled"), rounds))
     return found

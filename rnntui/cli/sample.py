@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from rnntui.text.normalisation import Normalisation
     from rnntui.training.checkpoints import Header
 
+AHEAD = 16
+"""Characters of each text that are written at a time: nobody steers between them."""
+
 
 def sample(
     checkpoint: Annotated[
@@ -89,6 +92,7 @@ def sample(
         start.text,
         range(seed, seed + streams),
         engine,
+        AHEAD,
     )
     limits = [_Limit(length, end, count) for _ in range(streams)]
     symbols = [start.text]

@@ -1,12 +1,14 @@
 """Character streams: endless iterators that write with a network, one character at a time.
 
 They hold hidden states and a character each, so their memory does not grow with
-what they have written. Settings and weights are asked for before every character:
-a switch of mode, or newer weights, act on the very next one.
+what they have written. Settings and weights are asked for before every character
+(but for streams that write ahead): a switch of mode, or newer weights, act on the
+very next one.
 """
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from itertools import repeat
 from typing import NamedTuple
 
 import numpy as np
@@ -66,6 +68,9 @@ class CharacterStreams(Iterator[tuple[Character | None, ...]]):
     The same seed, weights, prime, specification and engine give the same text. One
     number is drawn for every character whatever the mode, so a change of mode
     and back again leaves the later draws where they were.
+
+    Where nobody steers, `ahead` rounds may be written at a time, which takes less
+    time and gives the same: settings and weights are then asked for once for all.
     """
 
     def __init__(
@@ -76,6 +81,7 @@ class CharacterStreams(Iterator[tuple[Character | None, ...]]):
         prime: str,
         seeds: Sequence[int],
         engine: WritingEngine = "auto",
+        ahead: int = 1,
     ) -> None:
         """Read the prime, or `start_of_text` where it is empty.
 
@@ -86,12 +92,15 @@ class CharacterStreams(Iterator[tuple[Character | None, ...]]):
         self._weights, self._specs = weights, specs
         self._symbols = vocabulary.symbols
         self._generators = [np.random.default_rng(seed) for seed in seeds]
-        self._noise: Iterator[list[float]] = iter(())
+        self._ahead = ahead
+        self._drawn = 0
+        """Numbers that each stream has drawn and not used yet."""
+        self._written: Iterator[tuple[Character | None, ...]] = iter(())
         self._current = weights()
-        self._writer = writer_of(self._current, len(specs), engine)
+        space = vocabulary.index(" ") if " " in vocabulary else -1
+        self._writer = writer_of(self._current, len(specs), engine, space, ahead)
         start = vocabulary.index(start_of_text(vocabulary))
         ids = [int(index) for index in vocabulary.encode(prime)] or [start]
-        self._space = vocabulary.index(" ") if " " in vocabulary else -1
         # What is read next, each a character of all streams, the newest last.
         window = self._current.config.window or 1
         padded = [start] * (window - 1) + ids if self._current.config.window else ids
@@ -106,33 +115,47 @@ class CharacterStreams(Iterator[tuple[Character | None, ...]]):
         There is None for one whose numbers have grown out of all bounds, as a
         ReLU network's may; it can't go on.
         """
+        if (written := next(self._written, None)) is None:
+            self._written = self._write()
+            written = next(self._written)
+        return written
+
+    def _write(self) -> Iterator[tuple[Character | None, ...]]:
+        """The next rounds."""
         latest = self._weights()
         if latest is not self._current:
             self._current = latest
             self._writer.set_weights(latest)
+        specs = [spec() for spec in self._specs]
+        self._draw()
         # What was written last is read only now, so that it is read with the newest weights.
-        chosen = self._writer.write(
-            self._unread,
-            [spec() for spec in self._specs],
-            [previous == self._space for previous in self._unread[-1]],
-            self._draw(),
+        chosen = self._writer.write(self._unread, specs)
+        ids = chosen.ids.tolist()
+        self._unread.extend(ids[turn :: self._ahead] for turn in range(self._ahead))
+        # All in a row, stream by stream, as a loop over them takes as long as writing them.
+        symbol = self._symbols.__getitem__
+        pairs = zip(map(symbol, chosen.best.tolist()), chosen.shares.tolist(), strict=True)
+        told: Iterator[Character | None] = map(
+            Character,
+            map(symbol, ids),
+            chosen.probabilities.tolist(),
+            zip(*[pairs] * (len(chosen.best) // len(ids)), strict=True),
+            repeat(self._current.step),
         )
-        self._unread.append(chosen.ids)
-        symbol, step = self._symbols.__getitem__, self._current.step
-        told: list[Character | None] = []
-        for index, probability, ids, shares, finite in zip(*chosen, strict=True):
-            candidates = tuple(zip(map(symbol, ids), shares, strict=True))
-            character = Character(symbol(index), probability, candidates, step)
-            told.append(character if finite else None)
-        return tuple(told)
+        if not all(finite := chosen.finite.tolist()):
+            told = (one if able else None for one, able in zip(told, finite, strict=True))
+        return zip(*zip(*[told] * self._ahead, strict=True), strict=True)
 
-    def _draw(self) -> list[float]:
-        """The next number of each stream's generator. Many at once take little longer than one."""
-        if (noise := next(self._noise, None)) is None:
-            drawn = [generator.random(DRAWN).tolist() for generator in self._generators]
-            self._noise = map(list, zip(*drawn, strict=True))
-            noise = next(self._noise)
-        return noise
+    def _draw(self) -> None:
+        """Have each stream's generator draw for the next rounds, where what it drew is used up.
+
+        Many numbers at once take little longer than one.
+        """
+        if self._drawn < self._ahead:
+            self._drawn = self._ahead * max(1, DRAWN // self._ahead)
+            generators = self._generators
+            self._writer.draw_by(np.stack([each.random(self._drawn) for each in generators]))
+        self._drawn -= self._ahead
 
 
 def all_of(characters: tuple[Character | None, ...]) -> tuple[Character, ...]:

@@ -6,13 +6,16 @@ one that it began with.
 """
 
 import os
+from collections import deque
 from collections.abc import Sequence
+from itertools import cycle
 from typing import NamedTuple, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rnntui.errors import SamplingError
-from rnntui.sampling.choice import SamplingSpec, best, choose, probabilities
+from rnntui.sampling.choice import Floats, SamplingSpec, best, choose, probabilities
 from rnntui.sampling.fast_step import FastNetwork, Weights
 from rnntui.sampling.modes import WritingEngine
 
@@ -24,18 +27,20 @@ CANDIDATES = 5
 
 
 class Chosen(NamedTuple):
-    """What N streams chose: ids and their probabilities before filters, `[N]`.
+    """What N streams chose in R rounds: ids and their probabilities before filters, `[N * R]`.
 
-    `best` and `shares`, `[N][K]`, are the likeliest ids, best first, and their probabilities.
-    Where `finite` is false the network's scores were no numbers, as those of a ReLU
-    network may grow out of all bounds; the stream then chose nothing.
+    All of one stream, then of the next. `best` and `shares`, `[N * R * K]`, are each
+    time the likeliest ids, best first, and their probabilities. Where `finite` is
+    false the network's scores were no numbers, as those of a ReLU network may grow out
+    of all bounds; the stream then chose nothing. All may be overwritten by what is
+    written next.
     """
 
-    ids: list[int]
-    probabilities: list[float]
-    best: list[list[int]]
-    shares: list[list[float]]
-    finite: list[bool]
+    ids: NDArray[np.int64]
+    probabilities: Floats
+    best: NDArray[np.int64]
+    shares: Floats
+    finite: NDArray[np.bool_]
 
 
 class Writer(Protocol):
@@ -44,28 +49,26 @@ class Writer(Protocol):
     def set_weights(self, weights: Weights) -> None:
         """Take other weights of the same shapes; what the streams remember stays."""
 
+    def draw_by(self, noise: Floats) -> None:
+        """Draw from here on by these numbers from [0, 1), `[N, M]`, over and over.
+
+        Each round takes one for each stream, whether it draws or not. They are 0 at first.
+        """
+
     def read(self, ids: Sequence[Sequence[int]]) -> None:
         """Read a character of each stream, `[1][N]`; for a network on windows a window, `[T][N]`.
 
         A window is read from zero state.
         """
 
-    def write(
-        self,
-        ids: Sequence[Sequence[int]],
-        specs: Sequence[SamplingSpec],
-        after_space: Sequence[bool],
-        noise: Sequence[float],
-    ) -> Chosen:
-        """Read, then choose each stream's next character.
-
-        All but `ids` are `[N]`; `after_space` says whether a stream's last
-        character is a space, `noise` is from [0, 1).
-        """
+    def write(self, ids: Sequence[Sequence[int]], specs: Sequence[SamplingSpec]) -> Chosen:
+        """Read and choose, each stream by its spec; read what was chosen, and so on."""
 
 
-def writer_of(weights: Weights, streams: int, engine: WritingEngine = "auto") -> Writer:
-    """What writes with these weights.
+def writer_of(
+    weights: Weights, streams: int, engine: WritingEngine = "auto", space: int = -1, rounds: int = 1
+) -> Writer:
+    """What writes with these weights, in so many rounds at a time; `space` is a space's id.
 
     `auto` is `compiled` where the compiled functions lie ready on the disk, and
     `numpy` otherwise; `compiled` has them compiled if need be. Raises
@@ -74,23 +77,28 @@ def writer_of(weights: Weights, streams: int, engine: WritingEngine = "auto") ->
     from rnntui.nets.compiled.preparation import load_compiled, try_to_prepare
 
     if engine == "numpy" or (engine == "auto" and not load_compiled()):
-        return NumpyWriter(weights, streams)
+        return NumpyWriter(weights, streams, space, rounds)
     if engine == "compiled" and (problem := try_to_prepare()):
         raise SamplingError(f"{problem} Take --engine numpy.")
-    return KernelWriter(weights, streams)
+    return KernelWriter(weights, streams, space, rounds)
 
 
 class NumpyWriter:
     """Writes in NumPy, needing nothing compiled (see `Writer`)."""
 
-    def __init__(self, weights: Weights, streams: int) -> None:
+    def __init__(self, weights: Weights, streams: int, space: int = -1, rounds: int = 1) -> None:
         """Begin with zero states."""
-        self._network = FastNetwork(weights)
+        self._network, self._space, self._rounds = FastNetwork(weights), space, rounds
+        self.draw_by(np.zeros((streams, 1)))
         self._states = [self._network.zero_state(1) for _ in range(streams)]
 
     def set_weights(self, weights: Weights) -> None:
         """Take other weights of the same shapes; what the streams remember stays."""
         self._network = FastNetwork(weights)
+
+    def draw_by(self, noise: Floats) -> None:
+        """Draw from here on by these numbers."""
+        self._noise = cycle(noise.T.tolist())
 
     def read(self, ids: Sequence[Sequence[int]]) -> None:
         """Read a character of each stream, or a window of them."""
@@ -103,85 +111,94 @@ class NumpyWriter:
                 state = self._network.read(np.array([now[stream]]), state)
             self._states[stream] = state
 
-    def write(
+    def write(self, ids: Sequence[Sequence[int]], specs: Sequence[SamplingSpec]) -> Chosen:
+        """Read and choose, each stream by its spec; read what was chosen, and so on."""
+        shape = (len(specs), self._rounds)
+        best_shape = (*shape, min(CANDIDATES, self._network.config.vocab_size))
+        chosen = Chosen(
+            np.zeros(shape, np.int64),
+            np.zeros(shape),
+            np.zeros(best_shape, np.int64),
+            np.zeros(best_shape),
+            np.zeros(shape, np.bool_),
+        )
+        unread = deque(ids, maxlen=len(ids))
+        for turn in range(self._rounds):
+            self.read(unread)
+            for stream, (spec, noise) in enumerate(zip(specs, next(self._noise), strict=True)):
+                self._choose(chosen, (stream, turn), spec, unread[-1][stream], noise)
+            unread.append(chosen.ids[:, turn].tolist())
+        return Chosen(
+            chosen.ids.ravel(),
+            chosen.probabilities.ravel(),
+            chosen.best.ravel(),
+            chosen.shares.ravel(),
+            chosen.finite.ravel(),
+        )
+
+    def _choose(
         self,
-        ids: Sequence[Sequence[int]],
-        specs: Sequence[SamplingSpec],
-        after_space: Sequence[bool],
-        noise: Sequence[float],
-    ) -> Chosen:
-        """Read, then choose each stream's next character."""
-        self.read(ids)
-        told = Chosen([], [], [], [], [])
-        for state, spec, after, drawn in zip(self._states, specs, after_space, noise, strict=True):
-            scores = self._network.scores(state)[0]
-            finite = bool(np.isfinite(scores).all())
-            if not finite:
-                scores = np.zeros_like(scores)
-            probs = probabilities(scores, spec.temperature)
-            chosen = choose(probs, spec, after, drawn)
-            likeliest = best(probs, CANDIDATES)
-            told.ids.append(chosen)
-            told.probabilities.append(float(probs[chosen]))
-            told.best.append([index for index, _ in likeliest])
-            told.shares.append([share for _, share in likeliest])
-            told.finite.append(finite)
-        return told
+        chosen: Chosen,
+        place: tuple[int, int],
+        spec: SamplingSpec,
+        previous: int,
+        noise: float,
+    ) -> None:
+        scores = self._network.scores(self._states[place[0]])[0]
+        if not np.isfinite(scores).all():
+            return
+        probs = probabilities(scores, spec.temperature)
+        index = choose(probs, spec, previous == self._space, noise)
+        likeliest = best(probs, CANDIDATES)
+        chosen.ids[place], chosen.probabilities[place] = index, probs[index]
+        chosen.best[place] = [one for one, _ in likeliest]
+        chosen.shares[place] = [share for _, share in likeliest]
+        chosen.finite[place] = True
 
 
 class KernelWriter:
     """Writes with compiled functions (see `Writer`)."""
 
-    def __init__(self, weights: Weights, streams: int) -> None:
+    def __init__(self, weights: Weights, streams: int, space: int = -1, rounds: int = 1) -> None:
         """Begin with zero states; the functions must be compiled."""
         from rnntui.nets.compiled.writer import CompiledWriter
 
         threads = 2 if streams >= SHARED_STREAMS and (os.cpu_count() or 1) > 1 else 1
-        self._writer = CompiledWriter(weights.config, weights.arrays, streams, CANDIDATES, threads)
-        choices = self._writer.choices
-        self._noise, self._draws, self._chosen, self._finite, self._probability = (
-            choices[name] for name in ("noise", "draws", "chosen", "finite", "probability")
+        self._writer = CompiledWriter(
+            weights.config, weights.arrays, streams, CANDIDATES, threads, rounds, space
+        )
+        choices = self._writer.choices.ravel()
+        self._chosen = Chosen(
+            choices["chosen"],
+            choices["probability"],
+            self._writer.best_ids.ravel(),
+            self._writer.best_shares.ravel(),
+            choices["finite"],
         )
         self._specs: list[SamplingSpec] = []
-        self._changing = False
-        """Whether some stream draws after some characters and not after others."""
 
     def set_weights(self, weights: Weights) -> None:
         """Take other weights of the same shapes; what the streams remember stays."""
         self._writer.set_weights(weights.arrays)
 
+    def draw_by(self, noise: Floats) -> None:
+        """Draw from here on by these numbers."""
+        self._writer.draw_by(noise)
+
     def read(self, ids: Sequence[Sequence[int]]) -> None:
         """Read a character of each stream, or a window of them."""
         self._writer.read(ids)
 
-    def write(
-        self,
-        ids: Sequence[Sequence[int]],
-        specs: Sequence[SamplingSpec],
-        after_space: Sequence[bool],
-        noise: Sequence[float],
-    ) -> Chosen:
-        """Read, then choose each stream's next character."""
+    def write(self, ids: Sequence[Sequence[int]], specs: Sequence[SamplingSpec]) -> Chosen:
+        """Read and choose, each stream by its spec; read what was chosen, and so on."""
         if specs != self._specs:
             self._take_specs(specs)
-        self._noise[:] = noise
-        if self._changing:
-            pairs = zip(specs, after_space, strict=True)
-            self._draws[:] = [spec.draws(after) for spec, after in pairs]
-        writer = self._writer
-        writer.write(ids)
-        return Chosen(
-            self._chosen.tolist(),
-            self._probability.tolist(),
-            writer.best_ids.tolist(),
-            writer.best_shares.tolist(),
-            self._finite.tolist(),
-        )
+        self._writer.write(ids)
+        return self._chosen
 
     def _take_specs(self, specs: Sequence[SamplingSpec]) -> None:
-        self._specs = list(specs)
-        choices = self._writer.choices
+        self._specs, taken = list(specs), self._writer.specs
         for name in ("temperature", "top_k", "top_p"):
-            choices[name] = [getattr(spec, name) for spec in specs]
-        choices["draws"] = [spec.draws(after_space=False) for spec in specs]
-        self._changing = any(spec.mode == "hybrid" for spec in specs)
+            taken[name] = [getattr(spec, name) for spec in specs]
+        taken["draws"] = [spec.draws(after_space=False) for spec in specs]
+        taken["draws_after_space"] = [spec.draws(after_space=True) for spec in specs]

@@ -44,20 +44,23 @@ class _Recording:
     def __init__(self, work: Work, inputs: Sequence[Tensor], generator: torch.Generator) -> None:
         self._inputs = [tensor.clone() for tensor in inputs]
         state = generator.get_state()
-        stream = torch.cuda.Stream()  # type: ignore[no-untyped-call]
-        stream.wait_stream(torch.cuda.current_stream())
-        with torch.cuda.stream(stream):
-            for _ in range(_WARM_UPS):
-                work(*self._inputs)
-        torch.cuda.current_stream().wait_stream(stream)
-        self._graph = torch.cuda.CUDAGraph()
-        self._graph.register_generator_state(generator)
-        with torch.cuda.graph(self._graph):
-            self._outputs = work(*self._inputs)
+        # Streams and graphs belong to the current device, which is the first one until told.
+        with torch.cuda.device(self._inputs[0].device):
+            stream = torch.cuda.Stream()  # type: ignore[no-untyped-call]
+            stream.wait_stream(torch.cuda.current_stream())
+            with torch.cuda.stream(stream):
+                for _ in range(_WARM_UPS):
+                    work(*self._inputs)
+            torch.cuda.current_stream().wait_stream(stream)
+            self._graph = torch.cuda.CUDAGraph()
+            self._graph.register_generator_state(generator)
+            with torch.cuda.graph(self._graph, stream=stream):
+                self._outputs = work(*self._inputs)
         generator.set_state(state)
 
     def play(self, inputs: Sequence[Tensor]) -> Any:
-        for kept, tensor in zip(self._inputs, inputs, strict=True):
-            kept.copy_(tensor)
-        self._graph.replay()
+        with torch.cuda.device(self._inputs[0].device):
+            for kept, tensor in zip(self._inputs, inputs, strict=True):
+                kept.copy_(tensor)
+            self._graph.replay()
         return self._outputs

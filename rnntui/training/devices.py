@@ -24,6 +24,12 @@ def check_device(name: str) -> None:
         find_device(name)
 
 
+def check_precision(precision: str, device: str) -> None:
+    """Raise `ConfigError` for float16 on a device that isn't asked for it."""
+    if precision == "float16":
+        mixes_precision(precision, find_device(device))
+
+
 def find_device(name: str) -> "torch.device":
     """The device of that name; `auto` takes CUDA, then MPS, then the CPU.
 
@@ -34,6 +40,8 @@ def find_device(name: str) -> "torch.device":
     # So that a wide LSTM adds in the same order each time (torch.nn.LSTM, on cuDNN's
     # non-determinism): a resumed run repeats what an unbroken one does.
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:2")
+    # And so that float32 means that; cuDNN would multiply numbers of ten bits less.
+    torch.backends.cudnn.allow_tf32 = False
     if name == "auto":
         if torch.cuda.is_available():
             return torch.device("cuda")

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from rnntui.errors import ConfigError
 from rnntui.training.config import TrainConfig
+from rnntui.training.devices import check_precision
 from rnntui.training.learner import Learner
 from rnntui.training.settings import flag
 
@@ -72,10 +73,7 @@ def why_not_compiled(config: TrainConfig) -> str:
 
 def check_engine(config: TrainConfig) -> None:
     """Raise `ConfigError` where the engine that is asked for can't train such a network."""
-    if config.precision == "float16":
-        from rnntui.training.devices import find_device, mixes_precision
-
-        mixes_precision(config.precision, find_device(config.device))
+    check_precision(config.precision, config.device)
     if config.engine == "compiled" and (why := why_not_compiled(config)):
         raise ConfigError(f"{why} Or take --engine torch.")
     if config.engine == "numpy":
@@ -91,3 +89,5 @@ def _check_numpy(config: TrainConfig) -> None:
             )
     if config.device not in ("auto", "cpu"):
         raise ConfigError(f"--device {config.device} can't be had with --engine numpy; cpu can.")
+    if config.precision == "float16":
+        raise ConfigError("--precision float16 can't be had with --engine numpy; leave it out.")

@@ -17,7 +17,7 @@ from rnntui.training.checkpoints import load_checkpoint
 from rnntui.training.commands import Inbox, WeightsOutlet
 from rnntui.training.config import TrainConfig
 from rnntui.training.corpus_note import corpus_of
-from rnntui.training.devices import check_device
+from rnntui.training.devices import check_device, check_precision
 from rnntui.training.events import TrainEvent
 from rnntui.training.fine_tuning import adopted_config, over_vocabulary
 from rnntui.training.learner import Training
@@ -112,6 +112,7 @@ def resume_run(
     config = before.replaced(_allowed(changes, before))
     # Before it is written to run.toml, where it would stand in every later resume's way.
     check_device(config.device)
+    check_precision(config.precision, config.device)
     if load is None:
         corpus = corpus_of(note, Normalisation(before.normalise))
     else:

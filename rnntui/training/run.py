@@ -210,6 +210,7 @@ CHANGEABLE = (
     "sample_start",
     "threads",
     "device",
+    "precision",
 )
 """Settings that a resume may change, as they leave the network and its steps what they are."""
 

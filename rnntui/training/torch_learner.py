@@ -65,7 +65,8 @@ class TorchLearner:
         if mixed:
             self._ways.insert(0, partial(self._losses, True))
         if self._device.type == "cuda":
-            self._ways = [Recorded(way, self._dropout) for way in self._ways]
+            # What is seldom needed is worth no recording.
+            self._ways[0] = Recorded(self._ways[0], self._dropout)
         if (how := self._config.initial_weights) != "torch":
             drawn = initial_weights(self._model.config, how, self._config.seed)
             load_weights(self._model, drawn)
@@ -101,7 +102,8 @@ class TorchLearner:
         require_finite("gradient", progress.step + 1, grad_norm)
         self._optimizer.step()
         self._move_averages(progress.step + 1)
-        self._state = after
+        # A copy, as a recorded step overwrites what it gave, and may have to be computed again.
+        self._state = tuple(part.clone() for part in after)
         return StepOutcome(value, grad_norm, self._batches.characters_per_batch, "torch")
 
     def _losses(

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from rnntui.nets.compiled import preparation
+from rnntui.nets.compiled import learning, preparation, update, writing
 from rnntui.nets.compiled.compiling import is_complete, kernels_dir
 from rnntui.nets.compiled.preparation import Preparation, prepare, unavailable_because
 
@@ -72,3 +72,18 @@ def test_asking_imports_no_compiler() -> None:
         "unavailable_because(); assert not {'numba', 'torch', 'numpy'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_all_that_python_calls_is_compiled_when_it_is_said_to_be_ready() -> None:
+    prepare.cache_clear()
+    prepare()
+    for entry in (
+        writing.tabulated,
+        writing.read,
+        writing.write,
+        update.gathered,
+        update.updated,
+        update.packed_back,
+        learning.gradients,
+    ):
+        assert entry.signatures, entry  # type: ignore[attr-defined]

@@ -1,6 +1,7 @@
 """Writing by compiled functions: the same characters as NumPy's, each stream as it is alone."""
 
 import copy
+from collections import deque
 from dataclasses import replace
 from typing import Any
 
@@ -15,8 +16,9 @@ from rnntui.nets.compiled.writer import CompiledWriter
 from rnntui.nets.config import ModelConfig, weight_shapes
 from rnntui.sampling.choice import SamplingSpec, best, choose, draw, filtered, probabilities
 from rnntui.sampling.fast_step import FastNetwork, Weights
-from rnntui.sampling.writers import KernelWriter, NumpyWriter, writer_of
+from rnntui.sampling.writers import Chosen, KernelWriter, NumpyWriter, Writer, writer_of
 
+SPACE = 0
 _LSTM = ModelConfig(9, "lstm", embedding_size=4, hidden_size=6, num_layers=2)
 _CONFIGS = st.builds(
     ModelConfig,
@@ -55,31 +57,40 @@ def ids_of(config: ModelConfig, streams: int, seed: int) -> list[list[int]]:
     return np.random.default_rng(seed).integers(config.vocab_size, size=shape).tolist()
 
 
+def written(writer: Writer, ids: Any, specs: list[SamplingSpec], noise: Any) -> Chosen:
+    """Copies of what it writes, drawn by `noise`, each part `[N, R]` or `[N, R, K]`."""
+    writer.draw_by(noise)
+    told = writer.write(ids, specs)
+    best, shares = (part.reshape(*noise.shape, -1).copy() for part in (told.best, told.shares))
+    ids_told, probabilities_told, finite = (
+        part.reshape(noise.shape).copy() for part in (told.ids, told.probabilities, told.finite)
+    )
+    return Chosen(ids_told, probabilities_told, best, shares, finite)
+
+
 @settings(max_examples=60)
 @given(_CONFIGS, st.lists(_SPECS, min_size=1, max_size=4), st.integers(0, 99))
 def test_probabilities_and_candidates_are_those_of_numpy(
     config: ModelConfig, specs: list[SamplingSpec], seed: int
 ) -> None:
     weights, streams = weights_of(config, seed), len(specs)
-    compiled, plain = KernelWriter(weights, streams), NumpyWriter(weights, streams)
-    noise = np.random.default_rng(seed).random((4, streams))
+    compiled, plain = (kind(weights, streams, SPACE) for kind in (KernelWriter, NumpyWriter))
+    noise = np.random.default_rng(seed).random((4, streams, 1))
     for turn in range(4):
         ids = ids_of(config, streams, turn)
-        after_space = [place % 2 == turn % 2 for place in range(streams)]
-        expected = plain_choices(plain, ids, specs, after_space, noise[turn])
-        ours = compiled.write(ids, specs, after_space, noise[turn].tolist())
-        theirs = plain.write(ids, specs, after_space, noise[turn].tolist())
-        for mine, other in zip(ours.shares, theirs.shares, strict=True):
-            np.testing.assert_allclose(mine, other, rtol=2e-4, atol=1e-7)
+        expected = plain_choices(plain, ids, specs, noise[turn, :, 0])
+        ours = written(compiled, ids, specs, noise[turn])
+        theirs = written(plain, ids, specs, noise[turn])
+        np.testing.assert_allclose(ours.shares, theirs.shares, rtol=2e-4, atol=1e-7)
         for stream in range(streams):
             probs, possible = expected[stream]
-            chosen = ours.ids[stream]
+            chosen = ours.ids[stream, 0]
             assert chosen in possible
             assert ours.probabilities[stream] == pytest.approx(probs[chosen], rel=2e-4, abs=1e-7)
 
 
 def plain_choices(
-    plain: NumpyWriter, ids: Any, specs: list[SamplingSpec], after_space: list[bool], noise: Any
+    plain: NumpyWriter, ids: Any, specs: list[SamplingSpec], noise: Any
 ) -> list[tuple[Any, set[int]]]:
     """For each stream the probabilities of what `ids` lead to, and the ids it may then choose."""
     ahead = copy.deepcopy(plain)
@@ -87,7 +98,8 @@ def plain_choices(
     found = []
     for place, state in enumerate(ahead._states):
         probs = probabilities(ahead._network.scores(state)[0], specs[place].temperature)
-        found.append((probs, choices(probs, specs[place], after_space[place], noise[place])))
+        after_space = ids[-1][place] == SPACE
+        found.append((probs, choices(probs, specs[place], after_space, noise[place])))
     return found
 
 
@@ -127,7 +139,7 @@ def test_filters_and_draw_are_those_of_the_pure_functions(
 ) -> None:
     weights = fixed([count / sum(counts) for count in counts])
     spec = SamplingSpec("random", 1.0, top_k, top_p)
-    chosen = KernelWriter(weights, 1).write([[0]], [spec], [False], [noise])
+    chosen = written(KernelWriter(weights, 1), [[0]], [spec], np.array([[noise]]))
     network = FastNetwork(weights)
     scores = network.scores(network.read(np.array([0]), network.zero_state(1)))[0]
     probs = probabilities(scores, 1.0)
@@ -136,25 +148,27 @@ def test_filters_and_draw_are_those_of_the_pure_functions(
     near = {draw(kept, min(max(noise + error, 0.0), 0.9999999)) for error in (-1e-5, 0.0, 1e-5)}
     edges = [filtered(probs, top_k, min(1.0, top_p * factor)) for factor in (1 - 1e-5, 1 + 1e-5)]
     near |= {draw(edge, noise) for edge in edges}
-    assert chosen.ids[0] in near
+    assert chosen.ids[0, 0] in near
     ids = [index for index, _ in best(probs, 5)]
-    np.testing.assert_allclose(probs[chosen.best[0]], probs[ids], rtol=1e-6)
+    np.testing.assert_allclose(probs[chosen.best[0, 0]], probs[ids], rtol=1e-6)
 
 
 def test_equals_keep_the_order_of_their_ids() -> None:
     writer = KernelWriter(fixed([0.1, 0.3, 0.3, 0.3]), 1)
-    chosen = writer.write([[0]], [SamplingSpec("argmax")], [False], [0.9])
-    assert (chosen.ids, chosen.best) == ([1], [[1, 2, 3, 0]])
-    two = writer.write([[0]], [SamplingSpec("random", top_k=2)], [False], [0.99])
-    assert two.ids == [2]
+    chosen = written(writer, [[0]], [SamplingSpec("argmax")], np.array([[0.9]]))
+    assert chosen.ids.item() == 1
+    assert chosen.best.tolist() == [[[1, 2, 3, 0]]]
+    two = written(writer, [[0]], [SamplingSpec("random", top_k=2)], np.array([[0.99]]))
+    assert two.ids.item() == 2
 
 
 @pytest.mark.parametrize("mode", ["argmax", "random", "hybrid"])
 @pytest.mark.parametrize("after_space", [False, True])
 def test_a_mode_draws_where_it_should(mode: Any, after_space: bool) -> None:
     weights, spec = fixed([0.1, 0.9]), SamplingSpec(mode)
-    chosen = KernelWriter(weights, 1).write([[0]], [spec], [after_space], [0.01])
-    assert chosen.ids == [choose(np.array([0.1, 0.9]), spec, after_space, 0.01)]
+    read = SPACE if after_space else 1
+    chosen = written(KernelWriter(weights, 1, SPACE), [[read]], [spec], np.array([[0.01]]))
+    assert chosen.ids.item() == choose(np.array([0.1, 0.9]), spec, after_space, 0.01)
 
 
 @pytest.mark.parametrize("config", [_LSTM, replace(_LSTM, window=4)])
@@ -166,15 +180,16 @@ def test_a_stream_among_others_is_bit_for_bit_what_it_is_alone(
     together = CompiledWriter(config, weights.arrays, 5, 5, threads)
     alone = [CompiledWriter(config, weights.arrays, 1, 5) for _ in range(5)]
     for writer in (together, *alone):
-        writer.choices["draws"] = 1
+        writer.specs["draws"] = True
     for turn in range(6):
         ids = ids_of(config, 5, turn)
-        together.choices["noise"] = np.random.default_rng(turn).random(5)
+        noise = np.random.default_rng(turn).random((5, 1))
+        together.draw_by(noise)
         together.write(ids)
         for stream, writer in enumerate(alone):
-            writer.choices["noise"] = together.choices["noise"][stream]
+            writer.draw_by(noise[stream : stream + 1])
             writer.write([[now[stream]] for now in ids])
-            assert writer.choices[0] == together.choices[stream]
+            assert writer.choices[0, 0] == together.choices[stream, 0]
             np.testing.assert_array_equal(writer.best_shares[0], together.best_shares[stream])
     together.close()
 
@@ -186,7 +201,7 @@ def test_reading_on_with_other_weights_keeps_what_was_read() -> None:
         writer.read([[3]])
         writer.set_weights(second)
     spec = SamplingSpec("argmax")
-    ours, theirs = (w.write([[5]], [spec], [False], [0.0]) for w in (compiled, plain))
+    ours, theirs = (written(w, [[5]], [spec], np.zeros((1, 1))) for w in (compiled, plain))
     np.testing.assert_allclose(ours.shares, theirs.shares, rtol=1e-4)
 
 
@@ -197,9 +212,8 @@ def test_weights_change_nothing_after_they_were_taken() -> None:
     for array in weights.arrays.values():
         array[:] = 0.0
     spec = SamplingSpec("argmax")
-    assert writer.write([[1]], [spec], [False], [0.0]) == (
-        expected.write([[1]], [spec], [False], [0.0])
-    )
+    ours, theirs = (written(w, [[1]], [spec], np.zeros((1, 1))) for w in (writer, expected))
+    np.testing.assert_array_equal(ours.shares, theirs.shares)
 
 
 @pytest.mark.parametrize("kind", [KernelWriter, NumpyWriter])
@@ -207,7 +221,7 @@ def test_weights_change_nothing_after_they_were_taken() -> None:
 def test_scores_beyond_all_numbers_are_said(kind: Any, number: float) -> None:
     weights = fixed([0.5, 0.5])
     weights.arrays["head.bias"][1] = number
-    assert kind(weights, 1).write([[0]], [SamplingSpec()], [False], [0.5]).finite == [False]
+    assert not kind(weights, 1).write([[0]], [SamplingSpec()]).finite.item()
 
 
 @pytest.mark.parametrize("kind", [KernelWriter, NumpyWriter])
@@ -219,21 +233,21 @@ def test_a_stream_that_can_not_go_on_leaves_its_neighbours_alone(kind: Any) -> N
     arrays["head.weight"][1, 0] = 1.0
     writer, specs = kind(Weights(config, arrays, 0), 2), [SamplingSpec("argmax")] * 2
     with np.errstate(all="ignore"):
-        told = [writer.write([[0, 1]], specs, [False] * 2, [0.5] * 2) for _ in range(200)]
-    assert [finite for finite, _ in (one.finite for one in told)] == [True] * 200
-    assert told[0].finite[1]
-    assert not told[-1].finite[1]
-    assert {one.ids[0] for one in told} == {0}
+        told = [written(writer, [[0, 1]], specs, np.full((2, 1), 0.5)) for _ in range(200)]
+    assert all(one.finite[0, 0] for one in told)
+    assert told[0].finite[1, 0]
+    assert not told[-1].finite[1, 0]
+    assert {one.ids[0, 0] for one in told} == {0}
 
 
 def test_a_vocabulary_of_all_hangul_syllables_is_written_without_a_table() -> None:
     config = ModelConfig(11_172, "gru", embedding_size=8, hidden_size=160, num_layers=1)
     weights = weights_of(config, scale=0.1)
     ours, theirs = (
-        kind(weights, 1).write([[77]], [SamplingSpec("argmax")], [False], [0.0])
+        kind(weights, 1).write([[77]], [SamplingSpec("argmax")])
         for kind in (KernelWriter, NumpyWriter)
     )
-    assert ours.ids == theirs.ids
+    np.testing.assert_array_equal(ours.ids, theirs.ids)
     np.testing.assert_allclose(ours.shares, theirs.shares, rtol=1e-4)
 
 
@@ -263,3 +277,24 @@ def test_a_compiler_that_does_not_work_is_done_without(monkeypatch: pytest.Monke
     assert isinstance(writer_of(weights_of(_LSTM), 1), NumpyWriter)
     with pytest.raises(SamplingError, match=r"needs NumPy 2\.2 or less\. Take --engine numpy\."):
         writer_of(weights_of(_LSTM), 1, "compiled")
+
+
+@pytest.mark.parametrize("config", [_LSTM, replace(_LSTM, window=3), replace(_LSTM, window=1)])
+@pytest.mark.parametrize("engine", ["compiled", "numpy"])
+def test_rounds_at_a_time_are_what_rounds_one_by_one_are(engine: Any, config: ModelConfig) -> None:
+    weights, streams, rounds = weights_of(config), 3, 7
+    specs = [SamplingSpec("hybrid"), SamplingSpec("random", 1.3, 4, 0.9), SamplingSpec("argmax")]
+    ids, noise = ids_of(config, streams, 1), np.random.default_rng(2).random((streams, 2 * rounds))
+    alone, ahead = (writer_of(weights, streams, engine, SPACE, n) for n in (1, rounds))
+    unread = deque(ids, maxlen=len(ids))
+    expected = []
+    for turn in range(2 * rounds):
+        expected.append(written(alone, unread, specs, noise[:, turn : turn + 1]))
+        unread.append(expected[-1].ids[:, 0].tolist())
+    unread = deque(ids, maxlen=len(ids))
+    found = []
+    for turn in (0, rounds):
+        found.append(written(ahead, unread, specs, noise[:, turn : turn + rounds]))
+        unread.extend(found[-1].ids.T.tolist())
+    for ours, theirs in zip(zip(*found, strict=True), zip(*expected, strict=True), strict=True):
+        np.testing.assert_array_equal(np.concatenate(ours, 1), np.concatenate(theirs, 1))

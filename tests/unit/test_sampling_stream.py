@@ -16,9 +16,11 @@ from rnntui.nets.char_model import CharModel, build_model
 from rnntui.nets.config import Cell, ModelConfig, weight_shapes
 from rnntui.sampling.choice import SamplingSpec, filtered, probabilities
 from rnntui.sampling.fast_step import Weights
+from rnntui.sampling.modes import WritingEngine
 from rnntui.sampling.stream import (
     Character,
     CharacterStream,
+    CharacterStreams,
     hybrid_equals_argmax,
     start_of_text,
 )
@@ -87,6 +89,33 @@ def _next_probabilities(model: CharModel, text: str) -> NDArray[np.float64]:
 
 
 # What the text depends on.
+
+
+@pytest.mark.parametrize("config", [_CONFIG, _WINDOWED])
+@pytest.mark.parametrize("engine", ["compiled", "numpy"])
+def test_writing_ahead_gives_the_same_texts(config: ModelConfig, engine: WritingEngine) -> None:
+    weights = _weights(_model(config))
+    specs = [SamplingSpec("hybrid", 0.7), SamplingSpec("random", 1.5, 5, 0.9), _ARGMAX]
+
+    def written(ahead: int) -> list[tuple[Character | None, ...]]:
+        asked = [lambda spec=spec: spec for spec in specs]
+        streams = CharacterStreams(lambda: weights, _SYMBOLS, asked, "b", (1, 2, 3), engine, ahead)
+        return list(islice(streams, 150))
+
+    assert written(1) == written(7) == written(100)
+
+
+def test_what_is_written_ahead_takes_settings_and_weights_once() -> None:
+    asked = []
+
+    def spec() -> SamplingSpec:
+        asked.append("spec")
+        return _RANDOM
+
+    weights = _weights(_model())
+    streams = CharacterStreams(lambda: weights, _SYMBOLS, [spec], "", (1,), ahead=8)
+    list(islice(streams, 17))
+    assert len(asked) == 3
 
 
 @pytest.mark.parametrize("config", [_CONFIG, _WINDOWED])

@@ -4,6 +4,7 @@ Recording is played by `Overwriting`, which like a CUDA graph gives the same ten
 each call; float16 is torch's own on the processor, where vanilla networks have it.
 """
 
+import itertools
 from pathlib import Path
 from typing import Any
 
@@ -119,3 +120,28 @@ def test_a_step_too_large_for_float16_is_taken_in_float32(
     overflown = tiny_run(tmp_path / "overflown", **VANILLA)
     trained(overflown)
     assert_same_training(exact.folder, overflown.folder)
+
+
+def test_a_step_that_is_computed_again_begins_where_it_did(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mixed(monkeypatch)
+    calls = itertools.count()
+
+    def overflowing_at_times(
+        learner: torch_learner.TorchLearner, rough: bool, *inputs: Tensor
+    ) -> Any:
+        loss, gradients, after = compute(learner, rough, *inputs)
+        if rough and next(calls) % 3 == 2:
+            gradients = [gradient * torch.inf for gradient in gradients]
+        return loss, gradients, after
+
+    compute = torch_learner.TorchLearner._losses
+    monkeypatch.setattr(torch_learner.TorchLearner, "_losses", overflowing_at_times)
+    fresh = tiny_run(tmp_path / "fresh", **VANILLA)
+    trained(fresh)
+    recorded(monkeypatch)
+    calls = itertools.count()
+    overwritten = tiny_run(tmp_path / "overwritten", **VANILLA)
+    trained(overwritten)
+    assert_same_training(fresh.folder, overwritten.folder)

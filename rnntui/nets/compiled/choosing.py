@@ -22,19 +22,25 @@ from rnntui.nets.compiled.lanes import (
 )
 from rnntui.nets.compiled.records import Record
 
-CHOICE = np.dtype(
+SPEC = np.dtype(
     [
         ("temperature", np.float64),
         ("top_p", np.float64),
-        ("noise", np.float64),  # from [0, 1)
         ("top_k", np.int64),  # 0: all
-        ("draws", np.int64),  # 0: the likeliest is taken
+        ("draws", np.bool_),  # after any character but a space; else the likeliest is taken
+        ("draws_after_space", np.bool_),
+    ]
+)
+"""How a stream chooses."""
+
+CHOICE = np.dtype(
+    [
         ("chosen", np.int64),
         ("probability", np.float64),  # of the chosen one, before filters
         ("finite", np.bool_),  # otherwise a score is no finite number, and nothing was chosen
     ]
 )
-"""How a stream chooses, and below what came of it."""
+"""What came of a choice."""
 
 Ids = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -42,17 +48,19 @@ Floats = NDArray[np.float64]
 
 @called
 def choose(
-    scores: int, bias: int, vocabulary: int, columns: int, choice: Record,
-    best_ids: Ids, best_shares: Floats, order: Ids, kept: Ids,
+    scores: int, bias: int, vocabulary: int, columns: int, spec: Record, after_space: bool,
+    noise: float, choice: Record, best_ids: Ids, best_shares: Floats, order: Ids, kept: Ids,
 ) -> None:  # fmt: skip
-    """Choose by `choice`; the scores become probabilities without their common factor.
+    """Choose by `spec`; the scores become probabilities without their common factor.
 
-    `best_ids` and `best_shares` take the likeliest characters and their
-    probabilities; `order` and `kept` are room for a number per character.
+    What is drawn is drawn by `noise`, from [0, 1). `best_ids` and `best_shares` take the
+    likeliest characters and their probabilities; `order` and `kept` are room for a
+    number per character.
     """
-    total = _powers(scores, bias, vocabulary, columns, choice.temperature)
+    total = _powers(scores, bias, vocabulary, columns, spec.temperature)
     choice.finite = total > 0.0
     if not choice.finite:
+        choice.chosen = 0
         return
     _heapify(scores, order, vocabulary)
     left = vocabulary
@@ -62,14 +70,14 @@ def choose(
         best_ids[place] = order[left]
         best_shares[place] = np.float64(number(scores + 4 * order[left])) / total
     chosen = best_ids[0]
-    if choice.draws > 0:
-        k = choice.top_k if 0 < choice.top_k < vocabulary else vocabulary
-        if k == vocabulary and choice.top_p >= 1.0:
-            chosen = _drawn(scores, vocabulary, kept, False, choice.noise * total)
+    if spec.draws_after_space if after_space else spec.draws:
+        k = spec.top_k if 0 < spec.top_k < vocabulary else vocabulary
+        if k == vocabulary and spec.top_p >= 1.0:
+            chosen = _drawn(scores, vocabulary, kept, False, noise * total)
         else:
             kept[:vocabulary] = 0
-            share = _keep(scores, vocabulary, order, left, kept, k, choice.top_p, total)
-            chosen = _drawn(scores, vocabulary, kept, True, choice.noise * share)
+            share = _keep(scores, vocabulary, order, left, kept, k, spec.top_p, total)
+            chosen = _drawn(scores, vocabulary, kept, True, noise * share)
     choice.chosen = chosen
     choice.probability = np.float64(number(scores + 4 * chosen)) / total
 

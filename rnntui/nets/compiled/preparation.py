@@ -75,6 +75,7 @@ def prepare() -> None:
     ids = np.zeros((1, 1), np.int64)
     CompiledNetwork(config, 1, 1, 1, weights).step(ids, ids, None, 0, 1.0)
     writer = CompiledWriter(config, weights, 1, 1)
+    writer.read([[0]])
     writer.write([[0]])
     mark_complete()
 

@@ -112,11 +112,18 @@ WRITTEN = np.dtype(
             "layers",
             "layer_count",
             "rows",  # streams
+            "rounds",  # characters that are written of each at a time
             "length",  # characters that are read at a time
-            "carried",  # 1: reading goes on from the states that the last one left
-            "choices",  # [rows]
-            "best_ids",  # [rows, told]
-            "best_shares",  # [rows, told]
+            "carries",  # 1: reading goes on from the states that the last one left
+            "carried",  # 1: such states are there
+            "space",  # the id of a space; -1 where there is none
+            "specs",  # [rows]
+            "noise",  # [rows, drawn]: what choices are drawn by
+            "drawn",
+            "used",  # which of these is next
+            "choices",  # [rows, rounds]
+            "best_ids",  # [rows, rounds, told]
+            "best_shares",  # [rows, rounds, told]
             "told",  # the likeliest characters that are told of each choice
             "order",  # room for a number per character
             "kept",  # likewise

@@ -10,7 +10,7 @@ from itertools import pairwise
 import numpy as np
 
 from rnntui.nets.compiled.buffers import Packings, ThreadBuffers, aligned
-from rnntui.nets.compiled.choosing import CHOICE, Floats, Ids
+from rnntui.nets.compiled.choosing import CHOICE, SPEC, Floats, Ids
 from rnntui.nets.compiled.crew import Crew
 from rnntui.nets.compiled.lanes import WIDTH
 from rnntui.nets.compiled.layout import Array, Section, packed, sections_of
@@ -34,30 +34,37 @@ class CompiledWriter:
         streams: int,
         candidates: int,
         threads: int = 1,
+        rounds: int = 1,
+        space: int = -1,
     ) -> None:
         """Begin with zero states and weights by the names of `weight_shapes`, which are copied.
 
         So many `candidates`, the likeliest characters, are told of each choice.
         The streams are shared out among `threads`, of which the caller's is one.
+        Each writes `rounds` characters at a time; `space` is the id of a space.
         """
         self.config = config
-        self.choices = np.zeros(streams, CHOICE)
-        """How each stream chooses, and what it chose."""
-        self.choices["temperature"] = self.choices["top_p"] = 1.0
-        self.best_ids = np.zeros((streams, min(candidates, config.vocab_size)), np.int64)
-        self.best_shares = np.zeros(self.best_ids.shape)
-        """The likeliest characters of each stream, best first, and their probabilities."""
+        self.specs = np.zeros(streams, SPEC)
+        """How each stream chooses."""
+        self.specs["temperature"] = self.specs["top_p"] = 1.0
+        self.choices = np.zeros((streams, rounds), CHOICE)
+        """What came of each choice."""
+        told = min(candidates, config.vocab_size)
+        self.best_ids = np.zeros((streams, rounds, told), np.int64)
+        self.best_shares = np.zeros((streams, rounds, told))
+        """The likeliest characters at each choice, best first, and their probabilities."""
         self._parts = sections_of(config, WIDTH, PANEL)
         self._weights = aligned(sum(part.size for part in self._parts))
         self._crew = Crew(min(threads, streams))
         ends = [streams * n // self._crew.size for n in range(self._crew.size + 1)]
         packings = Packings(self._parts)
-        outcome = (self.choices, self.best_ids, self.best_shares)
+        outcome = (self.specs, self.choices, self.best_ids, self.best_shares)
         self._shares = [
-            _Share(config, self._parts, self._weights, packings, slice(*bounds), outcome)
+            _Share(config, self._parts, self._weights, packings, slice(*bounds), outcome, space)
             for bounds in pairwise(ends)
         ]
         self.set_weights(arrays)
+        self.draw_by(np.zeros((streams, 1)))
 
     def close(self) -> None:
         """End the threads; nothing more can be written."""
@@ -70,12 +77,20 @@ class CompiledWriter:
         for share in self._shares:
             share.tabulate()
 
+    def draw_by(self, noise: Floats) -> None:
+        """Draw from here on by these numbers from [0, 1), `[N, M]`, over and over."""
+        for share in self._shares:
+            share.draw_by(noise)
+
     def read(self, ids: Sequence[Sequence[int]]) -> None:
         """Read a character of each stream, or a window of characters: `ids` is `[T][N]`."""
         self._crew.do(lambda thread: self._shares[thread].read(ids))
 
     def write(self, ids: Sequence[Sequence[int]]) -> None:
-        """Read, then choose for each stream by its entry of `choices`, and say there what."""
+        """Read, choose for each stream by its entry of `specs`, read that, and so on.
+
+        What is chosen is said in `choices`.
+        """
         self._crew.do(lambda thread: self._shares[thread].write(ids))
 
 
@@ -89,10 +104,11 @@ class _Share:
         weights: Array,
         packings: Packings,
         streams: slice,
-        outcome: tuple[Records, Ids, Floats],
+        outcome: tuple[Records, Records, Ids, Floats],
+        space: int,
     ) -> None:
         self._streams, self._count = streams, streams.stop - streams.start
-        choices, best_ids, best_shares = outcome
+        specs, choices, best_ids, best_shares = outcome
         length = config.window or 1
         tabled = config.vocab_size * config.gates * config.hidden_size <= MOST_TABLED
         self._buffers = ThreadBuffers(
@@ -105,7 +121,6 @@ class _Share:
             tabled=tabled,
         )
         self._buffers.hold(self._count)
-        self._unread, self._carries = True, not config.window
         self._room = np.zeros((2, config.vocab_size), np.int64)
         self._record = np.zeros(1, WRITTEN)
         self._address = self._record.ctypes.data
@@ -113,16 +128,23 @@ class _Share:
         self._record["layers"] = self._buffers.layers.ctypes.data
         self._record["layer_count"] = config.num_layers
         self._record["rows"], self._record["length"] = self._count, length
+        self._record["carries"], self._record["space"] = not config.window, space
+        self._record["specs"] = specs[streams].ctypes.data
         self._record["choices"] = choices[streams].ctypes.data
         self._record["best_ids"] = best_ids[streams].ctypes.data
         self._record["best_shares"] = best_shares[streams].ctypes.data
-        self._record["told"] = best_ids.shape[1]
+        _, self._record["rounds"], self._record["told"] = best_ids.shape
         self._record["order"], self._record["kept"] = (room.ctypes.data for room in self._room)
         # Addresses keep nothing alive.
         self._kept = outcome
 
     def tabulate(self) -> None:
         tabulated(self._address)
+
+    def draw_by(self, noise: Floats) -> None:
+        self._noise = noise[self._streams].copy()
+        self._record["noise"], self._record["drawn"] = self._noise.ctypes.data, noise.shape[1]
+        self._record["used"] = 0
 
     def read(self, ids: Sequence[Sequence[int]]) -> None:
         self._take_in(ids)
@@ -136,7 +158,3 @@ class _Share:
         inputs, count = self._buffers.inputs, self._count
         for time, now in enumerate(ids):
             inputs[time * count : (time + 1) * count] = now[self._streams]
-        if self._unread:
-            self._unread = False
-        elif self._carries:
-            self._record["carried"], self._carries = 1, False

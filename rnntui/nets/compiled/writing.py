@@ -1,4 +1,4 @@
-"""Writing: one character of each of some streams at a time.
+"""Writing: some characters of each of some streams at a time.
 
 The functions that Python calls take the address of a `WRITTEN` record.
 """
@@ -6,7 +6,7 @@ The functions that Python calls take the address of a `WRITTEN` record.
 import numpy as np
 from numba import carray
 
-from rnntui.nets.compiled.choosing import CHOICE, choose
+from rnntui.nets.compiled.choosing import CHOICE, SPEC, choose
 from rnntui.nets.compiled.compiling import called, entry
 from rnntui.nets.compiled.inputs import look_up, tabulate
 from rnntui.nets.compiled.lanes import LANES_BYTES, load, pointer, store
@@ -33,12 +33,17 @@ def read(written: int) -> None:
 
 @entry
 def write(written: int) -> None:
-    """Read, score what follows, and choose for each stream by its entry of `choices`."""
+    """Read, score what follows and choose, for each stream by its entry of `specs`.
+
+    Each round reads what the one before it chose, the first one what `inputs` has.
+    """
     share = carray(pointer(written), 1, WRITTEN)[0]
     part = carray(pointer(share.part), 1, PART)[0]
     layers = carray(pointer(share.layers), share.layer_count, LAYER)
-    _read(share, part, layers)
-    _choose(share, part, layers[share.layer_count - 1])
+    for turn in range(share.rounds):
+        _read(share, part, layers)
+        _choose(share, part, layers[share.layer_count - 1], turn)
+        share.used = (share.used + 1) % share.drawn
 
 
 @called
@@ -54,17 +59,21 @@ def _read(share: Record, part: Record, layers: Records) -> None:
                 if layer.cell_states > 0:
                     after = layer.cell_states + length * size + offset
                     store(load(after), layer.cell_states + offset)
+    share.carried = share.carries
     look_up(part, layers[0], rows * length)
     for number in range(len(layers)):
         layer_forward(layers[number], rows, length)
 
 
 @called
-def _choose(share: Record, part: Record, last: Record) -> None:
-    rows, told = share.rows, share.told
-    choices = carray(pointer(share.choices), rows, CHOICE)
-    best_ids = carray(pointer(share.best_ids), (rows, told), np.int64)
-    best_shares = carray(pointer(share.best_shares), (rows, told), np.float64)
+def _choose(share: Record, part: Record, last: Record, turn: int) -> None:
+    rows, rounds, told = share.rows, share.rounds, share.told
+    inputs = carray(pointer(part.inputs), (share.length, rows), np.int64)
+    specs = carray(pointer(share.specs), rows, SPEC)
+    noise = carray(pointer(share.noise), (rows, share.drawn), np.float64)
+    choices = carray(pointer(share.choices), (rows, rounds), CHOICE)
+    best_ids = carray(pointer(share.best_ids), (rows, rounds, told), np.int64)
+    best_shares = carray(pointer(share.best_shares), (rows, rounds, told), np.float64)
     order = carray(pointer(share.order), part.vocabulary, np.int64)
     kept = carray(pointer(share.kept), part.vocabulary, np.int64)
     outputs = last.outputs + (share.length - 1) * rows * last.states_row
@@ -74,9 +83,14 @@ def _choose(share: Record, part: Record, last: Record) -> None:
         states = Left(outputs + first * last.states_row, last.states_row, 4)
         scores = strip(part.logits, part.logits_row)
         product(count, part.vocabulary_columns, last.hidden, states, head, scores, 0)
-        for row in range(count):
+        for place in range(count):
+            row = first + place
             choose(
-                part.logits + row * part.logits_row, part.head_bias, part.vocabulary,
-                part.vocabulary_columns, choices[first + row],
-                best_ids[first + row], best_shares[first + row], order, kept,
+                part.logits + place * part.logits_row, part.head_bias, part.vocabulary,
+                part.vocabulary_columns, specs[row], inputs[-1, row] == share.space,
+                noise[row, share.used], choices[row, turn], best_ids[row, turn],
+                best_shares[row, turn], order, kept,
             )  # fmt: skip
+            for time in range(share.length - 1):
+                inputs[time, row] = inputs[time + 1, row]
+            inputs[-1, row] = choices[row, turn].chosen
