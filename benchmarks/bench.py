@@ -55,7 +55,7 @@ def quick(text: Path | None) -> Tables:
 
 def full(text: Path) -> Tables:
     """All tables but that of growth."""
-    budgets = [("minute", 0.14), ("minute", 1.0), ("quarter-hour", 15.0), ("quarter-hour", 40.0)]
+    budgets = [("minute", 0.14), ("minute", 1.0), ("quarter-hour", 15.0), ("quarter-hour", 26.0)]
     return {
         "Training": partial(training.rows, rounds=15, seconds=0.5),
         "Writing": partial(sampling.rows, rounds=15),
