@@ -7,9 +7,10 @@
 Prints each table as soon as it is there, and writes it to `quick.json` or `full.json`
 in the folder (`benchmarks/results` where none is named), where the others stay what
 they were until they are measured anew, so that a long measurement may be taken in
-parts. Beside it `quick.md` or `full.md` is made of them; with `--full` and no folder
-that is `docs/performance.md`. The text is for what is learnt of it; without one those
-rows are left out, and said to be. What `learning.py` has recorded is not learnt again.
+parts; each says what it was measured on. Beside it `quick.md` or `full.md` is made of
+them; with `--full` and no folder that is `docs/performance.md`. The text is for what is
+learnt of it; without one those rows are left out, and said to be. What `learning.py`
+has recorded is not learnt again.
 """
 
 import argparse
@@ -26,7 +27,7 @@ import peers
 import sampling
 import start
 import training
-from rows import Row, as_markdown, load_json, machine, save_json
+from rows import Row, Table, load_json, machine, save_json
 
 HERE = Path(__file__).parent
 DOCUMENT = HERE.parent / "docs" / "performance.md"
@@ -34,29 +35,28 @@ METHOD = HERE / "method.md"
 """What stands above the tables: how they are measured, and what they mean."""
 
 SEEDS = (1, 2, 3)
-GROWTH = "Growth"
 
-Tables = dict[str, Callable[[], Sequence[Row]]]
+Tables = dict[str, Callable[[], Table]]
 """What measures each table, by its title."""
 
 
 def quick(text: Path | None) -> Tables:
     """The tables that take a few minutes."""
-    tables: Tables = {
+    measured = {
         "Training": partial(training.rows, rounds=5, seconds=0.3),
         "Writing": partial(sampling.rows, rounds=5),
         "Start": partial(start.rows, rounds=3),
         "Texts": partial(encoding.rows, megabytes=100, opening=300),
     }
     if text is not None:
-        tables["Learning"] = partial(learnt, text, [("minute", 0.14)], SEEDS[:1], None)
-    return tables
+        measured["Learning"] = partial(learnt, text, [("minute", 0.14)], SEEDS[:1], None)
+    return {title: partial(of_rows, rows) for title, rows in measured.items()}
 
 
-def full(text: Path) -> Tables:
-    """All tables but that of growth."""
+def full(text: Path, pictures: Path) -> Tables:
+    """All tables; what grows is drawn in that folder, too."""
     budgets = [("minute", 0.14), ("minute", 1.0), ("quarter-hour", 15.0), ("quarter-hour", 26.0)]
-    return {
+    measured = {
         "Training": partial(training.rows, rounds=15, seconds=0.5),
         "Writing": partial(sampling.rows, rounds=15),
         "Start": partial(start.rows, rounds=10),
@@ -64,6 +64,13 @@ def full(text: Path) -> Tables:
         "Learning": partial(learnt, text, budgets, SEEDS, learning.RECORD),
         "Others": partial(peer_rows, text),
     }
+    tables = {title: partial(of_rows, rows) for title, rows in measured.items()}
+    return {**tables, "Growth": partial(growth_tables, pictures)}
+
+
+def of_rows(measure: Callable[[], Sequence[Row]]) -> Table:
+    """The table of what is measured now."""
+    return Table(machine(), measure())
 
 
 def learnt(
@@ -99,16 +106,8 @@ def peer_rows(text: Path) -> list[Row]:
     return rows
 
 
-def document(tables: dict[str, Sequence[Row]], growths: str) -> str:
-    """The whole page."""
-    facts = "".join(f"- {name}: {value}\n" for name, value in machine().items())
-    parts = [METHOD.read_text(encoding="utf-8"), f"## Machine\n\n{facts}"]
-    parts += [f"## {title}\n\n{as_markdown(rows)}" for title, rows in tables.items()]
-    return "\n".join([*parts, *([f"## {GROWTH}\n\n{growths}"] if growths else [])])
-
-
-def growth_tables(pictures: Path) -> str:
-    """How a step grows, each size as a table and a picture beside the document."""
+def growth_tables(pictures: Path) -> Table:
+    """How a step grows, each size as a table and a picture in that folder."""
     pictures.mkdir(parents=True, exist_ok=True)
     parts = []
     for name, sizes in growth.SIZES.items():
@@ -116,9 +115,14 @@ def growth_tables(pictures: Path) -> str:
         path = pictures / f"growth-{name.replace('_', '-')}.svg"
         path.write_text(growth.picture(name, points), encoding="utf-8")
         title = name.replace("_", " ")
-        parts.append(f"{growth.table(name, points)}\n![{title}](pictures/{path.name})\n")
-        print(parts[-1], flush=True)
-    return "\n".join(parts)
+        parts.append(f"{growth.table(name, points)}\n![{title}]({pictures.name}/{path.name})\n")
+    return Table(machine(), text="\n".join(parts))
+
+
+def document(tables: dict[str, Table]) -> str:
+    """The whole page."""
+    parts = [f"## {title}\n\n{table.as_markdown()}" for title, table in tables.items()]
+    return "\n".join([METHOD.read_text(encoding="utf-8"), *parts])
 
 
 def main() -> None:
@@ -131,24 +135,20 @@ def main() -> None:
     chosen = parser.parse_args()
     if chosen.full and chosen.text is None:
         parser.error("--full measures what is learnt of a text, too; name it with --text.")
-    measures = full(chosen.text) if chosen.full else quick(chosen.text)
-    titles = [*measures, *([GROWTH] if chosen.full else [])]
-    if unknown := sorted(set(chosen.only or []) - set(titles)):
-        parser.error(f"There is no table {unknown[0]}; there are {', '.join(titles)}.")
     out = chosen.out or HERE / "results"
     out.mkdir(parents=True, exist_ok=True)
     name = "full" if chosen.full else "quick"
     page = DOCUMENT if chosen.full and chosen.out is None else out / f"{name}.md"
-    kept, growths = load_json(out / f"{name}.json")
-    for title in chosen.only or titles:
-        if title == GROWTH:
-            growths = growth_tables(page.parent / "pictures")
-        else:
-            kept[title] = measures[title]()
-            print(f"{title}\n\n{as_markdown(kept[title])}", flush=True)
+    measures = full(chosen.text, page.parent / "pictures") if chosen.full else quick(chosen.text)
+    if unknown := sorted(set(chosen.only or []) - set(measures)):
+        parser.error(f"There is no table {unknown[0]}; there are {', '.join(measures)}.")
+    kept = load_json(out / f"{name}.json")
+    for title in chosen.only or measures:
+        kept[title] = measures[title]()
+        print(f"{title}\n\n{kept[title].as_markdown()}", flush=True)
         tables = {title: kept[title] for title in measures if title in kept}
-        save_json(out / f"{name}.json", tables, growths)
-        page.write_text(document(tables, growths), encoding="utf-8")
+        save_json(out / f"{name}.json", tables)
+        page.write_text(document(tables), encoding="utf-8")
     if chosen.text is None:
         print("Nothing was learnt: name tinyshakespeare's file with --text.")
 

@@ -13,8 +13,8 @@ the split of nanoGPT's example: the first 90% of the characters train, the last 
 validate.
 
 A training is recorded in `benchmarks/results/learning.jsonl` (or `--record FILE`) and
-not repeated while the recipe and the text are what they were; delete the file after a
-change to how a network is trained.
+not repeated while the recipe, the text and the processor are what they were; delete
+the file after a change to how a network is trained.
 """
 
 import argparse
@@ -30,6 +30,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from rows import processor
 from torch.nn import functional
 
 from rnntui.nets.char_model import CharModel
@@ -48,9 +49,10 @@ RECORD = Path(__file__).parent / "results" / "learning.jsonl"
 
 @dataclass(frozen=True)
 class Learnt:
-    """What came of one training: of the text with this hash, with these settings."""
+    """What came of one training here: of the text with this hash, with these settings."""
 
     recipe: str
+    processor: str
     text_hash: str
     settings: dict[str, Any]
     seconds: float
@@ -69,10 +71,13 @@ def learnt(
     text_hash = load_corpus(text).content_hash
     lines = record.read_text(encoding="utf-8").splitlines() if record and record.exists() else []
     for one in (Learnt(**json.loads(line)) for line in lines):
-        if (one.recipe, one.text_hash, one.settings) == (recipe, text_hash, settings):
+        subject = (one.recipe, one.processor, one.text_hash, one.settings)
+        if subject == (recipe, processor(), text_hash, settings):
             return one
     with tempfile.TemporaryDirectory() as home:
-        found = Learnt(recipe, text_hash, settings, *train(text, recipe, settings, Path(home)))
+        found = Learnt(
+            recipe, processor(), text_hash, settings, *train(text, recipe, settings, Path(home))
+        )
     if record:
         record.parent.mkdir(parents=True, exist_ok=True)
         with record.open("a", encoding="utf-8") as file:

@@ -1,12 +1,15 @@
-"""A row of a table of measurements, and tables as Markdown and JSON."""
+"""Rows of measurements, and tables of them as Markdown and JSON."""
 
 import json
+import os
 import platform
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from statistics import median
+
+from rnntui.nets.compiled import compiling
 
 VERSIONED = ("numba", "numpy", "textual", "torch")
 
@@ -31,6 +34,20 @@ class Row:
     digits: int = 3
 
 
+@dataclass(frozen=True)
+class Table:
+    """Rows, or `text` that holds tables of its own, and what they were measured on and with."""
+
+    machine: dict[str, str]
+    rows: Sequence[Row] = ()
+    text: str = ""
+
+    def as_markdown(self) -> str:
+        """The table, and the machine below it."""
+        facts = ", ".join(f"{name} {value}" for name, value in self.machine.items())
+        return f"{self.text or as_markdown(self.rows)}\n*{facts}*\n"
+
+
 def in_turns(
     name: str,
     unit: str,
@@ -50,7 +67,7 @@ def in_turns(
 
 def machine() -> dict[str, str]:
     """What the measurements were taken on and with."""
-    facts = {"processor": _processor(), "python": platform.python_version()}
+    facts = {"processor": processor(), "python": platform.python_version()}
     for package in VERSIONED:
         try:
             facts[package] = version(package)
@@ -59,12 +76,9 @@ def machine() -> dict[str, str]:
     return facts
 
 
-def _processor() -> str:
-    import os
-
-    from rnntui.nets.compiled.compiling import processor
-
-    name, _, features = processor().partition(" ")
+def processor() -> str:
+    """The processor's name, what it computes with, and its cores."""
+    name, _, features = compiling.processor().partition(" ")
     known = [one for one in ("avx2", "avx512f", "amx-bf16", "neon") if f"+{one}" in features]
     return f"{name} ({', '.join(known)}), {os.cpu_count()} cores"
 
@@ -97,20 +111,18 @@ def as_markdown(rows: Iterable[Row]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def save_json(path: Path, tables: dict[str, Sequence[Row]], growths: str) -> None:
-    """Write tables by title, the page about growth, and the machine."""
-    content = {
-        "machine": machine(),
-        "tables": {title: [asdict(row) for row in rows] for title, rows in tables.items()},
-        "growth": growths,
-    }
+def save_json(path: Path, tables: dict[str, Table]) -> None:
+    """Write tables by title."""
+    content = {title: asdict(table) for title, table in tables.items()}
     path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
 
 
-def load_json(path: Path) -> tuple[dict[str, Sequence[Row]], str]:
-    """What `save_json` wrote: tables by title, and the page about growth; empty without it."""
+def load_json(path: Path) -> dict[str, Table]:
+    """What `save_json` wrote: tables by title; empty without it."""
     if not path.exists():
-        return {}, ""
+        return {}
     content = json.loads(path.read_text(encoding="utf-8"))
-    tables = {title: [Row(**row) for row in rows] for title, rows in content["tables"].items()}
-    return tables, content["growth"]
+    return {
+        title: Table(table["machine"], [Row(**row) for row in table["rows"]], table["text"])
+        for title, table in content.items()
+    }
