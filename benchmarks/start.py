@@ -4,10 +4,10 @@
 
 Alternates, in one run: a bare Textual app with a header, a list and a footer;
 `rnntui` to its first picture (the panes' frames) and to the whole playground;
-`import torch`; `rnntui train` to its first step; and, in the playground with
-torch loaded, from `t` to the first figures of a step on the screen. Prints
-medians, ratios and differences. File caches are warm after the first round,
-which is left out.
+`import torch`; `rnntui train` to its first step, with kernels that lie ready and at
+a very first start, which has to go without them; and, in the playground with torch
+loaded, from `t` to the first figures of a step on the screen. Prints medians, ratios
+and differences. File caches are warm after the first round, which is left out.
 """
 
 import argparse
@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 from dataclasses import replace
+from functools import partial
 from itertools import count
 from pathlib import Path
 from statistics import median
@@ -25,8 +26,15 @@ from statistics import median
 from rows import Row, as_markdown, in_turns
 from terminal import Terminal
 
+from rnntui.nets.compiled.compiling import kernels_dir
+from rnntui.nets.compiled.preparation import prepare
+
 RNNTUI = str(Path(sys.executable).with_name("rnntui"))
 SIZE = (140, 45)
+APP, TORCH = "a bare Textual app", "`import torch`"
+
+KERNELS = {"NUMBA_CACHE_DIR": str(kernels_dir().parent)}
+"""Where compiled functions lie ready, whatever home a program is given."""
 
 BARE = """
 from textual.app import App
@@ -46,14 +54,10 @@ Bare().run()
 
 def rows(rounds: int) -> list[Row]:
     """Ours beside what it stands on, in turns."""
+    prepare()
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
-        names = (f"run-{number}" for number in count())
-        ours = {
-            "first picture": lambda: picture([RNNTUI], b"Network and training", home),
-            "the whole playground": lambda: picture([RNNTUI], b"places", home),
-            "first step of `rnntui train`": lambda: first_step(home, next(names)),
-        }
+        numbers = count()
 
         def bare() -> float:
             return picture([sys.executable, "-c", BARE], b"line 4", home)
@@ -61,13 +65,21 @@ def rows(rounds: int) -> list[Row]:
         def torch_alone() -> float:
             return command([sys.executable, "-c", "import torch"])
 
+        def training() -> float:
+            return first_step(home / "warm", f"run-{next(numbers)}", KERNELS)
+
+        def training_at_first() -> float:
+            return first_step(home / str(next(numbers)), "run", {})
+
         found = []
-        for name, measure in ours.items():
-            is_step = name.startswith("first step")
-            baseline = torch_alone if is_step else bare
+        for name, measure, baseline, against in (
+            ("first picture", partial(picture, [RNNTUI], b"Network and training", home), bare, APP),
+            ("the whole playground", partial(picture, [RNNTUI], b"places", home), bare, APP),
+            ("first step of `rnntui train`", training, torch_alone, TORCH),
+            ("the same at the very first start", training_at_first, torch_alone, TORCH),
+        ):
             measure(), baseline()  # the first round only warms the caches
             row = in_turns(f"start, {name}", "s", measure, baseline, rounds)
-            against = "`import torch`" if is_step else "a bare Textual app"
             note = f"{row.ours - row.baseline:+.3f} s over {against}"
             found.append(replace(row, note=note))
         first_point(home)
@@ -86,7 +98,7 @@ def main() -> None:
 
 def picture(command: list[str], drawn: bytes, home: Path) -> float:
     """Seconds until a program on a terminal has drawn something."""
-    with Terminal(command, SIZE, {"RNNTUI_HOME": str(home)}) as terminal:
+    with Terminal(command, SIZE, {"RNNTUI_HOME": str(home), **KERNELS}) as terminal:
         terminal.wait_for(drawn, 20)
         return time.perf_counter() - terminal.started
 
@@ -98,10 +110,10 @@ def command(line: list[str]) -> float:
     return time.perf_counter() - began
 
 
-def first_step(home: Path, name: str) -> float:
-    """Seconds from `rnntui train` to the line of its first step."""
+def first_step(home: Path, name: str, more: dict[str, str]) -> float:
+    """Seconds from `rnntui train` to the line of its first step, with `more` around it."""
     line = [RNNTUI, "train", "play", "--recipe", "shakespeare", "--name", name, "--json"]
-    environment = {**os.environ, "RNNTUI_HOME": str(home)}
+    environment = {**os.environ, "RNNTUI_HOME": str(home), **more}
     began = time.perf_counter()
     with subprocess.Popen(line, stdout=subprocess.PIPE, env=environment) as process:
         assert process.stdout is not None
@@ -109,13 +121,16 @@ def first_step(home: Path, name: str) -> float:
             if event["event"] == "step":
                 break
         took = time.perf_counter() - began
+        # What it has begun to compile would go on beside what is measured next.
+        subprocess.run(["pkill", "-P", str(process.pid)], check=False)
         process.kill()
     return took
 
 
 def first_point(home: Path) -> float:
     """Seconds from the key `t` to a step's figures, torch being loaded."""
-    with Terminal([RNNTUI, "--recipe", "shakespeare"], SIZE, {"RNNTUI_HOME": str(home)}) as screen:
+    environment = {"RNNTUI_HOME": str(home), **KERNELS}
+    with Terminal([RNNTUI, "--recipe", "shakespeare"], SIZE, environment) as screen:
         screen.wait_for(b"Network and training", 20)
         screen.idle(6)
         screen.press("t")
