@@ -55,13 +55,15 @@ def quick(text: Path | None) -> Tables:
 
 def full(text: Path, pictures: Path) -> Tables:
     """All tables; what grows is drawn in that folder, too."""
-    budgets = [("minute", 0.14), ("minute", 1.0), ("quarter-hour", 15.0), ("quarter-hour", 26.0)]
+    budgets = [("minute", 0.14), ("minute", 1.0), ("quarter-hour", 15.0)]
+    longer = [("quarter-hour", 26.0)]
     measured = {
         "Training": partial(training.rows, rounds=15, seconds=0.5),
         "Writing": partial(sampling.rows, rounds=15),
         "Start": partial(start.rows, rounds=10),
         "Texts": partial(encoding.rows, megabytes=200, opening=1000),
         "Learning": partial(learnt, text, budgets, SEEDS, learning.RECORD),
+        "Learning for longer": partial(learnt, text, longer, SEEDS, learning.RECORD),
         "Others": partial(peer_rows, text),
     }
     tables = {title: partial(of_rows, rows) for title, rows in measured.items()}
