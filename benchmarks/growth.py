@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rows import figure
+
 BASE: dict[str, int] = {
     "hidden_size": 128,
     "num_layers": 2,
@@ -114,7 +116,7 @@ def table(name: str, points: list[Point]) -> str:
         "|---|---|---|---|",
     ]
     lines += [
-        f"| {one.size:,} | {one.milliseconds:.3g} | {one.megabytes:,.0f} | {one.gigaflops:.3g} |"
+        f"| {one.size:,} | {figure(one.milliseconds)} | {one.megabytes:,.0f} | {one.gigaflops:.3g} |"
         for one in points
     ]
     return "\n".join(lines) + "\n"

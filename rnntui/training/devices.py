@@ -58,6 +58,14 @@ def find_device(name: str) -> "torch.device":
     return device
 
 
+def device_for(engine: str, name: str) -> "torch.device":
+    """The device that a training with such an engine is on; raises as `find_device`.
+
+    Compiled functions run on the processor, whatever else the machine has.
+    """
+    return find_device("cpu" if engine == "compiled" else name)
+
+
 def mixes_precision(precision: str, device: "torch.device") -> bool:
     """Whether products on the device are of float16 numbers: its own ones, or those asked for.
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from rnntui.errors import ConfigError
 from rnntui.training.config import TrainConfig
-from rnntui.training.devices import check_precision
+from rnntui.training.devices import check_precision, device_for
 from rnntui.training.learner import Learner
 from rnntui.training.settings import flag
 
@@ -37,9 +37,7 @@ def learner_for(run: "Run") -> Learner:
         return NumpyLearner(run)
     if config.engine != "torch" and not why_not_compiled(config):
         preparing = preparation()
-        from rnntui.training.devices import find_device
-
-        if find_device(config.device).type == "cpu":
+        if device_for(config.engine, config.device).type == "cpu":
             from rnntui.training.compiled_learner import CompiledLearner
 
             return CompiledLearner(run, preparing)

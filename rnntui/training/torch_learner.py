@@ -23,7 +23,7 @@ from rnntui.text.batches import Batch
 from rnntui.training.checkpoint_file import Arrays
 from rnntui.training.checkpoints import Checkpoint, Progress, load_checkpoint
 from rnntui.training.cuda_graph import Recorded, Work
-from rnntui.training.devices import find_device, mixes_precision
+from rnntui.training.devices import device_for, mixes_precision
 from rnntui.training.evaluation import evaluate
 from rnntui.training.finite import require_finite
 from rnntui.training.learner import Facts, StepOutcome
@@ -48,7 +48,7 @@ class TorchLearner:
         Raises `ConfigError` for a device that is not there.
         """
         self._run, self._config = run, run.config
-        self._device = find_device(self._config.device)
+        self._device = device_for(self._config.engine, self._config.device)
         if self._config.threads:
             torch.set_num_threads(self._config.threads)
         self._learnt, self._held_out = run.parts

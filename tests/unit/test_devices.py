@@ -5,7 +5,12 @@ import torch
 
 from rnntui.errors import ConfigError
 from rnntui.training.config import TrainConfig
-from rnntui.training.devices import find_device, mixes_precision, out_of_memory_sentence
+from rnntui.training.devices import (
+    device_for,
+    find_device,
+    mixes_precision,
+    out_of_memory_sentence,
+)
 from rnntui.training.engines import check_engine, why_not_compiled
 
 
@@ -23,6 +28,14 @@ def test_auto_takes_the_fastest_that_there_is(
     monkeypatch.setattr(torch.cuda, "is_available", lambda: cuda)
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: mps)
     assert find_device("auto").type == expected
+
+
+@pytest.mark.parametrize(("engine", "expected"), [("auto", "cuda"), ("compiled", "cpu")])
+def test_the_compiled_engine_stays_on_the_processor(
+    monkeypatch: pytest.MonkeyPatch, engine: str, expected: str
+) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    assert device_for(engine, "auto").type == expected
 
 
 @pytest.mark.parametrize(
