@@ -18,6 +18,10 @@ Ids = NDArray[np.int64]
 _SCORED_NUMBERS = 16_384
 """Scores held at a time; 64 KiB, so that they stay in the second-level cache."""
 
+_SCORED_ROWS = 48
+"""Outputs scored at a time at least: the weights of a large vocabulary, which are beyond
+that cache, are read four times for each such part of a batch."""
+
 
 def aligned(*shape: int) -> Array:
     """Zeros whose address is a multiple of a cache line."""
@@ -215,7 +219,7 @@ class ThreadBuffers:
     def _lay_out_head(self, config: ModelConfig) -> None:
         part = self.part[0]
         columns = padded(config.vocab_size, WIDTH)
-        scored = max(1, min(len(self.targets), _SCORED_NUMBERS // columns))
+        scored = min(len(self.targets), max(_SCORED_ROWS, _SCORED_NUMBERS // columns))
         part["gradients"] = self.gradients.ctypes.data
         part["gradients_bytes"] = 4 * len(self.gradients)
         part["targets"], part["units"] = self.targets.ctypes.data, config.hidden_size

@@ -37,7 +37,7 @@ def scored(
     """Score `rows` outputs: returns the sum of their losses, sets the gradient by them in `above`.
 
     The gradients are those of `scale` times the sum. Rows are taken some at a
-    time, so that their scores stay in the cache however large the vocabulary.
+    time, so that their scores stay in a cache.
     """
     loss = 0.0
     columns = part.vocabulary_columns
