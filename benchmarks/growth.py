@@ -116,7 +116,8 @@ def table(name: str, points: list[Point]) -> str:
         "|---|---|---|---|",
     ]
     lines += [
-        f"| {one.size:,} | {figure(one.milliseconds)} | {one.megabytes:,.0f} | {one.gigaflops:.3g} |"
+        f"| {one.size:,} | {figure(one.milliseconds)} | {one.megabytes:,.0f}"
+        f" | {figure(one.gigaflops)} |"
         for one in points
     ]
     return "\n".join(lines) + "\n"

@@ -131,7 +131,7 @@ def first_point(home: Path) -> float:
     """Seconds from the key `t` to a step's figures, torch being loaded."""
     environment = {"RNNTUI_HOME": str(home), **KERNELS}
     with Terminal([RNNTUI, "--recipe", "shakespeare"], SIZE, environment) as screen:
-        screen.wait_for(b"an epoch on this machine", 60)  # which is told once torch is loaded
+        screen.wait_for(b"an epoch", 60)  # which is estimated once torch is loaded
         screen.idle(1)
         screen.press("t")
         return screen.wait_for(rb"step \d", 30)
