@@ -97,13 +97,19 @@ class SurvivingApp(App[ReturnType], Generic[ReturnType]):
 
     @property
     def _can_go_on(self) -> bool:
-        return self._dom_ready and not self._exit and bool(self._screen_stack)
+        return self._dom_ready and not self._is_ending and bool(self._screen_stack)
+
+    @property
+    def _is_ending(self) -> bool:
+        # Widgets are taken away one by one then, and those of a screen that isn't
+        # shown in no order: a handler may miss some of its own, which is nobody's loss.
+        return self._exit or (self._dom_ready and not self._running)
 
     def _handle_exception(self, error: Exception) -> None:
         """Log the exception, then show it, or leave where there is no use in going on."""
         cause = error.error if isinstance(error, WorkerFailed) else error
         log.error("An exception reached the screen.", exc_info=cause)
-        if self._is_giving_up or self._exit:
+        if self._is_giving_up or self._is_ending:
             return
         if not self._can_go_on:
             super()._handle_exception(error)

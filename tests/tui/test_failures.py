@@ -90,6 +90,13 @@ class BrokenAtBirth(Static):
         raise LookupError("born")
 
 
+class BrokenAtDeath(Static):
+    """Raises as it is taken away."""
+
+    def on_unmount(self) -> None:
+        raise LookupError("died")
+
+
 class FragileApp(SurvivingApp[int]):
     """Raises in a key of its own."""
 
@@ -237,6 +244,23 @@ async def test_failing_before_the_first_picture_ends_the_app():
     with pytest.raises(RuntimeError, match="no screen"):
         async with Stillborn().run_test():
             pass
+
+
+async def test_what_fails_as_the_app_ends_is_logged_and_no_more(caplog: pytest.LogCaptureFixture):
+    class Leaving(Screen[None]):
+        """Kept while another screen is shown, and taken away in no order at the end."""
+
+        def compose(self) -> ComposeResult:
+            yield BrokenAtDeath()
+
+    app = FragileApp()
+    async with app.run_test() as pilot:
+        app.install_screen(Leaving(), "leaving")
+        await app.push_screen("leaving")
+        app.pop_screen()
+        await pilot.pause()
+        assert "died" not in caplog.text
+    assert "LookupError: died" in caplog.text
 
 
 def test_ten_failures_in_a_second_are_borne_and_eleven_are_not():
