@@ -69,7 +69,7 @@ class ClassifySetup(Vertical):
 
     def __init__(self) -> None:
         """Begin with the texts and the settings that come with the program."""
-        super().__init__(id="setup", classes="pane")
+        super().__init__(id="setup", classes="pane -active")
         self._estimate = ClassifierEstimate()
         self._counted: tuple[object, ...] = ()
         self._count_soon: Timer | None = None

@@ -58,7 +58,7 @@ class SetupPane(Vertical):
 
     def __init__(self, corpus: str, recipe: str) -> None:
         """Begin with a text and a recipe."""
-        super().__init__(id="setup", classes="pane")
+        super().__init__(id="setup", classes="pane -active")
         self._beside: TextEntry | None = None
         """The text beside the library that was chosen last."""
         self.corpus = corpus

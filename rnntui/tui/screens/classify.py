@@ -112,7 +112,6 @@ class ClassifyScreen(Screen[None]):
     def on_mount(self) -> None:
         """Look for a classifier, and begin to poll."""
         self._is_ready = True
-        self._show_tab("tab-setup")
         if not self._then:
             self._open_newest()
         for act in self._then:

@@ -117,7 +117,6 @@ class Playground(Screen[None]):
 
     def on_mount(self) -> None:
         """Begin to poll."""
-        self._show_tab("tab-setup")
         self._show_network()
         self._take_preferences()
         self.set_interval(1 / POLLS_PER_SECOND, self.poll)

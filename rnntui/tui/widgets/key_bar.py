@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
 from textual.app import App, ComposeResult
 from textual.binding import ActiveBinding
-from textual.events import Resize
+from textual.screen import Screen
 from textual.widgets import Footer
 from textual.widgets._footer import FooterKey, FooterLabel, KeyGroup
 
@@ -47,19 +48,32 @@ class KeyBar(Footer):
     def __init__(self) -> None:
         """Make a footer that shows its keys as soon as the screen knows them."""
         super().__init__(show_command_palette=False)
-        self._cells = 0
+        self._drawn: list[_Entry] = []
 
     def compose(self) -> ComposeResult:
         """The screen's keys, then the app's."""
         if self._bindings_ready:
-            for entry in _fitting(tuple(self._entries()), self.size.width):
+            self._drawn = self._chosen()
+            for entry in self._drawn:
                 yield from self._draw(entry)
 
-    def on_resize(self, event: Resize) -> None:
+    def bindings_changed(self, screen: Screen[Any]) -> None:
+        """Choose anew; Textual tells of every change of focus, too, which changes few keys."""
+        self._bindings_ready = True
+        if screen.app.app_focus and self.is_attached and screen is self.screen:
+            self.call_after_refresh(self._draw_anew)
+
+    def on_resize(self) -> None:
         """Choose anew what fits."""
-        if event.size.width != self._cells:
-            self._cells = event.size.width
-            self.call_after_refresh(self.recompose)
+        self.call_after_refresh(self._draw_anew)
+
+    async def _draw_anew(self) -> None:
+        # The screen may have gone since this was asked for.
+        if self.is_attached and self._chosen() != self._drawn:
+            await self.recompose()
+
+    def _chosen(self) -> list[_Entry]:
+        return _fitting(tuple(self._entries()), self.size.width)
 
     def _entries(self) -> Iterator[_Entry]:
         by_action: dict[str, ActiveBinding] = {}
@@ -85,14 +99,17 @@ class KeyBar(Footer):
 
     def _key(self, active: ActiveBinding, key: str, words: str) -> FooterKey:
         binding = active.binding
-        return FooterKey(
+        drawn = FooterKey(
             binding.key,
             key,
             words,
             binding.action,
             disabled=not active.enabled,
             tooltip=active.tooltip or binding.description,
-        ).data_bind(compact=Footer.compact)
+        )
+        # As the footer itself, and before it is mounted: it would be styled twice more.
+        drawn.set_reactive(FooterKey.compact, False)
+        return drawn
 
 
 def _fitting(entries: Sequence[_Entry], cells: int) -> list[_Entry]:
