@@ -19,3 +19,12 @@ settings.load_profile("rnntui")
 def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep every test away from the user's own files."""
     monkeypatch.setenv("RNNTUI_HOME", str(tmp_path_factory.mktemp("home")))
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: a test of the screen waits about a fifth of its time."""
+    try:
+        cores = len(os.sched_getaffinity(0))
+    except AttributeError:  # not on macOS and Windows
+        cores = os.cpu_count() or 1
+    return cores + 1
