@@ -30,12 +30,11 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from ready_kernels import ready_kernels
 from rows import processor
 from torch.nn import functional
 
 from rnntui.nets.char_model import CharModel
-from rnntui.nets.compiled.compiling import kernels_dir
-from rnntui.nets.compiled.preparation import prepare
 from rnntui.text.batches import split
 from rnntui.text.corpus import load_corpus
 from rnntui.training.checkpoints import load_checkpoint
@@ -89,14 +88,12 @@ def train(
     text: Path, recipe: str, settings: dict[str, Any], home: Path
 ) -> tuple[float, int, float, float]:
     """Train; the seconds, the steps, and the loss at the end measured in both ways."""
-    prepare()
     minutes, seed = settings["minutes"], settings["seed"]
     name = f"{recipe}-{seed}"
     command = [sys.executable, "-c", "from rnntui.cli.main import main; main()"]
     command += ["train", str(text), "--recipe", recipe, "--name", name, "--seed", str(seed)]
     command += ["--json", "--minutes", str(minutes), "--device", "cpu"]
-    kernels = {"NUMBA_CACHE_DIR": str(kernels_dir().parent)}
-    environment = {**os.environ, **kernels, "RNNTUI_HOME": str(home)}
+    environment = {**os.environ, **ready_kernels(), "RNNTUI_HOME": str(home)}
     told = subprocess.run(command, env=environment, stdout=subprocess.PIPE, check=True).stdout
     events = [json.loads(line) for line in told.splitlines()]
     last = [event for event in events if event["event"] == "step"][-1]

@@ -23,18 +23,13 @@ from itertools import count
 from pathlib import Path
 from statistics import median
 
+from ready_kernels import ready_kernels
 from rows import Row, as_markdown, in_turns
 from terminal import Terminal
-
-from rnntui.nets.compiled.compiling import kernels_dir
-from rnntui.nets.compiled.preparation import prepare
 
 RNNTUI = str(Path(sys.executable).with_name("rnntui"))
 SIZE = (140, 45)
 APP, TORCH = "a bare Textual app", "`import torch`"
-
-KERNELS = {"NUMBA_CACHE_DIR": str(kernels_dir().parent)}
-"""Where compiled functions lie ready, whatever home a program is given."""
 
 BARE = """
 from textual.app import App
@@ -54,7 +49,7 @@ Bare().run()
 
 def rows(rounds: int) -> list[Row]:
     """Ours beside what it stands on, in turns."""
-    prepare()
+    ready_kernels()  # before the first of them is timed
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         numbers = count()
@@ -66,7 +61,7 @@ def rows(rounds: int) -> list[Row]:
             return command([sys.executable, "-c", "import torch"])
 
         def training() -> float:
-            return first_step(home / "warm", f"run-{next(numbers)}", KERNELS)
+            return first_step(home / "warm", f"run-{next(numbers)}", ready_kernels())
 
         def training_at_first() -> float:
             return first_step(home / str(next(numbers)), "run", {})
@@ -98,7 +93,7 @@ def main() -> None:
 
 def picture(command: list[str], drawn: bytes, home: Path) -> float:
     """Seconds until a program on a terminal has drawn something."""
-    with Terminal(command, SIZE, {"RNNTUI_HOME": str(home), **KERNELS}) as terminal:
+    with Terminal(command, SIZE, {"RNNTUI_HOME": str(home), **ready_kernels()}) as terminal:
         terminal.wait_for(drawn, 20)
         return time.perf_counter() - terminal.started
 
@@ -129,7 +124,7 @@ def first_step(home: Path, name: str, more: dict[str, str]) -> float:
 
 def first_point(home: Path) -> float:
     """Seconds from the key `t` to a step's figures, torch being loaded."""
-    environment = {"RNNTUI_HOME": str(home), **KERNELS}
+    environment = {"RNNTUI_HOME": str(home), **ready_kernels()}
     with Terminal([RNNTUI, "--recipe", "shakespeare"], SIZE, environment) as screen:
         screen.wait_for(b"an epoch", 60)  # which is estimated once torch is loaded
         screen.idle(1)
