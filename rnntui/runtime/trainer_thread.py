@@ -1,8 +1,12 @@
 """The thread that trains: it pumps the generator of events into a channel."""
 
 import logging
+import os
+import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from typing import Final
 
 from rnntui.errors import RnntuiError
 from rnntui.runtime.commands import CommandQueue
@@ -13,6 +17,9 @@ from rnntui.training.events import Failed, TrainEvent
 
 Events = Callable[[Inbox, WeightsOutlet], Iterator[TrainEvent]]
 """What is pumped: given an inbox and an outlet, the events of a training."""
+
+NICENESS: Final = 5
+"""How much the training gives way to the screen, as `nice` counts it."""
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +60,7 @@ class TrainerThread:
         return not self._thread.is_alive()
 
     def _pump(self) -> None:
+        _give_way()
         last = (0, 0.0)
         try:
             for event in self._events(self._commands, self.mailbox):
@@ -64,3 +72,16 @@ class TrainerThread:
             log.exception("The trainer's thread failed")
             sentence = f"The training stopped on an error that should not happen: {error!r}."
             self.channel.put(Failed(*last, sentence=sentence))
+
+
+def _give_way() -> None:
+    """Let the other threads of this process go before this one and those it starts.
+
+    A training keeps every core busy; a key is answered sooner where the screen needn't
+    wait for its turn. Only Linux has a niceness for each thread.
+    """
+    if sys.platform == "linux":
+        thread = threading.get_native_id()
+        with suppress(OSError):
+            usual = os.getpriority(os.PRIO_PROCESS, thread)
+            os.setpriority(os.PRIO_PROCESS, thread, usual + NICENESS)

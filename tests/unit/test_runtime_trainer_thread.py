@@ -1,6 +1,8 @@
 """The thread that trains: it tells all that happens, whatever happens."""
 
 import logging
+import os
+import sys
 import threading
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -11,7 +13,7 @@ import pytest
 from rnntui.errors import CheckpointError
 from rnntui.runtime import event_channel
 from rnntui.runtime.event_channel import EventChannel
-from rnntui.runtime.trainer_thread import Events, TrainerThread
+from rnntui.runtime.trainer_thread import NICENESS, Events, TrainerThread
 from rnntui.runtime.weights import WeightsMailbox
 from rnntui.training.commands import (
     Continue,
@@ -52,6 +54,34 @@ def two_steps(inbox: Inbox, outlet: WeightsOutlet) -> Iterator[TrainEvent]:
     """A training of two steps."""
     yield step(1)
     yield step(2)
+
+
+@pytest.mark.parametrize("by_helper", [False, True], ids=["the trainer", "a thread it starts"])
+def test_the_training_gives_way_to_the_thread_that_draws(by_helper: bool) -> None:
+    found: list[int] = []
+
+    def look() -> None:
+        if sys.platform == "linux":
+            found.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+        else:
+            found.append(os.getpriority(os.PRIO_PROCESS, 0))
+
+    def looking(inbox: Inbox, outlet: WeightsOutlet) -> Iterator[TrainEvent]:
+        if by_helper:
+            helper = threading.Thread(target=look)
+            helper.start()
+            helper.join()
+        else:
+            look()
+        yield step(1)
+
+    thread = thread_of(looking)
+    thread.start()
+    assert list(ended(thread)) == [step(1)]
+    look()  # in this thread, whose turn comes first
+    trainer, here = found
+    given = NICENESS if sys.platform == "linux" else 0
+    assert trainer == min(here + given, 19)
 
 
 def test_events_come_through_the_channel_in_order() -> None:
