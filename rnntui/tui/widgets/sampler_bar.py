@@ -1,5 +1,7 @@
 """The line above the stream: how the next character is chosen, each part of it a place to click."""
 
+from functools import lru_cache
+
 from textual.content import Content
 from textual.reactive import reactive
 from textual.widgets import Static
@@ -49,8 +51,9 @@ class SamplerBar(Static):
         return line
 
 
+@lru_cache(maxsize=64)
 def _place(words: str, action: str, style: str = "") -> Content:
-    """Words that do something when they are clicked."""
+    """Words that do something when they are clicked; most stay as they are from key to key."""
     call = action if "(" in action else f"{action}()"
     place = Content.from_markup(f"[@click=screen.{call}]$words[/]", words=words)
     return place.stylize(style) if style else place
