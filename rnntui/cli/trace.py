@@ -47,7 +47,10 @@ def trace(
     recurrent_scale: Annotated[
         float,
         typer.Option(
-            min=0.0, max=100.0, help="With --gradients: factor on the recurrent weights first."
+            min=0.0,
+            max=100.0,
+            help="With --gradients: multiply the recurrent weights by this first. Beyond 1 the"
+            " gradients needn't grow with it, as larger weights also saturate the units.",
         ),
     ] = 1.0,
     as_json: Annotated[

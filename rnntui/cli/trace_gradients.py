@@ -60,6 +60,7 @@ def reach_as_json(reach: Reach) -> dict[str, Any]:
         "cell": network.config.cell,
         "hidden_size": network.config.hidden_size,
         "num_layers": network.config.num_layers,
+        "forget_bias": network.forget_bias,
         "characters": flow.steps,
         "target": reach.target,
         "loss": _finite([flow.loss])[0],
@@ -85,6 +86,11 @@ def _print_group(group: Sequence[Reach], scale: Decades | None) -> None:
     stages = ", ".join(dict.fromkeys(reach.network.stage for reach in group if reach.network.stage))
     title = f"|dE/dh| by the distance t-k from the end{': ' if stages else ''}{stages}"
     write_line(printable(title), sys.stdout)
+    for bias in sorted({reach.network.forget_bias for reach in group} - {0.0}):
+        names = [reach.network.name for reach in group if reach.network.forget_bias == bias]
+        write_line(
+            printable(f"    initialised with forget bias {bias:g}: {', '.join(names)}"), sys.stdout
+        )
     if scale is None:
         write_line("All gradients are zero.", sys.stdout)
     else:

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class TracedNetwork:
-    """A network with a name; `stage` says whether and how long it was trained, if that matters."""
+    """A network with a name; `stage` says whether and how long it was trained, if that matters.
+
+    `forget_bias` is what the gate that keeps the old state began with beyond its usual bias.
+    """
 
     name: str
     stage: str
@@ -28,6 +31,7 @@ class TracedNetwork:
     arrays: "Arrays"
     vocabulary: "Vocabulary"
     normalisation: "Normalisation"
+    forget_bias: float = 0.0
 
     def encode(self, text: str) -> list[int]:
         """The ids of a text, normalised as the network's own.
@@ -120,5 +124,11 @@ def cell_networks(recipe: TraceRecipe, train_steps: int | None) -> Iterator[Trac
 def _of_checkpoint(checkpoint: "Checkpoint", name: str, stage: str) -> TracedNetwork:
     header = checkpoint.header
     return TracedNetwork(
-        name, stage, header.model, checkpoint.network, header.vocabulary, header.normalisation
+        name,
+        stage,
+        header.model,
+        checkpoint.network,
+        header.vocabulary,
+        header.normalisation,
+        header.config.forget_bias if header.model.cell != "rnn" else 0.0,
     )

@@ -35,6 +35,21 @@ def initial_weights(
     }
 
 
+def forget_gate_biases(config: ModelConfig, bias: float) -> dict[str, NDArray[np.float32]]:
+    """What is added to each recurrent layer's initial bias, by name, so that it remembers.
+
+    `bias` for an LSTM's forget gate (Gers et al. 2000; Jozefowicz et al. 2015) and
+    for a GRU's update gate, which keeps the old state where it is near 1;
+    zero for all other gates. A cell without such a gate has no entries.
+    """
+    if config.cell == "rnn" or not bias:
+        return {}
+    added = np.zeros(config.gates * config.hidden_size, np.float32)
+    # The second block of rows in either cell.
+    added[config.hidden_size : 2 * config.hidden_size] = bias
+    return {f"layers.{layer}.bias": added for layer in range(config.num_layers)}
+
+
 def _as_torch(
     config: ModelConfig, name: str, shape: tuple[int, ...], draw: np.random.Generator
 ) -> NDArray[np.float64]:

@@ -87,6 +87,14 @@ class TrainConfig:
         "Whose distributions the weights start from; normal: 0.01·N(0, 1); orthogonal: recurrent"
         " weights orthogonal, a forget gate open.",
     )
+    forget_bias: float = setting(
+        0.0,
+        "network",
+        "Added to the initial bias of an LSTM's forget gate and a GRU's update gate; 1 starts"
+        " them open, so that gradients reach further back.",
+        -10.0,
+        10.0,
+    )
     normalise: tuple[str, ...] = setting(
         (),
         "text",

@@ -17,7 +17,7 @@ from torch.nn import functional
 from rnntui.nets.averaging import average_decay_at
 from rnntui.nets.char_model import CharModel, State, build_model
 from rnntui.nets.config import STATE_TENSORS
-from rnntui.nets.initial_weights import initial_weights
+from rnntui.nets.initial_weights import forget_gate_biases, initial_weights
 from rnntui.sampling.fast_step import Weights
 from rnntui.text.batches import Batch
 from rnntui.training.checkpoint_file import Arrays
@@ -70,6 +70,8 @@ class TorchLearner:
         if (how := self._config.initial_weights) != "torch":
             drawn = initial_weights(self._model.config, how, self._config.seed)
             load_weights(self._model, drawn)
+        for name, bias in forget_gate_biases(self._model.config, self._config.forget_bias).items():
+            self._model.get_parameter(name).data += torch.from_numpy(bias).to(self._device)
         if run.init_weights is not None:
             load_weights(self._model, run.init_weights)
         self._average = copy.deepcopy(self._model) if self._config.average_decay else None

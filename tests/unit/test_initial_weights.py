@@ -1,12 +1,19 @@
 """What new networks start from."""
 
+from pathlib import Path
 from typing import get_args
 
 import numpy as np
 import pytest
 
 from rnntui.nets.config import Cell, ModelConfig, weight_shapes
-from rnntui.nets.initial_weights import InitialWeights, initial_weights
+from rnntui.nets.initial_weights import (
+    InitialWeights,
+    forget_gate_biases,
+    initial_weights,
+)
+from rnntui.training.torch_learner import TorchLearner
+from tests.factories import tiny_run
 
 _every_cell = pytest.mark.parametrize("cell", get_args(Cell))
 
@@ -84,3 +91,41 @@ def test_orthogonal_ones_are_so_gate_by_gate_with_the_forget_gate_open(cell: Cel
     bias = weights["layers.1.bias"]
     ones = np.repeat([0, 1, 0, 0], 40) if cell == "lstm" else np.zeros_like(bias)
     np.testing.assert_array_equal(bias, ones)
+
+
+@_every_cell
+def test_a_forget_bias_opens_the_gate_that_keeps_the_old_state_alone(cell: Cell) -> None:
+    added = forget_gate_biases(_config(cell), 1.5)
+    if cell == "rnn":
+        assert added == {}
+        return
+    gates = {"lstm": [0, 1.5, 0, 0], "gru": [0, 1.5, 0]}[cell]
+    assert list(added) == ["layers.0.bias", "layers.1.bias"]
+    for bias in added.values():
+        np.testing.assert_array_equal(bias, np.repeat(np.float32(gates), 40))
+
+
+@_every_cell
+def test_without_a_forget_bias_nothing_is_added(cell: Cell) -> None:
+    assert forget_gate_biases(_config(cell), 0.0) == {}
+
+
+@pytest.mark.parametrize("how", ["torch", "orthogonal"])
+@pytest.mark.parametrize("cell", ["lstm", "gru"])
+def test_a_training_begins_with_its_forget_bias_and_is_otherwise_the_same(
+    cell: Cell, how: InitialWeights, tmp_path: Path
+) -> None:
+    plain, opened = (
+        TorchLearner(
+            tiny_run(tmp_path / str(bias), cell=cell, initial_weights=how, forget_bias=bias)
+        ).weights(0)
+        for bias in (0.0, 1.0)
+    )
+    assert plain is not None
+    assert opened is not None
+    for name, array in plain.arrays.items():
+        added = opened.arrays[name] - array
+        if name == "layers.0.bias":
+            np.testing.assert_allclose(added.reshape(-1, 5)[1], 1.0, rtol=1e-6)
+            added = np.delete(added.reshape(-1, 5), 1, axis=0)
+        assert not added.any()

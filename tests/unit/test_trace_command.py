@@ -12,6 +12,7 @@ from rnntui import places
 from rnntui.training.checkpoints import load_checkpoint
 from rnntui.training.config import TrainConfig
 from rnntui.training.model_loading import model_of
+from rnntui.training.recipes import SHIPPED
 from tests.command_line import SMALL, Outcome, misused, rnntui, run_called, stated, text_file
 from tests.factories import TINY_TEXT, tiny_run, trained
 
@@ -316,6 +317,29 @@ def test_no_gradient_at_all_is_said() -> None:
 )
 def test_what_has_no_gradients_is_stated(arguments: tuple[str, ...], part: str) -> None:
     stated(rnntui("trace", "--gradients", *arguments), part)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_gated_cells_reach_further_than_the_vanilla_one_from_their_first_step(
+    seed: int, tmp_path: Path
+) -> None:
+    """Untrained, at distance 100, the vanilla cell lies at least 100 times below both."""
+    shipped = (SHIPPED / "gradients.toml").read_text(encoding="utf-8")
+    own = tmp_path / "gradients.toml"
+    own.write_text(shipped.replace("seed = 1", f"seed = {seed}"), encoding="utf-8")
+    norms = {
+        one["cell"]: one["hidden_gradient"][100]
+        for one in reaches("--recipe", own, "--train-steps", "0")
+    }
+    assert 100 * norms["rnn"] < min(norms["lstm"], norms["gru"])
+
+
+def test_an_open_gate_is_told_beside_the_figures() -> None:
+    flags = ("--recipe", "gradients", "--train-steps", "0")
+    assert "    initialised with forget bias 1: lstm, gru\n" in rnntui("trace", *flags).out
+    biases = {one["cell"]: one["forget_bias"] for one in reaches(*flags)}
+    assert biases == {"rnn": 0, "lstm": 1, "gru": 1}
+    assert "forget bias" not in rnntui("trace", "--gradients", "the", "--checkpoint", "tiny").out
 
 
 def test_the_shipped_recipe_compares_the_three_cells() -> None:
