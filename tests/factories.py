@@ -70,7 +70,11 @@ def trained(run: Run, inbox: Inbox | None = None) -> list[TrainEvent]:
 
 def killed_after(run: Run, events: int) -> list[TrainEvent]:
     """The first events of a training that is then left alone, as a kill leaves it."""
-    training = iter(events_of(run))
+    return left_after(events_of(run), events)
+
+
+def left_after(training: Iterator[TrainEvent], events: int) -> list[TrainEvent]:
+    """The first events of a training that is then left alone."""
     seen = [event for _, event in zip(range(events), training, strict=False)]
     training.close()  # type: ignore[attr-defined]
     return seen

@@ -37,7 +37,10 @@ def train(
         str | None, typer.Option(help="Settings to start from: a recipe's name or a TOML file.")
     ] = None,
     name: Annotated[str | None, typer.Option(help="Name of the run.")] = None,
-    resume: Annotated[str | None, typer.Option(help="Run to go on with, exactly.")] = None,
+    resume: Annotated[
+        str | None,
+        typer.Option(help="Run to resume, exactly; a new learning rate or schedule is recorded."),
+    ] = None,
     text_column: TextColumn = None,
     label_column: LabelColumn = None,
     text_encoding: TextEncoding = None,

@@ -124,7 +124,7 @@ class ProgressDisplay:
             case Started() | Resumed():
                 self._set_total(event.total_steps)
                 self._say(sentence(event))
-            case Changed(setting="steps", new=total):
+            case Changed(setting="steps", new=int() | float() as total):
                 self._set_total(int(total))
             case Evaluated():
                 if event.val_loss is not None:
@@ -180,7 +180,8 @@ def sentence(event: TrainEvent) -> str:
             return event.sentence
         case Changed():
             # All digits of a number of steps, and none of a rate's rounding.
-            return f"{event.setting} is {event.new:.15g} from step {event.step} on"
+            new = event.new if isinstance(event.new, str) else f"{event.new:.15g}"
+            return f"{event.setting} is {new} from step {event.step} on"
         case Switched():
             return f"computed by the {event.engine} engine from step {event.step} on"
         case RolledBack():

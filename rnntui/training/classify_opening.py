@@ -18,9 +18,16 @@ from rnntui.training.devices import check_device
 from rnntui.training.events import Finished, Tested, TrainEvent, Warned
 from rnntui.training.labelled_note import LabelledNote, LabelledSource, corpus_of, note_of
 from rnntui.training.recipes import find_recipe_file
+from rnntui.training.resuming import (
+    RATE_SETTINGS,
+    allowed,
+    count_rates_given,
+    read_rates_given,
+)
 from rnntui.training.run_folder import (
     Record,
     RunFolder,
+    check_idle,
     check_run_name,
     create_run_folder,
     find_run,
@@ -30,14 +37,14 @@ from rnntui.training.run_folder import (
     taken,
     write_configuration,
 )
-from rnntui.training.settings import BUDGETS, flag
+from rnntui.training.settings import BUDGETS
 from rnntui.training.settings_file import from_tables
 
 DEFAULT = "reviews"
 """The recipe of a training that names none."""
 
-CHANGEABLE = (*BUDGETS, "patience", "save_every", "threads", "device")
-"""Settings that a resume may change, as they leave the network and its steps what they are."""
+CHANGEABLE = (*BUDGETS, *RATE_SETTINGS, "patience", "save_every", "threads", "device")
+"""Settings that a resume may change: network, data and the steps taken stay what they are."""
 
 
 @dataclass(frozen=True)
@@ -92,14 +99,18 @@ def resume_classify_run(
     `CheckpointError`, `ConfigError`, or `CorpusError` where the texts are gone.
     """
     folder = find_run(parent, name)
-    note, before, measured = _read_run(folder)
-    config = before.replaced(_allowed(changes, before))
+    note, before, measured, rates = _read_run(folder)
+    config = before.replaced(allowed(changes, before, CHANGEABLE))
     check_device(config.device)
     run = prepare_classify_run(folder, _same_corpus(note, name, source), note, config)
     if folder.last.exists():
-        run = replace(run, notices=(), resume_from=load_classifier(folder.last))
+        last = load_classifier(folder.last)
+        given = count_rates_given(rates, changes, before, last.header.progress)
+        run = replace(run, notices=(), resume_from=last, rates_given=given)
         _check_resumable(run, before)
-    if config != before:
+    if config != before or run.rates_given != rates:
+        # What another process trains stays as that one began it.
+        check_idle(folder, "resumed")
         steps = run.total_steps
         if not steps and config.minutes == before.minutes:
             steps = measured
@@ -155,8 +166,8 @@ def _tested(run: ClassifyRun, finished: Finished) -> TrainEvent:
     )
 
 
-def _read_run(folder: RunFolder) -> tuple[LabelledNote, ClassifyConfig, int]:
-    """What a `run.toml` says: the corpus, the configuration, and the steps of the whole."""
+def _read_run(folder: RunFolder) -> tuple[LabelledNote, ClassifyConfig, int, int]:
+    """What a `run.toml` says: corpus, configuration, steps of the whole, learning rates given."""
     tables = read_configuration(folder)
     try:
         about, resolved, _ = (tables.pop(part) for part in ("run", "resolved", "versions"))
@@ -167,7 +178,7 @@ def _read_run(folder: RunFolder) -> tuple[LabelledNote, ClassifyConfig, int]:
             )
         note = LabelledNote(**tables.pop("corpus"))
         config = ClassifyConfig(**from_tables(tables, str(folder.configuration), ClassifyConfig))
-        return note, config, int(resolved["total_steps"])
+        return note, config, int(resolved["total_steps"]), read_rates_given(resolved)
     except (KeyError, TypeError, ValueError) as error:
         raise CheckpointError(f"{folder.configuration} is damaged ({error!r}).") from error
 
@@ -182,17 +193,6 @@ def _same_corpus(note: LabelledNote, name: str, source: LabelledSource | None) -
             " to go on with those."
         )
     return corpus
-
-
-def _allowed(changes: Mapping[str, object], before: ClassifyConfig) -> dict[str, object]:
-    """The real ones among `changes`. Raises `ConfigError` for one that a resume can't make."""
-    real = {name: value for name, value in changes.items() if getattr(before, name) != value}
-    for name in real:
-        if name not in CHANGEABLE:
-            raise ConfigError(
-                f"{flag(name)} can't change in a resumed run; start a new one for that."
-            )
-    return real
 
 
 def _check_resumable(run: ClassifyRun, before: ClassifyConfig) -> None:

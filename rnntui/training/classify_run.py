@@ -24,6 +24,7 @@ from rnntui.training.labelled_note import LabelledNote
 from rnntui.training.learner import Facts, Learner
 from rnntui.training.pace import Pace
 from rnntui.training.progress import Progress
+from rnntui.training.resuming import Change, progress_to_resume, rate_changes
 from rnntui.training.run_folder import RunFolder
 from rnntui.training.settings_file import to_tables
 
@@ -34,7 +35,8 @@ class ClassifyRun:
 
     `examples` are the training part, `split` says which of them are held out;
     `test` is what its maker set aside, if anything. `resume_from` is the
-    checkpoint to go on from, if any.
+    checkpoint to go on from, if any. `rates_given` counts the learning rates that
+    resumes were given.
     """
 
     folder: RunFolder
@@ -47,6 +49,7 @@ class ClassifyRun:
     config: ClassifyConfig
     notices: tuple[str, ...]
     resume_from: ClassifierCheckpoint | None = None
+    rates_given: int = 0
 
     @property
     def model(self) -> ClassifierConfig:
@@ -71,13 +74,19 @@ class ClassifyRun:
 
     @property
     def resumed_at(self) -> Progress | None:
-        """How far its checkpoint is, without a number of steps that came of other minutes."""
+        """How far its checkpoint is, brought up to the settings as they are now."""
         if self.resume_from is None:
             return None
         header = self.resume_from.header
-        if header.config.minutes == self.config.minutes:
-            return header.progress
-        return header.progress.to_be_timed()
+        return progress_to_resume(header.progress, header.config, self.config, self.rates_given)
+
+    @property
+    def rate_changes(self) -> tuple[Change, ...]:
+        """What is changed of the learning rate as it goes on."""
+        if self.resume_from is None:
+            return ()
+        header = self.resume_from.header
+        return rate_changes(header.progress, header.config, self.config, self.rates_given)
 
     def facts(self, device: str) -> Facts:
         """What is to be learnt, on that device; where characters are counted, these are texts."""
@@ -119,7 +128,7 @@ class ClassifyRun:
             "run": {"name": self.folder.name, "kind": "classifier"},
             "corpus": asdict(self.note),
             **to_tables(self.config),
-            "resolved": {"total_steps": total_steps},
+            "resolved": {"total_steps": total_steps, "rates_given": self.rates_given},
             "versions": {
                 "rnntui": rnntui.__version__,
                 "python": platform.python_version(),

@@ -123,11 +123,11 @@ class Continued(TrainEvent):
 
 @dataclass(frozen=True)
 class Changed(TrainEvent):
-    """A setting was changed in mid-run."""
+    """A setting was changed in mid-run, or by a resume; a schedule is told by its name."""
 
     setting: str
-    old: float
-    new: float
+    old: float | str
+    new: float | str
 
 
 @dataclass(frozen=True)
@@ -238,6 +238,10 @@ def _read_number_or_none(value: object) -> float | None:
     return None if value is None else _read_number(value)
 
 
+def _read_number_or_text(value: object) -> float | str:
+    return value if isinstance(value, str) else _read_number(value)
+
+
 def _read_count(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         raise TypeError("no whole number")
@@ -271,6 +275,7 @@ def _read_table(value: object) -> tuple[tuple[int, ...], ...]:
 _BY_TYPE: Mapping[object, Callable[[object], Any]] = {
     float: _read_number,
     float | None: _read_number_or_none,
+    float | str: _read_number_or_text,
     int: _read_count,
     str: _read_text,
     bool: _read_truth,

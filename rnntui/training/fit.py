@@ -113,6 +113,8 @@ class Fit:
             total_steps=self.progress.total_steps,
             **asdict(self.facts),
         )
+        for setting, old, new in self.run.rate_changes:
+            yield self.event(Changed, setting=setting, old=old, new=new)
         for notice in self.run.notices:
             yield self.event(Warned, sentence=notice)
         if begins:

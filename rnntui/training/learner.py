@@ -16,6 +16,7 @@ from rnntui.training.checkpoint_file import Snapshot
 from rnntui.training.measure import Measure
 from rnntui.training.pace import Pace
 from rnntui.training.progress import Progress
+from rnntui.training.resuming import Change
 from rnntui.training.run_folder import RunFolder
 
 
@@ -118,6 +119,10 @@ class Training(Protocol):
 
         `total_steps` is 0 where it would not hold any more.
         """
+
+    @property
+    def rate_changes(self) -> tuple[Change, ...]:
+        """What is changed of the learning rate as it goes on; nothing for one that begins."""
 
     def tables(self, total_steps: int) -> Mapping[str, Any]:
         """The content of `run.toml`."""

@@ -21,11 +21,13 @@ from rnntui.training.devices import check_device, check_precision
 from rnntui.training.events import TrainEvent
 from rnntui.training.fine_tuning import adopted_config, over_vocabulary
 from rnntui.training.learner import Training
+from rnntui.training.resuming import allowed, count_rates_given
 from rnntui.training.run import CHANGEABLE, Run, prepare_run
 from rnntui.training.run_description import describe_run
 from rnntui.training.run_folder import (
     Record,
     RunFolder,
+    check_idle,
     check_run_name,
     create_run_folder,
     find_run,
@@ -34,7 +36,6 @@ from rnntui.training.run_folder import (
     taken,
     write_configuration,
 )
-from rnntui.training.settings import flag
 
 LoadText = Callable[[tuple[str, ...]], Corpus]
 """Reads the text that was asked for, with the normalisation steps that are given."""
@@ -109,7 +110,7 @@ def resume_run(
     begun = describe_run(folder)
     note, prime, init_from = begun.corpus, begun.prime, begun.init_from
     before, eval_chars, measured = begun.config, begun.eval_chars, begun.total_steps
-    config = before.replaced(_allowed(changes, before))
+    config = before.replaced(allowed(changes, before, CHANGEABLE))
     # Before it is written to run.toml, where it would stand in every later resume's way.
     check_device(config.device)
     check_precision(config.precision, config.device)
@@ -129,28 +130,20 @@ def resume_run(
         weights = start.network
     if folder.last.exists():
         last = load_checkpoint(folder.last)
-        run = Run(folder, corpus, config, prime, eval_chars, (), init_from, resume_from=last)
+        rates = count_rates_given(begun.rates_given, changes, before, last.header.progress)
+        run = Run(folder, corpus, config, prime, eval_chars, (), init_from, None, last, rates)
         _check_resumable(run, before)
     else:
         fresh = prepare_run(folder, corpus, config, prime, init_from)
         run = replace(fresh, init_weights=weights)
-    if config != before:
+    if config != before or run.rates_given != begun.rates_given:
+        # What another process trains stays as that one began it.
+        check_idle(folder, "resumed")
         steps = run.total_steps
         if not steps and config.minutes == before.minutes:
             steps = measured
         write_configuration(folder, run.tables(steps))
     return run
-
-
-def _allowed(changes: Mapping[str, object], before: TrainConfig) -> dict[str, object]:
-    """The real ones among `changes`. Raises `ConfigError` for one that a resume can't make."""
-    real = {name: value for name, value in changes.items() if getattr(before, name) != value}
-    for name in real:
-        if name not in CHANGEABLE:
-            raise ConfigError(
-                f"{flag(name)} can't change in a resumed run; start a new one for that."
-            )
-    return real
 
 
 def _check_resumable(run: Run, before: TrainConfig) -> None:

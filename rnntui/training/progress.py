@@ -13,7 +13,8 @@ class Progress:
     counts are of the steps' losses in this epoch and since the last
     evaluation, whose own mean was `train_loss`. `events` is the number of lines
     of the record at the time. `engine` is what computed the last step, empty
-    before the first: a resume begins with it.
+    before the first: a resume begins with it. `rates_given` counts the learning
+    rates that resumes were given.
     """
 
     step: int = 0
@@ -32,6 +33,7 @@ class Progress:
     train_loss: float = 0.0
     events: int = 0
     engine: str = ""
+    rates_given: int = 0
 
     @property
     def epoch_loss(self) -> float:

@@ -33,6 +33,7 @@ from rnntui.training.engines import check_engine, learner_for
 from rnntui.training.learner import Facts, Learner
 from rnntui.training.pace import Pace
 from rnntui.training.progress import Progress
+from rnntui.training.resuming import RATE_SETTINGS, Change, progress_to_resume, rate_changes
 from rnntui.training.run_folder import RunFolder
 from rnntui.training.settings import BUDGETS
 from rnntui.training.settings_file import to_tables
@@ -56,7 +57,8 @@ class Run:
 
     `config` is resolved: its batch shape fits the text and `eval_every` is a
     number. `eval_chars` is how much of the held-out part an evaluation in
-    mid-run reads; 0 where nothing is held out.
+    mid-run reads; 0 where nothing is held out. `rates_given` counts the learning
+    rates that resumes were given.
     """
 
     folder: RunFolder
@@ -68,6 +70,7 @@ class Run:
     init_from: str = ""
     init_weights: Arrays | None = None
     resume_from: Checkpoint | None = None
+    rates_given: int = 0
 
     @property
     def parts(self) -> tuple[AnyIds, AnyIds]:
@@ -96,13 +99,19 @@ class Run:
 
     @property
     def resumed_at(self) -> Progress | None:
-        """How far its checkpoint is, without a number of steps that came of other minutes."""
+        """How far its checkpoint is, brought up to the settings as they are now."""
         if self.resume_from is None:
             return None
         header = self.resume_from.header
-        if header.config.minutes == self.config.minutes:
-            return header.progress
-        return header.progress.to_be_timed()
+        return progress_to_resume(header.progress, header.config, self.config, self.rates_given)
+
+    @property
+    def rate_changes(self) -> tuple[Change, ...]:
+        """What is changed of the learning rate as it goes on."""
+        if self.resume_from is None:
+            return ()
+        header = self.resume_from.header
+        return rate_changes(header.progress, header.config, self.config, self.rates_given)
 
     def facts(self, device: str) -> Facts:
         """What is to be learnt, on that device."""
@@ -146,7 +155,11 @@ class Run:
             },
             "corpus": asdict(note_of(self.corpus)),
             **to_tables(self.config),
-            "resolved": {"eval_chars": self.eval_chars, "total_steps": total_steps},
+            "resolved": {
+                "eval_chars": self.eval_chars,
+                "total_steps": total_steps,
+                "rates_given": self.rates_given,
+            },
             "versions": {
                 "rnntui": rnntui.__version__,
                 "python": platform.python_version(),
@@ -201,6 +214,7 @@ def prepare_run(
 
 CHANGEABLE = (
     *BUDGETS,
+    *RATE_SETTINGS,
     "patience",
     "save_every",
     "sample_every",
@@ -212,7 +226,7 @@ CHANGEABLE = (
     "device",
     "precision",
 )
-"""Settings that a resume may change, as they leave the network and its steps what they are."""
+"""Settings that a resume may change: network, data and the steps taken stay what they are."""
 
 
 def _batches(learnt: AnyIds, config: TrainConfig) -> Batches:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from rnntui.errors import CheckpointError, ConfigError
 from rnntui.training.config import TrainConfig
 from rnntui.training.corpus_note import CorpusNote
+from rnntui.training.resuming import read_rates_given
 from rnntui.training.run_folder import RunFolder, read_configuration
 from rnntui.training.settings_file import from_tables
 
@@ -18,7 +19,7 @@ class RunDescription:
 
     `prime` is what its samples start from, `init_from` the checkpoint that its
     weights came from or empty; `eval_chars` and `total_steps` are what was chosen
-    and measured for it.
+    and measured for it, `rates_given` counts the learning rates that resumes were given.
     """
 
     corpus: CorpusNote
@@ -27,6 +28,7 @@ class RunDescription:
     init_from: str
     eval_chars: int
     total_steps: int
+    rates_given: int
 
 
 def describe_run(folder: RunFolder) -> RunDescription:
@@ -49,6 +51,7 @@ def describe_run(folder: RunFolder) -> RunDescription:
             init_from=str(about["init_from"]),
             eval_chars=int(resolved["eval_chars"]),
             total_steps=int(resolved["total_steps"]),
+            rates_given=read_rates_given(resolved),
             config=TrainConfig(**from_tables(tables, str(folder.configuration))),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:

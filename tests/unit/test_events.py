@@ -31,6 +31,7 @@ VALUES: Mapping[object, st.SearchStrategy[Any]] = {
     int: st.integers(0, 2**53),
     float: st.floats(allow_nan=False, allow_infinity=False),
     float | None: st.none() | st.floats(allow_nan=False, allow_infinity=False),
+    float | str: st.floats(allow_nan=False, allow_infinity=False) | TEXTS,
     bool: st.booleans(),
     str: TEXTS,
     tuple[str, ...]: st.lists(TEXTS, max_size=3).map(tuple),

@@ -332,12 +332,12 @@ def test_a_refused_change_leaves_the_configuration_as_it_was(tmp_path: Path) -> 
     assert run.folder.configuration.read_bytes() == before
 
 
-@pytest.mark.parametrize("setting", ["cell", "hidden_size", "learning_rate", "seed", "batch_size"])
+@pytest.mark.parametrize("setting", ["cell", "hidden_size", "clip_norm", "seed", "batch_size"])
 def test_what_would_change_the_network_or_its_steps_is_refused(
     tmp_path: Path, setting: str
 ) -> None:
     run = tiny_run(tmp_path)
-    other = {"cell": "gru", "hidden_size": 6, "learning_rate": 0.5, "seed": 9, "batch_size": 2}
+    other = {"cell": "gru", "hidden_size": 6, "clip_norm": 0.5, "seed": 9, "batch_size": 2}
     with pytest.raises(ConfigError, match=f"--{setting.replace('_', '-')} can't change"):
         resumed(run, **{setting: other[setting]})
 

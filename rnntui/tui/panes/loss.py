@@ -136,7 +136,7 @@ class LossPane(Vertical):
             match event:
                 case Started() | Resumed():
                     self.status.total_steps, self.status.unit = event.total_steps, event.unit
-                case Changed(setting="steps", new=total):
+                case Changed(setting="steps", new=int() | float() as total):
                     self.status.total_steps = int(total)
                 case Evaluated():
                     self._show_evaluation(event)

@@ -182,7 +182,7 @@ class ClassifyScreen(Screen[None]):
                     self.loss.show_references({"a guess": math.log(classes)})
             case Warned():
                 self.tell(event.sentence, "warning")
-            case Changed(setting="learning_rate", new=rate):
+            case Changed(setting="learning_rate", new=int() | float() as rate):
                 self.tell(f"The learning rate is {rate:.2g} now.")
             case RolledBack():
                 self.tell(f"Back to the weights of step {event.to_step:,}.")

@@ -174,9 +174,9 @@ class Playground(Screen[None]):
                     self.stream.toggle()
             case Warned():
                 self.tell(event.sentence, "warning")
-            case Changed(setting="learning_rate", new=rate):
+            case Changed(setting="learning_rate", new=int() | float() as rate):
                 self.tell(f"The learning rate is {rate:.2g} now.")
-            case Changed(setting="sample_length", new=length):
+            case Changed(setting="sample_length", new=int() | float() as length):
                 self.tell(f"Samples have {length:g} characters from now on.")
             case RolledBack():
                 self.tell(f"Back to the weights of step {event.to_step:,}.")

@@ -1,0 +1,97 @@
+"""What a resume may change, and how a changed learning rate takes effect exactly once.
+
+Both kinds of run share it. What was asked for stands in `run.toml` before the
+first step is taken, what is in effect in the checkpoint; the difference is what a
+resume brings about. So a run that was killed before its next save is brought up
+to the same settings when it is resumed again, at the same step.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from rnntui.errors import ConfigError
+from rnntui.training.progress import Progress
+from rnntui.training.settings import flag
+
+RATE_SETTINGS: Final = (
+    "learning_rate",
+    "schedule",
+    "warmup_steps",
+    "decay_factor",
+    "decay_epochs",
+    "final_learning_rate",
+)
+"""The settings that decide the learning rate of a step; a resume records a new one as a change.
+
+A schedule is a function of the step, counted from the run's start, whenever it is chosen.
+"""
+
+MAX_RESUMES: Final = 1_000_000_000
+"""Beyond it a count in a file is not one."""
+
+Change = tuple[str, float | str, float | str]
+"""A setting, what it was in the checkpoint, and what it is from then on."""
+
+
+def allowed(
+    changes: Mapping[str, object], before: Any, changeable: Collection[str]
+) -> dict[str, object]:
+    """The settings among `changes` that differ from the configuration `before`.
+
+    Raises `ConfigError` for one that a resume can't change.
+    """
+    real = {name: value for name, value in changes.items() if getattr(before, name) != value}
+    for name in real:
+        if name not in changeable:
+            raise ConfigError(
+                f"{flag(name)} can't change in a resumed run; start a new one for that."
+            )
+    return real
+
+
+def read_rates_given(resolved: Mapping[str, Any]) -> int:
+    """The count of learning rates that resumes were given, from `run.toml`; older ones have none.
+
+    Raises `ValueError` where it is not a count.
+    """
+    count = resolved.get("rates_given", 0)
+    if isinstance(count, bool) or not isinstance(count, int) or not 0 <= count <= MAX_RESUMES:
+        raise ValueError("rates_given is not a count")
+    return count
+
+
+def count_rates_given(before: int, changes: Mapping[str, object], was: Any, saved: Progress) -> int:
+    """The count with these changes, which are made to the configuration `was`.
+
+    A learning rate that is the run's own counts where another one was set by hand.
+    """
+    if "learning_rate" not in changes:
+        return before
+    is_another = changes["learning_rate"] != was.learning_rate or saved.rate_scale != 1
+    return before + is_another
+
+
+def progress_to_resume(saved: Progress, was: Any, now: Any, rates_given: int) -> Progress:
+    """How far the checkpoint is, under the configuration `now` in place of what it `was`.
+
+    Without a number of steps that came of other minutes, and without a factor set
+    by hand on a learning rate that has been given anew since: the last word counts.
+    """
+    if was.minutes != now.minutes:
+        saved = saved.to_be_timed()
+    if rates_given == saved.rates_given:
+        return saved
+    return replace(saved, rate_scale=1.0, rates_given=rates_given)
+
+
+def rate_changes(saved: Progress, was: Any, now: Any, rates_given: int) -> tuple[Change, ...]:
+    """What a resume changes of the learning rate, to be recorded as it begins."""
+    changes: list[Change] = []
+    for name in RATE_SETTINGS:
+        old, new = getattr(was, name), getattr(now, name)
+        if name == "learning_rate" and rates_given != saved.rates_given:
+            old = old * saved.rate_scale
+        if old != new:
+            changes.append((name, old, new))
+    return tuple(changes)
