@@ -31,7 +31,13 @@ def list_() -> None:
 
 @app.command()
 def show(
-    corpus: Annotated[str, typer.Argument(help="A name from the library, a file or a folder.")],
+    corpora: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="CORPUS...",
+            help="A name from the library, a file or a folder; several are joined.",
+        ),
+    ],
     length: Annotated[int, typer.Option(min=0, help="Characters of its beginning.")] = 400,
     text_encoding: Annotated[
         str | None, typer.Option(help="Encoding of the file; found out where not given.")
@@ -41,9 +47,10 @@ def show(
     from rnntui.text.cells import labelled
     from rnntui.text.corpus import load_corpus
     from rnntui.text.library import size_in_words
+    from rnntui.text.references import joined_reference
     from rnntui.text.statistics import text_statistics
 
-    loaded = load_corpus(corpus, text_encoding=text_encoding)
+    loaded = load_corpus(joined_reference(corpora), text_encoding=text_encoding)
     for notice in loaded.notices:
         notify(notice)
     figures = text_statistics(loaded)
@@ -71,17 +78,24 @@ def show(
 
 @app.command()
 def add(
-    source: Annotated[str, typer.Argument(help="A file, a folder of texts, or - for input.")],
+    sources: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="SOURCE...",
+            help="A file, a folder of texts, or - for input; several become one text.",
+        ),
+    ],
     name: Annotated[str | None, typer.Option(help="Name in the library.")] = None,
     text_encoding: Annotated[
         str | None, typer.Option(help="Encoding of the file; found out where not given.")
     ] = None,
 ) -> None:
-    """Copy a text into the library."""
+    """Copy a text into the library, or several as one."""
     from rnntui.text.library import add_text
 
-    stream = sys.stdin.buffer if source == "-" else source
-    added = add_text(stream, name, text_encoding=text_encoding)
+    added = add_text(
+        sys.stdin.buffer if sources == ["-"] else sources, name, text_encoding=text_encoding
+    )
     for notice in added.notices:
         notify(notice)
     notify(f"Added '{added.entry.name}'; train on it by 'rnntui train {added.entry.name}'.")

@@ -14,9 +14,12 @@ def evaluate(
     checkpoint: Annotated[
         str, typer.Argument(help="A run's name (its best), NAME:last, or a .safetensors file.")
     ],
-    corpus: Annotated[
-        str | None,
-        typer.Argument(help="A text; without one, the part that the training held out."),
+    corpora: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[CORPUS]...",
+            help="A text, or several joined; without one, the part that the training held out.",
+        ),
     ] = None,
     text_encoding: Annotated[
         str | None, typer.Option(help="Encoding of the file; found out where not given.")
@@ -25,11 +28,13 @@ def evaluate(
 ) -> None:
     """Loss, bits per character and perplexity of a network on a text, beside n-gram baselines."""
     from rnntui import places
+    from rnntui.text.references import joined_reference
     from rnntui.training.checkpoints import load_checkpoint
     from rnntui.training.run_folder import find_checkpoint
     from rnntui.training.scoring import score
 
     path = find_checkpoint(places.checkpoints_dir(), checkpoint, places.shipped_checkpoints_dir())
+    corpus = joined_reference(corpora) if corpora else None
     result = score(load_checkpoint(path), corpus, text_encoding)
     for notice in result.notices:
         notify(notice)

@@ -19,9 +19,13 @@ if TYPE_CHECKING:
 
 @settings_as_options(TrainConfig)
 def train(
-    corpus: Annotated[
-        str | None,
-        typer.Argument(help="A text: a name from the library, a file, a folder, or - for input."),
+    corpora: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[CORPUS]...",
+            help="Texts: names from the library, files, folders, or - for input. Several are"
+            " joined in their order, each on a new line.",
+        ),
     ] = None,
     recipe: Annotated[
         str | None, typer.Option(help="Settings to start from: a recipe's name or a TOML file.")
@@ -50,6 +54,7 @@ def train(
     from rnntui.cli.headless import run_headless
     from rnntui.cli.progress import reader_for
     from rnntui.runtime.commands import CommandQueue
+    from rnntui.text.references import joined_reference
     from rnntui.training.opening import events_of
 
     changes = {name: value for name, value in settings.items() if value is not None}
@@ -57,6 +62,7 @@ def train(
         # In their own order, so that the same steps are the same setting.
         changes["normalise"] = Normalisation(tuple(steps)).steps
     inbox = CommandQueue()
+    corpus = joined_reference(corpora) if corpora else None
     request = _Request(corpus, recipe, name, resume, init_from, prime, text_encoding, changes)
     # Until the run is there, there is nothing to save, and an interruption leaves at once.
     events = events_of(request.run(), inbox)

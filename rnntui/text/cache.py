@@ -97,13 +97,13 @@ def cache_text(
 
 
 def remember(
-    path: Path,
+    paths: tuple[Path, ...],
     text_encoding: str | None,
     stamps: tuple[FileStamp, ...],
     content: RememberedContent,
     read_at_ns: int,
 ) -> None:
-    """Note what the file or folder `path` held when it was read at `read_at_ns`.
+    """Note what the files and folders `paths` held together when they were read at `read_at_ns`.
 
     A file modified within two seconds before isn't noted: a further change
     could leave its time of modification as it is. Nor is anything when the
@@ -113,15 +113,15 @@ def remember(
         return
     body = {"files": [asdict(stamp) for stamp in stamps], **asdict(content)}
     with suppress(OSError):
-        _write_record(_index_path(path, text_encoding), body)
+        _write_record(_index_path(paths, text_encoding), body)
 
 
 def recall(
-    path: Path, text_encoding: str | None, stamps: tuple[FileStamp, ...]
+    paths: tuple[Path, ...], text_encoding: str | None, stamps: tuple[FileStamp, ...]
 ) -> RememberedContent | None:
-    """Return what `path` held when its files had these stamps, or None."""
+    """Return what `paths` held when their files had these stamps, or None."""
     try:
-        body = _read_record(_index_path(path, text_encoding))
+        body = _read_record(_index_path(paths, text_encoding))
         if body["files"] != [asdict(stamp) for stamp in stamps]:
             return None
         return RememberedContent(
@@ -140,8 +140,10 @@ def _entries() -> Path:
     return places.cache_dir() / "corpora"
 
 
-def _index_path(path: Path, text_encoding: str | None) -> Path:
-    name = _short_hash([_FORMAT_VERSION, str(path.resolve()), text_encoding])
+def _index_path(paths: tuple[Path, ...], text_encoding: str | None) -> Path:
+    # No path has a NUL in it.
+    place = "\0".join(str(path.resolve()) for path in paths)
+    name = _short_hash([_FORMAT_VERSION, place, text_encoding])
     return _entries() / "index" / f"{name}.json"
 
 

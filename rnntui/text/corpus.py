@@ -23,11 +23,11 @@ from rnntui.text.normalisation import Normalisation
 from rnntui.text.reading import (
     FileStamp,
     TextSource,
-    open_source,
+    open_texts,
     read_text,
     stamp_files,
 )
-from rnntui.text.references import Reference, resolve_reference
+from rnntui.text.references import Reference, joined_reference, resolve_reference
 from rnntui.text.streams import spooled
 from rnntui.text.vocabulary import Vocabulary
 
@@ -40,14 +40,15 @@ class Corpus:
 
     `ids` is [n], read-only, of the smallest unsigned type that holds the ids;
     it's mapped from a file, so slices cost only what they touch. `source`
-    says in words where the text came from; `path` is where it can be read
-    again (None for standard input and texts given in memory).
+    says in words where the text came from; `reference` is what finds it again:
+    its path, those of several files joined (see `resolve_reference`), or its
+    name where it has no path (standard input, texts given in memory).
     `content_hash` is of the bytes, before decoding and normalising.
     """
 
     name: str
     source: str
-    path: Path | None
+    reference: str
     size_bytes: int
     content_hash: str
     text_encoding: str
@@ -84,11 +85,11 @@ def load_corpus(
     found = resolve_reference(reference, stdin)
     if found.open_stream is not None:
         with found.open_stream() as stream, spooled(stream) as path:
-            corpus = _load(replace(found, path=path), normalisation, text_encoding)
-            return replace(corpus, path=None)
+            corpus = _load(replace(found, paths=(path,)), normalisation, text_encoding)
+            return replace(corpus, reference=corpus.name)
     if found.origin != "built":
         return _load(found, normalisation, text_encoding)
-    if not found.path.is_file():
+    if not found.paths[0].is_file():
         text = standard_library.build()
         try:
             standard_library.keep(text)
@@ -114,7 +115,7 @@ def kept_corpus(
     return Corpus(
         name=name,
         source=source,
-        path=None,
+        reference=name,
         size_bytes=0,
         content_hash=content_hash,
         text_encoding=text_encoding,
@@ -140,7 +141,7 @@ def corpus_from_text(
     return Corpus(
         name=name,
         source=source,
-        path=None,
+        reference=name,
         size_bytes=len(data),
         content_hash=hashlib.sha256(data).hexdigest(),
         text_encoding="utf-8",
@@ -153,21 +154,22 @@ def corpus_from_text(
 
 
 def _load(found: Reference, normalisation: Normalisation, text_encoding: str | None) -> Corpus:
-    stamps = stamp_files(found.path)
-    content = recall(found.path, text_encoding, stamps)
+    files = [(path, stamp_files(path)) for path in found.paths]
+    stamps = tuple(stamp for _, own in files for stamp in own)
+    content = recall(found.paths, text_encoding, stamps)
     encoded = None
     if content is not None:
         encoded = cached_text(_key(content, normalisation))
     notices: tuple[str, ...] = ()
     if content is None or encoded is None:
         read_at_ns = now_ns()
-        source = open_source(found.path, stamps, text_encoding, found.shown)
+        source = open_texts(files, text_encoding, found.shown)
         content, encoded, notices = _prepare(found, source, stamps, normalisation)
-        remember(found.path, text_encoding, stamps, content, read_at_ns)
+        remember(found.paths, text_encoding, stamps, content, read_at_ns)
     return Corpus(
         name=found.name,
         source=found.source,
-        path=found.path,
+        reference=joined_reference(str(path) for path in found.paths),
         size_bytes=sum(stamp.size for stamp in stamps),
         content_hash=content.content_hash,
         text_encoding=content.text_encoding,
@@ -198,7 +200,7 @@ def _prepare(
     def unchanged_chunks() -> Iterator[str]:
         yield from normalisation.stream(source.chunks())
         # An entry must never stand under the hash of another content.
-        if stamp_files(found.path) != stamps:
+        if tuple(stamp for path in found.paths for stamp in stamp_files(path)) != stamps:
             raise CorpusError(f"{found.shown} was changed while it was being read; try again.")
 
     try:

@@ -7,7 +7,7 @@ A text is a file `NAME.txt` or a folder of texts `NAME`.
 
 import tomllib
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import BinaryIO, Literal
 from rnntui import places
 from rnntui.errors import CorpusError
 from rnntui.text import standard_library
-from rnntui.text.reading import open_source, read_text, stamp_files
+from rnntui.text.reading import open_texts, read_text, stamp_files
 from rnntui.text.streams import spooled
 from rnntui.whole_files import written_whole
 
@@ -125,21 +125,28 @@ def default_text_name() -> str:
 
 
 def add_text(
-    source: str | Path | BinaryIO, name: str | None = None, *, text_encoding: str | None = None
+    source: str | Path | Sequence[str | Path] | BinaryIO,
+    name: str | None = None,
+    *,
+    text_encoding: str | None = None,
 ) -> AddedText:
-    r"""Copy a file, a folder of texts (as one text) or a stream into the user's library.
+    r"""Copy a file, a folder of texts or several (as one text) or a stream into the user's library.
 
     What is kept is the text that was read: UTF-8 with `\n`, so that its
     encoding needn't be named again. Without a name it's called as the file
     is. Raises CorpusError when it can't be read as text or the name is taken.
     """
     if isinstance(source, str | Path):
-        path = existing_source(source)
-        return _add(path, name or name_for(path), path.name, text_encoding)
+        source = (source,)
+    if isinstance(source, Sequence):
+        paths = [existing_source(one) for one in source]
+        if name is None and len(paths) > 1:
+            raise CorpusError("Several files that become one text need a name; give it by --name.")
+        return _add(paths, name or name_for(paths[0]), paths[0].name, text_encoding)
     if name is None:
         raise CorpusError("A text from standard input needs a name; give one with --name.")
     with spooled(source) as path:
-        return _add(path, name, "standard input", text_encoding)
+        return _add([path], name, "standard input", text_encoding)
 
 
 def add_pasted(name: str, text: str) -> TextEntry:
@@ -230,9 +237,9 @@ def checked_name(name: str) -> str:
     return composed
 
 
-def _add(path: Path, name: str, shown: str, text_encoding: str | None) -> AddedText:
+def _add(paths: list[Path], name: str, shown: str, text_encoding: str | None) -> AddedText:
     free = free_name(name)
-    source = open_source(path, stamp_files(path), text_encoding, shown)
+    source = open_texts([(path, stamp_files(path)) for path in paths], text_encoding, shown)
     source, entry = read_text(source, lambda chunks: _keep(free, chunks))
     return AddedText(entry, source.notices)
 

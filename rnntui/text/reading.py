@@ -6,7 +6,8 @@ that had to be guessed are announced by a notice.
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
@@ -22,6 +23,8 @@ from rnntui.text.encodings import (
 )
 
 _NAMED_FILES = 3
+_LISTED_FILES = 10
+"""Files of a text that are listed by name before they are only counted."""
 
 Read = TypeVar("Read")
 
@@ -41,7 +44,7 @@ class TextSource:
     """The files of a text in order, and what to say about reading them."""
 
     parts: tuple[TextPart, ...]
-    left_out: tuple[str, ...]  # sentences about files of a folder that aren't read
+    left_out: tuple[str, ...]  # sentences about files that aren't read
 
     @property
     def encoding(self) -> str:
@@ -51,7 +54,7 @@ class TextSource:
 
     @property
     def notices(self) -> tuple[str, ...]:
-        """Sentences about guessed encodings and files left out."""
+        """Sentences about what was joined, guessed encodings and files left out."""
         guessed = [part for part in self.parts if part.origin == "detected"]
         announced = [
             f"Read {part.name} as {public_name(part.encoding)} (detected); "
@@ -62,7 +65,16 @@ class TextSource:
             announced.append(
                 f"So were the encodings of {len(guessed) - _NAMED_FILES} more files detected."
             )
-        return (*announced, *self.left_out)
+        return (*self._joined(), *announced, *self.left_out)
+
+    def _joined(self) -> tuple[str, ...]:
+        """Say which files became one text, and how; nothing where there is one alone."""
+        if len(self.parts) < 2:
+            return ()
+        listed = named([part.name for part in self.parts], _LISTED_FILES)
+        return (
+            f"Read {len(self.parts)} files, joined in this order, each on a new line: {listed}.",
+        )
 
     def chunks(self) -> Iterator[str]:
         r"""Yield the text, about a million characters at a time.
@@ -158,37 +170,102 @@ def open_source(
     return TextSource((_open_part(path, shown, text_encoding),), ())
 
 
+def open_texts(
+    files: Sequence[tuple[Path, tuple[FileStamp, ...]]],
+    text_encoding: str | None,
+    name: str | None = None,
+) -> TextSource:
+    """Find the encodings of files and folders, each with its stamps, that become one text.
+
+    A single one is opened as by `open_source`. Of several, empty files, those
+    that can't be read as text, and those named before are left out. Raises
+    CorpusError when nothing is left.
+    """
+    if len(files) == 1:
+        return open_source(*files[0], text_encoding, name)
+    named_files = Counter(path.name for path, _ in files)
+    choice = _Choice(checked_encoding(text_encoding) if text_encoding is not None else None)
+    for path, stamps in files:
+        if path.is_dir():
+            for stamp in stamps:
+                choice.add(Path(stamp.path), f"{path.name}/{_relative(stamp, path)}", stamp.size)
+            choice.hidden += _hidden(path)
+        else:
+            # Two files of one name are told apart by where they are.
+            shown = path.name if named_files[path.name] == 1 else str(path)
+            choice.add(path, shown, stamps[0].size)
+    if not choice.parts:
+        raise CorpusError("None of the files named has a text in it; name text files.")
+    return TextSource(tuple(choice.parts), choice.sentences(""))
+
+
 def _open_folder(
     folder: Path, stamps: tuple[FileStamp, ...], text_encoding: str | None
 ) -> TextSource:
-    encoding = checked_encoding(text_encoding) if text_encoding is not None else None
-    parts: list[TextPart] = []
-    skipped: list[str] = []
+    choice = _Choice(checked_encoding(text_encoding) if text_encoding is not None else None)
     for stamp in stamps:
-        if not stamp.size:
-            continue
-        path = Path(stamp.path)
-        name = path.relative_to(folder).as_posix()
-        try:
-            parts.append(_open_part(path, name, encoding))
-        except CorpusError:  # binary, in no known encoding, or not to be opened
-            skipped.append(name)
-    if not parts:
+        choice.add(Path(stamp.path), _relative(stamp, folder), stamp.size)
+    if not choice.parts:
         raise CorpusError(f"The folder {folder} has no text in it; put text files there.")
-    return TextSource(tuple(parts), _left_out(folder, skipped))
+    choice.hidden = _hidden(folder)
+    return TextSource(tuple(choice.parts), choice.sentences(f" of {folder.name}"))
 
 
-def _left_out(folder: Path, skipped: list[str]) -> tuple[str, ...]:
-    sentences = []
-    if skipped:
-        named = ", ".join(skipped[:_NAMED_FILES])
-        more = len(skipped) - _NAMED_FILES
-        also = f" and {more} more" if more > 0 else ""
-        sentences.append(f"Left out of {folder.name}, as not readable as text: {named}{also}.")
-    hidden = sum(1 for entry in folder.iterdir() if entry.name.startswith("."))
-    if hidden:
-        sentences.append(f"Left out of {folder.name}: hidden files ({hidden}).")
-    return tuple(sentences)
+def _relative(stamp: FileStamp, folder: Path) -> str:
+    return Path(stamp.path).relative_to(folder).as_posix()
+
+
+def _hidden(folder: Path) -> int:
+    return sum(1 for entry in folder.iterdir() if entry.name.startswith("."))
+
+
+class _Choice:
+    """Which of many files are read, and which are left out for what reason."""
+
+    def __init__(self, text_encoding: str | None) -> None:
+        self._text_encoding = text_encoding
+        self.parts: list[TextPart] = []
+        self.hidden = 0
+        self._read: set[Path] = set()
+        self._unreadable: list[str] = []
+        self._empty: list[str] = []
+        self._repeated: list[str] = []
+
+    def add(self, path: Path, name: str, size: int) -> None:
+        """Read a file, unless it is empty, was read before, or can't be read as text."""
+        if path.resolve() in self._read:
+            self._repeated.append(name)
+        elif not size:
+            self._empty.append(name)
+        else:
+            try:
+                self.parts.append(_open_part(path, name, self._text_encoding))
+                self._read.add(path.resolve())
+            except CorpusError:  # binary, in no known encoding, or not to be opened
+                self._unreadable.append(name)
+
+    def sentences(self, whose: str) -> tuple[str, ...]:
+        """Sentences about what was left out, `whose` naming the folder."""
+        reasons = (
+            ("as not readable as text", self._unreadable),
+            ("as empty", self._empty),
+            ("as named twice", self._repeated),
+        )
+        told = [
+            f"Left out{whose}, {reason}: {named(files, _NAMED_FILES)}."
+            for reason, files in reasons
+            if files
+        ]
+        if self.hidden:
+            told.append(f"Left out{whose}: hidden files ({self.hidden}).")
+        return tuple(told)
+
+
+def named(files: Sequence[str], most: int) -> str:
+    """Name the first files, `most` of them, and count the others."""
+    more = len(files) - most
+    also = f" and {more:,} more" if more > 0 else ""
+    return ", ".join(files[:most]) + also
 
 
 def _open_part(path: Path, name: str, text_encoding: str | None) -> TextPart:

@@ -25,11 +25,10 @@ class CorpusNote:
 
 def note_of(corpus: Corpus) -> CorpusNote:
     """The note of a text."""
-    reference = corpus.name if corpus.path is None else str(corpus.path.resolve())
     return CorpusNote(
         corpus.name,
         corpus.source,
-        reference,
+        corpus.reference,
         corpus.text_encoding,
         corpus.content_hash,
         len(corpus),

@@ -208,3 +208,25 @@ def test_a_folder_is_refused_before_anything_is_asked() -> None:
 
 def test_what_is_not_there_can_not_be_removed() -> None:
     stated(rnntui("corpora", "remove", "nonsense", "--yes"), "There is no text called 'nonsense'")
+
+
+# Several texts as one.
+
+
+def test_several_texts_are_shown_as_one() -> None:
+    one = text_file("one\n")
+    other = one.with_name("other.txt")
+    other.write_text("two\n")
+    outcome = rnntui("corpora", "show", one, other)
+    assert outcome.code == 0
+    assert "joined in this order" in outcome.err
+    assert outcome.out.endswith("one\ntwo\n\n")
+
+
+def test_several_texts_are_added_as_one_under_a_name() -> None:
+    one = text_file("one")
+    other = one.with_name("other.txt")
+    other.write_text("two")
+    stated(rnntui("corpora", "add", one, other), "need a name; give it by --name")
+    assert rnntui("corpora", "add", one, other, "--name", "both").code == 0
+    assert find_text("both").path.read_text() == "one\ntwo"

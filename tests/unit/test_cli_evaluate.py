@@ -120,6 +120,15 @@ def test_a_text_in_another_encoding_is_read_by_it() -> None:
     assert figures("a", other, "--text-encoding", "cp437")["unknown_characters"] == 30
 
 
+def test_several_texts_are_measured_as_one() -> None:
+    train()
+    one, other = text_file(TINY_TEXT).with_name("one.txt"), text_file(TINY_TEXT).with_name("2.txt")
+    one.write_text("the cat")
+    other.write_text("a hen")
+    assert figures("a", one, other)["text"] == "one+1"
+    assert figures("a", one, other)["unknown_characters"] == 1  # the new line between
+
+
 def test_where_nothing_was_held_out_it_says_so() -> None:
     train("--val-fraction", "0")
     outcome = rnntui("eval", "a", "--json")

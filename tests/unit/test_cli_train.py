@@ -233,6 +233,28 @@ def test_a_folder_of_texts_is_a_text() -> None:
     assert "z" in read_header(run_called("a").last).vocabulary
 
 
+def test_several_texts_are_joined_listed_and_resumed() -> None:
+    one, folder = own_text(), own_text().parent / "texts"
+    folder.mkdir()
+    (folder / "two.txt").write_text("zebra")
+    outcome = train(one, folder, "--name", "a")
+    assert outcome.code == 0
+    assert "Read 2 files, joined in this order, each on a new line: " in outcome.out
+    header = read_header(run_called("a").last)
+    assert "z" in header.vocabulary
+    assert rnntui("train", "--resume", "a", "--steps", "3").code == 0
+    assert rnntui("train", one, folder, "--resume", "a", "--steps", "4").code == 0
+    stated(rnntui("train", folder, one, "--resume", "a", "--steps", "5"), "is not the one")
+
+
+def test_several_texts_give_their_run_a_name() -> None:
+    one = own_text()
+    other = one.parent / "other.txt"
+    other.write_text("zebra")
+    assert train(one, other).code == 0
+    assert run_called(f"{one.stem}-1-lstm-1").last.exists()
+
+
 def test_a_text_in_another_encoding_is_read_by_it() -> None:
     text = text_file(("grün und weiß, " * 80).encode("cp1252"))
     assert train(text, "--text-encoding", "cp1252", "--name", "a").code == 0

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -21,6 +22,7 @@ from rnntui.text import cache, encoding, standard_library
 from rnntui.text.corpus import Corpus, corpus_from_text, load_corpus
 from rnntui.text.normalisation import Normalisation
 from rnntui.text.reading import TextSource
+from rnntui.text.references import joined_reference
 
 _HOUR = 3600
 
@@ -68,7 +70,7 @@ def test_a_file_becomes_a_corpus() -> None:
     loaded = load_corpus(_text_file())
     assert loaded.name == "greeting"
     assert loaded.source == f"file {Path('greeting.txt').resolve()}"
-    assert loaded.path == Path("greeting.txt").resolve()
+    assert loaded.reference == str(Path("greeting.txt").resolve())
     assert loaded.vocabulary.symbols == ("l", "h", "e", "o", " ", "\n")
     assert loaded.counts == (4, 2, 2, 2, 1, 1)
     assert loaded.ids.tolist() == [1, 2, 0, 0, 3, 4, 1, 2, 0, 0, 3, 5]
@@ -304,7 +306,7 @@ def test_reading_texts_loads_nothing_heavy() -> None:
 def test_standard_input_is_a_corpus_and_leaves_no_copy() -> None:
     """Its text can't be read again."""
     loaded = load_corpus("-", stdin=io.BytesIO(b"piped words"))
-    assert (loaded.name, loaded.source, loaded.path) == ("stdin", "standard input", None)
+    assert (loaded.name, loaded.source, loaded.reference) == ("stdin", "standard input", "stdin")
     assert _whole(loaded) == "piped words"
     assert list(Path("home/cache/stdin").iterdir()) == []
 
@@ -358,6 +360,75 @@ def test_a_folder_is_a_corpus_named_as_it_is() -> None:
     Path("notes.d/a.txt").write_text("a")
     loaded = load_corpus("notes.d")
     assert (loaded.name, loaded.size_bytes, _whole(loaded)) == ("notes.d", 2, "a\nb")
+
+
+def test_several_texts_are_one_corpus_in_their_order() -> None:
+    """Files, folders and names of the library; it is found again by its reference."""
+    Path("notes").mkdir()
+    Path("notes/b.txt").write_text("b")
+    Path("my own.txt").write_text("mine")
+    Path("home/corpora").mkdir(parents=True)
+    Path("home/corpora/short.txt").write_text("shelved")
+    loaded = load_corpus(joined_reference(["my own.txt", "notes", "short"]))
+    assert (loaded.name, loaded.size_bytes) == ("my own+2", 12)
+    assert _whole(loaded) == "mine\nb\nshelved"
+    assert loaded.source.startswith("3 texts joined: /")
+    assert _whole(load_corpus(loaded.reference)) == _whole(loaded)
+    assert load_corpus(loaded.reference).content_hash == loaded.content_hash
+
+
+def test_several_texts_say_what_was_joined_and_left_out() -> None:
+    """In words of those who named them."""
+    for folder, name, data in (
+        ("one", "a.txt", b"a"),
+        ("one", "readme.md", b"# read"),
+        ("two", "a.txt", b"b\n"),
+        ("two", "photo.png", b"\x89PNG\0"),
+        ("two", "none.txt", b""),
+    ):
+        Path(folder).mkdir(exist_ok=True)
+        Path(folder, name).write_bytes(data)
+    loaded = load_corpus(joined_reference(["one", "two/a.txt", "two", "two/photo.png"]))
+    assert loaded.notices == (
+        f"Read 3 files, joined in this order, each on a new line:"
+        f" one/a.txt, one/readme.md, {Path('two/a.txt').name}.",
+        "Left out, as not readable as text: two/photo.png, photo.png.",
+        "Left out, as empty: two/none.txt.",
+        "Left out, as named twice: two/a.txt.",
+    )
+
+
+def test_a_second_load_of_several_texts_does_not_read_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A change of one of them does."""
+    Path("a.txt").write_text("a")
+    Path("b.txt").write_text("b")
+    for name in ("a.txt", "b.txt"):
+        os.utime(name, (1, 1))
+    first = load_corpus("a.txt b.txt")
+    with monkeypatch.context() as patched:
+        patched.setattr(TextSource, "chunks", None)
+        patched.setattr(TextSource, "content_hash", None)
+        assert load_corpus("a.txt b.txt").notices == first.notices
+    Path("b.txt").write_text("c")
+    assert _whole(load_corpus("a.txt b.txt")) == "a\nc"
+    assert _whole(load_corpus("b.txt a.txt")) == "c\na"
+
+
+@pytest.mark.parametrize(
+    ("words", "part"),
+    [
+        (["a.txt", "-"], "'-' can be read only once"),
+        (["a.txt", "absent.txt"], "There is no file or folder 'absent.txt'"),
+        (["a.txt", "python"], "'rnntui corpora show python' does that"),
+        (["empty.txt", "empty.txt"], "None of the files named has a text in it"),
+    ],
+)
+def test_what_can_not_be_joined_is_refused_by_its_name(words: list[str], part: str) -> None:
+    """One sentence, about the one that stands in the way."""
+    Path("a.txt").write_text("a")
+    Path("empty.txt").write_text("")
+    with pytest.raises(CorpusError, match=re.escape(part)):
+        load_corpus(joined_reference(words))
 
 
 @pytest.mark.parametrize("reference", ["hallo", "corpora/hallo.txt", "x" * 5000, "nul\0"])

@@ -169,12 +169,15 @@ def test_a_folder_is_read_by_relative_path_with_newlines_between(tmp_path: Path)
     text, source = _read(folder)
     assert text == "one\ntwo\n" + _FRENCH * 3
     assert source.encoding == "utf-8+utf-8+windows-1252"
-    assert source.notices == (
-        "Read c/old.txt as windows-1252 (detected); name another with --text-encoding.",
+    joined = "Read 3 files, joined in this order, each on a new line: a.txt, b.txt, c/old.txt."
+    left_out = (
         "Left out of notes, as not readable as text: photo.png.",
+        "Left out of notes, as empty: empty.txt.",
         "Left out of notes: hidden files (1).",
     )
-    assert _read(folder, "cp1252")[1].notices[0].startswith("Left out of notes")
+    detected = "Read c/old.txt as windows-1252 (detected); name another with --text-encoding."
+    assert source.notices == (joined, detected, *left_out)
+    assert _read(folder, "cp1252")[1].notices == (joined, *left_out)
 
 
 def test_a_folder_without_texts_is_refused(tmp_path: Path) -> None:

@@ -88,9 +88,9 @@ def beginning(entry: TextEntry) -> str:
     title = f"{entry.title}: {entry.about}\n\n" if entry.about else ""
     if entry.origin == "path":
         title = f"{place_in_words(entry.path)}\n\n"
-    if entry.path.is_dir():
-        return f"{title}(a folder of texts)"
     try:
+        if entry.path.is_dir():
+            return f"{title}(a folder of texts)"
         with entry.path.open("rb") as file:
             start = file.read(PREVIEW_BYTES)
     except OSError:
@@ -102,4 +102,6 @@ def beginning(entry: TextEntry) -> str:
 def _why_unread(entry: TextEntry) -> str:
     if entry.origin == "built":
         return "(made when it is first used)"
+    if entry.about:
+        return f"({entry.about})"
     return "(no longer there)" if entry.is_gone else "(can't be read)"
