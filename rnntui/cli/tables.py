@@ -1,12 +1,21 @@
-"""Tables for people."""
+"""Tables for people, and other things that Rich draws."""
 
+import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from io import StringIO
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from rnntui.cli.terminal import write_line
 from rnntui.text.cells import printable
+from rnntui.text.widths import placed
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+PIPE_WIDTH = 200
+"""Columns where there is no terminal: a pipe has no width of its own, so nothing is folded."""
 
 
 def print_table(
@@ -20,7 +29,6 @@ def print_table(
     Raises as `write_text`.
     """
     from rich import box
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
@@ -37,7 +45,20 @@ def print_table(
         table.add_column(column.lstrip(">"), justify=justify, overflow="fold")  # type: ignore[arg-type]
     for row in rows:
         table.add_row(*(Text(printable(cell)) for cell in row))
-    # A pipe has no width of its own, so nothing is folded for it.
+    with drawing_on(stream) as console:
+        console.print(table)
+
+
+@contextmanager
+def drawing_on(stream: TextIO, pipe_width: int = PIPE_WIDTH) -> "Iterator[Console]":
+    """A console; what was printed on it is written to `stream` in the end.
+
+    Raises as `write_text`.
+    """
+    from rich.console import Console
+
     terminal, drawn = stream.isatty(), StringIO()
-    Console(file=drawn, force_terminal=terminal, width=None if terminal else 200).print(table)
-    write_line(drawn.getvalue(), stream, end="")
+    console = Console(file=drawn, force_terminal=terminal, width=None if terminal else pipe_width)
+    yield console
+    obeys = terminal and os.environ.get("TERM") not in ("dumb", "unknown")
+    write_line(placed(drawn.getvalue()) if obeys else drawn.getvalue(), stream, end="")

@@ -5,11 +5,10 @@ import math
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 from rnntui.cli.log_chart import MARKS, STYLES, Curve, Decades, decades, log_chart
-from rnntui.cli.tables import print_table
+from rnntui.cli.tables import drawing_on, print_table
 from rnntui.cli.terminal import write_line
 from rnntui.text.cells import printable
 
@@ -123,26 +122,22 @@ def _curves(reach: Reach) -> list[Curve]:
 
 
 def _write_chart(curves: Sequence[Curve], scale: Decades) -> None:
-    from rich.console import Console
     from rich.text import Text
 
-    drawn = StringIO()
-    terminal = sys.stdout.isatty()
-    console = Console(file=drawn, force_terminal=terminal, width=None if terminal else WIDTH)
     legend = Text("  ")
     for number, curve in enumerate(curves):
         mark = number % len(MARKS)
         legend.append(f"  {MARKS[mark]} ", style=STYLES[mark])
         legend.append(printable(curve.name))
-    console.print(legend)
-    for line in log_chart(curves, scale, min(console.width, WIDTH), HEIGHT):
-        text = Text(line)
-        start = max(line.find("┤"), line.find("│")) + 1
-        for place in range(start, len(line) if start else 0):
-            if line[place] in MARKS:
-                text.stylize(STYLES[MARKS.index(line[place])], place, place + 1)
-        console.print(text, no_wrap=True)
-    write_line(drawn.getvalue(), sys.stdout, end="")
+    with drawing_on(sys.stdout, pipe_width=WIDTH) as console:
+        console.print(legend)
+        for line in log_chart(curves, scale, min(console.width, WIDTH), HEIGHT):
+            text = Text(line)
+            start = max(line.find("┤"), line.find("│")) + 1
+            for place in range(start, len(line) if start else 0):
+                if line[place] in MARKS:
+                    text.stylize(STYLES[MARKS.index(line[place])], place, place + 1)
+            console.print(text, no_wrap=True)
 
 
 def _bands(longest: int) -> list[tuple[int, int]]:

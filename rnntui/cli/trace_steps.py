@@ -3,9 +3,9 @@
 import json
 import sys
 from collections.abc import Iterator
-from io import StringIO
 from typing import TYPE_CHECKING, Any
 
+from rnntui.cli.tables import drawing_on
 from rnntui.cli.terminal import write_line
 from rnntui.text.cells import labelled
 
@@ -97,7 +97,6 @@ def _print_whole(network: "TracedNetwork", step: "StepTrace", title: str) -> Non
 
 def _print_sections(title: str, sections: list[list[list[str]]]) -> None:
     """A table in sections, the first row of each being the head of its columns."""
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
@@ -109,9 +108,8 @@ def _print_sections(title: str, sections: list[list[list[str]]]) -> None:
         for number, row in enumerate(section):
             style = "dim" if number == 0 else ""
             table.add_row(*(Text(cell, style=style) for cell in row))
-    terminal, drawn = sys.stdout.isatty(), StringIO()
-    Console(file=drawn, force_terminal=terminal, width=None if terminal else 200).print(table)
-    write_line(drawn.getvalue(), sys.stdout, end="")
+    with drawing_on(sys.stdout) as console:
+        console.print(table)
 
 
 def _print_summary(network: "TracedNetwork", step: "StepTrace", title: str, units: int) -> None:

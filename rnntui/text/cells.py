@@ -2,8 +2,8 @@
 
 A terminal is told nothing but printable characters of known width: whatever
 could move its cursor, turn its writing direction or vanish is drawn as a
-visible stand-in. Widths are those of Rich, which Textual lays out with. This
-module knows characters only; lines and colours are somebody else's.
+visible stand-in. How many cells a character takes, `widths` says. This module
+knows characters only; lines and colours are somebody else's.
 
 Stand-ins, each one cell wide but for the tab:
 
@@ -25,7 +25,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from rich.cells import get_character_cell_size
+from rnntui.text.widths import cell_width
 
 TAB: Final = "⇥   "
 CARRIER: Final = "\u25cc"  # a dotted circle, for marks with nothing to stand on
@@ -38,6 +38,7 @@ WIDEST: Final = 4
 CLUSTER_LIMIT: Final = 8
 """Most characters drawn in one place, so that a pile of marks can't grow for ever."""
 
+_SPACING_MARK = "Mc"
 _WITHOUT_PICTURE = frozenset({"Cc", "Cs", "Co", "Cn"})
 _UNSEEN_CATEGORIES = frozenset({"Cf", "Zl", "Zp"})
 # Characters that are drawn as nothing although they count as letters or marks.
@@ -90,8 +91,8 @@ class Unit(NamedTuple):
 def visible(char: str) -> Drawn:
     """Say how one character is drawn when it stands alone.
 
-    A combining mark stands on a dotted circle; a conjoining jamo is drawn as
-    the letter it is. See the module for the stand-ins.
+    A mark stands on a dotted circle, also one that takes a cell of its own; a
+    conjoining jamo is drawn as the letter it is. See the module for the stand-ins.
 
     Raises:
         TypeError: If `char` is not a single character.
@@ -110,9 +111,9 @@ def visible(char: str) -> Drawn:
     if code in _REGIONAL_INDICATORS:
         return Drawn(chr(ord("A") + code - _REGIONAL_INDICATORS.start), 1, True)
     letter = _letter_of_jamo(char)
-    width = get_character_cell_size(letter)
-    if width == 0:
-        return Drawn(CARRIER + letter, 1, False)
+    width = cell_width(letter)
+    if width == 0 or unicodedata.category(char) == _SPACING_MARK:
+        return Drawn(CARRIER + letter, 1 + width, False)
     return Drawn(letter, width, False)
 
 
@@ -131,7 +132,7 @@ _LABELS = {" ": "␣", "\n": "⏎", "\t": "⇥"}
 
 def labelled(symbol: str) -> str:
     """Say how a symbol is drawn where it is a thing of its own, white space included."""
-    return _LABELS.get(symbol) or "".join(visible(character).text for character in symbol)
+    return _LABELS.get(symbol) or "".join(unit.text for unit in units(symbol))
 
 
 @lru_cache(maxsize=16_384)
@@ -143,7 +144,23 @@ def may_join(char: str) -> bool:
     """
     if char in _VOWEL_JAMO or char in _TRAILING_JAMO:
         return True
-    return visible(char).text.startswith(CARRIER) and char != CARRIER
+    return visible(char).text.startswith(CARRIER) and cell_width(char) == 0
+
+
+@lru_cache(maxsize=16_384)
+def may_follow(char: str) -> bool:
+    """Whether a character leans on the one before it and takes a place of its own: a vowel sign."""
+    return unicodedata.category(char) == _SPACING_MARK
+
+
+def follows(cluster: str, char: str) -> bool:
+    """Whether `char` is a spacing mark that stands bare beside `cluster`, as `joins` has it.
+
+    Elsewhere, at the start of a line or after a space, it stands on a dotted circle.
+    """
+    if not may_follow(char) or not cluster:
+        return False
+    return cluster[0] != " " and not visible(cluster[0]).is_stand_in
 
 
 def joins(cluster: str, char: str) -> bool:
@@ -166,26 +183,29 @@ def joins(cluster: str, char: str) -> bool:
 
 def units(line: str) -> Iterator[Unit]:
     """Divide a line without its newline into what is drawn, from left to right."""
-    start = 0
+    start, cluster = 0, ""
     while start < len(line):
         stop = start + 1
         while stop < len(line) and joins(line[start:stop], line[stop]):
             stop += 1
         text, width, is_stand_in = visible(line[start])
+        if follows(cluster, line[start]):
+            text, width = line[start], cell_width(line[start])
+        cluster = line[start:stop]
         if stop - start > 1:
-            text = _composed(line[start:stop])
+            text = _composed(text, cluster)
         yield Unit(start, stop - start, text, width, is_stand_in)
         start = stop
 
 
-def _composed(cluster: str) -> str:
-    """Draw a character together with its marks.
+def _composed(first: str, cluster: str) -> str:
+    """Draw a character, alone drawn as `first`, together with its marks.
 
     Composed where Unicode has the composed character, because every terminal
     can draw that and not every one can put a mark on a letter.
     """
-    if may_join(cluster[0]):
-        return visible(cluster[0]).text + cluster[1:]
+    if may_join(cluster[0]) or first.startswith(CARRIER):
+        return first + cluster[1:]
     return unicodedata.normalize("NFC", cluster)
 
 

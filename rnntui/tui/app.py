@@ -17,6 +17,7 @@ from rich.console import RenderableType
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.command import Provider
+from textual.driver import Driver
 from textual.message import Message
 from textual.screen import Screen
 
@@ -29,6 +30,7 @@ from rnntui.tui.log_file import log_kept
 from rnntui.tui.preferences import SETTINGS_NAME, PreferenceFile
 from rnntui.tui.remembered import SCREEN_NAME, Remembered, load_remembered, save_remembered
 from rnntui.tui.screens.first_picture import FirstPicture
+from rnntui.tui.terminal_driver import placing
 from rnntui.tui.widgets.too_small import RoomyApp
 
 if TYPE_CHECKING:
@@ -123,6 +125,10 @@ class RnntuiApp(SurvivingApp[int], RoomyApp[int]):
         if self._playground is None:
             raise LookupError("The playground is still being loaded")
         return self._playground
+
+    def get_driver_class(self) -> type[Driver]:
+        """Textual's own for this system, with the cursor kept where it belongs."""
+        return placing(super().get_driver_class())
 
     # Settings.
 

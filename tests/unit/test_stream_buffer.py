@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from rnntui.tui.widgets.stream_buffer import KEPT_CHARACTERS, StreamBuffer
 from rnntui.tui.widgets.stream_spans import spans
 
-LETTERS = "ab   \n한글日😀\te\u0301\u0308\u1112\u1161\u11ab\x1b\u200d\ud800"
+LETTERS = "ab   \n한글日😀नाा्க்ு\te\u0301\u0308\u1112\u1161\u11ab\x1b\u200d\ud800"
 texts = st.text(st.one_of(st.sampled_from(LETTERS), st.characters(codec=None)), max_size=120)
 widths = st.integers(4, 12)
 

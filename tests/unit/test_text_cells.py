@@ -9,7 +9,7 @@ from rich.cells import cell_len
 
 from rnntui.text.cells import CLUSTER_LIMIT, TAB, WIDEST, units, visible
 
-ODD = "a 한글\u1112\u1161\u11abe\u0301\u0308◌日😀🏽🇰" + (
+ODD = "a नाி\u302e\u3248한글\u1112\u1161\u11abe\u0301\u0308◌日😀🏽🇰" + (
     "\t\x1b\x07\x9b\u202e\u200b\u200d\ufe0f\ud800\ue000"
 )
 characters = st.one_of(st.sampled_from(ODD), st.characters(codec=None))

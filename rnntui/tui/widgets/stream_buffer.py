@@ -17,7 +17,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from rnntui.text.cells import WIDEST, joins, may_join, visible
+from rnntui.text.cells import WIDEST, follows, joins, may_follow, may_join, visible
+from rnntui.text.widths import cell_width
 
 KEPT_CHARACTERS: Final = 100_000
 """Most characters a buffer keeps, unless told otherwise."""
@@ -208,13 +209,14 @@ class StreamBuffer:
                     if break_at == index:  # a marked space is still one place
                         break_at = index + 1
                     continue
-                advance = visible(char).width
+                advance = _standing(cluster, char)
             while cells + advance > width:
                 if char == " " and cells == width:  # let it hang
                     break
                 if break_at == _NOWHERE:
                     starts.append(index)
                     cells = 0
+                    advance = visible(char).width  # of a mark that nothing stands before now
                 else:
                     starts.append(break_at)
                     cells -= break_cells
@@ -254,7 +256,12 @@ class StreamBuffer:
 @lru_cache(maxsize=16_384)
 def _advance(char: str) -> int:
     """Return the cells a character takes, or 0 if that needs a closer look."""
-    return 0 if char == "\n" or may_join(char) else visible(char).width
+    return 0 if char == "\n" or may_join(char) or may_follow(char) else visible(char).width
+
+
+def _standing(cluster: str, char: str) -> int:
+    """Return the cells of a character that does not join the ones before it."""
+    return cell_width(char) if follows(cluster, char) else visible(char).width
 
 
 def _checked(width: int) -> int:

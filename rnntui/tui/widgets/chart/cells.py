@@ -15,6 +15,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from rnntui.text.cells import printable
 from rnntui.tui.widgets.chart.braille import BLANK, Bits
 from rnntui.tui.widgets.chart.inks import FIRST_BOXED, Ink
 
@@ -27,8 +28,8 @@ _STAND_IN = "�"
 def cells_of(text: str) -> tuple[int, ...]:
     """Code points by cell: a wide character takes its own and a `_RIGHT_HALF`."""
     cells: list[int] = []
-    for character in unicodedata.normalize("NFC", text):
-        shown = _STAND_IN if unicodedata.category(character) in ("Cc", "Cs") else character
+    for character in unicodedata.normalize("NFC", printable(text)):
+        shown = _STAND_IN if character == "\n" else character
         width = get_character_cell_size(shown)
         if width:
             cells += [ord(shown)] + [_RIGHT_HALF] * (width - 1)
