@@ -84,7 +84,8 @@ def rnntui(
 
 @contextmanager
 def _signals_kept() -> Iterator[None]:
-    kept = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGTSTP)
+    kept = {number: signal.getsignal(number) for number in numbers}
     try:
         yield
     finally:

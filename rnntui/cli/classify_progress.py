@@ -51,28 +51,17 @@ class ClassifyLines:
 
 
 class ClassifyDisplay(ProgressDisplay):
-    """A bar with loss, validation loss, accuracy and speed; messages above it."""
+    """A line with step, loss, validation loss and speed; messages above it."""
 
     def read(self, event: TrainEvent) -> None:
         """Move the bar, or write a line above it."""
-        match event:
-            case Started() | Resumed():
-                self._set_total(event.total_steps)
-                self._say(classify_sentence(event))
-            case Evaluated() | Tested():
-                super().read(event)
-                # One an epoch, so that the lines are a learning curve.
-                self._say(classify_sentence(event))
-            case _:
-                super().read(event)
+        super().read(event)
+        if isinstance(event, Evaluated):
+            # One an epoch, so that the lines are a learning curve.
+            self._say(event)
 
-    def _show_figures(self, step: Step) -> None:
-        validation = "" if math.isnan(self._val_loss) else f"  val {self._val_loss:.3f}"
-        figures = (
-            f"epoch {step.epoch:.2f}  loss {self._loss:.3f}{validation}"
-            f"  {step.chars_per_second:,.0f} texts/s"
-        )
-        self._progress.update(self._task, completed=step.step, figures=figures)
+    def _in_words(self, event: TrainEvent) -> str:
+        return classify_sentence(event)
 
 
 def classify_sentence(event: TrainEvent) -> str:

@@ -11,8 +11,9 @@ import typer
 
 import rnntui
 from rnntui.cli.lazy_commands import LazyGroup
-from rnntui.cli.terminal import ReaderGoneError, notify
+from rnntui.cli.terminal import ReaderGoneError, leave_streams, notify
 from rnntui.errors import RnntuiError
+from rnntui.runtime.signals import EXIT_CODE_BASE, leaving_signals
 
 app = typer.Typer(
     name="rnntui",
@@ -62,14 +63,14 @@ def playground(
 def main() -> None:
     """Run the program and leave with its exit code.
 
-    0 done, 1 a stated error, 2 wrong usage, 130 and 143 interrupted.
+    0 done, 1 a stated error, 2 wrong usage, 129, 130 and 143 interrupted.
     """
     # torch's threads wait for each other by spinning. Where another process,
     # or our own screen, wants a processor they then wait for one that is not
     # running, and training becomes many times slower; so they spin but briefly.
     os.environ.setdefault("GOMP_SPINCOUNT", "1000")
-    signal.signal(signal.SIGINT, _leave)
-    signal.signal(signal.SIGTERM, _leave)
+    for number in leaving_signals():
+        signal.signal(number, _leave)
     if isinstance(sys.stdout, io.TextIOWrapper):
         # Not every standard output takes every character: those are written as their codes.
         sys.stdout.reconfigure(errors="backslashreplace")
@@ -85,7 +86,9 @@ def main() -> None:
         place = "" if error.filename is None else f"{error.filename}: "
         notify(f"{place}{error.strerror or error}.")
         sys.exit(1)
+    finally:
+        leave_streams()
 
 
 def _leave(number: int, _frame: FrameType | None) -> None:
-    raise SystemExit(128 + number)
+    raise SystemExit(EXIT_CODE_BASE + number)

@@ -2,13 +2,15 @@
 
 import math
 from contextlib import AbstractContextManager, nullcontext
-from typing import Protocol, Self, TextIO
+from typing import Protocol, Self, TextIO, cast
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.live import Live
 from rich.text import Text
 
-from rnntui.cli.terminal import write_line
+from rnntui.cli.terminal import unwritable, write_line
+from rnntui.cli.training_line import TrainingLine
+from rnntui.lasting_stream import LastingStream
 from rnntui.text.cells import printable
 from rnntui.training.events import (
     Changed,
@@ -84,76 +86,63 @@ class PlainLines:
 
 
 class ProgressDisplay:
-    """A bar with loss, validation loss, speed and the time that is left; messages above it."""
+    """A line with step, loss, speed, the time that is left and a bar; messages above it."""
 
     def __init__(self, stream: TextIO) -> None:
         """Draw on the terminal behind `stream`."""
-        self._console = Console(file=stream, highlight=False)
-        self._progress = Progress(
-            TextColumn("step {task.completed:,.0f}"),
-            BarColumn(bar_width=None),
-            TextColumn("{task.fields[figures]}"),
-            TimeElapsedColumn(),
-            TextColumn("eta"),
-            TimeRemainingColumn(),
-            console=self._console,
-            expand=True,
+        self._stream = LastingStream(stream)
+        self._console = Console(file=cast(TextIO, self._stream), highlight=False)
+        self._line = TrainingLine()
+        self._live = Live(
+            get_renderable=lambda: self._line, console=self._console, refresh_per_second=10
         )
-        self._task = self._progress.add_task("train", total=None, figures="")
-        self._loss = self._val_loss = math.nan
-        self._step: Step | None = None
 
     def __enter__(self) -> Self:
         """Begin to draw."""
-        self._progress.start()
+        self._live.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Leave the last state of the bar on the terminal."""
-        self._progress.stop()
+        """Leave the last state of the line on the terminal."""
+        self._live.stop()
 
     def read(self, event: TrainEvent) -> None:
-        """Move the bar, or write a line above it."""
+        """Move the bar, or write a line above it. Raises as `write_line`."""
+        line = self._line
         match event:
             case Step():
                 # Averaged, as a single batch's loss jumps about.
-                before = event.loss if math.isnan(self._loss) else self._loss
-                self._loss = before + 0.05 * (event.loss - before)
-                self._step = event
-                self._show_figures(event)
+                before = event.loss if math.isnan(line.loss) else line.loss
+                line.loss = before + 0.05 * (event.loss - before)
+                line.step = event
+                line.time_left.add(event.step, event.elapsed_s)
             case Started() | Resumed():
-                self._set_total(event.total_steps)
-                self._say(sentence(event))
+                line.step, line.total_steps, line.unit = event.step, event.total_steps, event.unit
+                self._say(event)
             case Changed(setting="steps", new=int() | float() as total):
-                self._set_total(int(total))
+                line.total_steps = int(total)
             case Evaluated():
                 if event.val_loss is not None:
-                    self._val_loss = event.val_loss
-                # No step comes after the last evaluation.
-                if self._step is not None:
-                    self._show_figures(self._step)
+                    line.val_loss = event.val_loss
             case Saved():
                 pass
             case Sampled():
                 self._console.print(Text(printable(event.prime + event.text), style="dim"))
                 self._console.rule(style="dim")
+            case Switched():
+                line.time_left.forget()
+                self._say(event)
             case _:
-                self._say(sentence(event))
+                self._say(event)
+        if self._stream.lost is not None:
+            raise unwritable(self._stream.lost) from self._stream.lost
 
-    def _set_total(self, total: int) -> None:
-        self._progress.update(self._task, total=total or None)
+    def _in_words(self, event: TrainEvent) -> str:
+        return sentence(event)
 
-    def _show_figures(self, step: Step) -> None:
-        validation = "" if math.isnan(self._val_loss) else f"  val {self._val_loss:.3f}"
-        figures = (
-            f"epoch {step.epoch:.2f}  loss {self._loss:.3f}{validation}"
-            f"  {step.chars_per_second:,.0f} char/s"
-        )
-        self._progress.update(self._task, completed=step.step, figures=figures)
-
-    def _say(self, line: str) -> None:
-        if line:
-            self._console.print(Text(printable(line)))
+    def _say(self, event: TrainEvent) -> None:
+        if words := self._in_words(event):
+            self._console.print(Text(printable(words)))
 
 
 def sentence(event: TrainEvent) -> str:

@@ -28,15 +28,31 @@ def write_line(line: str, stream: TextIO, end: str = "\n") -> None:
         stream.write(line + end)
         stream.flush()
     except OSError as error:
-        # Python would complain once more as it flushes at its end, so that goes nowhere.
-        with contextlib.suppress(OSError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-        if isinstance(error, BrokenPipeError):
-            raise ReaderGoneError from error
-        raise RnntuiError(f"The output can't be written ({error.strerror}).") from error
+        raise unwritable(error) from error
+
+
+def unwritable(error: OSError) -> ReaderGoneError | RnntuiError:
+    """What to raise where standard output can't be written to."""
+    if isinstance(error, BrokenPipeError):
+        return ReaderGoneError()
+    return RnntuiError(f"The output can't be written ({error.strerror}).")
 
 
 def notify(sentence: str) -> None:
-    """Tell a person something beside the output, on standard error."""
-    sys.stderr.write(f"rnntui: {printable(sentence)}\n")
-    sys.stderr.flush()
+    """Tell a person something beside the output, on standard error, if there is anybody to read."""
+    with contextlib.suppress(OSError):
+        sys.stderr.write(f"rnntui: {printable(sentence)}\n")
+        sys.stderr.flush()
+
+
+def leave_streams() -> None:
+    """Flush the standard streams at the program's end, or send what nobody reads nowhere.
+
+    Python would complain of it, and change the exit code, as it flushes at its own end.
+    """
+    for stream in filter(None, (sys.stdout, sys.stderr)):
+        try:
+            stream.flush()
+        except OSError:
+            with contextlib.suppress(OSError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -1,12 +1,49 @@
 """The times of a training: how long it has gone on, and how fast its steps are."""
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Final
 
 Clock = Callable[[], float]
 
 RATE_SECONDS = 1.0
 """Over about how long the speed that a `Step` reports is averaged."""
+
+
+class AwakeClock:
+    """Seconds of a clock, less those for which the process was suspended."""
+
+    def __init__(self, clock: Clock = time.perf_counter) -> None:
+        """Measure by `clock`."""
+        self._clock = clock
+        # Since when it sleeps, if it does, and how long it slept before: one value, as the
+        # threads that ask for the time wake up before the one that knows how long it was.
+        self._sleep: tuple[float | None, float] = (None, 0.0)
+
+    def __call__(self) -> float:
+        """The seconds so far."""
+        while True:
+            sleep, now = self._sleep, self._clock()
+            # Asked for again where the process was suspended between the two.
+            if sleep is self._sleep:
+                since, asleep = sleep
+                return (now if since is None else since) - asleep
+
+    @contextmanager
+    def asleep(self) -> Iterator[None]:
+        """Stand still for the block, in which the process is suspended."""
+        began, (_, before) = self._clock(), self._sleep
+        self._sleep = (began, before)
+        try:
+            yield
+        finally:
+            self._sleep = (None, before + self._clock() - began)
+
+
+AWAKE: Final = AwakeClock()
+"""The clock of every training run: a process is suspended as a whole."""
 
 
 @dataclass

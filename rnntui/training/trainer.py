@@ -8,7 +8,6 @@ step, so a resumed run repeats one that was never stopped, bit for bit, on the
 same machine and thread count.
 """
 
-import time
 from collections.abc import Iterator
 
 from rnntui.errors import RnntuiError
@@ -16,14 +15,14 @@ from rnntui.training.commands import Deaf, Inbox, Unseen, WeightsOutlet
 from rnntui.training.events import Failed, TrainEvent
 from rnntui.training.fit import Fit
 from rnntui.training.learner import Training
-from rnntui.training.stopwatch import Clock
+from rnntui.training.stopwatch import AWAKE, Clock
 
 
 def train(
     run: Training,
     inbox: Inbox | None = None,
     outlet: WeightsOutlet | None = None,
-    clock: Clock = time.perf_counter,
+    clock: Clock = AWAKE,
     recorded: int = 0,
 ) -> Iterator[TrainEvent]:
     """Fit a network to `run`, yielding what happens as it happens.

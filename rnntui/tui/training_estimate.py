@@ -3,7 +3,7 @@
 from rnntui.nets.config import parameter_count
 from rnntui.nets.cost import step_operations, training_bytes
 from rnntui.training.config import TrainConfig
-from rnntui.tui.widgets.training_status import duration
+from rnntui.training.time_left import duration
 
 
 class TrainingEstimate:

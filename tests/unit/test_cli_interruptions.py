@@ -1,20 +1,24 @@
 """Signals, readers that leave and real terminals: how `train` and `sample` are broken off."""
 
 import errno
+import fcntl
 import json
 import os
 import pty
 import signal
 import subprocess
+import termios
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from rnntui.runtime import signals
 from rnntui.training.checkpoints import load_checkpoint
 from rnntui.training.events import Finished
 from rnntui.training.run_folder import read_events
+from rnntui.training.stopwatch import AwakeClock
 from tests.command_line import SMALL, Outcome, Written, command, rnntui, run_called, text_file
 from tests.factories import TINY_TEXT, losses, only
 
@@ -65,7 +69,9 @@ def started(*arguments: str | Path) -> subprocess.Popen[bytes]:
 # Training, in this process.
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
+)
 @pytest.mark.parametrize("flags", [("--json",), ()])
 def test_a_signal_finishes_the_step_saves_and_says_so_by_the_code(
     number: signal.Signals, code: int, flags: tuple[str, ...]
@@ -74,6 +80,43 @@ def test_a_signal_finishes_the_step_saves_and_says_so_by_the_code(
     assert (outcome.code, outcome.err) == (code, "")
     last = load_checkpoint(run_called("a").last)
     assert last.header.progress.step == len(losses(run_called("a")))
+    assert only(Finished, list(read_events(run_called("a"))))[-1].reason == "stopped"
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        *((signal.SIGHUP, signal.SIGHUP), (signal.SIGTERM, signal.SIGTERM)),
+        *((signal.SIGINT, signal.SIGHUP), (signal.SIGHUP, signal.SIGTERM)),
+    ],
+)
+def test_a_signal_that_its_sender_repeats_does_not_hurry(numbers: tuple[signal.Signals]) -> None:
+    def all_of_them() -> None:
+        for number in numbers:
+            signal.raise_signal(number)
+
+    outcome = train(heard=once(all_of_them, "step"))
+    assert (outcome.code, outcome.err) == (128 + numbers[0], "")
+    assert only(Finished, list(read_events(run_called("a"))))[-1].reason == "stopped"
+
+
+def test_a_training_that_was_told_to_outlive_its_terminal_does() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        outcome = train("--steps", "3", heard=once(lambda: signal.raise_signal(signal.SIGHUP), "s"))
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    assert (outcome.code, outcome.err) == (0, "")
+    assert load_checkpoint(run_called("a").last).header.progress.step == 3
+
+
+def test_a_display_whose_terminal_is_gone_ends_the_training_well_and_saved() -> None:
+    def hung_up() -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    outcome = train(terminal=True, heard=once(hung_up, "loss"))
+    assert outcome.code == 1
+    assert outcome.err == "rnntui: The output can't be written (Input/output error).\n"
     assert only(Finished, list(read_events(run_called("a"))))[-1].reason == "stopped"
 
 
@@ -196,6 +239,71 @@ def test_head_gets_its_lines_and_the_training_ends_well() -> None:
     assert [json.loads(line)["event"] for line in lines] == ["started", "saved", "step"]
     assert (process.returncode, complaints) == (0, b"")
     load_checkpoint(run_called("a").last)
+
+
+def test_a_connection_that_drops_leaves_129_and_a_checkpoint_that_resumes() -> None:
+    near, far = pty.openpty()
+    process = subprocess.Popen(
+        command("train", text_file(TINY_TEXT), *SMALL, "--name", "a", "--steps", ENDLESS),
+        stdin=far,
+        stdout=far,
+        stderr=far,
+        # Its controlling terminal, so that the end of this is the hang-up that SSH would send.
+        start_new_session=True,
+        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+        env={**os.environ, "TERM": "xterm-256color"},
+    )
+    os.close(far)
+    written = b""
+    while b"loss" not in written:
+        written += os.read(near, 65536)
+    os.close(near)
+    assert process.wait() == 129
+    step = load_checkpoint(run_called("a").last).header.progress.step
+    assert step == len(losses(run_called("a"))) > 0
+    assert rnntui("train", "--resume", "a", "--steps", str(step + 1)).code == 0
+
+
+def test_a_training_that_is_suspended_stands_still_and_goes_on() -> None:
+    with subprocess.Popen(
+        command("train", text_file(TINY_TEXT), *SMALL, "--steps", ENDLESS, "--json"),
+        stdout=subprocess.PIPE,
+        # Of its own, under a parent in the same session, as a shell's job is.
+        process_group=0,
+        env=dict(os.environ),
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.send_signal(signal.SIGTSTP)
+        _, status = os.waitpid(process.pid, os.WUNTRACED)
+        assert os.WIFSTOPPED(status)
+        process.send_signal(signal.SIGCONT)
+        process.send_signal(signal.SIGTERM)
+        last = process.stdout.read().splitlines()[-1]
+    assert (process.returncode, json.loads(last)["reason"]) == (143, "stopped")
+
+
+def test_no_training_time_passes_while_the_process_is_suspended(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = [10.0]
+    clock = AwakeClock(lambda: now[0])
+    seen: list[float] = []
+
+    def suspended(number: int) -> None:
+        assert (number, signal.getsignal(number)) == (signal.SIGTSTP, signal.SIG_DFL)
+        now[0] += 100
+        seen.append(clock())
+
+    monkeypatch.setattr(signals, "AWAKE", clock)
+    monkeypatch.setattr(signal, "raise_signal", suspended)
+    handler = signal.getsignal(signal.SIGTSTP)
+    signals.sleep_until_continued()
+    now[0] += 1
+    # Other threads wake up first, and time stands still for them until its length is known.
+    assert seen == [10.0]
+    assert clock() == 11.0
+    assert signal.getsignal(signal.SIGTSTP) is handler
 
 
 def on_a_terminal(*arguments: str | Path) -> tuple[int, str]:

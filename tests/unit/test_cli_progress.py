@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+from rich.console import Console
 
 from rnntui.cli.progress import (
     PLAIN_STEP_SECONDS,
@@ -13,6 +14,7 @@ from rnntui.cli.progress import (
     reader_for,
     sentence,
 )
+from rnntui.cli.training_line import TrainingLine
 from rnntui.training.events import (
     KINDS,
     Changed,
@@ -33,6 +35,7 @@ from rnntui.training.events import (
     Warned,
     from_json,
 )
+from rnntui.training.time_left import TimeLeft
 from tests.command_line import Written
 
 ABOUT = {
@@ -48,7 +51,7 @@ ABOUT = {
 }
 
 
-def started(total_steps: int = 80, **other: int) -> Started:
+def started(total_steps: int = 80, **other: int | str) -> Started:
     """The beginning of a training."""
     return Started(0, 0.0, total_steps=total_steps, **{**ABOUT, **other})  # type: ignore[arg-type]
 
@@ -195,10 +198,10 @@ def last_bar(written: str) -> str:
 def test_the_display_ends_with_the_last_step_and_shows_the_cursor_again() -> None:
     written = shown(*STORY)
     last = last_bar(written)
-    assert "step 4 " in last
+    assert "step 4/80 " in last
     assert "epoch 0.10" in last
     assert "val 2.250" in last
-    assert "12,346 char/s" in last
+    assert "0:05" in last
     assert written.rfind("\x1b[?25h") > written.rfind("\x1b[?25l") >= 0
 
 
@@ -227,20 +230,21 @@ def test_the_loss_shown_is_an_average_that_begins_with_the_first() -> None:
 
 def test_an_unknown_number_of_steps_has_no_time_left() -> None:
     written = shown(started(total_steps=0), step(1, 0.1), step(2, 0.2))
-    assert last_bar(written).rstrip().endswith("eta")
+    assert last_bar(written).rstrip().endswith("eta -:--")
 
 
 def test_a_number_of_steps_that_becomes_known_is_taken() -> None:
     written = shown(
         started(total_steps=0), step(1, 0.1), Changed(1, 0.1, "steps", 0, 2), step(2, 0.2)
     )
-    assert "eta 0:00:00" in last_bar(written)
+    assert "step 2/2  epoch" in last_bar(written)
+    assert "eta 0:00" in last_bar(written)
 
 
 def test_the_last_evaluation_is_seen_though_no_step_follows_it() -> None:
     measured = Evaluated(1, 0.2, 2.0, 1.75, 2.5, 5.7, None, best=True, full=True)
     assert "val 1.750" in last_bar(shown(started(), step(1, 0.1), measured))
-    assert "val" not in last_bar(shown(started(), measured))
+    assert "val" not in last_bar(shown(started(), step(1, 0.1)))
 
 
 def test_a_display_without_a_step_is_left_well() -> None:
@@ -249,4 +253,52 @@ def test_a_display_without_a_step_is_left_well() -> None:
 
 
 def test_a_resumed_training_is_shown_from_its_step_on() -> None:
-    assert "step 41 " in last_bar(shown(resumed(40), step(41, 9.1)))
+    assert "step 40/80  eta -:--" in last_bar(shown(resumed(40)))
+    assert "step 41/80 " in last_bar(shown(resumed(40), step(41, 9.1)))
+
+
+def long_line(width: int) -> str:
+    """The line of a run of many steps that has gone on for five seconds, in so many cells."""
+    line = TrainingLine()
+    line.total_steps, line.loss, line.val_loss = 100_000, 1.234, 1.3
+    for number in range(5001):
+        line.step = Step(number, number / 1000, number / 446, 1.2, 0.002, 1.0, 123_456.0)
+        line.time_left.add(number, number / 1000)
+    console = Console(width=width, file=Written(), color_system=None)
+    with console.capture() as capture:
+        console.print(line)
+    (only,) = capture.get().splitlines()
+    return only.rstrip()
+
+
+def test_step_and_time_left_are_whole_in_every_width_and_bar_and_speed_give_way_first() -> None:
+    for width in range(20, 160):
+        line = long_line(width)
+        assert line.startswith("step 5,000")
+        assert "eta 1:35" in line
+        assert len(line) <= width
+    assert long_line(42) == "step 5,000/100,000  loss 1.234  eta 1:35"
+    assert long_line(80) == (
+        "step 5,000/100,000  epoch 11.21  loss 1.234  val 1.300  0:05  eta 1:35"
+    )
+    assert "  123,456 char/s  0:05  eta 1:35  ━" in long_line(120)
+
+
+def test_a_classifier_learns_texts() -> None:
+    line = [
+        text for text in shown(started(unit="texts"), step(1, 0.1)).splitlines() if "eta" in text
+    ]
+    assert "12,346 texts/s" in line[-1]
+
+
+def test_the_time_left_is_not_told_before_the_speed_is_known_nor_after_another_engine() -> None:
+    left = TimeLeft()
+    for number in range(1, 31):
+        left.add(number, 60 + number / 10)  # the first one set things up for a minute
+        assert (left.seconds(100) is None) == (number <= 30)
+    left.add(32, 63.2)
+    assert left.seconds(100) == pytest.approx(6.8)
+    left.forget()
+    left.add(33, 63.3)
+    assert left.seconds(100) is None
+    assert left.seconds(33) == 0

@@ -17,6 +17,7 @@ from textual.widgets import DataTable
 from rnntui.runtime.run_list import ListedRun
 from rnntui.text.cells import printable
 from rnntui.training.run_summary import RunSummary
+from rnntui.training.time_left import duration
 from rnntui.tui.run_actions import OPEN
 from rnntui.tui.widgets.chart.cells import shortened
 from rnntui.tui.widgets.chart.inks import sign
@@ -54,13 +55,6 @@ class _Column:
     text: Callable[[RunSummary], str]
     value: Callable[[RunSummary], Any]
     is_number: bool = False
-
-
-def duration(seconds: float) -> str:
-    """Hours, minutes and seconds: 1:02:03, or 2:03."""
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
 def described(run: ListedRun) -> str:

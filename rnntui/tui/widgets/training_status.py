@@ -8,6 +8,7 @@ from textual.widgets import Static
 
 from rnntui.runtime.session import Phase
 from rnntui.training.events import Step
+from rnntui.training.time_left import duration
 
 TrainingKind = Literal["own", "replay", "followed"]
 """Whether this process trains, shows a record again, or reads what another one writes."""
@@ -113,10 +114,3 @@ class TrainingStatus(Static):
         figures.append(f"lr {step.learning_rate:.2g}")
         figures.append(f"|g| {step.grad_norm:.2f}")
         return figures
-
-
-def duration(seconds: float) -> str:
-    """A length of time as `m:ss`, or `h:mm:ss` from an hour on."""
-    minutes, rest = divmod(max(0, round(seconds)), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
