@@ -46,7 +46,8 @@ def show(
     if file.corpus:
         about["corpus"] = file.corpus
     if file.prime:
-        about["prime"] = file.prime
+        # A backslash of its own would be read as the beginning of an escape.
+        about["prime"] = file.prime.replace("\\", "\\\\")
     write_text(tomli_w.dumps({**about, **_settings(file)}), sys.stdout)
     if file.kind == "train":
         _print_layers(recipe, corpus)

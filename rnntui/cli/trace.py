@@ -16,11 +16,15 @@ from rnntui.cli.traced_networks import (
     recipe_network,
 )
 from rnntui.errors import ConfigError
+from rnntui.text.escapes import ESCAPES_HELP, unescaped
 
 
 def trace(
     text: Annotated[
-        str | None, typer.Argument(help="What the network reads; without it the recipe's own text.")
+        str | None,
+        typer.Argument(
+            help=f"What the network reads; without it the recipe's own text. {ESCAPES_HELP}"
+        ),
     ] = None,
     checkpoint: Annotated[
         list[str] | None,
@@ -70,7 +74,10 @@ def trace(
     if recipe is not None:
         found = find_trace_recipe(recipe)
         gradients = gradients or found.lens == "gradients"
-        text = found.reads if text is None else text
+    if text is not None:
+        text = unescaped(text)
+    elif found is not None:
+        text = found.reads
     if not text:
         raise ConfigError("Give a text for the network to read.")
     if gradients:

@@ -33,6 +33,7 @@ def find_trace_recipe(reference: str) -> TraceRecipe:
 
     Raises `ConfigError` where there is none of this kind, or it can't be used.
     """
+    from rnntui.text.escapes import unescaped
     from rnntui.training.recipes import find_recipe_file
 
     file = find_recipe_file(reference, "trace")
@@ -48,4 +49,5 @@ def find_trace_recipe(reference: str) -> TraceRecipe:
         raise ConfigError(f"{file.source}: 'reads' must be a text.")
     if not isinstance(cells, list) or not all(isinstance(cell, str) for cell in cells):
         raise ConfigError(f"{file.source}: 'cells' must be a list such as ['rnn', 'lstm', 'gru'].")
+    reads = unescaped(reads)
     return TraceRecipe(file.name, file.source, file.corpus, lens, reads, tuple(cells), tables)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from rnntui.cli.prime_options import PrimeFile, given_prime, prime_option
 from rnntui.cli.setting_options import settings_as_options
 from rnntui.errors import ConfigError
 from rnntui.text.normalisation import Normalisation
@@ -39,7 +40,8 @@ def train(
         str | None,
         typer.Option(help="Checkpoint to start from, on another text; its network is taken."),
     ] = None,
-    prime: Annotated[str | None, typer.Option(help="What samples start from.")] = None,
+    prime: Annotated[str | None, prime_option("What samples start from.")] = None,
+    prime_file: PrimeFile = None,
     text_encoding: Annotated[
         str | None, typer.Option(help="Encoding of the file; found out where not given.")
     ] = None,
@@ -63,7 +65,10 @@ def train(
         changes["normalise"] = Normalisation(tuple(steps)).steps
     inbox = CommandQueue()
     corpus = joined_reference(corpora) if corpora else None
-    request = _Request(corpus, recipe, name, resume, init_from, prime, text_encoding, changes)
+    if corpus == prime_file == "-":
+        raise ConfigError("Standard input can be the text or the prime, not both.")
+    start = given_prime(prime, prime_file)
+    request = _Request(corpus, recipe, name, resume, init_from, start, text_encoding, changes)
     # Until the run is there, there is nothing to save, and an interruption leaves at once.
     events = events_of(request.run(), inbox)
     run_headless(events, inbox, reader_for(sys.stdout, as_json))

@@ -1,5 +1,6 @@
 """Making any text a prime: normalised as the network's own text, unknown characters replaced."""
 
+import re
 from dataclasses import dataclass
 from itertools import islice
 
@@ -8,6 +9,9 @@ from rnntui.text.vocabulary import Vocabulary, describe_replacements, substitute
 
 NAMED = 8
 """How many replaced characters a warning names before it only counts them."""
+
+
+_LINE_END = re.compile("\r\n?")
 
 
 @dataclass(frozen=True)
@@ -20,6 +24,9 @@ class Prime:
 
 def prepare_prime(text: str, vocabulary: Vocabulary, normalisation: Normalisation) -> Prime:
     """Never fails: every text of any length becomes a prime."""
+    if "\r" not in vocabulary:
+        # As reading makes one line end of all kinds, the network knows no other.
+        text = _LINE_END.sub("\n", text)
     known, replaced = substitute_unknown(_normalised(text, normalisation), vocabulary)
     if not replaced:
         return Prime(known, ())

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from rnntui.errors import ConfigError
+from rnntui.text.escapes import unescaped
 from rnntui.training.config import TrainConfig
 from rnntui.training.settings_file import from_tables
 
@@ -130,7 +131,7 @@ def _read(path: Path) -> RecipeFile:
                 kind=kind,
                 about=texts["about"],
                 corpus=texts["corpus"],
-                prime=texts["prime"],
+                prime=unescaped(texts["prime"]),
                 tables=content,
                 source=f"The recipe {path}",
             )

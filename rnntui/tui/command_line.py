@@ -6,6 +6,7 @@ from dataclasses import fields
 from typing import Any
 
 from rnntui.sampling.choice import SamplingSpec
+from rnntui.text.escapes import escaped
 from rnntui.training.config import BUDGETS, TrainConfig, flag
 from rnntui.training.recipes import Recipe
 
@@ -39,5 +40,5 @@ def sample_command(checkpoint: str, spec: SamplingSpec, prime: str, seed: int, l
 
 
 def _flag_of(prime: str) -> str:
-    """The prime as a flag; joined by a sign, as a prime may begin with a dash."""
-    return f"--prime={prime}"
+    """The prime as a flag on one line; joined by a sign, as a prime may begin with a dash."""
+    return f"--prime={escaped(prime)}"

@@ -59,6 +59,13 @@ def test_the_layers_are_counted_on_the_normalised_text() -> None:
     assert "With the 2 symbols of 'own' its layers are:" in outcome.err
 
 
+def test_a_shown_prime_is_read_again_as_it_is() -> None:
+    recipe = text_file("prime = '\\\\nabla\\n'\n[budget]\nsteps = 1\n", "own.toml")
+    assert find_recipe(str(recipe)).prime == "\\nabla\n"
+    copy = text_file(rnntui("recipes", "show", recipe).out, "copy.toml")
+    assert find_recipe(str(copy)).prime == "\\nabla\n"
+
+
 def test_a_shown_recipe_kept_in_a_file_can_be_trained() -> None:
     shown = rnntui("recipes", "show", "names").out
     recipe = text_file(shown, "mine.toml")

@@ -11,8 +11,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rnntui import places
-from rnntui.sampling.stream import Character
+from rnntui.lenses.memorisation import CopiedRuns, CopyMeter, CorpusIndex
+from rnntui.sampling.choice import SamplingSpec
+from rnntui.sampling.items import lead_in
+from rnntui.sampling.stream import Character, CharacterStream
+from rnntui.text.batches import split
 from rnntui.text.corpus import load_corpus
+from rnntui.text.escapes import escaped
 from rnntui.text.normalisation import Normalisation
 from rnntui.training.checkpoints import load_checkpoint
 from rnntui.training.opening import new_run
@@ -151,10 +156,10 @@ def test_a_very_long_prime_is_read() -> None:
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(prime=st.text(st.characters(exclude_characters="\0…"), max_size=20))
+@given(prime=st.text(st.characters(exclude_characters="\r…"), max_size=20))
 def test_any_prime_is_read(prime: str) -> None:
     for terminal in (False, True):
-        outcome = sample("--prime", prime, "--length", "5", terminal=terminal)
+        outcome = sample("--prime", escaped(prime), "--length", "5", terminal=terminal)
         assert outcome.code == 0
         assert len(outcome.out) == len(prime) + 5 + terminal
         assert set(outcome.out) <= set(TINY_TEXT) | {"\n"}
@@ -166,6 +171,39 @@ def test_primes_that_no_terminal_could_be_sent_are_read(prime: str) -> None:
     assert outcome.code == 0
     assert "\x1b" not in outcome.out + outcome.err
     outcome.err.encode()
+
+
+@pytest.mark.parametrize("flag", ["--prime", "--prime-file"])
+def test_a_prime_has_line_ends_as_an_argument_and_in_a_file(flag: str) -> None:
+    run_on("ORSOLA:\nthe cat\n" * 80)
+    given = r"ORSOLA:\n" if flag == "--prime" else str(text_file("ORSOLA:\r\n", "prime.txt"))
+    outcome = sample(flag, given)
+    assert (outcome.code, outcome.err) == (0, "")
+    assert outcome.out.startswith("ORSOLA:\n")
+    assert outcome == sample("--prime", "ORSOLA:\n")
+
+
+def test_a_file_is_taken_as_it_is_and_so_is_standard_input() -> None:
+    run_on("a\\nb\n" * 80)
+    text = "ab\n" * 6_000 + r"a\n"
+    outcome = sample("--prime-file", str(text_file(text, "prime.txt")))
+    assert outcome.out.startswith(text)
+    flags = ("tiny", "--length", "30", "--prime-file", "-")
+    assert rnntui("sample", *flags, stdin=text.encode()) == outcome
+
+
+def test_a_primes_file_may_be_in_any_encoding() -> None:
+    run_on("thé cat\n" * 80)
+    outcome = sample("--prime-file", str(text_file("thé cat\n".encode("utf-16"), "prime.txt")))
+    assert outcome.out.startswith("thé cat\n")
+
+
+def test_a_primes_file_that_can_not_be_read_is_stated(tmp_path: Path) -> None:
+    stated(sample("--prime-file", str(tmp_path / "none.txt")), "none.txt", "No such file")
+    stated(sample("--prime-file", str(tmp_path)), "can't be read")
+    stated(sample("--prime-file", "/dev/zero"), "longer than 16 MB")
+    stated(sample("--prime-file", str(text_file(b"a\0\1\2\0", "prime.txt"))), "as text")
+    stated(sample("--prime", "a", "--prime-file", "-"), "--prime and --prime-file")
 
 
 # What it waits for.
@@ -202,8 +240,8 @@ def test_an_empty_until_is_stated(flags: tuple[str, ...]) -> None:
 
 
 def test_what_the_network_never_writes_is_stated_and_not_waited_for() -> None:
-    stated(sample("--until", "Zebra"), "never writes 'Z' (U+005A)", "--until")
-    stated(sample("--count", "2"), r"never writes '\n' (U+000A)", "--until")
+    stated(sample("--until", "Zebra"), "never generates 'Z' (U+005A)", "--until")
+    stated(sample("--count", "2"), r"never generates '\n' (U+000A)", "--until")
 
 
 def test_count_writes_so_many_pieces_whatever_the_length(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -216,8 +254,13 @@ def test_the_pieces_that_stand_in_the_corpus_are_marked(monkeypatch: pytest.Monk
     run_on("Barville\nOldham\n" * 80)
     scripted(monkeypatch, "Barv\nOldham\nBarville\nham\n")
     outcome = sample("--count", "4")
-    assert outcome.err == "rnntui: 2 of 4 stand in the corpus: Oldham, Barville.\n"
-    assert sample("--count", "1").err == "rnntui: 0 of 1 stand in the corpus.\n"
+    assert (
+        outcome.err
+        == "rnntui: 4 items, 4 distinct, 2 of which stand in the corpus: Oldham, Barville.\n"
+    )
+    assert sample("--count", "1").err == (
+        "rnntui: 1 item, 1 distinct, 0 of which stand in the corpus.\n"
+    )
 
 
 def test_a_piece_that_the_prime_begins_is_judged_whole(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -225,7 +268,7 @@ def test_a_piece_that_the_prime_begins_is_judged_whole(monkeypatch: pytest.Monke
     scripted(monkeypatch, "ville\nBarv\n")
     marks = sample("--count", "2", "--prime", "Oldham\nBar")
     assert marks.out == "Oldham\nBarville\nBarv\n"
-    assert marks.err == "rnntui: 1 of 2 stand in the corpus: Barville.\n"
+    assert marks.err == "rnntui: 2 items, 2 distinct, 1 of which stands in the corpus: Barville.\n"
     assert sample("--count", "2", "--prime", "Bar", "--no-prime").err == marks.err
 
 
@@ -233,10 +276,10 @@ def test_pieces_of_another_kind_than_lines_are_marked_too(monkeypatch: pytest.Mo
     scripted(monkeypatch, " a hen met ten men. the cat.")
     outcome = sample("--count", "2", "--until", ".")
     assert outcome.out == " a hen met ten men. the cat."
-    assert outcome.err == "rnntui: 0 of 2 stand in the corpus.\n"
+    assert outcome.err == "rnntui: 2 items, 2 distinct, 0 of which stand in the corpus.\n"
     outcome = sample("--count", "1", "--until", ". ", "--prime", "the cat sat on the mat;")
     assert outcome.err.endswith(
-        "1 of 1 stand in the corpus: the cat sat on the mat; a hen met ten men.\n"
+        "1 of which stands in the corpus: the cat sat on the mat; a hen met ten men.\n"
     )
 
 
@@ -247,7 +290,7 @@ def test_marks_come_with_json_too_and_leave_its_lines_alone(
     scripted(monkeypatch, "Oldham\n")
     outcome = sample("--count", "1", "--json")
     assert len([json.loads(line) for line in outcome.out.splitlines()]) == 7
-    assert outcome.err == "rnntui: 1 of 1 stand in the corpus: Oldham.\n"
+    assert outcome.err.endswith(" 1 item, 1 distinct, 1 of which stands in the corpus: Oldham.\n")
 
 
 def test_a_text_that_is_gone_leaves_the_pieces_unmarked(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -258,7 +301,175 @@ def test_a_text_that_is_gone_leaves_the_pieces_unmarked(monkeypatch: pytest.Monk
             path.unlink()
     outcome = sample("--count", "1")
     assert (outcome.code, outcome.out) == (0, "Oldham\n")
-    assert outcome.err.startswith("rnntui: Which of them stand in the corpus can't be said.")
+    assert outcome.err.startswith(
+        "rnntui: 1 item, 1 distinct. Which of them stand in the corpus can't be said."
+    )
+
+
+def test_blank_items_are_left_out_and_do_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    run_on("Barville\n\nOld ham\n" * 80)
+    scripted(monkeypatch, "\n \nBarville\n\n\nOld ham\n")
+    outcome = sample("--count", "3")
+    assert outcome.out == "Barville\nOld ham\nBarville\n"
+    assert outcome.err == (
+        "rnntui: 3 items, 2 distinct, 2 of which stand in the corpus: Barville, Old ham.\n"
+        "rnntui: Left out: 6 blank.\n"
+    )
+    lines = [json.loads(line) for line in sample("--count", "3", "--json").out.splitlines()]
+    assert "".join(line["char"] for line in lines) == outcome.out
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_unique_items_come_once_over_all_streams(
+    monkeypatch: pytest.MonkeyPatch, as_json: bool
+) -> None:
+    run_on("Barville\nOldham\n" * 80)
+    # What is read before the first item, then the two texts.
+    scripts = iter(("ham\n", "Barv\nBarv\nOldham\n", "Oldham\nBarv\nBarville\nham\n"))
+
+    def streams(*_: object) -> Iterator[tuple[Character, ...]]:
+        return ((Character(one, 0.5, (), 3),) for one in itertools.cycle(next(scripts)))
+
+    monkeypatch.setattr("rnntui.sampling.stream.CharacterStreams", streams)
+    flags = ("--count", "2", "--unique", "--streams", "2", *(["--json"] if as_json else []))
+    outcome = sample(*flags)
+    if as_json:
+        lines = [json.loads(line) for line in outcome.out.splitlines()]
+        told = ["".join(one["char"] for one in lines if one["stream"] == n) for n in (0, 1)]
+        assert told == ["Barv\nOldham\n", "Barville\nham\n"]
+    else:
+        assert outcome.out == ("==== seed 1 ====\nBarv\nOldham\n==== seed 2 ====\nBarville\nham\n")
+    assert outcome.err == (
+        "rnntui: 4 items, 4 distinct, 2 of which stand in the corpus: Oldham, Barville.\n"
+        "rnntui: Left out: 3 repeated.\n"
+    )
+
+
+def test_an_item_that_the_prime_begins_is_left_out_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    run_on("Barville\nOldham\n" * 80)
+    scripted(monkeypatch, "ville\nOldham\nBarv\n")
+    outcome = sample("--count", "2", "--unique", "--streams", "2", "--prime", "Oldham\nBar")
+    assert outcome.out == (
+        "==== seed 1 ====\nOldham\nBarville\nOldham\n==== seed 2 ====\nOldham\nBarv\nville\n"
+    )
+
+
+def test_a_first_item_is_drawn_as_all_that_follow_are() -> None:
+    """Its state has read what stands before an item, whatever the prime is."""
+    folder = run_on("Barville\nOldham\n" * 80)
+    checkpoint = load_checkpoint(folder.best)
+    weights, vocabulary = checkpoint.for_sampling, checkpoint.header.vocabulary
+    before = lead_in(weights, vocabulary, "\n")
+    assert before.endswith("\n")
+    assert len(before) > 400
+    for prime, begun in (("", ""), (r"\n", ""), ("Bar", "Bar")):
+        stream = CharacterStream(lambda: weights, vocabulary, SamplingSpec, before + begun, 7)
+        text = begun + "".join(one.symbol for one in itertools.islice(stream, 400))
+        first = text.lstrip("\n").split("\n")[0]
+        outcome = sample("--count", "1", "--seed", "7", "--prime", prime)
+        assert outcome.out.lstrip("\n") == first + "\n"
+
+
+def test_streams_of_items_are_what_each_is_alone() -> None:
+    run_on("Barville\nOldham\n" * 80)
+    together = sample("--count", "3", "--streams", "2", "--seed", "5")
+    alone = [sample("--count", "3", "--seed", seed).out for seed in ("5", "6")]
+    assert together.out == f"==== seed 5 ====\n{alone[0]}==== seed 6 ====\n{alone[1]}"
+    assert together.err.startswith("rnntui: 6 items, ")
+
+
+def test_an_item_without_an_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    run_on("Barville\nOldham\n" * 80)
+    scripted(monkeypatch, "Oldham")
+    outcome = sample("--count", "1", "--mode", "argmax")
+    stated(outcome, "20,000 characters", r"'\n'", "--until")
+    assert len(outcome.out) == 20_000
+
+
+@pytest.mark.parametrize(("script", "what"), [("Oldham\n", "blank or repeated"), ("\n", "blank")])
+def test_items_that_are_all_left_out_are_not_waited_for(
+    monkeypatch: pytest.MonkeyPatch, script: str, what: str
+) -> None:
+    run_on("Barville\nOldham\n" * 80)
+    scripted(monkeypatch, script)
+    outcome = sample("--count", "2", "--unique")
+    stated(outcome, "The last 1,000 items were all", what)
+    assert outcome.out == script.lstrip("\n")
+    assert f"{len(outcome.out) // 7} item" in outcome.err
+
+
+def test_an_end_of_several_characters_is_no_part_of_a_blank_item(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run_on("ab xy\n" * 80)
+    scripted(monkeypatch, " xyxy xab xy")
+    outcome = sample("--count", "1", "--until", "xy")
+    assert outcome.out == " xab xy"
+    assert "Left out: 2 blank." in outcome.err
+
+
+def test_unique_goes_with_count() -> None:
+    stated(sample("--unique"), "--unique goes with --count")
+
+
+# What is memorised.
+
+
+def memorised(text: str, generated: str) -> CopiedRuns:
+    """What the meter on screen says of a generated text."""
+    corpus = load_corpus(text_file(text, "tiny.txt"))
+    learned, _ = split(corpus.ids, tiny_config().val_fraction)
+    meter = CopyMeter(CorpusIndex.build(learned, len(corpus.vocabulary), lambda: False))
+    meter.push([corpus.vocabulary.index(one) for one in generated])
+    return meter.reading
+
+
+def test_what_is_memorised_is_what_the_meter_on_screen_says(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    generated = "the cat sat on the mat. tttt a hen met ten men; tatata on the mat. a h"
+    expected = memorised(TINY_TEXT, generated)
+    scripted(monkeypatch, generated)
+    outcome = sample("--copied", "--length", str(len(generated)), "--prime", "the cat ")
+    assert outcome.out == "the cat " + generated
+    assert 0 < expected.share < 1
+    assert outcome.err == (
+        f"rnntui: Memorised: {expected.share:.1%} of {len(generated)} characters, in runs of 20 or"
+        f" more that stand in the learned text; the longest run has {expected.longest} characters,"
+        f" from character {(expected.longest_at or 0) + 1:,} of that text.\n"
+    )
+    lines = sample("--copied", "--json", "--length", str(len(generated))).out.splitlines()
+    told = [json.loads(line) for line in lines]
+    assert "".join(one["char"] for one in told) == generated
+    assert sum(one["memorised"] for one in told) == expected.copied
+    marked = "".join(one["char"] if one["memorised"] else "_" for one in told)
+    assert marked.startswith("the cat sat on the mat___")
+
+
+def test_each_of_several_texts_is_measured() -> None:
+    outcome = sample("--copied", "--streams", "2", "--seed", "5")
+    first, second = outcome.err.splitlines()
+    assert first.startswith("rnntui: Seed 5: Memorised: 0.0% of 30 characters")
+    assert second.startswith("rnntui: Seed 6: Memorised: ")
+
+
+def test_items_are_measured_as_they_are_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "the old mill of Barville\nthe new mill of Oldham\n" * 40
+    run_on(text)
+    scripted(monkeypatch, "the old mill of Barville\n\n")
+    outcome = sample("--count", "2", "--copied", "--json")
+    told = [json.loads(line) for line in outcome.out.splitlines()]
+    assert [one["memorised"] for one in told] == [True] * 50
+    assert "Memorised: 100.0% of 50 characters" in outcome.err
+
+
+def test_what_is_memorised_can_not_be_told_without_the_text() -> None:
+    for path in (text_file("", "tiny.txt"), *places.cache_dir().rglob("*")):
+        if path.is_file():
+            path.unlink()
+    outcome = sample("--copied")
+    stated(outcome, "can't be found again")
+    assert outcome.out == ""
 
 
 # Several streams.
@@ -305,18 +516,24 @@ def test_a_text_that_ends_in_numbers_beyond_all_bounds_leaves_the_others_whole(
 
     monkeypatch.setattr("rnntui.sampling.stream.CharacterStreams", streams)
     outcome = sample("--length", "3", "--streams", "2", "--no-prime")
-    assert outcome.out == "==== seed 1 ====\n\n==== seed 2 ====\nbbb\n"
+    assert outcome.out == "==== seed 1 ====\na\n==== seed 2 ====\nbbb\n"
     stated(outcome, "grown beyond all numbers")
     lines = sample("--length", "3", "--streams", "2", "--json").out.splitlines()
     assert [json.loads(line)["char"] for line in lines] == ["a", "b", "b", "b"]
 
 
+def test_texts_too_many_to_wait_are_refused() -> None:
+    stated(sample("--streams", "1000", "--length", "60000"), "at most 50,000,000", "--json")
+
+
+def test_texts_that_wait_too_long_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rnntui.cli.sample_output.MOST_WAITING", 100)
+    outcome = sample("--length", "0", "--streams", "2", "--until", "the cat sat; tatata")
+    stated(outcome, "wait for one that", "--length")
+
+
 def test_texts_without_an_end_do_not_wait_for_one_another() -> None:
     stated(sample("--length", "0", "--streams", "2"), "would never come")
-
-
-def test_count_and_streams_exclude_one_another() -> None:
-    stated(sample("--count", "2", "--streams", "2"), "--count and --streams")
 
 
 # As JSON.
@@ -392,9 +609,11 @@ def test_until_may_be_written_in_syllables_for_a_network_of_jamo(
     scripted(monkeypatch, "\u1100\u1161\u11bb\u1103\u1161.\n")  # k a ss, t a
     assert sample("--until", "다").out == "갔다"
     outcome = sample("--count", "1", "--prime", "낡은 시계가 ")
-    assert outcome.err == "rnntui: 0 of 1 stand in the corpus.\n"
+    assert outcome.err == "rnntui: 1 item, 1 distinct, 0 of which stand in the corpus.\n"
     outcome = sample("--count", "1", "--prime", "물참 시계방에 ")
-    assert outcome.err == "rnntui: 1 of 1 stand in the corpus: 물참 시계방에 갔다..\n"
+    assert outcome.err == (
+        "rnntui: 1 item, 1 distinct, 1 of which stands in the corpus: 물참 시계방에 갔다..\n"
+    )
 
 
 def test_an_endless_text_takes_no_memory_for_what_it_has_written(
@@ -414,7 +633,7 @@ def test_an_endless_text_takes_no_memory_for_what_it_has_written(
 
     taken: list[int] = []
     monkeypatch.setattr("rnntui.sampling.stream.CharacterStreams", streams)
-    monkeypatch.setattr("rnntui.cli.sample.write_text", lambda text, stream: None)
+    monkeypatch.setattr("rnntui.cli.sample_output.write_text", lambda text, stream: None)
     with pytest.raises(EnoughError):
         sample("--length", "0")
     assert taken[0] < 20_000
@@ -441,6 +660,7 @@ def test_a_value_out_of_bounds_is_stated_by_its_flag(flag: str, value: str) -> N
     ("flag", "value"),
     [
         *(("--length", "-1"), ("--length", "many"), ("--count", "-1"), ("--streams", "0")),
+        *(("--count", "1000001"), ("--length", "1000000001"), ("--streams", "1025")),
         *(("--seed", "-1"), ("--seed", "1.5"), ("--mode", "wild"), ("--temperature", "hot")),
     ],
 )

@@ -178,6 +178,18 @@ def test_a_prime_that_is_no_text_is_made_one() -> None:
     assert read_configuration(run_called("a"))["run"]["prime"] == "the ?\x1b"
 
 
+@pytest.mark.parametrize("flag", ["--prime", "--prime-file"])
+def test_a_prime_has_line_ends_as_an_argument_and_in_a_file(flag: str) -> None:
+    given = r"the\n" if flag == "--prime" else text_file("the\n", "prime.txt")
+    assert train(own_text(), "--name", "a", flag, given).code == 0
+    assert read_configuration(run_called("a"))["run"]["prime"] == "the\n"
+
+
+def test_a_text_and_a_prime_can_not_both_be_standard_input() -> None:
+    stated(train("-", "--prime-file", "-", "--name", "a"), "the text or the prime, not both")
+    stated(train(own_text(), "--prime", "a", "--prime-file", "b"), "--prime and --prime-file")
+
+
 def test_unknown_characters_of_a_prime_are_told_of() -> None:
     outcome = train(own_text(), "--name", "a", "--prime", "thé☃", "--json")
     told = [json.loads(line) for line in outcome.out.splitlines()]

@@ -14,6 +14,7 @@ STEPS = st.sets(st.sampled_from(NORMALISATION_STEPS)).filter(
     lambda steps: not {"nfc", "nfd-jamo"} <= steps
 )
 ANY_TEXT = st.text(st.characters(), max_size=60)
+ANY_LINES = st.text(st.characters(exclude_characters="\r"), max_size=60)
 
 
 def prepared(text: str, *steps: str) -> Prime:
@@ -36,7 +37,7 @@ def test_a_text_that_the_network_knows_stays_as_it_is(text: str) -> None:
     assert prepared(text) == Prime(text, ())
 
 
-@given(text=ANY_TEXT)
+@given(text=ANY_LINES)
 def test_a_warning_comes_with_every_change_and_with_none_without(text: str) -> None:
     prime = prepared(text)
     assert bool(prime.warnings) == (prime.text != text)
@@ -61,6 +62,12 @@ def test_unknown_characters_are_replaced_and_named(text: str, becomes: str, name
     assert prepared(text) == Prime(
         becomes, (f"The prime has characters that the network never saw: {named}.",)
     )
+
+
+def test_line_ends_of_all_kinds_are_those_that_reading_makes_of_them() -> None:
+    assert prepared("the\r\nsea\rto") == Prime("the\nsea\nto", ())
+    known = Vocabulary(("e", "\r", "\n"))
+    assert prepare_prime("e\r\n", known, PLAIN) == Prime("e\r\n", ())
 
 
 def test_without_a_space_the_most_frequent_character_stands_in() -> None:

@@ -76,6 +76,14 @@ def test_a_recipe_of_ones_own_is_found_by_its_file(tmp_path: Path) -> None:
     assert recipe.config == TrainConfig(cell="gru", normalise=("nfc",), minutes=2)
 
 
+@pytest.mark.parametrize("prime", ["'ORSOLA:\\n'", '"ORSOLA:\\n"', '"ORSOLA:\\\\n"'])
+def test_a_prime_has_the_escapes_of_the_command_line_in_either_kind_of_string(
+    tmp_path: Path, prime: str
+) -> None:
+    path = _file(tmp_path, f"prime = {prime}\n[budget]\nsteps = 2\n")
+    assert find_recipe(str(path)).prime == "ORSOLA:\n"
+
+
 @pytest.mark.parametrize("reference", ["no-such", "", ".", "../default", "default.toml", "a\0b"])
 def test_a_recipe_that_there_is_not_is_answered_with_those_that_there_are(reference: str) -> None:
     with pytest.raises(ConfigError, match=r"There is no recipe '.*one of default, "):

@@ -141,6 +141,12 @@ def test_a_network_on_windows_is_traced_through_the_last_window() -> None:
     assert [json.loads(line)["char"] for line in outcome.out.splitlines()] == list(" sat")
 
 
+def test_a_text_is_read_with_the_escapes_of_a_prime() -> None:
+    path = small_run("ab\n" * 200)
+    outcome = rnntui("trace", r"ab\n", "--checkpoint", path, "--json")
+    assert [step["char"] for step in lines(outcome)] == list("ab\n")
+
+
 def test_what_a_text_or_a_network_holds_is_shown_and_not_obeyed() -> None:
     path = small_run("ab\x1b[31m\n" * 200)
     outcome = rnntui("trace", "\x1b[31", "--checkpoint", path, terminal=True)

@@ -1,0 +1,77 @@
+"""How much of what `rnntui sample` writes is memorised, as the meter on screen measures it."""
+
+from typing import TYPE_CHECKING
+
+from rnntui.cli.terminal import notify
+from rnntui.lenses.memorisation import COPIED_LENGTH, FOLLOWED_LENGTH, CopyMeter, CorpusIndex
+
+if TYPE_CHECKING:
+    from rnntui.text.vocabulary import Vocabulary
+    from rnntui.training.checkpoints import Checkpoint
+
+NOTICED = 1_000_000
+"""Characters of a learned text from which on indexing it takes a while that is announced."""
+
+
+def index_of(checkpoint: "Checkpoint") -> CorpusIndex:
+    """Index what a network learned from. Raises `CorpusError` where its text is gone."""
+    from rnntui.text.batches import split
+    from rnntui.training.scoring import own_corpus
+
+    learned, _ = split(own_corpus(checkpoint).ids, checkpoint.header.config.val_fraction)
+    if len(learned) >= NOTICED:
+        notify(f"Indexing the {len(learned):,} characters that the network learned from.")
+    return CorpusIndex.build(learned, len(checkpoint.header.vocabulary), lambda: False)
+
+
+class MemorisedMarks:
+    """Tells of each generated character of one text whether it is memorised.
+
+    That is settled once no run of `COPIED_LENGTH` can reach back to it any more.
+    """
+
+    def __init__(self, index: CorpusIndex, vocabulary: "Vocabulary") -> None:
+        """Begin a text."""
+        self._index, self._vocabulary = index, vocabulary
+        self._meter = CopyMeter(index)
+        self._pushed = self._told = 0
+        self._ranges: list[tuple[int, int]] = []
+
+    def push(self, symbol: str) -> list[bool]:
+        """Take the next character; return what is known now of the oldest untold ones."""
+        known = self._vocabulary
+        identity = known.index(symbol) if symbol in known else -1
+        self._ranges += self._meter.push([identity])
+        self._pushed += 1
+        # What the present match covers may yet come to be memorised, unless it is already.
+        open_from = self._pushed - self._meter.length
+        if self._meter.length >= COPIED_LENGTH:
+            open_from = self._pushed
+        return self._settled(open_from)
+
+    def rest(self) -> list[bool]:
+        """Return what is known of all that are left, as no other character comes."""
+        return self._settled(self._pushed)
+
+    def _settled(self, stop: int) -> list[bool]:
+        marks = []
+        while self._told < stop:
+            while self._ranges and self._ranges[0][1] <= self._told:
+                self._ranges.pop(0)
+            marks.append(bool(self._ranges) and self._ranges[0][0] <= self._told)
+            self._told += 1
+        return marks
+
+    def report(self, name: str) -> None:
+        """Tell the share and the longest run on standard error; `name` says of which text."""
+        reading, index = self._meter.reading, self._index
+        at_least = "at least " if index.size < index.corpus_size else ""
+        longest = f"the longest run has {at_least}{reading.longest:,} characters"
+        if reading.longest_at is not None:
+            longest += f", from character {reading.longest_at + 1:,} of that text"
+        if reading.longest > FOLLOWED_LENGTH:
+            longest += ", and may be longer"
+        notify(
+            f"{name}Memorised: {at_least}{reading.share:.1%} of {reading.written:,} characters,"
+            f" in runs of {COPIED_LENGTH} or more that stand in the learned text; {longest}."
+        )
