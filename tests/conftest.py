@@ -17,7 +17,8 @@ settings.load_profile("rnntui")
 
 @pytest.fixture(autouse=True)
 def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep every test away from the user's own files."""
+    """Keep every test away from the user's own files, and from the tmux it may run in."""
+    monkeypatch.delenv("TMUX", raising=False)
     monkeypatch.setenv("RNNTUI_HOME", str(tmp_path_factory.mktemp("home")))
 
 

@@ -26,6 +26,7 @@ from rnntui.errors import RnntuiError
 from rnntui.text.cells import printable
 from rnntui.tui.actions import APP, Action
 from rnntui.tui.failures import SurvivingApp
+from rnntui.tui.handing_out import HandingApp
 from rnntui.tui.log_file import log_kept
 from rnntui.tui.preferences import SETTINGS_NAME, PreferenceFile
 from rnntui.tui.remembered import SCREEN_NAME, Remembered, load_remembered, save_remembered
@@ -76,7 +77,7 @@ class Warm(Message):
         self.operations_per_second = operations_per_second
 
 
-class RnntuiApp(SurvivingApp[int], RoomyApp[int]):
+class RnntuiApp(HandingApp[int], SurvivingApp[int], RoomyApp[int]):
     """The interactive session."""
 
     TITLE = "rnntui"

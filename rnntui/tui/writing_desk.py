@@ -5,7 +5,6 @@ can't be done at present.
 """
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Final
 
 from rnntui import places
@@ -15,6 +14,7 @@ from rnntui.sampling.choice import SamplingSpec
 from rnntui.sampling.modes import Mode
 from rnntui.sampling.stream import hybrid_equals_argmax
 from rnntui.tui.command_line import sample_command
+from rnntui.tui.new_files import write_new
 from rnntui.tui.panes.writing import WritingPane
 from rnntui.tui.preferences import Preferences
 from rnntui.tui.sampling_choices import (
@@ -122,7 +122,7 @@ class WritingDesk:
             self._tell("There is no text yet; press g to let the network write.")
             return
         try:
-            path = _written(places.checkpoints_dir().parent, text)
+            path = write_new(places.checkpoints_dir().parent, "written", ".txt", text)
         except OSError as error:
             self._tell(f"The text can't be written: {error.strerror}.", "error")
             return
@@ -136,13 +136,3 @@ class WritingDesk:
         return sample_command(
             session.network.reference, session.spec, session.prime, session.seed, COMMAND_LENGTH
         )
-
-
-def _written(folder: Path, text: str) -> Path:
-    """Write `text` to a new file in `folder`; returns its path. Raises `OSError`."""
-    number = 1
-    while (path := folder / f"written-{number}.txt").exists():
-        number += 1
-    with path.open("x", encoding="utf-8", errors="backslashreplace") as file:
-        file.write(text)
-    return path

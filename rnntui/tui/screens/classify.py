@@ -350,7 +350,6 @@ class ClassifyScreen(Screen[None]):
             return
         command = classify_command(self.setup.source, form.recipe, form.config)
         self.app.copy_to_clipboard(command)
-        self.tell(f"Copied: {command}")
 
     def action_back(self) -> None:
         """Leave the input, or the screen."""

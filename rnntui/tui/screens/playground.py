@@ -382,7 +382,6 @@ class Playground(Screen[None]):
             self.tell(form.complaint, "error")
             return
         self.app.copy_to_clipboard(command)
-        self.tell(f"Copied: {command}")
 
     # The other screens, loaded when they are asked for, as the first picture needs none.
 
