@@ -22,7 +22,7 @@ from rnntui.sampling.fast_step import Weights
 from rnntui.sampling.modes import READING_PACE
 from rnntui.sampling.prime import Prime, prepare_prime
 from rnntui.sampling.stream import Character, CharacterStream, hybrid_equals_argmax
-from rnntui.text.batches import AnyIds, split
+from rnntui.text.batches import AnyIds
 from rnntui.text.corpus import Corpus, load_corpus
 from rnntui.text.normalisation import Normalisation
 from rnntui.text.vocabulary import Vocabulary
@@ -50,6 +50,7 @@ from rnntui.training.events import (
     TrainEvent,
 )
 from rnntui.training.opening import events_of, new_run, resume_run
+from rnntui.training.run import parts_of
 from rnntui.training.run_folder import find_checkpoint, find_run
 from rnntui.training.scoring import own_corpus
 
@@ -124,8 +125,8 @@ class FollowedTraining:
 
 
 Request = NewTraining | ResumedTraining | ReplayedTraining | FollowedTraining
-Opened = Callable[[str, Corpus | Checkpoint, float], None]
-"""Told the run's name, its text and how much of it is held out, as soon as they are known.
+Opened = Callable[[str, Corpus | Checkpoint, TrainConfig], None]
+"""Told the run's name, its text and its settings, as soon as they are known.
 
 A checkpoint stands for a text that need not be there any more.
 """
@@ -140,7 +141,7 @@ def open_training(request: Request, opened: Opened) -> Events:
         if isinstance(request, ReplayedTraining | FollowedTraining):
             folder = find_run(request.parent, request.name)
             checkpoint = load_checkpoint(find_checkpoint(request.parent, request.name))
-            opened(folder.name, checkpoint, checkpoint.header.config.val_fraction)
+            opened(folder.name, checkpoint, checkpoint.header.config)
             outlet.publish(checkpoint.for_sampling)
             if isinstance(request, ReplayedTraining):
                 yield from replay_events(folder, inbox, request.speed)
@@ -153,7 +154,7 @@ def open_training(request: Request, opened: Opened) -> Events:
             config = request.config
             corpus = load_corpus(request.corpus, normalisation=Normalisation(config.normalise))
             run = new_run(request.parent, corpus, config, request.name, request.prime)
-        opened(run.folder.name, run.corpus, run.config.val_fraction)
+        opened(run.folder.name, run.corpus, run.config)
         yield from events_of(run, inbox, outlet)
 
     return events
@@ -219,7 +220,7 @@ class Session:
         def weights() -> Weights:
             return mailbox.latest() or _first_of(mailbox)
 
-        def opened(name: str, text: Corpus | Checkpoint, val_fraction: float) -> None:
+        def opened(name: str, text: Corpus | Checkpoint, config: TrainConfig) -> None:
             # A replay writes with the run's best weights, all others with those saved last.
             reference = name if self.is_replay else f"{name}:last"
             if isinstance(text, Checkpoint):
@@ -232,7 +233,7 @@ class Session:
                 text.vocabulary,
                 text.normalisation,
                 weights,
-                lambda: split(text.ids, val_fraction),
+                lambda: parts_of(text, config),
             )
 
         self.is_replay = isinstance(request, ReplayedTraining)
@@ -369,7 +370,7 @@ def _network_of(
         header.vocabulary,
         header.normalisation,
         weights,
-        lambda: split(own_corpus(checkpoint).ids, header.config.val_fraction),
+        lambda: parts_of(own_corpus(checkpoint), header.config),
     )
 
 

@@ -184,20 +184,20 @@ def permuted(ranks: NDArray[np.uint64], size: int, key: int) -> NDArray[np.int64
     low = np.uint64((1 << half) - 1)
     shift = np.uint64(half)
     # Scrambled before the rounds are told apart, or neighbouring keys would share three of four.
-    scrambled = _mix(np.array([key % 2**64], dtype=np.uint64))
-    round_keys = _mix(scrambled ^ np.arange(1, 5, dtype=np.uint64))
+    scrambled = mix(np.array([key % 2**64], dtype=np.uint64))
+    round_keys = mix(scrambled ^ np.arange(1, 5, dtype=np.uint64))
     result = ranks.copy()
     outside = np.ones(len(ranks), dtype=bool)
     while outside.any():
         left, right = result[outside] >> shift, result[outside] & low
         for round_key in round_keys:
-            left, right = right, left ^ (_mix(right ^ round_key) & low)
+            left, right = right, left ^ (mix(right ^ round_key) & low)
         result[outside] = (left << shift) | right
         outside = result >= np.uint64(size)
     return result.astype(np.int64)
 
 
-def _mix(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
+def mix(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """Scramble 64-bit numbers (the finaliser of SplitMix64, Steele et al. 2014)."""
     values = values + np.uint64(0x9E3779B97F4A7C15)
     values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)

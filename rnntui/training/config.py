@@ -20,6 +20,7 @@ from rnntui.nets.config import (
 )
 from rnntui.sampling.modes import Mode
 from rnntui.text.normalisation import Normalisation
+from rnntui.text.val_split import ValSplit
 from rnntui.training.settings import (
     BUDGETS,
     check_settings,
@@ -102,7 +103,12 @@ class TrainConfig:
         " may be repeated.",
     )
     val_fraction: float = setting(
-        0.1, "text", "Share of the text, its tail, held out for validation.", 0.0, 0.9
+        0.1, "text", "Share of the text held out for validation.", 0.0, 0.9
+    )
+    val_split: ValSplit = setting(
+        "tail",
+        "text",
+        "What is held out: the tail of the text, or lines spread over it, as for a list.",
     )
     batch_size: int = setting(32, "batches", "Sequences in a batch.", 1, 65_536)
     seq_length: int = setting(

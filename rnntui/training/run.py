@@ -6,6 +6,7 @@ that a resume asks nothing of the machine or the clock again.
 
 import platform
 from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from importlib.metadata import version
 from typing import Any
 
@@ -22,9 +23,9 @@ from rnntui.text.batches import (
     WindowBatches,
     fitting_stream_shape,
     fitting_window_shape,
-    split,
 )
 from rnntui.text.corpus import Corpus
+from rnntui.text.holding_out import hold_out, holds_lines_out, odd_tail
 from rnntui.training.checkpoint_file import Arrays
 from rnntui.training.checkpoints import Checkpoint, Header
 from rnntui.training.config import TrainConfig
@@ -72,10 +73,10 @@ class Run:
     resume_from: Checkpoint | None = None
     rates_given: int = 0
 
-    @property
+    @cached_property
     def parts(self) -> tuple[AnyIds, AnyIds]:
         """The ids to learn from and the held-out ones."""
-        return split(self.corpus.ids, self.config.val_fraction)
+        return parts_of(self.corpus, self.config)
 
     @property
     def batches(self) -> Batches:
@@ -182,12 +183,13 @@ def prepare_run(
     check_engine(config)
     _check_remainder(config)
     notices = list(corpus.notices)
-    learnt, held_out = split(corpus.ids, config.val_fraction)
+    learnt, held_out = parts_of(corpus, config)
     if config.val_fraction > 0 and not len(held_out):
         notices.append(
             f"The text is too short to hold {config.val_fraction:.0%} out for validation (under"
             f" {MIN_VALIDATION_CHARACTERS} characters); there will be no validation loss."
         )
+    notices += _about_held_out(corpus, config)
     shaped, shrunk = _fitted(config, len(learnt))
     if shrunk:
         notices.append(shrunk)
@@ -210,6 +212,29 @@ def prepare_run(
     if config.sample_start == "text":
         return run
     return replace(run, notices=run.notices + run.start.warnings)
+
+
+def parts_of(corpus: Corpus, config: TrainConfig) -> tuple[AnyIds, AnyIds]:
+    """The ids of a text to learn from and the held-out ones."""
+    return hold_out(corpus.ids, corpus.vocabulary, config.val_fraction, config.val_split)
+
+
+def _about_held_out(corpus: Corpus, config: TrainConfig) -> list[str]:
+    """Sentences about a held-out part that says less than it seems to."""
+    ids, vocabulary, fraction = corpus.ids, corpus.vocabulary, config.val_fraction
+    if config.val_split == "lines":
+        if not fraction or holds_lines_out(ids, vocabulary, fraction):
+            return []
+        return ["The text has too few lines to hold some of them out; its tail is held out."]
+    odd = odd_tail(ids, vocabulary, fraction)
+    if odd is None:
+        return []
+    return [
+        f"The held-out tail differs from the rest of the text more than chance allows:"
+        f" pairs of characters predict it {odd.gap:.2f} bits per character worse than lines from"
+        f" all over the text (permutation test, p = {odd.chance:g}), as in a sorted list. To hold"
+        " out lines spread over the text give --val-split lines, as the recipe 'names' does."
+    ]
 
 
 CHANGEABLE = (

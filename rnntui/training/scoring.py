@@ -8,11 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnntui.errors import CorpusError
-from rnntui.text.batches import AnyIds, split
+from rnntui.text.batches import AnyIds
 from rnntui.text.corpus import Corpus, load_corpus
 from rnntui.text.ngrams import measure_baselines
 from rnntui.training.checkpoints import Checkpoint
 from rnntui.training.corpus_note import corpus_of
+from rnntui.training.run import parts_of
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def score(checkpoint: Checkpoint, reference: str | None, text_encoding: str | No
     own = own_corpus(checkpoint) if reference is None else _own_corpus_if_kept(checkpoint)
     notices: list[str] = []
     nothing = np.empty(0, np.int64)
-    learnt, held_out = split(own.ids if own else nothing, header.config.val_fraction)
+    learnt, held_out = parts_of(own, header.config) if own else (nothing, nothing)
     unknown = 0
     if reference is None:
         name, ids = f"{header.corpus.name}, held-out part", held_out

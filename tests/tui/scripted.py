@@ -28,6 +28,7 @@ from rnntui.training.commands import (
     Stop,
     WeightsOutlet,
 )
+from rnntui.training.config import TrainConfig
 from rnntui.training.events import (
     Changed,
     Continued,
@@ -107,7 +108,7 @@ class ScriptedTraining:
             self.requests.append(request)
             name = request.corpus if isinstance(request, NewTraining) else "play"
             corpus = load_corpus(name)
-            opened(self.name, corpus, 0.1)
+            opened(self.name, corpus, TrainConfig(epochs=1))
             size = len(corpus.vocabulary)
             yield Started(
                 0, 0.0, self.name, corpus.name, 242_559, size, 92_777, 10_309, 10_309, 50,

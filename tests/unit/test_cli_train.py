@@ -139,6 +139,7 @@ def test_every_setting_has_its_flag() -> None:
         "dropout": 0.25,
         "normalise": ("lowercase",),
         "val_fraction": 0.2,
+        "val_split": "lines",
         "batch_size": 3,
         "seq_length": 9,
         "window": 4,

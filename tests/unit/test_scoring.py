@@ -64,6 +64,19 @@ def test_the_held_out_part_is_measured_where_no_text_is_named(tmp_path: Path) ->
     )
 
 
+def test_lines_that_were_held_out_are_measured(tmp_path: Path) -> None:
+    text = "".join(f"{number} of many\n" for number in range(300))
+    run = tiny_run(tmp_path, text=text, val_split="lines")
+    trained(run)
+    checkpoint = load_checkpoint(run.folder.last)
+    learnt, held_out = run.parts
+    result = score(checkpoint, None, None)
+    assert result.characters == len(held_out) - 1
+    assert result.lines[0].loss == evaluate(model_of(checkpoint), held_out).loss
+    baselines = measure_baselines(learnt, held_out, checkpoint.header.model.vocab_size)
+    assert result.lines[2].loss == baselines.unigram
+
+
 def test_baselines_are_counted_on_what_was_learnt_whatever_is_measured(tmp_path: Path) -> None:
     checkpoint = checkpoint_of(tmp_path)
     other = "the hen sat on ten men. " * 9

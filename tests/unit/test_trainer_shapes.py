@@ -8,11 +8,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnntui.errors import CorpusError
+from rnntui.training.commands import Stop
 from rnntui.training.events import Evaluated, Finished, Warned
+from rnntui.training.recipes import find_recipe
 from rnntui.training.run import MAX_EVAL_EVERY, MIN_EVAL_EVERY, prepare_run
-from rnntui.training.run_folder import RunFolder
+from rnntui.training.run_folder import RunFolder, read_configuration
 from rnntui.training.trainer import train
-from tests.factories import names, only, tiny_config, tiny_corpus, tiny_run, trained
+from tests.factories import (
+    Script,
+    assert_same_training,
+    names,
+    only,
+    resumed,
+    tiny_config,
+    tiny_corpus,
+    tiny_run,
+    trained,
+)
 
 NOWHERE = RunFolder(Path("nowhere"))
 
@@ -69,6 +81,48 @@ def test_a_part_that_was_not_to_be_held_out_needs_no_warning() -> None:
     assert prepare_run(NOWHERE, tiny_corpus(), tiny_config(val_fraction=0.0)).notices == ()
 
 
+SORTED = "".join(f"{a}{b}{c}\n" for a in "abcdefghij" for b in "aeiou" for c in "klmnopqr")
+"""400 short lines in the order of the alphabet."""
+
+
+def test_lines_spread_over_a_list_are_held_out_where_that_is_asked_for(tmp_path: Path) -> None:
+    run = tiny_run(tmp_path, text=SORTED, val_split="lines")
+    decode = run.corpus.vocabulary.decode
+    assert run.notices == ()
+    assert len(run.parts[1]) == 160
+    assert {line[0] for line in decode(run.parts[1]).splitlines()} == set("abcdefghij")
+    assert only(Evaluated, trained(run))[-1].val_loss is not None
+    assert read_configuration(run.folder)["text"]["val_split"] == "lines"
+
+
+def test_a_resume_holds_the_same_lines_out(tmp_path: Path) -> None:
+    whole = tiny_run(tmp_path / "whole", text=SORTED, val_split="lines")
+    trained(whole)
+    broken = tiny_run(tmp_path / "broken", text=SORTED, val_split="lines")
+    trained(broken, Script({5: [Stop()]}))
+    trained(resumed(broken))
+    assert_same_training(whole.folder, broken.folder)
+
+
+def test_the_tail_of_a_sorted_list_is_warned_about(tmp_path: Path) -> None:
+    (warned,) = only(Warned, trained(tiny_run(tmp_path, text=SORTED)))
+    assert "differs from the rest of the text more than chance allows" in warned.sentence
+    assert "p = 0.005" in warned.sentence
+    assert "--val-split lines" in warned.sentence
+
+
+def test_a_text_without_lines_says_that_its_tail_is_held_out(tmp_path: Path) -> None:
+    run = tiny_run(tmp_path, val_split="lines")
+    assert run.notices == (
+        "The text has too few lines to hold some of them out; its tail is held out.",
+    )
+    assert len(run.parts[1]) == 112
+
+
+def test_the_recipe_for_lists_holds_lines_out() -> None:
+    assert find_recipe("names").config.val_split == "lines"
+
+
 @pytest.mark.parametrize("window", [0, 3])
 def test_a_single_character_is_refused(tmp_path: Path, window: int) -> None:
     with pytest.raises(CorpusError, match="fewer than two characters"):
@@ -90,12 +144,13 @@ SHAPES: dict[str, st.SearchStrategy[Any]] = {
     "seq_length": st.integers(1, 40),
     "window": st.integers(0, 40),
     "val_fraction": st.sampled_from([0.0, 0.1, 0.5, 0.9]),
+    "val_split": st.sampled_from(["tail", "lines"]),
     "cell": st.sampled_from(["rnn", "lstm", "gru"]),
     "state_carry": st.sampled_from(["always", "epoch", "never"]),
 }
 
 
-@given(st.text("abc ", min_size=2, max_size=300), st.fixed_dictionaries(SHAPES))
+@given(st.text("abc \n", min_size=2, max_size=300), st.fixed_dictionaries(SHAPES))
 @settings(max_examples=40)
 def test_any_shape_trains_on_any_text(
     tmp_path_factory: pytest.TempPathFactory, text: str, shape: dict[str, Any]

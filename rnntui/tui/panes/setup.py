@@ -8,7 +8,6 @@ from textual.containers import Vertical
 from textual.worker import get_current_worker
 
 from rnntui.errors import RnntuiError
-from rnntui.text.batches import split
 from rnntui.text.cells import printable
 from rnntui.text.corpus import load_corpus
 from rnntui.text.library import TextEntry, list_texts
@@ -16,6 +15,7 @@ from rnntui.text.normalisation import Normalisation
 from rnntui.text.references import entry_of
 from rnntui.training.config import TrainConfig
 from rnntui.training.recipes import DEFAULT, Recipe, find_recipe, list_recipes
+from rnntui.training.run import parts_of
 from rnntui.training.run_description import RunDescription
 from rnntui.tui.starting import Start
 from rnntui.tui.training_estimate import TrainingEstimate
@@ -149,7 +149,7 @@ class SetupPane(Vertical):
         symbols = characters = 0
         try:
             text = load_corpus(corpus, normalisation=Normalisation(config.normalise))
-            learnt, _ = split(text.ids, config.val_fraction)
+            learnt, _ = parts_of(text, config)
             symbols, characters = len(text.vocabulary), len(learnt)
         except RnntuiError as error:
             self.app.call_from_thread(

@@ -1,0 +1,195 @@
+"""Which part of a text is held out for validation, and whether its tail is a fair one.
+
+A list is seldom in a random order: of a sorted one the tail is a language of its
+own, so lines spread over the whole of it are held out instead.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnntui.text.batches import MIN_VALIDATION_CHARACTERS, AnyIds, mix, split
+from rnntui.text.val_split import ValSplit
+from rnntui.text.vocabulary import Vocabulary
+
+ROUNDS = 199
+"""Random choices that a tail is compared with: one as odd comes by chance once in 200 texts."""
+
+FEWEST_ROUNDS = 19
+"""Rounds after which a difference that is small, however sure, is left alone."""
+
+SMALL_GAP = 0.2
+"""Bits per character that any long text drifts by: parts of a book differ that much."""
+
+MOST_COMPARED = 200_000
+"""Characters that are compared; of a longer text pieces from all over it."""
+
+PIECE = 100
+"""Characters of a piece, where lines are too few or the text is too long."""
+
+FEWEST_LINES = 50
+"""Lines that a text must have to be compared line by line."""
+
+
+def hold_out(
+    ids: AnyIds, vocabulary: Vocabulary, val_fraction: float, val_split: ValSplit
+) -> tuple[AnyIds, AnyIds]:
+    """The part to learn from and the held-out one, which is empty where it would be too short.
+
+    `lines` holds out one line at random from each stretch of `1 / val_fraction`
+    lines, the same ones whatever the random seed; a text with too few lines for
+    that has its tail held out (see `holds_lines_out`).
+    """
+    if val_split == "lines" and val_fraction > 0:
+        ends = _line_ends(ids, vocabulary)
+        chosen = _spread(len(ends), val_fraction)
+        if len(chosen):
+            lengths = np.diff(ends, prepend=0)
+            is_held = np.zeros(len(ends), np.bool_)
+            is_held[chosen] = True
+            held = np.repeat(is_held, lengths)  # [n]
+            if np.count_nonzero(held) < MIN_VALIDATION_CHARACTERS:
+                return ids, ids[:0]
+            return ids[~held], ids[held]
+    return split(ids, val_fraction)
+
+
+def holds_lines_out(ids: AnyIds, vocabulary: Vocabulary, val_fraction: float) -> bool:
+    """Whether a text has lines enough that some of them can be held out."""
+    return len(_spread(len(_line_ends(ids, vocabulary)), val_fraction)) > 0
+
+
+def _line_ends(ids: AnyIds, vocabulary: Vocabulary) -> NDArray[np.intp]:
+    """Where each line ends, behind its line end; the last one may have none."""
+    if "\n" not in vocabulary:
+        return np.array([len(ids)], np.intp)
+    ends = np.flatnonzero(ids == vocabulary.index("\n")) + 1
+    if len(ids) and (not len(ends) or ends[-1] < len(ids)):
+        ends = np.append(ends, len(ids))
+    return ends
+
+
+def _spread(lines: int, share: float) -> NDArray[np.int64]:
+    """The numbers of the lines to hold out, one of each stretch, at a place that a hash chooses."""
+    held = round(lines * share)
+    if not held:
+        return np.empty(0, np.int64)
+    bounds = np.arange(held + 1) * lines // held
+    places = mix(np.arange(held, dtype=np.uint64)) % np.diff(bounds).astype(np.uint64)
+    return bounds[:-1] + places.astype(np.int64)
+
+
+@dataclass(frozen=True)
+class OddTail:
+    """A held-out tail that differs from the rest more than chance allows.
+
+    It takes `gap` more bits per character than as much text from all over does.
+    """
+
+    gap: float
+
+    @property
+    def chance(self) -> float:
+        """How often a tail looks at least as odd where the order of lines means nothing."""
+        return 1 / (ROUNDS + 1)
+
+
+def odd_tail(
+    ids: AnyIds, vocabulary: Vocabulary, val_fraction: float, rounds: int = ROUNDS
+) -> OddTail | None:
+    """Compare the tail that is held out with the rest; None where it may be chance.
+
+    A permutation test (Fisher 1935; Good 2005): the cross-entropy of the tail
+    under pairs of characters counted on the rest (interpolated as by Witten and
+    Bell 1991) against that of as many characters in lines chosen at random, with
+    the others as the rest. It is odd where it is above all of the `rounds` random
+    choices, and by more than `SMALL_GAP` above their mean; so where lines are in
+    a random order it is found odd in at most one of `rounds + 1` texts.
+    """
+    learnt, held_out = split(ids, val_fraction)
+    if not len(held_out) or not len(learnt):
+        return None
+    pairs = _Pairs.of(ids, vocabulary, len(learnt))
+    if pairs is None:
+        return None
+    tail = pairs.units_from(len(learnt) / len(ids))
+    observed, wanted = pairs.bits(tail), int(pairs.sizes[tail].sum())
+    generator = np.random.default_rng(0)
+    total = 0.0
+    for done in range(1, rounds + 1):
+        order = generator.permutation(len(pairs.sizes))
+        many = int(np.searchsorted(np.cumsum(pairs.sizes[order]), wanted)) + 1
+        by_chance = pairs.bits(order[:many])
+        total += by_chance
+        # Below one of them it is below all that the test asks, and the rest need not be drawn.
+        if by_chance >= observed:
+            return None
+        if done == FEWEST_ROUNDS and observed - total / done < SMALL_GAP:
+            return None
+    gap = observed - total / rounds
+    return OddTail(gap) if gap >= SMALL_GAP else None
+
+
+@dataclass(frozen=True, eq=False)
+class _Pairs:
+    """The pairs of neighbours in a text, by the U units (lines or pieces) that they lie in.
+
+    `kinds` `[N]` numbers each pair among the K different ones, of which `firsts`
+    and `seconds` `[K]` are the ids; `units` `[N]` is each pair's unit, in order;
+    `sizes` `[U]` counts a unit's pairs.
+    """
+
+    kinds: NDArray[np.intp]
+    firsts: NDArray[np.int64]
+    seconds: NDArray[np.int64]
+    units: NDArray[np.intp]
+    sizes: NDArray[np.intp]
+    counts: NDArray[np.intp]
+    symbols: int
+
+    @staticmethod
+    def of(ids: AnyIds, vocabulary: Vocabulary, learnt: int) -> "_Pairs | None":
+        """Count a text's; None where it has too few units for chance to be told from more."""
+        size = len(vocabulary)
+        if len(ids) <= MOST_COMPARED:
+            ends = _line_ends(ids, vocabulary)
+            if len(ends) < FEWEST_LINES:
+                ends = np.append(np.arange(PIECE, len(ids), PIECE), len(ids))
+            unit = np.repeat(np.arange(len(ends)), np.diff(ends, prepend=0))[1:]
+            before, after = ids[:-1].astype(np.int64), ids[1:].astype(np.int64)
+        else:
+            # Of both parts as much as they have of the whole.
+            pieces = MOST_COMPARED // PIECE
+            starts = np.arange(pieces) * (len(ids) // pieces)
+            cut = ids[starts[:, None] + np.arange(PIECE + 1)].astype(np.int64)
+            unit = np.repeat(np.arange(pieces), PIECE)
+            before, after = cut[:, :-1].ravel(), cut[:, 1:].ravel()
+        sizes = np.bincount(unit)
+        tail = 1 - learnt / len(ids)
+        if len(sizes) * min(tail, 1 - tail) < 2:
+            return None
+        different, kinds = np.unique(before * size + after, return_inverse=True)
+        firsts, seconds = np.divmod(different, size)
+        counts = np.bincount(kinds)
+        return _Pairs(kinds, firsts, seconds, unit, sizes, counts, size)
+
+    def units_from(self, share: float) -> NDArray[np.intp]:
+        """The units that begin behind that share of the text."""
+        first = int(np.searchsorted(np.cumsum(self.sizes), share * len(self.kinds))) + 1
+        return np.arange(min(first, len(self.sizes) - 1), len(self.sizes))
+
+    def bits(self, units: NDArray[np.intp]) -> float:
+        """Bits per pair of these units, of its second by its first, as counted on the others."""
+        is_scored = np.zeros(len(self.sizes), np.bool_)
+        is_scored[units] = True
+        scored = np.bincount(self.kinds[is_scored[self.units]], minlength=len(self.counts))
+        known = self.counts - scored  # [K]
+        single = np.bincount(self.seconds, known, self.symbols)[self.seconds]
+        flat = (single + 1) / (known.sum() + self.symbols)
+        times = np.bincount(self.firsts, known, self.symbols)[self.firsts]
+        distinct = np.bincount(self.firsts, known > 0, self.symbols)[self.firsts]
+        # A first that was never followed by anything tells nothing.
+        distinct = np.maximum(distinct, 1)
+        shares = (known + distinct * flat) / (times + distinct)
+        return float(-(scored * np.log2(shares)).sum() / scored.sum())

@@ -1,0 +1,6 @@
+"""The named ways of holding a part of a text out; light enough for a list of flags."""
+
+from typing import Literal
+
+ValSplit = Literal["tail", "lines"]
+"""The tail, or lines spread over the text; see `hold_out` in `holding_out`."""
