@@ -12,7 +12,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constr
 # Set it to https://download.pytorch.org/whl/cpu for PyTorch's build without CUDA (see README.md).
 TORCH_INDEX ?=
 
-.PHONY: play test check tiny-model pictures bench bench-full clean
+.PHONY: play test check tiny-model pictures lessons bench bench-full clean
 
 play: $(VENV)/.installed
 	@$(BIN)/rnntui
@@ -52,6 +52,11 @@ tiny-model: $(VENV)/.installed
 # Takes the README's pictures from the real app.
 pictures: $(VENV)/.installed
 	@$(BIN)/python scripts/screenshots.py
+
+# Makes the lessons' pages from what their commands print; an hour or two. The commands on the
+# Large Movie Review archive and on tinyshakespeare run where RNNTUI_TEST_DATA names their folder.
+lessons: $(VENV)/.installed-dev
+	@$(BIN)/python scripts/lessons.py --record
 
 # Measures; needs a quiet machine. BENCH_TEXT names tinyshakespeare's file (see benchmarks/README.md).
 bench: $(VENV)/.installed

@@ -48,6 +48,15 @@ def trace(
             min=0, help="With --gradients: steps to train a recipe's networks for; 0: none."
         ),
     ] = None,
+    forget_bias: Annotated[
+        float | None,
+        typer.Option(
+            min=-10.0,
+            max=10.0,
+            help="With --gradients: the forget bias that a recipe's networks begin with; 0 leaves"
+            " their gates half open.",
+        ),
+    ] = None,
     recurrent_scale: Annotated[
         float,
         typer.Option(
@@ -82,11 +91,14 @@ def trace(
         raise ConfigError("Give a text for the network to read.")
     if gradients:
         _follow_back(
-            _networks(checkpoint or [], found, train_steps), text, recurrent_scale, as_json
+            _networks(checkpoint or [], found, train_steps, forget_bias),
+            text,
+            recurrent_scale,
+            as_json,
         )
         return
-    if train_steps is not None or recurrent_scale != 1.0:
-        raise ConfigError("--train-steps and --recurrent-scale go with --gradients.")
+    if train_steps is not None or forget_bias is not None or recurrent_scale != 1.0:
+        raise ConfigError("--train-steps, --forget-bias and --recurrent-scale go with --gradients.")
     _follow(_network(checkpoint or [], found), text, units, as_json)
 
 
@@ -103,14 +115,18 @@ def _network(checkpoints: list[str], recipe: TraceRecipe | None) -> TracedNetwor
 
 
 def _networks(
-    checkpoints: list[str], recipe: TraceRecipe | None, train_steps: int | None
+    checkpoints: list[str],
+    recipe: TraceRecipe | None,
+    train_steps: int | None,
+    forget_bias: float | None,
 ) -> Iterator[TracedNetwork]:
     """The networks to follow gradients through, one after another as they are ready."""
     if recipe is not None and recipe.cells:
-        yield from cell_networks(recipe, train_steps)
+        yield from cell_networks(recipe, train_steps, forget_bias)
         return
-    if train_steps is not None:
-        raise ConfigError("--train-steps is for a recipe with 'cells', such as gradients.")
+    if train_steps is not None or forget_bias is not None:
+        name = "--train-steps" if train_steps is not None else "--forget-bias"
+        raise ConfigError(f"{name} is for a recipe with 'cells', such as gradients.")
     if recipe is not None:
         yield recipe_network(recipe)
     for reference in checkpoints:

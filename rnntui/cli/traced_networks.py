@@ -74,11 +74,14 @@ def recipe_network(recipe: TraceRecipe) -> TracedNetwork:
     )
 
 
-def cell_networks(recipe: TraceRecipe, train_steps: int | None) -> Iterator[TracedNetwork]:
+def cell_networks(
+    recipe: TraceRecipe, train_steps: int | None, forget_bias: float | None = None
+) -> Iterator[TracedNetwork]:
     """A network for each of a recipe's cells: untrained, then as it is after a short training.
 
     They differ in nothing but their cell. `train_steps` overrides the recipe's
-    budget; with 0 there are only the untrained ones. The runs are made in a
+    budget; with 0 there are only the untrained ones. `forget_bias` overrides the
+    recipe's, too. The runs are made in a
     temporary folder that is gone afterwards.
 
     Raises `ConfigError` for a recipe that can't be used, `RnntuiError` for a failed training.
@@ -97,6 +100,8 @@ def cell_networks(recipe: TraceRecipe, train_steps: int | None) -> Iterator[Trac
     config = config.replaced({"sample_length": 1, "save_every": 1e6})
     if train_steps is not None:
         config = config.replaced({"steps": max(train_steps, 1)})
+    if forget_bias is not None:
+        config = config.replaced({"forget_bias": forget_bias})
     corpus = load_corpus(
         recipe.corpus or default_text_name(), normalisation=Normalisation(config.normalise)
     )

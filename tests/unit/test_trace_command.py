@@ -223,6 +223,7 @@ def test_a_bad_recipe_is_refused_by_a_sentence(content: str, part: str) -> None:
         (("--checkpoint", "a"), "Give a text"),
         (("hello", "--recipe", "hello", "--train-steps", "3"), "go with --gradients"),
         (("hello", "--recipe", "hello", "--recurrent-scale", "2"), "go with --gradients"),
+        (("hello", "--recipe", "hello", "--forget-bias", "1"), "go with --gradients"),
     ],
 )
 def test_what_can_not_be_traced_is_stated(arguments: tuple[str, ...], part: str) -> None:
@@ -319,6 +320,7 @@ def test_no_gradient_at_all_is_said() -> None:
         (("a", "--recipe", "hello"), "isn't in the vocabulary"),
         (("h", "--recipe", "hello"), "at least two characters"),
         (("hello", "--recipe", "hello", "--train-steps", "3"), "for a recipe with 'cells'"),
+        (("hello", "--recipe", "hello", "--forget-bias", "0"), "for a recipe with 'cells'"),
     ],
 )
 def test_what_has_no_gradients_is_stated(arguments: tuple[str, ...], part: str) -> None:
@@ -345,6 +347,7 @@ def test_an_open_gate_is_told_beside_the_figures() -> None:
     assert "    initialised with forget bias 1: lstm, gru\n" in rnntui("trace", *flags).out
     biases = {one["cell"]: one["forget_bias"] for one in reaches(*flags)}
     assert biases == {"rnn": 0, "lstm": 1, "gru": 1}
+    assert "forget bias" not in rnntui("trace", *flags, "--forget-bias", "0").out
     assert "forget bias" not in rnntui("trace", "--gradients", "the", "--checkpoint", "tiny").out
 
 
