@@ -32,7 +32,8 @@ def test_columns_stand_straight_behind_any_script(
     grid = TerminalGrid(80, 40, lambda character: int(table[ord(character)]))
     grid.feed(table_on(Terminal()))
     ends = [place for row in grid.rows for place, cell in enumerate(row) if cell == "2"]
-    assert len(ends) == len(SCRIPTS) and len(set(ends)) == 1
+    assert len(ends) == len(SCRIPTS)
+    assert len(set(ends)) == 1
 
 
 def test_a_pipe_and_a_dumb_terminal_get_no_cursor_movements(
