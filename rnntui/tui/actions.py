@@ -272,5 +272,13 @@ PLAYGROUND = (
 APP = (
     Action("help", "f1", "help", "Help", "All keys, and what the words on the screen mean."),
     Action("quit", "ctrl+q", "quit", "Quit", "Save what is going on, and leave.", is_priority=True),
+    Action(
+        "suspend",
+        "ctrl+z",
+        "suspend_process",
+        "Suspend",
+        "Go back to the shell; fg there comes back here. No training goes on meanwhile.",
+        in_footer=False,
+    ),
 )
 """What can be asked for on every screen."""

@@ -27,6 +27,7 @@ from rnntui.text.cells import printable
 from rnntui.tui.actions import APP, Action
 from rnntui.tui.failures import SurvivingApp
 from rnntui.tui.handing_out import HandingApp
+from rnntui.tui.leaving import LeavingApp, left_by_signals
 from rnntui.tui.log_file import log_kept
 from rnntui.tui.preferences import SETTINGS_NAME, PreferenceFile
 from rnntui.tui.remembered import SCREEN_NAME, Remembered, load_remembered, save_remembered
@@ -77,7 +78,7 @@ class Warm(Message):
         self.operations_per_second = operations_per_second
 
 
-class RnntuiApp(HandingApp[int], SurvivingApp[int], RoomyApp[int]):
+class RnntuiApp(HandingApp[int], SurvivingApp[int], RoomyApp[int], LeavingApp[int]):
     """The interactive session."""
 
     TITLE = "rnntui"
@@ -155,6 +156,13 @@ class RnntuiApp(HandingApp[int], SurvivingApp[int], RoomyApp[int]):
             self.preferences.change(theme=self.theme, **self._playground.chosen())
         super().exit(result, return_code, message)
 
+    def save_and_exit(self, code: int) -> None:
+        """Leave as at `ctrl+q`, without a question."""
+        if self._playground is not None and self._playground.is_mounted:
+            self._playground.leave(code)
+        else:
+            self.exit(return_code=code)
+
     def close(self) -> None:
         """End what still goes on, saving, and keep what was chosen for the next session.
 
@@ -226,7 +234,14 @@ class RnntuiApp(HandingApp[int], SurvivingApp[int], RoomyApp[int]):
 
     def _get_warm(self) -> None:
         """Called in a thread of its own, which must not keep the app from leaving."""
-        self.post_message(Warm(self._warm_up()))
+        try:
+            speed = self._warm_up()
+        except Exception:
+            # While Python ends, not everything can be loaded any more, and nobody waits for it.
+            if self.is_running:
+                log.exception("What a training run needs can't be loaded")
+            return
+        self.post_message(Warm(speed))
 
     def on_warm(self, message: Warm) -> None:
         """Say nothing more of loading; estimate times from now on."""
@@ -303,6 +318,7 @@ def open_playground(
         app = RnntuiApp(start=start)
         if complaint:
             app.call_later(app.notify, printable(complaint), severity="warning", markup=False)
-        app.run()
+        with left_by_signals(app.leave):
+            app.run()
         app.close()
         return app.return_code or 0

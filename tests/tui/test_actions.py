@@ -36,6 +36,7 @@ BORDERS = {action.name for action in (*PLAYGROUND, *RUNS, *CLASSIFY) if "border.
 for which there is something to click in another way: headings, fields, panes."""
 
 IN_THE_MENU = BORDERS | {
+    "suspend",
     *("runs.filter", "runs.sort", "runs.reverse", "runs.refresh"),
     *("classify.clear", "classify.command"),
     *("corpora.library", "corpora.beginning", "corpora.figures", "corpora.table"),

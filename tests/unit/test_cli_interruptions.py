@@ -1,13 +1,10 @@
 """Signals, readers that leave and real terminals: how `train` and `sample` are broken off."""
 
 import errno
-import fcntl
 import json
 import os
-import pty
 import signal
 import subprocess
-import termios
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -21,6 +18,7 @@ from rnntui.training.run_folder import read_events
 from rnntui.training.stopwatch import AwakeClock
 from tests.command_line import SMALL, Outcome, Written, command, rnntui, run_called, text_file
 from tests.factories import TINY_TEXT, losses, only
+from tests.terminals import OnTerminal
 
 ENDLESS = "100000"
 """Steps that no test waits for."""
@@ -242,23 +240,11 @@ def test_head_gets_its_lines_and_the_training_ends_well() -> None:
 
 
 def test_a_connection_that_drops_leaves_129_and_a_checkpoint_that_resumes() -> None:
-    near, far = pty.openpty()
-    process = subprocess.Popen(
-        command("train", text_file(TINY_TEXT), *SMALL, "--name", "a", "--steps", ENDLESS),
-        stdin=far,
-        stdout=far,
-        stderr=far,
-        # Its controlling terminal, so that the end of this is the hang-up that SSH would send.
-        start_new_session=True,
-        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
-        env={**os.environ, "TERM": "xterm-256color"},
-    )
-    os.close(far)
-    written = b""
-    while b"loss" not in written:
-        written += os.read(near, 65536)
-    os.close(near)
-    assert process.wait() == 129
+    flags = (*SMALL, "--name", "a", "--steps", ENDLESS)
+    with OnTerminal("train", text_file(TINY_TEXT), *flags) as terminal:
+        terminal.read_until(b"loss")
+        terminal.hang_up()
+        assert terminal.code() == 129
     step = load_checkpoint(run_called("a").last).header.progress.step
     assert step == len(losses(run_called("a"))) > 0
     assert rnntui("train", "--resume", "a", "--steps", str(step + 1)).code == 0
@@ -306,35 +292,11 @@ def test_no_training_time_passes_while_the_process_is_suspended(
     assert signal.getsignal(signal.SIGTSTP) is handler
 
 
-def on_a_terminal(*arguments: str | Path) -> tuple[int, str]:
-    """Run the program on a pseudo-terminal; its code and all that it wrote."""
-    near, far = pty.openpty()
-    process = subprocess.Popen(
-        command(*arguments),
-        stdin=far,
-        stdout=far,
-        stderr=far,
-        env={**os.environ, "TERM": "xterm-256color", "COLUMNS": "100", "LINES": "30"},
-    )
-    os.close(far)
-    written = b""
-    while True:
-        try:
-            part = os.read(near, 65536)
-        except OSError:  # Linux says so where others send an empty read.
-            break
-        if not part:
-            break
-        written += part
-    os.close(near)
-    return process.wait(), written.decode()
-
-
 def test_a_real_terminal_is_left_as_it_was_found() -> None:
-    code, written = on_a_terminal(
-        *("train", text_file(TINY_TEXT), *SMALL, "--steps", "5", "--name", "a")
-    )
-    assert code == 0
+    flags = (*SMALL, "--steps", "5", "--name", "a")
+    with OnTerminal("train", text_file(TINY_TEXT), *flags) as terminal:
+        assert terminal.code() == 0
+        written = terminal.drawn.decode()
     assert "Training 'a' on own: " in written
     assert "loss" in written
     assert "eta" in written

@@ -511,19 +511,20 @@ class Playground(Screen[None]):
         unseen = is_too_small(self.app.size)
         ours = self._about_training() or self._about_classifier()
         if not ours or unseen:
-            self._leave()
+            self.leave()
             return
         question = Question("Quit", f"{ours}. Save it and leave?", "Save and leave", "Stay")
         self.app.push_screen(question, self._answer_to_quit)
 
     def _answer_to_quit(self, leave: bool | None) -> None:
         if leave:
-            self._leave()
+            self.leave()
 
     @work(thread=True, group="leave")
-    def _leave(self) -> None:
+    def leave(self, code: int = 0) -> None:
+        """End all that goes on, saving, out of the screen's way; then exit with that code."""
         self.end()
-        self.app.call_from_thread(self.app.exit)
+        self.app.call_from_thread(self.app.exit, return_code=code)
 
     def end(self) -> None:
         """End all that goes on here and in the Classify screen, saving."""
