@@ -12,6 +12,7 @@ from textual.widgets import Input, OptionList, Static
 from rnntui.tui.actions import Action
 from rnntui.tui.key_groups import KeyGroup, key_groups
 from rnntui.tui.screens.help import Help, KeyTable
+from rnntui.tui.screens.help_page import SECTIONS
 
 ACTIONS = (
     Action("train", "t", "train", "Train", "Train on the chosen text; again to pause."),
@@ -210,3 +211,11 @@ def test_picture_in_a_light_theme(snap_compare: Any):
             self.theme = "textual-light"
 
     assert snap_compare(Light(), terminal_size=(100, 30), run_before=opened)
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["uniform", "unigram", "5-gram", "memorised", "gradient norm", "top-k", "top-p", "hybrid"],
+)
+def test_it_explains_the_words_on_the_screen(word: str) -> None:
+    assert any(section.speaks_of([word]) for section in SECTIONS)

@@ -22,11 +22,11 @@ class Section:
 
 COLOURS: Final = Section(
     "What the colours mean",
-    "Each character that the network writes is coloured by the probability that the network"
+    "Each character that the network generates is coloured by the probability that the network"
     " had given it. The likelier it was, the quieter it looks; what was a surprise stands out,"
     " and is bold or italic besides, so that no colour is needed to see it. The prime, which"
-    " the network did not write, has a look of its own. The bars beside the text are the five"
-    " likeliest characters to come next.",
+    " the network did not generate, has a look of its own. The bars beside the text are the"
+    " five likeliest characters to come next.",
 )
 """The legend stands below this one."""
 
@@ -41,9 +41,9 @@ SECTIONS: Final = (
     Section(
         "What this is",
         "A recurrent network reads a text one character at a time, keeps a small memory of what"
-        " it has read, and learns to say which character comes next. Choose a text, begin to"
-        " train, and let the network write: it writes with the weights that it has at that"
-        " moment, and gets better as you watch. Nothing leaves this computer.",
+        " it has read, and learns to say which character comes next. Choose a text, train, and"
+        " let the network generate: it does so with the weights that it has at that moment, and"
+        " gets better as you watch. Nothing leaves this computer.",
     ),
     COLOURS,
     Section(
@@ -57,16 +57,50 @@ SECTIONS: Final = (
         " are then spelt out.",
     ),
     Section(
+        "Top-k and top-p",
+        "Both keep random and hybrid from the unlikely characters of which one, now and then,"
+        " spoils a word. Top-k draws from the k likeliest only, whatever their probabilities."
+        " Use it for a simple bound: 5 to 10 is tidy, 40 hardly felt.\n"
+        "Top-p draws from the fewest characters that together hold that much of the"
+        " probability. Where the network is sure it leaves one or two, where many would do it"
+        " leaves many. Use it where top-k is too strict at the beginning of a word and too lax"
+        " within one; 0.9 to 0.95 suits most networks. With both set, both must hold.",
+    ),
+    Section(
         "Loss and bits per character",
         "The loss says how much the next character surprises the network, on average, in nats."
         " Divided by 0.693 it is in bits per character: roughly how many questions with the"
         " answer yes or no are still needed to know the character. Someone who knows nothing"
         " but that there are 64 characters needs 6; who knows how often each one occurs in"
-        " English needs about 4.5; what a network gets below that, it has learnt from what"
+        " English needs about 4.5; what a network gets below that, it has learned from what"
         " stood before.\n"
         "The validation curve is measured on text that was held out from training. Where it"
         " turns up while the training curve still falls, the network has begun to learn its"
         " text by heart.",
+    ),
+    Section(
+        "The lines on the chart: uniform, unigram, 5-gram",
+        "What simple counting gets on the same held-out text, without any network.\n"
+        "Uniform gives every character the same probability: it knows nothing.\n"
+        "Unigram knows how often each character occurs, and nothing of what stood before.\n"
+        "5-gram has counted, in the part of the text that is trained on, what follows each four"
+        " characters, and falls back on three, two or one where it has not seen them"
+        " (interpolated Witten-Bell). Of the orders 1 to 8 the best is drawn, so another number"
+        " may stand there. A network that is not below this line has learned less than a table.",
+    ),
+    Section(
+        "Gradient",
+        "The gradient norm is the length of the vector of all the gradients of a step, before"
+        " it is clipped: how steep the loss is where the weights are. A value that settles is"
+        " healthy. Sudden peaks are what the gradient norm clip is there for; if it grows and"
+        " grows, lower the learning rate. Near zero from the start, nothing is learned.",
+    ),
+    Section(
+        "Memorised",
+        "How much of what the network generated stands in the text that it was trained on, word"
+        " for word, in stretches of 20 characters or more; beside it the longest stretch so far."
+        " A little is unavoidable: names and common phrases come again. A share that rises"
+        " while the validation curve turns up says that the network recites.",
     ),
     Section("Network and training", _settings()),
 )
