@@ -137,7 +137,11 @@ def remove(
     name: _Name,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Don't ask.")] = False,
 ) -> None:
-    """Delete a run with all its files, after a question."""
+    """Delete a run with all its files, after a question.
+
+    Other files in its folder stay, and so does the folder then. Where the folder is a
+    symbolic link, only the link is deleted.
+    """
     from rnntui import places
     from rnntui.training.removal import removable_run, remove_run
 
@@ -145,8 +149,7 @@ def remove(
     folder = removable_run(parent, name)
     if not yes:
         typer.confirm(f"Delete {folder.path} with its checkpoints?", abort=True, err=True)
-    remove_run(parent, name)
-    notify(f"Removed '{name}'.")
+    notify(remove_run(parent, name).sentence)
 
 
 @app.command()

@@ -3,9 +3,13 @@
 It knows nothing of what the lines mean.
 """
 
+import errno
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
+
+from rnntui.plain_files import open_plain
+from rnntui.training.events import LONGEST_LINE
 
 BLOCK_BYTES = 1 << 20
 """How much is read in one look, unless a single line is longer."""
@@ -42,7 +46,7 @@ class RecordTail:
     def look(self) -> NewLines:
         """What has come since the last look. Raises `OSError` where the file can't be read."""
         try:
-            with self._path.open("rb") as file:
+            with open_plain(self._path) as file:
                 self.size = file.seek(0, 2)
                 return self._read(file)
         except FileNotFoundError:
@@ -55,7 +59,9 @@ class RecordTail:
         block = file.read(BLOCK_BYTES)
         more = len(block) == BLOCK_BYTES
         if more and b"\n" not in block:
-            block += file.readline()
+            block += file.readline(LONGEST_LINE - len(block))
+            if not block.endswith(b"\n") and len(block) == LONGEST_LINE:
+                raise OSError(errno.EFBIG, f"a line of it has more than {LONGEST_LINE:,} bytes")
         block = block[: block.rfind(b"\n") + 1]
         if block:
             self._offset += len(block)

@@ -18,6 +18,7 @@ from typing import Any
 
 from rnntui import places
 from rnntui.errors import CorpusError
+from rnntui.plain_files import open_plain, read_plain
 from rnntui.text.counting import SymbolCounts
 from rnntui.text.encoding import BLOCK, Checksums, EncodedText, id_type, map_ids, write_ids
 from rnntui.text.reading import FileStamp
@@ -27,6 +28,7 @@ from rnntui.whole_files import remove_stale_parts, written_whole
 _FORMAT_VERSION = 1
 _CHECKED_BLOCKS = 64
 _SETTLED_NS = 2_000_000_000
+_LARGEST_RECORD = 64 << 20
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ def cached_text(key: CacheKey) -> EncodedText | None:
         if not _blocks_match(ids_path, body["checksums"]):
             return None
         return EncodedText(counted, map_ids(ids_path, kind))
-    except (CorpusError, OSError, ValueError, KeyError, TypeError):
+    except (CorpusError, OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
 
 
@@ -127,7 +129,7 @@ def recall(
         return RememberedContent(
             str(body["content_hash"]), str(body["text_encoding"]), tuple(body["notices"])
         )
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
 
 
@@ -159,7 +161,7 @@ def _write_record(path: Path, body: dict[str, Any]) -> None:
 
 
 def _read_record(path: Path) -> dict[str, Any]:
-    line, checksum, _ = path.read_bytes().split(b"\n")
+    line, checksum, _ = read_plain(path, _LARGEST_RECORD).split(b"\n")
     if zlib.crc32(line) != int(checksum):
         raise ValueError(f"{path.name} is damaged")
     body: dict[str, Any] = json.loads(line)
@@ -167,7 +169,7 @@ def _read_record(path: Path) -> dict[str, Any]:
 
 
 def _blocks_match(path: Path, checksums: list[int]) -> bool:
-    with path.open("rb") as file:
+    with open_plain(path) as file:
         for block in _checked_blocks(len(checksums)):
             file.seek(block * BLOCK)
             if zlib.crc32(file.read(BLOCK)) != checksums[block]:

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rnntui.errors import CorpusError
+from rnntui.plain_files import open_plain
 from rnntui.text.counting import SymbolCounts
 from rnntui.text.vocabulary import codepoints
 
@@ -95,7 +96,8 @@ def temporary_ids(counted: SymbolCounts, chunks: Iterable[str]) -> IdArray:
 
 def map_ids(path: Path, kind: IdType) -> IdArray:
     """Map a file of ids into memory, read-only, [n]. Raises OSError and ValueError."""
-    return np.asarray(np.memmap(path, dtype=kind, mode="r"))
+    with open_plain(path) as file:
+        return np.asarray(np.memmap(file, dtype=kind, mode="r"))
 
 
 def ids_in_memory(counted: SymbolCounts, text: str) -> IdArray:

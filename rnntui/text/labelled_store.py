@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rnntui.plain_files import open_plain
 from rnntui.whole_files import remove_stale_parts, written_whole
 
 _FORMAT_VERSION = 1
@@ -53,7 +54,7 @@ def store(path: Path, about: Mapping[str, Any], arrays: Mapping[str, NDArray[Any
 def stored(path: Path) -> Stored | None:
     """Open a file that `store` wrote; None when there is none or it's damaged in any byte."""
     try:
-        with path.open("rb") as file:
+        with open_plain(path) as file:
             line = file.readline(_LONGEST_HEADER).removesuffix(b"\n")
             checksum = int(file.readline(32))
             place = file.tell()
@@ -72,7 +73,7 @@ def stored(path: Path) -> Stored | None:
                 return None
             place += arrays[name].nbytes
         return Stored(header["about"], arrays)
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
 
 
@@ -84,4 +85,5 @@ def bytes_of(array: NDArray[Any]) -> memoryview:
 def _mapped(path: Path, kind: np.dtype[Any], length: int, place: int) -> NDArray[Any]:
     if not length:  # nothing can't be mapped
         return np.zeros(0, dtype=kind)
-    return np.asarray(np.memmap(path, dtype=kind, mode="r", offset=place, shape=(length,)))
+    with open_plain(path) as file:
+        return np.asarray(np.memmap(file, dtype=kind, mode="r", offset=place, shape=(length,)))

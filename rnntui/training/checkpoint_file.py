@@ -1,17 +1,23 @@
 """A safetensors file with groups of tensors and a header of JSON: what all checkpoints share.
 
-Needs no torch: tensors are NumPy arrays here. Which groups there are, and what
+A file's sizes are checked against bounds before it is read: of the header
+`LARGEST_HEADER`, of the tensors what its own configuration says and the memory that
+is left. Needs no torch: tensors are NumPy arrays here. Which groups there are, and what
 the header says, is for the modules of the kinds of networks to define
 (`checkpoints.py`: networks that write characters). A header names its `kind`;
 one without is a character network's.
 """
 
 import json
+import math
+import os
+import re
+import struct
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import fields
 from pathlib import Path
-from typing import Any, Literal, Protocol, cast, get_args
+from typing import Any, BinaryIO, Final, Literal, Protocol, cast, get_args
 
 import numpy as np
 import safetensors
@@ -19,13 +25,30 @@ import safetensors.numpy
 from numpy.typing import NDArray
 
 from rnntui.errors import CheckpointError
+from rnntui.machine_memory import available_bytes
+from rnntui.plain_files import open_plain
 from rnntui.text.vocabulary import Vocabulary
+from rnntui.toml_files import is_deep
 from rnntui.training.config import OptimizerName
 from rnntui.whole_files import written_whole
 
 FORMAT_VERSION = 2
 READABLE_VERSIONS = (1, FORMAT_VERSION)
 """Version 1 lacks some settings, which then have their defaults, and averages."""
+
+LARGEST_HEADER: Final = 32 << 20
+"""Bytes of a file's header; the vocabulary of a million words takes half of that."""
+
+LARGEST_PART: Final = 1 << 20
+"""Characters of each of a header's parts but those in `_LONG_PARTS`."""
+
+_ROOM_FOR_TENSORS: Final = 1 << 20
+"""Bytes of a header that the names and shapes of a network's tensors never fill."""
+
+_LONG_PARTS: Final = ("vocabulary", "classes")
+_DEEPEST: Final = 4
+_NAMED_SYMBOL: Final = re.compile(r"<[\w-]{1,40}>")
+_BY_DESCRIPTOR: Final = Path("/dev/fd")
 
 Kind = Literal["characters", "classifier"]
 
@@ -71,6 +94,12 @@ def to_bytes(snapshot: Snapshot) -> bytes:
     }
     about = {"format_version": FORMAT_VERSION, **snapshot.about()}
     metadata = {name: json.dumps(value, allow_nan=False) for name, value in about.items()}
+    # Written once more as JSON, which escapes what is escaped already.
+    if len(json.dumps(metadata)) > LARGEST_HEADER - _ROOM_FOR_TENSORS:
+        raise CheckpointError(
+            f"The vocabulary is too large for a checkpoint, whose header may have"
+            f" {LARGEST_HEADER >> 20} MB; ask for a smaller one."
+        )
     return safetensors.numpy.save(tensors, metadata)
 
 
@@ -95,24 +124,28 @@ class OpenCheckpoint:
         """Wrap what safetensors has opened."""
         self._path = path
         self._file = file
+        self._metadata: Mapping[str, str] = file.metadata() or {}
 
     def header(self, kind: Kind) -> dict[str, Any]:
         """The parsed header, of this version and of that kind."""
-        about = self._metadata()
-        if "format_version" not in about:
+        if "format_version" not in self._metadata:
             raise self.bad("its header has no format version")
-        if (version := about["format_version"]) not in READABLE_VERSIONS:
+        if (version := self._part("format_version")) not in READABLE_VERSIONS:
             known = " and ".join(map(str, READABLE_VERSIONS))
             raise self.bad(f"its format version is {version!r}, and this rnntui reads {known}")
-        if (found := self._kind(about)) != kind:
+        if (found := self.kind()) != kind:
             raise CheckpointError(
                 f"{self._path} is a network that {COMMANDS[found]}; it can't be used here."
             )
-        return about
+        return {name: self._part(name) for name in self._metadata}
 
     def kind(self) -> Kind:
         """The kind of its network."""
-        return self._kind(self._metadata())
+        found = self._part("kind") if "kind" in self._metadata else "characters"
+        for known in get_args(Kind):
+            if found == known:
+                return cast(Kind, known)
+        raise self.bad(f"it is of a kind {found!r} that this rnntui doesn't know")
 
     def groups(
         self, expected: Mapping[str, Shapes], required: Collection[str]
@@ -127,6 +160,7 @@ class OpenCheckpoint:
             for name, shape in tensors.items()
         }
         self._check_shapes(shapes, expected, required)
+        self._check_room(shapes)
         try:
             arrays = {name: self._file.get_tensor(name) for name in self._file.keys()}  # noqa: SIM118
         except (safetensors.SafetensorError, ValueError) as error:
@@ -147,18 +181,27 @@ class OpenCheckpoint:
         """An error with a sentence that says why the file can't be used."""
         return _bad(self._path, why)
 
-    def _kind(self, about: Mapping[str, Any]) -> Kind:
-        found = about.get("kind", "characters")
-        for known in get_args(Kind):
-            if found == known:
-                return cast(Kind, known)
-        raise self.bad(f"it is of a kind {found!r} that this rnntui doesn't know")
-
-    def _metadata(self) -> dict[str, Any]:
+    def _part(self, name: str) -> Any:
+        """A part of the header, from its JSON."""
+        text = self._metadata[name]
+        if name not in _LONG_PARTS and len(text) > LARGEST_PART:
+            raise self.bad(f"a part of its header has more than {LARGEST_PART:,} characters")
         try:
-            return {name: json.loads(text) for name, text in (self._file.metadata() or {}).items()}
+            value = json.loads(text)
         except (ValueError, RecursionError) as error:
             raise self.bad("its header is no JSON") from error
+        if is_deep(value, _DEEPEST):
+            raise self.bad("its header is nested too deep")
+        return value
+
+    def _check_room(self, shapes: Shapes) -> None:
+        """Refuse tensors that don't fit into the memory that is left."""
+        size = sum(4 * math.prod(shapes[name]) for name in self._file.keys())  # noqa: SIM118
+        if size > (room := available_bytes()):
+            raise self.bad(
+                f"its tensors take {size / 1e9:,.1f} GB of memory, of which"
+                f" {room / 1e9:,.1f} GB are left"
+            )
 
     def _check_shapes(
         self, shapes: Shapes, groups: Mapping[str, Shapes], required: Collection[str]
@@ -182,16 +225,31 @@ class OpenCheckpoint:
 @contextmanager
 def opened(path: Path) -> Iterator[OpenCheckpoint]:
     """Open a checkpoint's file. Raises `CheckpointError` where it is none."""
-    try:
-        file = safetensors.safe_open(str(path), framework="np")
-    except FileNotFoundError as error:
-        raise CheckpointError(
-            f"There is no checkpoint {path}; 'rnntui checkpoints list' shows those there are."
-        ) from error
-    except (OSError, ValueError, safetensors.SafetensorError) as error:
-        raise _bad(path, f"it is no whole safetensors file ({error})") from error
-    with file:
+    with ExitStack() as stack:
+        try:
+            plain = stack.enter_context(open_plain(path))
+            check_header_size(path, plain)
+            reopened = _BY_DESCRIPTOR / str(plain.fileno())
+            # By the open file, as its name may have come to mean another one.
+            place = reopened if _BY_DESCRIPTOR.exists() else path
+            file = stack.enter_context(safetensors.safe_open(str(place), framework="np"))
+        except FileNotFoundError as error:
+            raise CheckpointError(
+                f"There is no checkpoint {path}; 'rnntui checkpoints list' shows those there are."
+            ) from error
+        except OSError as error:
+            raise _bad(path, f"it can't be read ({error.strerror or error})") from error
+        except (ValueError, safetensors.SafetensorError) as error:
+            raise _bad(path, f"it is no whole safetensors file ({error})") from error
         yield OpenCheckpoint(path, file)
+
+
+def check_header_size(path: Path, file: BinaryIO) -> None:
+    """Raise `CheckpointError` for a header longer than `LARGEST_HEADER`; reads its length alone."""
+    start, size = file.read(8), file.seek(0, os.SEEK_END)
+    # One beyond the file's end is no header at all, which safetensors will say.
+    if len(start) == 8 and LARGEST_HEADER < struct.unpack("<Q", start)[0] <= size - 8:
+        raise _bad(path, f"its header has more than {LARGEST_HEADER >> 20} MB")
 
 
 def optimizer_shapes(optimizer: OptimizerName, weights: Shapes) -> dict[str, tuple[int, ...]]:
@@ -204,9 +262,11 @@ def optimizer_shapes(optimizer: OptimizerName, weights: Shapes) -> dict[str, tup
 
 
 def parsed_vocabulary(symbols: object) -> Vocabulary:
-    """A vocabulary from its JSON. Raises `ValueError` where it is none."""
+    """A vocabulary of characters from its JSON. Raises `ValueError` where it is none."""
     if not isinstance(symbols, list) or not all(isinstance(symbol, str) for symbol in symbols):
         raise ValueError("the vocabulary is no list of texts")
+    if not all(len(symbol) == 1 or _NAMED_SYMBOL.fullmatch(symbol) for symbol in symbols):
+        raise ValueError("a symbol of the vocabulary is neither one character nor a name")
     return Vocabulary(tuple(symbols))
 
 

@@ -103,7 +103,7 @@ def resume_classify_run(
     config = before.replaced(allowed(changes, before, CHANGEABLE))
     check_device(config.device)
     run = prepare_classify_run(folder, _same_corpus(note, name, source), note, config)
-    if folder.last.exists():
+    if folder.is_saved:
         last = load_classifier(folder.last)
         given = count_rates_given(rates, changes, before, last.header.progress)
         run = replace(run, notices=(), resume_from=last, rates_given=given)

@@ -13,6 +13,9 @@ from typing import Any
 
 from rnntui.errors import RnntuiError
 
+LONGEST_LINE = 16 << 20
+"""Bytes of a line of a record, its end included: more than the longest sample takes."""
+
 
 @dataclass(frozen=True)
 class TrainEvent:

@@ -7,12 +7,14 @@ holds `metrics.csv`, the numbers of the record as a table.
 import csv
 import io
 import os
+import shutil
 import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final, TextIO
 
 from rnntui.errors import CheckpointError
+from rnntui.plain_files import is_plain, open_plain
 from rnntui.training.events import Evaluated, Step, TrainEvent
 from rnntui.training.run_folder import RunFolder, read_events
 from rnntui.whole_files import written_whole
@@ -28,6 +30,8 @@ COLUMNS: Final = (
 )
 """What `metrics.csv` has: a row for each step, and one for each evaluation with a `val_loss`."""
 
+_BLOCK_BYTES: Final = 1 << 20
+
 _Number = int | float | str
 
 
@@ -39,7 +43,7 @@ def export_run(folder: RunFolder, target: Path) -> None:
     """
     if os.path.lexists(target):
         raise CheckpointError(f"There is a file {target} already; choose another name for it.")
-    if not folder.configuration.is_file():
+    if not is_plain(folder.configuration):
         raise CheckpointError(f"There is no run in {folder.path} to export.")
     try:
         with (
@@ -63,8 +67,8 @@ def _fill(archive: zipfile.ZipFile, folder: RunFolder) -> None:
         (folder.best, zipfile.ZIP_STORED),
         (folder.last, zipfile.ZIP_STORED),
     ):
-        if path.is_file():
-            archive.write(path, f"{folder.name}/{path.name}", method)
+        if os.path.lexists(path):
+            _add(archive, path, f"{folder.name}/{path.name}", method)
     entry = zipfile.ZipInfo(f"{folder.name}/metrics.csv")
     entry.compress_type = zipfile.ZIP_DEFLATED
     entry.external_attr = 0o644 << 16
@@ -73,6 +77,14 @@ def _fill(archive: zipfile.ZipFile, folder: RunFolder) -> None:
         io.TextIOWrapper(binary, encoding="ascii", newline="") as text,
     ):
         write_csv(read_events(folder), text)
+
+
+def _add(archive: zipfile.ZipFile, path: Path, name: str, method: int) -> None:
+    with open_plain(path) as file:
+        entry = zipfile.ZipInfo.from_file(path, name, strict_timestamps=False)
+        entry.compress_type = method
+        with archive.open(entry, "w") as packed:
+            shutil.copyfileobj(file, packed, _BLOCK_BYTES)
 
 
 def write_csv(events: Iterable[TrainEvent], file: TextIO) -> None:

@@ -125,10 +125,10 @@ def resume_run(
         )
     weights = None
     if init_from:
-        start = load_checkpoint(folder.last if folder.last.exists() else Path(init_from))
+        start = load_checkpoint(folder.last if folder.is_saved else Path(init_from))
         corpus, _ = over_vocabulary(corpus, start.header.vocabulary)
         weights = start.network
-    if folder.last.exists():
+    if folder.is_saved:
         last = load_checkpoint(folder.last)
         rates = count_rates_given(begun.rates_given, changes, before, last.header.progress)
         run = Run(folder, corpus, config, prime, eval_chars, (), init_from, None, last, rates)

@@ -5,7 +5,6 @@ it. Those of kind `train` are read in full here; the tables of the others are
 for the modules of their commands to read.
 """
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any, Literal, get_args
 
 from rnntui.errors import ConfigError
 from rnntui.text.escapes import unescaped
+from rnntui.toml_files import UnreadableFileError, read_toml
 from rnntui.training.config import TrainConfig
 from rnntui.training.settings_file import from_tables
 
@@ -116,8 +116,8 @@ def _train_recipe(file: RecipeFile) -> Recipe:
 
 def _read(path: Path) -> RecipeFile:
     try:
-        content: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        content = read_toml(path, "followed")
+    except UnreadableFileError as error:
         raise ConfigError(f"The recipe {path} can't be read: {error}.") from error
     texts = {"kind": "train", "name": path.stem, "about": "", "corpus": "", "prime": ""}
     for name in texts:

@@ -4,21 +4,28 @@ Needs no torch. The record is the truth about a run; `samples.txt` is drawn from
 """
 
 import contextlib
+import itertools
 import os
 import secrets
 import shutil
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from io import FileIO
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, BinaryIO, Literal
 
 import tomli_w
 
 from rnntui.errors import CheckpointError, RnntuiError
-from rnntui.training.events import Sampled, TrainEvent, from_json, to_json
+from rnntui.plain_files import (
+    has_other_names,
+    open_plain,
+    open_to_append,
+    open_to_change,
+)
+from rnntui.toml_files import LARGEST_BYTES, UnreadableFileError, read_toml
+from rnntui.training.events import LONGEST_LINE, Sampled, TrainEvent, from_json, to_json
 from rnntui.whole_files import written_whole
 
 LAST, BEST = "last.safetensors", "best.safetensors"
@@ -57,6 +64,11 @@ class RunFolder:
     def last(self) -> Path:
         """The checkpoint to resume from."""
         return self.path / LAST
+
+    @property
+    def is_saved(self) -> bool:
+        """Whether there is a last checkpoint, or anything in its place: opening it says what."""
+        return os.path.lexists(self.last)
 
     @property
     def best(self) -> Path:
@@ -125,9 +137,29 @@ def free_run_name(parent: Path, stem: str) -> str:
 def find_run(parent: Path, name: str) -> RunFolder:
     """The run of that name, or in that folder. Raises `CheckpointError` where there is none."""
     for path in (parent / name, Path(name)):
-        folder = RunFolder(path)
-        if _is_file(folder.configuration) or _is_file(folder.last):
+        if _is_run(folder := RunFolder(path)):
             return folder
+    raise _no_run(parent, name)
+
+
+def own_run(parent: Path, name: str) -> RunFolder:
+    """The run of that name in `parent` and nowhere else: what is moved or removed is found so.
+
+    Raises `CheckpointError` where there is none, or the name is not a plain one.
+    """
+    check_run_name(name)
+    if not _is_run(folder := RunFolder(parent / name)):
+        raise _no_run(parent, name)
+    return folder
+
+
+def _is_run(folder: RunFolder) -> bool:
+    # Of whatever kind they are: opening them says what is wrong.
+    return os.path.lexists(folder.configuration) or folder.is_saved
+
+
+def _no_run(parent: Path, name: str) -> CheckpointError:
+    """The sentence for a run that isn't there, with the names like it."""
     names: list[str] = []
     with contextlib.suppress(OSError):
         names = [run.name for run in list_runs(parent)]
@@ -135,7 +167,7 @@ def find_run(parent: Path, name: str) -> RunFolder:
     meant = "'rnntui checkpoints list' shows them"
     if close:
         meant = f"did you mean {' or '.join(close)}"
-    raise CheckpointError(f"There is no run called '{name}' in {parent}; {meant}.")
+    return CheckpointError(f"There is no run called '{name}' in {parent}; {meant}.")
 
 
 def find_checkpoint(parent: Path, reference: str, shipped: Path | None = None) -> Path:
@@ -146,7 +178,8 @@ def find_checkpoint(parent: Path, reference: str, shipped: Path | None = None) -
     Names are looked up in `parent`, then in `shipped`. Raises `CheckpointError`.
     """
     if reference.endswith(".safetensors") and _is_file(Path(reference)):
-        return Path(reference)
+        # A file that was named may be a link; those of a run's folder are not followed.
+        return Path(reference).resolve() if Path(reference).is_symlink() else Path(reference)
     name, colon, which = reference.rpartition(":")
     if not colon or which not in ("last", "best"):
         name, which = reference, ""
@@ -160,7 +193,7 @@ def find_checkpoint(parent: Path, reference: str, shipped: Path | None = None) -
         which, (folder.best, folder.last)
     )
     for path in candidates:
-        if path.is_file():
+        if os.path.lexists(path):
             return path
     raise CheckpointError(
         f"The run '{name}' has no {which or 'saved'} checkpoint yet; train it a little longer."
@@ -205,43 +238,59 @@ def list_runs(parent: Path) -> tuple[RunFolder, ...]:
 
 
 def rename_run(parent: Path, name: str, new_name: str) -> RunFolder:
-    """Give a run another name. Raises `CheckpointError` where it is taken, bad, or in training."""
-    check_run_name(name)
+    """Give a run another name.
+
+    Raises `CheckpointError` where it is taken, bad, or in training, or the disk refuses.
+    """
     check_run_name(new_name)
-    folder = find_run(parent, name)
+    folder = own_run(parent, name)
     if is_being_trained(folder):
         raise CheckpointError(f"The run '{name}' is being trained; stop it first.")
     renamed = RunFolder(parent / new_name)
-    if renamed.path.exists():
+    if os.path.lexists(renamed.path):
         raise CheckpointError(f"There is a run called '{new_name}' already; choose another name.")
     tables = read_configuration(folder)
+    if not isinstance(tables.get("run"), dict):
+        raise CheckpointError(f"{folder.configuration} is damaged (it has no table [run]).")
     tables["run"]["name"] = new_name
-    folder.path.rename(renamed.path)
-    write_configuration(renamed, tables)
+    try:
+        folder.path.rename(renamed.path)
+        write_configuration(renamed, tables)
+    except OSError as error:
+        raise CheckpointError(
+            f"The run '{name}' can't be renamed ({error.strerror}); look at who may write to"
+            f" {parent}."
+        ) from error
     return renamed
 
 
 def write_configuration(folder: RunFolder, tables: Mapping[str, Any]) -> None:
-    """Write `run.toml`, whole."""
+    """Write `run.toml`, whole. Raises `CheckpointError` for more than would be read again."""
+    # A file's name may hold bytes that are no text; the text is found by its hash.
+    content = tomli_w.dumps(dict(tables)).encode("utf-8", "replace")
+    if len(content) > LARGEST_BYTES:
+        raise CheckpointError(
+            f"The run's settings have more than {LARGEST_BYTES:,} bytes; give a shorter prime."
+        )
     with written_whole(folder.configuration) as file:
-        # A file's name may hold bytes that are no text; the text is found by its hash.
-        file.write(tomli_w.dumps(dict(tables)).encode("utf-8", "replace"))
+        file.write(content)
 
 
 def read_configuration(folder: RunFolder) -> dict[str, Any]:
     """Read `run.toml`. Raises `CheckpointError` where it is damaged or gone."""
     try:
-        return tomllib.loads(folder.configuration.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        return read_toml(folder.configuration, "refused")
+    except UnreadableFileError as error:
         raise CheckpointError(f"{folder.configuration} can't be read: {error}.") from error
 
 
 def read_events(folder: RunFolder) -> Iterator[TrainEvent]:
-    """The record from its start; ends before a line that is torn or not an event."""
-    with contextlib.suppress(FileNotFoundError), folder.metrics.open("rb") as file:
-        for line in file:
-            if not line.endswith(b"\n"):
-                return
+    """The record from its start; ends before a line that is torn or not an event.
+
+    Raises `OSError` where it can't be read.
+    """
+    with contextlib.suppress(FileNotFoundError), open_plain(folder.metrics) as file:
+        for line in _whole_lines(file):
             try:
                 yield from_json(line.decode("ascii"))
             except (UnicodeDecodeError, RnntuiError):
@@ -270,8 +319,8 @@ class Record:
                 for event in read_events(folder):
                     if isinstance(event, Sampled):
                         file.write(_as_sample(event))
-            self._metrics = folder.metrics.open("ab", buffering=0)
-            self._samples = folder.samples.open("ab", buffering=0)
+            self._metrics = open_to_append(folder.metrics)
+            self._samples = open_to_append(folder.samples)
         except OSError as error:
             _unlock(self._lock)
             raise CheckpointError(
@@ -329,7 +378,7 @@ def _locked(folder: RunFolder, how: Literal["alone", "with others"]) -> int:
         import fcntl
     except ImportError:  # Windows: no lock, and no promise.
         return -1
-    descriptor = os.open(folder.path, os.O_RDONLY)
+    descriptor = os.open(folder.path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     kind = fcntl.LOCK_EX if how == "alone" else fcntl.LOCK_SH
     try:
         fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
@@ -348,11 +397,28 @@ def _unlock(descriptor: int) -> None:
         os.close(descriptor)
 
 
+@contextlib.contextmanager
+def held(folder: RunFolder) -> Iterator[None]:
+    """Keep others from training the run meanwhile. Raises `CheckpointError` where one does."""
+    lock = _locked(folder, "alone")
+    try:
+        yield
+    finally:
+        _unlock(lock)
+
+
+def torn_files(folder: RunFolder) -> tuple[Path, ...]:
+    """What a kill in the middle of a write left."""
+    files = (folder.last, folder.best, folder.samples, folder.metrics, folder.configuration)
+    return tuple(part for path in files for part in folder.path.glob(f".{path.name}.*.part"))
+
+
 def _remove_torn_files(folder: RunFolder) -> None:
     """Delete what a kill in the middle of a write left; the run's lock must be held."""
-    for path in (folder.last, folder.best, folder.samples):
-        for part in folder.path.glob(f".{path.name}.*.part"):
-            part.unlink(missing_ok=True)
+    for part in torn_files(folder):
+        # What can't be removed is no torn file.
+        with contextlib.suppress(OSError):
+            part.unlink()
 
 
 def _write_all(file: FileIO, content: bytes) -> None:
@@ -362,17 +428,30 @@ def _write_all(file: FileIO, content: bytes) -> None:
 
 
 def _truncate(path: Path, keep_lines: int) -> int:
-    """Cut a file, in one move, behind its first whole lines, at most so many; the number kept."""
-    path.touch()
+    """Cut a file, in one move, behind its first whole lines, at most so many; the number kept.
+
+    One that has other names, such as a copy made of hard links, is left to them, and
+    the lines go to a file of its own.
+    """
     kept = length = 0
-    with path.open("r+b") as file:
-        for line in file:
-            if kept == keep_lines or not line.endswith(b"\n"):
-                break
+    with open_to_change(path) as file:
+        for line in itertools.islice(_whole_lines(file), keep_lines):
             kept, length = kept + 1, length + len(line)
-        file.truncate(length)
-        os.fsync(file.fileno())
+        if has_other_names(file):
+            file.seek(0)
+            with written_whole(path) as own:
+                for line in itertools.islice(_whole_lines(file), kept):
+                    own.write(line)
+        else:
+            file.truncate(length)
+            os.fsync(file.fileno())
     return kept
+
+
+def _whole_lines(file: BinaryIO) -> Iterator[bytes]:
+    """The lines from here on, up to one that is torn or too long for an event."""
+    while (line := file.readline(LONGEST_LINE)).endswith(b"\n"):
+        yield line
 
 
 def _as_sample(event: Sampled) -> bytes:

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from rnntui.errors import CheckpointError, RnntuiError
+from rnntui.plain_files import open_plain
 from rnntui.training.checkpoint_file import Kind, opened
 from rnntui.training.checkpoints import Header, read_header
 from rnntui.training.events import (
+    LONGEST_LINE,
     Continued,
     Evaluated,
     Failed,
@@ -93,7 +95,7 @@ def summarise(folder: RunFolder, clock: Callable[[], float] = time.time) -> RunS
     try:
         header = _read_header(folder.last)
     except CheckpointError:
-        if folder.last.exists():
+        if folder.is_saved:
             raise
         summary = _without_checkpoint(folder)
     else:
@@ -137,7 +139,7 @@ def last_event(folder: RunFolder) -> TrainEvent | None:
 def _events_backwards(folder: RunFolder) -> Iterator[TrainEvent]:
     """The last whole lines of the record, the last one first, up to one that is no event."""
     try:
-        with folder.metrics.open("rb") as file:
+        with open_plain(folder.metrics) as file:
             size = file.seek(0, os.SEEK_END)
             file.seek(max(0, size - _TAIL_BYTES))
             tail = file.read(_TAIL_BYTES)
@@ -218,9 +220,9 @@ def _accuracy(folder: RunFolder, step: int) -> float | None:
 def _last_line(path: Path, start: bytes) -> bytes:
     """The last line of a file that begins so, empty where there is none; read from the end."""
     rest = b""
-    with path.open("rb") as file:
+    with open_plain(path) as file:
         at = file.seek(0, os.SEEK_END)
-        while at:
+        while at and len(rest) <= LONGEST_LINE:
             size = min(at, _BLOCK_BYTES)
             at -= size
             file.seek(at)

@@ -14,8 +14,8 @@ import tomli_w
 
 from rnntui.errors import ConfigError
 from rnntui.sampling.modes import MAX_TEMPERATURE, MIN_TEMPERATURE, READING_PACE, Mode
+from rnntui.toml_files import UnreadableFileError, read_toml_if_there
 from rnntui.tui.keymap import Scope, checked_keymap
-from rnntui.tui.toml_files import UnreadableFileError, read_toml
 from rnntui.whole_files import written_whole
 
 SETTINGS_NAME: Final = "settings.toml"
@@ -114,7 +114,7 @@ class PreferenceFile:
         """A sentence for each thing in the file that can't be used."""
         self._is_broken = False
         try:
-            self.now, self.complaints = _from_tables(read_toml(path), themes, scopes)
+            self.now, self.complaints = _from_tables(read_toml_if_there(path), themes, scopes)
         except UnreadableFileError as error:
             self.now = Preferences()
             self._is_broken = True

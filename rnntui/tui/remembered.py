@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import tomli_w
 
-from rnntui.tui.toml_files import UnreadableFileError, read_toml
+from rnntui.toml_files import UnreadableFileError, read_toml_if_there
 from rnntui.whole_files import written_whole
 
 SCREEN_NAME: Final = "screen.toml"
@@ -39,7 +39,7 @@ class Remembered:
 def load_remembered(path: Path) -> Remembered:
     """What was left in `path`, as far as it can be used."""
     try:
-        tables = read_toml(path)
+        tables = read_toml_if_there(path)
     except UnreadableFileError as error:
         log.info("%s is not used: %s", path, error)
         return Remembered(first_start=False)  # somebody has been here before

@@ -67,8 +67,11 @@ class RunDesk:
         if to is not None:
             target = Path(to).expanduser()
             target = target if target.suffix else target.with_name(f"{target.name}.zip")
-            done = Done(f"Exported '{run.name}' to {target}.")
-            self._start(partial(export_run, run.folder, target), done)
+            self._start(partial(self._export_to, run, target))
+
+    def _export_to(self, run: ListedRun, target: Path) -> Done:
+        export_run(run.folder, target)
+        return Done(f"Exported '{run.name}' to {target}.")
 
     def rename(self, run: ListedRun) -> None:
         """Ask for another name, then give it."""
@@ -78,13 +81,12 @@ class RunDesk:
 
     def _rename(self, run: ListedRun, new_name: str | None) -> None:
         if new_name is not None and new_name != run.name:
-            sentence = f"'{run.name}' is called '{new_name}' now."
-            done = Done(sentence, renamed=(run.name, new_name))
-            self._start(partial(self._rename_with_colour, run.name, new_name), done)
+            self._start(partial(self._rename_with_colour, run.name, new_name))
 
-    def _rename_with_colour(self, name: str, new_name: str) -> None:
+    def _rename_with_colour(self, name: str, new_name: str) -> Done:
         rename_run(self._folder, name, new_name)
         self._remembered.rename(name, new_name)
+        return Done(f"'{name}' is called '{new_name}' now.", renamed=(name, new_name))
 
     def delete(self, run: ListedRun) -> None:
         """Ask, then delete the run."""
@@ -99,18 +101,19 @@ class RunDesk:
 
     def _delete(self, run: ListedRun, sure: bool | None) -> None:
         if sure:
-            done = Done(f"Deleted '{run.name}'.")
-            self._start(partial(remove_run, self._folder, run.name), done)
+            self._start(partial(self._remove, run.name))
 
-    def _start(self, act: Callable[[], object], done: Done) -> None:
+    def _remove(self, name: str) -> Done:
+        return Done(remove_run(self._folder, name).sentence)
+
+    def _start(self, act: Callable[[], Done]) -> None:
         """Do in a thread what may take a while."""
-        self._screen.run_worker(partial(self._do, act, done), group="do", thread=True)
+        self._screen.run_worker(partial(self._do, act), group="do", thread=True)
 
-    def _do(self, act: Callable[[], object], done: Done) -> None:
+    def _do(self, act: Callable[[], Done]) -> None:
         """Called in a thread; tells the screen how it went."""
         try:
-            act()
+            done: Done | Refused = act()
         except (RnntuiError, OSError) as error:
-            self._screen.post_message(Refused(str(error)))
-        else:
-            self._screen.post_message(done)
+            done = Refused(str(error))
+        self._screen.post_message(done)

@@ -9,10 +9,14 @@ import contextlib
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Final
 
+from rnntui.plain_files import read_plain
 from rnntui.whole_files import written_whole
 
 Slots = dict[str, int]
+
+MOST_BYTES: Final = 10_000_000
 
 
 def assigned(names: Iterable[str], remembered: Mapping[str, int]) -> Slots:
@@ -59,7 +63,7 @@ class RememberedSlots:
 
     def _read(self) -> dict[str, Slots]:
         try:
-            content = json.loads(self._file.read_text(encoding="utf-8"))
+            content = json.loads(read_plain(self._file, MOST_BYTES, "followed"))
         except (OSError, ValueError, RecursionError):
             return {}
         folders = content.items() if isinstance(content, dict) else ()

@@ -608,7 +608,26 @@ async def test_a_run_is_deleted_after_a_yes(three: Path) -> None:
         await pilot.press("delete", "y")
         await until(pilot, lambda: names(pilot) == ["play-9", "play-10"])
         assert not (three / "alice").exists()
-        assert "Deleted 'alice'" in toasts(pilot)
+        assert "Removed 'alice'" in toasts(pilot)
+
+
+async def test_files_that_are_not_a_runs_stay_and_are_named(three: Path) -> None:
+    (three / "alice" / "thesis.tex").touch()
+    async with RunsApp().run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await pilot.press("d", "y")
+        await until(pilot, lambda: names(pilot) == ["play-9", "play-10"])
+        assert [path.name for path in (three / "alice").iterdir()] == ["thesis.tex"]
+        assert "other files: thesis.tex" in toasts(pilot)
+
+
+async def test_a_run_that_is_no_file_is_a_line_in_the_list(three: Path) -> None:
+    for name in ("metrics.jsonl", "last.safetensors"):
+        (three / "alice" / name).unlink()
+        os.mkfifo(three / "alice" / name)
+    async with RunsApp().run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        assert set(names(pilot)) == {"alice", "play-9", "play-10"}
 
 
 async def test_a_run_is_renamed_and_keeps_colour_cursor_and_pin(three: Path) -> None:

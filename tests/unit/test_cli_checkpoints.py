@@ -1,13 +1,20 @@
 """`rnntui checkpoints`: the runs."""
 
-import shutil
+import os
+from pathlib import Path
 
 import pytest
 
 from rnntui import places
 from rnntui.nets.config import parameter_count
 from rnntui.training.checkpoints import read_header
-from rnntui.training.run_folder import Record, list_runs, read_configuration
+from rnntui.training.run_folder import (
+    Record,
+    RunFolder,
+    create_run_folder,
+    list_runs,
+    read_configuration,
+)
 from tests.classify_factories import classified, classify_run
 from tests.command_line import SMALL, misused, rnntui, run_called, stated, text_file
 from tests.factories import TINY_TEXT, killed_after, tiny_run
@@ -17,6 +24,11 @@ def train(name: str, *arguments: str) -> None:
     """Train a run for four steps."""
     flags = ("--name", name, "--steps", "4", *SMALL)
     assert rnntui("train", text_file(TINY_TEXT), *flags, *arguments).code == 0
+
+
+def names_in(folder: Path) -> list[str]:
+    """The names of what is in a folder."""
+    return sorted(path.name for path in folder.iterdir())
 
 
 def listed() -> dict[str, list[str]]:
@@ -200,13 +212,86 @@ def test_only_a_run_is_removed(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_a_folder_that_can_not_be_removed_is_stated(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(path: object, *_: object, **__: object) -> None:
+    def refuse(path: Path) -> None:
         raise PermissionError(13, "Permission denied", str(path))
 
     train("a")
-    monkeypatch.setattr(shutil, "rmtree", refuse)
+    monkeypatch.setattr(Path, "rmdir", refuse)
     outcome = rnntui("checkpoints", "remove", "a", "--yes")
     stated(outcome, "can't be removed entirely (Permission denied)", "delete it yourself")
+
+
+@pytest.mark.parametrize("command", [("remove", "-y"), ("rename", "other")])
+def test_a_folder_beside_the_runs_is_never_taken_for_one(
+    command: tuple[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = RunFolder(tmp_path / "proj")
+    create_run_folder(project, {"run": {"name": "proj"}})
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "proj" / "thesis.tex").touch()
+    verb, argument = command
+    stated(rnntui("checkpoints", verb, "proj", argument), "There is no run called 'proj'")
+    for path in ("./proj", "../proj", str(project.path), "proj/"):
+        outcome = rnntui("checkpoints", verb, path, argument)
+        stated(outcome, "can't be a run's name")
+    assert names_in(project.path) == ["run.toml", "thesis.tex"]
+
+
+def test_files_that_are_not_the_runs_stay_and_are_named() -> None:
+    train("a")
+    folder = run_called("a").path
+    (folder / "thesis.tex").touch()
+    (folder / "figures").mkdir()
+    (folder / ".last.safetensors.0123.part").touch()
+    outcome = rnntui("checkpoints", "remove", "a", "-y")
+    assert (outcome.code, outcome.out) == (0, "")
+    assert f"but not {folder}, which holds other files: figures, thesis.tex." in outcome.err
+    assert names_in(folder) == ["figures", "thesis.tex"]
+    assert list_runs(places.checkpoints_dir()) == ()
+
+
+def test_of_many_other_files_some_are_named() -> None:
+    train("a")
+    for number in range(9):
+        (run_called("a").path / f"{number}\x1b.txt").touch()
+    outcome = rnntui("checkpoints", "remove", "a", "-y")
+    assert "and 4 more." in outcome.err
+    assert "\x1b" not in outcome.err
+
+
+def test_a_run_that_is_a_link_loses_the_link_alone(tmp_path: Path) -> None:
+    train("a")
+    elsewhere = tmp_path / "elsewhere"
+    run_called("a").path.rename(elsewhere)
+    run_called("a").path.symlink_to(elsewhere)
+    assert rnntui("checkpoints", "rename", "a", "b").code == 0
+    outcome = rnntui("checkpoints", "remove", "b", "-y")
+    assert outcome.err == f"rnntui: Removed the link 'b'; the run itself is still in {elsewhere}.\n"
+    assert not os.path.lexists(run_called("b").path)
+    assert (elsewhere / "last.safetensors").is_file()
+
+
+def test_a_link_among_a_runs_files_is_removed_and_not_what_it_leads_to(tmp_path: Path) -> None:
+    train("a")
+    (tmp_path / "letter").write_text("Dear Sir")
+    run_called("a").samples.unlink()
+    run_called("a").samples.symlink_to(tmp_path / "letter")
+    assert rnntui("checkpoints", "remove", "a", "-y").code == 0
+    assert (tmp_path / "letter").read_text() == "Dear Sir"
+    assert not run_called("a").path.exists()
+
+
+def test_a_run_is_not_renamed_over_a_link_that_leads_nowhere() -> None:
+    train("a")
+    run_called("b").path.symlink_to("nowhere")
+    stated(rnntui("checkpoints", "rename", "a", "b"), "There is a run called 'b' already")
+
+
+def test_a_configuration_without_the_runs_table_is_not_renamed() -> None:
+    train("a")
+    run_called("a").configuration.write_text("run = 1")
+    stated(rnntui("checkpoints", "rename", "a", "b"), "is damaged")
+    assert run_called("a").path.is_dir()
 
 
 def test_a_classifier_is_listed_and_shown_as_what_it_is() -> None:

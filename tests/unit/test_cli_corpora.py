@@ -230,3 +230,23 @@ def test_several_texts_are_added_as_one_under_a_name() -> None:
     stated(rnntui("corpora", "add", one, other), "need a name; give it by --name")
     assert rnntui("corpora", "add", one, other, "--name", "both").code == 0
     assert find_text("both").path.read_text() == "one\ntwo"
+
+
+@pytest.mark.parametrize("name", ["../own", "./own", "own.txt", "corpora/own", "{home}/own.txt"])
+def test_a_file_beside_the_library_is_never_removed(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = text_file("mine")
+    monkeypatch.chdir(path.parent)
+    (path.parent / "corpora").mkdir()
+    stated(rnntui("corpora", "remove", name.format(home=path.parent), "-y"), "There is no text")
+    assert path.read_text() == "mine"
+
+
+def test_of_a_text_that_is_a_link_only_the_link_is_removed() -> None:
+    path = text_file("mine")
+    (path.parent / "corpora").mkdir()
+    (path.parent / "corpora" / "linked.txt").symlink_to(path)
+    assert rnntui("corpora", "remove", "linked", "-y").code == 0
+    assert path.read_text() == "mine"
+    assert not (path.parent / "corpora" / "linked.txt").is_symlink()

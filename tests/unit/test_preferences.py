@@ -116,18 +116,29 @@ def test_a_broken_file_gives_one_sentence_and_stays_as_it_is(path: Path, content
 
 
 def test_a_folder_or_a_pipe_in_its_place_is_a_broken_file(tmp_path: Path):
-    assert "isn't a file" in opened(tmp_path).complaints[0]
+    assert "it is a folder" in opened(tmp_path).complaints[0]
     os.mkfifo(tmp_path / "pipe")
-    assert "isn't a file" in opened(tmp_path / "pipe").complaints[0]
+    assert "not a plain file" in opened(tmp_path / "pipe").complaints[0]
 
 
-def test_hexadecimal_giants_and_endless_dots_are_only_bad_entries(path: Path):
-    content = (
-        f"pace = 0x{'f' * 5000}\n{'.'.join('a' * 3000)} = 1\n[keymap]\n{'.'.join('b' * 3000)} = 1"
-    )
-    file = opened(path, content)
-    assert file.now == DEFAULTS
-    assert len(file.complaints) == 3
+def test_a_hexadecimal_giant_is_only_a_bad_entry(path: Path):
+    file = opened(path, f"pace = 0x{'f' * 5000}\nsmoothing = 0.5")
+    assert file.now == replace(DEFAULTS, smoothing=0.5)
+    assert len(file.complaints) == 1
+
+
+@pytest.mark.parametrize("key", ["a." * 400_000 + "a", '"a" . ' * 20 + "a"])
+@pytest.mark.parametrize("place", ["{key} = 1", "[{key}]", "a = {{{key} = 1}}"])
+def test_a_key_of_endless_parts_is_a_broken_file_before_it_is_parsed(
+    path: Path, key: str, place: str
+):
+    assert "key of too many parts" in opened(path, place.format(key=key)).complaints[0]
+
+
+def test_dots_in_a_text_or_a_comment_are_no_key(path: Path):
+    dots = ". ".join("a" * 50)
+    file = opened(path, f'# {dots}\ntheme = "{dots}"\n[keymap]\nb = """{dots}\n{dots}"""')
+    assert any("no theme" in complaint for complaint in file.complaints)
 
 
 values: st.SearchStrategy[Any] = st.recursive(
