@@ -30,3 +30,13 @@ class DivergedError(SamplingError):
 
 class ConfigError(RnntuiError):
     """A setting whose value or combination with others isn't valid."""
+
+
+QUOTED = 60
+"""Characters of a value that a message repeats before it cuts it off."""
+
+
+def quoted(value: object) -> str:
+    """Return a value as messages quote it: as Python writes it, a long one cut off."""
+    text = value if isinstance(value, str) else str(value)
+    return repr(text if len(text) <= QUOTED else f"{text[:QUOTED]}…")

@@ -50,7 +50,7 @@ def show(
     from rnntui.text.references import joined_reference
     from rnntui.text.statistics import text_statistics
 
-    loaded = load_corpus(joined_reference(corpora), text_encoding=text_encoding)
+    loaded = load_corpus(joined_reference(corpora), text_encoding=text_encoding, doubtful="read")
     for notice in loaded.notices:
         notify(notice)
     figures = text_statistics(loaded)

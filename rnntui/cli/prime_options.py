@@ -41,9 +41,8 @@ def given_prime(prime: str | None, prime_file: str | None) -> str | None:
 
 
 def _text_of(reference: str) -> str:
-    from rnntui.text.decoding import reading_errors
+    from rnntui.text.decoding import decoded_text, reading_errors
     from rnntui.text.encodings import detect_encoding
-    from rnntui.text.labelled_limits import decoded_text
 
     name = "Standard input" if reference == "-" else f"The prime file '{reference}'"
     with reading_errors(name):
@@ -58,6 +57,9 @@ def _text_of(reference: str) -> str:
             f"{name} is longer than {LARGEST_PRIME >> 20} MB, too long for a prime; take its end."
         )
     try:
-        return decoded_text(content, detect_encoding((content,), name), name)
+        detection = detect_encoding((content,), name)
+        if detection.doubt:
+            raise CorpusError(detection.doubt)
+        return decoded_text(content, detection.encoding, name)
     except CorpusError as error:
         raise CorpusError(f"{name} can't be read as text; save it as UTF-8.") from error

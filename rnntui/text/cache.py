@@ -26,6 +26,9 @@ from rnntui.text.vocabulary import Vocabulary
 from rnntui.whole_files import remove_stale_parts, written_whole
 
 _FORMAT_VERSION = 1
+_INDEX_VERSION = 2
+"""To be raised when encodings are guessed another way."""
+
 _CHECKED_BLOCKS = 64
 _SETTLED_NS = 2_000_000_000
 _LARGEST_RECORD = 64 << 20
@@ -47,11 +50,15 @@ class CacheKey:
 
 @dataclass(frozen=True)
 class RememberedContent:
-    """What the index keeps of a text that was read before."""
+    """What the index keeps of a text that was read before.
+
+    `doubt` is a sentence that asks for its encoding where the guess isn't sure.
+    """
 
     content_hash: str
     text_encoding: str
     notices: tuple[str, ...]
+    doubt: str = ""
 
 
 def cached_text(key: CacheKey) -> EncodedText | None:
@@ -127,7 +134,10 @@ def recall(
         if body["files"] != [asdict(stamp) for stamp in stamps]:
             return None
         return RememberedContent(
-            str(body["content_hash"]), str(body["text_encoding"]), tuple(body["notices"])
+            str(body["content_hash"]),
+            str(body["text_encoding"]),
+            tuple(body["notices"]),
+            str(body["doubt"]),
         )
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
@@ -145,7 +155,7 @@ def _entries() -> Path:
 def _index_path(paths: tuple[Path, ...], text_encoding: str | None) -> Path:
     # No path has a NUL in it.
     place = "\0".join(str(path.resolve()) for path in paths)
-    name = _short_hash([_FORMAT_VERSION, place, text_encoding])
+    name = _short_hash([_INDEX_VERSION, place, text_encoding])
     return _entries() / "index" / f"{name}.json"
 
 

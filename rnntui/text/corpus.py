@@ -21,6 +21,7 @@ from rnntui.text.counting import SymbolCounts, count_symbols
 from rnntui.text.encoding import EncodedText, IdArray, ids_in_memory, temporary_ids
 from rnntui.text.normalisation import Normalisation
 from rnntui.text.reading import (
+    Doubtful,
     FileStamp,
     TextSource,
     open_texts,
@@ -73,6 +74,7 @@ def load_corpus(
     *,
     normalisation: Normalisation = _AS_IT_IS,
     text_encoding: str | None = None,
+    doubtful: Doubtful = "ask",
     stdin: BinaryIO | None = None,
 ) -> Corpus:
     """Return the corpus that `reference` means, encoded now or on an earlier day.
@@ -80,15 +82,16 @@ def load_corpus(
     What a reference means is said at `resolve_reference`; `-` is standard
     input, or `stdin` when given. `text_encoding` is that of the bytes;
     without it it's found out. Raises CorpusError for what isn't there, isn't
-    text or is empty.
+    text or is empty, and to ask for an encoding that can't be told for sure
+    unless `doubtful` says to read the text as what is likeliest.
     """
     found = resolve_reference(reference, stdin)
     if found.open_stream is not None:
         with found.open_stream() as stream, spooled(stream) as path:
-            corpus = _load(replace(found, paths=(path,)), normalisation, text_encoding)
+            corpus = _load(replace(found, paths=(path,)), normalisation, text_encoding, doubtful)
             return replace(corpus, reference=corpus.name)
     if found.origin != "built":
-        return _load(found, normalisation, text_encoding)
+        return _load(found, normalisation, text_encoding, doubtful)
     if not found.paths[0].is_file():
         text = standard_library.build()
         try:
@@ -98,7 +101,7 @@ def load_corpus(
                 found.name, text, normalisation=normalisation, source=found.source
             )
             return replace(corpus, notices=standard_library.notices())
-    corpus = _load(found, normalisation, "utf-8")
+    corpus = _load(found, normalisation, "utf-8", doubtful)
     return replace(corpus, notices=(*corpus.notices, *standard_library.notices()))
 
 
@@ -153,7 +156,9 @@ def corpus_from_text(
     )
 
 
-def _load(found: Reference, normalisation: Normalisation, text_encoding: str | None) -> Corpus:
+def _load(
+    found: Reference, normalisation: Normalisation, text_encoding: str | None, doubtful: Doubtful
+) -> Corpus:
     files = [(path, stamp_files(path)) for path in found.paths]
     stamps = tuple(stamp for _, own in files for stamp in own)
     content = recall(found.paths, text_encoding, stamps)
@@ -166,6 +171,8 @@ def _load(found: Reference, normalisation: Normalisation, text_encoding: str | N
         source = open_texts(files, text_encoding, found.shown)
         content, encoded, notices = _prepare(found, source, stamps, normalisation)
         remember(found.paths, text_encoding, stamps, content, read_at_ns)
+    if content.doubt and doubtful == "ask":
+        raise CorpusError(content.doubt)
     return Corpus(
         name=found.name,
         source=found.source,
@@ -189,13 +196,15 @@ def _prepare(
 ) -> tuple[RememberedContent, EncodedText, tuple[str, ...]]:
     """Hash, count and encode a text, as far as the cache doesn't have it."""
     content_hash = source.content_hash()
-    content = RememberedContent(content_hash, source.encoding, source.notices)
+    content = RememberedContent(content_hash, source.encoding, source.notices, source.doubt)
     encoded = cached_text(_key(content, normalisation))
     if encoded is not None:
         return content, encoded, ()
-    source, counts = read_text(source, lambda chunks: count_symbols(normalisation.stream(chunks)))
+    source, counts = read_text(
+        source, lambda chunks: count_symbols(normalisation.stream(chunks)), doubtful="read"
+    )
     counted = _required(counts, found.shown)
-    content = RememberedContent(content_hash, source.encoding, source.notices)
+    content = RememberedContent(content_hash, source.encoding, source.notices, source.doubt)
 
     def unchanged_chunks() -> Iterator[str]:
         yield from normalisation.stream(source.chunks())

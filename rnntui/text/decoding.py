@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from rnntui.errors import CorpusError
 from rnntui.text.encodings import BinaryContentError, public_name
@@ -18,13 +19,17 @@ class TextPart:
     """One file of a text, with its name in messages and its encoding.
 
     `origin` says how the encoding is known: `named` by a person, `detected`
-    by guessing, or `plain` (UTF-8, or declared by a byte order mark).
+    by guessing, or `plain` (UTF-8, or declared by a byte order mark). `doubt`
+    is a sentence that asks for the encoding where a guess isn't sure, and
+    `is_slight` tells that few bytes speak for it.
     """
 
     path: Path
     name: str
     encoding: str
-    origin: str
+    origin: Literal["named", "detected", "plain"]
+    doubt: str = ""
+    is_slight: bool = False
 
 
 class UndecodableTextError(CorpusError):
@@ -57,10 +62,7 @@ def decoded(part: TextPart) -> Iterator[str]:
             except UnicodeDecodeError as error:
                 raise _undecodable(part, read, error) from None
             except UnicodeError as error:
-                raise CorpusError(
-                    f"{part.name} can't be read as {public_name(part.encoding)} ({error}); "
-                    "name its encoding with --text-encoding."
-                ) from None
+                raise _unreadable(part.name, part.encoding, error) from None
             if text and not begun:
                 text, begun = text.removeprefix("\ufeff"), True
             if "\0" in text:
@@ -74,15 +76,36 @@ def decoded(part: TextPart) -> Iterator[str]:
                 return
 
 
+def decoded_text(data: bytes, encoding: str, name: str) -> str:
+    r"""Return a text that is small enough for memory, newlines as `\n`. Raises CorpusError."""
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise CorpusError(_invalid(name, encoding, error.start, data[error.start])) from None
+    except UnicodeError as error:
+        raise _unreadable(name, encoding, error) from None
+    newlines = io.IncrementalNewlineDecoder(None, translate=True)
+    return str(newlines.decode(text.removeprefix("\ufeff"), final=True))
+
+
 def _undecodable(part: TextPart, read: int, error: UnicodeDecodeError) -> UndecodableTextError:
     # The decoder was given what it had kept and the last block.
     position = read - len(error.object) + error.start
     byte = error.object[error.start]
-    return UndecodableTextError(
-        f"{part.name} isn't valid {public_name(part.encoding)} at byte {position:,} "
-        f"(0x{byte:02X}); repair the file there, or name its encoding with --text-encoding.",
-        part,
-        position,
+    return UndecodableTextError(_invalid(part.name, part.encoding, position, byte), part, position)
+
+
+def _invalid(name: str, encoding: str, position: int, byte: int) -> str:
+    return (
+        f"{name} isn't valid {public_name(encoding)} at byte {position:,} (0x{byte:02X}); "
+        "repair the file there, or name its encoding with --text-encoding."
+    )
+
+
+def _unreadable(name: str, encoding: str, error: UnicodeError) -> CorpusError:
+    return CorpusError(
+        f"{name} can't be read as {public_name(encoding)} ({error}); "
+        "name its encoding with --text-encoding."
     )
 
 

@@ -2,9 +2,13 @@
 
 import codecs
 import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from rnntui.errors import CorpusError
+from rnntui.errors import CorpusError, quoted
+from rnntui.text.guessing import Candidate, guess_encoding
 
 _WINDOW = 64 * 1024
 _WINDOWS = 5
@@ -19,11 +23,32 @@ _BOMS = (
 # Control characters that texts don't use: all but backspace, white space and escape.
 _CONTROLS = bytes(set(range(32)) - set(b"\b\t\n\v\f\r\x1b"))
 _BINARY_SHARE = 0.05
-_HIGH_BYTE = re.compile(rb"[\x80-\xff]")
+# Codecs of Python that turn bytes into text, but in which no text is written.
+_NOT_OF_TEXTS = frozenset(
+    ("idna", "punycode", "undefined", "charmap", "unicode_escape", "raw_unicode_escape")
+)
+_JAPANESE_ESCAPE = re.compile(rb"\x1b\$[@B]")
+_PARTING = " \n\u3000\u3001\u3002"  # without a space, a line end or a stop there is no text
+# In what order a text of so many bytes a character is when its mark is missing.
+_ORDERS = {"utf-16": ("utf-16-le", "utf-16-be"), "utf-32": ("utf-32-le", "utf-32-be")}
 
 
 class BinaryContentError(CorpusError):
     """The bytes aren't those of a text."""
+
+
+@dataclass(frozen=True)
+class Detection:
+    """The encoding of a text as Python names it, and how it's known.
+
+    `doubt` is a sentence that asks for the encoding where the guess isn't sure.
+    `is_slight` tells that few bytes speak for it (see `Guess`).
+    """
+
+    encoding: str
+    guessed: bool = False
+    doubt: str = ""
+    is_slight: bool = False
 
 
 def checked_encoding(text_encoding: str) -> str:
@@ -31,11 +56,14 @@ def checked_encoding(text_encoding: str) -> str:
     try:
         name = codecs.lookup(text_encoding).name
         "a".encode(name)  # refuses codecs that aren't of text
+        known = name.replace("-", "_") not in _NOT_OF_TEXTS
     except (LookupError, ValueError):
+        known = False
+    if not known:
         raise CorpusError(
-            f"There is no text encoding {text_encoding!r}; "
+            f"There is no text encoding {quoted(text_encoding)}; "
             "name one such as utf-8, windows-1252 or euc-kr with --text-encoding."
-        ) from None
+        )
     return name
 
 
@@ -60,32 +88,98 @@ def take_sample(path: Path, around: int | None = None) -> tuple[bytes, ...]:
         return tuple(windows)
 
 
-def detect_encoding(windows: tuple[bytes, ...], name: str) -> str:
-    """Return the Python name of the encoding of a text called `name` in messages.
+def detect_encoding(windows: Sequence[bytes], name: str) -> Detection:
+    """Find the encoding of a text called `name` in messages.
 
     A byte order mark decides, then valid UTF-8 (also with some damage, which
-    reading will name), then charset-normalizer. Raises BinaryContentError, and
+    reading will name), then a guess. Raises BinaryContentError, and
     CorpusError when no encoding fits.
+    """
+    return unicode_encoding(windows, name) or guessed_encoding(windows, name)
+
+
+def unicode_encoding(windows: Sequence[bytes], name: str) -> Detection | None:
+    """Find which encoding of Unicode a text is in; None for a legacy one.
+
+    Raises BinaryContentError.
     """
     for mark, encoding in _BOMS:
         if windows[0].startswith(mark):
-            return encoding
+            return Detection(encoding)
+    if b"\0" in windows[0] and (order := _order(windows[0], "utf-16")):
+        return Detection(order, guessed=True)
     if _is_binary(b"".join(windows)):
         raise _binary(name)
-    if _is_mostly_utf8(windows):
-        return "utf-8"
-    return _guess(windows, name)
+    if _JAPANESE_ESCAPE.search(windows[0]) and b"".join(windows).isascii():
+        return Detection("iso2022_jp_2", guessed=True)
+    return Detection("utf-8") if _is_mostly_utf8(windows) else None
 
 
-def check_is_text(windows: tuple[bytes, ...], encoding: str, name: str) -> None:
-    """Raise BinaryContentError when the head of a file, so decoded, holds NUL characters."""
+def guessed_encoding(windows: Sequence[bytes], name: str) -> Detection:
+    """Guess the encoding of a legacy text, or of several; CorpusError when none fits."""
+    guess = guess_encoding(windows)
+    if guess is None:
+        raise CorpusError(
+            f"The encoding of {name} can't be told from its bytes; name it with --text-encoding."
+        )
+    return Detection(guess.encoding, True, _doubt(guess.candidates, name), guess.is_slight)
+
+
+def read_as(text_encoding: str, windows: Sequence[bytes], name: str) -> str:
+    """Return the encoding that a person named, with the byte order that the text has.
+
+    Raises CorpusError where there is no such encoding or order, and
+    BinaryContentError when the head of the text, so decoded, holds NUL characters.
+    """
+    encoding = checked_encoding(text_encoding)
+    if encoding in _ORDERS and not windows[0].startswith(tuple(mark for mark, _ in _BOMS)):
+        order = _order(windows[0], encoding)
+        if order is None:
+            raise CorpusError(
+                f"{name} isn't {encoding}: it has no byte order mark, and reads as text in neither "
+                "order; name its encoding with --text-encoding."
+            )
+        encoding = order
     if "\0" in codecs.getincrementaldecoder(encoding)("replace").decode(windows[0]):
         raise _binary(name)
+    return encoding
+
+
+def _order(head: bytes, encoding: str) -> str | None:
+    """The byte order in which the head of a text without a mark is text, if just one is."""
+    fitting = [order for order in _ORDERS[encoding] if _is_text(head, order)]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def _is_text(head: bytes, encoding: str) -> bool:
+    try:
+        text = codecs.getincrementaldecoder(encoding)().decode(head)
+    except UnicodeError:
+        return False
+    # Of a wrong order spaces and line ends make a text of rare signs, not all assigned.
+    characters = set(text)
+    return not characters.isdisjoint(_PARTING) and all(map(_may_stand, characters))
+
+
+def _may_stand(character: str) -> bool:
+    return character in "\t\n\v\f\r" or unicodedata.category(character) not in ("Cc", "Cn", "Co")
+
+
+def _doubt(candidates: Sequence[Candidate], name: str) -> str:
+    if not candidates:
+        return ""
+    told = [f"{public_name(one.encoding)} (\u201c{one.snippet}\u201d)" for one in candidates]
+    likeliest = " or ".join(filter(None, (", ".join(told[:-1]), told[-1])))
+    return (
+        f"The encoding of {name} isn't certain, likeliest {likeliest}; "
+        "name it with --text-encoding, or on screen where a text is added."
+    )
 
 
 def public_name(encoding: str) -> str:
     """Return the name by which people know an encoding: `cp1252` is `windows-1252`."""
-    return re.sub(r"^cp(125\d)$", r"windows-\1", encoding).replace("_", "-")
+    windows = re.sub(r"^cp(125\d)$", r"windows-\1", encoding)
+    return re.sub(r"^iso8859", "iso-8859", windows).replace("_", "-")
 
 
 def _binary(name: str) -> BinaryContentError:
@@ -100,7 +194,7 @@ def _is_binary(sample: bytes) -> bool:
     return b"\0" in sample or controls > _BINARY_SHARE * len(sample)
 
 
-def _is_mostly_utf8(windows: tuple[bytes, ...]) -> bool:
+def _is_mostly_utf8(windows: Sequence[bytes]) -> bool:
     """Tell whether what isn't ASCII is UTF-8, but for a few damaged places."""
     valid = damaged = 0
     for index, window in enumerate(windows):
@@ -124,22 +218,3 @@ def _without_cut_characters(window: bytes, *, at_start: bool) -> bytes:
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
     decoder.decode(window[start:])
     return window[start : len(window) - len(decoder.getstate()[0])]
-
-
-def _guess(windows: tuple[bytes, ...], name: str) -> str:
-    from charset_normalizer import from_bytes
-
-    # Only lines that aren't ASCII tell anything; a window's first and last
-    # lines may be cut within a character.
-    lines: list[bytes] = []
-    for window in windows:
-        whole = window.splitlines(keepends=True)
-        lines += whole[1:-1] if len(windows) > 1 and len(whole) > 2 else whole
-    telling = b"".join(line for line in lines if _HIGH_BYTE.search(line))
-    best = from_bytes(telling[: _WINDOW * _WINDOWS]).best()
-    if best is None or best.encoding == "ascii":
-        raise CorpusError(
-            f"The encoding of {name} can't be told from its bytes; name it with --text-encoding."
-        )
-    # Encodings that read the sample alike can't be told apart; the commonest is likeliest.
-    return "cp1252" if "cp1252" in best.could_be_from_charset else best.encoding

@@ -20,6 +20,9 @@ from rnntui.text.labelled_tokens import TokenisedTexts, tokenise
 from rnntui.text.reading import FileStamp
 
 _SETTLED_NS = 2_000_000_000
+_INDEX_VERSION = 2
+"""To be raised when files are read, or encodings guessed, another way."""
+
 _TOKENS_VERSION = 1
 """To be raised when `tokenise` cuts texts another way."""
 
@@ -101,7 +104,7 @@ def _entries() -> Path:
 
 
 def _index_path(source: Path, options: Mapping[str, Any]) -> Path:
-    key = json.dumps([str(source.resolve()), dict(options)], sort_keys=True)
+    key = json.dumps([_INDEX_VERSION, str(source.resolve()), dict(options)], sort_keys=True)
     return _entries() / "index" / f"{hashlib.sha256(key.encode()).hexdigest()[:40]}.json"
 
 

@@ -8,9 +8,9 @@ from rnntui import places
 from rnntui.errors import CorpusError
 from rnntui.text.encodings import checked_encoding
 from rnntui.text.labelled_archive import ARCHIVES, archive_texts, is_archive
+from rnntui.text.labelled_decoding import LabelledFile, decoded_files
 from rnntui.text.labelled_folder import folder_stamps, folder_texts
 from rnntui.text.labelled_layout import LabelledText, labelled_places
-from rnntui.text.labelled_limits import decoded_text
 from rnntui.text.labelled_table import TABLES, Columns, table_texts
 from rnntui.text.reading import FileStamp, stamp_files
 
@@ -126,12 +126,16 @@ def read_files(source: LabelledFiles) -> tuple[list[LabelledText], tuple[str, ..
     found = labelled_places([parts for parts, _ in files])
     if not found:
         raise CorpusError(f"{source.path.name} holds no labelled texts; name {_SHAPES}.")
-    texts = []
-    for place in found:
-        parts, data = files[place.index]
-        shown = f"{'/'.join(parts)} in {source.path.name}"
-        text = decoded_text(data, source.text_encoding or "utf-8", shown)
-        texts.append(LabelledText(place.part, place.label, text, shown))
-    left_out = len(files) - len(found)
-    beside = f"Left out of {source.path.name}: files that are in no class ({left_out})."
-    return texts, (beside,) if left_out else ()
+    labelled = [
+        LabelledFile(f"{'/'.join(parts)} in {source.path.name}", data)
+        for parts, data in (files[place.index] for place in found)
+    ]
+    decoded, notices = decoded_files(labelled, source.text_encoding, source.path.name)
+    texts = [
+        LabelledText(place.part, place.label, text, file.shown)
+        for place, text, file in zip(found, decoded, labelled, strict=True)
+    ]
+    if left_out := len(files) - len(found):
+        beside = f"Left out of {source.path.name}: files that are in no class ({left_out})."
+        notices = (*notices, beside)
+    return texts, notices

@@ -10,15 +10,17 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from rnntui.errors import CorpusError
 from rnntui.text.decoding import TextPart, UndecodableTextError, decoded, reading_errors
 from rnntui.text.encodings import (
-    check_is_text,
+    Detection,
     checked_encoding,
     detect_encoding,
+    guessed_encoding,
     public_name,
+    read_as,
     take_sample,
 )
 
@@ -26,7 +28,12 @@ _NAMED_FILES = 3
 _LISTED_FILES = 10
 """Files of a text that are listed by name before they are only counted."""
 
+_GUESSED_TOGETHER = 64
+"""Files of a text that are looked at together where some alone have little to say."""
+
 Read = TypeVar("Read")
+Doubtful = Literal["ask", "read"]
+"""Whether a text whose encoding isn't sure is read, or its encoding asked for by an error."""
 
 
 @dataclass(frozen=True)
@@ -56,16 +63,17 @@ class TextSource:
     def notices(self) -> tuple[str, ...]:
         """Sentences about what was joined, guessed encodings and files left out."""
         guessed = [part for part in self.parts if part.origin == "detected"]
-        announced = [
-            f"Read {part.name} as {public_name(part.encoding)} (detected); "
-            "name another with --text-encoding."
-            for part in guessed[:_NAMED_FILES]
-        ]
+        announced = [_announced(part) for part in guessed[:_NAMED_FILES]]
         if len(guessed) > _NAMED_FILES:
             announced.append(
                 f"So were the encodings of {len(guessed) - _NAMED_FILES} more files detected."
             )
         return (*self._joined(), *announced, *self.left_out)
+
+    @property
+    def doubt(self) -> str:
+        """A sentence that asks for the encoding of a part, empty where all are sure."""
+        return next((part.doubt for part in self.parts if part.doubt), "")
 
     def _joined(self) -> tuple[str, ...]:
         """Say which files became one text, and how; nothing where there is one alone."""
@@ -113,22 +121,25 @@ class TextSource:
             raise error
         with reading_errors(part.name):
             windows = take_sample(part.path, around=error.position)
-        encoding = detect_encoding(windows, part.name)
-        if encoding == "utf-8":
+        detection = detect_encoding(windows, part.name)
+        if detection.encoding == "utf-8":
             raise error
-        guessed = replace(part, encoding=encoding, origin="detected")
+        guessed = _detected(part.path, part.name, detection)
         return replace(self, parts=tuple(guessed if one == part else one for one in self.parts))
 
 
 def read_text(
-    source: TextSource, consume: Callable[[Iterator[str]], Read]
+    source: TextSource, consume: Callable[[Iterator[str]], Read], doubtful: Doubtful = "ask"
 ) -> tuple[TextSource, Read]:
     """Give the text to `consume`, again from its start when a guess of encoding proved wrong.
 
     Returns the source with the encodings that fitted, and what `consume`
-    returned. Raises CorpusError as `TextSource.chunks` does.
+    returned. Raises CorpusError as `TextSource.chunks` does, and where an
+    encoding isn't sure and `doubtful` says to ask for it.
     """
     while True:
+        if source.doubt and doubtful == "ask":
+            raise CorpusError(source.doubt)
         try:
             return source, consume(source.chunks())
         except UndecodableTextError as error:
@@ -196,7 +207,7 @@ def open_texts(
             choice.add(path, shown, stamps[0].size)
     if not choice.parts:
         raise CorpusError("None of the files named has a text in it; name text files.")
-    return TextSource(tuple(choice.parts), choice.sentences(""))
+    return TextSource(_settled(choice.parts), choice.sentences(""))
 
 
 def _open_folder(
@@ -208,7 +219,32 @@ def _open_folder(
     if not choice.parts:
         raise CorpusError(f"The folder {folder} has no text in it; put text files there.")
     choice.hidden = _hidden(folder)
-    return TextSource(tuple(choice.parts), choice.sentences(f" of {folder.name}"))
+    return TextSource(_settled(choice.parts), choice.sentences(f" of {folder.name}"))
+
+
+def _announced(part: TextPart) -> str:
+    read = f"Read {part.name} as {public_name(part.encoding)} (detected)"
+    return f"{read}. {part.doubt}" if part.doubt else f"{read}; name another with --text-encoding."
+
+
+def _settled(parts: Sequence[TextPart]) -> tuple[TextPart, ...]:
+    """The parts, those with few bytes to be guessed from guessed together with the others."""
+    guessed = [part for part in parts if part.origin == "detected"]
+    if len(guessed) < 2 or not any(part.doubt or part.is_slight for part in guessed):
+        return tuple(parts)
+    windows = [window for part in guessed[:_GUESSED_TOGETHER] for window in _sample(part)]
+    together = guessed_encoding(windows, guessed[0].name)
+    if together.doubt:
+        return tuple(parts)
+    return tuple(
+        _detected(part.path, part.name, together) if part.doubt or part.is_slight else part
+        for part in parts
+    )
+
+
+def _sample(part: TextPart) -> tuple[bytes, ...]:
+    with reading_errors(part.name):
+        return take_sample(part.path)
 
 
 def _relative(stamp: FileStamp, folder: Path) -> str:
@@ -269,15 +305,16 @@ def named(files: Sequence[str], most: int) -> str:
 
 
 def _open_part(path: Path, name: str, text_encoding: str | None) -> TextPart:
-    named = checked_encoding(text_encoding) if text_encoding is not None else None
     with reading_errors(name):
         windows = take_sample(path)
-    if named is not None:
-        check_is_text(windows, named, name)
-        return TextPart(path, name, named, "named")
-    encoding = detect_encoding(windows, name)
-    plain = encoding.startswith("utf-")
-    return TextPart(path, name, encoding, "plain" if plain else "detected")
+    if text_encoding is not None:
+        return TextPart(path, name, read_as(text_encoding, windows, name), "named")
+    return _detected(path, name, detect_encoding(windows, name))
+
+
+def _detected(path: Path, name: str, detection: Detection) -> TextPart:
+    origin: Literal["detected", "plain"] = "detected" if detection.guessed else "plain"
+    return TextPart(path, name, detection.encoding, origin, detection.doubt, detection.is_slight)
 
 
 def _stamp(path: Path) -> FileStamp:

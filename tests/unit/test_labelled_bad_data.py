@@ -99,7 +99,7 @@ def test_a_line_without_end_is_refused(tmp_path: Path, monkeypatch: pytest.Monke
 
 def test_an_undecodable_file_is_named_with_its_byte(tmp_path: Path) -> None:
     folder_of(tmp_path, FILMS)
-    (tmp_path / "aclImdb/train/pos/2_8.txt").write_bytes(b"Fin\xe9!")
+    (tmp_path / "aclImdb/train/pos/2_8.txt").write_bytes(b"Fin\xe9! " + "été à l’étang".encode())
     refused(tmp_path, "train/pos/2_8.txt", "valid utf-8 at byte 3 (0xE9)", "--text-encoding")
 
 

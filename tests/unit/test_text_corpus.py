@@ -299,7 +299,7 @@ def test_reading_texts_loads_nothing_heavy() -> None:
     loaded = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     ).stdout.split()
-    heavy = {"torch", "textual", "typer", "rich", "charset_normalizer", "platformdirs"}
+    heavy = {"torch", "textual", "typer", "rich", "chardet", "platformdirs"}
     assert heavy.isdisjoint(loaded)
 
 

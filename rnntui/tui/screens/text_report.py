@@ -30,7 +30,8 @@ def read_report(entry: TextEntry) -> TextReport:
     Raises CorpusError.
     """
     # A path and not a name, which might also be that of a file close by.
-    corpus = load_corpus(entry.name if entry.origin == "built" else entry.path)
+    place = entry.name if entry.origin == "built" else entry.path
+    corpus = load_corpus(place, doubtful="read")
     return TextReport(entry, corpus, text_statistics(corpus), corpus.preview(PREVIEWED))
 
 
