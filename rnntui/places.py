@@ -53,6 +53,11 @@ def config_dir() -> Path:
     return user_config_path(_APP, appauthor=False)
 
 
+def settings_file() -> Path:
+    """What a person has chosen about the screen and about charts."""
+    return config_dir() / "settings.toml"
+
+
 def state_dir() -> Path:
     """The folder of the log file and of what the screen remembers."""
     home = _home()

@@ -19,6 +19,7 @@ settings.load_profile("rnntui")
 def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep every test away from the user's own files, and from the tmux it may run in."""
     monkeypatch.delenv("TMUX", raising=False)
+    monkeypatch.setenv("TERM", "xterm-256color")  # charts are drawn with what it has
     monkeypatch.setenv("RNNTUI_HOME", str(tmp_path_factory.mktemp("home")))
 
 

@@ -4,8 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-MARKS = "o+x*#@%&"
-"""A character for each curve, so that they are told apart without colour."""
+from rnntui.chart_characters import MARKS, Characters, in_ascii
 
 STYLES = ("cyan", "yellow", "magenta", "green", "blue", "red", "white", "bright_black")
 """A colour for each mark, besides."""
@@ -13,7 +12,9 @@ STYLES = ("cyan", "yellow", "magenta", "green", "blue", "red", "white", "bright_
 MOST_DECADES = 16
 """Curves that fall further below the highest point leave the chart at its foot."""
 
-_LABEL = 7  # columns of "1e-123" and the axis
+LABEL = 7
+"""Columns of "1e-123" and the axis, after which the curves begin."""
+
 _ROWS_PER_LABEL = 2
 
 
@@ -43,12 +44,20 @@ def decades(curves: Sequence[Curve]) -> Decades | None:
     return Decades(low if low < high else high - 1, high)
 
 
-def log_chart(curves: Sequence[Curve], scale: Decades, width: int, height: int) -> list[str]:
+def log_chart(
+    curves: Sequence[Curve],
+    scale: Decades,
+    width: int,
+    height: int,
+    characters: Characters = "braille",
+) -> list[str]:
     """Lines of text, `width` wide: `height` of them, a horizontal axis and its labels.
+
+    Curves are of marks whatever the terminal has; the axes are of ASCII where it has no more.
 
     Where curves share a place, their marks take turns from column to column.
     """
-    columns = max(width - _LABEL, 2)
+    columns = max(width - LABEL, 2)
     grid = [[" "] * columns for _ in range(height)]
     last = max(len(curve.values) for curve in curves) - 1
     for column in range(columns):
@@ -62,9 +71,10 @@ def log_chart(curves: Sequence[Curve], scale: Decades, width: int, height: int) 
         for row, marks in taken.items():
             grid[row][column] = marks[column % len(marks)]
     labels = _labels(scale, height)
-    lines = [f"{labels.get(row, ''):>{_LABEL - 1}}" + _axis(row in labels) for row in range(height)]
+    lines = [f"{labels.get(row, ''):>{LABEL - 1}}" + _axis(row in labels) for row in range(height)]
     lines = [line + "".join(cells).rstrip() for line, cells in zip(lines, grid, strict=True)]
-    return [*lines, " " * (_LABEL - 1) + "└" + "─" * columns, _foot(last, columns)]
+    lines += [" " * (LABEL - 1) + "└" + "─" * columns, _foot(last, columns)]
+    return [in_ascii(line) for line in lines] if characters == "ascii" else lines
 
 
 def _shown(value: float) -> bool:
@@ -99,11 +109,11 @@ def _axis(labelled: bool) -> str:
 
 def _foot(last: int, columns: int) -> str:
     """The labels of the horizontal axis, each beginning or ending under its place."""
-    line = [" "] * (columns + _LABEL)
+    line = [" "] * (columns + LABEL)
     stride = next(s for s in _strides() if last / s <= columns / 10)
     for value in range(0, last + 1, stride):
         label = str(value)
-        at = _LABEL - 1 + round(value * (columns - 1) / max(last, 1)) + 1
+        at = LABEL - 1 + round(value * (columns - 1) / max(last, 1)) + 1
         at = min(at, len(line) - len(label))
         line[at : at + len(label)] = label
     return "".join(line).rstrip()

@@ -5,6 +5,8 @@ import os
 import sys
 from typing import TextIO
 
+from rnntui import places
+from rnntui.chart_characters import CHOICES, SETTING, Characters, characters_for
 from rnntui.errors import RnntuiError
 from rnntui.text.cells import printable
 
@@ -36,6 +38,20 @@ def unwritable(error: OSError) -> ReaderGoneError | RnntuiError:
     if isinstance(error, BrokenPipeError):
         return ReaderGoneError()
     return RnntuiError(f"The output can't be written ({error.strerror}).")
+
+
+def chosen_characters() -> Characters:
+    """What charts are drawn with: what the settings say, or what suits the terminal.
+
+    Settings that can't be used are the screen's to complain about.
+    """
+    from rnntui.toml_files import UnreadableFileError, read_toml_if_there
+
+    try:
+        chosen = read_toml_if_there(places.settings_file()).get(SETTING, "auto")
+    except UnreadableFileError:
+        chosen = "auto"
+    return characters_for(chosen if chosen in CHOICES else "auto", os.environ)
 
 
 def notify(sentence: str) -> None:

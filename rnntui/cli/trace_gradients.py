@@ -7,9 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from rnntui.cli.log_chart import MARKS, STYLES, Curve, Decades, decades, log_chart
+from rnntui.chart_characters import MARKS
+from rnntui.cli.log_chart import LABEL, STYLES, Curve, Decades, decades, log_chart
 from rnntui.cli.tables import drawing_on, print_table
-from rnntui.cli.terminal import write_line
+from rnntui.cli.terminal import chosen_characters, write_line
 from rnntui.text.cells import printable
 
 if TYPE_CHECKING:
@@ -131,10 +132,10 @@ def _write_chart(curves: Sequence[Curve], scale: Decades) -> None:
         legend.append(printable(curve.name))
     with drawing_on(sys.stdout, pipe_width=WIDTH) as console:
         console.print(legend)
-        for line in log_chart(curves, scale, min(console.width, WIDTH), HEIGHT):
+        width = min(console.width, WIDTH)
+        for row, line in enumerate(log_chart(curves, scale, width, HEIGHT, chosen_characters())):
             text = Text(line)
-            start = max(line.find("┤"), line.find("│")) + 1
-            for place in range(start, len(line) if start else 0):
+            for place in range(LABEL, len(line) if row < HEIGHT else 0):
                 if line[place] in MARKS:
                     text.stylize(STYLES[MARKS.index(line[place])], place, place + 1)
             console.print(text, no_wrap=True)

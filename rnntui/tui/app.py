@@ -22,6 +22,7 @@ from textual.message import Message
 from textual.screen import Screen
 
 from rnntui import places
+from rnntui.chart_characters import Characters, characters_for
 from rnntui.errors import RnntuiError
 from rnntui.text.cells import printable
 from rnntui.tui.actions import APP, Action
@@ -29,7 +30,7 @@ from rnntui.tui.failures import SurvivingApp
 from rnntui.tui.handing_out import HandingApp
 from rnntui.tui.leaving import LeavingApp, left_by_signals
 from rnntui.tui.log_file import log_kept
-from rnntui.tui.preferences import SETTINGS_NAME, PreferenceFile
+from rnntui.tui.preferences import PreferenceFile
 from rnntui.tui.remembered import SCREEN_NAME, Remembered, load_remembered, save_remembered
 from rnntui.tui.screens.first_picture import FirstPicture
 from rnntui.tui.terminal_driver import placing
@@ -112,7 +113,7 @@ class RnntuiApp(HandingApp[int], SurvivingApp[int], RoomyApp[int], LeavingApp[in
         self._playground: Playground | None = None
         self._remembered = load_remembered(self._screen_file)
         self.preferences = PreferenceFile(
-            places.config_dir() / SETTINGS_NAME, self.available_themes, _key_scopes
+            places.settings_file(), self.available_themes, _key_scopes
         )
         self._take_preferences()
 
@@ -127,6 +128,11 @@ class RnntuiApp(HandingApp[int], SurvivingApp[int], RoomyApp[int], LeavingApp[in
         if self._playground is None:
             raise LookupError("The playground is still being loaded")
         return self._playground
+
+    @property
+    def chart_characters(self) -> Characters:
+        """What charts are drawn with here."""
+        return characters_for(self.preferences.now.chart_characters, os.environ)
 
     def get_driver_class(self) -> type[Driver]:
         """Textual's own for this system, with the cursor kept where it belongs."""

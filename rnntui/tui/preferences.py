@@ -12,13 +12,13 @@ from typing import Any, Final, get_args
 
 import tomli_w
 
+from rnntui.chart_characters import CHOICES, SETTING, Chosen
 from rnntui.errors import ConfigError
 from rnntui.sampling.modes import MAX_TEMPERATURE, MIN_TEMPERATURE, READING_PACE, Mode
 from rnntui.toml_files import UnreadableFileError, read_toml_if_there
 from rnntui.tui.keymap import Scope, checked_keymap
 from rnntui.whole_files import written_whole
 
-SETTINGS_NAME: Final = "settings.toml"
 MAX_PACE: Final = 100_000.0
 MAX_SMOOTHING: Final = 0.99
 MOST_COMPLAINTS: Final = 5
@@ -60,6 +60,11 @@ class Preferences:
         "How much the loss curve is smoothed, from 0 (not at all) to 0.99.",
         (0.0, MAX_SMOOTHING),
     )
+    chart_characters: Chosen = _setting(  # noqa: RUF009
+        "auto",
+        "What charts are drawn with, on screen and headless: braille, blocks, ascii, or auto, which"
+        " takes blocks on the Linux console and Braille elsewhere.",
+    )
     log_scale: bool = _setting(False, "Whether the loss is drawn on a logarithmic scale.")
     reduced_motion: bool = _setting(False, "Whether the screen does without animations.")
     temperature: float = _setting(
@@ -88,9 +93,10 @@ class Preferences:
                 raise ConfigError(f"{setting.name} must be true or false, not {_shown(value)}")
             elif setting.type is str and not isinstance(value, str):
                 raise ConfigError(f"{setting.name} must be a text, not {_shown(value)}")
-        if self.mode not in get_args(Mode):
-            names = ", ".join(get_args(Mode))
-            raise ConfigError(f"mode must be one of {names}, not {_shown(self.mode)}")
+        for name, choices in (("mode", get_args(Mode)), (SETTING, CHOICES)):
+            if (value := getattr(self, name)) not in choices:
+                names = ", ".join(choices)
+                raise ConfigError(f"{name} must be one of {names}, not {_shown(value)}")
 
     def is_still(self, environ: Mapping[str, str]) -> bool:
         """Whether nothing may move on the screen: by this setting, or Textual's own variable."""
@@ -186,7 +192,7 @@ def _from_tables(
     if len(complaints) > MOST_COMPLAINTS:
         rest = len(complaints) - MOST_COMPLAINTS + 1
         complaints[MOST_COMPLAINTS - 1 :] = [f"and {rest} more entries can't be used."]
-    return preferences, tuple(f"{SETTINGS_NAME}: {complaint}" for complaint in complaints)
+    return preferences, tuple(f"settings.toml: {complaint}" for complaint in complaints)
 
 
 def _number(name: str, value: object, bounds: tuple[float, float]) -> float:

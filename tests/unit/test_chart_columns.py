@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rnntui.tui.widgets.chart.braille import BLANK, line_dots, pack
+from rnntui.tui.widgets.chart.braille import BLANK, line_dots
 from rnntui.tui.widgets.chart.columns import Columns, Trace, covered, visible
+from rnntui.tui.widgets.chart.glyphs import GLYPHS
 from rnntui.tui.widgets.chart.scale import Span, YScale
 
 WIDTH = 20
@@ -143,13 +144,14 @@ def test_visible_points_are_those_inside_the_span() -> None:
 def test_each_dot_has_its_braille_bit(row: int, column: int, character: str) -> None:
     dots = np.zeros((4, 2), dtype=np.bool_)
     dots[row, column] = True
-    assert chr(BLANK + int(pack(dots)[0, 0])) == character
+    assert chr(BLANK + int(GLYPHS["braille"].pack(dots)[0, 0])) == character
 
 
 @given(st.binary(min_size=48, max_size=48))
 @settings(max_examples=30, deadline=None)
 def test_packing_cells_agrees_with_packing_each_alone(raw: bytes) -> None:
     dots = (np.frombuffer(raw, dtype=np.uint8) % 2 == 1).reshape(8, 6)
+    pack = GLYPHS["braille"].pack
     bits = pack(dots)
     assert bits.shape == (2, 3)
     for i in range(2):

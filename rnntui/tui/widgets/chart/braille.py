@@ -1,4 +1,4 @@
-"""Drawing with Braille characters: each cell is a grid of two by four dots."""
+"""Lines as dots, and the dots of a Braille character: a grid of two by four."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,24 +11,12 @@ Dots = NDArray[np.bool_]
 Bits = NDArray[np.uint8]
 Rows = NDArray[np.int64]
 
-DOTS_ACROSS = 2
-DOTS_DOWN = 4
 BLANK = 0x2800
 """Code point of the Braille cell without dots; the bits of a cell are added to it."""
 
 # Unicode numbers the dots down the left column, then down the right, and the
 # bottom pair, which came later, last.
-_BIT_OF_DOT = ((0, 3), (1, 4), (2, 5), (6, 7))
-
-
-def pack(dots: Dots) -> Bits:
-    """Bits of each cell, [h, w], from dots [4·h, 2·w]."""
-    flags = dots.view(np.uint8)
-    bits: Bits = np.zeros((dots.shape[0] // DOTS_DOWN, dots.shape[1] // DOTS_ACROSS), np.uint8)
-    for down, row in enumerate(_BIT_OF_DOT):
-        for across, bit in enumerate(row):
-            bits |= flags[down::DOTS_DOWN, across::DOTS_ACROSS] << np.uint8(bit)
-    return bits
+BIT_OF_DOT = ((0, 3), (1, 4), (2, 5), (6, 7))
 
 
 def dot_rows(heights: Floats, span: Span, rows: int) -> Rows:

@@ -16,7 +16,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from rnntui.text.cells import printable
-from rnntui.tui.widgets.chart.braille import BLANK, Bits
+from rnntui.tui.widgets.chart.glyphs import NOTHING, Codes
 from rnntui.tui.widgets.chart.inks import FIRST_BOXED, Ink
 
 _SPACE = ord(" ")
@@ -97,13 +97,22 @@ class Cells:
         self.inks[row, first:last] = ink
         return end
 
-    def put_braille(self, row: int, column: int, bits: Bits, inks: np.ndarray) -> None:
-        """Lay a block of Braille cells [h, w] over the grid; blank cells leave it as it is."""
-        height, width = bits.shape
+    def put_codes(self, row: int, column: int, codes: Codes, inks: np.ndarray) -> None:
+        """Lay a block of cells [h, w] over the grid; where one is `NOTHING` it stays as it is."""
+        height, width = codes.shape
         place = np.s_[row : row + height, column : column + width]
-        drawn = bits > 0
-        self.codes[place][drawn] = bits[drawn].astype(np.uint32) + BLANK
+        drawn = codes != NOTHING
+        self.codes[place][drawn] = codes[drawn]
         self.inks[place][drawn] = inks[drawn]
+
+    def translated(self, table: Mapping[int, int]) -> "Cells":
+        """The same with other characters, each as wide as the one that it stands for."""
+        if not table:
+            return self
+        twin = self.copy()
+        for code, instead in table.items():
+            twin.codes[self.codes == code] = instead
+        return twin
 
     def strips(self, styles: Mapping[int, Style]) -> list[Strip]:
         """One strip per row, a segment per stretch of one ink."""

@@ -5,8 +5,8 @@ for it, once for all that was added since. Moving the crosshair reuses it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import dataclass, replace
+from typing import ClassVar, Protocol, runtime_checkable
 
 from numpy.typing import ArrayLike
 from rich.style import Style
@@ -15,6 +15,7 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
+from rnntui.chart_characters import ORNAMENTS, Characters
 from rnntui.tui.widgets.chart import navigation, palette
 from rnntui.tui.widgets.chart.buckets import DEFAULT_CAPACITY
 from rnntui.tui.widgets.chart.crosshair import with_crosshair
@@ -26,6 +27,15 @@ from rnntui.tui.widgets.chart.series import ChartData, Marker, Reading, SeriesSt
 _KEY_ZOOM = 0.5
 _WHEEL_ZOOM = 0.8
 _PAN_SHARE = 0.25
+
+
+@runtime_checkable
+class KnowsTerminal(Protocol):
+    """An app that says what charts are to be drawn with; others get Braille."""
+
+    @property
+    def chart_characters(self) -> Characters:
+        """What the terminal's font has."""
 
 
 @dataclass
@@ -162,13 +172,18 @@ class Chart(Widget, can_focus=True):
             cells = picture.cells
             if self.crosshair_x is not None:
                 cells = with_crosshair(picture, self.look, self.crosshair_x)
-            self._strips = cells.strips(self._styles)
+            self._strips = cells.translated(ORNAMENTS[self.look.characters]).strips(self._styles)
         return self._strips[y] if y < len(self._strips) else Strip.blank(self.size.width)
 
     def notify_style_update(self) -> None:
         """Take up new colours after a change of theme, focus or stylesheet."""
         super().notify_style_update()
         self._styles = None
+
+    def on_mount(self) -> None:
+        """Draw with what the terminal has."""
+        if isinstance(self.app, KnowsTerminal):
+            self.look = replace(self.look, characters=self.app.chart_characters)
 
     def watch_look(self) -> None:
         """Draw the chart anew."""

@@ -7,6 +7,8 @@ all look different, and the first eight do so without any colour.
 from dataclasses import dataclass
 from enum import IntEnum
 
+from rnntui.chart_characters import CURVE_SIGNS
+
 COLOURS = 8
 """Number of colours that a theme has for series."""
 
@@ -62,7 +64,6 @@ class Dashes:
 
 
 SOLID = Dashes(1, 0, "━━")
-_SIGNS = "●◆▲■○◇△□"
 _DASHES = (
     SOLID,
     Dashes(6, 3, "╍╍"),
@@ -73,7 +74,7 @@ _DASHES = (
 
 def sign(slot: int) -> str:
     """The sign that stands for a series at its points and at the end of its line."""
-    return _SIGNS[(slot + slot // COLOURS) % len(_SIGNS)]
+    return CURVE_SIGNS[(slot + slot // COLOURS) % len(CURVE_SIGNS)]
 
 
 def dashes(slot: int) -> Dashes:

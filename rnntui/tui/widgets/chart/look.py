@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from rnntui.chart_characters import Characters
 from rnntui.tui.widgets.chart.scale import Span, YScale
 from rnntui.tui.widgets.chart.view import Latest, Recent, View, WholeRun, Window
 
@@ -10,6 +11,8 @@ from rnntui.tui.widgets.chart.view import Latest, Recent, View, WholeRun, Window
 class Look:
     """How to show the data: everything that isn't data."""
 
+    characters: Characters = "braille"
+    """What the curves are drawn with."""
     x_title: str = ""
     y_title: str = ""
     empty_text: str = ""

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from rnntui.tui.widgets.chart.annotations import add_markers, add_references, put_labels
 from rnntui.tui.widgets.chart.axes import gutter_for, put_x_axis, put_y_axis, tick_heights, y_ticks
-from rnntui.tui.widgets.chart.braille import DOTS_ACROSS
 from rnntui.tui.widgets.chart.cells import Cells, cell_width, shortened
 from rnntui.tui.widgets.chart.columns import Columns, covered, visible
+from rnntui.tui.widgets.chart.glyphs import GLYPHS
 from rnntui.tui.widgets.chart.inks import SOLID, Dashes, Ink, dashes, line_ink, raw_ink, sign
 from rnntui.tui.widgets.chart.layout import Layout, arrange, most_legend_rows
 from rnntui.tui.widgets.chart.legend import Entry, entry, legend_lines, put_legend, row_width
@@ -54,6 +54,7 @@ class Stroke:
     ink: int
     level: Level
     pattern: Dashes
+    mark: str
 
 
 def draw(
@@ -80,12 +81,12 @@ def draw(
     if settled != layout:
         layout, strokes = settled, _strokes(shown, look, x, settled.plot_width)
 
-    plot = Plot(layout.plot_width, layout.plot_height, x, y)
+    plot = Plot(layout.plot_width, layout.plot_height, x, y, GLYPHS[look.characters])
     for rung in tick_heights(rungs, look.scale):
-        plot.add_level_line(rung, Ink.GRID, Level.GRID, _GRID_DOTS)
+        plot.add_level_line(rung, Ink.GRID, Level.GRID, _GRID_DOTS, "·")
     add_references(plot, data.references, look.scale)
     for stroke in strokes:
-        plot.add_line(stroke.columns, stroke.ink, stroke.level, stroke.pattern)
+        plot.add_line(stroke.columns, stroke.ink, stroke.level, stroke.pattern, stroke.mark)
     for series in shown:
         _add_signs(plot, series, look)
     add_markers(plot, data.markers.values(), look.scale)
@@ -118,19 +119,21 @@ def _entries(shown: Sequence[Series], look: Look) -> list[Entry]:
 
 def _strokes(shown: Sequence[Series], look: Look, x: Span, plot_width: int) -> list[Stroke]:
     """The curves from the lowest to the topmost, all raw values below all lines."""
-    dots = plot_width * DOTS_ACROSS
+    dots = plot_width * GLYPHS[look.characters].across
     strokes = []
     for series in shown:
         if series.is_smoothed(look.smoothing):
             columns = covered(series.raw(), x, dots, look.scale)
-            strokes.append(Stroke(columns, raw_ink(series.slot), Level.RAW, SOLID))
+            ink, mark = raw_ink(series.slot), sign(series.slot)
+            strokes.append(Stroke(columns, ink, Level.RAW, SOLID, mark))
     for series in shown:
         if series.style is SeriesStyle.POINTS:
             continue
         smoothed = series.is_smoothed(look.smoothing)
         trace = series.smoothed(look.smoothing) if smoothed else series.raw()
         columns = covered(trace, x, dots, look.scale)
-        strokes.append(Stroke(columns, line_ink(series.slot), Level.LINE, dashes(series.slot)))
+        ink, mark = line_ink(series.slot), sign(series.slot)
+        strokes.append(Stroke(columns, ink, Level.LINE, dashes(series.slot), mark))
     return strokes
 
 

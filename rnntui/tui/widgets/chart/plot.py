@@ -9,16 +9,10 @@ from enum import IntEnum
 
 import numpy as np
 
-from rnntui.tui.widgets.chart.braille import (
-    DOTS_ACROSS,
-    DOTS_DOWN,
-    Dots,
-    dot_rows,
-    line_dots,
-    pack,
-)
+from rnntui.tui.widgets.chart.braille import Dots, dot_rows, line_dots
 from rnntui.tui.widgets.chart.cells import Cells
 from rnntui.tui.widgets.chart.columns import Columns, Integers
+from rnntui.tui.widgets.chart.glyphs import GLYPHS, Glyphs
 from rnntui.tui.widgets.chart.inks import Dashes
 from rnntui.tui.widgets.chart.scale import Span
 
@@ -39,13 +33,18 @@ class Level(IntEnum):
 class Plot:
     """A plot of `width` × `height` cells that shows `x` and, up the side, `y`."""
 
-    def __init__(self, width: int, height: int, x: Span, y: Span) -> None:
+    def __init__(
+        self, width: int, height: int, x: Span, y: Span, glyphs: Glyphs = GLYPHS["braille"]
+    ) -> None:
         """Start with nothing drawn; `y` is a span of heights."""
         self.width, self.height, self.x, self.y = width, height, x, y
-        self.rows, self.columns = height * DOTS_DOWN, width * DOTS_ACROSS
+        self._glyphs = glyphs
+        self.rows, self.columns = height * glyphs.down, width * glyphs.across
         self.levels = np.zeros((height, width), dtype=np.int8)
         self._bits = np.zeros((height, width), dtype=np.uint8)
         self._inks = np.zeros((height, width), dtype=np.int16)
+        self._marks = np.zeros((height, width), dtype=np.uint32)
+        self._in_dots = np.zeros((height, width), dtype=np.bool_)
         self._signs: list[tuple[int, int, str, int]] = []
 
     def cell_columns(self, xs: np.ndarray) -> Integers:
@@ -61,38 +60,45 @@ class Plot:
 
     def cell_rows(self, heights: np.ndarray) -> Integers:
         """Cell row of each height; outside 0 … height - 1 where it isn't shown."""
-        return dot_rows(heights, self.y, self.rows) // DOTS_DOWN
+        return dot_rows(heights, self.y, self.rows) // self._glyphs.down
 
-    def add_line(self, columns: Columns, ink: int, level: Level, pattern: Dashes) -> None:
-        """Draw a curve and mark where it leaves through the top or the bottom."""
+    def add_line(
+        self, columns: Columns, ink: int, level: Level, pattern: Dashes, mark: str = "●"
+    ) -> None:
+        """Draw a curve and mark where it leaves through the top or the bottom.
+
+        `mark` is what it consists of where cells show no dots.
+        """
         dots = line_dots(columns, self.y, self.rows)
         if pattern.off:
-            gap = np.arange(self.columns) % (pattern.on + pattern.off) >= pattern.on
+            on, off = self._glyphs.shortened_pattern(pattern.on, pattern.off)
+            gap = np.arange(self.columns) % (on + off) >= on
             dots &= ~(gap & (dots.sum(axis=0) < _STEEP))
-        self._lay(dots, ink, level)
+        is_raw = level == Level.RAW
+        self._lay(dots, ink, level, self._glyphs.raw_mark if is_raw else mark, in_dots=not is_raw)
         with np.errstate(invalid="ignore"):
             self._mark_exits(columns.high > self.y.high, 0, "▴", ink)
             self._mark_exits(columns.low < self.y.low, self.height - 1, "▾", ink)
 
     def add_level_line(
-        self, height: float, ink: int, level: Level, pattern: tuple[int, int]
+        self, height: float, ink: int, level: Level, pattern: tuple[int, int], mark: str = "-"
     ) -> int:
         """Draw a dashed horizontal line `on` dots long and `off` apart; return its cell row."""
         row = int(dot_rows(np.array([height]), self.y, self.rows)[0])
         if 0 <= row < self.rows:
-            on, off = pattern
+            on, off = self._glyphs.shortened_pattern(*pattern)
             dots = np.zeros((self.rows, self.columns), dtype=np.bool_)
             dots[row] = np.arange(self.columns) % (on + off) < on
-            self._lay(dots, ink, level)
-        return row // DOTS_DOWN
+            self._lay(dots, ink, level, mark)
+        return row // self._glyphs.down
 
     def add_upright(self, x: float, ink: int, level: Level) -> int:
         """Draw a dotted vertical line at `x`; return its cell column."""
         column = self.cell_column(x)
         if 0 <= column < self.width:
             dots = np.zeros((self.rows, self.columns), dtype=np.bool_)
-            dots[::2, column * DOTS_ACROSS] = True
-            self._lay(dots, ink, level)
+            dots[::2, column * self._glyphs.across] = True
+            self._lay(dots, ink, level, "│")
         return column
 
     def add_signs(self, xs: np.ndarray, heights: np.ndarray, sign: str, ink: int) -> None:
@@ -106,22 +112,26 @@ class Plot:
 
     def put_on(self, cells: Cells, top: int, left: int) -> None:
         """Copy the plot to its place on the chart."""
-        cells.put_braille(top, left, self._bits, self._inks)
+        codes = self._glyphs.codes(self._bits, self._marks, self._in_dots)
+        cells.put_codes(top, left, codes, self._inks)
         for row, column, sign, ink in self._signs:
             cells.put(top + row, left + column, sign, ink)
 
-    def _lay(self, dots: Dots, ink: int, level: Level) -> None:
-        bits = pack(dots)
+    def _lay(self, dots: Dots, ink: int, level: Level, mark: str, *, in_dots: bool = False) -> None:
+        bits = self._glyphs.pack(dots)
         over = (bits > 0) & (self.levels < level)
         beside = (bits > 0) & (self.levels == level)
         self._bits[over] = bits[over]
         self._bits[beside] |= bits[beside]
-        self._inks[over | beside] = ink
+        drawn = over | beside
+        self._inks[drawn] = ink
+        self._marks[drawn] = ord(mark) if mark else 0
+        self._in_dots[drawn] = in_dots
         self.levels[over] = level
 
     def _mark_exits(self, beyond: np.ndarray, row: int, sign: str, ink: int) -> None:
         """Put a sign where each stretch of columns `beyond` the plot begins."""
-        cells: Dots = np.any(beyond.reshape(self.width, DOTS_ACROSS), axis=1)
+        cells: Dots = np.any(beyond.reshape(self.width, self._glyphs.across), axis=1)
         starts = np.flatnonzero(cells & ~np.append(False, cells[:-1]))
         for column in starts.tolist():
             self._signs.append((row, column, sign, ink))
