@@ -45,6 +45,7 @@ from rnntui.training.finite import require_finite
 from rnntui.training.learner import Training
 from rnntui.training.measure import Measure
 from rnntui.training.progress import Progress
+from rnntui.training.recovery import OwnFolder, recover
 from rnntui.training.run_folder import write_configuration
 from rnntui.training.stopwatch import Clock, StepTimes, Stopwatch, Warmup
 
@@ -63,6 +64,7 @@ class Fit:
     def __init__(self, run: Training, clock: Clock, recorded: int) -> None:
         """Make the run's learner; `recorded` events are in the record already."""
         self.run, self.pace = run, run.pace
+        self.own_folder = OwnFolder(run.folder)
         self.learner = run.learner()
         self.facts = self.learner.facts
         self.progress = Progress(total_steps=self.pace.total_steps(self.facts.batches_per_epoch))
@@ -211,7 +213,8 @@ class Fit:
     def save(self) -> Iterator[TrainEvent]:
         """Write the last checkpoint, and the same as the best one where it is that.
 
-        Weights that are not finite are not written over good ones.
+        Weights that are not finite are not written over good ones. Raises
+        `CheckpointError` where the run's folder is gone; they are saved elsewhere then.
         """
         folder = self.run.folder
         # The best one first: a kill in between then leaves `last` to come by it again.
@@ -222,6 +225,8 @@ class Fit:
         snapshot = self.learner.snapshot(replace(self.progress, events=kept))
         for arrays in snapshot.groups().values():
             require_finite("network", self.progress.step, *arrays.values())
+        if not self.own_folder.is_there:
+            raise recover(folder, self.run.tables(self.progress.total_steps), snapshot)
         save_checkpoint(snapshot, *paths)
         self.save_due = self.best_due = False
         for path in paths:
@@ -277,7 +282,8 @@ class Fit:
         """Let the training have so many steps; 0 while that is to be measured."""
         old = self.progress.total_steps
         self.progress = replace(self.progress, total_steps=steps)
-        write_configuration(self.run.folder, self.run.tables(steps))
+        if self.own_folder.is_there:
+            write_configuration(self.run.folder, self.run.tables(steps))
         return self.event(Changed, setting="steps", old=old, new=steps)
 
     def _evaluate(self) -> Iterator[TrainEvent]:
