@@ -8,7 +8,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-_SUFFIX = ".part"
+PART = ".part"
+"""The end of the names of files that aren't whole."""
+
 _STALE_SECONDS = 24 * 3600
 
 
@@ -21,7 +23,7 @@ def written_whole(path: Path) -> Iterator[BinaryIO]:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     # Not by tempfile, whose files nobody else may read, whatever the umask says.
-    temporary = path.parent / f".{path.name[:40]}.{secrets.token_hex(6)}{_SUFFIX}"
+    temporary = path.parent / f".{path.name[:40]}.{secrets.token_hex(6)}{PART}"
     try:
         with temporary.open("xb") as file:
             yield file
@@ -34,11 +36,11 @@ def written_whole(path: Path) -> Iterator[BinaryIO]:
     _flush_folder(path.parent)
 
 
-def remove_stale_parts(folder: Path) -> None:
-    """Delete temporary files in `folder` that a killed process left a day ago or earlier."""
-    for part in folder.glob(f".*{_SUFFIX}"):
+def remove_stale_parts(folder: Path, seconds: float = _STALE_SECONDS) -> None:
+    """Delete temporary files in `folder` that a killed process left so long ago."""
+    for part in folder.glob(f".*{PART}"):
         with suppress(OSError):
-            if time.time() - part.stat().st_mtime > _STALE_SECONDS:
+            if time.time() - part.stat().st_mtime > seconds:
                 part.unlink()
 
 

@@ -23,13 +23,17 @@ def predict(
     """The class that a network gives to a text, and the probability of each."""
     from rnntui import places
     from rnntui.cli.tables import print_table
+    from rnntui.text.labelled_limits import LARGEST_TEXT
+    from rnntui.text.streams import small_text, standard_input
     from rnntui.training.classify_checkpoint import load_classifier
     from rnntui.training.classify_reading import ClassifierReader
     from rnntui.training.run_folder import find_checkpoint
 
     path = find_checkpoint(places.checkpoints_dir(), checkpoint, places.shipped_checkpoints_dir())
     reader = ClassifierReader(load_classifier(path))
-    given = _from_input() if text in (None, "-") else text
+    given = text
+    if given is None or given == "-":
+        given = small_text(standard_input(), "Standard input", LARGEST_TEXT)
     known = reader.after_each_token(given).known
     if not known:
         raise CorpusError("There is nothing in the text to read; give one with a word in it.")
@@ -44,12 +48,3 @@ def predict(
     write_line(printable(likeliest), sys.stdout)
     ranked = sorted(probabilities, key=lambda one: -one[1])
     print_table(("class", ">probability"), [(name, f"{p:.4f}") for name, p in ranked])
-
-
-def _from_input() -> str:
-    """All of standard input. Raises `CorpusError` where it is no text."""
-    content = sys.stdin.buffer.read()
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise CorpusError("The text on standard input is not UTF-8.") from error

@@ -92,9 +92,10 @@ def add(
 ) -> None:
     """Copy a text into the library, or several as one."""
     from rnntui.text.library import add_text
+    from rnntui.text.streams import standard_input
 
     added = add_text(
-        sys.stdin.buffer if sources == ["-"] else sources, name, text_encoding=text_encoding
+        standard_input() if sources == ["-"] else sources, name, text_encoding=text_encoding
     )
     for notice in added.notices:
         notify(notice)

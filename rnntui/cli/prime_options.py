@@ -1,12 +1,11 @@
 """A prime on the command line: as an argument with escapes, in a file, or on standard input."""
 
-import sys
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
-from rnntui.errors import ConfigError, CorpusError
+from rnntui.errors import ConfigError
 from rnntui.text.escapes import ESCAPES_HELP, unescaped
 
 LARGEST_PRIME: Final = 16 << 20
@@ -41,25 +40,12 @@ def given_prime(prime: str | None, prime_file: str | None) -> str | None:
 
 
 def _text_of(reference: str) -> str:
-    from rnntui.text.decoding import decoded_text, reading_errors
-    from rnntui.text.encodings import detect_encoding
+    from rnntui.text.decoding import reading_errors
+    from rnntui.text.streams import small_text, standard_input
 
-    name = "Standard input" if reference == "-" else f"The prime file '{reference}'"
-    with reading_errors(name):
-        if reference == "-":
-            content = sys.stdin.buffer.read(LARGEST_PRIME + 1)
-        else:
-            # A pipe is welcome here (`<(head -c 500 play.txt)`): what is read of it is bounded.
-            with Path(reference).open("rb") as file:
-                content = file.read(LARGEST_PRIME + 1)
-    if len(content) > LARGEST_PRIME:
-        raise CorpusError(
-            f"{name} is longer than {LARGEST_PRIME >> 20} MB, too long for a prime; take its end."
-        )
-    try:
-        detection = detect_encoding((content,), name)
-        if detection.doubt:
-            raise CorpusError(detection.doubt)
-        return decoded_text(content, detection.encoding, name)
-    except CorpusError as error:
-        raise CorpusError(f"{name} can't be read as text; save it as UTF-8.") from error
+    if reference == "-":
+        return small_text(standard_input(), "Standard input", LARGEST_PRIME)
+    name = f"The prime file '{reference}'"
+    # A pipe is welcome here (`<(head -c 500 play.txt)`): what is read of it is bounded.
+    with reading_errors(name), Path(reference).open("rb") as file:
+        return small_text(file, name, LARGEST_PRIME)

@@ -87,7 +87,7 @@ def load_corpus(
     """
     found = resolve_reference(reference, stdin)
     if found.open_stream is not None:
-        with found.open_stream() as stream, spooled(stream) as path:
+        with found.open_stream() as stream, spooled(stream, found.shown, text_encoding) as path:
             corpus = _load(replace(found, paths=(path,)), normalisation, text_encoding, doubtful)
             return replace(corpus, reference=corpus.name)
     if found.origin != "built":

@@ -145,7 +145,7 @@ def add_text(
         return _add(paths, name or name_for(paths[0]), paths[0].name, text_encoding)
     if name is None:
         raise CorpusError("A text from standard input needs a name; give one with --name.")
-    with spooled(source) as path:
+    with spooled(source, text_encoding=text_encoding) as path:
         return _add([path], name, "standard input", text_encoding)
 
 

@@ -1,7 +1,6 @@
 """Finds what a person means by a text: a name of the library, a path, or standard input."""
 
 import shlex
-import sys
 import unicodedata
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
@@ -13,7 +12,7 @@ from rnntui.errors import CorpusError
 from rnntui.text import standard_library
 from rnntui.text.library import Origin, TextEntry, entry_at, list_texts, names_like
 from rnntui.text.reading import named, stamp_files
-from rnntui.text.streams import is_stream
+from rnntui.text.streams import is_stream, standard_input
 
 STANDARD_INPUT = "-"
 
@@ -55,7 +54,7 @@ def resolve_reference(reference: str | Path, stdin: BinaryIO | None = None) -> R
     when there is none.
     """
     if reference == STANDARD_INPUT:
-        stream = stdin if stdin is not None else sys.stdin.buffer
+        stream = stdin if stdin is not None else standard_input()
         return _streamed("stdin", "standard input", lambda: nullcontext(stream))
     path = Path(reference).expanduser()
     bare = isinstance(reference, str) and path.name == reference and not path.suffix

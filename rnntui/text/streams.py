@@ -1,42 +1,106 @@
 """Texts that can be read only once: standard input, pipes and devices."""
 
 import os
+import secrets
 import shutil
-import tempfile
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
 from rnntui import places
-from rnntui.text.decoding import reading_errors
+from rnntui.errors import CorpusError
+from rnntui.text.decoding import decoded_text, reading_errors
+from rnntui.text.encodings import detect_encoding, read_as, unicode_encoding
+from rnntui.whole_files import PART, remove_stale_parts
 
 _BLOCK = 1 << 20
+_FREE_SHARE = 0.5
+"""The part of a disk's free space that a stream may take; its encoded text needs as much."""
+_STALE_SECONDS = 3600
+
+
+def standard_input() -> BinaryIO:
+    """Return the bytes of standard input; CorpusError where it's closed."""
+    if sys.stdin is None:
+        raise CorpusError("Standard input is closed; name a file, or pipe a text into it.")
+    return sys.stdin.buffer
 
 
 @contextmanager
-def spooled(stream: BinaryIO) -> Iterator[Path]:
+def spooled(
+    stream: BinaryIO, name: str = "standard input", text_encoding: str | None = None
+) -> Iterator[Path]:
     """Copy a stream to a temporary file, which is there until the block ends.
 
     It is in the cache folder, or where the system keeps temporary files if
-    that can't be written. Raises CorpusError.
+    that can't be written; what killed processes left there is removed.
+    Raises CorpusError, also for a stream that begins as no text does or that
+    would fill the disk.
     """
-    folder = places.cache_dir() / "stdin"
+    path, descriptor = _temporary_file(name)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=folder)
-    except OSError:
-        with reading_errors("standard input"):
-            handle, name = tempfile.mkstemp()
-    path = Path(name)
-    try:
-        with reading_errors("standard input"), os.fdopen(handle, "wb") as file:
-            shutil.copyfileobj(stream, file, _BLOCK)
+        with reading_errors(name), os.fdopen(descriptor, "wb") as file:
+            first = stream.read(_BLOCK)
+            if text_encoding is None:
+                unicode_encoding((first,), name)
+            else:
+                read_as(text_encoding, (first,), name)
+            most = int(shutil.disk_usage(path.parent).free * _FREE_SHARE)
+            _copy(first, stream, file, name, most)
         yield path
     finally:
         path.unlink(missing_ok=True)
 
 
+def small_text(stream: BinaryIO, name: str, most: int) -> str:
+    """Return a text of at most so many bytes; `name` begins sentences about it.
+
+    Raises CorpusError for one that is longer or can't be read as text.
+    """
+    with reading_errors(name):
+        content = stream.read(most + 1)
+    if len(content) > most:
+        raise CorpusError(f"{name} is longer than {most >> 20} MB, too long to be read at once.")
+    try:
+        detection = detect_encoding((content,), name)
+        if detection.doubt:
+            raise CorpusError(detection.doubt)
+        return decoded_text(content, detection.encoding, name)
+    except CorpusError as error:
+        raise CorpusError(f"{name} can't be read as text; save it as UTF-8.") from error
+
+
 def is_stream(path: Path) -> bool:
     """Tell whether a path is a pipe or a device, which can be read only once."""
     return not (path.is_file() or path.is_dir())
+
+
+def _temporary_file(name: str) -> tuple[Path, int]:
+    import tempfile
+
+    folder = places.cache_dir() / "stdin"
+    own = f".{secrets.token_hex(6)}{PART}"
+    with suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+        remove_stale_parts(folder, _STALE_SECONDS)
+        path = folder / own
+        return path, os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with reading_errors(name):
+        descriptor, elsewhere = tempfile.mkstemp()
+        return Path(elsewhere), descriptor
+
+
+def _copy(block: bytes, stream: BinaryIO, file: BinaryIO, name: str, most: int) -> None:
+    """Copy a block and what follows it. Raises CorpusError beyond `most` bytes."""
+    copied = 0
+    while block:
+        copied += len(block)
+        if copied > most:
+            raise CorpusError(
+                f"{name[:1].upper()}{name[1:]} goes on beyond {most / 1e9:.1f} GB, for which the "
+                "disk has no room; give a part of it ('| head -c 100M'), or free some space."
+            )
+        file.write(block)
+        block = stream.read(_BLOCK)
