@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rnntui.errors import RnntuiError
+from rnntui.runtime.asked import Asked
 from rnntui.runtime.event_channel import EventChannel
 from rnntui.runtime.latest_answer import LatestAnswer
-from rnntui.runtime.session import Phase, phase_after
+from rnntui.runtime.session import Phase, ask_pause, phase_after, tell_pause
 from rnntui.runtime.trainer_thread import Events, TrainerThread
 from rnntui.runtime.weights import WeightsMailbox
 from rnntui.text.labelled_choices import Units
@@ -199,6 +200,7 @@ class ClassifyingSession:
         self._reading: LatestAnswer[tuple[TrainedClassifier, str]] = LatestAnswer(self._read)
         self._measuring: LatestAnswer[Path] = LatestAnswer(self._score)
         self.phase: Phase = "idle"
+        self._paused = Asked(False)
         self.run: AboutRun | None = None
         """The run that is or was trained here, once its texts are read."""
         self.classifier: TrainedClassifier | None = None
@@ -221,15 +223,16 @@ class ClassifyingSession:
 
         events = self._open_training(request, opened)
         self._trainer = TrainerThread(events, EventChannel(lambda: self.wake()), WeightsMailbox())
-        self.phase = "starting"
+        self.phase, self._paused = "starting", Asked(False)
         self._trainer.start()
 
     def toggle_pause(self) -> None:
-        """Pause the training, or go on."""
-        self.send(Continue() if self.phase == "paused" else Pause())
+        """Pause the training, or go on, the other one of what was asked last."""
+        self.send(Continue() if self._paused.value else Pause())
 
     def send(self, command: Command) -> None:
         """Ask the training for something, if there is one."""
+        ask_pause(self._paused, command)
         if self._trainer is not None:
             self._trainer.send(command)
 
@@ -288,6 +291,7 @@ class ClassifyingSession:
         events = self._trainer.channel.drain() if self._trainer else ()
         for event in events:
             self.phase = phase_after(event, self.phase)
+            tell_pause(self._paused, event)
         if saved := [event for event in events if isinstance(event, Saved)]:
             self.load(_best_beside(Path(saved[-1].path)))
         classifier: TrainedClassifier | None = None

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from rnntui.errors import RnntuiError
+from rnntui.runtime.asked import Asked
 from rnntui.runtime.event_channel import EventChannel
 from rnntui.runtime.followed_training import UNFOLLOWED, followed_events
 from rnntui.runtime.following import FollowedState
@@ -32,10 +33,6 @@ from rnntui.training.commands import (
     Continue,
     Inbox,
     Pause,
-    RollBack,
-    SaveNow,
-    SetLearningRate,
-    SetSampleLength,
     SingleStep,
     WeightsOutlet,
 )
@@ -195,6 +192,7 @@ class Session:
         self._writer: WriterThread | None = None
         self._failures: queue.SimpleQueue[str] = queue.SimpleQueue()
         self.phase: Phase = "idle"
+        self._paused = Asked(False)
         self.is_replay = self.is_followed = False
         self.network: Network | None = None
         self.spec = SamplingSpec()
@@ -239,40 +237,22 @@ class Session:
         self.is_replay = isinstance(request, ReplayedTraining)
         self.is_followed = isinstance(request, FollowedTraining)
         self._trainer = TrainerThread(self._open_training(request, opened), channel, mailbox)
-        self.phase = "starting"
+        self.phase, self._paused = "starting", Asked(False)
         self._trainer.start()
 
     def toggle_pause(self) -> None:
-        """Pause the training, or go on."""
-        self._send(Continue() if self.phase == "paused" else Pause())
+        """Pause the training, or go on, the other one of what was asked last."""
+        self.send(Continue() if self._paused.value else Pause())
 
-    def single_step(self) -> None:
-        """Take one step, then pause."""
-        self._send(SingleStep())
-
-    def save(self) -> None:
-        """Write a checkpoint now."""
-        self._send(SaveNow())
-
-    def roll_back(self) -> None:
-        """Go back to the best checkpoint."""
-        self._send(RollBack())
-
-    def set_learning_rate(self, rate: float) -> None:
-        """Change the learning rate."""
-        self._send(SetLearningRate(rate))
-
-    def set_sample_length(self, length: int) -> None:
-        """Change how long the training's own samples are."""
-        self._send(SetSampleLength(length))
+    def send(self, command: Command) -> None:
+        """Ask the training for something, if there is one."""
+        ask_pause(self._paused, command)
+        if self._trainer is not None:
+            self._trainer.send(command)
 
     def stop_training(self, seconds: float) -> bool:
         """Save and finish, waiting that long at most; whether the training has ended."""
         return self._trainer is None or self._trainer.stop(seconds)
-
-    def _send(self, command: Command) -> None:
-        if self._trainer is not None:
-            self._trainer.send(command)
 
     # The network and its writing.
 
@@ -347,6 +327,7 @@ class Session:
         events = self._trainer.channel.drain() if self._trainer else ()
         for event in events:
             self.phase = phase_after(event, self.phase)
+            tell_pause(self._paused, event)
         failures = []
         while not self._failures.empty():
             failures.append(self._failures.get())
@@ -384,6 +365,28 @@ def _first_of(mailbox: WeightsMailbox) -> Weights:
 def going_on(phase: Phase) -> str:
     """The beginning of a sentence about a training that has not ended."""
     return "A training is paused" if phase == "paused" else "A training goes on"
+
+
+def ask_pause(paused: Asked[bool], command: Command) -> None:
+    """Note whether a command asks for a pause, or for its end."""
+    match command:
+        case Pause() | SingleStep():
+            paused.ask(True)
+        case Continue():
+            paused.ask(False)
+        case _:
+            pass
+
+
+def tell_pause(paused: Asked[bool], event: TrainEvent) -> None:
+    """Note whether a training has paused, or goes on."""
+    match event:
+        case Paused():
+            paused.tell(True)
+        case Continued():
+            paused.tell(False)
+        case _:
+            pass
 
 
 def phase_after(event: TrainEvent, phase: Phase) -> Phase:

@@ -54,6 +54,12 @@ class Pace:
         )
         return self.learning_rate * progress.rate_scale * schedule.factor(progress.step)
 
+    @property
+    def first_rate(self) -> float:
+        """The learning rate of the first step."""
+        # No schedule has decayed yet, whatever an epoch is.
+        return self.rate_at(Progress(), batches_per_epoch=1)
+
     def reason_to_end(self, progress: Progress) -> str:
         """Why no further step should be taken; empty while there is no reason."""
         if 0 < self.patience <= progress.stale:

@@ -14,6 +14,7 @@ from rnntui.training.checkpoint_file import Kind, opened
 from rnntui.training.checkpoints import Header, read_header
 from rnntui.training.events import (
     LONGEST_LINE,
+    Changed,
     Continued,
     Evaluated,
     Failed,
@@ -134,6 +135,19 @@ def pause_told(event: TrainEvent) -> bool | None:
 def last_event(folder: RunFolder) -> TrainEvent | None:
     """The last whole line of the record, None where there is none or it is very long."""
     return next(_events_backwards(folder), None)
+
+
+def last_learning_rate(folder: RunFolder) -> float | None:
+    """The learning rate that the end of the record speaks of, None where it has none."""
+    for event in _events_backwards(folder):
+        match event:
+            case Step():
+                return event.learning_rate
+            case Changed(setting="learning_rate", new=int() | float() as rate):
+                return rate
+            case _:
+                pass
+    return None
 
 
 def _events_backwards(folder: RunFolder) -> Iterator[TrainEvent]:

@@ -35,6 +35,12 @@ def choices(setting: "Field[Any]") -> tuple[str, ...]:
     return get_args(setting.type) if get_origin(setting.type) is Literal else ()
 
 
+def bounds_of(config: type, name: str) -> tuple[float, float]:
+    """The lowest and the highest value of a setting that is a number."""
+    found = next(one for one in fields(config) if one.name == name)
+    return found.metadata["low"], found.metadata["high"]
+
+
 def flag(name: str) -> str:
     """The command-line flag of a setting."""
     return "--" + name.replace("_", "-")

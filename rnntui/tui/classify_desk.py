@@ -16,14 +16,17 @@ from rnntui.runtime.classifying_session import (
     Score,
 )
 from rnntui.runtime.session import going_on
-from rnntui.training.commands import Command, RollBack, SaveNow, SetLearningRate, SingleStep, Stop
-from rnntui.training.events import Evaluated, Finished, Saved, Step, Tested, TrainEvent
+from rnntui.training.classify_config import ClassifyConfig
+from rnntui.training.commands import Command, RollBack, SaveNow, SingleStep, Stop
+from rnntui.training.events import Changed, Evaluated, Finished, Saved, Step, Tested, TrainEvent
+from rnntui.training.pace import Pace
 from rnntui.training.run_folder import RunFolder, find_run, read_events, run_of
-from rnntui.training.run_summary import summarise
+from rnntui.training.run_summary import last_learning_rate, summarise
 from rnntui.tui.panes.classify_setup import ClassifySetup
 from rnntui.tui.panes.loss import LossPane
 from rnntui.tui.panes.results import ResultsPane
-from rnntui.tui.sentences import Tell, over
+from rnntui.tui.sentences import Tell, changed, over
+from rnntui.tui.stepped_setting import learning_rate
 
 
 class ClassifyDesk:
@@ -43,6 +46,7 @@ class ClassifyDesk:
         self._results, self._tell, self._elsewhere = results, tell, elsewhere
         self._resumable: str | None = None
         self._asked_to_save = self._was_tested = False
+        self._rate = learning_rate(session.send, tell, loss.show_learning_rate)
 
     def trains(self, name: str) -> bool:
         """Whether the run of that name is being trained here."""
@@ -60,16 +64,25 @@ class ClassifyDesk:
             return False
         parent = places.checkpoints_dir()
         self._was_tested = False
+        form = self._setup.form
         if self._resumable is not None:
             self._session.train(ResumedClassifier(parent, self._resumable))
+            self._begin_steering(
+                form.config, last_learning_rate(RunFolder(parent / self._resumable))
+            )
             return True
-        form = self._setup.form
         if form.config is None:
             self._tell("A setting is not valid; it is marked in the form.", "error")
             return False
         self._clear()
         self._session.train(NewClassifier(parent, self._setup.source, form.config))
+        self._begin_steering(form.config, None)
         return True
+
+    def _begin_steering(self, config: ClassifyConfig | None, rate: float | None) -> None:
+        """Let keys step from what a training begins with: its settings, or a rate that it had."""
+        config = config or ClassifyConfig(epochs=1)
+        self._rate.begin(Pace.of(config).first_rate if rate is None else rate)
 
     def step(self) -> None:
         """Take one step, then pause."""
@@ -89,11 +102,10 @@ class ClassifyDesk:
 
     def change_rate(self, way: str) -> None:
         """Double or halve the learning rate."""
-        step = self._loss.status.last_step
-        if step is None or not self._session.is_training:
+        if self._session.is_training:
+            self._rate.change(way)
+        else:
             self._tell("There is no training whose learning rate could be changed.", "warning")
-            return
-        self._session.send(SetLearningRate(step.learning_rate * (2.0 if way == "up" else 0.5)))
 
     def begin_anew(self) -> None:
         """Forget the run that `t` would go on with."""
@@ -141,6 +153,10 @@ class ClassifyDesk:
     def hear(self, event: TrainEvent) -> None:
         """Take note of an event, and say what the person has asked for."""
         match event:
+            case Step():
+                self._rate.hold(event.learning_rate)
+            case Changed() if not self._rate.hear(event) and event.setting != "steps":
+                self._tell(changed(event.setting, event.new))
             case Saved() if self._asked_to_save:
                 self._asked_to_save = False
                 self._tell(f"Saved at step {event.step:,}.")

@@ -40,6 +40,14 @@ def over(end: Finished, what_follows: str) -> str:
     return f"{how} at step {end.step:,}" + (f"; {what_follows}." if what_follows else ".")
 
 
+def changed(setting: str, new: float | str) -> str:
+    """Return what is said of a setting that is changed in mid-run."""
+    value = new if isinstance(new, str) else f"{new:.3g}"
+    if setting == "sample_length" and not isinstance(new, str):
+        return f"Samples have {new:,.0f} characters from now on."
+    return f"The {setting.replace('_', ' ')} is {value} from now on."
+
+
 def place_in_words(path: Path) -> str:
     """Return the full path of a file, safe to show, `~` standing for the home folder."""
     full = path.absolute()

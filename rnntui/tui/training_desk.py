@@ -23,7 +23,10 @@ from rnntui.runtime.session import (
     Session,
     going_on,
 )
-from rnntui.training.events import Evaluated, Finished, Saved, Step, TrainEvent
+from rnntui.training.commands import RollBack, SaveNow, SingleStep
+from rnntui.training.config import TrainConfig
+from rnntui.training.events import Changed, Evaluated, Finished, Saved, Step, TrainEvent
+from rnntui.training.pace import Pace
 from rnntui.training.run_description import describe_run
 from rnntui.training.run_folder import (
     RunFolder,
@@ -34,10 +37,11 @@ from rnntui.training.run_folder import (
     reference_to,
     run_of,
 )
-from rnntui.training.run_summary import summarise
+from rnntui.training.run_summary import last_learning_rate, summarise
 from rnntui.tui.panes.loss import RECORD_READING, LossPane
 from rnntui.tui.panes.setup import ChosenSetup, SetupPane
-from rnntui.tui.sentences import Tell, over
+from rnntui.tui.sentences import Tell, changed, over
+from rnntui.tui.stepped_setting import learning_rate, sample_length
 
 STOP_SECONDS: Final = 60.0
 """How long a training may take to finish its step and save."""
@@ -47,8 +51,6 @@ UNFOLLOW_SECONDS: Final = 5.0
 
 AS_FAST_AS_SEEN: Final = 1000.0
 """The speed of a replay that is slowed down from no waiting at all."""
-
-FIRST_SAMPLE_LENGTH, SAMPLE_LENGTHS = 200, (25, 100_000)
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,8 @@ class TrainingDesk:
         self._begun_with: ChosenSetup | None = None
         """The set-up of the training that goes on."""
         self._asked_to_save = False
-        self._sample_length = FIRST_SAMPLE_LENGTH
+        self._rate = learning_rate(session.send, tell, loss.show_learning_rate)
+        self._sample_length = sample_length(session.send, tell)
         self._replay_speed = 1.0
         self._heard: queue.SimpleQueue[tuple[FollowedState, str]] = queue.SimpleQueue()
 
@@ -113,17 +116,26 @@ class TrainingDesk:
         self._resumable, self._begun_with = None, chosen
         parent, prime = places.checkpoints_dir(), form.recipe.prime
         session.train(NewTraining(parent, chosen.corpus, chosen.config, prime))
+        self._begin_steering(chosen.config, None)
         return True
 
     def _go_on(self, name: str) -> bool:
-        self._begun_with = self._setup.chosen
-        self._session.train(ResumedTraining(places.checkpoints_dir(), name))
+        begun_with, parent = self._setup.chosen, places.checkpoints_dir()
+        self._begun_with = begun_with
+        self._session.train(ResumedTraining(parent, name))
+        self._begin_steering(begun_with.config, last_learning_rate(RunFolder(parent / name)))
         return True
+
+    def _begin_steering(self, config: TrainConfig | None, rate: float | None) -> None:
+        """Let keys step from what a training begins with: its settings, or a rate that it had."""
+        config = config or TrainConfig(epochs=1)
+        self._rate.begin(Pace.of(config).first_rate if rate is None else rate)
+        self._sample_length.begin(config.sample_length)
 
     def step(self) -> None:
         """Take one step, then pause."""
         if self._can_steer("There is no training to take a step of; press t to begin one."):
-            self._session.single_step()
+            self._session.send(SingleStep())
 
     def stop(self) -> None:
         """Save and end it, waiting for that; to be called in a thread."""
@@ -133,35 +145,31 @@ class TrainingDesk:
         """Save now, and say so once it is done."""
         if self._can_steer("There is nothing to save: no training goes on."):
             self._asked_to_save = True
-            self._session.save()
+            self._session.send(SaveNow())
 
     def roll_back(self) -> None:
         """Go back to the best weights."""
         if self._can_steer("There is no training to take back; press t to begin one."):
-            self._session.roll_back()
+            self._session.send(RollBack())
 
     def change_rate(self, way: str) -> None:
         """Double or halve the learning rate; in a replay, its speed."""
-        factor = 2.0 if way == "up" else 0.5
-        step, session = self._loss.status.last_step, self._session
         if not self._can_steer("There is no training whose learning rate could be changed."):
             return
-        if session.is_replay:
+        if self._session.is_replay:
+            factor = 2.0 if way == "up" else 0.5
             # 0 is at once, from which there is a way back.
             self._replay_speed = self._replay_speed * factor or AS_FAST_AS_SEEN
             self._tell(f"The replay runs {self._replay_speed:g} times as fast as the training did.")
-        elif step is not None:
-            session.set_learning_rate(step.learning_rate * factor)
+        else:
+            self._rate.change(way)
 
     def change_sample_length(self, way: str) -> None:
         """Double or halve the length of the training's own samples."""
         if self._can_steer("There is no training that could write samples.") and (
             not self._session.is_replay
         ):
-            length = self._sample_length * 2 if way == "up" else self._sample_length // 2
-            shortest, longest = SAMPLE_LENGTHS
-            self._sample_length = min(max(length, shortest), longest)
-            self._session.set_sample_length(self._sample_length)
+            self._sample_length.change(way)
 
     def begin_anew(self) -> None:
         """Forget the run that `t` would go on with."""
@@ -194,6 +202,11 @@ class TrainingDesk:
     def hear(self, event: TrainEvent) -> None:
         """Take note of an event, and say what the person has asked for."""
         match event:
+            case Step():
+                self._rate.hold(event.learning_rate)
+            case Changed():
+                if not (self._rate.hear(event) or self._sample_length.hear(event)):
+                    self._tell_of(event)
             case Saved() if self._asked_to_save:
                 self._asked_to_save = False
                 self._tell(f"Saved at step {event.step:,}.")
@@ -213,6 +226,11 @@ class TrainingDesk:
                 self._tell(over(event, what_follows))
             case _:
                 pass
+
+    def _tell_of(self, event: Changed) -> None:
+        """Say that a setting was changed, unless it shows anyway."""
+        if event.setting != "steps":
+            self._tell(changed(event.setting, event.new))
 
     def show_followed(self) -> None:
         """Show what the process does that trains the run, where it is another one."""

@@ -24,6 +24,7 @@ from rnntui.training.commands import (
     RollBack,
     SaveNow,
     SetLearningRate,
+    SetSampleLength,
     SingleStep,
     Stop,
     WeightsOutlet,
@@ -102,6 +103,8 @@ class ScriptedTraining:
         self.scale, self.name = scale, name
         self.requests: list[Request] = []
         self.commands: list[object] = []
+        self.may_start = threading.Event()
+        self.may_start.set()
 
     def open(self, request: Request, opened: Opened) -> Events:
         def events(inbox: Inbox, outlet: WeightsOutlet) -> Iterator[TrainEvent]:
@@ -110,6 +113,7 @@ class ScriptedTraining:
             corpus = load_corpus(name)
             opened(self.name, corpus, TrainConfig(epochs=1))
             size = len(corpus.vocabulary)
+            self.may_start.wait()
             yield Started(
                 0, 0.0, self.name, corpus.name, 242_559, size, 92_777, 10_309, 10_309, 50,
                 TOTAL_STEPS, "cpu",
@@ -141,6 +145,8 @@ class ScriptedTraining:
                         yield Saved(*at, path="last.safetensors")
                     case SetLearningRate(rate):
                         yield Changed(*at, "learning_rate", 2e-3, rate)
+                    case SetSampleLength(length):
+                        yield Changed(*at, "sample_length", 200, length)
                     case RollBack():
                         yield RolledBack(*at, to_step=80)
                     case Stop():

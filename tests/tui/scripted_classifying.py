@@ -1,6 +1,7 @@
 """A classifying session without torch or chance: a training that follows a script."""
 
 import math
+import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -118,6 +119,8 @@ class ScriptedClassifying:
         self.requests: list[ClassifyRequest] = []
         self.commands: list[object] = []
         self.loaded: list[Path] = []
+        self.may_start = threading.Event()
+        self.may_start.set()
         self.measured: list[Path] = []
 
     def session(self) -> ClassifyingSession:
@@ -136,6 +139,7 @@ class ScriptedClassifying:
         def events(inbox: Inbox, outlet: WeightsOutlet) -> Iterator[TrainEvent]:
             self.requests.append(request)
             opened(AboutRun("reviews-gru-1", "reviews", CLASSES))
+            self.may_start.wait()
             yield Started(
                 0, 0.0, "reviews-gru-1", "reviews", 77_890, 1_846, 608, 152, 152, 38,
                 TOTAL_STEPS, "cpu", "texts",

@@ -190,7 +190,7 @@ async def test_controls_reach_the_training():
             SaveNow(),
             RollBack(),
             SetLearningRate(1e-3),
-            SetLearningRate(4e-3),
+            SetLearningRate(2e-3),
             SingleStep(),
         ]
         await until(pilot, lambda: phase(pilot) == "paused")

@@ -21,7 +21,7 @@ from rnntui.runtime.session import (
 from rnntui.runtime.trainer_thread import Events
 from rnntui.sampling.choice import SamplingSpec
 from rnntui.sampling.fast_step import Weights
-from rnntui.training.commands import Command, Inbox, Pause, WeightsOutlet
+from rnntui.training.commands import Command, Inbox, Pause, SaveNow, WeightsOutlet
 from rnntui.training.events import (
     Continued,
     Failed,
@@ -168,7 +168,7 @@ def test_commands_reach_the_training_and_are_lost_on_nobody() -> None:
     session = Session(open_training=listening)
 
     session.set_pace(0.0)
-    session.save()
+    session.send(SaveNow())
     session.train(REQUEST)
     session.toggle_pause()
     polled(session, Finished)

@@ -154,6 +154,10 @@ class LossPane(Vertical):
             self.status.last_step = steps[0]
         self.status.last_step = steps[-1]
 
+    def show_learning_rate(self, rate: float | None) -> None:
+        """Show what was asked for at once; None for what the steps say."""
+        self.status.learning_rate = rate
+
     def show_phase(self, phase: Phase, kind: TrainingKind) -> None:
         """Say what the training does."""
         self.status.kind, self.status.phase = kind, phase

@@ -24,7 +24,6 @@ from rnntui.errors import RnntuiError
 from rnntui.runtime.classifying_session import ClassifyingSession, newest_classifier
 from rnntui.text.cells import printable
 from rnntui.training.events import (
-    Changed,
     Failed,
     Resumed,
     RolledBack,
@@ -182,8 +181,6 @@ class ClassifyScreen(Screen[None]):
                     self.loss.show_references({"a guess": math.log(classes)})
             case Warned():
                 self.tell(event.sentence, "warning")
-            case Changed(setting="learning_rate", new=int() | float() as rate):
-                self.tell(f"The learning rate is {rate:.2g} now.")
             case RolledBack():
                 self.tell(f"Back to the weights of step {event.to_step:,}.")
             case Failed():

@@ -22,7 +22,6 @@ from rnntui.sampling.modes import Mode
 from rnntui.text.cells import printable
 from rnntui.training.checkpoint_file import opened
 from rnntui.training.events import (
-    Changed,
     Failed,
     Resumed,
     RolledBack,
@@ -174,10 +173,6 @@ class Playground(Screen[None]):
                     self.stream.toggle()
             case Warned():
                 self.tell(event.sentence, "warning")
-            case Changed(setting="learning_rate", new=int() | float() as rate):
-                self.tell(f"The learning rate is {rate:.2g} now.")
-            case Changed(setting="sample_length", new=int() | float() as length):
-                self.tell(f"Samples have {length:g} characters from now on.")
             case RolledBack():
                 self.tell(f"Back to the weights of step {event.to_step:,}.")
             case Failed():

@@ -55,7 +55,8 @@ class Split(Widget):
         self._first, self._second = first, second
         self._direction: Direction = direction
         self._least, self._shares, self._key = least, shares, first.id or ""
-        self._layout = _Divided(self, _LAYOUTS[direction]())
+        self._sizes = _LAYOUTS[direction]()
+        self._layout = _Divided(self, self._sizes)
         self._grip: int | None = None
         """Where the pointer holds the border, in cells from it, while it is dragged."""
         self.set_reactive(Split.share, shares.get(self._key))
@@ -89,13 +90,23 @@ class Split(Widget):
     def move(self, cells: int) -> bool:
         """Move the border, as far as it can be; whether there is one."""
         if self.is_divided:
-            self._give(self._border - self._start + cells)
+            self._give(self._asked_cells + cells)
         return self.is_divided
 
     def reset(self) -> None:
         """Go back to the stylesheet's sizes."""
         self.share = None
         self._shares.pop(self._key, None)
+
+    @property
+    def _asked_cells(self) -> int:
+        """Cells that the first pane was given last, laid out yet or not."""
+        given = self.first_cells(self._extent)
+        if given is not None:
+            return given
+        placed = self._sizes.arrange(self, list(self.displayed_children), self.size)
+        first: Region = placed[0].region
+        return first.width if self._direction == "columns" else first.height
 
     def _give(self, cells: int) -> None:
         """Give so many cells to the first pane, or what comes nearest."""

@@ -42,6 +42,9 @@ class TrainingStatus(Static):
     accuracy: reactive[float | None] = reactive(None)
     """The share of right answers at the last evaluation, for classifiers."""
 
+    learning_rate: reactive[float | None] = reactive[float | None](None)
+    """What was asked for, where no step was taken with it yet."""
+
     def __init__(self) -> None:
         """Make a line for a training that has not begun."""
         super().__init__(id="status")
@@ -59,6 +62,8 @@ class TrainingStatus(Static):
         step = self.last_step
         if step is not None:
             parts = [*parts, *((text, "") for text in self._figures(step))]
+        elif self.learning_rate is not None:
+            parts.append((self._rate(self.learning_rate), ""))
         line = Content("")
         for number, (text, style) in enumerate(parts):
             piece = Content.styled(("  " if number else "") + text, style)
@@ -94,6 +99,10 @@ class TrainingStatus(Static):
             self.phase, "secondary"
         )
 
+    @staticmethod
+    def _rate(rate: float) -> str:
+        return f"lr {rate:.2g}"
+
     def _figures(self, step: Step) -> list[str]:
         figures = []
         of_total = ""
@@ -103,6 +112,9 @@ class TrainingStatus(Static):
             figures.append("━" * full + "╌" * (_BAR_CELLS - full) + f" {done:.0%}")
             of_total = f"/{self.total_steps:,}"
         figures.append(f"step {step.step:,}{of_total}")
+        if self.learning_rate is not None:
+            # Just asked for: what stands further to the right may not fit.
+            figures.append(self._rate(self.learning_rate))
         if self.accuracy is not None:
             figures.append(f"accuracy {self.accuracy:.1%}")
         figures.append(f"epoch {step.epoch:.2f}")
@@ -111,6 +123,7 @@ class TrainingStatus(Static):
             figures.append(f"eta {duration(left)}")
         each = "char" if self.unit == "characters" else self.unit
         figures.append(f"{step.chars_per_second:,.0f} {each}/s")
-        figures.append(f"lr {step.learning_rate:.2g}")
+        if self.learning_rate is None:
+            figures.append(self._rate(step.learning_rate))
         figures.append(f"|g| {step.grad_norm:.2f}")
         return figures
