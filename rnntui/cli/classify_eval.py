@@ -13,6 +13,7 @@ from rnntui.cli.classify_train import (
     TextEncoding,
     labelled_source,
 )
+from rnntui.cli.old_text import OldText, allowance
 from rnntui.cli.terminal import notify, write_line
 from rnntui.text.cells import printable
 
@@ -25,6 +26,7 @@ def evaluate(
     text_column: TextColumn = None,
     label_column: LabelColumn = None,
     text_encoding: TextEncoding = None,
+    old_text: OldText = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
     """Accuracy, loss and confusion matrix of a network on labelled texts.
@@ -39,7 +41,7 @@ def evaluate(
 
     path = find_checkpoint(places.checkpoints_dir(), checkpoint, places.shipped_checkpoints_dir())
     source = labelled_source(labelled, text_column, label_column, text_encoding)
-    score = score_labelled(load_classifier(path), source)
+    score = score_labelled(load_classifier(path), source, allowance(old_text))
     for notice in score.notices:
         notify(notice)
     if as_json:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from rnntui.cli.old_text import OldText, allowance
 from rnntui.cli.setting_options import settings_as_options
 from rnntui.errors import ConfigError
 from rnntui.training.classify_config import ClassifyConfig
@@ -44,6 +45,7 @@ def train(
     text_column: TextColumn = None,
     label_column: LabelColumn = None,
     text_encoding: TextEncoding = None,
+    old_text: OldText = False,
     as_json: Annotated[bool, typer.Option("--json", help="One event a line, as JSON.")] = False,
     **settings: Any,
 ) -> None:
@@ -62,7 +64,7 @@ def train(
     changes = {name: value for name, value in settings.items() if value is not None}
     source = labelled_source(labelled, text_column, label_column, text_encoding)
     # Until the run is there, there is nothing to save, and an interruption leaves at once.
-    run = _Request(source, recipe, name, resume, changes).run()
+    run = _Request(source, recipe, name, resume, old_text, changes).run()
     inbox = CommandQueue()
     tests: list[Tested] = []
     events = _noted(classify_events(run, inbox), tests)
@@ -105,17 +107,17 @@ class _Request:
     recipe: str | None
     name: str | None
     resume: str | None
+    old_text: bool
     changes: dict[str, Any]
 
     def run(self) -> "ClassifyRun":
         """The run, its folder made or found."""
         from rnntui import places
         from rnntui.training.classify_opening import (
-            DEFAULT,
-            find_classify_recipe,
             new_classify_run,
             resume_classify_run,
         )
+        from rnntui.training.classify_recipes import DEFAULT, find_classify_recipe
         from rnntui.training.labelled_note import LabelledSource
 
         parent = places.checkpoints_dir()
@@ -125,7 +127,10 @@ class _Request:
                     raise ConfigError(
                         f"{option} can't go with --resume: the run has its own already."
                     )
-            return resume_classify_run(parent, self.resume, self.changes, self.source)
+            allow = allowance(self.old_text)
+            return resume_classify_run(parent, self.resume, self.changes, self.source, allow)
+        if self.old_text:
+            raise ConfigError("--old-text goes with --resume, for texts that have changed since.")
         recipe = find_classify_recipe(DEFAULT if self.recipe is None else self.recipe)
         config = recipe.config.replaced(self.changes)
         source = self.source or LabelledSource(recipe.corpus)

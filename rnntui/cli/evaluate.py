@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from rnntui.cli.old_text import OldText, allowance
 from rnntui.cli.tables import print_table
 from rnntui.cli.terminal import notify, write_line
 
@@ -24,6 +25,7 @@ def evaluate(
     text_encoding: Annotated[
         str | None, typer.Option(help="Encoding of the file; found out where not given.")
     ] = None,
+    old_text: OldText = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
     """Loss, bits per character and perplexity of a network on a text, beside n-gram baselines."""
@@ -35,7 +37,7 @@ def evaluate(
 
     path = find_checkpoint(places.checkpoints_dir(), checkpoint, places.shipped_checkpoints_dir())
     corpus = joined_reference(corpora) if corpora else None
-    result = score(load_checkpoint(path), corpus, text_encoding)
+    result = score(load_checkpoint(path), corpus, text_encoding, checkpoint, allowance(old_text))
     for notice in result.notices:
         notify(notice)
     if as_json:

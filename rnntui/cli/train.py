@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from rnntui.cli.old_text import OldText, allowance
 from rnntui.cli.prime_options import PrimeFile, given_prime, prime_option
 from rnntui.cli.setting_options import settings_as_options
 from rnntui.errors import ConfigError
@@ -45,6 +46,7 @@ def train(
     text_encoding: Annotated[
         str | None, typer.Option(help="Encoding of the file; found out where not given.")
     ] = None,
+    old_text: OldText = False,
     as_json: Annotated[bool, typer.Option("--json", help="One event a line, as JSON.")] = False,
     **settings: Any,
 ) -> None:
@@ -68,7 +70,9 @@ def train(
     if corpus == prime_file == "-":
         raise ConfigError("Standard input can be the text or the prime, not both.")
     start = given_prime(prime, prime_file)
-    request = _Request(corpus, recipe, name, resume, init_from, start, text_encoding, changes)
+    request = _Request(
+        corpus, recipe, name, resume, init_from, start, text_encoding, old_text, changes
+    )
     # Until the run is there, there is nothing to save, and an interruption leaves at once.
     events = events_of(request.run(), inbox)
     run_headless(events, inbox, reader_for(sys.stdout, as_json))
@@ -85,6 +89,7 @@ class _Request:
     init_from: str | None
     prime: str | None
     text_encoding: str | None
+    old_text: bool
     changes: dict[str, Any]
 
     def run(self) -> "Run":
@@ -92,7 +97,11 @@ class _Request:
         from rnntui import places
 
         parent = places.checkpoints_dir()
-        return self._new(parent) if self.resume is None else self._resumed(parent, self.resume)
+        if self.resume is not None:
+            return self._resumed(parent, self.resume)
+        if self.old_text:
+            raise ConfigError("--old-text goes with --resume, for a text that has changed since.")
+        return self._new(parent)
 
     def _new(self, parent: Path) -> "Run":
         from rnntui import places
@@ -125,7 +134,7 @@ class _Request:
             if value is not None:
                 raise ConfigError(f"{option} can't go with --resume: the run has its own already.")
         load = None if self.corpus is None else self._loader(self.corpus)
-        return resume_run(parent, name, self.changes, load)
+        return resume_run(parent, name, self.changes, load, allowance(self.old_text))
 
     def _loader(self, reference: str) -> "LoadText":
         from rnntui.text.corpus import load_corpus

@@ -13,10 +13,12 @@ from rnntui.errors import RnntuiError
 from rnntui.runtime.asked import Asked
 from rnntui.runtime.event_channel import EventChannel
 from rnntui.runtime.latest_answer import LatestAnswer
+from rnntui.runtime.old_text_question import AskOldText, never_ask, not_begun
 from rnntui.runtime.session import Phase, ask_pause, phase_after, tell_pause
 from rnntui.runtime.trainer_thread import Events, TrainerThread
 from rnntui.runtime.weights import WeightsMailbox
 from rnntui.text.labelled_choices import Units
+from rnntui.training.changed_text import ChangedTextError
 from rnntui.training.classify_checkpoint import load_classifier
 from rnntui.training.classify_config import ClassifyConfig
 from rnntui.training.classify_opening import (
@@ -50,10 +52,11 @@ class NewClassifier:
 
 @dataclass(frozen=True)
 class ResumedClassifier:
-    """A classifier's run to go on with."""
+    """A classifier's run to go on with; `ask` is for texts that have changed."""
 
     parent: Path
     name: str
+    ask: AskOldText = never_ask
 
 
 ClassifyRequest = NewClassifier | ResumedClassifier
@@ -80,7 +83,12 @@ def open_classifying(request: ClassifyRequest, opened: Opened) -> Events:
 
     def events(inbox: Inbox, outlet: WeightsOutlet) -> Iterator[TrainEvent]:  # noqa: ARG001
         if isinstance(request, ResumedClassifier):
-            run = resume_classify_run(request.parent, request.name, {})
+            allow = request.ask(inbox)
+            try:
+                run = resume_classify_run(request.parent, request.name, {}, allow=allow)
+            except ChangedTextError as changed:
+                yield not_begun(changed)
+                return
         else:
             run = new_classify_run(request.parent, request.source, request.config, request.name)
         opened(AboutRun(run.folder.name, run.note.name, run.classes))
@@ -147,14 +155,21 @@ class Score:
 def measure_classifier(path: Path) -> tuple[Score, ...]:
     """Measure a checkpoint on what its training held out and on its test part. Loads torch.
 
-    Raises `CheckpointError`, or `CorpusError` where the texts are gone.
+    Texts that have changed since are taken as they were, and the parts say so. Raises
+    `CheckpointError`, or `CorpusError` where the texts are gone.
     """
     from rnntui.training.classify_scoring import score_labelled
 
-    scored = score_labelled(load_classifier(path), None)
+    changed: list[ChangedTextError] = []
+
+    def allow(error: ChangedTextError) -> bool:
+        changed.append(error)
+        return True
+
+    scored = score_labelled(load_classifier(path), None, allow)
     return tuple(
         Score(
-            part.part,
+            f"{part.part}, texts as they were" if changed else part.part,
             part.measure.texts,
             part.measure.accuracy,
             part.measure.loss,

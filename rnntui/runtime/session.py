@@ -14,6 +14,7 @@ from rnntui.runtime.asked import Asked
 from rnntui.runtime.event_channel import EventChannel
 from rnntui.runtime.followed_training import UNFOLLOWED, followed_events
 from rnntui.runtime.following import FollowedState
+from rnntui.runtime.old_text_question import NOT_BEGUN, AskOldText, never_ask, not_begun
 from rnntui.runtime.replay import replay_events
 from rnntui.runtime.trainer_thread import Events, TrainerThread
 from rnntui.runtime.weights import WeightsMailbox
@@ -27,6 +28,7 @@ from rnntui.text.batches import AnyIds
 from rnntui.text.corpus import Corpus, load_corpus
 from rnntui.text.normalisation import Normalisation
 from rnntui.text.vocabulary import Vocabulary
+from rnntui.training.changed_text import ChangedTextError
 from rnntui.training.checkpoints import Checkpoint, load_checkpoint
 from rnntui.training.commands import (
     Command,
@@ -94,10 +96,11 @@ class NewTraining:
 
 @dataclass(frozen=True)
 class ResumedTraining:
-    """A run to go on with."""
+    """A run to go on with; `ask` is for a text that has changed."""
 
     parent: Path
     name: str
+    ask: AskOldText = never_ask
 
 
 @dataclass(frozen=True)
@@ -146,7 +149,11 @@ def open_training(request: Request, opened: Opened) -> Events:
                 yield from followed_events(folder, inbox, outlet, request.tell)
             return
         if isinstance(request, ResumedTraining):
-            run = resume_run(request.parent, request.name, {})
+            try:
+                run = resume_run(request.parent, request.name, {}, allow=request.ask(inbox))
+            except ChangedTextError as changed:
+                yield not_begun(changed)
+                return
         else:
             config = request.config
             corpus = load_corpus(request.corpus, normalisation=Normalisation(config.normalise))
@@ -398,7 +405,7 @@ def phase_after(event: TrainEvent, phase: Phase) -> Phase:
             return "paused"
         case Finished(reason="stopped"):
             return "stopped"
-        case Finished(reason=reason) if reason == UNFOLLOWED:
+        case Finished(reason=reason) if reason in (UNFOLLOWED, NOT_BEGUN):
             return "idle"
         case Finished():
             return "finished"

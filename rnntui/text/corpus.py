@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
@@ -28,7 +29,7 @@ from rnntui.text.reading import (
     read_text,
     stamp_files,
 )
-from rnntui.text.references import Reference, joined_reference, resolve_reference
+from rnntui.text.references import Reference, joined_reference, paths_of, resolve_reference
 from rnntui.text.streams import spooled
 from rnntui.text.vocabulary import Vocabulary
 
@@ -128,6 +129,30 @@ def kept_corpus(
         ids=encoded.ids,
         notices=(),
     )
+
+
+def has_changed(reference: str, text_encoding: str, content_hash: str) -> bool:
+    """Whether other bytes stand now where a text was read from; False where nothing does.
+
+    The arguments are those of the `Corpus` that it was.
+    """
+    try:
+        paths = resolve_reference(reference).paths if paths_of(reference) else ()
+        files = [(path, stamp_files(path)) for path in paths]
+        if not files:
+            return False
+        stamps = tuple(stamp for _, own in files for stamp in own)
+    except CorpusError:
+        return False
+    for encoding in (None, text_encoding):
+        if (content := recall(paths, encoding, stamps)) is not None:
+            return content.content_hash != content_hash
+    # Which files of a folder are texts may depend on whether their encoding was named.
+    for encoding in (None, text_encoding):
+        with suppress(CorpusError):  # empty by now, no longer a text, or of several encodings
+            if open_texts(files, encoding).content_hash() == content_hash:
+                return False
+    return True
 
 
 def corpus_from_text(

@@ -96,7 +96,7 @@ def read_labelled(
     if remembered is not None:
         entry = stored(cache.corpus_path(remembered.content_hash))
         if entry is not None:
-            return _from_entry(source, entry, remembered)
+            return _from_entry(source.name, source.phrase, entry, remembered)
     read_at_ns = now_ns()
     texts, notices = read_files(source)
     corpus = _built(source, texts, notices)
@@ -105,6 +105,17 @@ def read_labelled(
         content = cache.Remembered(corpus.content_hash, notices)
         cache.remember(source.path, source.options, source.stamps, content, read_at_ns)
     return corpus
+
+
+def kept_labelled(name: str, source: str, content_hash: str) -> LabelledCorpus | None:
+    """Return a corpus that was read on an earlier day by its hash, or None if the cache hasn't it.
+
+    It needs neither the files that it was read from nor their names.
+    """
+    entry = stored(cache.corpus_path(content_hash))
+    if entry is None:
+        return None
+    return _from_entry(name, source, entry, cache.Remembered(content_hash, ()))
 
 
 def class_counts(corpus: LabelledCorpus, part: Part) -> tuple[int, ...]:
@@ -202,19 +213,19 @@ def _keep(corpus: LabelledCorpus) -> None:
 
 
 def _from_entry(
-    source: LabelledFiles, entry: Stored, remembered: cache.Remembered
+    name: str, source: str, entry: Stored, remembered: cache.Remembered
 ) -> LabelledCorpus:
     parts = {
-        name: Part(
-            PackedTexts(entry.arrays[f"{name}.data"], entry.arrays[f"{name}.offsets"]),
-            entry.arrays[f"{name}.labels"],
+        part: Part(
+            PackedTexts(entry.arrays[f"{part}.data"], entry.arrays[f"{part}.offsets"]),
+            entry.arrays[f"{part}.labels"],
             content_hash,
         )
-        for name, content_hash in entry.about["hashes"].items()
+        for part, content_hash in entry.about["hashes"].items()
     }
     return LabelledCorpus(
-        source.name,
-        source.phrase,
+        name,
+        source,
         tuple(entry.about["classes"]),
         parts["train"],
         parts.get("test"),

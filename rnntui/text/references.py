@@ -107,6 +107,14 @@ def _joined(words: list[str]) -> Reference:
     )
 
 
+def paths_of(reference: str) -> tuple[str, ...]:
+    """The absolute paths that a `Corpus.reference` has; none where it is a name."""
+    words = _words(reference)
+    if len(words) > 1 and all(Path(word).is_absolute() for word in words):
+        return tuple(words)
+    return (reference,) if Path(reference).is_absolute() else ()
+
+
 def entry_of(reference: str, name: str = "") -> TextEntry:
     """The text that `reference` means, as lists show it; never raises.
 

@@ -5,19 +5,24 @@ networks that write. Needs no torch until the events are asked for, or a device 
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from rnntui.errors import CheckpointError, ConfigError, CorpusError
 from rnntui.text.labelled import LabelledCorpus
+from rnntui.training.changed_text import AllowOldText, refuse_old_text
 from rnntui.training.classify_checkpoint import load_classifier
 from rnntui.training.classify_config import ClassifyConfig
 from rnntui.training.classify_run import ClassifyRun, prepare_classify_run
 from rnntui.training.commands import Inbox
 from rnntui.training.devices import check_device
 from rnntui.training.events import Finished, Tested, TrainEvent, Warned
-from rnntui.training.labelled_note import LabelledNote, LabelledSource, corpus_of, note_of
-from rnntui.training.recipes import find_recipe_file
+from rnntui.training.labelled_note import (
+    LabelledNote,
+    LabelledSource,
+    corpus_to_go_on_with,
+    note_of,
+)
 from rnntui.training.resuming import (
     RATE_SETTINGS,
     allowed,
@@ -40,28 +45,8 @@ from rnntui.training.run_folder import (
 from rnntui.training.settings import BUDGETS
 from rnntui.training.settings_file import from_tables
 
-DEFAULT = "reviews"
-"""The recipe of a training that names none."""
-
 CHANGEABLE = (*BUDGETS, *RATE_SETTINGS, "patience", "save_every", "threads", "device")
 """Settings that a resume may change: network, data and the steps taken stay what they are."""
-
-
-@dataclass(frozen=True)
-class ClassifyRecipe:
-    """A recipe of kind `classify`: a configuration, and the texts it is meant for, if any."""
-
-    name: str
-    about: str
-    corpus: str
-    config: ClassifyConfig
-
-
-def find_classify_recipe(reference: str) -> ClassifyRecipe:
-    """The recipe of kind `classify` of that name, or in that TOML file. Raises `ConfigError`."""
-    file = find_recipe_file(reference, "classify")
-    config = ClassifyConfig(**from_tables(file.tables, file.source, ClassifyConfig))
-    return ClassifyRecipe(file.name, file.about, file.corpus, config)
 
 
 def new_classify_run(
@@ -91,18 +76,24 @@ def resume_classify_run(
     name: str,
     changes: Mapping[str, object],
     source: LabelledSource | None = None,
+    allow: AllowOldText = refuse_old_text,
 ) -> ClassifyRun:
     """The run of that name, to go on from its last checkpoint, or from the start if it has none.
 
     `changes` are settings to change, of those in `CHANGEABLE`. The texts are
-    found again by the run's note of them, unless `source` reads them. Raises
+    found again by the run's note of them, unless `source` reads them; where they
+    have changed, `allow` says whether to go on with them as they were. Raises
     `CheckpointError`, `ConfigError`, or `CorpusError` where the texts are gone.
     """
     folder = find_run(parent, name)
     note, before, measured, rates = _read_run(folder)
     config = before.replaced(allowed(changes, before, CHANGEABLE))
     check_device(config.device)
-    run = prepare_classify_run(folder, _same_corpus(note, name, source), note, config)
+    if source is None:
+        corpus = corpus_to_go_on_with(note, before, f"the run '{name}'", allow)
+    else:
+        corpus = _same_corpus(note, name, source)
+    run = prepare_classify_run(folder, corpus, note, config)
     if folder.is_saved:
         last = load_classifier(folder.last)
         given = count_rates_given(rates, changes, before, last.header.progress)
@@ -183,9 +174,7 @@ def _read_run(folder: RunFolder) -> tuple[LabelledNote, ClassifyConfig, int, int
         raise CheckpointError(f"{folder.configuration} is damaged ({error!r}).") from error
 
 
-def _same_corpus(note: LabelledNote, name: str, source: LabelledSource | None) -> LabelledCorpus:
-    if source is None:
-        return corpus_of(note)
+def _same_corpus(note: LabelledNote, name: str, source: LabelledSource) -> LabelledCorpus:
     corpus = source.read()
     if corpus.content_hash != note.content_hash:
         raise CorpusError(

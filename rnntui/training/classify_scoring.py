@@ -7,12 +7,13 @@ import numpy as np
 
 from rnntui.text.labelled import LabelledCorpus, Labels, Part, labels_in
 from rnntui.text.labelled_batches import Indices, split_labelled, unknown_share
+from rnntui.training.changed_text import AllowOldText, refuse_old_text
 from rnntui.training.classify_batches import batches_to_measure
 from rnntui.training.classify_checkpoint import ClassifierCheckpoint
 from rnntui.training.classify_measure import ClassMeasure, measure_texts
 from rnntui.training.classify_run import examples_of
 from rnntui.training.classifying import classifier_of
-from rnntui.training.labelled_note import LabelledSource, corpus_of
+from rnntui.training.labelled_note import LabelledSource, corpus_to_go_on_with
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,16 +55,22 @@ class LabelledScore:
 
 
 def score_labelled(
-    checkpoint: ClassifierCheckpoint, source: LabelledSource | None
+    checkpoint: ClassifierCheckpoint,
+    source: LabelledSource | None,
+    allow: AllowOldText = refuse_old_text,
 ) -> LabelledScore:
     """Measure a network on a corpus, or without one on its own.
 
     Of its own corpus that is what the training held out, and the test part;
-    of another one the test part, or all where it has none. Raises
-    `CorpusError`, also for a class that the network has never seen.
+    of another one the test part, or all where it has none. Where its own has
+    changed, `allow` says whether to take it as it was. Raises `CorpusError`, also
+    for a class that the network has never seen.
     """
     header = checkpoint.header
-    corpus = corpus_of(header.corpus) if source is None else source.read()
+    if source is None:
+        corpus = corpus_to_go_on_with(header.corpus, header.config, "the network", allow)
+    else:
+        corpus = source.read()
     parts: list[PartScore] = []
     own = corpus.content_hash == header.corpus.content_hash
     if own:

@@ -35,13 +35,18 @@ def note_of(corpus: Corpus) -> CorpusNote:
     )
 
 
+def corpus_as_it_was(note: CorpusNote, normalisation: Normalisation) -> Corpus | None:
+    """The text of a note as it was encoded then; None where the cache hasn't it any more."""
+    kept = kept_corpus(note.name, note.source, note.content_hash, note.text_encoding, normalisation)
+    return None if kept is None else replace(kept, reference=note.reference)
+
+
 def corpus_of(note: CorpusNote, normalisation: Normalisation) -> Corpus:
     """The text of a note: as it was encoded then, or read again from where it was.
 
     Raises `CorpusError` where it is gone, or no longer the same text.
     """
-    kept = kept_corpus(note.name, note.source, note.content_hash, note.text_encoding, normalisation)
-    if kept is not None:
+    if (kept := corpus_as_it_was(note, normalisation)) is not None:
         return kept
     # A folder may hold several encodings, which can't be named together but are found again.
     encoding = None if "+" in note.text_encoding else note.text_encoding

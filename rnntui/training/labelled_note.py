@@ -1,10 +1,16 @@
 """What a run and a checkpoint keep of their labelled corpus, and how it is found again by it."""
 
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
 from rnntui.errors import CorpusError
-from rnntui.text.labelled import LabelledCorpus, read_labelled
+from rnntui.text.labelled import LabelledCorpus, kept_labelled, read_labelled
+from rnntui.text.labelled_sources import SHIPPED_NAME, find_labelled
+from rnntui.training.changed_text import AllowOldText, ChangedTextError, changed_sentence
+from rnntui.training.classify_config import ClassifyConfig
+from rnntui.training.classify_recipes import DEFAULT, find_classify_recipe
+from rnntui.training.settings import changed_flags
 
 
 @dataclass(frozen=True)
@@ -62,16 +68,63 @@ def note_of(corpus: LabelledCorpus, source: LabelledSource) -> LabelledNote:
     )
 
 
-def corpus_of(note: LabelledNote) -> LabelledCorpus:
-    """The corpus of a note. Raises `CorpusError` where it is gone, or no longer the same."""
-    source = LabelledSource(note.reference, note.text_column, note.label_column, note.text_encoding)
+def source_of(note: LabelledNote) -> LabelledSource:
+    """What the corpus of a note was read by."""
+    return LabelledSource(note.reference, note.text_column, note.label_column, note.text_encoding)
+
+
+def corpus_to_go_on_with(
+    note: LabelledNote, config: ClassifyConfig, trained: str, allow: AllowOldText
+) -> LabelledCorpus:
+    """The corpus of a note, unless others stand in its place now and `allow` says no.
+
+    `trained` is what sentences call the network. Where nothing is left of the texts,
+    they are taken from the cache. Raises `ChangedTextError`, and `CorpusError` where
+    they are gone there, too.
+    """
+    problem: CorpusError | None = None
     try:
-        corpus = source.read()
+        corpus = source_of(note).read()
+        if corpus.content_hash == note.content_hash:
+            return corpus
     except CorpusError as error:
-        raise CorpusError(f"The texts of '{note.name}' can't be found again: {error}") from error
-    if corpus.content_hash != note.content_hash:
-        raise CorpusError(
-            f"The texts of '{note.name}' ({note.reference}) are no longer those that the network"
-            " was trained on; bring those back, or start a new run."
-        )
-    return corpus
+        problem = error
+    kept = kept_labelled(note.name, note.source, note.content_hash)
+    if problem is not None and not _is_there(note):
+        if kept is None:
+            raise CorpusError(
+                f"The texts of '{note.name}' can't be found again: {problem}"
+            ) from problem
+        return kept
+    about = changed_sentence(note.name, note.reference or SHIPPED_NAME, trained)
+    command = new_run_command(source_of(note), config)
+    changed = ChangedTextError(about, command, kept is not None)
+    if kept is None or not allow(changed):
+        raise changed from problem
+    return kept
+
+
+def _is_there(note: LabelledNote) -> bool:
+    try:
+        find_labelled(note.reference)
+    except CorpusError:
+        return False
+    return True
+
+
+def new_run_command(source: LabelledSource, config: ClassifyConfig) -> str:
+    """`rnntui classify train …`: the texts, and a flag for each setting that is not the usual."""
+    words = ["rnntui", "classify", "train", *words_of(source)]
+    return shlex.join([*words, *changed_flags(config, find_classify_recipe(DEFAULT).config)])
+
+
+def words_of(source: LabelledSource) -> list[str]:
+    """The words of a command line that name a corpus."""
+    words = [source.reference] if source.reference else []
+    for option, value in (
+        ("--text-column", source.text_column),
+        ("--label-column", source.label_column),
+        ("--text-encoding", source.text_encoding),
+    ):
+        words += [option, value] if value else []
+    return words

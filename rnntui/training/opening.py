@@ -11,12 +11,11 @@ from pathlib import Path
 
 from rnntui.errors import CheckpointError, ConfigError, CorpusError
 from rnntui.text.corpus import Corpus
-from rnntui.text.normalisation import Normalisation
 from rnntui.text.vocabulary import describe_character
+from rnntui.training.changed_text import AllowOldText, corpus_to_go_on_with, refuse_old_text
 from rnntui.training.checkpoints import load_checkpoint
 from rnntui.training.commands import Inbox, WeightsOutlet
 from rnntui.training.config import TrainConfig
-from rnntui.training.corpus_note import corpus_of
 from rnntui.training.devices import check_device, check_precision
 from rnntui.training.events import TrainEvent
 from rnntui.training.fine_tuning import adopted_config, over_vocabulary
@@ -98,12 +97,17 @@ def fine_tuned_run(
 
 
 def resume_run(
-    parent: Path, name: str, changes: Mapping[str, object], load: LoadText | None = None
+    parent: Path,
+    name: str,
+    changes: Mapping[str, object],
+    load: LoadText | None = None,
+    allow: AllowOldText = refuse_old_text,
 ) -> Run:
     """The run of that name, to go on from its last checkpoint, or from the start if it has none.
 
     `changes` are settings to change, of those in `CHANGEABLE`. The text is
-    found again by the run's note of it, unless `load` reads it. Raises
+    found again by the run's note of it, unless `load` reads it; where it has
+    changed, `allow` says whether to go on with it as it was. Raises
     `CheckpointError`, `ConfigError`, or `CorpusError` where the text is gone.
     """
     folder = find_run(parent, name)
@@ -115,7 +119,9 @@ def resume_run(
     check_device(config.device)
     check_precision(config.precision, config.device)
     if load is None:
-        corpus = corpus_of(note, Normalisation(before.normalise))
+        checkpoint = f"{folder.name}:last"
+        trained = f"the run '{folder.name}'"
+        corpus = corpus_to_go_on_with(note, before, checkpoint, trained, allow)
     else:
         corpus = load(before.normalise)
     if corpus.content_hash != note.content_hash:

@@ -9,8 +9,14 @@ from numpy.typing import NDArray
 
 from rnntui.errors import CorpusError
 from rnntui.text.batches import AnyIds
-from rnntui.text.corpus import Corpus, load_corpus
+from rnntui.text.corpus import Corpus, has_changed, load_corpus
 from rnntui.text.ngrams import measure_baselines
+from rnntui.training.changed_text import (
+    AllowOldText,
+    changed_sentence,
+    corpus_to_go_on_with,
+    refuse_old_text,
+)
 from rnntui.training.checkpoints import Checkpoint
 from rnntui.training.corpus_note import corpus_of
 from rnntui.training.run import parts_of
@@ -61,16 +67,31 @@ class Score:
         }
 
 
-def score(checkpoint: Checkpoint, reference: str | None, text_encoding: str | None) -> Score:
+def score(
+    checkpoint: Checkpoint,
+    reference: str | None,
+    text_encoding: str | None,
+    found_by: str = "",
+    allow: AllowOldText = refuse_old_text,
+) -> Score:
     """Measure a checkpoint on a text, or on what its training held out.
 
     The n-gram baselines are counted on the training's own learning part, with
-    the network's vocabulary. Raises `CorpusError` where a text is gone, or has
-    too few characters that the network knows.
+    the network's vocabulary. `found_by` is what the checkpoint was found by; where
+    its text has changed, `allow` says whether it may be measured on that as it was.
+    Raises `CorpusError` where a text is gone, has changed, or has too few
+    characters that the network knows.
     """
     header = checkpoint.header
-    own = own_corpus(checkpoint) if reference is None else _own_corpus_if_kept(checkpoint)
     notices: list[str] = []
+    if reference is None:
+        own: Corpus | None = _unchanged_corpus(checkpoint, found_by, allow)
+    else:
+        own = _own_corpus_if_kept(checkpoint)
+        note = header.corpus
+        if own and has_changed(note.reference, note.text_encoding, note.content_hash):
+            changed = changed_sentence(note.name, note.reference, "the network")
+            notices.append(f"{changed} Baselines are counted on it as it was then.")
     nothing = np.empty(0, np.int64)
     learnt, held_out = parts_of(own, header.config) if own else (nothing, nothing)
     unknown = 0
@@ -128,6 +149,13 @@ def own_corpus(checkpoint: Checkpoint) -> Corpus:
     """The text that a network was trained on, in its ids. Raises `CorpusError` where it is gone."""
     header = checkpoint.header
     corpus = corpus_of(header.corpus, header.normalisation)
+    return _in_network_ids(corpus, checkpoint)
+
+
+def _unchanged_corpus(checkpoint: Checkpoint, found_by: str, allow: AllowOldText) -> Corpus:
+    header = checkpoint.header
+    found_by = found_by or header.run
+    corpus = corpus_to_go_on_with(header.corpus, header.config, found_by, "the network", allow)
     return _in_network_ids(corpus, checkpoint)
 
 

@@ -4,7 +4,7 @@ A configuration is a frozen dataclass whose fields are made by `setting`. Which
 settings there are is said by the modules of the configurations themselves.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import Field, field, fields, replace
 from typing import Any, Literal, TypeVar, get_args, get_origin
 
@@ -66,6 +66,18 @@ def with_changes(config: C, changes: Mapping[str, object]) -> C:
             raise ConfigError(f"There is no setting called '{name}'.")
     no_budget = dict.fromkeys(BUDGETS, 0) if any(changes.get(name) for name in BUDGETS) else {}
     return replace(config, **{**no_budget, **changes})  # type: ignore[type-var]
+
+
+def changed_flags(config: Any, usual: Any, left_out: Collection[str] = ()) -> Iterator[str]:
+    """A flag with its value for each setting that is not the usual one."""
+    for one in fields(config):
+        value = getattr(config, one.name)
+        if one.name in left_out or value == getattr(usual, one.name):
+            continue
+        if one.name in BUDGETS and not value:
+            continue
+        for part in value if isinstance(value, tuple) else (value,):
+            yield from (flag(one.name), str(part))
 
 
 def _check(setting: "Field[Any]", value: object) -> None:

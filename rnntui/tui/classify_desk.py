@@ -15,6 +15,7 @@ from rnntui.runtime.classifying_session import (
     ResumedClassifier,
     Score,
 )
+from rnntui.runtime.old_text_question import NOT_BEGUN, OldTextQuestion
 from rnntui.runtime.session import going_on
 from rnntui.training.classify_config import ClassifyConfig
 from rnntui.training.commands import Command, RollBack, SaveNow, SingleStep, Stop
@@ -22,6 +23,7 @@ from rnntui.training.events import Changed, Evaluated, Finished, Saved, Step, Te
 from rnntui.training.pace import Pace
 from rnntui.training.run_folder import RunFolder, find_run, read_events, run_of
 from rnntui.training.run_summary import last_learning_rate, summarise
+from rnntui.tui.old_text import LEFT, show_question
 from rnntui.tui.panes.classify_setup import ClassifySetup
 from rnntui.tui.panes.loss import LossPane
 from rnntui.tui.panes.results import ResultsPane
@@ -47,6 +49,7 @@ class ClassifyDesk:
         self._resumable: str | None = None
         self._asked_to_save = self._was_tested = False
         self._rate = learning_rate(session.send, tell, loss.show_learning_rate)
+        self._question = OldTextQuestion()
 
     def trains(self, name: str) -> bool:
         """Whether the run of that name is being trained here."""
@@ -66,7 +69,7 @@ class ClassifyDesk:
         self._was_tested = False
         form = self._setup.form
         if self._resumable is not None:
-            self._session.train(ResumedClassifier(parent, self._resumable))
+            self._session.train(ResumedClassifier(parent, self._resumable, self._question.ask_in))
             self._begin_steering(
                 form.config, last_learning_rate(RunFolder(parent / self._resumable))
             )
@@ -163,12 +166,18 @@ class ClassifyDesk:
             case Tested():
                 self._was_tested = True
                 self._results.show((_score_of(event),))
+            case Finished(reason=reason) if reason == NOT_BEGUN:
+                self._tell(LEFT)
             case Finished():
                 run, stopped = self._session.run, event.reason == "stopped"
                 self._resumable = run.name if stopped and run else None
                 self._tell(over(event, "t goes on" if stopped else ""))
             case _:
                 pass
+
+    def show_question(self) -> None:
+        """Show what a training asks before it begins."""
+        show_question(self._question, self._loss.app)
 
     def measure_at_the_end(self) -> None:
         """Measure what a training left, unless it was measured on a test part."""

@@ -1,14 +1,12 @@
 """What the screen is set to, as the command line that does the same without it."""
 
 import shlex
-from collections.abc import Iterator
-from dataclasses import fields
-from typing import Any
 
 from rnntui.sampling.choice import SamplingSpec
 from rnntui.text.escapes import escaped
-from rnntui.training.config import BUDGETS, TrainConfig, flag
+from rnntui.training.config import TrainConfig
 from rnntui.training.recipes import Recipe
+from rnntui.training.settings import changed_flags
 
 
 def train_command(corpus: str, recipe: Recipe, config: TrainConfig, prime: str) -> str:
@@ -16,16 +14,6 @@ def train_command(corpus: str, recipe: Recipe, config: TrainConfig, prime: str) 
     words = ["rnntui", "train", corpus, "--recipe", recipe.name]
     words += changed_flags(config, recipe.config)
     return shlex.join([*words, *([_flag_of(prime)] if prime != recipe.prime else [])])
-
-
-def changed_flags(config: Any, usual: Any) -> Iterator[str]:
-    """A flag with its value for each setting that is not the usual one."""
-    for setting in fields(config):
-        value = getattr(config, setting.name)
-        if value == getattr(usual, setting.name) or (setting.name in BUDGETS and not value):
-            continue
-        for part in value if isinstance(value, tuple) else (value,):
-            yield from (flag(setting.name), str(part))
 
 
 def sample_command(checkpoint: str, spec: SamplingSpec, prime: str, seed: int, length: int) -> str:

@@ -15,6 +15,7 @@ from rnntui import places
 from rnntui.errors import RnntuiError
 from rnntui.runtime.followed_training import UNFOLLOWED
 from rnntui.runtime.following import FollowedState
+from rnntui.runtime.old_text_question import NOT_BEGUN, OldTextQuestion
 from rnntui.runtime.session import (
     FollowedTraining,
     NewTraining,
@@ -38,6 +39,7 @@ from rnntui.training.run_folder import (
     run_of,
 )
 from rnntui.training.run_summary import last_learning_rate, summarise
+from rnntui.tui.old_text import LEFT, show_question
 from rnntui.tui.panes.loss import RECORD_READING, LossPane
 from rnntui.tui.panes.setup import ChosenSetup, SetupPane
 from rnntui.tui.sentences import Tell, changed, over
@@ -78,6 +80,7 @@ class TrainingDesk:
         self._rate = learning_rate(session.send, tell, loss.show_learning_rate)
         self._sample_length = sample_length(session.send, tell)
         self._replay_speed = 1.0
+        self._question = OldTextQuestion()
         self._heard: queue.SimpleQueue[tuple[FollowedState, str]] = queue.SimpleQueue()
 
     @property
@@ -122,7 +125,7 @@ class TrainingDesk:
     def _go_on(self, name: str) -> bool:
         begun_with, parent = self._setup.chosen, places.checkpoints_dir()
         self._begun_with = begun_with
-        self._session.train(ResumedTraining(parent, name))
+        self._session.train(ResumedTraining(parent, name, self._question.ask_in))
         self._begin_steering(begun_with.config, last_learning_rate(RunFolder(parent / name)))
         return True
 
@@ -212,6 +215,8 @@ class TrainingDesk:
                 self._tell(f"Saved at step {event.step:,}.")
             case Finished(reason=reason) if reason == UNFOLLOWED:
                 self._tell("The run is no longer followed; its process goes on.")
+            case Finished(reason=reason) if reason == NOT_BEGUN:
+                self._tell(LEFT)
             case Finished() if self._session.is_replay:
                 self._tell(f"The replay is over at step {event.step:,}.")
             case Finished():
@@ -231,6 +236,10 @@ class TrainingDesk:
         """Say that a setting was changed, unless it shows anyway."""
         if event.setting != "steps":
             self._tell(changed(event.setting, event.new))
+
+    def show_question(self) -> None:
+        """Show what a training asks before it begins."""
+        show_question(self._question, self._loss.app)
 
     def show_followed(self) -> None:
         """Show what the process does that trains the run, where it is another one."""

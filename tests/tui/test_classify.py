@@ -21,6 +21,7 @@ from rnntui.tui.widgets.class_bars import ClassBars
 from rnntui.tui.widgets.confusion_table import ConfusionTable
 from rnntui.tui.widgets.training_status import TrainingStatus
 from rnntui.tui.widgets.word_trail import WordTrail
+from tests.tui.old_texts import ask_about_old_text
 from tests.tui.scripted import ScriptedTraining, scripted_app, steps
 from tests.tui.scripted_classifying import (
     CLASSES,
@@ -126,6 +127,23 @@ async def test_keys_steer_the_training(tmp_path: Path):
         await pilot.press("t")
         await until(pilot, lambda: len(training.requests) == 2)
         assert isinstance(training.requests[1], ResumedClassifier)
+
+
+async def test_changed_texts_are_asked_about_before_they_are_gone_on_with(tmp_path: Path):
+    training = ScriptedClassifying(tmp_path, classify_steps(40))
+    answers = ask_about_old_text(training)
+    async with classifying(training) as (pilot, screen):
+        await pilot.press("t")
+        await until(pilot, lambda: screen.loss.status.last_step is not None)
+        await pilot.press("k")
+        await until(pilot, lambda: phase(screen) == "stopped")
+        for key in ("n", "y"):
+            await pilot.press("t")
+            await until(pilot, lambda: isinstance(pilot.app.screen, Question))
+            await pilot.press(key)
+            await until(pilot, lambda: pilot.app.screen is screen)
+            await until(pilot, lambda: phase(screen) in ("idle", "training"))
+        assert answers == [False, True]
 
 
 async def test_the_bars_move_with_every_word(tmp_path: Path):

@@ -21,6 +21,7 @@ from rnntui.tui.widgets.settings_form import SettingsForm
 from rnntui.tui.widgets.stream_text import StreamText
 from rnntui.tui.widgets.training_status import TrainingStatus
 from tests.run_files import finished, record, run_on_disk
+from tests.tui.old_texts import ask_about_old_text
 from tests.tui.scripted import ScriptedStream, ScriptedTraining, scripted_app, steps
 from tests.tui.waiting import until
 
@@ -214,6 +215,48 @@ async def test_a_stopped_run_is_resumed_by_t():
         assert isinstance(request, ResumedTraining)
         assert request.name == "play-lstm-1"
         app.session.close(5)
+
+
+async def resumed_with_a_changed_text(pilot: Pilot[int], app: RnntuiApp) -> None:
+    """Stop a run, and go on with it as if its text had changed meanwhile."""
+    await pilot.press("t")
+    await until(pilot, lambda: phase(pilot) == "training")
+    await pilot.press("k")
+    await until(pilot, lambda: not app.session.is_training)
+    await pilot.press("t")
+    await until(pilot, lambda: isinstance(app.screen, Question))
+    shown = str(app.screen.query_one("#sentence", Static).render())
+    assert "The text 'play' has changed. Go on with it as it was then?" in shown
+    assert "rnntui train play.txt --init-from play-lstm-1:last" in shown
+
+
+async def test_a_changed_text_is_asked_about_before_it_is_gone_on_with():
+    training = ScriptedTraining(steps(5))
+    answers = ask_about_old_text(training)
+    app = scripted_app(training)
+    async with app.run_test(size=SIZE) as pilot:
+        await resumed_with_a_changed_text(pilot, app)
+        await pilot.press("y")
+        await until(pilot, lambda: phase(pilot) == "training")
+        assert answers == [True]
+        app.session.close(5)
+
+
+async def test_a_changed_text_is_left_alone_after_a_no():
+    training = ScriptedTraining(steps(5))
+    answers = ask_about_old_text(training)
+    app = scripted_app(training)
+    async with app.run_test(size=SIZE) as pilot:
+        await resumed_with_a_changed_text(pilot, app)
+        await pilot.press("n")
+        await until(pilot, lambda: not app.session.is_training)
+        assert answers == [False]
+        await until(pilot, lambda: "The run stays as it is." in toasts(pilot))
+        assert phase(pilot) == "idle"
+        # It can be gone on with after all.
+        await pilot.press("t")
+        await until(pilot, lambda: isinstance(app.screen, Question))
+        assert app.session.close(5)
 
 
 async def test_a_training_that_used_its_budget_is_finished():

@@ -1,6 +1,7 @@
 """A classifier's training: what it tells, what it keeps, and that a resume repeats it."""
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -8,17 +9,20 @@ from typing import Any
 import numpy as np
 import pytest
 
+from rnntui import places
 from rnntui.errors import CheckpointError, ConfigError, CorpusError
+from rnntui.runtime.classifying_session import measure_classifier
+from rnntui.training.changed_text import ChangedTextError, allow_old_text
 from rnntui.training.checkpoint_file import save_checkpoint
 from rnntui.training.checkpoints import load_checkpoint
 from rnntui.training.classify_batches import TextBatches, batches_to_measure
 from rnntui.training.classify_checkpoint import load_classifier, read_classifier_header
 from rnntui.training.classify_opening import (
-    DEFAULT,
     classify_events,
-    find_classify_recipe,
     new_classify_run,
+    resume_classify_run,
 )
+from rnntui.training.classify_recipes import DEFAULT, find_classify_recipe
 from rnntui.training.classify_scoring import score_labelled
 from rnntui.training.commands import RollBack, SetLearningRate, Stop
 from rnntui.training.events import (
@@ -225,11 +229,54 @@ def test_a_resume_wants_the_same_texts(tmp_path: Path) -> None:
     run = classify_run(tmp_path)
     classified(run, Script({1: [Stop()]}))
     tiny_labelled(tmp_path / "texts.tsv", 44)
-    with pytest.raises(CorpusError, match="no longer those that the network was trained on"):
+    with pytest.raises(ChangedTextError, match="has changed since the run 'tiny' was trained"):
+        resumed_classifier(run)
+    shutil.rmtree(places.cache_dir())
+    with pytest.raises(ChangedTextError, match="as it was then it can't be found any more"):
         resumed_classifier(run)
     (tmp_path / "texts.tsv").unlink()
     with pytest.raises(CorpusError, match="can't be found again"):
         resumed_classifier(run)
+
+
+def test_a_resume_goes_on_with_the_old_texts_where_that_is_allowed(tmp_path: Path) -> None:
+    whole, broken = (classify_run(tmp_path / name) for name in ("whole", "broken"))
+    classified(whole)
+    classified(broken, Script({1: [Stop()]}))
+    tiny_labelled(tmp_path / "broken" / "texts.tsv", 44)
+    parent = broken.folder.path.parent
+    again = resume_classify_run(parent, broken.folder.name, {}, None, allow_old_text)
+    classified(again)
+    assert_same_classifier(whole.folder, again.folder)
+
+
+def test_texts_that_are_gone_but_kept_still_train(tmp_path: Path) -> None:
+    run = classify_run(tmp_path)
+    classified(run, Script({1: [Stop()]}))
+    (tmp_path / "texts.tsv").unlink()
+    assert only(Finished, classified(resumed_classifier(run)))
+
+
+def test_texts_that_have_changed_are_measured_as_they_were_only_where_allowed(
+    tmp_path: Path,
+) -> None:
+    run = classify_run(tmp_path, epochs=1)
+    classified(run)
+    before = score_labelled(best_of(run), None).as_json()
+    tiny_labelled(tmp_path / "texts.tsv", 44)
+    with pytest.raises(ChangedTextError, match="has changed since the network was trained"):
+        score_labelled(best_of(run), None)
+    assert score_labelled(best_of(run), None, allow_old_text).as_json() == before
+    measured = measure_classifier(run.folder.best)
+    assert [score.part for score in measured] == ["held out, texts as they were"]
+
+
+def test_a_text_that_is_no_table_any_more_has_changed(tmp_path: Path) -> None:
+    run = classify_run(tmp_path, epochs=1)
+    classified(run)
+    (tmp_path / "texts.tsv").write_text("")
+    with pytest.raises(ChangedTextError, match="rnntui classify train /"):
+        score_labelled(best_of(run), None)
 
 
 def test_a_class_that_was_never_learnt_can_not_be_measured(tmp_path: Path) -> None:

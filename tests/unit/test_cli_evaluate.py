@@ -158,6 +158,21 @@ def test_a_fine_tuned_network_is_measured_on_its_own_text() -> None:
     assert (found["text"], found["unknown_characters"]) == ("other, held-out part", 0)
 
 
+def test_a_text_that_has_grown_is_measured_as_it_was_only_when_told() -> None:
+    train()
+    before = figures("a")
+    text = text_file(TINY_TEXT + "zebra")
+    stated(
+        rnntui("eval", "a"),
+        "has changed since the network was trained on it",
+        f"rnntui train {text} --init-from a ",
+    )
+    assert figures("a", "--old-text") == before
+    told = rnntui("eval", "a", text)
+    assert told.code == 0
+    assert "Baselines are counted on it as it was then." in told.err
+
+
 def test_a_text_that_is_too_short_is_stated() -> None:
     train()
     stated(rnntui("eval", "a", text_file("t", "short.txt")), "'short' has too few characters")

@@ -1,5 +1,7 @@
 """`rnntui train --resume` and `--init-from`: going on with a run, and from another network."""
 
+import shlex
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -117,7 +119,55 @@ def test_a_text_that_was_changed_since_is_refused_and_named() -> None:
         if entry.is_file():
             entry.unlink()
     text_file(OTHER_TEXT)
-    stated(resume("--steps", "5"), "is no longer the one that the network was trained on")
+    stated(resume("--steps", "5"), "has changed since the run 'a' was trained on it")
+    stated(resume("--steps", "5", "--old-text"), "as it was then it can't be found any more")
+
+
+def test_a_text_that_has_grown_is_gone_on_with_as_it_was_only_when_told() -> None:
+    train()
+    text = text_file(TINY_TEXT + "zebra")
+    stated(
+        resume("--steps", "5"),
+        "has changed since the run 'a' was trained on it",
+        "--old-text",
+        f"rnntui train {text} --init-from a:last",
+    )
+    assert resume("--steps", "5", "--old-text").code == 0
+    header = read_header(run_called("a").last)
+    assert (header.progress.step, header.corpus.characters) == (5, len(TINY_TEXT))
+    # The note stays the old text's, so it is asked for again.
+    stated(resume("--steps", "6"), "--old-text")
+
+
+def test_the_command_for_a_text_that_has_grown_trains_on_it_as_before() -> None:
+    train("--dropout", "0.25", "--clip-norm", "1")
+    text_file(TINY_TEXT + "zebra")
+    told = resume("--steps", "5").err
+    command = shlex.split(told[told.index("rnntui train ") : told.index(" (or ")])
+    assert rnntui(*command[1:], "--name", "b").code == 0
+    old, new = (read_header(run_called(name).last) for name in "ab")
+    assert new.corpus.characters == old.corpus.characters + 5
+    assert replace(new.config, eval_every=old.config.eval_every) == old.config
+
+
+def test_a_text_that_has_grown_asks_nothing_once_it_is_as_it_was() -> None:
+    train()
+    text_file(TINY_TEXT + "zebra")
+    text_file(TINY_TEXT)
+    assert resume("--steps", "5").code == 0
+
+
+def test_the_old_text_is_no_matter_of_a_new_run() -> None:
+    stated(rnntui("train", text_file(TINY_TEXT), "--old-text"), "--old-text goes with --resume")
+    stated(rnntui("classify", "train", "--old-text"), "--old-text goes with --resume")
+
+
+def test_one_of_several_texts_that_has_grown_is_noticed() -> None:
+    one, other = text_file(TINY_TEXT), text_file("zebra", "zebra.txt")
+    assert rnntui("train", one, other, "--name", "b", "--steps", "3", *SMALL).code == 0
+    text_file("zebras", "zebra.txt")
+    outcome = rnntui("train", "--resume", "b", "--steps", "4")
+    stated(outcome, "has changed", f"rnntui train {one} {other} --init-from b:last")
 
 
 def test_a_renamed_run_goes_on_under_its_new_name() -> None:

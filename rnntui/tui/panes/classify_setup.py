@@ -16,7 +16,7 @@ from textual.worker import get_current_worker
 from rnntui.runtime.labelled_preview import LabelledPreview, preview_labelled
 from rnntui.text.path_completion import completions
 from rnntui.training.classify_config import ClassifyConfig
-from rnntui.training.classify_opening import ClassifyRecipe, find_classify_recipe
+from rnntui.training.classify_recipes import ClassifyRecipe, find_classify_recipe
 from rnntui.training.labelled_note import LabelledSource
 from rnntui.training.recipes import list_recipe_files
 from rnntui.tui.classify_estimate import ClassifierEstimate

@@ -151,6 +151,7 @@ class ClassifyScreen(Screen[None]):
         for sentence in news.failures:
             self.results.say("")
             self.tell(sentence, "error")
+        self.desk.show_question()
         if news.classifier is not None:
             self.sentence.show_classifier(news.classifier)
             self._show_title()

@@ -153,6 +153,7 @@ class Playground(Screen[None]):
         for sentence in news.failures:
             self.fail(sentence)
         self.training.show_followed()
+        self.training.show_question()
         if session.phase != self.loss.status.phase:
             self.loss.show_phase(session.phase, _kind_of(session))
             self.refresh_bindings()
