@@ -277,6 +277,13 @@ class RnntuiApp(HandingApp[int], SurvivingApp[int], RoomyApp[int], LeavingApp[in
             self.clear_notifications()
             self.push_screen(Help.about(self.screen))
 
+    def action_command_palette(self) -> None:
+        """Open the palette of all commands."""
+        from rnntui.tui.palette import QuietPalette
+
+        if not isinstance(self.screen, QuietPalette):
+            self.push_screen(QuietPalette(id="--command-palette"))
+
     async def action_quit(self) -> None:
         """Leave, after a question where a training goes on."""
         self.playground.ask_to_quit()

@@ -1,4 +1,4 @@
-"""The command palette's entries: every action of the screen and the app, from the registry.
+"""The command palette, and its entries: every action of the screen and the app, by the registry.
 
 Themes, quitting and the like are Textual's own system commands, which stay
 beside these.
@@ -7,9 +7,10 @@ beside these.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual import work
+from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 from textual.dom import DOMNode
 from textual.markup import escape
@@ -40,6 +41,36 @@ class Offer:
 
     keys: str
     """The keys it has now, as people read them."""
+
+
+class QuietPalette(CommandPalette):
+    """Textual's palette, but what it still gathers when it is closed doesn't fail.
+
+    A letter may come to it after Escape has, and what it then finds is to be shown
+    by widgets that are gone.
+    """
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it is no longer shown, or about to be."""
+        return not self.is_attached or self not in self.app.screen_stack
+
+    @work(exclusive=True, group=CommandPalette._GATHER_COMMANDS_GROUP)
+    async def _gather_commands(self, search_value: str) -> None:
+        gather: Any = CommandPalette._gather_commands
+        try:
+            await gather.__wrapped__(self, search_value)
+        except Exception:
+            if not self.is_closed:
+                raise
+
+    def _watch__list_visible(self) -> None:
+        if not self.is_closed:
+            super()._watch__list_visible()
+
+    async def _watch__show_busy(self) -> None:
+        if not self.is_closed:
+            await super()._watch__show_busy()
 
 
 class ActionCommands(Provider):

@@ -1,17 +1,21 @@
 """The command palette offers every action of the registry, with its key, and does it."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import ClassVar
 
 import pytest
 from textual.app import App, ComposeResult
 from textual.binding import BindingType
-from textual.command import CommandPalette, DiscoveryHit, Hit
+from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import Input, OptionList
+from textual.worker import WorkerFailed
 
 from rnntui.tui.actions import Action
+from rnntui.tui.app import RnntuiApp
+from rnntui.tui.failures import SurvivingApp
 from rnntui.tui.palette import ActionCommands
 from tests.tui.waiting import until
 
@@ -154,3 +158,68 @@ async def test_a_screen_without_a_registry_offers_the_apps_actions():
         app.push_screen(Screen())
         await pilot.pause()
         assert await labels(app, "") == ["Jump"]
+
+
+# Closing it.
+
+
+class ClosingCommands(Provider):
+    """Closes the palette between two of the entries that it offers."""
+
+    async def search(self, query: str) -> Hits:
+        yield Hit(1.0, "first", str, help="with help")
+        palette = self.app.screen
+        palette.dismiss()
+        while palette.is_attached:
+            await asyncio.sleep(0)
+        yield Hit(1.0, "second", str, help="with help")
+
+
+class LettersApp(SurvivingApp[int]):
+    """An app whose palette is ours."""
+
+    COMMANDS: ClassVar[set[type[Provider]]] = {ClosingCommands}
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.failed: list[Exception] = []
+
+    def action_command_palette(self) -> None:
+        RnntuiApp.action_command_palette(self)  # type: ignore[arg-type]
+
+    def _handle_exception(self, error: Exception) -> None:
+        self.failed.append(error)
+
+
+async def test_closing_the_palette_while_it_gathers_raises_nothing() -> None:
+    app = LettersApp()
+    async with app.run_test() as pilot:
+        palette = await opened(pilot)
+        await pilot.press("a")
+        await until(pilot, lambda: not isinstance(app.screen, CommandPalette))
+        await app.workers.wait_for_complete()
+        # A letter that comes to it after Escape.
+        palette._gather_commands("ab")
+        palette._list_visible = palette._show_busy = True
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+    assert app.failed == []
+
+
+async def test_what_fails_in_an_open_palette_is_still_heard_of() -> None:
+    app = LettersApp()
+    async with app.run_test() as pilot:
+        palette = await opened(pilot)
+        await palette.query_one(CommandList).remove()
+        palette._gather_commands("ab")
+        await until(pilot, lambda: bool(app.failed))
+    assert isinstance(app.failed[0], WorkerFailed)
+
+
+async def opened(pilot: Pilot[int]) -> CommandPalette:
+    """The palette, once it is there."""
+    await pilot.press("ctrl+p")
+    await until(pilot, lambda: isinstance(pilot.app.screen, CommandPalette))
+    palette = pilot.app.screen
+    assert isinstance(palette, CommandPalette)
+    return palette
