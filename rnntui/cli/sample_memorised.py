@@ -15,10 +15,10 @@ NOTICED = 1_000_000
 
 def index_of(checkpoint: "Checkpoint") -> CorpusIndex:
     """Index what a network learned from. Raises `CorpusError` where its text is gone."""
-    from rnntui.text.batches import split
+    from rnntui.training.run import parts_of
     from rnntui.training.scoring import own_corpus
 
-    learned, _ = split(own_corpus(checkpoint).ids, checkpoint.header.config.val_fraction)
+    learned, _ = parts_of(own_corpus(checkpoint), checkpoint.header.config)
     if len(learned) >= NOTICED:
         notify(f"Indexing the {len(learned):,} characters that the network learned from.")
     return CorpusIndex.build(learned, len(checkpoint.header.vocabulary), lambda: False)

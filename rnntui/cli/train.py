@@ -67,7 +67,7 @@ def train(
         changes["normalise"] = Normalisation(tuple(steps)).steps
     inbox = CommandQueue()
     corpus = joined_reference(corpora) if corpora else None
-    if corpus == prime_file == "-":
+    if prime_file == "-" and "-" in (corpora or ()):
         raise ConfigError("Standard input can be the text or the prime, not both.")
     start = given_prime(prime, prime_file)
     request = _Request(

@@ -143,7 +143,8 @@ PLAYGROUND = (
         "p",
         "edit_prime",
         "Prime",
-        "Edit the text that the writing starts from; Enter begins anew with it.",
+        r"Edit the text that the output starts from: \n or Ctrl+J is a line end, shown as ⏎, and a"
+        " paste keeps its own; Enter starts the output.",
         in_footer=True,
     ),
     _action(

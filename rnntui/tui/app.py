@@ -303,11 +303,13 @@ def _key_scopes() -> list[dict[str, str]]:
     from rnntui.tui.screens.duel import DuelScreen
     from rnntui.tui.screens.playground import Playground
     from rnntui.tui.screens.runs import RunsScreen
+    from rnntui.tui.widgets.lines_input import PrimeInput
 
+    everywhere = (*App.BINDINGS, *RnntuiApp.BINDINGS, *PrimeInput.BINDINGS)
     return [
         {
             binding.id: binding.key
-            for binding in (*App.BINDINGS, *RnntuiApp.BINDINGS, *screen.BINDINGS)
+            for binding in (*everywhere, *screen.BINDINGS)
             if isinstance(binding, Binding) and binding.id
         }
         for screen in (Playground, CorporaScreen, DuelScreen, RunsScreen, ClassifyScreen)

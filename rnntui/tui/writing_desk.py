@@ -13,7 +13,7 @@ from rnntui.runtime.session import Session
 from rnntui.sampling.choice import SamplingSpec
 from rnntui.sampling.modes import Mode
 from rnntui.sampling.stream import hybrid_equals_argmax
-from rnntui.tui.command_line import sample_command
+from rnntui.tui.command_line import needs_file, sample_command
 from rnntui.tui.new_files import write_new
 from rnntui.tui.panes.writing import WritingPane
 from rnntui.tui.preferences import Preferences
@@ -71,8 +71,8 @@ class WritingDesk:
         return True
 
     def take_prime(self) -> None:
-        """Begin anew with the prime where another one is being written from."""
-        if self._session.is_writing and self._session.prime != self._prime:
+        """Begin with the prime, unless the output has begun with it and goes on."""
+        if not self._session.is_writing or self._session.prime != self._prime:
             self._write()
 
     def hold(self) -> None:
@@ -129,10 +129,25 @@ class WritingDesk:
         self._tell(f"Kept as {place_in_words(path)}.")
 
     def command(self) -> str | None:
-        """The command line that writes the same without a screen; None while nothing is written."""
-        session = self._session
+        """The command line that generates the same without a screen; None where nothing is.
+
+        A prime that is too long for it is put into a file beside the runs.
+        """
+        session, file = self._session, None
         if not session.is_writing or session.network is None:
             return None
+        if needs_file(session.prime):
+            try:
+                file = write_new(places.checkpoints_dir().parent, "prime", ".txt", session.prime)
+                self._tell(f"The prime is too long for a shell; it is in {place_in_words(file)}.")
+            except OSError as error:
+                reason = f"and can't be kept in a file: {error.strerror}"
+                self._tell(f"The prime is too long for a shell, {reason}.", "error")
         return sample_command(
-            session.network.reference, session.spec, session.prime, session.seed, COMMAND_LENGTH
+            session.network.reference,
+            session.spec,
+            session.prime,
+            session.seed,
+            COMMAND_LENGTH,
+            file,
         )

@@ -96,7 +96,7 @@ def test_generating(
 ) -> None:
     async def write(pilot: Pilot[Any]) -> None:
         await trained(pilot, 120)
-        await pilot.press(mode, "p", *"OLD TAM", "enter", "g")
+        await pilot.press(mode, "p", *"OLD TAM", "enter")
         text = pilot.app.screen.query_one(StreamText)
         await until(pilot, lambda: text.end == 307)
         await pilot.pause()

@@ -23,7 +23,7 @@ from rnntui.tui.run_actions import OPEN, RUNS
 from rnntui.tui.run_slots import Slots
 from rnntui.tui.widgets.chart.inks import line_ink
 from rnntui.tui.widgets.run_table import Mark, RunTable, described
-from rnntui.tui.widgets.safe_fields import StandIns
+from rnntui.tui.widgets.safe_fields import SafeInput
 
 _ROWS_BESIDE_RUNS: Final = 8
 """Rows of the pane that are no runs: borders, filter, header, details, buttons."""
@@ -71,12 +71,7 @@ class RunsPane(Vertical):
 
     def _filter_row(self) -> Iterator[Widget]:
         yield Label("filter")
-        yield Input(
-            placeholder="a name or a regular expression (/)",
-            id="filter",
-            compact=True,
-            highlighter=StandIns(),
-        )
+        yield SafeInput(placeholder="a name or a regular expression (/)", id="filter")
         yield Static(id="matches", markup=False)
         yield from map(_button, ("axis", "kind"))
 

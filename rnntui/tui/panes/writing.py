@@ -22,8 +22,8 @@ from rnntui.tui.actions import PLAYGROUND
 from rnntui.tui.links import Place, places_to_click
 from rnntui.tui.widgets.candidates import CandidateBars
 from rnntui.tui.widgets.chart.cells import shortened
+from rnntui.tui.widgets.lines_input import PrimeInput
 from rnntui.tui.widgets.memorisation_meter import INDEXING, MemorisationMeter
-from rnntui.tui.widgets.safe_fields import SafeInput
 from rnntui.tui.widgets.sampler_bar import SamplerBar
 from rnntui.tui.widgets.stream_text import StreamText
 
@@ -64,7 +64,7 @@ class WritingPane(Vertical):
         yield SamplerBar()
         with Horizontal(id="prime-row"):
             yield Label("prime")
-            yield SafeInput(placeholder="what the writing starts from (p)", id="prime")
+            yield PrimeInput(placeholder="what the writing starts from (p)", id="prime")
         with Horizontal(id="text-row"):
             yield StreamText(placeholder=PLACEHOLDER, id="stream")
             yield CandidateBars(id="candidates")

@@ -10,7 +10,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
 from rnntui.text.cells import printable
-from rnntui.tui.widgets.safe_fields import StandIns
+from rnntui.tui.widgets.safe_fields import SafeInput
 
 
 class AskText(ModalScreen[str | None]):
@@ -31,7 +31,7 @@ class AskText(ModalScreen[str | None]):
         with Vertical(id="box") as box:
             box.border_title = self._title
             yield Static(Content(printable(self._sentence)), id="sentence")
-            yield Input(self._value, id="text", compact=True, highlighter=StandIns())
+            yield SafeInput(self._value, id="text")
             with Horizontal(id="buttons"):
                 yield Button(f"{self._yes} (Enter)", variant="primary", id="yes", compact=True)
                 yield Button("Cancel (Esc)", id="no", compact=True)

@@ -26,6 +26,7 @@ from rnntui.tui.sampling_choices import next_pace, with_temperature
 from rnntui.tui.screens.question import Failure
 from rnntui.tui.widgets.duel_column import DuelColumn
 from rnntui.tui.widgets.key_bar import KeyBar
+from rnntui.tui.widgets.lines_input import PrimeInput
 from rnntui.tui.widgets.title_bar import TitleBar
 
 POLLS_PER_SECOND: Final = 15
@@ -46,7 +47,8 @@ DUEL = (
     also(
         "prime",
         "duel",
-        tooltip="Edit the text that all three start from; Enter begins anew with it.",
+        tooltip=r"Edit the text that all three start from: \n or Ctrl+J is a line end, shown as ⏎;"
+        " Enter begins anew with it.",
     ),
     also("pace", "duel", in_footer=True),
     also("colour", "duel", in_footer=True),
@@ -96,9 +98,7 @@ class DuelScreen(Screen[None]):
         yield Static(id="bar")
         with Horizontal(id="prime-row"):
             yield Label("prime")
-            yield Input(
-                self.prime, placeholder="what all three start from (p)", id="prime", compact=True
-            )
+            yield PrimeInput(self.prime, placeholder="what all three start from (p)", id="prime")
         with Horizontal(id="columns"):
             for mode in MODES:
                 yield DuelColumn(mode, self._network.vocabulary)

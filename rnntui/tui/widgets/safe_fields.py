@@ -4,15 +4,21 @@ What they hold stays as it was typed; only what goes to the terminal is changed.
 """
 
 import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate
 from typing import ClassVar, Final
 
 from rich.highlighter import Highlighter
 from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.events import Paste
+from textual.strip import Strip
 from textual.widgets import Input, TextArea
 
 from rnntui.text.cells import visible
+from rnntui.text.widths import cell_width
 
 EDITED: Final = 20_000
 """Most characters that a `PasteArea` lets edit: what a text area wraps again in no time."""
@@ -32,20 +38,94 @@ def one_for_one(text: str) -> str:
     )
 
 
+def on_one_line(text: str) -> str:
+    """Return `text` as `one_for_one`, its tabs and line ends drawn, too."""
+    return "⏎".join(map(one_for_one, text.split("\n"))).replace("\t", "⇥")
+
+
 class StandIns(Highlighter):
     """Draws stand-ins in an `Input`."""
 
     def highlight(self, text: Text) -> None:
         """Change the characters in place; there are as many as before."""
-        text.plain = one_for_one(text.plain).replace("\t", "⇥")
+        text.plain = on_one_line(text.plain)
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """A value as it is drawn, and the cell where each of its characters begins, and the end."""
+
+    value: str
+    line: str
+    stops: Sequence[int]
+
+    @classmethod
+    def of(cls, value: str) -> "_Drawn":
+        line = on_one_line(value)
+        return cls(value, line, tuple(accumulate(map(cell_width, line), initial=0)))
 
 
 class SafeInput(Input):
-    """An input whose value may hold anything, such as the name of a file."""
+    """An input whose value may hold anything, such as the name of a file, and be of any length.
 
-    def __init__(self, *, placeholder: str = "", id: str | None = None) -> None:
-        """Make an empty one-line field."""
-        super().__init__(placeholder=placeholder, id=id, compact=True, highlighter=StandIns())
+    Textual measures the value itself, in which a control character takes no cell, and
+    draws all of it for the few characters in view; here what is drawn is measured.
+    """
+
+    _drawn = _Drawn("", "", (0,))
+
+    def __init__(
+        self, value: str | None = None, *, placeholder: str = "", id: str | None = None
+    ) -> None:
+        """Make a one-line field."""
+        super().__init__(
+            value, placeholder=placeholder, id=id, compact=True, highlighter=StandIns()
+        )
+
+    def _measured(self) -> _Drawn:
+        if self._drawn.value != self.value:
+            self._drawn = _Drawn.of(self.value)
+        return self._drawn
+
+    @property
+    def content_width(self) -> int:
+        """The cells of the value and of a cursor behind it."""
+        return self._measured().stops[-1] + 1 if self.value else super().content_width
+
+    def _position_to_cell(self, position: int) -> int:
+        return self._measured().stops[position]
+
+    def _cell_offset_to_index(self, offset: int) -> int:
+        cell = offset + round(self.scroll_offset.x)
+        return max(min(bisect_right(self._measured().stops, cell) - 1, len(self.value)), 0)
+
+    def render_line(self, y: int) -> Strip:
+        """Draw the characters in view, with selection and cursor."""
+        if y or not self.value or self._suggestion:
+            return super().render_line(y)
+        drawn, width = self._measured(), self.scrollable_content_region.width + 1
+        left = round(self.scroll_offset.x)
+        first = max(bisect_right(drawn.stops, left) - 1, 0)
+        last = bisect_left(drawn.stops, left + width)
+        shown = Text(drawn.line[first:last], no_wrap=True, overflow="ignore", end="")
+        if self.has_focus:
+            self._stylize(shown, first)
+        options = self.app.console_options.update_width(max(shown.cell_len, 1))
+        strip = Strip(self.app.console.render(shown, options))
+        start = left - drawn.stops[first]
+        strip = strip.crop(start, start + width).extend_cell_length(width)
+        return strip.apply_style(self.rich_style)
+
+    def _stylize(self, shown: Text, first: int) -> None:
+        """Mark selection and cursor in `shown`, the text from character `first` on."""
+        if not self.selection.is_empty:
+            start, end = (max(place - first, 0) for place in sorted(self.selection))
+            shown.stylize_before(self.get_component_rich_style("input--selection"), start, end)
+        if self._cursor_visible and self.cursor_position >= first:
+            if self.cursor_at_end:
+                shown.pad_right(1)
+            cursor = self.cursor_position - first
+            shown.stylize(self.get_component_rich_style("input--cursor"), cursor, cursor + 1)
 
 
 class PasteArea(TextArea):
