@@ -22,7 +22,7 @@ def chapter(chunks: Iterable[str], number: int) -> Iterator[str]:
     number, and ends before the next heading. Raises `CorpusError` for a text
     that has chapters, but not so many.
     """
-    lines = _lines(chunks)
+    lines = lines_of(chunks)
     front: list[str] = []
     part: list[str] = []
     found = length = front_length = 0
@@ -57,7 +57,7 @@ def _until_heading(lines: Iterator[str]) -> Iterator[str]:
         yield line
 
 
-def _lines(chunks: Iterable[str]) -> Iterator[str]:
+def lines_of(chunks: Iterable[str]) -> Iterator[str]:
     """The lines of a text, each with its end, however the chunks were cut."""
     held = ""
     for chunk in chunks:

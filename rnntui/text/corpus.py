@@ -20,6 +20,7 @@ from rnntui.text.cache import (
 )
 from rnntui.text.counting import SymbolCounts, count_symbols
 from rnntui.text.encoding import EncodedText, IdArray, ids_in_memory, temporary_ids
+from rnntui.text.gutenberg import has_frame
 from rnntui.text.normalisation import Normalisation
 from rnntui.text.reading import (
     Doubtful,
@@ -34,6 +35,9 @@ from rnntui.text.streams import spooled
 from rnntui.text.vocabulary import Vocabulary
 
 _AS_IT_IS = Normalisation()
+
+FRAME_CHARACTERS = 40_000
+"""Characters at either end of a text among which Project Gutenberg's marks are looked for."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -209,7 +213,7 @@ def _load(
         vocabulary=encoded.counted.vocabulary,
         counts=encoded.counted.counts,
         ids=encoded.ids,
-        notices=(*content.notices, *notices),
+        notices=(*content.notices, *notices, *_suggested(found.shown, encoded)),
     )
 
 
@@ -251,6 +255,18 @@ def _prepare(
             f"There is no room for the encoded text ({error.strerror or error}); "
             "free some disk space, or name a folder with RNNTUI_HOME."
         ) from error
+
+
+def _suggested(name: str, encoded: EncodedText) -> tuple[str, ...]:
+    """A sentence about Project Gutenberg's header or licence, where they frame the text."""
+    ids, decode = encoded.ids, encoded.counted.vocabulary.decode
+    for end in (ids[:FRAME_CHARACTERS], ids[-FRAME_CHARACTERS:]):
+        if has_frame(decode(end)):
+            return (
+                f"{name} has Project Gutenberg's header or licence, which the network would"
+                " learn, too; leave them out by --normalise gutenberg.",
+            )
+    return ()
 
 
 def _key(content: RememberedContent, normalisation: Normalisation) -> CacheKey:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from rnntui.errors import ConfigError
 from rnntui.text.chapters import chapter
+from rnntui.text.gutenberg import without_frame
 
 _FIRST_SYLLABLE = 0xAC00
 _SYLLABLES = 11172
@@ -37,8 +38,10 @@ class _Step:
 
 @dataclass(frozen=True)
 class Normalisation:
-    """Steps by name: `chapter-N`, `lowercase`, `nfc` or `nfd-jamo`, `join-lines`.
+    """Steps by name: `gutenberg`, `chapter-N`, `lowercase`, `nfc` or `nfd-jamo`, `join-lines`.
 
+    - `gutenberg`: without Project Gutenberg's header and licence (see
+      `text/gutenberg.py`).
     - `chapter-1`, `chapter-2`, ...: of a text in chapters that one alone; other
       texts, such as a prime, are left whole (see `text/chapters.py`).
     - `lowercase`: `str.lower`, with its final sigma.
@@ -47,9 +50,10 @@ class Normalisation:
     - `join-lines`: each line stripped, blank ones dropped, joined by a space.
 
     Whatever the order in which they are given, they are kept and applied in
-    the order of this list: headings have capitals, lowering may leave a
-    composable pair, and joining must see the final characters. `nfc` would undo
-    `nfd-jamo`, so they exclude one another. Raises ConfigError for an unknown name.
+    the order of this list: a licence may have chapters of its own, headings have
+    capitals, lowering may leave a composable pair, and joining must see the final
+    characters. `nfc` would undo `nfd-jamo`, so they exclude one another. Raises
+    ConfigError for an unknown name.
     """
 
     steps: tuple[str, ...] = ()
@@ -65,7 +69,8 @@ class Normalisation:
         chapters = tuple(dict.fromkeys(name for name in self.steps if name not in _STEPS))
         if len(chapters) > 1:
             raise ConfigError(f"Only one chapter can be taken, not {' and '.join(chapters)}.")
-        ordered = chapters + tuple(name for name in _STEPS if name in self.steps)
+        names = (_FIRST, *chapters, *(name for name in _STEPS if name != _FIRST))
+        ordered = tuple(name for name in names if name in self.steps)
         object.__setattr__(self, "steps", ordered)
 
     def __str__(self) -> str:
@@ -212,7 +217,11 @@ class _LineJoiner:
         return written
 
 
+_FIRST = "gutenberg"
+"""The step before chapters are looked for."""
+
 _STEPS: dict[str, _Step] = {
+    _FIRST: _Step(lambda text: "".join(without_frame([text])), without_frame),
     "lowercase": _Step(str.lower, _between(_CASE_BORDER, str.lower)),
     "nfc": _Step(_compose, _between(_NFC_BORDER, _compose)),
     "nfd-jamo": _Step(decompose_syllables, _stream_decomposed),
@@ -220,7 +229,7 @@ _STEPS: dict[str, _Step] = {
 }
 
 NORMALISATION_STEPS = tuple(_STEPS)
-"""The names of the steps but `chapter-N`, which comes first, in the order of their application."""
+"""The names of the steps but `chapter-N`, the second one, in the order of their application."""
 
 
 def _step(name: str) -> _Step:

@@ -99,8 +99,8 @@ class TrainConfig:
     normalise: tuple[str, ...] = setting(
         (),
         "text",
-        "Changes to the text: chapter-1 (or another alone), nfc, nfd-jamo, lowercase, join-lines;"
-        " may be repeated.",
+        "Changes to the text: gutenberg (without its header and licence), chapter-1 (or another"
+        " alone), nfc, nfd-jamo, lowercase, join-lines; may be repeated.",
     )
     val_fraction: float = setting(
         0.1, "text", "Share of the text held out for validation.", 0.0, 0.9

@@ -58,7 +58,7 @@ def test_steps_are_kept_in_one_order() -> None:
 
 def test_an_unknown_step_is_named_with_the_known_ones() -> None:
     """The sentence says what to write instead."""
-    with pytest.raises(ConfigError, match="'nfkc'; there are lowercase, nfc, nfd-jamo, join-lines"):
+    with pytest.raises(ConfigError, match="'nfkc'; there are gutenberg, lowercase, nfc, "):
         Normalisation(("nfkc",))
 
 
