@@ -76,6 +76,7 @@ def _print_layers(recipe: str, corpus: str | None) -> None:
     from rnntui.text.corpus import load_corpus
     from rnntui.text.library import default_text_name
     from rnntui.text.normalisation import Normalisation
+    from rnntui.text.rare import with_rare_merged
     from rnntui.training.recipes import find_recipe
 
     found = find_recipe(recipe)
@@ -83,5 +84,6 @@ def _print_layers(recipe: str, corpus: str | None) -> None:
         corpus or found.corpus or default_text_name(),
         normalisation=Normalisation(found.config.normalise),
     )
+    loaded = with_rare_merged(loaded, found.config.min_count)
     notify(f"With the {len(loaded.vocabulary)} symbols of '{loaded.name}' its layers are:")
     print_layers(layer_table(found.config.model(len(loaded.vocabulary))), sys.stderr)

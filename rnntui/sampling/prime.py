@@ -5,7 +5,12 @@ from dataclasses import dataclass
 from itertools import islice
 
 from rnntui.text.normalisation import Normalisation
-from rnntui.text.vocabulary import Vocabulary, describe_replacements, substitute_unknown
+from rnntui.text.vocabulary import (
+    Vocabulary,
+    describe_character,
+    describe_replacements,
+    substitute_unknown,
+)
 
 NAMED = 8
 """How many replaced characters a warning names before it only counts them."""
@@ -27,12 +32,25 @@ def prepare_prime(text: str, vocabulary: Vocabulary, normalisation: Normalisatio
     if "\r" not in vocabulary:
         # As reading makes one line end of all kinds, the network knows no other.
         text = _LINE_END.sub("\n", text)
-    known, replaced = substitute_unknown(_normalised(text, normalisation), vocabulary)
+    text = _normalised(text, normalisation)
+    if vocabulary.unknown is not None:
+        return Prime(text, _unknown_in(text, vocabulary))
+    known, replaced = substitute_unknown(text, vocabulary)
     if not replaced:
         return Prime(known, ())
     more = f"; and {len(replaced) - NAMED} more" if len(replaced) > NAMED else ""
     named = describe_replacements(dict(islice(replaced.items(), NAMED))) + more
     return Prime(known, (f"The prime has characters that the network never saw: {named}.",))
+
+
+def _unknown_in(text: str, vocabulary: Vocabulary) -> tuple[str, ...]:
+    """A sentence about the characters that the network reads as its unknown symbol."""
+    unknown = [character for character in dict.fromkeys(text) if character not in vocabulary]
+    if not unknown:
+        return ()
+    more = f" and {len(unknown) - NAMED} more" if len(unknown) > NAMED else ""
+    named = ", ".join(map(describe_character, unknown[:NAMED])) + more
+    return (f"The network reads characters of the prime as its unknown symbol: {named}.",)
 
 
 def _normalised(text: str, normalisation: Normalisation) -> str:

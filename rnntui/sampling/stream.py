@@ -17,8 +17,9 @@ from rnntui.errors import DivergedError
 from rnntui.sampling.choice import SamplingSpec
 from rnntui.sampling.fast_step import Weights
 from rnntui.sampling.modes import WritingEngine
+from rnntui.sampling.unknown import without_unknown
 from rnntui.sampling.writers import writer_of
-from rnntui.text.vocabulary import Vocabulary
+from rnntui.text.vocabulary import UNKNOWN, Vocabulary
 
 DRAWN = 64
 """Random numbers that a stream draws at a time."""
@@ -29,7 +30,8 @@ class Character(NamedTuple):
 
     `probability` and `candidates` (best first) are the network's own at the
     temperature in force, before `top_k` and `top_p`; so a character that
-    `argmax` took shows how sure the network was. `step` is the training step
+    `argmax` took shows how sure the network was. The unknown symbol, which is never
+    written, is left out of all. `step` is the training step
     of the weights that wrote it.
     """
 
@@ -90,7 +92,7 @@ class CharacterStreams(Iterator[tuple[Character | None, ...]]):
         `SamplingError` for an engine that can't be had.
         """
         self._weights, self._specs = weights, specs
-        self._symbols = vocabulary.symbols
+        self._vocabulary, self._symbols = vocabulary, vocabulary.symbols
         self._generators = [np.random.default_rng(seed) for seed in seeds]
         self._ahead = ahead
         self._drawn = 0
@@ -98,7 +100,8 @@ class CharacterStreams(Iterator[tuple[Character | None, ...]]):
         self._written: Iterator[tuple[Character | None, ...]] = iter(())
         self._current = weights()
         space = vocabulary.index(" ") if " " in vocabulary else -1
-        self._writer = writer_of(self._current, len(specs), engine, space, ahead)
+        able = without_unknown(self._current, vocabulary)
+        self._writer = writer_of(able, len(specs), engine, space, ahead)
         start = vocabulary.index(start_of_text(vocabulary))
         ids = [int(index) for index in vocabulary.encode(prime)] or [start]
         # What is read next, each a character of all streams, the newest last.
@@ -125,7 +128,7 @@ class CharacterStreams(Iterator[tuple[Character | None, ...]]):
         latest = self._weights()
         if latest is not self._current:
             self._current = latest
-            self._writer.set_weights(latest)
+            self._writer.set_weights(without_unknown(latest, self._vocabulary))
         specs = [spec() for spec in self._specs]
         self._draw()
         # What was written last is read only now, so that it is read with the newest weights.
@@ -142,6 +145,8 @@ class CharacterStreams(Iterator[tuple[Character | None, ...]]):
             zip(*[pairs] * (len(chosen.best) // len(ids)), strict=True),
             repeat(self._current.step),
         )
+        if self._vocabulary.unknown is not None:
+            told = map(_with_known_candidates, told)
         if not all(finite := chosen.finite.tolist()):
             told = (one if able else None for one, able in zip(told, finite, strict=True))
         return zip(*zip(*[told] * self._ahead, strict=True), strict=True)
@@ -156,6 +161,14 @@ class CharacterStreams(Iterator[tuple[Character | None, ...]]):
             generators = self._generators
             self._writer.draw_by(np.stack([each.random(self._drawn) for each in generators]))
         self._drawn -= self._ahead
+
+
+def _with_known_candidates(character: Character | None) -> Character | None:
+    """The same without the unknown symbol among few candidates, as it can't be chosen."""
+    if character is None:
+        return None
+    known = tuple(one for one in character.candidates if one[0] != UNKNOWN)
+    return character._replace(candidates=known)
 
 
 def all_of(characters: tuple[Character | None, ...]) -> tuple[Character, ...]:

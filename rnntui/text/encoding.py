@@ -18,6 +18,9 @@ from rnntui.text.vocabulary import codepoints
 BLOCK = 1 << 20
 """The bytes of a file of ids that share a checksum."""
 
+HELD_IN_MEMORY = 1 << 24
+"""Characters of a text up to which a translation of its ids is held in memory."""
+
 IdArray = npt.NDArray[np.unsignedinteger[Any]]
 IdType = np.dtype[np.unsignedinteger[Any]]
 
@@ -98,6 +101,28 @@ def map_ids(path: Path, kind: IdType) -> IdArray:
     """Map a file of ids into memory, read-only, [n]. Raises OSError and ValueError."""
     with open_plain(path) as file:
         return np.asarray(np.memmap(file, dtype=kind, mode="r"))
+
+
+def translated_ids(ids: IdArray, translation: IdArray) -> IdArray:
+    """Return `translation[ids]`, read-only; of a long text in a file that vanishes with it.
+
+    Raises CorpusError where there is no room for that.
+    """
+    if len(ids) <= HELD_IN_MEMORY:
+        translated = translation[ids]
+        translated.flags.writeable = False
+        return translated
+    try:
+        with tempfile.TemporaryFile() as file:
+            for start in range(0, len(ids), BLOCK):
+                file.write(translation[ids[start : start + BLOCK]].tobytes())
+            file.flush()
+            return np.asarray(np.memmap(file, dtype=translation.dtype, mode="r"))
+    except OSError as error:
+        raise CorpusError(
+            f"There is no room for the encoded text ({error.strerror or error}); "
+            "free some disk space."
+        ) from error
 
 
 def ids_in_memory(counted: SymbolCounts, text: str) -> IdArray:

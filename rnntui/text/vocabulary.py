@@ -2,7 +2,8 @@
 
 A symbol's id is its rank by frequency. Symbols are single characters, but for
 named ones such as `<EOS>`, which stand for something that is no character:
-text never encodes to them, and they decode to their name.
+text never encodes to them, and they decode to their name. One of them is
+`UNKNOWN`, which all characters without a symbol of their own encode to.
 """
 
 import unicodedata
@@ -17,6 +18,12 @@ import numpy.typing as npt
 from rnntui.errors import CorpusError
 
 Ids = npt.NDArray[np.int64]
+
+UNKNOWN = "<UNK>"
+"""The symbol of characters that are too rare to have one of their own."""
+
+UNKNOWN_SHOWN = "\ufffd"
+"""What that symbol decodes to, so that texts keep their length."""
 
 _LOOK_ALIKES = {
     **dict.fromkeys("“”„‟«»″〝〞", '"'),
@@ -47,6 +54,11 @@ class Vocabulary:
         """Tell whether `symbol` (a character or a name) is known."""
         return symbol in self._ranks
 
+    @cached_property
+    def unknown(self) -> int | None:
+        """The id of `UNKNOWN`, or None where each character has its own symbol."""
+        return self._ranks.get(UNKNOWN)
+
     def index(self, symbol: str) -> int:
         """Return the id of `symbol`; CorpusError when it's unknown."""
         try:
@@ -59,7 +71,8 @@ class Vocabulary:
     def encode(self, text: str) -> Ids:
         """Return the ids of the characters of `text`, [len(text)] int64.
 
-        Raises CorpusError that names the first unknown character.
+        Raises CorpusError that names the first unknown character, unless there is
+        a symbol for those.
         """
         ids = self._lookup(text)
         unknown = np.flatnonzero(ids < 0)
@@ -88,13 +101,25 @@ class Vocabulary:
             wrong = low if low < 0 else high
             raise CorpusError(f"Id {wrong} isn't in the vocabulary of {len(self)} symbols.")
         if self._codepoints is None:
-            return "".join(self.symbols[rank] for rank in ranks)
+            return "".join(self._decoded(rank) for rank in ranks)
         data: bytes = self._codepoints[ranks].tobytes()
         return data.decode("utf-32-le", "surrogatepass")
 
     def translation_from(self, other: "Vocabulary") -> Ids:
-        """Return, for each id of `other`, the id of the same symbol here, or -1; [len(other)]."""
-        return np.array([self._ranks.get(symbol, -1) for symbol in other.symbols], dtype=np.int64)
+        """Return, for each id of `other`, the id of the same symbol here; [len(other)].
+
+        For a symbol that isn't here it's that of `UNKNOWN`, or -1 where there is none.
+        """
+        missing = self._missing
+        ids = [self._ranks.get(symbol, missing) for symbol in other.symbols]
+        return np.array(ids, dtype=np.int64)
+
+    @property
+    def _missing(self) -> int:
+        return -1 if self.unknown is None else self.unknown
+
+    def _decoded(self, rank: int) -> str:
+        return UNKNOWN_SHOWN if rank == self.unknown else self.symbols[rank]
 
     @cached_property
     def _ranks(self) -> dict[str, int]:
@@ -103,15 +128,16 @@ class Vocabulary:
     @cached_property
     def _codepoints(self) -> npt.NDArray[np.uint32] | None:
         """The code point of each id, or None when a symbol isn't one character."""
-        if any(len(symbol) != 1 for symbol in self.symbols):
+        shown = [self._decoded(rank) for rank in range(len(self))]
+        if any(len(symbol) != 1 for symbol in shown):
             return None
-        return codepoints("".join(self.symbols))
+        return codepoints("".join(shown))
 
     @cached_property
     def _table(self) -> npt.NDArray[np.int32]:
-        """Ids by code point, -1 for unknown ones; the last entry is always -1."""
+        """Ids by code point; for unknown ones, as the last entry is, `UNKNOWN`'s or -1."""
         single = {symbol: rank for symbol, rank in self._ranks.items() if len(symbol) == 1}
-        table = np.full(max(map(ord, single), default=0) + 2, -1, dtype=np.int32)
+        table = np.full(max(map(ord, single), default=0) + 2, self._missing, dtype=np.int32)
         for symbol, rank in single.items():
             table[ord(symbol)] = rank
         return table

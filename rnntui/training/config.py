@@ -102,6 +102,14 @@ class TrainConfig:
         "Changes to the text: gutenberg (without its header and licence), chapter-1 (or another"
         " alone), nfc, nfd-jamo, lowercase, join-lines; may be repeated.",
     )
+    min_count: int = setting(
+        1,
+        "text",
+        "Characters that occur less often become one unknown symbol, which is never generated;"
+        " 1: none.",
+        1,
+        1_000_000_000,
+    )
     val_fraction: float = setting(
         0.1, "text", "Share of the text held out for validation.", 0.0, 0.9
     )

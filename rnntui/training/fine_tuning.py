@@ -3,12 +3,11 @@
 from collections.abc import Collection
 from dataclasses import replace
 
-import numpy as np
-
 from rnntui.errors import ConfigError
 from rnntui.text.corpus import Corpus
 from rnntui.text.normalisation import Normalisation
-from rnntui.text.vocabulary import Vocabulary
+from rnntui.text.rare import in_vocabulary, rare_sentence
+from rnntui.text.vocabulary import UNKNOWN, Vocabulary
 from rnntui.training.checkpoints import Header
 from rnntui.training.config import TrainConfig
 from rnntui.training.settings import flag
@@ -42,28 +41,28 @@ def adopted_config(config: TrainConfig, asked: Collection[str], header: Header) 
             raise ConfigError(
                 f"{flag(name)} can't be chosen with --init-from: the network has {own[name]}."
             )
+    if "min_count" not in asked:
+        own["min_count"] = header.config.min_count
     return replace(config, **own)
 
 
-def over_vocabulary(corpus: Corpus, vocabulary: Vocabulary) -> tuple[Corpus, tuple[str, ...]]:
+def over_vocabulary(
+    corpus: Corpus, vocabulary: Vocabulary, min_count: int = 1
+) -> tuple[Corpus, tuple[str, ...]]:
     """The text in the ids of `vocabulary`, with characters that are new to it added behind.
 
-    Returns those, too.
+    Of those the ones that occur less than `min_count` times become the unknown
+    symbol, which is added, too, where it is not there. Returns the others as well.
     """
-    added = tuple(symbol for symbol in corpus.vocabulary.symbols if symbol not in vocabulary)
     if corpus.vocabulary == vocabulary:
         return corpus, ()
-    extended = Vocabulary((*vocabulary.symbols, *added))
-    translation = extended.translation_from(corpus.vocabulary)
-    kind = np.min_scalar_type(len(extended) - 1)
-    counts = np.zeros(len(extended), np.int64)
-    counts[translation] = corpus.counts
-    return (
-        replace(
-            corpus,
-            vocabulary=extended,
-            ids=translation.astype(kind)[corpus.ids],
-            counts=tuple(int(count) for count in counts),
-        ),
-        added,
-    )
+    pairs = zip(corpus.vocabulary.symbols, corpus.counts, strict=True)
+    new = {symbol: count for symbol, count in pairs if symbol not in vocabulary}
+    added = tuple(symbol for symbol, count in new.items() if count >= min_count)
+    is_short = len(added) < len(new) and vocabulary.unknown is None
+    unknown = (UNKNOWN,) if is_short else ()
+    moved = in_vocabulary(corpus, Vocabulary((*vocabulary.symbols, *added, *unknown)))
+    if len(added) < len(new):
+        notice = rare_sentence(corpus, moved, min_count)
+        moved = replace(moved, notices=(*corpus.notices, notice))
+    return moved, added

@@ -12,6 +12,7 @@ from rnntui.nets.initial_weights import initial_weights
 from rnntui.sampling.choice import SamplingSpec, choose
 from rnntui.sampling.fast_step import Weights
 from rnntui.sampling.stream import start_of_text
+from rnntui.sampling.unknown import without_unknown
 from rnntui.text.batches import AnyIds
 from rnntui.training.checkpoint_file import Arrays
 from rnntui.training.checkpoints import Checkpoint, load_checkpoint
@@ -91,7 +92,8 @@ class NumpyLearner:
             written.append(choose(probs, spec, before == " ", draw.random()))
             return written[-1]
 
-        for _ in islice(network.write(self._weights, read, chosen), length):
+        able = without_unknown(self.weights(step), vocabulary).arrays
+        for _ in islice(network.write(able, read, chosen), length):
             pass
         return start, vocabulary.decode(written)
 

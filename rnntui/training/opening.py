@@ -11,6 +11,7 @@ from pathlib import Path
 
 from rnntui.errors import CheckpointError, ConfigError, CorpusError
 from rnntui.text.corpus import Corpus
+from rnntui.text.rare import with_rare_merged
 from rnntui.text.vocabulary import describe_character
 from rnntui.training.changed_text import AllowOldText, corpus_to_go_on_with, refuse_old_text
 from rnntui.training.checkpoints import load_checkpoint
@@ -55,13 +56,15 @@ def new_run(
 
     Raises `CheckpointError` for a taken or bad name, `CorpusError` for a text
     too short to learn from, `ConfigError` for a device that isn't there.
-    `init_from` is noted for a resume.
+    `init_from` is noted for a resume; the text is then in the ids of that network.
     """
     if name is not None:
         check_run_name(name)
         if (parent / name).is_dir() and any((parent / name).iterdir()):
             raise taken(name)
     name = name or free_run_name(parent, f"{corpus.name}-{config.cell}")
+    if not init_from:
+        corpus = with_rare_merged(corpus, config.min_count)
     run = prepare_run(RunFolder(parent / name), corpus, config, prime, init_from)
     check_device(config.device)
     create_run_folder(run.folder, run.tables(run.total_steps))
@@ -86,7 +89,7 @@ def fine_tuned_run(
     checkpoint = load_checkpoint(start)
     header = checkpoint.header
     config = adopted_config(config, asked, header)
-    corpus, added = over_vocabulary(load(config.normalise), header.vocabulary)
+    corpus, added = over_vocabulary(load(config.normalise), header.vocabulary, config.min_count)
     run = new_run(parent, corpus, config, name, prime, init_from=str(start.resolve()))
     notices = run.notices
     if added:
@@ -132,8 +135,10 @@ def resume_run(
     weights = None
     if init_from:
         start = load_checkpoint(folder.last if folder.is_saved else Path(init_from))
-        corpus, _ = over_vocabulary(corpus, start.header.vocabulary)
+        corpus, _ = over_vocabulary(corpus, start.header.vocabulary, before.min_count)
         weights = start.network
+    else:
+        corpus = with_rare_merged(corpus, before.min_count)
     if folder.is_saved:
         last = load_checkpoint(folder.last)
         rates = count_rates_given(begun.rates_given, changes, before, last.header.progress)

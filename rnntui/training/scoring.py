@@ -11,6 +11,7 @@ from rnntui.errors import CorpusError
 from rnntui.text.batches import AnyIds
 from rnntui.text.corpus import Corpus, has_changed, load_corpus
 from rnntui.text.ngrams import measure_baselines
+from rnntui.text.rare import bits_to_tell_apart, rare_symbols, told_apart
 from rnntui.training.changed_text import (
     AllowOldText,
     changed_sentence,
@@ -45,6 +46,8 @@ class Score:
     """The network's line first, then the baselines'; over `characters` predictions.
 
     `unknown_characters` were left out, as the network has no output for them.
+    `rare_characters` were scored as one unknown symbol; to tell them apart would
+    take `rare_bits_per_char` more for each of all characters.
     """
 
     text: str
@@ -52,6 +55,8 @@ class Score:
     unknown_characters: int
     lines: tuple[ScoreLine, ...]
     notices: tuple[str, ...]
+    rare_characters: int = 0
+    rare_bits_per_char: float = 0.0
 
     def as_json(self) -> dict[str, Any]:
         """Plain values: the network's figures by name, the baselines' losses by theirs."""
@@ -60,6 +65,8 @@ class Score:
             "text": self.text,
             "characters": self.characters,
             "unknown_characters": self.unknown_characters,
+            "rare_characters": self.rare_characters,
+            "rare_bits_per_char": self.rare_bits_per_char,
             "loss": network.loss,
             "bits_per_char": network.bits_per_char,
             "perplexity": network.perplexity,
@@ -85,7 +92,9 @@ def score(
     header = checkpoint.header
     notices: list[str] = []
     if reference is None:
-        own: Corpus | None = _unchanged_corpus(checkpoint, found_by, allow)
+        note, found_by = header.corpus, found_by or header.run
+        whole = corpus_to_go_on_with(note, header.config, found_by, "the network", allow)
+        own: Corpus | None = _in_network_ids(whole, checkpoint)
     else:
         own = _own_corpus_if_kept(checkpoint)
         note = header.corpus
@@ -104,14 +113,14 @@ def score(
                 " the figures say how well it knows it, not how well it would do on another."
             )
     else:
-        corpus = load_corpus(
+        whole = load_corpus(
             reference, normalisation=header.normalisation, text_encoding=text_encoding
         )
-        notices.extend(corpus.notices)
-        name, (ids, unknown) = corpus.name, _known_ids(corpus, checkpoint)
+        notices.extend(whole.notices)
+        name, (ids, unknown) = whole.name, _known_ids(whole, checkpoint)
         if unknown:
             notices.append(
-                f"{unknown:,} of {len(corpus):,} characters are outside the network's vocabulary"
+                f"{unknown:,} of {len(whole):,} characters are outside the network's vocabulary"
                 " and were left out."
             )
     if len(ids) < 2 + header.model.window:
@@ -125,7 +134,16 @@ def score(
             f"The text '{header.corpus.name}' that the network learnt from can't be found again,"
             " so there is nothing to count the baselines on."
         )
-    return Score(name, characters, unknown, tuple(lines), tuple(notices))
+    rare, more_bits = 0, 0.0
+    if (symbol := header.vocabulary.unknown) is not None and np.any(ids == symbol):
+        rare = int(np.count_nonzero(ids == symbol))
+        share, distinct = rare / len(ids), rare_symbols(whole, header.vocabulary)
+        more_bits = bits_to_tell_apart(share, distinct)
+        notices.append(
+            f"{rare:,} of {len(ids):,} characters are read as the network's unknown symbol."
+            f" {told_apart(share, distinct)}"
+        )
+    return Score(name, characters, unknown, tuple(lines), tuple(notices), rare, more_bits)
 
 
 def _network_loss(checkpoint: Checkpoint, ids: AnyIds) -> tuple[float, int]:
@@ -149,13 +167,6 @@ def own_corpus(checkpoint: Checkpoint) -> Corpus:
     """The text that a network was trained on, in its ids. Raises `CorpusError` where it is gone."""
     header = checkpoint.header
     corpus = corpus_of(header.corpus, header.normalisation)
-    return _in_network_ids(corpus, checkpoint)
-
-
-def _unchanged_corpus(checkpoint: Checkpoint, found_by: str, allow: AllowOldText) -> Corpus:
-    header = checkpoint.header
-    found_by = found_by or header.run
-    corpus = corpus_to_go_on_with(header.corpus, header.config, found_by, "the network", allow)
     return _in_network_ids(corpus, checkpoint)
 
 

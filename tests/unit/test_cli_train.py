@@ -138,6 +138,7 @@ def test_every_setting_has_its_flag() -> None:
         "num_layers": 2,
         "dropout": 0.25,
         "normalise": ("lowercase",),
+        "min_count": 2,
         "val_fraction": 0.2,
         "val_split": "lines",
         "batch_size": 3,

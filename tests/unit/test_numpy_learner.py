@@ -1,5 +1,6 @@
 """Training with `engine = "numpy"`: the alphabet, resumed exactly, and what it refuses."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -108,7 +109,7 @@ def test_another_network_gives_its_weights_to_begin_with(tmp_path: Path) -> None
     trained(start)
     weights = load_checkpoint(start.folder.last).weights
     run = tiny_run(tmp_path / "b", **PLAIN)
-    begun = Run(**{**vars(run), "init_weights": weights}).learner().weights(0)
+    begun = replace(run, init_weights=weights).learner().weights(0)
     assert begun is not None
     for name, array in weights.items():
         np.testing.assert_array_equal(begun.arrays[name], array)

@@ -12,6 +12,7 @@ from rnntui.text.cells import printable
 from rnntui.text.corpus import load_corpus
 from rnntui.text.library import TextEntry, list_texts
 from rnntui.text.normalisation import Normalisation
+from rnntui.text.rare import with_rare_merged
 from rnntui.text.references import entry_of
 from rnntui.training.config import TrainConfig
 from rnntui.training.recipes import DEFAULT, Recipe, find_recipe, list_recipes
@@ -149,6 +150,7 @@ class SetupPane(Vertical):
         symbols = characters = 0
         try:
             text = load_corpus(corpus, normalisation=Normalisation(config.normalise))
+            text = with_rare_merged(text, config.min_count)
             learnt, _ = parts_of(text, config)
             symbols, characters = len(text.vocabulary), len(learnt)
         except RnntuiError as error:
