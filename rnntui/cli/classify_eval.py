@@ -9,6 +9,8 @@ import typer
 from rnntui.cli.classify_train import (
     LabelColumn,
     Labelled,
+    NoHeader,
+    SkipBad,
     TextColumn,
     TextEncoding,
     labelled_source,
@@ -26,6 +28,8 @@ def evaluate(
     text_column: TextColumn = None,
     label_column: LabelColumn = None,
     text_encoding: TextEncoding = None,
+    no_header: NoHeader = False,
+    skip_bad: SkipBad = False,
     old_text: OldText = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
@@ -40,7 +44,9 @@ def evaluate(
     from rnntui.training.run_folder import find_checkpoint
 
     path = find_checkpoint(places.checkpoints_dir(), checkpoint, places.shipped_checkpoints_dir())
-    source = labelled_source(labelled, text_column, label_column, text_encoding)
+    source = labelled_source(
+        labelled, text_column, label_column, text_encoding, no_header, skip_bad
+    )
     score = score_labelled(load_classifier(path), source, allowance(old_text))
     for notice in score.notices:
         notify(notice)

@@ -7,6 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rnntui.cli.classify_train import (
+    LabelColumn,
+    NoHeader,
+    SkipBad,
+    TextColumn,
+    TextEncoding,
+    labelled_source,
+)
 from rnntui.cli.tables import print_table
 from rnntui.cli.terminal import notify, write_line
 from rnntui.text.labelled_choices import Units
@@ -29,11 +37,11 @@ def stats(
             show_default=False,
         ),
     ] = "",
-    text_column: Annotated[str, typer.Option(help="Column of the texts, in a table.")] = "",
-    label_column: Annotated[str, typer.Option(help="Column of the labels, in a table.")] = "",
-    text_encoding: Annotated[
-        str | None, typer.Option(help="Encoding of the files; found out where not given.")
-    ] = None,
+    text_column: TextColumn = None,
+    label_column: LabelColumn = None,
+    text_encoding: TextEncoding = None,
+    no_header: NoHeader = False,
+    skip_bad: SkipBad = False,
     units: Annotated[
         Units,
         typer.Option(
@@ -57,12 +65,13 @@ def stats(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
     """Classes, lengths, vocabulary and memory of labelled texts."""
-    from rnntui.text.labelled import read_labelled
     from rnntui.text.labelled_figures import Reading, labelled_figures
 
-    corpus = read_labelled(
-        labelled, text_column=text_column, label_column=label_column, text_encoding=text_encoding
+    source = labelled_source(
+        labelled, text_column, label_column, text_encoding, no_header, skip_bad
     )
+    assert source is not None
+    corpus = source.read()
     for notice in corpus.notices:
         notify(notice)
     reading = Reading(units, vocab_size, min_count, max_length, val_fraction, seed)

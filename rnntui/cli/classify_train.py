@@ -24,8 +24,24 @@ Labelled = Annotated[
         " JSONL file."
     ),
 ]
-TextColumn = Annotated[str | None, typer.Option(help="Column of the texts, in a table.")]
-LabelColumn = Annotated[str | None, typer.Option(help="Column of the labels, in a table.")]
+TextColumn = Annotated[
+    str | None, typer.Option(help="Column of the texts in a table: its name or its number.")
+]
+LabelColumn = Annotated[
+    str | None, typer.Option(help="Column of the labels in a table: its name or its number.")
+]
+NoHeader = Annotated[
+    bool,
+    typer.Option("--no-header", help="The table's first row is a text like the others."),
+]
+SkipBad = Annotated[
+    bool,
+    typer.Option(
+        "--skip-bad",
+        help="Leave texts out that are empty, have no label or another number of fields; they are"
+        " counted and named.",
+    ),
+]
 TextEncoding = Annotated[
     str | None, typer.Option(help="Encoding of the files; found out where not given.")
 ]
@@ -45,6 +61,8 @@ def train(
     text_column: TextColumn = None,
     label_column: LabelColumn = None,
     text_encoding: TextEncoding = None,
+    no_header: NoHeader = False,
+    skip_bad: SkipBad = False,
     old_text: OldText = False,
     as_json: Annotated[bool, typer.Option("--json", help="One event a line, as JSON.")] = False,
     **settings: Any,
@@ -62,7 +80,9 @@ def train(
     from rnntui.training.events import Tested
 
     changes = {name: value for name, value in settings.items() if value is not None}
-    source = labelled_source(labelled, text_column, label_column, text_encoding)
+    source = labelled_source(
+        labelled, text_column, label_column, text_encoding, no_header, skip_bad
+    )
     # Until the run is there, there is nothing to save, and an interruption leaves at once.
     run = _Request(source, recipe, name, resume, old_text, changes).run()
     inbox = CommandQueue()
@@ -89,14 +109,21 @@ def labelled_source(
     text_column: str | None,
     label_column: str | None,
     text_encoding: str | None,
+    no_header: bool,
+    skip_bad: bool,
 ) -> "LabelledSource | None":
     """What reads the texts that were asked for; None where none were."""
     from rnntui.training.labelled_note import LabelledSource
 
-    columns = (text_column or "", label_column or "", text_encoding or "")
-    if reference is None and any(columns):
-        raise ConfigError("--text-column, --label-column and --text-encoding go with a file.")
-    return None if reference is None else LabelledSource(reference, *columns)
+    names = (text_column or "", label_column or "", text_encoding or "")
+    if reference is not None:
+        return LabelledSource(reference, *names, no_header, skip_bad)
+    if any(names) or no_header or skip_bad:
+        raise ConfigError(
+            "--text-column, --label-column, --text-encoding, --no-header and --skip-bad go with a"
+            " file."
+        )
+    return None
 
 
 @dataclass(frozen=True)

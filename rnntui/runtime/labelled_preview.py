@@ -14,7 +14,8 @@ class LabelledPreview:
     """Sizes of a labelled corpus as a configuration reads it.
 
     `classes` have the number of training texts of each, held-out ones included;
-    `learnt` counts the texts to learn from, `tested` those set aside for a test.
+    `learnt` counts the texts to learn from, `tested` those set aside for a test;
+    `notices` are sentences about how they were read.
     """
 
     name: str
@@ -23,6 +24,7 @@ class LabelledPreview:
     learnt: int
     tested: int
     vocab_size: int
+    notices: tuple[str, ...] = ()
 
 
 def preview_labelled(source: LabelledSource, config: ClassifyConfig) -> LabelledPreview:
@@ -42,4 +44,5 @@ def preview_labelled(source: LabelledSource, config: ClassifyConfig) -> Labelled
         len(split.train),
         len(corpus.test) if corpus.test is not None else 0,
         len(vocabulary),
+        corpus.notices,
     )

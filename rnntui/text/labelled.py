@@ -16,6 +16,7 @@ from rnntui.errors import CorpusError
 from rnntui.text import labelled_cache as cache
 from rnntui.text.cache import now_ns
 from rnntui.text.labelled_choices import Units
+from rnntui.text.labelled_faults import Faults
 from rnntui.text.labelled_layout import LabelledText, natural_key
 from rnntui.text.labelled_sources import (
     LabelledFiles,
@@ -79,6 +80,8 @@ def read_labelled(
     text_column: str = "",
     label_column: str = "",
     text_encoding: str | None = None,
+    no_header: bool = False,
+    skip_bad: bool = False,
 ) -> LabelledCorpus:
     """Read a labelled corpus, from the cache where it is as it was.
 
@@ -86,19 +89,25 @@ def read_labelled(
     (`train/pos/…`, `test/neg/…`; `unsup` is left out), another folder or tar
     archive of folders named by class, a CSV, TSV or JSONL file with a text and
     a label column, a name in the folders of texts, or "" for the reviews that
-    ship with rnntui. The columns are found by usual names where not given. The
-    order is that of the file, or of the files' names with numbers by value.
-    Raises CorpusError.
+    ship with rnntui. A column is given by its name or its number, counted from 1;
+    otherwise it is found by usual names, or where there is `no_header` by its
+    values. The order is that of the file, or of the files' names with numbers by
+    value. Texts that can't be used are an error, or with `skip_bad` left out,
+    counted and named in a notice. Raises CorpusError.
     """
-    columns = Columns(text_column, label_column)
-    source = open_labelled(find_labelled(reference), columns, text_encoding)
+    columns = Columns(text_column, label_column, not no_header)
+    found = find_labelled(reference)
+    source = open_labelled(found, columns, text_encoding, skip_bad=skip_bad)
     remembered = cache.recall(source.path, source.options, source.stamps)
     if remembered is not None:
         entry = stored(cache.corpus_path(remembered.content_hash))
         if entry is not None:
             return _from_entry(source.name, source.phrase, entry, remembered)
     read_at_ns = now_ns()
-    texts, notices = read_files(source)
+    faults = Faults(source.path.name, skip=skip_bad)
+    texts, notices = read_files(source, faults)
+    texts = [text for text in texts if _is_usable(text, faults)]
+    notices = (*notices, *faults.notices(len(texts)))
     corpus = _built(source, texts, notices)
     with suppress(OSError):  # without a cache it's read again the next time
         _keep(corpus)
@@ -154,8 +163,8 @@ def check_classes_seen(corpus: LabelledCorpus, train: NDArray[np.int64]) -> None
 def _built(
     source: LabelledFiles, texts: list[LabelledText], notices: tuple[str, ...]
 ) -> LabelledCorpus:
-    """Check and number the labels, and pack the texts."""
-    labels = [_checked_label(text) for text in texts]
+    """Number the labels, and pack the texts."""
+    labels = [_as_kept(text.label) for text in texts]
     classes = tuple(sorted(set(labels), key=natural_key))
     if len(classes) < 2:
         has = f"only one class, {_listed(classes)}" if classes else "no texts"
@@ -179,15 +188,22 @@ def _built(
     return LabelledCorpus(source.name, source.phrase, classes, train, test, notices, content_hash)
 
 
-def _checked_label(text: LabelledText) -> str:
+def _is_usable(text: LabelledText, faults: Faults) -> bool:
+    """Whether there are text and label; what has not is one of the `faults`."""
+    fault = ""
     if not text.text.strip():
-        raise CorpusError(f"{text.place} has an empty text; fill it in or take it out.")
-    if "\0" in text.text:
-        raise CorpusError(f"{text.place} has NUL characters, as no text has; take it out.")
-    label = text.label.encode("utf-8", "replace").decode()
-    if not label:
-        raise CorpusError(f"{text.place} has no label; fill it in or take it out.")
-    return unicodedata.normalize("NFC", label)
+        fault = "has an empty text"
+    elif "\0" in text.text:
+        fault = "has NUL characters, as no text has"
+    elif not text.label:
+        fault = "has no label"
+    if fault:
+        faults.add(text.place, fault)
+    return not fault
+
+
+def _as_kept(label: str) -> str:
+    return unicodedata.normalize("NFC", label.encode("utf-8", "replace").decode())
 
 
 def _content_hash(classes: tuple[str, ...], train: Part, test: Part | None) -> str:

@@ -20,7 +20,7 @@ from rnntui.text.labelled_tokens import TokenisedTexts, tokenise
 from rnntui.text.reading import FileStamp
 
 _SETTLED_NS = 2_000_000_000
-_INDEX_VERSION = 2
+_INDEX_VERSION = 3
 """To be raised when files are read, or encodings guessed, another way."""
 
 _TOKENS_VERSION = 1

@@ -9,6 +9,7 @@ from rnntui.errors import CorpusError
 from rnntui.text.encodings import checked_encoding
 from rnntui.text.labelled_archive import ARCHIVES, archive_texts, is_archive
 from rnntui.text.labelled_decoding import LabelledFile, decoded_files
+from rnntui.text.labelled_faults import Faults
 from rnntui.text.labelled_folder import folder_stamps, folder_texts
 from rnntui.text.labelled_layout import LabelledText, labelled_places
 from rnntui.text.labelled_table import TABLES, Columns, table_texts
@@ -32,6 +33,7 @@ class LabelledFiles:
     stamps: tuple[FileStamp, ...]
     columns: Columns
     text_encoding: str | None
+    skip_bad: bool
 
     @property
     def name(self) -> str:
@@ -56,6 +58,8 @@ class LabelledFiles:
         return {
             "text_column": self.columns.text,
             "label_column": self.columns.label,
+            "has_header": self.columns.has_header,
+            "skip_bad": self.skip_bad,
             "text_encoding": self.text_encoding,
         }
 
@@ -96,29 +100,34 @@ def _named(name: str, folders: tuple[Path, ...]) -> Path | None:
     return None
 
 
-def open_labelled(path: Path, columns: Columns, text_encoding: str | None) -> LabelledFiles:
+def open_labelled(
+    path: Path, columns: Columns, text_encoding: str | None, *, skip_bad: bool = False
+) -> LabelledFiles:
     """Tell what `path` is, without reading it. Raises CorpusError."""
     encoding = checked_encoding(text_encoding) if text_encoding is not None else None
     if path.is_dir():
-        return LabelledFiles(path, "folder", folder_stamps(path), columns, encoding)
+        return LabelledFiles(path, "folder", folder_stamps(path), columns, encoding, skip_bad)
     if not path.is_file():
         raise CorpusError(f"{path} is neither a file nor a folder; name {_SHAPES}.")
     if is_archive(path):
-        return LabelledFiles(path, "archive", stamp_files(path), columns, encoding)
+        return LabelledFiles(path, "archive", stamp_files(path), columns, encoding, skip_bad)
     if path.suffix.lower() in TABLES:
-        return LabelledFiles(path, "table", stamp_files(path), columns, encoding)
+        return LabelledFiles(path, "table", stamp_files(path), columns, encoding, skip_bad)
     raise CorpusError(f"{path.name} has no labels; name {_SHAPES}.")
 
 
-def read_files(source: LabelledFiles) -> tuple[list[LabelledText], tuple[str, ...]]:
+def read_files(source: LabelledFiles, faults: Faults) -> tuple[list[LabelledText], tuple[str, ...]]:
     """Return the texts in their order, and sentences about how they were read.
 
-    Raises CorpusError for anything that can't be read, is damaged or too large.
+    Rows of a table that can't be used go to `faults`. Raises CorpusError for
+    anything that can't be read, is damaged or too large.
     """
     if source.kind == "table":
-        return table_texts(source.path, source.stamps, source.columns, source.text_encoding)
+        return table_texts(source.path, source.stamps, source.columns, source.text_encoding, faults)
     if source.columns != Columns():
-        raise CorpusError(f"{source.path.name} is no table, so it has no columns to be named.")
+        raise CorpusError(
+            f"{source.path.name} is no table, so it has no header or columns to be named."
+        )
     if source.kind == "archive":
         files = archive_texts(source.path)
     else:
@@ -132,8 +141,8 @@ def read_files(source: LabelledFiles) -> tuple[list[LabelledText], tuple[str, ..
     ]
     decoded, notices = decoded_files(labelled, source.text_encoding, source.path.name)
     texts = [
-        LabelledText(place.part, place.label, text, file.shown)
-        for place, text, file in zip(found, decoded, labelled, strict=True)
+        LabelledText(place.part, place.label, text, "/".join(files[place.index][0]))
+        for place, text in zip(found, decoded, strict=True)
     ]
     if left_out := len(files) - len(found):
         beside = f"Left out of {source.path.name}: files that are in no class ({left_out})."

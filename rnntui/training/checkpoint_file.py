@@ -279,6 +279,8 @@ def check_numbers(values: Any) -> None:
         value = getattr(values, part.name)
         if value is None and part.type == (float | None):
             continue
+        if part.type is bool and isinstance(value, bool):
+            continue
         kinds: Any = (int, float)
         if part.type in (int, str):
             kinds = (int,) if part.type is int else (str,)

@@ -21,6 +21,8 @@ class LabelledSource:
     text_column: str = ""
     label_column: str = ""
     text_encoding: str = ""
+    no_header: bool = False
+    skip_bad: bool = False
 
     def read(self) -> LabelledCorpus:
         """Read the corpus. Raises `CorpusError`."""
@@ -29,6 +31,8 @@ class LabelledSource:
             text_column=self.text_column,
             label_column=self.label_column,
             text_encoding=self.text_encoding or None,
+            no_header=self.no_header,
+            skip_bad=self.skip_bad,
         )
 
 
@@ -36,8 +40,8 @@ class LabelledSource:
 class LabelledNote:
     """Which labelled corpus a network was trained on.
 
-    `source` is where it came from in words; the next four are those of its
-    `LabelledSource`, the reference an absolute path where it is one;
+    `source` is where it came from in words; the next four, and the last two, are
+    those of its `LabelledSource`, the reference an absolute path where it is one;
     `content_hash` tells whether it is still the same; `texts` counts the
     training part, the held-out ones included.
     """
@@ -50,6 +54,8 @@ class LabelledNote:
     text_encoding: str
     content_hash: str
     texts: int
+    no_header: bool = False
+    skip_bad: bool = False
 
 
 def note_of(corpus: LabelledCorpus, source: LabelledSource) -> LabelledNote:
@@ -65,12 +71,21 @@ def note_of(corpus: LabelledCorpus, source: LabelledSource) -> LabelledNote:
         source.text_encoding,
         corpus.content_hash,
         len(corpus.train),
+        source.no_header,
+        source.skip_bad,
     )
 
 
 def source_of(note: LabelledNote) -> LabelledSource:
     """What the corpus of a note was read by."""
-    return LabelledSource(note.reference, note.text_column, note.label_column, note.text_encoding)
+    return LabelledSource(
+        note.reference,
+        note.text_column,
+        note.label_column,
+        note.text_encoding,
+        note.no_header,
+        note.skip_bad,
+    )
 
 
 def corpus_to_go_on_with(
@@ -127,4 +142,5 @@ def words_of(source: LabelledSource) -> list[str]:
         ("--text-encoding", source.text_encoding),
     ):
         words += [option, value] if value else []
-    return words
+    words += ["--no-header"] if source.no_header else []
+    return words + (["--skip-bad"] if source.skip_bad else [])

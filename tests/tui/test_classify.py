@@ -226,6 +226,27 @@ async def test_texts_that_are_not_there_get_a_sentence(tmp_path: Path):
         assert about.has_class("-wrong")
 
 
+async def test_a_table_is_asked_about_its_header_and_its_bad_rows(tmp_path: Path):
+    table = tmp_path / "sms.tsv"
+    rows = [f"{kind}\ttext number {number}" for number in range(30) for kind in ("ham", "spam")]
+    table.write_text("\n".join((*rows, "spam\t ")) + "\n")
+    async with classifying(ScriptedClassifying(tmp_path)) as (pilot, screen):
+        about, choices = screen.query_one("#about", Static), screen.query_one("#table-choices")
+        assert not choices.display
+        screen.query_one("#reference", Input).value = str(table)
+        await until(pilot, lambda: "no column of a usual name" in str(about.render()))
+        assert choices.display
+        await pilot.click("#header")
+        await until(pilot, lambda: "an empty text" in str(about.render()))
+        await pilot.click("#skip-bad")
+        await until(pilot, lambda: "60 texts" in str(about.render()))
+        assert "row 61 has an empty text" in str(about.render())
+        await pilot.press("y")
+        assert pilot.app.clipboard == (
+            f"rnntui classify train {table} --no-header --skip-bad --recipe reviews"
+        )
+
+
 async def test_settings_that_contradict_each_other_only_alone_are_taken_together(tmp_path: Path):
     async with classifying(ScriptedClassifying(tmp_path)) as (pilot, screen):
         form = screen.setup.form

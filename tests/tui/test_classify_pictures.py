@@ -11,6 +11,7 @@ from textual.widgets import Input, Static
 from rnntui.tui.app import RnntuiApp
 from rnntui.tui.screens.classify import ClassifyScreen
 from rnntui.tui.widgets.confusion_table import ConfusionTable
+from rnntui.tui.widgets.tick_box import TickBox
 from tests.tui.scripted import at_home, scripted_app
 from tests.tui.scripted_classifying import ScriptedClassifying, classify_steps
 from tests.tui.test_classify import typed
@@ -112,3 +113,23 @@ def test_what_was_right_and_wrong_where_there_is_little_room(
     training = ScriptedClassifying(tmp_path, classify_steps(200), finishes=True)
     app, before = pictured(training, turn)
     assert snap_compare(app, terminal_size=NARROW, run_before=before)
+
+
+@SIZES
+def test_a_table_with_bad_rows(
+    snap_compare: Any, size: tuple[int, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [f"{kind}\ttext number {number}" for number in range(30) for kind in ("ham", "spam")]
+    (tmp_path / "sms.tsv").write_text("\n".join((*rows, "spam\t ")) + "\n")
+    monkeypatch.chdir(tmp_path)
+
+    async def name_it(pilot: Pilot[Any], screen: ClassifyScreen) -> None:
+        screen.query_one("#header", TickBox).value = False
+        screen.query_one("#skip-bad", TickBox).value = True
+        screen.query_one("#reference", Input).value = "sms.tsv"
+        about = screen.query_one("#about", Static)
+        await until(pilot, lambda: "60 texts" in str(about.render()))
+        await pilot.pause()
+
+    app, before = pictured(ScriptedClassifying(tmp_path), name_it)
+    assert snap_compare(app, terminal_size=size, run_before=before)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from rnntui.training.classify_checkpoint import load_classifier
+from rnntui.training.run_folder import read_configuration
 from tests.classify_factories import tiny_labelled, tiny_tested
 from tests.command_line import Outcome, misused, python, rnntui, run_called, stated
 from tests.factories import losses
@@ -113,6 +114,39 @@ def test_eval_prints_accuracy_loss_and_confusion() -> None:
     plain = rnntui("classify", "eval", "a").out
     assert f"accuracy {right / 8:.4f}" in plain
     assert "taken for" in plain
+
+
+def test_how_a_table_was_read_is_kept_for_resume_and_eval() -> None:
+    table = corpus("sms.tsv")
+    rows = table.read_text().splitlines()[1:]
+    table.write_text("\n".join((*rows, "no label", " \tbad")) + "\n")
+    flags = ("--no-header", "--skip-bad", "--text-column", "1", "--label-column", "2")
+    left_out = "Left out of sms.tsv: 2 of 42 texts: row 41 has 1 field and not 2, as most rows have"
+    outcome = train(table, *flags)
+    assert outcome.code == 0
+    assert left_out in outcome.out
+    kept = read_configuration(run_called("a"))["corpus"]
+    assert (kept["no_header"], kept["skip_bad"], kept["texts"]) == (True, True, 40)
+    assert load_classifier(run_called("a").best).header.corpus.skip_bad
+    evaluated = rnntui("classify", "eval", "a")
+    assert evaluated.code == 0
+    assert "sms, held out: 8 texts" in evaluated.out
+    assert evaluated.out == rnntui("classify", "eval", "a", table, *flags).out
+    assert rnntui("classify", "train", "--resume", "a", "--epochs", "3").code == 0
+    stated(rnntui("classify", "eval", "a", table, "--no-header"), "row 41", "--skip-bad")
+    outcome = rnntui("classify", "stats", table, "--no-header", "--skip-bad", "--json")
+    assert left_out in outcome.err
+    stated(rnntui("classify", "eval", "a", "--skip-bad"), "--skip-bad go with a file")
+
+
+def test_a_run_that_does_not_say_how_a_table_was_read_is_gone_on_with() -> None:
+    train(corpus())
+    configuration = run_called("a").configuration
+    lines = configuration.read_text().splitlines()
+    older = [line for line in lines if not line.startswith(("no_header", "skip_bad"))]
+    assert len(older) == len(lines) - 2
+    configuration.write_text("\n".join(older) + "\n")
+    assert rnntui("classify", "train", "--resume", "a", "--epochs", "3").code == 0
 
 
 def test_the_list_of_runs_has_a_classifiers_accuracy() -> None:

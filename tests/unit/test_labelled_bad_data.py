@@ -7,6 +7,7 @@ import re
 import tarfile
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -19,7 +20,7 @@ from rnntui.text.labelled import read_labelled
 from tests.unit.labelled_files import FILMS, archive_of, folder_of, table_of
 
 
-def refused(path: Path | str, *parts: str, **options: str) -> None:
+def refused(path: Path | str, *parts: str, **options: Any) -> None:
     """Assert that a corpus is refused by one sentence that has these parts."""
     with pytest.raises(CorpusError) as caught:
         read_labelled(path, **options)
@@ -50,7 +51,7 @@ def member(
         ("a.csv", "text,label\nx,a\ny,a\n", ("only one class, 'a'", "at least two")),
         ("a.csv", "text,label\nx,a\n , b\n", ("row 3", "an empty text")),
         ("a.csv", "text,label\nx,\ny,b\n", ("row 2", "no label")),
-        ("a.csv", "text,label\nx,a\ny\n", ("row 3", "1 fields and not 2")),
+        ("a.csv", "text,label\nx,a\ny\n", ("row 3", "1 field and not 2")),
         ("a.csv", 'text,label\nx,a\n"y,b\n', ("row 3", "quotation mark")),
         ("a.tsv", "text\tlabel\nx\ta\ty\n", ("row 2", "3 fields and not 2")),
         ("a.jsonl", '{"text": "x", "label": "a"}\n{"text": "x"}\n', ("line 2", "'label'")),

@@ -1,6 +1,7 @@
 """The set-up pane of the Classify screen: which labelled texts, which network, trained how."""
 
 import asyncio
+from pathlib import Path
 from typing import Final
 
 from textual import on, work
@@ -14,6 +15,7 @@ from textual.widgets import Input, Label, Static
 from textual.worker import get_current_worker
 
 from rnntui.runtime.labelled_preview import LabelledPreview, preview_labelled
+from rnntui.text.labelled_table import TABLES
 from rnntui.text.path_completion import completions
 from rnntui.training.classify_config import ClassifyConfig
 from rnntui.training.classify_recipes import ClassifyRecipe, find_classify_recipe
@@ -23,6 +25,7 @@ from rnntui.tui.classify_estimate import ClassifierEstimate
 from rnntui.tui.sentences import one_line, stated
 from rnntui.tui.widgets.safe_fields import SafeInput
 from rnntui.tui.widgets.settings_form import SettingsForm
+from rnntui.tui.widgets.tick_box import TickBox
 
 SHOWN: Final = (
     "cell",
@@ -82,6 +85,9 @@ class ClassifySetup(Vertical):
             yield from _row("texts", "reference", "reviews, or a path", recipes[0].corpus)
             yield from _row("text column", "text-column", "found by its name")
             yield from _row("label column", "label-column", "found by its name")
+            with Horizontal(id="table-choices"):
+                yield TickBox("header row", True, id="header", tooltip=_HEADER)
+                yield TickBox("skip bad rows", False, id="skip-bad", tooltip=_SKIP_BAD)
             yield Static(id="about", markup=False)
         form: SettingsForm[ClassifyRecipe, ClassifyConfig] = SettingsForm(
             recipes, recipes[0].name, SHOWN, self._estimate
@@ -92,6 +98,7 @@ class ClassifySetup(Vertical):
     def on_mount(self) -> None:
         """Count the texts."""
         self.query_one("#reference", SafeInput).suggester = _Paths()
+        self._show_choices()
         self.count()
 
     @property
@@ -102,17 +109,29 @@ class ClassifySetup(Vertical):
     @property
     def source(self) -> LabelledSource:
         """What reads the texts that are named."""
-        names = (self.query_one(f"#{name}", Input).value.strip() for name in _NAMES)
-        return LabelledSource(*names)
+        reference, text, label = (
+            self.query_one(f"#{name}", Input).value.strip() for name in _NAMES
+        )
+        if not _is_table(reference):
+            return LabelledSource(reference, text, label)
+        header, skip = (self.query_one(f"#{name}", TickBox).value for name in _CHOICES)
+        return LabelledSource(reference, text, label, no_header=not header, skip_bad=skip)
+
+    def _show_choices(self) -> None:
+        """Ask how a table is read where one is named."""
+        named = _is_table(self.query_one("#reference", Input).value)
+        self.query_one("#table-choices").display = named
 
     def edit_texts(self) -> None:
         """Put the cursor where the texts are named."""
         self.screen.set_focus(self.query_one("#reference"))
 
     @on(Input.Changed)
+    @on(TickBox.Changed)
     @on(SettingsForm.Changed)
     def _count_when_settled(self, event: Message) -> None:
         event.stop()
+        self._show_choices()
         if self._count_soon is not None:
             self._count_soon.stop()
         self._count_soon = self.set_timer(_SETTLED_SECONDS, self.count)
@@ -159,6 +178,19 @@ class ClassifySetup(Vertical):
 
 
 _NAMES = ("reference", "text-column", "label-column")
+_CHOICES = ("header", "skip-bad")
+_HEADER = (
+    "Whether the first row of the table names its columns. Without such a row name the columns"
+    " by their numbers, or let them be found by their values."
+)
+_SKIP_BAD = (
+    "Leave out texts that are empty, have no label or another number of fields; they are counted"
+    " and named below."
+)
+
+
+def _is_table(reference: str) -> bool:
+    return Path(reference.strip()).suffix.lower() in TABLES
 
 
 class _Paths(Suggester):
@@ -200,4 +232,4 @@ def _about(found: LabelledPreview) -> str:
     counts = f"{total:,} texts, {total - found.learnt:,} held out"
     if found.tested:
         counts += f", {found.tested:,} for the test"
-    return f"{counts}\n{named}"
+    return "\n".join((counts, named, *map(one_line, found.notices)))
