@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from rnntui.cli.force_option import Force
 from rnntui.cli.old_text import OldText, allowance
 from rnntui.cli.setting_options import settings_as_options
 from rnntui.errors import ConfigError
@@ -64,6 +65,7 @@ def train(
     no_header: NoHeader = False,
     skip_bad: SkipBad = False,
     old_text: OldText = False,
+    force: Force = False,
     as_json: Annotated[bool, typer.Option("--json", help="One event a line, as JSON.")] = False,
     **settings: Any,
 ) -> None:
@@ -84,7 +86,7 @@ def train(
         labelled, text_column, label_column, text_encoding, no_header, skip_bad
     )
     # Until the run is there, there is nothing to save, and an interruption leaves at once.
-    run = _Request(source, recipe, name, resume, old_text, changes).run()
+    run = _Request(source, recipe, name, resume, old_text, force, changes).run()
     inbox = CommandQueue()
     tests: list[Tested] = []
     events = _noted(classify_events(run, inbox), tests)
@@ -135,6 +137,7 @@ class _Request:
     name: str | None
     resume: str | None
     old_text: bool
+    force: bool
     changes: dict[str, Any]
 
     def run(self) -> "ClassifyRun":
@@ -155,10 +158,12 @@ class _Request:
                         f"{option} can't go with --resume: the run has its own already."
                     )
             allow = allowance(self.old_text)
-            return resume_classify_run(parent, self.resume, self.changes, self.source, allow)
+            return resume_classify_run(
+                parent, self.resume, self.changes, self.source, allow, self.force
+            )
         if self.old_text:
             raise ConfigError("--old-text goes with --resume, for texts that have changed since.")
         recipe = find_classify_recipe(DEFAULT if self.recipe is None else self.recipe)
         config = recipe.config.replaced(self.changes)
         source = self.source or LabelledSource(recipe.corpus)
-        return new_classify_run(parent, source, config, self.name)
+        return new_classify_run(parent, source, config, self.name, self.force)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from rnntui.cli.force_option import Force
 from rnntui.cli.old_text import OldText, allowance
 from rnntui.cli.prime_options import PrimeFile, given_prime, prime_option
 from rnntui.cli.setting_options import settings_as_options
@@ -47,6 +48,7 @@ def train(
         str | None, typer.Option(help="Encoding of the file; found out where not given.")
     ] = None,
     old_text: OldText = False,
+    force: Force = False,
     as_json: Annotated[bool, typer.Option("--json", help="One event a line, as JSON.")] = False,
     **settings: Any,
 ) -> None:
@@ -71,7 +73,7 @@ def train(
         raise ConfigError("Standard input can be the text or the prime, not both.")
     start = given_prime(prime, prime_file)
     request = _Request(
-        corpus, recipe, name, resume, init_from, start, text_encoding, old_text, changes
+        corpus, recipe, name, resume, init_from, start, text_encoding, old_text, force, changes
     )
     # Until the run is there, there is nothing to save, and an interruption leaves at once.
     events = events_of(request.run(), inbox)
@@ -90,6 +92,7 @@ class _Request:
     prime: str | None
     text_encoding: str | None
     old_text: bool
+    force: bool
     changes: dict[str, Any]
 
     def run(self) -> "Run":
@@ -117,9 +120,13 @@ class _Request:
         prime = recipe.prime if given is None else given
         load = self._loader(self.corpus or recipe.corpus or default_text_name())
         if self.init_from is None:
-            return new_run(parent, load(config.normalise), config, self.name, prime)
+            return new_run(
+                parent, load(config.normalise), config, self.name, prime, force=self.force
+            )
         start = find_checkpoint(parent, self.init_from, places.shipped_checkpoints_dir())
-        return fine_tuned_run(parent, load, config, self.changes, self.name, prime, start)
+        return fine_tuned_run(
+            parent, load, config, self.changes, self.name, prime, start, self.force
+        )
 
     def _resumed(self, parent: Path, name: str) -> "Run":
         from rnntui.training.opening import resume_run
@@ -134,7 +141,7 @@ class _Request:
             if value is not None:
                 raise ConfigError(f"{option} can't go with --resume: the run has its own already.")
         load = None if self.corpus is None else self._loader(self.corpus)
-        return resume_run(parent, name, self.changes, load, allowance(self.old_text))
+        return resume_run(parent, name, self.changes, load, allowance(self.old_text), self.force)
 
     def _loader(self, reference: str) -> "LoadText":
         from rnntui.text.corpus import load_corpus

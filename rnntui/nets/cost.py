@@ -1,9 +1,11 @@
 """What a training step costs, estimated from sizes alone: memory and arithmetic."""
 
+from rnntui.nets.classifier_config import ClassifierConfig, classifier_parameter_count
 from rnntui.nets.config import ModelConfig, parameter_count
 
 _BYTES = 4  # of a float32
 _COPIES_OF_WEIGHTS = 4  # a weight, its gradient, and the two means that Adam keeps
+_COPIES_WHILE_SAVING = 14  # of weights and means: a snapshot, its bytes, the file; engines' own
 
 
 def training_bytes(config: ModelConfig, batch_size: int, length: int) -> int:
@@ -12,10 +14,30 @@ def training_bytes(config: ModelConfig, batch_size: int, length: int) -> int:
     Weights, gradients and Adam's means; for each character the input, each
     layer's gates and states, kept for the way back, and the scores twice.
     """
-    per_character = config.input_size + 2 * config.vocab_size
-    per_character += config.num_layers * (config.gates + 2) * config.hidden_size
+    per_character = config.input_size + 2 * config.vocab_size + _kept_by_layers(config)
     activations = batch_size * length * per_character
     return _BYTES * (_COPIES_OF_WEIGHTS * parameter_count(config) + activations)
+
+
+def classifier_training_bytes(config: ClassifierConfig, batch_size: int, length: int) -> int:
+    """Memory of a step over `batch_size` texts of `length` tokens, roughly.
+
+    As above, but scores are given for a text, and one-hot inputs are never made.
+    """
+    body = config.body
+    read = body.embedding_size if body.input_encoding == "embedding" else 0
+    activations = batch_size * length * (read + _kept_by_layers(body))
+    return _BYTES * (_COPIES_OF_WEIGHTS * classifier_parameter_count(config) + activations)
+
+
+def saving_bytes(parameters: int) -> int:
+    """Memory that saving a network takes beside its training, at the most and roughly."""
+    return _BYTES * _COPIES_WHILE_SAVING * parameters
+
+
+def _kept_by_layers(config: ModelConfig) -> int:
+    """Numbers that the recurrent layers keep of each time step for the way back."""
+    return config.num_layers * (config.gates + 2) * config.hidden_size
 
 
 def step_operations(config: ModelConfig, characters: int) -> float:

@@ -23,6 +23,7 @@ from rnntui.training.labelled_note import (
     corpus_to_go_on_with,
     note_of,
 )
+from rnntui.training.memory import check_memory
 from rnntui.training.resuming import (
     RATE_SETTINGS,
     allowed,
@@ -50,13 +51,17 @@ CHANGEABLE = (*BUDGETS, *RATE_SETTINGS, "patience", "save_every", "threads", "de
 
 
 def new_classify_run(
-    parent: Path, source: LabelledSource, config: ClassifyConfig, name: str | None
+    parent: Path,
+    source: LabelledSource,
+    config: ClassifyConfig,
+    name: str | None,
+    force: bool = False,
 ) -> ClassifyRun:
     """Make a run's folder under `parent`; with no name, one from corpus, cell and a number.
 
     Raises `CheckpointError` for a taken or bad name, `CorpusError` for texts that
     can't be learnt from, `ConfigError` where the network doesn't suit their classes
-    or the device isn't there.
+    or the device isn't there, or, without `force`, for less memory than it takes.
     """
     if name is not None:
         check_run_name(name)
@@ -67,6 +72,7 @@ def new_classify_run(
     name = name or free_run_name(parent, f"{corpus.name}-{config.cell}")
     folder = RunFolder(parent / name)
     run = prepare_classify_run(folder, corpus, note_of(corpus, source), config)
+    check_memory(run.needed_bytes, config.device, force)
     create_run_folder(folder, run.tables(run.total_steps))
     return run
 
@@ -77,6 +83,7 @@ def resume_classify_run(
     changes: Mapping[str, object],
     source: LabelledSource | None = None,
     allow: AllowOldText = refuse_old_text,
+    force: bool = False,
 ) -> ClassifyRun:
     """The run of that name, to go on from its last checkpoint, or from the start if it has none.
 
@@ -94,6 +101,7 @@ def resume_classify_run(
     else:
         corpus = _same_corpus(note, name, source)
     run = prepare_classify_run(folder, corpus, note, config)
+    check_memory(run.needed_bytes, config.device, force)
     if folder.is_saved:
         last = load_classifier(folder.last)
         given = count_rates_given(rates, changes, before, last.header.progress)

@@ -13,7 +13,7 @@ from rnntui.nets.classifier_config import ClassifierConfig, classifier_parameter
 from rnntui.text.labelled import LabelledCorpus, Labels, Part, check_classes_seen
 from rnntui.text.labelled_batches import Split, encode, split_labelled
 from rnntui.text.labelled_vocabulary import TokenVocabulary, token_vocabulary
-from rnntui.training.classify_batches import Examples, TextBatches
+from rnntui.training.classify_batches import Examples, TextBatches, read_lengths
 from rnntui.training.classify_checkpoint import (
     ClassifierCheckpoint,
     ClassifierHeader,
@@ -22,6 +22,7 @@ from rnntui.training.classify_checkpoint import (
 from rnntui.training.classify_config import ClassifyConfig
 from rnntui.training.labelled_note import LabelledNote
 from rnntui.training.learner import Facts, Learner
+from rnntui.training.memory import classifier_bytes
 from rnntui.training.pace import Pace
 from rnntui.training.progress import Progress
 from rnntui.training.resuming import Change, progress_to_resume, rate_changes
@@ -55,6 +56,14 @@ class ClassifyRun:
     def model(self) -> ClassifierConfig:
         """The network."""
         return self.config.model(len(self.vocabulary), len(self.classes))
+
+    @property
+    def needed_bytes(self) -> tuple[int, int]:
+        """Memory that a step takes, and what saving takes beside (see `check_memory`)."""
+        longest = self.config.max_length
+        if self.config.padding != "front":
+            longest = int(read_lengths(self.examples.texts, self.config).max(initial=0))
+        return classifier_bytes(self.config, len(self.vocabulary), len(self.classes), longest)
 
     @property
     def batches(self) -> TextBatches:

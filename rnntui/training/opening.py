@@ -21,6 +21,7 @@ from rnntui.training.devices import check_device, check_precision
 from rnntui.training.events import TrainEvent
 from rnntui.training.fine_tuning import adopted_config, over_vocabulary
 from rnntui.training.learner import Training
+from rnntui.training.memory import characters_bytes, check_memory
 from rnntui.training.resuming import allowed, count_rates_given
 from rnntui.training.run import CHANGEABLE, Run, prepare_run
 from rnntui.training.run_description import describe_run
@@ -51,12 +52,14 @@ def new_run(
     name: str | None,
     prime: str = "",
     init_from: str = "",
+    force: bool = False,
 ) -> Run:
     """Make a run's folder under `parent`; with no name, one from corpus, cell and a number.
 
     Raises `CheckpointError` for a taken or bad name, `CorpusError` for a text
-    too short to learn from, `ConfigError` for a device that isn't there.
-    `init_from` is noted for a resume; the text is then in the ids of that network.
+    too short to learn from, `ConfigError` for a device that isn't there, or, without
+    `force`, for less memory than the network takes. `init_from` is noted for a resume;
+    the text is then in the ids of that network.
     """
     if name is not None:
         check_run_name(name)
@@ -67,6 +70,7 @@ def new_run(
         corpus = with_rare_merged(corpus, config.min_count)
     run = prepare_run(RunFolder(parent / name), corpus, config, prime, init_from)
     check_device(config.device)
+    check_memory(characters_bytes(run.config, len(corpus.vocabulary)), config.device, force)
     create_run_folder(run.folder, run.tables(run.total_steps))
     return run
 
@@ -79,6 +83,7 @@ def fine_tuned_run(
     name: str | None,
     prime: str,
     start: Path,
+    force: bool = False,
 ) -> Run:
     """A new run that begins with the weights of the checkpoint `start`, on another text.
 
@@ -90,7 +95,7 @@ def fine_tuned_run(
     header = checkpoint.header
     config = adopted_config(config, asked, header)
     corpus, added = over_vocabulary(load(config.normalise), header.vocabulary, config.min_count)
-    run = new_run(parent, corpus, config, name, prime, init_from=str(start.resolve()))
+    run = new_run(parent, corpus, config, name, prime, str(start.resolve()), force)
     notices = run.notices
     if added:
         named = ", ".join(describe_character(symbol) for symbol in added[:NAMED])
@@ -105,6 +110,7 @@ def resume_run(
     changes: Mapping[str, object],
     load: LoadText | None = None,
     allow: AllowOldText = refuse_old_text,
+    force: bool = False,
 ) -> Run:
     """The run of that name, to go on from its last checkpoint, or from the start if it has none.
 
@@ -132,6 +138,8 @@ def resume_run(
             f"The text given is not the one that the run '{name}' was trained on; leave it out"
             " to go on with that one."
         )
+    # Before the checkpoint is read, which takes its share.
+    check_memory(characters_bytes(config, len(corpus.vocabulary)), config.device, force)
     weights = None
     if init_from:
         start = load_checkpoint(folder.last if folder.is_saved else Path(init_from))
