@@ -15,7 +15,7 @@ from rnntui.training.classify_checkpoint import load_classifier
 from rnntui.training.classify_config import ClassifyConfig
 from rnntui.training.classify_run import ClassifyRun, prepare_classify_run
 from rnntui.training.commands import Inbox
-from rnntui.training.devices import check_device
+from rnntui.training.devices import check_device, check_threads
 from rnntui.training.events import Finished, Tested, TrainEvent, Warned
 from rnntui.training.labelled_note import (
     LabelledNote,
@@ -68,6 +68,7 @@ def new_classify_run(
         if (parent / name).is_dir() and any((parent / name).iterdir()):
             raise taken(name)
     check_device(config.device)
+    check_threads(config.threads)
     corpus = source.read()
     name = name or free_run_name(parent, f"{corpus.name}-{config.cell}")
     folder = RunFolder(parent / name)
@@ -96,6 +97,7 @@ def resume_classify_run(
     note, before, measured, rates = _read_run(folder)
     config = before.replaced(allowed(changes, before, CHANGEABLE))
     check_device(config.device)
+    check_threads(config.threads)
     if source is None:
         corpus = corpus_to_go_on_with(note, before, f"the run '{name}'", allow)
     else:

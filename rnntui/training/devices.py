@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 _TENSOR_CORES = (7, 0)
 """From which CUDA compute capability on a device multiplies float16 faster (Volta, 2017)."""
 
+THREADS_PER_PROCESSOR = 4
+"""More threads than this only wait for each other: with hundreds a step takes minutes."""
+
 
 def check_device(name: str) -> None:
     """Raise `ConfigError` for a device that can't be used.
@@ -22,6 +25,17 @@ def check_device(name: str) -> None:
     """
     if name not in ("auto", "cpu"):
         find_device(name)
+
+
+def check_threads(threads: int) -> None:
+    """Raise `ConfigError` for so many threads that they would only wait for each other."""
+    processors = os.cpu_count() or 1
+    most = THREADS_PER_PROCESSOR * processors
+    if threads > most:
+        raise ConfigError(
+            f"--threads {threads} is more than {most}, {THREADS_PER_PROCESSOR} for each of this"
+            f" machine's processors; --threads {processors} keeps all of them busy."
+        )
 
 
 def check_precision(precision: str, device: str) -> None:

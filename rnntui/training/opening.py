@@ -17,7 +17,7 @@ from rnntui.training.changed_text import AllowOldText, corpus_to_go_on_with, ref
 from rnntui.training.checkpoints import load_checkpoint
 from rnntui.training.commands import Inbox, WeightsOutlet
 from rnntui.training.config import TrainConfig
-from rnntui.training.devices import check_device, check_precision
+from rnntui.training.devices import check_device, check_precision, check_threads
 from rnntui.training.events import TrainEvent
 from rnntui.training.fine_tuning import adopted_config, over_vocabulary
 from rnntui.training.learner import Training
@@ -70,6 +70,7 @@ def new_run(
         corpus = with_rare_merged(corpus, config.min_count)
     run = prepare_run(RunFolder(parent / name), corpus, config, prime, init_from)
     check_device(config.device)
+    check_threads(config.threads)
     check_memory(characters_bytes(run.config, len(corpus.vocabulary)), config.device, force)
     create_run_folder(run.folder, run.tables(run.total_steps))
     return run
@@ -126,6 +127,7 @@ def resume_run(
     config = before.replaced(allowed(changes, before, CHANGEABLE))
     # Before it is written to run.toml, where it would stand in every later resume's way.
     check_device(config.device)
+    check_threads(config.threads)
     check_precision(config.precision, config.device)
     if load is None:
         checkpoint = f"{folder.name}:last"

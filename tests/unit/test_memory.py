@@ -13,7 +13,7 @@ from rnntui.runtime.classifying_session import NewClassifier, open_classifying
 from rnntui.runtime.commands import CommandQueue
 from rnntui.runtime.session import NewTraining, open_training
 from rnntui.runtime.weights import WeightsMailbox
-from rnntui.training import classify_opening, memory, opening
+from rnntui.training import classify_opening, devices, memory, opening
 from rnntui.training.classify_opening import resume_classify_run
 from rnntui.training.labelled_note import LabelledSource
 from rnntui.training.memory import check_memory
@@ -138,3 +138,24 @@ def test_a_network_that_is_twice_as_wide_is_estimated_at_more() -> None:
 def test_one_hot_inputs_of_a_classifier_take_nothing_as_they_are_never_made() -> None:
     words = ClassifierConfig(50_000, 2, input_encoding="one-hot", hidden_size=8)
     assert classifier_training_bytes(words, 64, 100) < 64 * 100 * 50_000
+
+
+# Threads.
+
+
+def test_more_threads_than_can_work_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trained(tiny_run(tmp_path))
+    classified(classify_run(tmp_path))
+    monkeypatch.setattr(devices.os, "cpu_count", lambda: 2)
+    refused = pytest.raises(ConfigError, match="--threads 9 is more than 8")
+    with refused:
+        tiny_run(tmp_path / "more", threads=9)
+    with refused:
+        classify_run(tmp_path / "more", threads=9)
+    with refused:
+        resume_run(tmp_path, "tiny", {"threads": 9, "steps": 20})
+    with refused:
+        resume_classify_run(tmp_path / "runs", "tiny", {"threads": 9, "epochs": 9})
+    tiny_run(tmp_path / "as-many", threads=8)
