@@ -1,12 +1,18 @@
 """What every test stands on: its own folder for rnntui's files, one thread, fixed examples."""
 
 import os
+import time
 from pathlib import Path
 
 # Before anything imports NumPy or torch, here and in the processes that tests start.
 os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
 # Kernels are compiled once for all tests, and found again by the next run of the suite.
 os.environ.setdefault("NUMBA_CACHE_DIR", str(Path(__file__).parent.parent / ".pytest_cache"))
+
+# The table of runs shows times of the day.
+os.environ["TZ"] = "UTC"
+if hasattr(time, "tzset"):  # not on Windows
+    time.tzset()
 
 import pytest
 from hypothesis import settings

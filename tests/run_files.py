@@ -62,9 +62,13 @@ def write_record(folder: RunFolder, events: Sequence[TrainEvent], at: float = NO
 
 
 def bare_run(parent: Path, name: str, corpus: str = "play", **settings: object) -> RunFolder:
-    """A run that has not begun."""
+    """A run that has not begun, made at `NOW`."""
     text = corpus_from_text(corpus, TINY_TEXT)
-    return new_run(parent, text, tiny_config(**settings), name).folder
+    folder = new_run(parent, text, tiny_config(**settings), name).folder
+    for path in (folder.configuration, folder.metrics):
+        if path.exists():
+            os.utime(path, (NOW, NOW))
+    return folder
 
 
 def run_on_disk(

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -26,6 +26,8 @@ class ListedRun:
     folder: RunFolder
     summary: RunSummary | None
     note: str = ""
+    changed_at: float = 0.0
+    """When its record was written to, in seconds since 1970."""
 
     @property
     def name(self) -> str:
@@ -70,7 +72,7 @@ class RunList:
             # What a lock says is not in the files' times.
             held = is_being_trained(folder) or (known and known[1].state in _HELD)
             if known is None or known[0] != stamp or held:
-                known = (stamp, self._read(folder))
+                known = (stamp, replace(self._read(folder), changed_at=_last_change(stamp)))
             self._known[folder.name] = known
         return tuple(run for _, run in self._known.values())
 
@@ -110,3 +112,9 @@ def _stamp(folder: RunFolder) -> _Stamp:
         except OSError:
             stamps.append((0, 0))
     return tuple(stamps)
+
+
+def _last_change(stamp: _Stamp) -> float:
+    """When the record was written to, or the configuration where there is no record yet."""
+    (configured, _), (recorded, _), *_ = stamp
+    return (recorded or configured) / 1e9

@@ -148,8 +148,87 @@ async def test_all_runs_are_listed_with_the_table_focused(three: Path) -> None:
         await settled(pilot)
         assert pilot.app.focused is table(pilot)
         assert names(pilot) == ["alice", "play-9", "play-10"]
-        expected = ["play", "gru", "1x5", "4.043", "60", "0:30", "stopped"]
+        expected = ["play", "gru", "1x5", "4.043", "60", "0:30", "2033-05-18 03:33", "stopped"]
         assert cells(pilot, "play-9")[1:] == ["play-9", *expected]
+
+
+async def test_the_newest_run_is_first_whatever_it_is_called(three: Path) -> None:
+    for name, age in (("play-10", 30.0), ("play-9", 10.0), ("alice", 20.0)):
+        path = RunFolder(three / name).metrics
+        os.utime(path, (NOW - age, NOW - age))
+    async with RunsApp().run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        assert names(pilot) == ["play-9", "alice", "play-10"]
+        await pilot.press("S")
+        assert names(pilot) == ["play-10", "alice", "play-9"]
+
+
+async def test_the_filter_finds_runs_by_their_text_too(three: Path) -> None:
+    run_on_disk(three, "hunt", [*record(30)], corpus="alice")
+    async with RunsApp().run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await pilot.press("slash", *"ALICE")
+        await until(pilot, lambda: set(names(pilot)) == {"alice", "hunt"})
+
+
+async def test_c_shows_the_runs_of_the_text_under_the_cursor_and_all_again(three: Path) -> None:
+    run_on_disk(three, "hunt", [*record(30)], corpus="alice")
+    async with RunsApp().run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        table(pilot).highlight("hunt")
+        await pilot.press("c")
+        await until(pilot, lambda: set(names(pilot)) == {"alice", "hunt"})
+        assert table(pilot).highlighted == "hunt"
+        await until(pilot, lambda: drawn(pilot) == {"hunt", "alice (training)"})
+        await pilot.press("c")
+        await until(pilot, lambda: len(names(pilot)) == 4)
+
+
+@pytest.fixture
+def dozen(parent: Path) -> Path:
+    """Runs with long names that begin and end alike."""
+    for number in range(12):
+        name = f"hundred-words-{'lstm' if number % 2 else 'gru'}-{number + 1}-retried"
+        run_on_disk(parent, name, [*record(40 + number, 1.4 + number / 20), finished(40 + number)])
+    return parent
+
+
+def legend(pilot: Pilot[Any]) -> str:
+    """The top rows of the chart."""
+    rows = range(chart(pilot).picture.layout.legend_rows)
+    return " ".join(chart(pilot).render_line(row).text for row in rows)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (140, 45)], ids=["80x24", "140x45"])
+async def test_the_legend_of_a_dozen_runs_has_whole_names_and_counts_the_rest(
+    dozen: Path, size: tuple[int, int]
+) -> None:
+    async with RunsApp().run_test(size=size) as pilot:
+        await settled(pilot)
+        assert "…" not in legend(pilot)
+        assert " more" in legend(pilot)
+
+
+async def test_the_legend_lists_what_is_under_the_cursor_and_what_is_pinned(dozen: Path) -> None:
+    async with RunsApp().run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        one, other = "hundred-words-gru-11-retried", "hundred-words-lstm-8-retried"
+        assert one not in legend(pilot)
+        table(pilot).highlight(one)
+        await until(pilot, lambda: one in legend(pilot))
+        await pilot.press("p")
+        await until(pilot, lambda: chart(pilot).look.pinned == one)
+        table(pilot).highlight(other)
+        await until(pilot, lambda: other in legend(pilot))
+        assert legend(pilot).index(one) < legend(pilot).index(other)
+
+
+async def test_the_legend_says_which_value_it_gives(three: Path) -> None:
+    async with RunsApp().run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        assert "play-9 best 4.043" in legend(pilot)
+        await pilot.press("v")
+        await until(pilot, lambda: "play-9 last " in legend(pilot))
 
 
 async def test_the_curves_of_all_runs_lie_over_each_other(three: Path) -> None:
@@ -244,7 +323,7 @@ async def test_a_name_is_shown_not_obeyed(parent: Path) -> None:
         assert field.render_line(0).text.startswith("[b]x␛[2J")
 
 
-@pytest.mark.parametrize(("size", "columns"), [((80, 24), 7), ((100, 30), 9), ((200, 60), 9)])
+@pytest.mark.parametrize(("size", "columns"), [((80, 24), 7), ((100, 30), 9), ((200, 60), 10)])
 async def test_as_many_columns_are_shown_as_there_is_room_for(
     three: Path, size: tuple[int, int], columns: int
 ) -> None:
@@ -260,7 +339,7 @@ async def test_columns_come_and_go_with_the_size(three: Path) -> None:
         await pilot.press("down")
         await pilot.resize_terminal(140, 45)
         await pilot.pause()
-        assert len(table(pilot).columns) == 9
+        assert len(table(pilot).columns) == 10
         assert table(pilot).highlighted == "play-9"
 
 
@@ -280,7 +359,7 @@ async def test_a_new_theme_colours_the_marks_anew(three: Path) -> None:
 async def test_s_sorts_by_the_next_column_and_shift_s_the_other_way(three: Path) -> None:
     async with RunsApp().run_test(size=SIZE) as pilot:
         await settled(pilot)
-        await pilot.press(*"ssss")
+        await pilot.press(*"sssss")
         assert table(pilot).order == ("best", False)
         assert names(pilot) == ["play-10", "alice", "play-9"]
         await pilot.press("S")
@@ -303,6 +382,9 @@ async def test_runs_without_a_value_come_last_either_way(three: Path) -> None:
 async def test_a_click_on_a_header_sorts_and_another_one_reverses(three: Path) -> None:
     async with RunsApp().run_test(size=SIZE) as pilot:
         await settled(pilot)
+        await pilot.click(RunTable, offset=(7, 0))
+        assert table(pilot).order == ("name", False)
+        assert names(pilot) == ["alice", "play-9", "play-10"]
         await pilot.click(RunTable, offset=(7, 0))
         assert table(pilot).order == ("name", True)
         assert names(pilot) == ["play-10", "play-9", "alice"]

@@ -13,7 +13,10 @@ from rnntui import places
 from rnntui.training.events import Failed
 from rnntui.training.run_folder import Record, RunFolder
 from tests.run_files import NOW, bare_run, finished, record, run_on_disk
-from tests.tui.test_runs import RunsApp, settled
+from tests.tui.test_runs import RunsApp, dozen, parent, settled
+
+__all__ = ["dozen", "parent"]
+"""Fixtures that are taken over."""
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (140, 45)], ids=["80x24", "140x45"])
 
@@ -147,3 +150,9 @@ def test_light(snap_compare: Any, size: tuple[int, int], live: RunFolder) -> Non
 @pytest.mark.parametrize("size", [(100, 30), (200, 60)], ids=["100x30", "200x60"])
 def test_other_sizes(snap_compare: Any, size: tuple[int, int], several: Path) -> None:
     assert same(snap_compare, size, [])
+
+
+@SIZES
+def test_a_dozen_runs(snap_compare: Any, size: tuple[int, int], dozen: Path) -> None:
+    keys = ("down", "down", "p", "down")
+    assert snap_compare(RunsApp(), terminal_size=size, run_before=after(*keys))

@@ -91,17 +91,32 @@ def test_a_folder_without_runs_is_forgotten(tmp_path: Path) -> None:
     ],
 )
 def test_names_are_matched_by_parts_and_expressions(wanted: str, passed: set[str]) -> None:
-    assert matching(["play-lstm-1", "Play-gru-2", "alice[1]"], wanted) == (passed, True)
+    runs = dict.fromkeys(["play-lstm-1", "Play-gru-2", "alice[1]"], "")
+    assert matching(runs, wanted) == (passed, True)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "passed"),
+    [
+        ("tale", {"a", "b", "tale-2"}),
+        ("text:tale", {"a"}),
+        ("text: TALE ", {"a"}),
+        ("text:", set()),
+    ],
+)
+def test_runs_are_matched_by_their_text(wanted: str, passed: set[str]) -> None:
+    runs = {"a": "tale", "b": "fairytale", "tale-2": "play", "c": "play"}
+    assert matching(runs, wanted) == (passed, True)
 
 
 @pytest.mark.parametrize("wanted", ["alice[", "(", "*", "a{99999999999}"])
 def test_what_is_no_expression_is_looked_for_as_it_stands(wanted: str) -> None:
-    assert matching([f"x{wanted}y", "other"], wanted) == ({f"x{wanted}y"}, False)
+    assert matching({f"x{wanted}y": "", "other": ""}, wanted) == ({f"x{wanted}y"}, False)
 
 
 @given(st.text(max_size=8))
 def test_no_filter_that_is_typed_breaks_anything(wanted: str) -> None:
-    matching(["play-lstm-1"], wanted)
+    matching({"play-lstm-1": "play"}, wanted)
 
 
 # Words of the table.

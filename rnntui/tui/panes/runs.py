@@ -18,7 +18,7 @@ from textual.widgets import Button, DataTable, Input, Label, Static
 from rnntui.runtime.run_list import ListedRun
 from rnntui.text.cells import printable
 from rnntui.tui.actions import called
-from rnntui.tui.name_filter import matching
+from rnntui.tui.name_filter import TEXT_PREFIX, matching
 from rnntui.tui.run_actions import OPEN, RUNS
 from rnntui.tui.run_slots import Slots
 from rnntui.tui.widgets.chart.inks import line_ink
@@ -71,7 +71,7 @@ class RunsPane(Vertical):
 
     def _filter_row(self) -> Iterator[Widget]:
         yield Label("filter")
-        yield SafeInput(placeholder="a name or a regular expression (/)", id="filter")
+        yield SafeInput(placeholder="a name, a text or a regular expression (/)", id="filter")
         yield Static(id="matches", markup=False)
         yield from map(_button, ("axis", "kind"))
 
@@ -110,7 +110,8 @@ class RunsPane(Vertical):
         `styles` are those of the chart's inks.
         """
         wanted = self.filter
-        self._shown, is_valid = matching(self.runs, wanted.value)
+        texts = {name: run.summary.corpus if run.summary else "" for name, run in self.runs.items()}
+        self._shown, is_valid = matching(texts, wanted.value)
         wanted.set_class(not is_valid, "-wrong")
         shown = [run for name, run in self.runs.items() if name in self._shown]
         self.styles.max_height = len(shown) + _ROWS_BESIDE_RUNS
@@ -129,7 +130,7 @@ class RunsPane(Vertical):
         if not self.runs:
             return "There are no runs yet: go back (Esc), choose a text and press t to train one."
         if not self._shown:
-            return "No run has such a name; change the filter (/)."
+            return "No run has such a name or text; change the filter (/)."
         shown = [run for name, run in self.runs.items() if name in self._shown]
         if all(run.classifies for run in shown):
             return why_not_drawn([run.name for run in shown])
@@ -174,6 +175,13 @@ class RunsPane(Vertical):
     def _filter(self) -> None:
         """Show what the filter lets through."""
         self.post_message(self.Asked())
+
+    def toggle_text(self, run: ListedRun) -> None:
+        """Show only the runs of the text of `run`, or all again."""
+        text = run.summary.corpus if run.summary else ""
+        wanted = f"{TEXT_PREFIX}{text}"
+        self._to_highlight = run.name
+        self.filter.value = "" if self.filter.value == wanted or not text else wanted
 
     @on(Input.Submitted, "#filter")
     def leave_filter(self) -> None:

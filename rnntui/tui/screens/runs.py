@@ -236,6 +236,17 @@ class RunsScreen(Screen[None]):
         """Put the cursor into the filter."""
         self.runs.filter.focus()
 
+    def action_same_text(self) -> None:
+        """Show only the runs of the text of the run under the cursor, or all again."""
+        if run := self.runs.highlighted:
+            self.runs.toggle_text(run)
+
+    @on(RunTable.Listed)
+    @on(RunTable.RowHighlighted)
+    def _list_first(self) -> None:
+        """Let the legend name the run under the cursor, whatever it has no room for."""
+        self.query_one(RunChart).list_first(self.runs.table.highlighted)
+
     def action_back(self) -> None:
         """Out of the filter, which is emptied; else out of the screen."""
         wanted = self.runs.filter

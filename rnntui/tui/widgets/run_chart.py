@@ -46,6 +46,7 @@ class RunChart(Chart):
         self._runs: dict[str, _Run] = {}
         self._shown: frozenset[str] = frozenset()
         self._pinned: str | None = None
+        self._first: str | None = None
 
     def show_runs(
         self,
@@ -67,6 +68,16 @@ class RunChart(Chart):
                 self._draw_anew(name, run)
         self._shown, self._pinned = frozenset(shown), pinned
         self._look_anew(empty_text)
+
+    def list_first(self, name: str | None) -> None:
+        """Let the legend list this run before others, after the pinned one."""
+        self._first = name
+        if self._listed_first() != self.look.first:
+            self.look = replace(self.look, first=self._listed_first())
+
+    def _listed_first(self) -> tuple[str, ...]:
+        run = self._runs.get(self._first or "")
+        return (run.series,) if run and run.series else ()
 
     def take(self, name: str, news: NewCurves) -> None:
         """Add to a run's curves, or begin them anew."""
@@ -135,7 +146,9 @@ class RunChart(Chart):
             self.look,
             x_title=self.axis if self.axis != "characters" else "characters read",
             y_title="bits/char",
+            value="best" if self.kind == "validation" else "last",
             hidden=frozenset(hidden - {""}),
             pinned=pinned.series if pinned else None,
+            first=self._listed_first(),
             empty_text=empty_text,
         )

@@ -2,6 +2,7 @@
 
 import math
 import re
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final
@@ -19,13 +20,16 @@ from rnntui.text.cells import printable
 from rnntui.training.run_summary import RunSummary
 from rnntui.training.time_left import duration
 from rnntui.tui.run_actions import OPEN
-from rnntui.tui.widgets.chart.cells import shortened
+from rnntui.tui.widgets.chart.cells import cell_width, shortened_inside
 from rnntui.tui.widgets.chart.inks import sign
 
 HIDDEN_SIGN: Final = "─"
 PIN: Final = "↑"
 _MARK: Final = "mark"
+_CHANGED: Final = "changed"
 _LEAST_NAME: Final = 12
+_WANTED_NAME: Final = 24
+"""Cells that a longer name is given before columns that can be spared."""
 _PADDING: Final = 2
 _SCROLLBAR: Final = 2
 
@@ -77,8 +81,8 @@ def natural(text: str) -> list[tuple[int, int, str]]:
 
 
 def _fitted(text: str, width: int) -> str:
-    """`text` on one line of `width` cells, safe to show."""
-    return shortened(printable(text.replace("\n", "⏎")), width)
+    """`text` on one line of `width` cells, safe to show; cut inside, as ends tell names apart."""
+    return shortened_inside(printable(text.replace("\n", "⏎")), width)
 
 
 def _best(summary: RunSummary) -> float:
@@ -98,13 +102,19 @@ _COLUMNS: Final = (
     _Column(
         "time", "time", 9, 3, lambda run: duration(run.elapsed_s), lambda run: run.elapsed_s, True
     ),
+    # Of the files, not of what is in them, so `_text_of` and `_value_of` know it.
+    _Column(_CHANGED, "changed", 16, 7, lambda _: "", lambda _: 0.0),
 )
 _STATE_WIDTH: Final = 9
 _NOTABLE: Final = ("training", "paused", "quiet", "failed", "damaged")
 """States that have a colour."""
 
-SORTABLE: Final = ("name", *(column.key for column in _COLUMNS), "state")
-"""The columns by which the runs can be sorted, from left to right."""
+SORTABLE: Final = (
+    *(_CHANGED, "name"),
+    *(column.key for column in _COLUMNS if column.key != _CHANGED),
+    "state",
+)
+"""The columns by which the runs can be sorted: the one to begin with, then from left to right."""
 
 
 class RunTable(DataTable[Text]):
@@ -138,11 +148,11 @@ class RunTable(DataTable[Text]):
             self.name = name
 
     def __init__(self, *, id: str | None = None) -> None:
-        """Make an empty table, to be sorted by name."""
+        """Make an empty table, the newest run first."""
         super().__init__(id=id, cursor_type="row", zebra_stripes=False)
         self._runs: tuple[ListedRun, ...] = ()
         self._marks: Mapping[str, Mark] = {}
-        self._sorted_by, self._descending = "name", False
+        self._sorted_by, self._descending = _CHANGED, True
         self._laid_out: tuple[object, ...] = ()
 
     @property
@@ -173,7 +183,7 @@ class RunTable(DataTable[Text]):
         if column == self._sorted_by:
             self._descending = not self._descending
         elif column in SORTABLE:
-            self._sorted_by, self._descending = column, False
+            self._sorted_by, self._descending = column, column == _CHANGED
         self._fill()
 
     def sort_by_next(self) -> None:
@@ -222,14 +232,10 @@ class RunTable(DataTable[Text]):
         def value(run: ListedRun) -> Any:
             if self._sorted_by == "name":
                 return natural(run.name)
-            if column is None or run.summary is None:
-                return run.state
-            return column.value(run.summary)
+            return run.state if column is None else _value_of(column, run)
 
         def is_empty(run: ListedRun) -> bool:
-            if column is None:
-                return False
-            return run.summary is None or not column.text(run.summary)
+            return column is not None and not _text_of(column, run)
 
         full = sorted(
             (run for run in by_name if not is_empty(run)), key=value, reverse=self._descending
@@ -277,15 +283,16 @@ class RunTable(DataTable[Text]):
     def _layout(self) -> tuple[list[_Column], int]:
         """The columns that there is room for, and the width of the name's."""
         room = self.size.width - _SCROLLBAR - (1 + len(PIN) + _PADDING) - (_STATE_WIDTH + _PADDING)
-        room -= _LEAST_NAME + _PADDING
+        longest = max((cell_width(run.name) for run in self._runs), default=0)
+        least = min(max(longest, _LEAST_NAME), _WANTED_NAME)
+        room -= least + _PADDING
         chosen = []
         for column in sorted(_COLUMNS, key=lambda column: column.rank):
             if column.width + _PADDING > room:
                 break
             room -= column.width + _PADDING
             chosen.append(column)
-        longest = max((len(run.name) for run in self._runs), default=0)
-        width = min(_LEAST_NAME + max(room, 0), max(longest, _LEAST_NAME))
+        width = min(least + max(room, 0), max(longest, _LEAST_NAME))
         return [column for column in _COLUMNS if column in chosen], width
 
     def _add_columns(self, columns: Sequence[_Column], name_width: int) -> None:
@@ -312,7 +319,7 @@ class RunTable(DataTable[Text]):
         name_style = dim + Style(bold=mark.pinned)
         cells = [signed, Text(_fitted(run.name, name_width), name_style)]
         for column in columns:
-            text = _fitted(column.text(run.summary) if run.summary else "", column.width)
+            text = _fitted(_text_of(column, run), column.width)
             cells.append(Text(text.rjust(column.width) if column.is_number else text, dim))
         cells.append(Text(run.state, dim + self._state_style(run.state)))
         return cells
@@ -321,6 +328,20 @@ class RunTable(DataTable[Text]):
         if state not in _NOTABLE:
             return Style()
         return self.get_component_rich_style(f"run-table--{state}", partial=True)
+
+
+def _text_of(column: _Column, run: ListedRun) -> str:
+    """What stands in a column; empty where it isn't known."""
+    if column.key == _CHANGED:
+        return time.strftime("%Y-%m-%d %H:%M", time.localtime(run.changed_at))
+    return column.text(run.summary) if run.summary else ""
+
+
+def _value_of(column: _Column, run: ListedRun) -> Any:
+    """What a run that has a text in the column is sorted by."""
+    if column.key == _CHANGED or run.summary is None:
+        return run.changed_at
+    return column.value(run.summary)
 
 
 def _is_same(one: Text, other: Text) -> bool:

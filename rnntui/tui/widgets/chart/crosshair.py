@@ -10,7 +10,7 @@ from rnntui.tui.widgets.chart.cells import Cells, cell_width, shortened
 from rnntui.tui.widgets.chart.inks import Ink, line_ink, readout_ink, sign
 from rnntui.tui.widgets.chart.legend import entry, legend_lines, put_legend
 from rnntui.tui.widgets.chart.look import Look
-from rnntui.tui.widgets.chart.picture import Picture
+from rnntui.tui.widgets.chart.picture import Picture, looked_at
 from rnntui.tui.widgets.chart.plot import Level, Plot
 from rnntui.tui.widgets.chart.scale import heights
 from rnntui.tui.widgets.chart.series import Reading, read
@@ -42,7 +42,9 @@ def with_crosshair(picture: Picture, look: Look, x: float) -> Cells:
     if plot is None or not plot.x.holds(x):
         return picture.cells
     cells = picture.cells.copy()
-    ranked = sorted(picture.shown, key=lambda s: (s.name != look.pinned, s.slot))
+    by_slot = sorted(picture.shown, key=lambda s: s.slot)
+    first = [by_slot[place] for place in looked_at(by_slot, look)]
+    ranked = first + [series for series in by_slot if series not in first]
     readings = [read(series, x, look.smoothing) for series in ranked]
     column = plot.cell_column(x)
     _put_upright(cells, picture, plot, column)

@@ -9,7 +9,7 @@ from rnntui.tui.widgets.chart.series import Series, SeriesStyle
 
 _GAP = 3
 _LONGEST_NAME = 32
-_SHORT_NAMES = (10, 5)
+_SHORTER_NAME = 16
 
 
 @dataclass(frozen=True)
@@ -30,36 +30,41 @@ class Entry:
 
 
 def entry(series: Series, value: str) -> Entry:
-    """The legend entry of a series with the value to show."""
+    """The legend entry of a series with the value to show, in words where that is needed."""
     line = "" if series.style is SeriesStyle.POINTS else dashes(series.slot).sample
     sample = line[:1] + sign(series.slot)
     return Entry(sample, shortened_inside(series.name, _LONGEST_NAME), value, line_ink(series.slot))
 
 
-def legend_lines(entries: Sequence[Entry], width: int, most_rows: int) -> list[list[Entry]]:
+def legend_lines(
+    entries: Sequence[Entry], width: int, most_rows: int, first: Sequence[int] = ()
+) -> list[list[Entry]]:
     """Entries by row, from the richest form that fits into `most_rows` of `width`.
 
-    Values go first, then long names are cut, and at last entries are left out and
-    counted at the end.
+    Values go first. Where not all names fit, those of the places in `first` are
+    listed whole, others as far as there is room, and the rest are counted: names
+    that are cut to a few letters look alike.
     """
     if not entries or most_rows < 1:
         return []
     brief = [Entry(e.sample, e.name, "", e.ink) for e in entries]
-    cuts = [
-        [Entry(e.sample, shortened_inside(e.name, size), "", e.ink) for e in entries]
-        for size in _SHORT_NAMES
-    ]
-    for form in (list(entries), brief, *cuts):
+    for form in (list(entries), brief):
         rows = _flowed(form, width)
         if len(rows) <= most_rows:
             return rows
-    cut = cuts[0]
-    for kept in range(len(cut) - 1, -1, -1):
-        more = Entry("", f"+{len(cut) - kept} more", "", Ink.TICK_LABEL)
-        rows = _flowed([*cut[:kept], more], width)
-        if len(rows) <= most_rows:
-            return rows
-    return []
+    order = [*first, *(place for place in range(len(entries)) if place not in first)]
+    shorter = [Entry(e.sample, shortened_inside(e.name, _SHORTER_NAME), "", e.ink) for e in brief]
+    forms = [[form[place] for place in order] for form in (entries, brief, shorter)]
+    most = len(entries) - 1
+    for least in (min(max(len(first), 1), most), 1):
+        for form in forms:
+            for kept in range(most, least - 1, -1):
+                more = Entry("", f"+{len(entries) - kept} more", "", Ink.TICK_LABEL)
+                rows = _flowed([*form[:kept], more], width)
+                if len(rows) <= most_rows:
+                    return rows
+    rows = _flowed([Entry("", f"{len(entries)} curves", "", Ink.TICK_LABEL)], width)
+    return rows if row_width(rows[0]) <= width else []
 
 
 def put_legend(cells: Cells, lines: Sequence[Sequence[Entry]]) -> None:

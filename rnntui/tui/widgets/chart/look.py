@@ -1,6 +1,7 @@
 """How a chart is looked at: scale, smoothing, view and what is left out."""
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from rnntui.chart_characters import Characters
 from rnntui.tui.widgets.chart.scale import Span, YScale
@@ -23,6 +24,10 @@ class Look:
     """A range of heights to show whatever the curves do; None to fit it to them."""
     hidden: frozenset[str] = frozenset()
     pinned: str | None = None
+    first: tuple[str, ...] = ()
+    """The series that the legend lists before others where it has no room for all."""
+    value: Literal["last", "best"] | None = None
+    """Which of a series' values the legend gives, in a word; the last one, without it, for None."""
 
 
 def described(look: Look) -> str:

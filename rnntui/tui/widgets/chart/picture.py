@@ -71,7 +71,9 @@ def draw(
     if whole is None:
         return _empty(cells, look)
     x = resolve(look.view, whole)
-    legend = legend_lines(_entries(shown, look), width, most_legend_rows(height))
+    listed = sorted(shown, key=lambda series: series.slot)
+    first = looked_at(listed, look)
+    legend = legend_lines(_entries(listed, look), width, most_legend_rows(height), first)
     layout = arrange(width, height, len(legend), gutter)
     strokes = _strokes(shown, look, x, layout.plot_width)
     fitted = _fitted(strokes, data, look, x)
@@ -99,6 +101,13 @@ def draw(
     return Picture(cells, layout, tuple(shown), whole, fitted, plot)
 
 
+def looked_at(listed: Sequence[Series], look: Look) -> list[int]:
+    """Places of the pinned series and of those that are wanted first, in that order."""
+    names = [series.name for series in listed]
+    wanted = dict.fromkeys((look.pinned, *look.first))
+    return [names.index(name) for name in wanted if name in names]
+
+
 def _empty(cells: Cells, look: Look) -> Picture:
     """A sentence in the middle, in as many lines as it needs."""
     lines = textwrap.wrap(look.empty_text, max(cells.width - 2, 1))[: cells.height]
@@ -110,11 +119,18 @@ def _empty(cells: Cells, look: Look) -> Picture:
 
 
 def _entries(shown: Sequence[Series], look: Look) -> list[Entry]:
-    """Legend entries in the order of the series, each with its last value."""
-    return [
-        entry(s, format_number(float(s.smoothed(look.smoothing).mean[-1])))
-        for s in sorted(shown, key=lambda s: s.slot)
-    ]
+    """Legend entries in the order of the slots, each with a value."""
+    return [entry(s, _value(s, look)) for s in shown]
+
+
+def _value(series: Series, look: Look) -> str:
+    """The value that stands for a series, and which one that is."""
+    drawn = series.smoothed(look.smoothing)
+    if look.value == "best":
+        smoothed = series.is_smoothed(look.smoothing)
+        return f"best {format_number(float((drawn.mean if smoothed else series.raw().low).min()))}"
+    last = format_number(float(drawn.mean[-1]))
+    return f"last {last}" if look.value == "last" else last
 
 
 def _strokes(shown: Sequence[Series], look: Look, x: Span, plot_width: int) -> list[Stroke]:
