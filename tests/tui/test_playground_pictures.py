@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -9,12 +10,16 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from rnntui import places
+from rnntui.runtime.old_text_question import OldTextQuestion
 from rnntui.training.events import Failed
 from rnntui.tui.app import RnntuiApp
+from rnntui.tui.old_text import show_question
 from rnntui.tui.screens.question import Failure, Question
 from rnntui.tui.widgets.stream_text import StreamText
 from rnntui.tui.widgets.training_status import TrainingStatus
+from tests.factories import Script
 from tests.run_files import finished, record, run_on_disk
+from tests.tui.old_texts import CHANGED
 from tests.tui.scripted import ScriptedStream, ScriptedTraining, at_home, scripted_app, steps
 from tests.tui.waiting import until
 
@@ -155,6 +160,22 @@ def test_asking_before_it_quits(snap_compare: Any, size: tuple[int, int]) -> Non
 
     app = scripted_app(ScriptedTraining(steps(120)))
     assert snap_compare(app, terminal_size=size, run_before=ask)
+
+
+@SIZES
+def test_asking_about_a_text_that_has_changed(snap_compare: Any, size: tuple[int, int]) -> None:
+    question = OldTextQuestion()
+    Thread(target=question.ask_in(Script()), args=(CHANGED,), daemon=True).start()
+
+    async def ask(pilot: Pilot[Any]) -> None:
+        await settled(pilot)
+        while not isinstance(pilot.app.screen, Question):
+            show_question(question, pilot.app)
+            await pilot.pause()
+        question.answer(False)
+        await pilot.pause()
+
+    assert snap_compare(scripted_app(), terminal_size=size, run_before=ask)
 
 
 @SIZES
