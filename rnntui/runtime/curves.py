@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from rnntui.runtime.record_tail import RecordTail
+from rnntui.training.checked_values import count, number, seconds
 
 MOST_POINTS: Final = 4_000
 """Steps kept of a record, roughly."""
@@ -128,7 +129,7 @@ def _values(line: bytes) -> Mapping[str, Any]:
 def _point(values: Mapping[str, Any], loss: str) -> Point | None:
     """The point of a line's fields; None where there is no such loss among them."""
     try:
-        at = float(values["step"]), float(values["elapsed_s"])
-        return (*at, float(values[loss]) / math.log(2))
-    except (ValueError, KeyError, TypeError, OverflowError):
+        at = float(count(values["step"], "step")), seconds(values["elapsed_s"], "elapsed_s")
+        return (*at, number(values[loss], loss) / math.log(2))
+    except (ValueError, KeyError):
         return None

@@ -15,12 +15,13 @@ from rnntui.nets.config import STATE_TENSORS, ModelConfig, weight_shapes
 from rnntui.sampling.fast_step import Weights
 from rnntui.text.normalisation import Normalisation
 from rnntui.text.vocabulary import Vocabulary
+from rnntui.training.checked_values import check_numbers, text
 from rnntui.training.checkpoint_file import (
     KEPT_BY_OPTIMIZER,
     Arrays,
     OpenCheckpoint,
     Shapes,
-    check_numbers,
+    check_optimizer_tensors,
     opened,
     optimizer_shapes,
     parsed_vocabulary,
@@ -120,6 +121,10 @@ def load_checkpoint(path: Path) -> Checkpoint:
     with opened(path) as file:
         header = _header(file)
         groups = file.groups(_expected_shapes(header), required=("model", "average"))
+        try:
+            check_optimizer_tensors(groups["optimizer"], header.progress.step)
+        except ValueError as error:
+            raise file.bad(str(error)) from error
     return Checkpoint(
         header, groups["model"], groups["optimizer"], groups["state"], groups["average"]
     )
@@ -130,7 +135,7 @@ def _header(file: OpenCheckpoint) -> Header:
     try:
         config = {**about["config"], "normalise": tuple(about["config"]["normalise"])}
         header = Header(
-            run=str(about["run"]),
+            run=text(about["run"], "run"),
             model=ModelConfig(**about["model"]),
             vocabulary=parsed_vocabulary(about["vocabulary"]),
             normalisation=Normalisation(tuple(about["normalisation"])),

@@ -12,10 +12,11 @@ from typing import Any
 from rnntui.errors import RnntuiError
 from rnntui.nets.classifier_config import ClassifierConfig, classifier_weight_shapes
 from rnntui.text.labelled_vocabulary import TokenVocabulary
+from rnntui.training.checked_values import check_numbers, text
 from rnntui.training.checkpoint_file import (
     Arrays,
     OpenCheckpoint,
-    check_numbers,
+    check_optimizer_tensors,
     opened,
     optimizer_shapes,
 )
@@ -97,6 +98,10 @@ def load_classifier(path: Path) -> ClassifierCheckpoint:
             "optimizer": optimizer_shapes(header.config.optimizer, weights),
         }
         groups = file.groups(expected, required=("model",))
+        try:
+            check_optimizer_tensors(groups["optimizer"], header.progress.step)
+        except ValueError as error:
+            raise file.bad(str(error)) from error
     return ClassifierCheckpoint(header, groups["model"], groups["optimizer"])
 
 
@@ -104,7 +109,7 @@ def _header(file: OpenCheckpoint) -> ClassifierHeader:
     about = file.header("classifier")
     try:
         header = ClassifierHeader(
-            run=str(about["run"]),
+            run=text(about["run"], "run"),
             model=ClassifierConfig(**about["model"]),
             vocabulary=TokenVocabulary.from_json(about["vocabulary"]),
             classes=_classes(about["classes"]),

@@ -13,6 +13,7 @@ from rnntui.text.labelled import LabelledCorpus
 from rnntui.training.changed_text import AllowOldText, refuse_old_text
 from rnntui.training.classify_checkpoint import load_classifier
 from rnntui.training.classify_config import ClassifyConfig
+from rnntui.training.classify_description import describe_classify_run
 from rnntui.training.classify_run import ClassifyRun, prepare_classify_run
 from rnntui.training.commands import Inbox
 from rnntui.training.devices import check_device, check_threads
@@ -28,7 +29,6 @@ from rnntui.training.resuming import (
     RATE_SETTINGS,
     allowed,
     count_rates_given,
-    read_rates_given,
 )
 from rnntui.training.run_folder import (
     Record,
@@ -38,13 +38,11 @@ from rnntui.training.run_folder import (
     create_run_folder,
     find_run,
     free_run_name,
-    read_configuration,
     recorded,
     taken,
     write_configuration,
 )
 from rnntui.training.settings import BUDGETS
-from rnntui.training.settings_file import from_tables
 
 CHANGEABLE = (*BUDGETS, *RATE_SETTINGS, "patience", "save_every", "threads", "device")
 """Settings that a resume may change: network, data and the steps taken stay what they are."""
@@ -94,7 +92,9 @@ def resume_classify_run(
     `CheckpointError`, `ConfigError`, or `CorpusError` where the texts are gone.
     """
     folder = find_run(parent, name)
-    note, before, measured, rates = _read_run(folder)
+    begun = describe_classify_run(folder)
+    note, before = begun.corpus, begun.config
+    measured, rates = begun.total_steps, begun.rates_given
     config = before.replaced(allowed(changes, before, CHANGEABLE))
     check_device(config.device)
     check_threads(config.threads)
@@ -165,23 +165,6 @@ def _tested(run: ClassifyRun, finished: Finished) -> TrainEvent:
         classes=run.classes,
         confusion=confusion,
     )
-
-
-def _read_run(folder: RunFolder) -> tuple[LabelledNote, ClassifyConfig, int, int]:
-    """What a `run.toml` says: corpus, configuration, steps of the whole, learning rates given."""
-    tables = read_configuration(folder)
-    try:
-        about, resolved, _ = (tables.pop(part) for part in ("run", "resolved", "versions"))
-        if about.get("kind") != "classifier":
-            raise CheckpointError(
-                f"The run '{folder.name}' is a network that writes; 'rnntui train --resume'"
-                " goes on with it."
-            )
-        note = LabelledNote(**tables.pop("corpus"))
-        config = ClassifyConfig(**from_tables(tables, str(folder.configuration), ClassifyConfig))
-        return note, config, int(resolved["total_steps"]), read_rates_given(resolved)
-    except (KeyError, TypeError, ValueError) as error:
-        raise CheckpointError(f"{folder.configuration} is damaged ({error!r}).") from error
 
 
 def _same_corpus(note: LabelledNote, name: str, source: LabelledSource) -> LabelledCorpus:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from rnntui.errors import CorpusError
 from rnntui.text.corpus import Corpus, kept_corpus, load_corpus
 from rnntui.text.normalisation import Normalisation
+from rnntui.text.references import STANDARD_INPUT, resolve_reference
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,9 @@ def corpus_of(note: CorpusNote, normalisation: Normalisation) -> Corpus:
     # A folder may hold several encodings, which can't be named together but are found again.
     encoding = None if "+" in note.text_encoding else note.text_encoding
     try:
+        # Named by a file that somebody made, a stream could be waited for without end.
+        if note.reference == STANDARD_INPUT or resolve_reference(note.reference).open_stream:
+            raise CorpusError(f"{note.reference} can be read only once; give the text again.")
         corpus = load_corpus(note.reference, normalisation=normalisation, text_encoding=encoding)
     except CorpusError as error:
         raise CorpusError(f"The text '{note.name}' can't be found again: {error}") from error

@@ -6,12 +6,12 @@ seconds spent in training, pauses left out and carried over a resume.
 """
 
 import json
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, dataclass, fields
 from typing import Any
 
 from rnntui.errors import RnntuiError
+from rnntui.training.checked_values import count, number, seconds, text, truth
 
 LONGEST_LINE = 16 << 20
 """Bytes of a line of a record, its end included: more than the longest sample takes."""
@@ -230,11 +230,11 @@ def from_json(line: str) -> TrainEvent:
 
 
 def _read_number(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise TypeError("no number")
-    if not math.isfinite(value):
-        raise ValueError("not finite")
-    return value
+    return number(value, "it")
+
+
+def _read_seconds(value: object) -> float:
+    return seconds(value, "it")
 
 
 def _read_number_or_none(value: object) -> float | None:
@@ -246,21 +246,15 @@ def _read_number_or_text(value: object) -> float | str:
 
 
 def _read_count(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise TypeError("no whole number")
-    return value
+    return count(value, "it")
 
 
 def _read_text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError("no text")
-    return value
+    return text(value, "it")
 
 
 def _read_truth(value: object) -> bool:
-    if not isinstance(value, bool):
-        raise TypeError("neither true nor false")
-    return value
+    return truth(value, "it")
 
 
 def _read_texts(value: object) -> tuple[str, ...]:
@@ -293,6 +287,8 @@ def _reader(part: "Field[Any]") -> Callable[[Mapping[str, object]], Any]:
     A field with a default came later, and may be missing in an older record.
     """
     read, name, default = _BY_TYPE[part.type], part.name, part.default
+    if name == "elapsed_s":
+        read = _read_seconds
     if default is MISSING:
         return lambda values: read(values[name])
     return lambda values: read(values.get(name, default))

@@ -122,7 +122,8 @@ class NumpyLearner:
     def _take(self, checkpoint: Checkpoint) -> None:
         self._take_weights(checkpoint.weights)
         for name, total in self._sums.items():
-            total[...] = checkpoint.optimizer[f"{name}.sum"]
+            # A checkpoint may come without them, as one of a training that has yet to begin.
+            total[...] = checkpoint.optimizer.get(f"{name}.sum", 0.0)
         if checkpoint.state:
             self._state = np.array(checkpoint.state["h"][0])
 

@@ -18,6 +18,7 @@ from rnntui.training.checkpoints import load_checkpoint
 from rnntui.training.commands import Inbox, WeightsOutlet
 from rnntui.training.config import TrainConfig
 from rnntui.training.devices import check_device, check_precision, check_threads
+from rnntui.training.engines import check_engine
 from rnntui.training.events import TrainEvent
 from rnntui.training.fine_tuning import adopted_config, over_vocabulary
 from rnntui.training.learner import Training
@@ -170,6 +171,13 @@ def resume_run(
 def _check_resumable(run: Run, before: TrainConfig) -> None:
     """Raise where the checkpoint is another network's, or all its steps are taken."""
     assert run.resume_from is not None
+    check_engine(run.config)
+    held_out = len(run.parts[1])
+    if not 0 <= run.eval_chars <= held_out or 0 < run.eval_chars <= max(run.config.window, 1):
+        raise CheckpointError(
+            f"{run.folder.configuration} is damaged: of the {held_out:,} held-out characters"
+            f" evaluations can't read {run.eval_chars:,}."
+        )
     header = run.resume_from.header
     progress, per_epoch = header.progress, run.batches.batches_per_epoch
     changeable = {name: getattr(before, name) for name in CHANGEABLE}

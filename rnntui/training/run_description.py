@@ -6,6 +6,7 @@ Needs neither the text nor a checkpoint.
 from dataclasses import dataclass
 
 from rnntui.errors import CheckpointError, ConfigError
+from rnntui.training.checked_values import check_numbers, count, text
 from rnntui.training.config import TrainConfig
 from rnntui.training.corpus_note import CorpusNote
 from rnntui.training.resuming import read_rates_given
@@ -45,12 +46,16 @@ def describe_run(folder: RunFolder) -> RunDescription:
                 f"The run '{folder.name}' is of a network that classifies;"
                 " 'rnntui classify train --resume' goes on with it."
             )
+        if about.get("kind", "characters") != "characters":
+            raise ValueError("its kind is not known")
+        note = CorpusNote(**tables.pop("corpus"))
+        check_numbers(note)
         return RunDescription(
-            corpus=CorpusNote(**tables.pop("corpus")),
-            prime=str(about["prime"]),
-            init_from=str(about["init_from"]),
-            eval_chars=int(resolved["eval_chars"]),
-            total_steps=int(resolved["total_steps"]),
+            corpus=note,
+            prime=text(about["prime"], "prime"),
+            init_from=text(about["init_from"], "init_from"),
+            eval_chars=count(resolved["eval_chars"], "eval_chars"),
+            total_steps=count(resolved["total_steps"], "total_steps"),
             rates_given=read_rates_given(resolved),
             config=TrainConfig(**from_tables(tables, str(folder.configuration))),
         )

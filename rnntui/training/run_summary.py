@@ -25,10 +25,12 @@ from rnntui.training.events import (
     TrainEvent,
     from_json,
 )
+from rnntui.training.run_description import RunDescription, describe_run
 from rnntui.training.run_folder import RunFolder, is_being_trained, read_configuration
 
 if TYPE_CHECKING:
     from rnntui.training.classify_checkpoint import ClassifierHeader
+    from rnntui.training.classify_description import ClassifyDescription
 
 RunState = Literal["training", "paused", "quiet", "finished", "stopped", "failed", "new"]
 
@@ -249,29 +251,31 @@ def _last_line(path: Path, start: bytes) -> bytes:
 
 
 def _without_checkpoint(folder: RunFolder) -> RunSummary:
-    tables = read_configuration(folder)
-    try:
-        network, batches = tables["network"], tables["batches"]
-        kind: Kind = "classifier"
-        learnt = int(batches["batch_size"])
-        if tables["run"].get("kind", "characters") == "characters":
-            kind = "characters"
-            learnt = _characters(learnt, int(batches["seq_length"]), int(batches["window"]))
-        return RunSummary(
-            name=folder.name,
-            corpus=str(tables["corpus"]["name"]),
-            cell=str(network["cell"]),
-            size=f"{int(network['num_layers'])}x{int(network['hidden_size'])}",
-            best_bits_per_char=None,
-            step=0,
-            total_steps=int(tables["resolved"]["total_steps"]),
-            elapsed_s=0.0,
-            state="new",
-            characters_per_step=learnt,
-            kind=kind,
-        )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise CheckpointError(f"{folder.configuration} is damaged ({error!r}).") from error
+    about = read_configuration(folder).get("run")
+    kind: Kind = "characters"
+    begun: RunDescription | ClassifyDescription
+    if isinstance(about, dict) and about.get("kind") == "classifier":
+        from rnntui.training.classify_description import describe_classify_run
+
+        kind, begun = "classifier", describe_classify_run(folder)
+        learnt = begun.config.batch_size
+    else:
+        begun = describe_run(folder)
+        learnt = _characters(begun.config.batch_size, begun.config.seq_length, begun.config.window)
+    config = begun.config
+    return RunSummary(
+        name=folder.name,
+        corpus=begun.corpus.name,
+        cell=config.cell,
+        size=f"{config.num_layers}x{config.hidden_size}",
+        best_bits_per_char=None,
+        step=0,
+        total_steps=begun.total_steps,
+        elapsed_s=0.0,
+        state="new",
+        characters_per_step=learnt,
+        kind=kind,
+    )
 
 
 def _characters(batch_size: int, seq_length: int, window: int) -> int:

@@ -49,6 +49,7 @@ def checkpoint_of(
     model = config.model(len(vocabulary))
     shapes = weight_shapes(model)
     state_shape = (config.num_layers, config.batch_size, config.hidden_size)
+    progress = progress or Progress(step=7, epoch=1, batch=2, best_loss=2.5, events=9)
     return Checkpoint(
         header=Header(
             run="a run",
@@ -57,11 +58,13 @@ def checkpoint_of(
             normalisation=Normalisation(config.normalise),
             corpus=CorpusNote("tiny", "given as text", "tiny", "utf-8", "0" * 64, 1118),
             config=config,
-            progress=progress or Progress(step=7, epoch=1, batch=2, best_loss=2.5, events=9),
+            progress=progress,
         ),
         weights={name: draw.random(shape, np.float32) for name, shape in shapes.items()},
         optimizer={
-            f"{name}.{kept}": draw.random(() if kept == "step" else shape, np.float32)
+            f"{name}.{kept}": np.array(min(progress.step, 7), np.float32)
+            if kept == "step"
+            else draw.random(shape, np.float32)
             for name, shape in shapes.items()
             for kept in KEPT_BY_OPTIMIZER[config.optimizer]
         },
@@ -107,7 +110,7 @@ PROGRESSES = st.builds(
     step=COUNTS,
     epoch=COUNTS,
     batch=COUNTS,
-    elapsed_s=AMOUNTS,
+    elapsed_s=st.floats(0, 1e10),
     total_steps=COUNTS,
     rate_scale=AMOUNTS,
     best_loss=st.none() | AMOUNTS,

@@ -27,11 +27,12 @@ from rnntui.training.events import (
 TEXTS = st.text(st.characters(codec=None, exclude_categories=()), max_size=30).map(
     lambda text: text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
 )
+NUMBERS = st.floats(-1e300, 1e300)
 VALUES: Mapping[object, st.SearchStrategy[Any]] = {
     int: st.integers(0, 2**53),
-    float: st.floats(allow_nan=False, allow_infinity=False),
-    float | None: st.none() | st.floats(allow_nan=False, allow_infinity=False),
-    float | str: st.floats(allow_nan=False, allow_infinity=False) | TEXTS,
+    float: NUMBERS,
+    float | None: st.none() | NUMBERS,
+    float | str: NUMBERS | TEXTS,
     bool: st.booleans(),
     str: TEXTS,
     tuple[str, ...]: st.lists(TEXTS, max_size=3).map(tuple),
@@ -43,7 +44,8 @@ VALUES: Mapping[object, st.SearchStrategy[Any]] = {
 
 def events(kind: type[TrainEvent]) -> st.SearchStrategy[TrainEvent]:
     """Events of a kind with anything in their fields that may be there."""
-    return st.builds(kind, **{part.name: VALUES[part.type] for part in fields(kind)})
+    values = {part.name: VALUES[part.type] for part in fields(kind)}
+    return st.builds(kind, **{**values, "elapsed_s": st.floats(0, 1e10)})
 
 
 STEP = Step(3, 1.5, 0.5, 2.25, 0.002, 1.0, 4000.0)

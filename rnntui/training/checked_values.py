@@ -1,0 +1,70 @@
+"""Values that come from a file, checked for type and range before anything is done with them.
+
+Each function raises `ValueError` with a reason; who knows the file says it in a sentence.
+"""
+
+from dataclasses import fields
+from typing import Any, Final
+
+MAX_COUNT: Final = 2**53
+MAX_NUMBER: Final = 1e300
+"""No count of steps or characters, and no sum of losses, is beyond these."""
+
+MAX_SECONDS: Final = 1e10
+"""Three hundred years: no training has lasted longer."""
+
+
+def count(value: object, name: str) -> int:
+    """A whole number from 0 on."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise ValueError(f"{name} is of the wrong type")
+    if not 0 <= value <= MAX_COUNT:
+        raise ValueError(f"{name} is out of bounds")
+    return value
+
+
+def number(value: object, name: str) -> float:
+    """A finite number of any sign."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError(f"{name} is of the wrong type")
+    # Written so that a NaN fails, too.
+    if not -MAX_NUMBER <= value <= MAX_NUMBER:
+        raise ValueError(f"{name} is out of bounds")
+    return value
+
+
+def seconds(value: object, name: str) -> float:
+    """A time that was spent in training."""
+    if not 0 <= number(value, name) <= MAX_SECONDS:
+        raise ValueError(f"{name} is out of bounds")
+    return number(value, name)
+
+
+def text(value: object, name: str) -> str:
+    """A text."""
+    if not isinstance(value, str):
+        raise ValueError(f"{name} is of the wrong type")
+    return value
+
+
+def truth(value: object, name: str) -> bool:
+    """True or false."""
+    if not isinstance(value, bool):
+        raise ValueError(f"{name} is of the wrong type")
+    return value
+
+
+def check_numbers(values: Any) -> None:
+    """Check a dataclass of numbers, none of them negative, texts and truths."""
+    for part in fields(values):
+        value = getattr(values, part.name)
+        if part.name == "elapsed_s":
+            seconds(value, part.name)
+        elif part.type is bool:
+            truth(value, part.name)
+        elif part.type is str:
+            text(value, part.name)
+        elif part.type is int:
+            count(value, part.name)
+        elif (value is not None or part.type is float) and number(value, part.name) < 0:
+            raise ValueError(f"{part.name} is out of bounds")
