@@ -1,8 +1,19 @@
 """The errors that rnntui states to people: one sentence that says what to do next."""
 
+import os
+
+_LONGEST_START, _LONGEST_END = 320, 180
+
 
 class RnntuiError(Exception):
-    """Something that a person can act on; its text is one sentence ready to be shown."""
+    """Something that a person can act on; its text is one sentence ready to be shown.
+
+    Of a sentence that repeats something enormous the middle is left out.
+    """
+
+    def __init__(self, sentence: str) -> None:
+        """Keep the sentence."""
+        super().__init__(shortened(sentence))
 
 
 class CorpusError(RnntuiError):
@@ -38,5 +49,21 @@ QUOTED = 60
 
 def quoted(value: object) -> str:
     """Return a value as messages quote it: as Python writes it, a long one cut off."""
-    text = value if isinstance(value, str) else str(value)
-    return repr(text if len(text) <= QUOTED else f"{text[:QUOTED]}…")
+    if isinstance(value, os.PathLike):
+        value = os.fspath(value)
+    if isinstance(value, str):
+        return repr(value if len(value) <= QUOTED else f"{value[:QUOTED]}…")
+    written = repr(value)
+    return written if len(written) <= QUOTED else f"{written[:QUOTED]}…"
+
+
+def shortened(sentence: str) -> str:
+    """Leave the middle out of a sentence that is longer than anybody would read."""
+    if len(sentence) <= _LONGEST_START + _LONGEST_END:
+        return sentence
+    return f"{sentence[:_LONGEST_START]} … {sentence[-_LONGEST_END:]}"
+
+
+def reason(error: OSError) -> str:
+    """Return why the system refused, in words; not every such error has the system's own."""
+    return error.strerror or str(error) or type(error).__name__

@@ -9,6 +9,7 @@ import typer
 from rnntui.cli.terminal import notify, write_line
 from rnntui.errors import CorpusError
 from rnntui.text.cells import printable
+from rnntui.text.escapes import as_typed
 
 
 def predict(
@@ -31,9 +32,10 @@ def predict(
 
     path = find_checkpoint(places.checkpoints_dir(), checkpoint, places.shipped_checkpoints_dir())
     reader = ClassifierReader(load_classifier(path))
-    given = text
-    if given is None or given == "-":
+    if text is None or text == "-":
         given = small_text(standard_input(), "Standard input", LARGEST_TEXT)
+    else:
+        given = as_typed(text)
     known = reader.after_each_token(given).known
     if not known:
         raise CorpusError("There is nothing in the text to read; give one with a word in it.")

@@ -1,11 +1,15 @@
 """Commands that are imported when they are run, so that none waits for the others."""
 
 from collections.abc import Iterator, MutableMapping
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any, Final
 
 import typer
 from typer.core import TyperGroup
+from typer.exceptions import TyperException
+
+from rnntui.errors import shortened
 
 PLACES: Final = {
     "train": "train:train",
@@ -71,3 +75,24 @@ class LazyGroup(TyperGroup):
         """Take what Typer gives, its empty set of commands apart."""
         super().__init__(**settings)
         self.commands = LazyCommands()
+
+    def make_context(self, *arguments: Any, **settings: Any) -> Any:
+        """Read the program's own options."""
+        with _short_complaints():
+            return super().make_context(*arguments, **settings)
+
+    def invoke(self, context: Any) -> Any:
+        """Run a command, which reads its options first."""
+        with _short_complaints():
+            return super().invoke(context)
+
+
+@contextmanager
+def _short_complaints() -> Iterator[None]:
+    """Shorten what is said of a wrong value, which it repeats however long that is."""
+    try:
+        yield
+    except TyperException as error:
+        if hasattr(error, "message"):
+            error.message = shortened(error.message)
+        raise

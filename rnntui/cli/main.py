@@ -11,8 +11,8 @@ import typer
 
 import rnntui
 from rnntui.cli.lazy_commands import LazyGroup
-from rnntui.cli.terminal import ReaderGoneError, leave_streams, notify
-from rnntui.errors import RnntuiError
+from rnntui.cli.terminal import ReaderGoneError, leave_streams, notify, open_closed_streams
+from rnntui.errors import RnntuiError, reason, shortened
 from rnntui.runtime.signals import EXIT_CODE_BASE, leaving_signals
 
 app = typer.Typer(
@@ -69,6 +69,7 @@ def main() -> None:
     # or our own screen, wants a processor they then wait for one that is not
     # running, and training becomes many times slower; so they spin but briefly.
     os.environ.setdefault("GOMP_SPINCOUNT", "1000")
+    open_closed_streams()
     for number in leaving_signals():
         signal.signal(number, _leave)
     if isinstance(sys.stdout, io.TextIOWrapper):
@@ -84,7 +85,7 @@ def main() -> None:
     except OSError as error:
         # A file system has more ways to refuse than there are sentences for.
         place = "" if error.filename is None else f"{error.filename}: "
-        notify(f"{place}{error.strerror or error}.")
+        notify(shortened(f"{place}{reason(error)}."))
         sys.exit(1)
     finally:
         leave_streams()

@@ -7,7 +7,7 @@ from typing import TextIO
 
 from rnntui import places
 from rnntui.chart_characters import CHOICES, SETTING, Characters, characters_for
-from rnntui.errors import RnntuiError
+from rnntui.errors import RnntuiError, reason
 from rnntui.text.cells import printable
 
 
@@ -37,7 +37,7 @@ def unwritable(error: OSError) -> ReaderGoneError | RnntuiError:
     """What to raise where standard output can't be written to."""
     if isinstance(error, BrokenPipeError):
         return ReaderGoneError()
-    return RnntuiError(f"The output can't be written ({error.strerror}).")
+    return RnntuiError(f"The output can't be written ({reason(error)}).")
 
 
 def chosen_characters() -> Characters:
@@ -59,6 +59,20 @@ def notify(sentence: str) -> None:
     with contextlib.suppress(OSError):
         sys.stderr.write(f"rnntui: {printable(sentence)}\n")
         sys.stderr.flush()
+
+
+def open_closed_streams() -> None:
+    """Open the null device for each standard stream that was closed (`>&-`).
+
+    A file that is opened later would otherwise take its number, and be written
+    into by whatever writes to standard output or error below Python.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            # Opening takes the lowest number that is free, and that is the closed one's.
+            descriptor = os.open(os.devnull, os.O_RDWR)
+            os.set_inheritable(descriptor, True)
+            setattr(sys, name, os.fdopen(descriptor, mode, encoding="utf-8"))
 
 
 def leave_streams() -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from rnntui.errors import RnntuiError
+from rnntui.errors import RnntuiError, reason
 from rnntui.runtime.record_tail import RecordTail
 from rnntui.training.events import Failed, Finished, TrainEvent, from_json
 from rnntui.training.run_folder import RunFolder, is_being_trained
@@ -55,7 +55,7 @@ class RunFollower:
         try:
             found = self._tail.look()
         except OSError as error:
-            sentence = f"{self._folder.metrics} can't be read ({error.strerror})."
+            sentence = f"{self._folder.metrics} can't be read ({reason(error)})."
             raise RnntuiError(sentence) from error
         events = tuple(_events(found.block))
         self._is_behind = found.more

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from rnntui.errors import RnntuiError
+from rnntui.errors import RnntuiError, reason
 from rnntui.training.events import Failed, Finished
 from rnntui.training.run_folder import RunFolder, is_being_trained, list_runs
 from rnntui.training.run_summary import RunSummary, last_event, seconds_silent, summarise
@@ -64,7 +64,7 @@ class RunList:
         try:
             folders = list_runs(self._parent)
         except OSError as error:
-            raise RnntuiError(f"{self._parent} can't be read ({error.strerror}).") from error
+            raise RnntuiError(f"{self._parent} can't be read ({reason(error)}).") from error
         before, self._known = self._known, {}
         for folder in folders:
             stamp = _stamp(folder)
@@ -83,7 +83,7 @@ class RunList:
         except RnntuiError as error:
             return ListedRun(folder, None, str(error))
         except OSError as error:
-            return ListedRun(folder, None, f"{folder.path} can't be read ({error.strerror}).")
+            return ListedRun(folder, None, f"{folder.path} can't be read ({reason(error)}).")
 
     def _note(self, folder: RunFolder, summary: RunSummary) -> str:
         match summary.state, last_event(folder):

@@ -198,7 +198,9 @@ class KernelWriter:
 
     def _take_specs(self, specs: Sequence[SamplingSpec]) -> None:
         self._specs, taken = list(specs), self._writer.specs
-        for name in ("temperature", "top_k", "top_p"):
+        for name in ("temperature", "top_p"):
             taken[name] = [getattr(spec, name) for spec in specs]
+        # No vocabulary is larger, and no larger number has room there.
+        taken["top_k"] = [min(spec.top_k, np.iinfo(np.int64).max) for spec in specs]
         taken["draws"] = [spec.draws(after_space=False) for spec in specs]
         taken["draws_after_space"] = [spec.draws(after_space=True) for spec in specs]

@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass
 from typing import Literal
 
-from rnntui.errors import CorpusError
+from rnntui.errors import CorpusError, reason
 from rnntui.text.encodings import checked_encoding
 from rnntui.text.library import existing_source, free_name, name_for, size_in_words
 from rnntui.text.path_completion import completions
@@ -55,4 +55,4 @@ def judged(addition: Addition) -> Verdict:
             return Verdict("Go on: Tab completes the path, the arrow keys pick from the list.")
         return Verdict(str(error), part)
     except OSError as error:  # it went away meanwhile
-        return Verdict(f"{addition.path} can't be read: {error.strerror or error}.", "path")
+        return Verdict(f"{addition.path} can't be read: {reason(error)}.", "path")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
-from rnntui.errors import CorpusError
+from rnntui.errors import CorpusError, reason
 from rnntui.text import standard_library
 from rnntui.text.cache import (
     CacheKey,
@@ -245,14 +245,14 @@ def _prepare(
         return content, cache_text(_key(content, normalisation), counted, unchanged_chunks), ()
     except OSError as error:
         notice = (
-            f"The encoded text couldn't be kept in the cache ({error.strerror or error}); "
+            f"The encoded text couldn't be kept in the cache ({reason(error)}); "
             "it will be encoded again next time."
         )
     try:
         return content, EncodedText(counted, temporary_ids(counted, unchanged_chunks())), (notice,)
     except OSError as error:
         raise CorpusError(
-            f"There is no room for the encoded text ({error.strerror or error}); "
+            f"There is no room for the encoded text ({reason(error)}); "
             "free some disk space, or name a folder with RNNTUI_HOME."
         ) from error
 

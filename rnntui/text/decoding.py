@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from rnntui.errors import CorpusError
+from rnntui.errors import CorpusError, reason
 from rnntui.text.encodings import BinaryContentError, public_name
 
 _BLOCK = 1 << 20
@@ -115,4 +115,4 @@ def reading_errors(name: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise CorpusError(f"{name} can't be read: {error.strerror or error}.") from error
+        raise CorpusError(f"{name} can't be read: {reason(error)}.") from error

@@ -4,8 +4,11 @@ They are those of Python that texts need; a backslash before anything else is
 itself, so most texts mean what they say.
 """
 
+import os
 import re
 from typing import Final
+
+from rnntui.text.guessing import COMMONEST
 
 ESCAPES_HELP: Final = r"\n, \t, \\ and \u00e9 are read as in Python."
 """What a flag whose value is read so says of it."""
@@ -16,13 +19,32 @@ _ESCAPE: Final = re.compile(
 _BEGUN: Final = re.compile(
     r"\\(?:x[0-9a-fA-F]?|u[0-9a-fA-F]{0,3}|U(?:0{0,3}|000[0-9a-fA-F]{1,4}|001|0010[0-9a-fA-F]{0,3}))?"
 )
+_ESCAPED_BYTE: Final = re.compile("[\udc80-\udcff]")
 _LETTERS: Final = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\"}
 _BY_CHARACTER: Final = {character: f"\\{letter}" for letter, character in _LETTERS.items()}
 
 
 def unescaped(text: str) -> str:
     r"""Return `text` with `\n`, `\t`, `\r`, `\\`, `\xHH`, `\uHHHH` and `\UHHHHHHHH` replaced."""
-    return _ESCAPE.sub(_character, text)
+    return _ESCAPE.sub(_character, as_typed(text))
+
+
+def as_typed(argument: str) -> str:
+    """Return an argument of a command with the bytes that its locale doesn't know as characters.
+
+    Python hands such bytes on as lone surrogates. They are UTF-8, as a terminal
+    sends under `LANG=C`, or else what most legacy texts are in.
+    """
+    if not _ESCAPED_BYTE.search(argument):
+        return argument
+    try:
+        given = os.fsencode(argument)
+    except UnicodeEncodeError:  # no argument, which has only what can be encoded
+        return argument
+    try:
+        return given.decode()
+    except UnicodeDecodeError:
+        return given.decode(COMMONEST, "replace")
 
 
 def escaped(text: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rnntui.errors import CorpusError
+from rnntui.errors import CorpusError, quoted
 from rnntui.text import labelled_cache as cache
 from rnntui.text.cache import now_ns
 from rnntui.text.labelled_choices import Units
@@ -142,7 +142,7 @@ def labels_in(corpus: LabelledCorpus, part: Part, classes: Sequence[str]) -> Lab
     for name, count in zip(corpus.classes, counts, strict=True):
         if count and name not in known:
             raise CorpusError(
-                f"{corpus.name} has texts of the class {_short(name)}, which the network "
+                f"{corpus.name} has texts of the class {quoted(name)}, which the network "
                 f"never learned; it knows {_listed(classes)}."
             )
     table = np.array([known.get(name, -1) for name in corpus.classes], dtype=np.int64)
@@ -155,7 +155,7 @@ def check_classes_seen(corpus: LabelledCorpus, train: NDArray[np.int64]) -> None
     if not counts.all():
         name = corpus.classes[int(np.argmin(counts))]
         raise CorpusError(
-            f"All texts of the class {_short(name)} in {corpus.name} are held out, so nothing "
+            f"All texts of the class {quoted(name)} in {corpus.name} are held out, so nothing "
             "can learn it; add some, hold out less, or choose another --seed."
         )
 
@@ -181,7 +181,7 @@ def _built(
     if unseen:
         name = min(unseen, key=natural_key)
         raise CorpusError(
-            f"{source.path.name} has texts of the class {_short(name)} for the test, but none "
+            f"{source.path.name} has texts of the class {quoted(name)} for the test, but none "
             "to learn from; add some, or leave the class out."
         )
     content_hash = _content_hash(classes, train, test)
@@ -252,8 +252,4 @@ def _from_entry(
 
 def _listed(classes: Sequence[str]) -> str:
     more = len(classes) - _NAMED_CLASSES
-    return ", ".join(map(_short, classes[:_NAMED_CLASSES])) + (f" and {more} more" * (more > 0))
-
-
-def _short(name: str) -> str:
-    return repr(name if len(name) <= 60 else f"{name[:60]}…")
+    return ", ".join(map(quoted, classes[:_NAMED_CLASSES])) + (f" and {more} more" * (more > 0))

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-from rnntui.errors import CorpusError
+from rnntui.errors import CorpusError, quoted, reason
 from rnntui.text.labelled_layout import Parts, may_be_labelled
 from rnntui.text.labelled_limits import LARGEST_TEXT, check_corpus_size, check_text_size
 
@@ -58,7 +58,7 @@ def archive_texts(path: Path) -> list[tuple[Parts, bytes]]:
             plain = member.type in (tarfile.REGTYPE, tarfile.AREGTYPE) and not member.issparse()
             if not plain or not may_be_labelled(parts):
                 continue
-            check_text_size(member.size, f"{member.name!r} in {path.name}")
+            check_text_size(member.size, f"{quoted(member.name)} in {path.name}")
             total += member.size
             check_corpus_size(total, path.name)
             file.seek(member.offset_data)
@@ -109,7 +109,7 @@ def _opened(path: Path) -> Iterator[_Bounded]:
     except OSError as error:
         if error.errno is None:  # so gzip and bz2 complain about what they unpack
             raise _damaged(path.name) from None
-        raise CorpusError(f"{path.name} can't be read: {error.strerror}.") from error
+        raise CorpusError(f"{path.name} can't be read: {reason(error)}.") from error
 
 
 def _suffix(path: Path) -> str | None:
@@ -122,7 +122,7 @@ def _inside(name: str, archive: str) -> Parts:
     leads_outside = name.startswith(("/", "\\")) or ".." in parts or name[1:2] == ":"
     if leads_outside:
         raise CorpusError(
-            f"{archive} has a member whose path leads outside of it ({name[:80]!r}), "
+            f"{archive} has a member whose path leads outside of it ({quoted(name)}), "
             "as no text has; it was not read."
         )
     return parts or ("",)

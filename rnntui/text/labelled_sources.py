@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from rnntui import places
-from rnntui.errors import CorpusError
+from rnntui.errors import CorpusError, quoted
 from rnntui.text.encodings import checked_encoding
 from rnntui.text.labelled_archive import ARCHIVES, archive_texts, is_archive
 from rnntui.text.labelled_decoding import LabelledFile, decoded_files
@@ -87,7 +87,7 @@ def find_labelled(reference: str | Path) -> Path:
             return named
     except (OSError, RuntimeError, ValueError):  # a name too long, no such home, NUL in it
         pass
-    raise CorpusError(f"There is no labelled text {str(reference)!r}; name {_SHAPES}.")
+    raise CorpusError(f"There is no labelled text {quoted(reference)}; name {_SHAPES}.")
 
 
 def _named(name: str, folders: tuple[Path, ...]) -> Path | None:

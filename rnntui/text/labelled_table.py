@@ -9,7 +9,7 @@ from itertools import chain, count
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from rnntui.errors import CorpusError
+from rnntui.errors import CorpusError, quoted
 from rnntui.text.labelled_faults import Faults
 from rnntui.text.labelled_layout import LabelledText
 from rnntui.text.labelled_limits import LARGEST_TEXT, check_corpus_size
@@ -166,7 +166,7 @@ def _json_rows(
         text, label = (row.get(field) for field in names)
         missing = [field for field in names if field not in row]
         if missing:
-            faults.add(place, f"has no field {missing[0][:40]!r}")
+            faults.add(place, f"has no field {quoted(missing[0])}")
         elif not isinstance(text, str):
             faults.add(place, "has a text that isn't in quotation marks")
         elif not isinstance(label, str | int | float):
@@ -195,7 +195,9 @@ def _columns(header: Sequence[str], wanted: Columns, name: str) -> tuple[int, in
     for what, at, asked in (("text", text, wanted.text), ("label", label, wanted.label)):
         if at is None:
             called = (
-                f"no column {asked!r}" if asked else f"no column of a usual name for the {what}"
+                f"no column {quoted(asked)}"
+                if asked
+                else f"no column of a usual name for the {what}"
             )
             raise CorpusError(
                 f"{name} has {called}; it has {_listed(header)}. Name one with --{what}-column, or"

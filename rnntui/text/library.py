@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import BinaryIO, Literal
 
 from rnntui import places
-from rnntui.errors import CorpusError
+from rnntui.errors import CorpusError, quoted, reason
 from rnntui.text import standard_library
 from rnntui.text.reading import open_texts, read_text, stamp_files
 from rnntui.text.streams import spooled
@@ -104,7 +104,7 @@ def find_text(name: str) -> TextEntry:
     wanted = unicodedata.normalize("NFC", name)
     entries = {entry.name: entry for entry in list_texts()}
     if wanted not in entries:
-        raise CorpusError(f"There is no text called {name!r}{names_like(wanted)}.")
+        raise CorpusError(f"There is no text called {quoted(name)}{names_like(wanted)}.")
     return entries[wanted]
 
 
@@ -202,7 +202,7 @@ def remove_text(name: str) -> TextEntry:
     try:
         entry.path.unlink()
     except OSError as error:
-        raise CorpusError(f"{entry.path} can't be removed: {error.strerror or error}.") from error
+        raise CorpusError(f"{entry.path} can't be removed: {reason(error)}.") from error
     return entry
 
 
@@ -231,7 +231,7 @@ def checked_name(name: str) -> str:
     )
     if not composed or bad:
         raise CorpusError(
-            f"{name!r} can't name a text: use letters, digits, spaces, dots, hyphens "
+            f"{quoted(name)} can't name a text: use letters, digits, spaces, dots, hyphens "
             "and underscores, beginning with neither a dot nor a hyphen."
         )
     return composed
@@ -252,7 +252,7 @@ def _keep(name: str, chunks: Iterator[str]) -> TextEntry:
                 file.write(chunk.encode("utf-8", "replace"))
         return entry_at(path, "user")
     except OSError as error:
-        raise CorpusError(f"{path} can't be written: {error.strerror or error}.") from error
+        raise CorpusError(f"{path} can't be written: {reason(error)}.") from error
 
 
 def _entries_in(folder: Path, origin: Origin) -> list[TextEntry]:

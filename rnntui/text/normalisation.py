@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from rnntui.errors import ConfigError
+from rnntui.errors import ConfigError, quoted
 from rnntui.text.chapters import chapter
 from rnntui.text.gutenberg import without_frame
 
@@ -63,7 +63,7 @@ class Normalisation:
         for name in self.steps:
             if name not in _STEPS and not _CHAPTER.fullmatch(name):
                 known = ", ".join((*_STEPS, "chapter-1 (or another)"))
-                raise ConfigError(f"There is no normalisation {name!r}; there are {known}.")
+                raise ConfigError(f"There is no normalisation {quoted(name)}; there are {known}.")
         if {"nfc", "nfd-jamo"} <= set(self.steps):
             raise ConfigError("The normalisations nfc and nfd-jamo exclude one another; take one.")
         chapters = tuple(dict.fromkeys(name for name in self.steps if name not in _STEPS))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Literal
 
-from rnntui.errors import CorpusError
+from rnntui.errors import CorpusError, quoted
 from rnntui.text import standard_library
 from rnntui.text.library import Origin, TextEntry, entry_at, list_texts, names_like
 from rnntui.text.reading import named, stamp_files
@@ -66,7 +66,7 @@ def resolve_reference(reference: str | Path, stdin: BinaryIO | None = None) -> R
         if len(words := _words(str(reference))) > 1:
             return _joined(words)
         what = "text, file or folder called" if bare else "file or folder"
-        raise CorpusError(f"There is no {what} {str(reference)!r}{names_like(path.stem)}.")
+        raise CorpusError(f"There is no {what} {quoted(reference)}{names_like(path.stem)}.")
     if is_stream(path):
         return _streamed(path.name, f"stream {path}", lambda: path.open("rb"))
     place = path.resolve()
@@ -88,12 +88,12 @@ def _joined(words: list[str]) -> Reference:
     for word, one in zip(words, found, strict=True):
         if one.open_stream is not None:
             raise CorpusError(
-                f"{word!r} can be read only once, so it can't be joined to other texts;"
+                f"{quoted(word)} can be read only once, so it can't be joined to other texts;"
                 " name files and folders, or give it alone."
             )
         if one.origin == "built" and not one.paths[0].is_file():
             raise CorpusError(
-                f"{word!r} is built on its first use; 'rnntui corpora show {word}' does that,"
+                f"{quoted(word)} is built on its first use; 'rnntui corpora show {word}' does that,"
                 " then it can be joined to other texts."
             )
     paths = tuple(path for one in found for path in one.paths)

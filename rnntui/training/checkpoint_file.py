@@ -23,7 +23,7 @@ import safetensors
 import safetensors.numpy
 from numpy.typing import NDArray
 
-from rnntui.errors import CheckpointError
+from rnntui.errors import CheckpointError, quoted, reason
 from rnntui.machine_memory import available_bytes
 from rnntui.plain_files import open_plain
 from rnntui.text.vocabulary import Vocabulary
@@ -108,7 +108,7 @@ def save_checkpoint(snapshot: Snapshot, *paths: Path) -> None:
                 file.write(content)
         except OSError as error:
             raise CheckpointError(
-                f"The checkpoint {path} can't be written ({error.strerror}); what was saved"
+                f"The checkpoint {path} can't be written ({reason(error)}); what was saved"
                 " before is untouched. Make room or choose another folder."
             ) from error
 
@@ -128,7 +128,9 @@ class OpenCheckpoint:
             raise self.bad("its header has no format version")
         if (version := self._part("format_version")) not in READABLE_VERSIONS:
             known = " and ".join(map(str, READABLE_VERSIONS))
-            raise self.bad(f"its format version is {version!r}, and this rnntui reads {known}")
+            raise self.bad(
+                f"its format version is {quoted(version)}, and this rnntui reads {known}"
+            )
         if (found := self.kind()) != kind:
             raise CheckpointError(
                 f"{self._path} is a network that {COMMANDS[found]}; it can't be used here."
@@ -141,7 +143,7 @@ class OpenCheckpoint:
         for known in get_args(Kind):
             if found == known:
                 return cast(Kind, known)
-        raise self.bad(f"it is of a kind {found!r} that this rnntui doesn't know")
+        raise self.bad(f"it is of a kind {quoted(found)} that this rnntui doesn't know")
 
     def groups(
         self, expected: Mapping[str, Shapes], required: Collection[str]
@@ -204,18 +206,18 @@ class OpenCheckpoint:
     ) -> None:
         present = set(self._file.keys())
         if strange := sorted(present - set(shapes)):
-            raise self.bad(f"it has a tensor {strange[0]!r} that does not belong there")
+            raise self.bad(f"it has a tensor {quoted(strange[0])} that does not belong there")
         for group in groups:
             wanted = {name for name in shapes if name.startswith(group + ".")}
             found = present & wanted
             if found != wanted and (found or group in required):
-                raise self.bad(f"its tensor {min(wanted - found)!r} is missing")
+                raise self.bad(f"its tensor {quoted(min(wanted - found))} is missing")
         for name in present:
             part = self._file.get_slice(name)
             shape, kind = tuple(part.get_shape()), part.get_dtype()
             if shape != shapes[name] or kind != "F32":
                 want = "x".join(map(str, shapes[name])) or "one number"
-                raise self.bad(f"its tensor {name!r} is {kind} {shape}, not F32 {want}")
+                raise self.bad(f"its tensor {quoted(name)} is {kind} {shape}, not F32 {want}")
 
 
 @contextmanager
@@ -234,7 +236,7 @@ def opened(path: Path) -> Iterator[OpenCheckpoint]:
                 f"There is no checkpoint {path}; 'rnntui checkpoints list' shows those there are."
             ) from error
         except OSError as error:
-            raise _bad(path, f"it can't be read ({error.strerror or error})") from error
+            raise _bad(path, f"it can't be read ({reason(error)})") from error
         except (ValueError, safetensors.SafetensorError) as error:
             raise _bad(path, f"it is no whole safetensors file ({error})") from error
         yield OpenCheckpoint(path, file)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, dataclass, fields
 from typing import Any
 
-from rnntui.errors import RnntuiError
+from rnntui.errors import RnntuiError, quoted
 from rnntui.training.checked_values import count, number, seconds, text, truth
 
 LONGEST_LINE = 16 << 20
@@ -226,7 +226,7 @@ def from_json(line: str) -> TrainEvent:
         kind = KINDS[values.pop("event")]
         return kind(**{name: read(values) for name, read in _READERS[kind].items()})
     except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError) as e:
-        raise RnntuiError(f"Not a line of events: {line[:60]!r}.") from e
+        raise RnntuiError(f"Not a line of events: {quoted(line)}.") from e
 
 
 def _read_number(value: object) -> float:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final, TextIO
 
-from rnntui.errors import CheckpointError
+from rnntui.errors import CheckpointError, reason
 from rnntui.plain_files import is_plain, open_plain
 from rnntui.training.events import Evaluated, Step, TrainEvent
 from rnntui.training.run_folder import RunFolder, read_events
@@ -53,7 +53,7 @@ def export_run(folder: RunFolder, target: Path) -> None:
             _fill(archive, folder)
     except OSError as error:
         raise CheckpointError(
-            f"The run '{folder.name}' can't be exported to {target} ({error.strerror});"
+            f"The run '{folder.name}' can't be exported to {target} ({reason(error)});"
             " choose a place with room that can be written to."
         ) from error
 

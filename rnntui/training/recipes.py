@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from rnntui.errors import ConfigError
+from rnntui.errors import ConfigError, quoted
 from rnntui.text.escapes import unescaped
 from rnntui.toml_files import UnreadableFileError, read_toml
 from rnntui.training.config import TrainConfig
@@ -93,7 +93,9 @@ def find_recipe_file(reference: str, kind: RecipeKind | None = None) -> RecipeFi
     else:
         files = [file for file in list_recipe_files() if kind in (None, file.kind)]
         known = ", ".join(file.name for file in files)
-        raise ConfigError(f"There is no recipe '{reference}'; name a TOML file or one of {known}.")
+        raise ConfigError(
+            f"There is no recipe {quoted(reference)}; name a TOML file or one of {known}."
+        )
     if kind not in (None, found.kind):
         raise ConfigError(
             f"{found.source} is of kind '{found.kind}', not '{kind}'; '{found.command}' runs it."

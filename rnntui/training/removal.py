@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from rnntui.errors import CheckpointError
+from rnntui.errors import CheckpointError, reason
 from rnntui.training.run_folder import (
     RunFolder,
     held,
@@ -73,7 +73,7 @@ def remove_run(parent: Path, name: str) -> Removed:
         return Removed(folder, left)
     except OSError as error:
         raise CheckpointError(
-            f"{folder.path} can't be removed entirely ({error.strerror}); delete it yourself."
+            f"{folder.path} can't be removed entirely ({reason(error)}); delete it yourself."
         ) from error
 
 

@@ -17,7 +17,7 @@ from typing import Any, BinaryIO, Literal
 
 import tomli_w
 
-from rnntui.errors import CheckpointError, RnntuiError
+from rnntui.errors import CheckpointError, RnntuiError, quoted, reason
 from rnntui.plain_files import (
     has_other_names,
     open_plain,
@@ -83,7 +83,7 @@ def check_run_name(name: str) -> None:
     # What a surrogate is to UTF-8 is settled by its not being printable.
     if refused or len(name.encode()) > MAX_NAME_BYTES:
         raise CheckpointError(
-            f"{name!r} can't be a run's name; use letters, digits, '-', '_' and '.', no ':',"
+            f"{quoted(name)} can't be a run's name; use letters, digits, '-', '_' and '.', no ':',"
             f" and at most {MAX_NAME_BYTES} bytes."
         )
 
@@ -110,7 +110,7 @@ def create_run_folder(folder: RunFolder, tables: Mapping[str, Any]) -> None:
         if folder.path.exists():
             raise taken(folder.name) from error
         raise CheckpointError(
-            f"The run's folder {folder.path} can't be made ({error.strerror});"
+            f"The run's folder {folder.path} can't be made ({reason(error)});"
             " choose a place that can be written to."
         ) from error
 
@@ -118,7 +118,7 @@ def create_run_folder(folder: RunFolder, tables: Mapping[str, Any]) -> None:
 def taken(name: str) -> CheckpointError:
     """The sentence for a new run's name that another run has."""
     return CheckpointError(
-        f"There is a run called '{name}' already; go on with it by --resume {name},"
+        f"There is a run called {quoted(name)} already; go on with it by --resume {name},"
         " or give another --name."
     )
 
@@ -167,7 +167,7 @@ def _no_run(parent: Path, name: str) -> CheckpointError:
     meant = "'rnntui checkpoints list' shows them"
     if close:
         meant = f"did you mean {' or '.join(close)}"
-    return CheckpointError(f"There is no run called '{name}' in {parent}; {meant}.")
+    return CheckpointError(f"There is no run called {quoted(name)} in {parent}; {meant}.")
 
 
 def find_checkpoint(parent: Path, reference: str, shipped: Path | None = None) -> Path:
@@ -248,7 +248,9 @@ def rename_run(parent: Path, name: str, new_name: str) -> RunFolder:
         raise CheckpointError(f"The run '{name}' is being trained; stop it first.")
     renamed = RunFolder(parent / new_name)
     if os.path.lexists(renamed.path):
-        raise CheckpointError(f"There is a run called '{new_name}' already; choose another name.")
+        raise CheckpointError(
+            f"There is a run called {quoted(new_name)} already; choose another name."
+        )
     tables = read_configuration(folder)
     if not isinstance(tables.get("run"), dict):
         raise CheckpointError(f"{folder.configuration} is damaged (it has no table [run]).")
@@ -258,7 +260,7 @@ def rename_run(parent: Path, name: str, new_name: str) -> RunFolder:
         write_configuration(renamed, tables)
     except OSError as error:
         raise CheckpointError(
-            f"The run '{name}' can't be renamed ({error.strerror}); look at who may write to"
+            f"The run '{name}' can't be renamed ({reason(error)}); look at who may write to"
             f" {parent}."
         ) from error
     return renamed
@@ -324,7 +326,7 @@ class Record:
         except OSError as error:
             _unlock(self._lock)
             raise CheckpointError(
-                f"The run's record in {folder.path} can't be written ({error.strerror})."
+                f"The run's record in {folder.path} can't be written ({reason(error)})."
             ) from error
 
     def append(self, event: TrainEvent) -> None:
@@ -335,7 +337,7 @@ class Record:
                 _write_all(self._samples, _as_sample(event))
         except OSError as error:
             raise CheckpointError(
-                f"The record {self._folder.metrics} can't be written ({error.strerror}); the last"
+                f"The record {self._folder.metrics} can't be written ({reason(error)}); the last"
                 " checkpoint is whole. Make room, then resume."
             ) from error
         self.lines += 1

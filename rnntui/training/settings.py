@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import Field, field, fields, replace
 from typing import Any, Literal, TypeVar, get_args, get_origin
 
-from rnntui.errors import ConfigError
+from rnntui.errors import ConfigError, quoted
 
 BUDGETS = ("epochs", "steps", "minutes")
 """The settings of which exactly one says when a training ends."""
@@ -63,7 +63,7 @@ def with_changes(config: C, changes: Mapping[str, object]) -> C:
     names = {one.name for one in fields(config)}  # type: ignore[arg-type]
     for name in changes:
         if name not in names:
-            raise ConfigError(f"There is no setting called '{name}'.")
+            raise ConfigError(f"There is no setting called {quoted(name)}.")
     no_budget = dict.fromkeys(BUDGETS, 0) if any(changes.get(name) for name in BUDGETS) else {}
     return replace(config, **{**no_budget, **changes})  # type: ignore[type-var]
 
@@ -94,9 +94,9 @@ def _check(setting: "Field[Any]", value: object) -> None:
     }
     expected, accepted = kinds.get(kind, ("a list of names", (tuple,)))
     if isinstance(value, bool) or not isinstance(value, accepted):
-        raise ConfigError(f"{name} must be {expected}, not {value!r}.")
+        raise ConfigError(f"{name} must be {expected}, not {quoted(value)}.")
     if isinstance(value, tuple) and not all(isinstance(part, str) for part in value):
-        raise ConfigError(f"{name} must be {expected}, not {list(value)!r}.")
+        raise ConfigError(f"{name} must be {expected}, not {quoted(list(value))}.")
     low, high = setting.metadata["low"], setting.metadata["high"]
     # Written so that a NaN fails, too.
     if low is not None and not low <= value <= high:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
-from rnntui.errors import ConfigError
+from rnntui.errors import ConfigError, quoted
 from rnntui.training.config import TrainConfig
 
 
@@ -32,8 +32,8 @@ def from_tables(tables: Mapping[str, Any], source: str, kind: type = TrainConfig
             raise ConfigError(f"{source} has no use for [{section}]; its tables are {known}.")
         for name, value in table.items():
             if name not in sections:
-                raise ConfigError(f"{source}: there is no setting called '{name}'.")
+                raise ConfigError(f"{source}: there is no setting called {quoted(name)}.")
             if sections[name] != section:
-                raise ConfigError(f"{source}: '{name}' belongs in [{sections[name]}].")
+                raise ConfigError(f"{source}: {quoted(name)} belongs in [{sections[name]}].")
             settings[name] = tuple(value) if isinstance(value, list) else value
     return settings

@@ -13,6 +13,7 @@ from typing import Generic
 from textual.app import App, ReturnType
 
 from rnntui import places
+from rnntui.errors import reason
 from rnntui.text.cells import printable
 from rnntui.tui.new_files import write_new
 from rnntui.tui.sentences import place_in_words
@@ -62,7 +63,7 @@ class HandingApp(App[ReturnType], Generic[ReturnType]):
             saved = write_new(folder, "screenshot", ".svg", self.export_screenshot())
         except OSError as error:
             where = place_in_words(folder.absolute())
-            sentence = f"The picture can't be saved in {where}: {error.strerror}."
+            sentence = f"The picture can't be saved in {where}: {reason(error)}."
             self.notify(printable(sentence), severity="error", markup=False)
         else:
             sentence = f"The screen is saved as {place_in_words(saved)}."

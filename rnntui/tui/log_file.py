@@ -7,6 +7,8 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Final
 
+from rnntui.errors import reason
+
 LOG_NAME: Final = "rnntui.log"
 LOG_BYTES: Final = 1_000_000
 _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
@@ -35,7 +37,7 @@ def log_kept(folder: Path) -> Iterator[str | None]:
     except OSError as error:
         # Without any handler, logging would write into the picture on the screen.
         handler = logging.NullHandler()
-        complaint = f"No log is kept, as {path} can't be written: {error.strerror or error}."
+        complaint = f"No log is kept, as {path} can't be written: {reason(error)}."
     handler.setFormatter(logging.Formatter(_FORMAT))
     logger.addHandler(handler)
     try:

@@ -13,7 +13,7 @@ from typing import Any, Final, get_args
 import tomli_w
 
 from rnntui.chart_characters import CHOICES, SETTING, Chosen
-from rnntui.errors import ConfigError
+from rnntui.errors import ConfigError, reason
 from rnntui.sampling.modes import MAX_TEMPERATURE, MIN_TEMPERATURE, READING_PACE, Mode
 from rnntui.toml_files import UnreadableFileError, read_toml_if_there
 from rnntui.tui.keymap import Scope, checked_keymap
@@ -146,7 +146,7 @@ class PreferenceFile:
                 file.write(as_toml(self.now).encode())
         except OSError as error:
             raise ConfigError(
-                f"The settings can't be kept in {self.path}: {error.strerror or error}."
+                f"The settings can't be kept in {self.path}: {reason(error)}."
             ) from error
         self._saved = self.now
 

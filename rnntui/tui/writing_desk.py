@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from rnntui import places
-from rnntui.errors import RnntuiError
+from rnntui.errors import RnntuiError, reason
 from rnntui.runtime.session import Session
 from rnntui.sampling.choice import SamplingSpec
 from rnntui.sampling.modes import Mode
@@ -124,7 +124,7 @@ class WritingDesk:
         try:
             path = write_new(places.checkpoints_dir().parent, "written", ".txt", text)
         except OSError as error:
-            self._tell(f"The text can't be written: {error.strerror}.", "error")
+            self._tell(f"The text can't be written: {reason(error)}.", "error")
             return
         self._tell(f"Kept as {place_in_words(path)}.")
 

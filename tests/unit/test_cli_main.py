@@ -3,6 +3,9 @@
 import errno
 import os
 import signal
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +13,9 @@ import rnntui as package
 from rnntui.cli.tables import print_table
 from rnntui.cli.terminal import ReaderGoneError, notify, write_line, write_text
 from rnntui.errors import RnntuiError
-from tests.command_line import Written, misused, python, rnntui, stated, text_file
+from rnntui.text.escapes import as_typed, unescaped
+from rnntui.text.library import find_text
+from tests.command_line import Outcome, Written, command, misused, python, rnntui, stated, text_file
 
 HOSTILE = "a\x1b[31mb\x07c\x9b2J\u202ed\ud800"
 """Sequences that a terminal obeys, and a lone surrogate that no encoding takes."""
@@ -63,7 +68,7 @@ def test_without_a_terminal_the_playground_names_what_works_without_one() -> Non
 
 def test_escape_sequences_in_a_name_are_shown_and_not_obeyed() -> None:
     outcome = rnntui("sample", "\x1b[31mred\x07")
-    stated(outcome, "␛[31mred␇")
+    stated(outcome, "\\x1b[31mred\\x07")
     assert "\x1b" not in outcome.err
 
 
@@ -209,3 +214,77 @@ def test_a_table_without_rows_is_its_head() -> None:
     pipe = Written()
     print_table(("name", ">size"), [], stream=pipe)
     assert "name" in pipe.text
+
+
+# Standard streams that are closed.
+
+
+def closed(streams: str, program: list[str]) -> Outcome:
+    """Run a program with standard streams closed, as in `>&-`."""
+    done = subprocess.run(
+        ["sh", "-c", f'exec "$@" {streams}', "sh", *program],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    return Outcome(done.returncode, done.stdout, done.stderr)
+
+
+def test_a_closed_standard_output_is_written_to_nobody() -> None:
+    assert closed(">&-", command("corpora", "list")) == Outcome(0, "", "")
+
+
+def test_a_stated_error_ends_with_its_code_where_nobody_can_read_it() -> None:
+    program = command("corpora", "show", "nonsense")
+    assert closed(">&- 2>&- <&-", program) == Outcome(1, "", "")
+
+
+def test_a_question_without_anybody_to_answer_it_is_a_no() -> None:
+    path = text_file("own words\n")
+    rnntui("corpora", "add", path)
+    outcome = closed("<&-", command("corpora", "remove", "own"))
+    assert outcome.code == 1
+    assert outcome.err.endswith("Aborted.\n")
+    assert find_text("own").path.is_file()
+
+
+def test_files_never_take_the_place_of_a_closed_stream(tmp_path: Path) -> None:
+    """What is written to standard output below Python would go into them."""
+    program = (
+        "import os, sys; from rnntui.cli.terminal import open_closed_streams\n"
+        "open_closed_streams()\n"
+        "with open(sys.argv[1], 'w') as file: file.write(str(file.fileno() > 2))\n"
+        "os.write(1, b'words'); print('words', sys.stdin.read(), file=sys.stderr)"
+    )
+    path = tmp_path / "file"
+    outcome = closed(">&- 2>&- <&-", [sys.executable, "-c", program, str(path)])
+    assert outcome == Outcome(0, "", "")
+    assert path.read_text() == "True"
+
+
+# Arguments.
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        (os.fsdecode("가é".encode()), "가é"),
+        ("\udcea\udcb0\udc80", "가"),
+        ("caf\udce9", "café"),
+        ("plain", "plain"),
+        ("\ud800", "\ud800"),
+    ],
+)
+def test_bytes_that_the_locale_does_not_know_are_the_characters_they_stand_for(
+    given: str, text: str
+) -> None:
+    """In UTF-8, or else in what most legacy texts are in."""
+    assert as_typed(given) == text
+    assert unescaped(given) == text
+
+
+def test_a_prime_is_answered_with_its_characters_whatever_the_locale() -> None:
+    """It was answered with lone surrogates."""
+    outcome = rnntui("sample", "tiny", "--prime", "\udcec\udc95\udc88", "--length", "1")
+    assert "'안' -> ' '" in outcome.err

@@ -101,6 +101,11 @@ def test_the_likeliest_character_alone_is_what_argmax_takes() -> None:
     assert sample("--top-k", "1").out == sample("--mode", "argmax").out
 
 
+def test_any_number_of_characters_to_draw_from_is_at_most_all_of_them() -> None:
+    """However many digits it has."""
+    assert sample("--top-k", "9" * 30).out == sample().out
+
+
 @pytest.mark.parametrize("length", [1, 2, 1000])
 def test_the_length_is_what_was_asked_for(length: int) -> None:
     assert len(sample("--length", str(length)).out) == length
