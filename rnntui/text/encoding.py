@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 import numpy as np
 import numpy.typing as npt
 
-from rnntui.errors import CorpusError
+from rnntui.errors import CorpusError, reason
 from rnntui.plain_files import open_plain
 from rnntui.text.counting import SymbolCounts
 from rnntui.text.vocabulary import codepoints
@@ -120,8 +120,7 @@ def translated_ids(ids: IdArray, translation: IdArray) -> IdArray:
             return np.asarray(np.memmap(file, dtype=translation.dtype, mode="r"))
     except OSError as error:
         raise CorpusError(
-            f"There is no room for the encoded text ({error.strerror or error}); "
-            "free some disk space."
+            f"There is no room for the encoded text ({reason(error)}); free some disk space."
         ) from error
 
 

@@ -233,7 +233,7 @@ def _numbered(rows: list[list[str]], wanted: Columns, name: str) -> tuple[int, i
         found[what] = _number(asked, width) if asked else None
         if asked and found[what] is None:
             raise CorpusError(
-                f"{name} has no column {asked!r}: without a header its columns are"
+                f"{name} has no column {quoted(asked)}: without a header its columns are"
                 f" 1 to {width}; give a number with --{what}-column."
             )
     text, label = found["text"], found["label"]

@@ -141,8 +141,8 @@ class WritingDesk:
                 file = write_new(places.checkpoints_dir().parent, "prime", ".txt", session.prime)
                 self._tell(f"The prime is too long for a shell; it is in {place_in_words(file)}.")
             except OSError as error:
-                reason = f"and can't be kept in a file: {error.strerror}"
-                self._tell(f"The prime is too long for a shell, {reason}.", "error")
+                why = f"and can't be kept in a file: {reason(error)}"
+                self._tell(f"The prime is too long for a shell, {why}.", "error")
         return sample_command(
             session.network.reference,
             session.spec,
