@@ -202,5 +202,7 @@ class ReadyFrom:
         self.left = 0
         return True
 
+    is_compiling = True
+
     def wait_unless_compiling(self) -> None:
         pass

@@ -12,6 +12,7 @@ from rnntui.cli.terminal import unwritable, write_line
 from rnntui.cli.training_line import TrainingLine
 from rnntui.lasting_stream import LastingStream
 from rnntui.text.cells import printable
+from rnntui.training.endings import why_early
 from rnntui.training.events import (
     Changed,
     Evaluated,
@@ -118,6 +119,7 @@ class ProgressDisplay:
                 line.time_left.add(event.step, event.elapsed_s)
             case Started() | Resumed():
                 line.step, line.total_steps, line.unit = event.step, event.total_steps, event.unit
+                line.time_left.begin(event.elapsed_s, event.engine_to_come)
                 self._say(event)
             case Changed(setting="steps", new=int() | float() as total):
                 line.total_steps = int(total)
@@ -176,11 +178,9 @@ def sentence(event: TrainEvent) -> str:
         case RolledBack():
             return f"back to the weights of step {event.to_step}"
         case Finished():
-            ends = {
-                "budget": "Done",
-                "patience": "Stopped, as it no longer got better,",
-                "stopped": "Stopped and saved",
-            }
-            return f"{ends[event.reason]} at step {event.step} after {event.elapsed_s:.1f} s."
+            ends = {"patience": "Stopped early", "stopped": "Stopped and saved"}
+            why = f": {early}" if (early := why_early(event)) else ""
+            end = ends.get(event.reason, "Done")
+            return f"{end} at step {event.step} after {event.elapsed_s:.1f} s{why}."
         case _:
             return ""

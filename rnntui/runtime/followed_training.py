@@ -18,6 +18,7 @@ from rnntui.training.events import (
     Saved,
     Started,
     Step,
+    Switched,
     TrainEvent,
 )
 from rnntui.training.run_folder import RunFolder
@@ -31,7 +32,7 @@ UNFOLLOWED = "unfollowed"
 Tell = Callable[[FollowedState, str], None]
 """Told what the run does and a sentence about it, in the thread that follows, at each change."""
 
-_Shown = Started | Resumed | Step | Evaluated | Paused | Continued | Finished | Failed
+_Shown = Started | Resumed | Step | Evaluated | Paused | Continued | Switched | Finished | Failed
 
 
 def followed_events(

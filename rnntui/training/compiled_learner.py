@@ -6,6 +6,7 @@ measures, and computes the steps until the compiled functions are loaded: with
 compiled, in a resume too, as the two round differently.
 """
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,7 +49,18 @@ class CompiledLearner:
     @property
     def facts(self) -> Facts:
         """What it is and what it learns from."""
-        return self._torch.facts
+        to_come = COMPILED if self._config.engine == "auto" and self._is_compiling else ""
+        return replace(self._torch.facts, engine_to_come=to_come)
+
+    @property
+    def _is_compiling(self) -> bool:
+        last = self._run.resume_from
+        if last is not None and last.header.progress.engine == COMPILED:
+            return False
+        if last is None:
+            # Known at the first step anyway, which waits for it.
+            self._preparation.wait_unless_compiling()
+        return self._preparation.is_compiling
 
     def step(self, progress: Progress, learning_rate: float) -> StepOutcome:
         """Take the step with what computed the one before, or with what is ready by now.

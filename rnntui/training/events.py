@@ -33,6 +33,7 @@ class Opened(TrainEvent):
     steps. `train_chars` and `val_chars` are the sizes of the two parts, and
     `eval_chars` how much of the latter each evaluation in mid-run reads, all
     counted in `unit`: characters, or texts where whole texts are classified.
+    `engine_to_come` is being compiled, and will take over; empty where nothing is.
     """
 
     run: str
@@ -46,6 +47,7 @@ class Opened(TrainEvent):
     total_steps: int
     device: str
     unit: str = "characters"
+    engine_to_come: str = ""
 
 
 @dataclass(frozen=True)
@@ -173,10 +175,15 @@ class Finished(TrainEvent):
     """The training is over.
 
     `reason` is `budget` (all steps taken), `patience` (no improvement) or
-    `stopped` (asked to).
+    `stopped` (asked to). `best_loss` is the lowest that judged an evaluation,
+    measured in full where that was done, None before the first; `best_step` is its
+    step, and `stale` counts evaluations since.
     """
 
     reason: str
+    best_loss: float | None = None
+    best_step: int = 0
+    stale: int = 0
 
 
 @dataclass(frozen=True)

@@ -74,6 +74,7 @@ class Fit:
         self.sample_length = self.pace.sample_length
         self.last_save = 0.0
         self.last_full: Evaluated | None = None
+        self.best_in_full: float | None = None
         if (before := run.resumed_at) is not None:
             # Minutes that were turned into steps stay so, unless others are asked for.
             budget = self.progress.total_steps or before.total_steps
@@ -241,7 +242,7 @@ class Fit:
         yield from self._evaluate_in_full()
         yield from self._sample()
         yield from self.save()
-        yield self.event(Finished, reason=reason)
+        yield self._ended(reason)
 
     def waiting_for(self, inbox: Inbox) -> Sequence[Command]:
         """The next commands, while nothing is done and no time counts."""
@@ -263,7 +264,7 @@ class Fit:
             case Stop():
                 yield from self.save()
                 self.finished = True
-                yield self.event(Finished, reason="stopped")
+                yield self._ended("stopped")
             case SaveNow():
                 yield from self.save()
             case SetLearningRate(learning_rate):
@@ -277,6 +278,16 @@ class Fit:
                 yield from self._roll_back()
 
     # Pieces of the above.
+
+    def _ended(self, reason: str) -> Finished:
+        progress, in_full = self.progress, self.best_in_full
+        return self.event(
+            Finished,
+            reason=reason,
+            best_loss=progress.best_loss if in_full is None else in_full,
+            best_step=progress.best_step,
+            stale=progress.stale,
+        )
 
     def _set_total_steps(self, steps: int) -> Changed:
         """Let the training have so many steps; 0 while that is to be measured."""
@@ -323,12 +334,14 @@ class Fit:
         last_is_best = progress.best_step == progress.step
         yield self._evaluated(measure, best=last_is_best, full=True)
         if last_is_best:
+            self.best_in_full = measure.loss
             return
         try:
             measure = self.learner.evaluate_saved(self.run.folder.best)
         except CheckpointError as error:
             yield self.event(Warned, sentence=f"The best network can't be measured: {error}")
             return
+        self.best_in_full = measure.loss
         event = self._evaluated(measure, best=True, full=True)
         yield replace(event, step=progress.best_step)
 

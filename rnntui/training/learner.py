@@ -33,6 +33,7 @@ class Facts:
     batches_per_epoch: int
     device: str
     unit: str = "characters"
+    engine_to_come: str = ""
 
 
 @dataclass(frozen=True)

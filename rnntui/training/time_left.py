@@ -6,6 +6,9 @@ from typing import Final
 RECENT_S: Final = 30.0
 """Over how long the speed is averaged."""
 
+WAIT_S: Final = 180.0
+"""How long an engine that was announced is waited for; compiling may come to nothing."""
+
 SAMPLE_S: Final = 0.1
 KNOWN_S: Final = 3.0
 """How long it must have gone on at one speed before that says anything of what is to come."""
@@ -22,10 +25,18 @@ class TimeLeft:
         """Know nothing yet."""
         self._samples: deque[tuple[int, float]] = deque()
         self._last = (0, 0.0)
+        self._other_from: float | None = None
+        """Since when another engine is to come."""
+
+    def begin(self, elapsed_s: float, engine_to_come: str) -> None:
+        """Measure a training run that has begun, or goes on; another engine may be to come."""
+        self.forget()
+        self._other_from = elapsed_s if engine_to_come else None
 
     def forget(self) -> None:
         """Measure anew."""
         self._samples.clear()
+        self._other_from = None
 
     def add(self, step: int, elapsed_s: float) -> None:
         """Take note of a step that was done after so many seconds of training."""
@@ -46,6 +57,8 @@ class TimeLeft:
         if last >= total_steps:
             return 0.0
         if last == first or ended - began < KNOWN_S:
+            return None
+        if self._other_from is not None and ended - self._other_from < WAIT_S:
             return None
         return (total_steps - last) * (ended - began) / (last - first)
 

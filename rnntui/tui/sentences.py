@@ -10,6 +10,7 @@ from textual.notifications import SeverityLevel
 
 from rnntui.errors import RnntuiError
 from rnntui.text.cells import printable
+from rnntui.training.endings import why_early
 from rnntui.training.events import Finished
 
 _FLAG = re.compile(r" with --[a-z-]+")
@@ -36,6 +37,8 @@ def one_line(text: str) -> str:
 
 def over(end: Finished, what_follows: str) -> str:
     """Return what has become of a training, and what `t` does now, if anything is to be said."""
+    if why := why_early(end):
+        return f"Stopped early at step {end.step:,}: {why}."
     how = "Stopped" if end.reason == "stopped" else "The training is over"
     return f"{how} at step {end.step:,}" + (f"; {what_follows}." if what_follows else ".")
 

@@ -103,6 +103,7 @@ class ScriptedTraining:
         self.scale, self.name = scale, name
         self.requests: list[Request] = []
         self.commands: list[object] = []
+        self.engine_to_come = ""
         self.may_start = threading.Event()
         self.may_start.set()
 
@@ -116,7 +117,7 @@ class ScriptedTraining:
             self.may_start.wait()
             yield Started(
                 0, 0.0, self.name, corpus.name, 242_559, size, 92_777, 10_309, 10_309, 50,
-                TOTAL_STEPS, "cpu",
+                TOTAL_STEPS, "cpu", engine_to_come=self.engine_to_come,
             )  # fmt: skip
             outlet.publish(scripted_weights(size, self.scale))
             yield from self.script

@@ -12,7 +12,7 @@ from rnntui.nets.config import parameter_count
 from rnntui.runtime.session import NewTraining, ResumedTraining
 from rnntui.text import ngrams
 from rnntui.training.commands import RollBack, SaveNow, SetLearningRate, SingleStep
-from rnntui.training.events import Finished
+from rnntui.training.events import Finished, Switched
 from rnntui.tui.app import RnntuiApp
 from rnntui.tui.screens.question import Failure, Question
 from rnntui.tui.widgets.chart import Chart
@@ -502,3 +502,29 @@ async def test_what_was_writing_goes_on_with_the_network_that_a_training_makes()
         await until(pilot, lambda: app.session.phase == "training" and app.session.is_writing)
         assert app.session.network is not None
         assert app.session.network.name == "play-lstm-1"
+
+
+async def test_an_early_stop_says_why_and_what_was_best_and_no_share_of_the_budget():
+    end = Finished(5, 0.25, "patience", best_loss=1.4321, best_step=3, stale=2)
+    app = scripted_app(ScriptedTraining([*steps(5), end]))
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("t")
+        await until(pilot, lambda: phase(pilot) == "finished")
+        told = "no better loss in 2 evaluations, the best was 1.4321 at step 3"
+        line = str(app.screen.query_one(TrainingStatus).render())
+        assert line.startswith(f"stopped early  {told}  step 5/400")
+        assert "%" not in line
+        assert f"Stopped early at step 5: {told}." in toasts(pilot)
+
+
+async def test_the_time_left_waits_until_it_is_known():
+    training = ScriptedTraining([*steps(30), Switched(30, 1.5, "compiled"), *steps(100)[30:]])
+    training.engine_to_come = "compiled"
+    app = scripted_app(training)
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("t")
+        status = app.screen.query_one(TrainingStatus)
+        await until(pilot, lambda: status.last_step is not None and status.last_step.step == 100)
+        # Nothing is known of the new engine's speed before steps that come after.
+        assert "eta -:--" in str(status.render())
+        app.session.close(5)

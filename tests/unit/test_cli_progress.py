@@ -154,7 +154,7 @@ def test_the_reader_suits_the_output(terminal: bool, as_json: bool, kind: type) 
         ),
         (
             Finished(9, 1.25, "patience"),
-            "Stopped, as it no longer got better, at step 9 after 1.2 s.",
+            "Stopped early at step 9 after 1.2 s: the loss no longer got better.",
         ),
         (Finished(9, 1.25, "stopped"), "Stopped and saved at step 9 after 1.2 s."),
         (Failed(9, 1.0, "The loss is no number."), "The loss is no number."),
@@ -282,6 +282,19 @@ def test_step_and_time_left_are_whole_in_every_width_and_bar_and_speed_give_way_
         "step 5,000/100,000  epoch 11.21  loss 1.234  val 1.300  0:05  eta 1:35"
     )
     assert "  123,456 char/s  0:05  eta 1:35  ━" in long_line(120)
+
+
+def test_the_time_left_waits_for_an_engine_that_is_being_compiled_but_not_for_ever() -> None:
+    left = TimeLeft()
+    left.begin(10.0, "compiled")
+    for number in range(1, 200):
+        left.add(number, 10.0 + number)
+        assert (left.seconds(1000) is None) == (number < 180)
+    left.begin(10.0, "compiled")
+    left.forget()  # it has taken over
+    for number in range(1, 6):
+        left.add(number, 12.0 + number)
+    assert left.seconds(105) == pytest.approx(100)
 
 
 def test_a_classifier_learns_texts() -> None:

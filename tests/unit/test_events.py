@@ -14,8 +14,8 @@ from rnntui.errors import RnntuiError
 from rnntui.training.events import (
     KINDS,
     Evaluated,
-    Finished,
     Sampled,
+    Saved,
     Step,
     TrainEvent,
     Warned,
@@ -80,8 +80,8 @@ def test_any_text_is_one_line_of_plain_characters(text: str) -> None:
 
 
 def test_a_line_begins_with_what_and_when() -> None:
-    assert to_json(Finished(12, 0.25, reason="budget")) == (
-        '{"event": "finished", "step": 12, "elapsed_s": 0.25, "reason": "budget"}'
+    assert to_json(Saved(12, 0.25, path="a")) == (
+        '{"event": "saved", "step": 12, "elapsed_s": 0.25, "path": "a"}'
     )
 
 

@@ -102,6 +102,11 @@ class Preparation:
         return self._ended.is_set() and not self._problem
 
     @property
+    def is_compiling(self) -> bool:
+        """Whether it is known to compile, and has not ended."""
+        return self._decided.is_set() and not self._ended.is_set()
+
+    @property
     def problem(self) -> str:
         """What went wrong, as a sentence; empty while nothing has."""
         return self._problem

@@ -15,13 +15,16 @@ from rnntui.errors import CorpusError
 from rnntui.runtime.session import Network, Phase
 from rnntui.text.ngram_counts import MeasurementStoppedError
 from rnntui.text.ngrams import measure_baselines
+from rnntui.training.endings import why_early
 from rnntui.training.events import (
     Changed,
     Evaluated,
+    Finished,
     Resumed,
     RolledBack,
     Started,
     Step,
+    Switched,
     TrainEvent,
 )
 from rnntui.tui.actions import PLAYGROUND, Action
@@ -125,17 +128,22 @@ class LossPane(Vertical):
     def show(self, events: Sequence[TrainEvent]) -> None:
         """Take what a poll brought, if anything.
 
-        All that is no step is drawn at once, with the steps before it.
+        All that is no step is drawn at once, with the steps around it.
         """
-        self._undrawn += [event for event in events if isinstance(event, Step)]
         self._polls += 1
-        only_steps = all(isinstance(event, Step) for event in events)
-        if self._undrawn and (self._polls >= POLLS_PER_DRAWING or not only_steps):
-            self._draw_steps()
         for event in events:
             match event:
+                case Step():
+                    self._undrawn.append(event)
                 case Started() | Resumed():
                     self.status.total_steps, self.status.unit = event.total_steps, event.unit
+                    self.status.why_early = ""
+                    self.status.time_left.begin(event.elapsed_s, event.engine_to_come)
+                case Switched():
+                    self._draw_steps()
+                    self.status.time_left.forget()
+                case Finished():
+                    self.status.why_early = why_early(event)
                 case Changed(setting="steps", new=int() | float() as total):
                     self.status.total_steps = int(total)
                 case Evaluated():
@@ -144,9 +152,14 @@ class LossPane(Vertical):
                     self.chart.set_marker(Marker(f"back {event.step}", event.step, label="back"))
                 case _:
                     pass
+        only_steps = all(isinstance(event, Step) for event in events)
+        if self._polls >= POLLS_PER_DRAWING or not only_steps:
+            self._draw_steps()
 
     def _draw_steps(self) -> None:
-        """Bring the curve and the figures up to the last step."""
+        """Bring the curve and the figures up to the last step, if any came."""
+        if not self._undrawn:
+            return
         steps, self._undrawn, self._polls = self._undrawn, [], 0
         self.chart.append(TRAINING, [step.step for step in steps], [step.loss for step in steps])
         if self.status.last_step is None:

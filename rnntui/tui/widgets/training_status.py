@@ -8,7 +8,7 @@ from textual.widgets import Static
 
 from rnntui.runtime.session import Phase
 from rnntui.training.events import Step
-from rnntui.training.time_left import duration
+from rnntui.training.time_left import TimeLeft, duration
 
 TrainingKind = Literal["own", "replay", "followed"]
 """Whether this process trains, shows a record again, or reads what another one writes."""
@@ -42,23 +42,27 @@ class TrainingStatus(Static):
     accuracy: reactive[float | None] = reactive(None)
     """The share of right answers at the last evaluation, for classifiers."""
 
+    why_early: reactive[str] = reactive("")
+    """Why the training run ended before its time, if it did."""
     learning_rate: reactive[float | None] = reactive[float | None](None)
     """What was asked for, where no step was taken with it yet."""
 
     def __init__(self) -> None:
         """Make a line for a training that has not begun."""
         super().__init__(id="status")
-        self._seconds_per_step = 0.0
-        self._since: Step | None = None
+        self.time_left = TimeLeft()
 
     def begin(self) -> None:
         """Forget the training before."""
-        self._since = None
+        self.time_left = TimeLeft()
         self.total_steps, self.last_step, self.accuracy = 0, None, None
+        self.why_early = ""
 
     def render(self) -> Content:
         """The line, as much of it as fits."""
         parts = [(self._in_words(), f"$text-{self._tone()} bold")]
+        if self.why_early:
+            parts.append((self.why_early, ""))
         step = self.last_step
         if step is not None:
             parts = [*parts, *((text, "") for text in self._figures(step))]
@@ -73,21 +77,17 @@ class TrainingStatus(Static):
         return line
 
     def watch_last_step(self, step: Step | None) -> None:
-        """Measure the speed from the first step seen, pauses left out, as `elapsed_s` is."""
-        if step is None:
-            return
-        if self._since is None or step.step <= self._since.step:
-            self._since = step
-            return
-        self._seconds_per_step = (step.elapsed_s - self._since.elapsed_s) / (
-            step.step - self._since.step
-        )
+        """Note how fast it goes, pauses left out, as `elapsed_s` is."""
+        if step is not None:
+            self.time_left.add(step.step, step.elapsed_s)
 
     def _in_words(self) -> str:
         if self.kind == "followed" and self.phase in ("training", "paused"):
             if self.is_quiet:
                 return "following, quiet"
             return "following, paused" if self.phase == "paused" else "following"
+        if self.why_early:
+            return "stopped early"
         return (
             "replay" if (self.kind, self.phase) == ("replay", "training") else _PHASES[self.phase]
         )
@@ -109,7 +109,9 @@ class TrainingStatus(Static):
         if self.total_steps:
             done = min(1.0, step.step / self.total_steps)
             full = round(done * _BAR_CELLS)
-            figures.append("━" * full + "╌" * (_BAR_CELLS - full) + f" {done:.0%}")
+            if not self.why_early:
+                # A share of the budget says nothing where it was not to be used up.
+                figures.append("━" * full + "╌" * (_BAR_CELLS - full) + f" {done:.0%}")
             of_total = f"/{self.total_steps:,}"
         figures.append(f"step {step.step:,}{of_total}")
         if self.learning_rate is not None:
@@ -118,9 +120,9 @@ class TrainingStatus(Static):
         if self.accuracy is not None:
             figures.append(f"accuracy {self.accuracy:.1%}")
         figures.append(f"epoch {step.epoch:.2f}")
-        if self.total_steps and self._seconds_per_step and self.phase in ("training", "paused"):
-            left = (self.total_steps - step.step) * self._seconds_per_step
-            figures.append(f"eta {duration(left)}")
+        if self.total_steps and self.phase in ("training", "paused"):
+            left = self.time_left.seconds(self.total_steps)
+            figures.append("eta -:--" if left is None else f"eta {duration(left)}")
         each = "char" if self.unit == "characters" else self.unit
         figures.append(f"{step.chars_per_second:,.0f} {each}/s")
         if self.learning_rate is None:
