@@ -16,6 +16,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from rnntui import places
 from rnntui.errors import CorpusError
 from rnntui.plain_files import open_plain, read_plain
@@ -71,14 +73,12 @@ def cached_text(key: CacheKey) -> EncodedText | None:
     # Whatever is wrong with an entry, the text can be encoded again.
     try:
         body = _read_record(folder / f"{key.stem}.json")
-        counted = SymbolCounts(
-            Vocabulary(tuple(body["symbols"])), tuple(body["counts"]), body["total"]
-        )
+        counted = _checked_counts(body)
         ids_path = folder / f"{key.stem}.ids"
         kind = id_type(len(counted.vocabulary))
         if ids_path.stat().st_size != counted.total * kind.itemsize:
             return None
-        if not _blocks_match(ids_path, body["checksums"]):
+        if not _blocks_match(ids_path, body["checksums"], counted):
             return None
         return EncodedText(counted, map_ids(ids_path, kind))
     except (CorpusError, OSError, ValueError, KeyError, TypeError, RecursionError):
@@ -133,11 +133,12 @@ def recall(
         body = _read_record(_index_path(paths, text_encoding))
         if body["files"] != [asdict(stamp) for stamp in stamps]:
             return None
+        notices = tuple(body["notices"])
+        texts = body["content_hash"], body["text_encoding"], body["doubt"], *notices
+        if not all(isinstance(text, str) for text in texts):
+            return None
         return RememberedContent(
-            str(body["content_hash"]),
-            str(body["text_encoding"]),
-            tuple(body["notices"]),
-            str(body["doubt"]),
+            body["content_hash"], body["text_encoding"], notices, body["doubt"]
         )
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
@@ -178,11 +179,30 @@ def _read_record(path: Path) -> dict[str, Any]:
     return body
 
 
-def _blocks_match(path: Path, checksums: list[int]) -> bool:
+def _checked_counts(body: dict[str, Any]) -> SymbolCounts:
+    """The counts of an entry. Raises ValueError or TypeError for what is not one."""
+    symbols, counts, total = tuple(body["symbols"]), tuple(body["counts"]), body["total"]
+    if not all(isinstance(symbol, str) and len(symbol) == 1 for symbol in symbols):
+        raise ValueError("a symbol is not one character")
+    if not all(type(count) is int and count > 0 for count in counts) or sum(counts) != total:
+        raise ValueError("a count is not one")
+    if len(symbols) != len(counts):
+        raise ValueError("not every symbol is counted")
+    return SymbolCounts(Vocabulary(symbols), counts, total)
+
+
+def _blocks_match(path: Path, checksums: list[int], counted: SymbolCounts) -> bool:
+    symbols = len(counted.vocabulary)
+    kind = id_type(symbols)
+    if len(checksums) != -(-counted.total * kind.itemsize // BLOCK):
+        return False
     with open_plain(path) as file:
         for block in _checked_blocks(len(checksums)):
             file.seek(block * BLOCK)
-            if zlib.crc32(file.read(BLOCK)) != checksums[block]:
+            content = file.read(BLOCK)
+            if zlib.crc32(content) != checksums[block]:
+                return False
+            if np.frombuffer(content, kind).max() >= symbols:
                 return False
     return True
 

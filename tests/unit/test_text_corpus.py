@@ -197,6 +197,50 @@ def test_an_entry_of_other_content_with_a_right_checksum_is_made_again() -> None
     assert _whole(load_corpus(path)) == "hello hello\n"
 
 
+def _write_entry(**values: object) -> None:
+    """Replace values of the entry, with a right checksum."""
+    body = json.loads(_entry(".json").read_bytes().split(b"\n")[0])
+    line = json.dumps({**body, **values}).encode()
+    _entry(".json").write_bytes(line + b"\n%d\n" % zlib.crc32(line))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *[("symbols", value) for value in (["ab", *"elo \n"], [1, 2, 3, 4, 5, 6], "ab", [], {})],
+        *[("counts", value) for value in ([-1] * 6, [2.0] * 6, [True] * 6, [], "abcdef", None)],
+        *[("total", value) for value in (-1, 2**70, "many", None, 11)],
+        *[("checksums", value) for value in ([], ["x"], {}, None, [1, 2, 3])],
+    ],
+)
+def test_an_entry_with_a_value_that_can_not_be_is_made_again(name: str, value: object) -> None:
+    path = _text_file()
+    load_corpus(path)
+    before = _entry(".json").read_bytes()
+    _write_entry(**{name: value})
+    assert _whole(load_corpus(path)) == "hello hello\n"
+    assert _entry(".json").read_bytes() == before
+
+
+def test_an_entry_with_ids_that_no_symbol_has_is_made_again() -> None:
+    path = _text_file()
+    load_corpus(path)
+    ids = b"\xff" * len("hello hello\n")
+    _entry(".ids").write_bytes(ids)
+    _write_entry(checksums=[zlib.crc32(ids)])
+    assert _whole(load_corpus(path)) == "hello hello\n"
+
+
+def test_an_entry_that_is_no_plain_file_is_made_again() -> None:
+    path = _text_file()
+    load_corpus(path)
+    for suffix in (".json", ".ids"):
+        entry = _entry(suffix)
+        entry.unlink()
+        os.mkfifo(entry)
+        assert _whole(load_corpus(path)) == "hello hello\n"
+
+
 def test_damage_in_any_block_of_a_small_text_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each block has its checksum, the short last one too."""
     for module in (cache, encoding):
