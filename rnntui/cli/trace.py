@@ -37,7 +37,12 @@ def trace(
         str | None, typer.Option(help="A recipe of kind 'trace', by its name or as a TOML file.")
     ] = None,
     gradients: Annotated[
-        bool, typer.Option("--gradients", help="How strongly the end depends on each step before.")
+        bool,
+        typer.Option(
+            "--gradients",
+            help="How strongly the end depends on each step before. What its chart is drawn with,"
+            " chart_characters in settings.toml says: braille, blocks or ascii.",
+        ),
     ] = False,
     units: Annotated[
         int, typer.Option(min=1, max=100, help="Numbers of a long vector that are shown.")

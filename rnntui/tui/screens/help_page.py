@@ -89,6 +89,12 @@ SECTIONS: Final = (
         " may stand there. A network that is not below this line has learned less than a table.",
     ),
     Section(
+        "What charts are drawn with",
+        "Braille, where the terminal has it; on the Linux console blocks. Where curves are boxes"
+        ' or question marks, chart_characters = "blocks" or "ascii" in settings.toml helps; it'
+        " counts for the charts of the command line, too.",
+    ),
+    Section(
         "Gradient",
         "The gradient norm is the length of the vector of all the gradients of a step, before"
         " it is clipped: how steep the loss is where the weights are. A value that settles is"
