@@ -139,6 +139,20 @@ def test_how_a_table_was_read_is_kept_for_resume_and_eval() -> None:
     stated(rnntui("classify", "eval", "a", "--skip-bad"), "--skip-bad go with a file")
 
 
+def test_texts_that_have_grown_are_gone_on_with_as_they_were_only_when_told() -> None:
+    table = corpus()
+    train(table)
+    before = rnntui("classify", "eval", "a").out
+    table.write_text(table.read_text() + "one more\tgood\n")
+    command = f"rnntui classify train {table} "
+    resume = ("classify", "train", "--resume", "a", "--epochs", "3")
+    stated(rnntui(*resume), "has changed since the run 'a'", command, "--old-text")
+    stated(rnntui("classify", "eval", "a"), "has changed since the network", command)
+    assert rnntui("classify", "eval", "a", "--old-text").out == before
+    assert rnntui(*resume, "--old-text").code == 0
+    assert load_classifier(run_called("a").last).header.progress.step == 12
+
+
 def test_a_run_that_does_not_say_how_a_table_was_read_is_gone_on_with() -> None:
     train(corpus())
     configuration = run_called("a").configuration
