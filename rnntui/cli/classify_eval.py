@@ -39,6 +39,7 @@ def evaluate(
     """
     from rnntui import places
     from rnntui.cli.confusion import print_confusion
+    from rnntui.cli.measuring_line import measuring_shown
     from rnntui.training.classify_checkpoint import load_classifier
     from rnntui.training.classify_scoring import score_labelled
     from rnntui.training.run_folder import find_checkpoint
@@ -47,7 +48,8 @@ def evaluate(
     source = labelled_source(
         labelled, text_column, label_column, text_encoding, no_header, skip_bad
     )
-    score = score_labelled(load_classifier(path), source, allowance(old_text))
+    with measuring_shown() as stage:
+        score = score_labelled(load_classifier(path), source, allowance(old_text), stage)
     for notice in score.notices:
         notify(notice)
     if as_json:

@@ -30,6 +30,7 @@ def evaluate(
 ) -> None:
     """Loss, bits per character and perplexity of a network on a text, beside n-gram baselines."""
     from rnntui import places
+    from rnntui.cli.measuring_line import measuring_shown
     from rnntui.text.references import joined_reference
     from rnntui.training.checkpoints import load_checkpoint
     from rnntui.training.run_folder import find_checkpoint
@@ -37,7 +38,9 @@ def evaluate(
 
     path = find_checkpoint(places.checkpoints_dir(), checkpoint, places.shipped_checkpoints_dir())
     corpus = joined_reference(corpora) if corpora else None
-    result = score(load_checkpoint(path), corpus, text_encoding, checkpoint, allowance(old_text))
+    allow = allowance(old_text)
+    with measuring_shown() as stage:
+        result = score(load_checkpoint(path), corpus, text_encoding, checkpoint, allow, stage)
     for notice in result.notices:
         notify(notice)
     if as_json:

@@ -10,6 +10,7 @@ from torch.nn import functional
 
 from rnntui.nets.classifier import Classifier
 from rnntui.training.classify_batches import TextBatch
+from rnntui.training.measure import Note, unheard
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +31,9 @@ class ClassMeasure:
         return float(np.trace(self.confusion)) / max(1, self.texts)
 
 
-def measure_texts(model: Classifier, batches: Iterable[TextBatch]) -> ClassMeasure:
+def measure_texts(
+    model: Classifier, batches: Iterable[TextBatch], note: Note = unheard
+) -> ClassMeasure:
     """Loss and confusion of a network on texts; the network is left as it is."""
     classes = model.config.classes
     confusion = np.zeros((classes, classes), dtype=np.int64)
@@ -42,6 +45,7 @@ def measure_texts(model: Classifier, batches: Iterable[TextBatch]) -> ClassMeasu
             losses = functional.cross_entropy(scores, labels, reduction="none")
             total += float(losses.cpu().double().sum())
             np.add.at(confusion, (batch.labels, scores.argmax(1).cpu().numpy()), 1)
+            note(len(labels))
     return ClassMeasure(total / max(1, int(confusion.sum())), confusion)
 
 

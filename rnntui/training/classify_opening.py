@@ -6,6 +6,7 @@ networks that write. Needs no torch until the events are asked for, or a device 
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from rnntui.errors import CheckpointError, ConfigError, CorpusError
@@ -15,7 +16,7 @@ from rnntui.training.classify_checkpoint import load_classifier
 from rnntui.training.classify_config import ClassifyConfig
 from rnntui.training.classify_description import describe_classify_run
 from rnntui.training.classify_run import ClassifyRun, prepare_classify_run
-from rnntui.training.commands import Inbox
+from rnntui.training.commands import Deaf, Inbox
 from rnntui.training.devices import check_device, check_threads
 from rnntui.training.events import Finished, Tested, TrainEvent, Warned
 from rnntui.training.labelled_note import (
@@ -46,6 +47,8 @@ from rnntui.training.settings import BUDGETS
 
 CHANGEABLE = (*BUDGETS, *RATE_SETTINGS, "patience", "save_every", "threads", "device")
 """Settings that a resume may change: network, data and the steps taken stay what they are."""
+
+TEST_BROKEN_OFF = "The test was broken off; 'rnntui classify eval' makes it up."
 
 
 def new_classify_run(
@@ -131,27 +134,34 @@ def classify_events(run: ClassifyRun, inbox: Inbox | None = None) -> Iterator[Tr
     try:
         from rnntui.training.trainer import train
 
-        yield from recorded(_with_test(run, train(run, inbox, recorded=record.lines)), record)
+        events = train(run, inbox, recorded=record.lines)
+        yield from recorded(_with_test(run, events, inbox or Deaf()), record)
     finally:
         record.close()
 
 
-def _with_test(run: ClassifyRun, events: Iterable[TrainEvent]) -> Iterator[TrainEvent]:
+def _with_test(
+    run: ClassifyRun, events: Iterable[TrainEvent], inbox: Inbox
+) -> Iterator[TrainEvent]:
     for event in events:
         if isinstance(event, Finished) and event.reason != "stopped" and run.test is not None:
-            yield _tested(run, event)
+            yield _tested(run, event, inbox)
         yield event
 
 
-def _tested(run: ClassifyRun, finished: Finished) -> TrainEvent:
+def _tested(run: ClassifyRun, finished: Finished, inbox: Inbox) -> TrainEvent:
     """The best network on the test part, or a sentence that says why not."""
     from rnntui.training.classify_scoring import score_part
+    from rnntui.training.fit import MeasuringStoppedError, heed_stop
 
     assert run.test is not None
     when = finished.elapsed_s
     try:
         best = load_classifier(run.folder.best)
-        measure, _ = score_part(best, run.test, run.test.labels)
+        note = partial(heed_stop, inbox)
+        measure, _ = score_part(best, run.test, run.test.labels, note=note)
+    except MeasuringStoppedError:
+        return Warned(finished.step, when, TEST_BROKEN_OFF)
     except (CheckpointError, CorpusError) as error:
         sentence = f"The best network can't be tested: {error}"
         return Warned(finished.step, when, sentence)

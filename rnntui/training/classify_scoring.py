@@ -14,6 +14,7 @@ from rnntui.training.classify_measure import ClassMeasure, measure_texts
 from rnntui.training.classify_run import examples_of
 from rnntui.training.classifying import classifier_of
 from rnntui.training.labelled_note import LabelledSource, corpus_to_go_on_with
+from rnntui.training.measure import Note, Stage, unheard, unseen
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +59,7 @@ def score_labelled(
     checkpoint: ClassifierCheckpoint,
     source: LabelledSource | None,
     allow: AllowOldText = refuse_old_text,
+    stage: Stage = unseen,
 ) -> LabelledScore:
     """Measure a network on a corpus, or without one on its own.
 
@@ -77,11 +79,11 @@ def score_labelled(
         split = split_labelled(len(corpus.train), header.config.val_fraction, header.config.seed)
         if len(split.validation):
             chosen = split.validation
-            parts.append(_scored("held out", checkpoint, corpus, corpus.train, chosen))
+            parts.append(_scored("held out", checkpoint, corpus, corpus.train, chosen, stage))
     if corpus.test is not None:
-        parts.append(_scored("test", checkpoint, corpus, corpus.test, None))
+        parts.append(_scored("test", checkpoint, corpus, corpus.test, None, stage))
     if not parts:
-        parts.append(_scored("all", checkpoint, corpus, corpus.train, None))
+        parts.append(_scored("all", checkpoint, corpus, corpus.train, None, stage))
     notices = corpus.notices
     if own and parts[0].part == "all":
         notices += ("The network was trained on all of these texts: the figures flatter it.",)
@@ -89,7 +91,11 @@ def score_labelled(
 
 
 def score_part(
-    checkpoint: ClassifierCheckpoint, part: Part, labels: Labels, chosen: Indices | None = None
+    checkpoint: ClassifierCheckpoint,
+    part: Part,
+    labels: Labels,
+    chosen: Indices | None = None,
+    note: Note = unheard,
 ) -> tuple[ClassMeasure, float]:
     """Measure a network on a part's texts, or those `chosen`; also the share of unknown tokens.
 
@@ -99,7 +105,7 @@ def score_part(
     examples = examples_of(part, header.vocabulary, labels)
     indices = np.arange(len(labels)) if chosen is None else chosen
     batches = batches_to_measure(examples, indices, header.config)
-    measure = measure_texts(classifier_of(checkpoint), batches)
+    measure = measure_texts(classifier_of(checkpoint), batches, note)
     return measure, unknown_share(examples.texts)
 
 
@@ -109,6 +115,8 @@ def _scored(
     corpus: LabelledCorpus,
     part: Part,
     chosen: Indices | None,
+    stage: Stage,
 ) -> PartScore:
     labels = labels_in(corpus, part, checkpoint.header.classes)
-    return PartScore(name, *score_part(checkpoint, part, labels, chosen))
+    note = stage(f"measuring ({name})", len(labels) if chosen is None else len(chosen))
+    return PartScore(name, *score_part(checkpoint, part, labels, chosen, note))

@@ -17,7 +17,7 @@ from rnntui.training.classify_run import ClassifyRun
 from rnntui.training.devices import find_device
 from rnntui.training.finite import require_finite
 from rnntui.training.learner import Facts, StepOutcome
-from rnntui.training.measure import Measure
+from rnntui.training.measure import Measure, Note, unheard
 from rnntui.training.optimizers import build_optimizer, optimizer_tensors, restore_optimizer
 from rnntui.training.progress import Progress
 
@@ -76,17 +76,17 @@ class ClassifyLearner:
 
     def evaluate(self) -> Measure:
         """Measure on all that is held out, and tell the accuracy since the last evaluation."""
-        measure, tally = self._measure(self._model), self._tally
+        return self.evaluate_in_full()
+
+    def evaluate_in_full(self, note: Note = unheard) -> Measure:
+        """The same, as every evaluation is in full."""
+        measure, tally = self._measure(self._model, note), self._tally
         learnt = tally.right / tally.given if tally.given else None
         return Measure(measure.loss, measure.texts, measure.accuracy, learnt)
 
-    def evaluate_in_full(self) -> Measure:
-        """Measure on all that is held out."""
-        return self.evaluate()
-
-    def evaluate_saved(self, path: Path) -> Measure:
+    def evaluate_saved(self, path: Path, note: Note = unheard) -> Measure:
         """Measure a checkpoint; `CheckpointError` where it can't be read."""
-        measure = self._measure(classifier_of(load_classifier(path)).to(self._device))
+        measure = self._measure(classifier_of(load_classifier(path)).to(self._device), note)
         return Measure(measure.loss, measure.texts, measure.accuracy)
 
     def sample(self, length: int, step: int) -> None:  # noqa: ARG002
@@ -112,10 +112,10 @@ class ClassifyLearner:
         self._take(checkpoint)
         return checkpoint.header.progress
 
-    def _measure(self, model: Classifier) -> ClassMeasure:
+    def _measure(self, model: Classifier, note: Note) -> ClassMeasure:
         run = self._run
         batches = batches_to_measure(run.examples, run.split.validation, self._config)
-        return measure_texts(model, batches)
+        return measure_texts(model, batches, note)
 
     def _clip(self) -> float:
         """Bound the gradients; returns their norm before that."""

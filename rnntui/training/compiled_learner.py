@@ -22,7 +22,7 @@ from rnntui.training.checkpoint_file import Arrays
 from rnntui.training.checkpoints import Checkpoint, Progress, load_checkpoint
 from rnntui.training.finite import require_finite
 from rnntui.training.learner import Facts, StepOutcome
-from rnntui.training.measure import Measure
+from rnntui.training.measure import Measure, Note, unheard
 from rnntui.training.run import Run
 from rnntui.training.torch_learner import TorchLearner
 from rnntui.training.written_samples import written_sample
@@ -90,14 +90,14 @@ class CompiledLearner:
         self._bring_torch_up()
         return self._torch.evaluate()
 
-    def evaluate_in_full(self) -> Measure:
+    def evaluate_in_full(self, note: Note = unheard) -> Measure:
         """Measure on all that is held out."""
         self._bring_torch_up()
-        return self._torch.evaluate_in_full()
+        return self._torch.evaluate_in_full(note)
 
-    def evaluate_saved(self, path: Path) -> Measure:
+    def evaluate_saved(self, path: Path, note: Note = unheard) -> Measure:
         """Measure a checkpoint in full; `CheckpointError` where it can't be read."""
-        return self._torch.evaluate_saved(path)
+        return self._torch.evaluate_saved(path, note)
 
     def sample(self, length: int, step: int) -> tuple[str, str]:
         """What a written text began with, and its next characters. Raises `SamplingError`."""

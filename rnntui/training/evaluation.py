@@ -1,12 +1,16 @@
 """How well a network predicts a text that it was not trained on."""
 
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import torch
 from torch.nn import functional
 
 from rnntui.nets.char_model import CharModel
 from rnntui.text.batches import AnyIds
-from rnntui.training.measure import Measure
+from rnntui.training.measure import Measure, Note, unheard
 
 STREAM_CHARACTERS = 512
 """Fewest characters that one of the streams read side by side scores."""
@@ -19,7 +23,11 @@ MAX_NUMBERS = 4_000_000
 """Scores, or one-hot inputs, held at once, which bounds the memory for large vocabularies."""
 
 
-def evaluate(model: CharModel, ids: AnyIds) -> Measure:
+Losses = Iterator[tuple[int, float]]
+"""For some predictions at a time, how many they are and the sum of their losses."""
+
+
+def evaluate(model: CharModel, ids: AnyIds, note: Note = unheard, workers: int = 1) -> Measure:
     """The mean loss of predicting each character of `ids` from those before it.
 
     A network on streams reads with carried state: the text is cut into up to
@@ -28,12 +36,15 @@ def evaluate(model: CharModel, ids: AnyIds) -> Measure:
     on windows predicts each character from the `window` before it alone.
 
     Nothing is dropped and no generator is drawn from. `ids` needs at least two
-    characters, or one more than a window.
+    characters, or one more than a window. With several `workers` the work is divided
+    among as many threads on the processor, and the sum's last digits differ: torch's own
+    threads wait for each other at every time step, which takes longer than a small step.
     """
-    with torch.inference_mode():
-        if model.config.window:
-            return _evaluate_windows(model, ids)
-        return _evaluate_streams(model, ids)
+    window = model.config.window
+    predictions = scored_characters(len(ids), window)
+    parts = (_window_losses if window else _stream_losses)(model, ids, predictions, workers)
+    total = _sum(parts[0], note) if len(parts) == 1 else _sum_side_by_side(parts, note)
+    return Measure(total / predictions, predictions)
 
 
 def scored_characters(characters: int, window: int) -> int:
@@ -41,20 +52,31 @@ def scored_characters(characters: int, window: int) -> int:
     return max(0, characters - max(window, 1))
 
 
-def _evaluate_streams(model: CharModel, ids: AnyIds) -> Measure:
-    predictions = len(ids) - 1
+def _stream_losses(
+    model: CharModel, ids: AnyIds, predictions: int, workers: int
+) -> Sequence[Losses]:
     streams = max(1, min(MAX_STREAMS, predictions // STREAM_CHARACTERS))
     length = -(-predictions // streams)
-    starts = np.arange(streams)[:, None] * length
     span = max(1, min(256, MAX_NUMBERS // (streams * model.config.vocab_size)))
-    state = model.zero_state(streams)
-    if streams > 1:
+    starts = np.arange(streams) * length
+    parts = np.array_split(starts, min(workers, streams))
+    return [_of_streams(model, ids, part, length, span, streams > 1) for part in parts]
+
+
+def _of_streams(
+    model: CharModel, ids: AnyIds, begins: AnyIds, length: int, span: int, warm_up: bool
+) -> Losses:
+    """The losses of the streams that begin there, each `length` long, some characters at a time."""
+    predictions, starts = len(ids) - 1, begins[:, None]
+    state = model.zero_state(len(starts))
+    if warm_up:
         for offset in range(-WARM_UP, 0, span):
             before = np.maximum(starts + np.arange(offset, min(offset + span, 0)), 0)
             _, state = model.read(_tensor(ids[before], model), state)
-        # The first stream begins with the text, so nothing comes before it.
-        state = tuple(part.index_fill(1, part.new_zeros(1, dtype=torch.long), 0) for part in state)
-    total = 0.0
+        if not begins[0]:
+            # The first stream begins with the text, so nothing comes before it.
+            first = state[0].new_zeros(1, dtype=torch.long)
+            state = tuple(part.index_fill(1, first, 0) for part in state)
     for offset in range(0, length, span):
         positions = starts + np.arange(offset, min(offset + span, length))
         scored = torch.from_numpy(positions < np.minimum(starts + length, predictions))
@@ -62,22 +84,62 @@ def _evaluate_streams(model: CharModel, ids: AnyIds) -> Measure:
         inputs, targets = _tensor(ids[positions], model), _tensor(ids[positions + 1], model)
         logits, state = model(inputs, state)  # [S, T, V]
         losses = functional.cross_entropy(logits.flatten(0, 1), targets.flatten(), reduction="none")
-        total += float(losses[scored.flatten().to(losses.device)].double().sum())
-    return Measure(total / predictions, predictions)
+        total = float(losses[scored.flatten().to(losses.device)].double().sum())
+        yield int(scored.sum()), total
 
 
-def _evaluate_windows(model: CharModel, ids: AnyIds) -> Measure:
+def _window_losses(
+    model: CharModel, ids: AnyIds, predictions: int, workers: int
+) -> Sequence[Losses]:
     config, window = model.config, model.config.window
-    predictions = scored_characters(len(ids), window)
     numbers = max(config.vocab_size, window * max(config.input_size, config.hidden_size))
     span = max(1, min(1024, MAX_NUMBERS // numbers))
-    total = 0.0
-    for first in range(0, predictions, span):
+    firsts = np.arange(0, predictions, span)
+    parts = np.array_split(firsts, min(workers, len(firsts)))
+    return [_of_windows(model, ids, part.tolist(), span, predictions) for part in parts]
+
+
+def _of_windows(
+    model: CharModel, ids: AnyIds, firsts: Sequence[int], span: int, predictions: int
+) -> Losses:
+    """The losses of up to `span` predictions from each of those on."""
+    window = model.config.window
+    for first in firsts:
         starts = np.arange(first, min(first + span, predictions))[:, None]
         cut = _tensor(ids[starts + np.arange(window + 1)], model)
         logits, _ = model(cut[:, :-1], model.zero_state(len(cut)))  # [N, 1, V]
-        total += float(functional.cross_entropy(logits[:, 0], cut[:, -1], reduction="sum"))
-    return Measure(total / predictions, predictions)
+        total = float(functional.cross_entropy(logits[:, 0], cut[:, -1], reduction="sum"))
+        yield len(cut), total
+
+
+def _sum(losses: Losses, note: Note, is_over: Callable[[], bool] = lambda: False) -> float:
+    """All losses added, unless nobody waits for them any more."""
+    total = 0.0
+    with torch.inference_mode():
+        for count, loss in losses:
+            total += loss
+            note(count)
+            if is_over():
+                break
+    return total
+
+
+def _sum_side_by_side(parts: Sequence[Losses], note: Note) -> float:
+    """The same of several parts, each in a thread that uses no others."""
+    over, threads = threading.Event(), torch.get_num_threads()
+
+    def alone(part: Losses) -> float:
+        torch.set_num_threads(1)
+        return _sum(part, note, over.is_set)
+
+    with ThreadPoolExecutor(len(parts)) as pool:
+        sums = [pool.submit(alone, part) for part in parts]
+        try:
+            return sum(each.result() for each in sums)
+        finally:
+            # Also where somebody interrupts, so that no thread is waited for.
+            over.set()
+            torch.set_num_threads(threads)
 
 
 def _tensor(ids: AnyIds, model: CharModel) -> torch.Tensor:

@@ -8,6 +8,7 @@ here; weights and data are the learner's.
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
+from functools import partial
 from typing import Any, TypeVar
 
 from rnntui.errors import CheckpointError, SamplingError
@@ -43,11 +44,12 @@ from rnntui.training.events import (
 )
 from rnntui.training.finite import require_finite
 from rnntui.training.learner import Training
-from rnntui.training.measure import Measure
+from rnntui.training.measure import Measure, Note
 from rnntui.training.progress import Progress
 from rnntui.training.recovery import OwnFolder, recover
 from rnntui.training.run_folder import write_configuration
 from rnntui.training.stopwatch import Clock, StepTimes, Stopwatch, Warmup
+from rnntui.training.time_left import duration
 
 E = TypeVar("E", bound=TrainEvent)
 
@@ -56,6 +58,21 @@ MEASURED_STEPS = 20
 
 MEASURED_SHARE = 0.2
 """The part of the minutes after which an evaluation is no longer waited for to be measured, too."""
+
+ANNOUNCED_S = 10.0
+"""From how long on it is said how long the measuring at the end takes."""
+
+BROKEN_OFF = "The measuring of all that is held out was broken off; 'rnntui eval' makes it up."
+
+
+class MeasuringStoppedError(Exception):
+    """Somebody told the training to stop while it measured."""
+
+
+def heed_stop(inbox: Inbox, _count: int) -> None:
+    """Raise `MeasuringStoppedError` where it is asked for; at the end nothing else matters."""
+    if any(isinstance(command, Stop) for command in inbox.take()):
+        raise MeasuringStoppedError
 
 
 class Fit:
@@ -233,14 +250,18 @@ class Fit:
         for path in paths:
             yield self.event(Saved, path=str(path))
 
-    def finish(self, reason: str) -> Iterator[TrainEvent]:
-        """Evaluate in full, write a last sample, save."""
+    def finish(self, reason: str, inbox: Inbox) -> Iterator[TrainEvent]:
+        """Evaluate in full, write a last sample, save; told to stop meanwhile, only save."""
         self.finished = True
         progress = self.progress
         if progress.recent_loss_count and (self.facts.eval_chars or progress.best_loss is None):
             yield from self._evaluate()
-        yield from self._evaluate_in_full()
-        yield from self._sample()
+        try:
+            yield from self._evaluate_in_full(partial(heed_stop, inbox))
+            yield from self._sample()
+        except MeasuringStoppedError:
+            reason = "stopped"
+            yield self.event(Warned, sentence=BROKEN_OFF)
         yield from self.save()
         yield self._ended(reason)
 
@@ -324,20 +345,28 @@ class Fit:
             train_accuracy=shown.train_accuracy,
         )
 
-    def _evaluate_in_full(self) -> Iterator[TrainEvent]:
+    def _evaluate_in_full(self, note: Note) -> Iterator[TrainEvent]:
         """Measure the last weights, and the best where they are others, on all that is held out."""
         progress = self.progress
         if not self.facts.eval_chars or (self.last_full and self.last_full.step == progress.step):
             return
-        measure = self.learner.evaluate_in_full()
-        require_finite("validation loss", progress.step, measure.loss)
         last_is_best = progress.best_step == progress.step
+        share = self.facts.val_chars / self.facts.eval_chars
+        seconds = self.warmup.seconds_per_evaluation * share * (1 if last_is_best else 2)
+        if seconds >= ANNOUNCED_S:
+            yield self.event(
+                Warned,
+                sentence=f"Measuring on all {self.facts.val_chars:,} held-out {self.facts.unit}"
+                f" takes about {duration(seconds)}; stopping leaves it out.",
+            )
+        measure = self.learner.evaluate_in_full(note)
+        require_finite("validation loss", progress.step, measure.loss)
         yield self._evaluated(measure, best=last_is_best, full=True)
         if last_is_best:
             self.best_in_full = measure.loss
             return
         try:
-            measure = self.learner.evaluate_saved(self.run.folder.best)
+            measure = self.learner.evaluate_saved(self.run.folder.best, note)
         except CheckpointError as error:
             yield self.event(Warned, sentence=f"The best network can't be measured: {error}")
             return

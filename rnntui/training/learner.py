@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from rnntui.sampling.fast_step import Weights
 from rnntui.training.checkpoint_file import Snapshot
-from rnntui.training.measure import Measure
+from rnntui.training.measure import Measure, Note, unheard
 from rnntui.training.pace import Pace
 from rnntui.training.progress import Progress
 from rnntui.training.resuming import Change
@@ -74,10 +74,10 @@ class Learner(Protocol):
     def evaluate(self) -> Measure:
         """Measure on the held-out part that an evaluation in mid-run reads."""
 
-    def evaluate_in_full(self) -> Measure:
-        """Measure on all that is held out."""
+    def evaluate_in_full(self, note: Note = unheard) -> Measure:
+        """Measure on all that is held out, taking `note` of how far that is."""
 
-    def evaluate_saved(self, path: Path) -> Measure:
+    def evaluate_saved(self, path: Path, note: Note = unheard) -> Measure:
         """Measure a checkpoint in full; `CheckpointError` where it can't be read."""
 
     def sample(self, length: int, step: int) -> tuple[str, str] | None:

@@ -1,7 +1,24 @@
 """The result of measuring a network on a text that it was not trained on."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
+
+Note = Callable[[int], None]
+"""Told how many more predictions have been made; may raise to break the measuring off."""
+
+
+Stage = Callable[[str, int], Note]
+"""Told what is done next and how many predictions that are; takes note of them."""
+
+
+def unheard(count: int) -> None:
+    """Take no note."""
+
+
+def unseen(name: str, total: int) -> Note:  # noqa: ARG001
+    """Take no note of what is done, either."""
+    return unheard
 
 
 @dataclass(frozen=True)

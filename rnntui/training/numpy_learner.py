@@ -18,7 +18,7 @@ from rnntui.training.checkpoint_file import Arrays
 from rnntui.training.checkpoints import Checkpoint, load_checkpoint
 from rnntui.training.finite import require_finite
 from rnntui.training.learner import Facts, StepOutcome
-from rnntui.training.measure import Measure
+from rnntui.training.measure import Measure, Note, unheard
 from rnntui.training.progress import Progress
 from rnntui.training.run import Run
 from rnntui.training.written_samples import sample_seed, sample_start
@@ -71,13 +71,13 @@ class NumpyLearner:
         """Measure on the held-out prefix that an evaluation in mid-run reads."""
         return self._measured(self._weights, self._held_out[: self._run.eval_chars])
 
-    def evaluate_in_full(self) -> Measure:
+    def evaluate_in_full(self, note: Note = unheard) -> Measure:
         """Measure on all that is held out."""
-        return self._measured(self._weights, self._held_out)
+        return self._measured(self._weights, self._held_out, note)
 
-    def evaluate_saved(self, path: Path) -> Measure:
+    def evaluate_saved(self, path: Path, note: Note = unheard) -> Measure:
         """Measure a checkpoint in full; `CheckpointError` where it can't be read."""
-        return self._measured(load_checkpoint(path).weights, self._held_out)
+        return self._measured(load_checkpoint(path).weights, self._held_out, note)
 
     def sample(self, length: int, step: int) -> tuple[str, str]:
         """What a written text began with, and its next characters."""
@@ -132,7 +132,7 @@ class NumpyLearner:
         for name, array in self._weights.items():
             array[tuple(map(slice, weights[name].shape))] = weights[name]
 
-    def _measured(self, weights: Arrays, ids: AnyIds) -> Measure:
+    def _measured(self, weights: Arrays, ids: AnyIds, note: Note = unheard) -> Measure:
         """As every engine measures, so that figures can be compared; this is what needs torch."""
         from rnntui.nets.char_model import build_model
         from rnntui.training.evaluation import evaluate
@@ -140,4 +140,4 @@ class NumpyLearner:
 
         model = build_model(self._run.config.model(len(self._run.corpus.vocabulary)), seed=0)
         load_weights(model, weights)
-        return evaluate(model, ids)
+        return evaluate(model, ids, note)

@@ -1,6 +1,7 @@
 """How well a checkpoint predicts a text, beside the baselines that it should beat."""
 
 import math
+import os
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -20,6 +21,7 @@ from rnntui.training.changed_text import (
 )
 from rnntui.training.checkpoints import Checkpoint
 from rnntui.training.corpus_note import corpus_of
+from rnntui.training.measure import Stage, unseen
 from rnntui.training.run import parts_of
 
 
@@ -80,6 +82,7 @@ def score(
     text_encoding: str | None,
     found_by: str = "",
     allow: AllowOldText = refuse_old_text,
+    stage: Stage = unseen,
 ) -> Score:
     """Measure a checkpoint on a text, or on what its training held out.
 
@@ -125,9 +128,10 @@ def score(
             )
     if len(ids) < 2 + header.model.window:
         raise CorpusError(f"'{name}' has too few characters that the network knows to measure it.")
-    measure_loss, characters = _network_loss(checkpoint, ids)
+    measure_loss, characters = _network_loss(checkpoint, ids, stage)
     lines = [ScoreLine("network", measure_loss)]
     if len(learnt):
+        stage("counting n-grams", 0)
         lines += _baseline_lines(learnt, ids, header.model.vocab_size)
     else:
         notices.append(
@@ -146,12 +150,21 @@ def score(
     return Score(name, characters, unknown, tuple(lines), tuple(notices), rare, more_bits)
 
 
-def _network_loss(checkpoint: Checkpoint, ids: AnyIds) -> tuple[float, int]:
-    from rnntui.training.evaluation import evaluate
+def _network_loss(checkpoint: Checkpoint, ids: AnyIds, stage: Stage) -> tuple[float, int]:
+    from rnntui.training.evaluation import evaluate, scored_characters
     from rnntui.training.model_loading import model_of
 
-    measure = evaluate(model_of(checkpoint), ids)
+    note = stage("measuring", scored_characters(len(ids), checkpoint.header.model.window))
+    measure = evaluate(model_of(checkpoint), ids, note, workers=_processors())
     return measure.loss, measure.characters
+
+
+def _processors() -> int:
+    """How many processors this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not on macOS and Windows
+        return os.cpu_count() or 1
 
 
 def _baseline_lines(learnt: AnyIds, ids: AnyIds, vocab_size: int) -> list[ScoreLine]:

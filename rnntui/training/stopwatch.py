@@ -1,5 +1,6 @@
 """The times of a training: how long it has gone on, and how fast its steps are."""
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -83,6 +84,7 @@ class Warmup:
     evaluations: int = 0
     seconds_with_evaluation: float = 0.0
     """Of as many steps as `evaluations`."""
+    shortest_with_evaluation: float = math.inf
     _last_end: float | None = None
     _has_evaluated: bool = False
 
@@ -100,10 +102,18 @@ class Warmup:
             if self._has_evaluated:
                 self.evaluations += 1
                 self.seconds_with_evaluation += seconds
+                self.shortest_with_evaluation = min(self.shortest_with_evaluation, seconds)
             else:
                 self.steps += 1
                 self.seconds += seconds
         self._last_end, self._has_evaluated = elapsed, False
+
+    @property
+    def seconds_per_evaluation(self) -> float:
+        """How long one takes in mid-run, the first one of which sets things up; 0 while unknown."""
+        if not self.evaluations or not self.steps:
+            return 0.0
+        return max(0.0, self.shortest_with_evaluation - self.seconds / self.steps)
 
     def seconds_per_step(self, eval_every: int) -> float:
         """The mean step, with its share of the evaluation that every so many of them have.

@@ -27,7 +27,7 @@ from rnntui.training.devices import device_for, mixes_precision
 from rnntui.training.evaluation import evaluate
 from rnntui.training.finite import require_finite
 from rnntui.training.learner import Facts, StepOutcome
-from rnntui.training.measure import Measure
+from rnntui.training.measure import Measure, Note, unheard
 from rnntui.training.model_loading import copies, load_weights, model_of
 from rnntui.training.optimizers import build_optimizer, optimizer_tensors, restore_optimizer
 from rnntui.training.run import Run
@@ -129,13 +129,13 @@ class TorchLearner:
         """Measure on the held-out prefix that an evaluation in mid-run reads."""
         return evaluate(self._used, self._held_out[: self._run.eval_chars])
 
-    def evaluate_in_full(self) -> Measure:
+    def evaluate_in_full(self, note: Note = unheard) -> Measure:
         """Measure on all that is held out."""
-        return evaluate(self._used, self._held_out)
+        return evaluate(self._used, self._held_out, note)
 
-    def evaluate_saved(self, path: Path) -> Measure:
+    def evaluate_saved(self, path: Path, note: Note = unheard) -> Measure:
         """Measure a checkpoint in full; `CheckpointError` where it can't be read."""
-        return evaluate(model_of(load_checkpoint(path)).to(self._device), self._held_out)
+        return evaluate(model_of(load_checkpoint(path)).to(self._device), self._held_out, note)
 
     def sample(self, length: int, step: int) -> tuple[str, str]:
         """What a written text began with, and its next characters. Raises `SamplingError`."""

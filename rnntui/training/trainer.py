@@ -51,7 +51,7 @@ def train(
             if fit.finished:
                 break
             if reason := fit.reason_to_end:
-                yield from fit.finish(reason)
+                yield from fit.finish(reason, inbox)
                 break
             yield from fit.step()
             yield from fit.evaluate_if_due()

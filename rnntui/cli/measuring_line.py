@@ -1,0 +1,36 @@
+"""A line on standard error that tells how far a measurement is, for a person who waits for it."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import TextIO, cast
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+from rnntui.lasting_stream import LastingStream
+from rnntui.training.measure import Note, Stage, unseen
+
+
+@contextmanager
+def measuring_shown() -> Iterator[Stage]:
+    """Show the stages that are begun in the block, on a terminal; nothing of it is left behind."""
+    if not sys.stderr.isatty():
+        yield unseen
+        return
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=24),
+        TaskProgressColumn(),
+        TimeRemainingColumn(compact=True),
+    )
+    console = Console(file=cast(TextIO, LastingStream(sys.stderr)))
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("reading", total=None)
+
+        def stage(name: str, total: int) -> Note:
+            progress.reset(task, description=name, total=total or None)
+            return partial(progress.advance, task)
+
+        yield stage
