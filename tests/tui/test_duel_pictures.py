@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from tests.tui.test_duel import DuelApp, ScriptedDuel, duel_of, network_of, without_spaces, written
 
@@ -43,6 +44,18 @@ def test_writing(snap_compare: Any, size: tuple[int, int], script: ScriptedDuel)
 def test_korean(snap_compare: Any, size: tuple[int, int], script: ScriptedDuel) -> None:
     duel = duel_of(script, prime="해인은 ", network=network_of("korean"))
     assert snap_compare(DuelApp(duel), terminal_size=size, run_before=settling((), 404))
+
+
+@SIZES
+def test_a_prime_of_several_lines(
+    snap_compare: Any,
+    size: tuple[int, int],
+    script: ScriptedDuel,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Input, "cursor_blink", False)
+    duel = duel_of(script, prime="OLD TAM:\nSay it.\n")
+    assert snap_compare(DuelApp(duel), terminal_size=size, run_before=settling(("p", "end"), 417))
 
 
 def test_a_text_without_spaces(snap_compare: Any, script: ScriptedDuel) -> None:
