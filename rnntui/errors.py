@@ -2,7 +2,8 @@
 
 import os
 
-_LONGEST_START, _LONGEST_END = 320, 180
+_LONGEST_SENTENCE = 2000
+"""Characters of a sentence, of which one may hold a command with the paths of several files."""
 
 
 class RnntuiError(Exception):
@@ -57,11 +58,11 @@ def quoted(value: object) -> str:
     return written if len(written) <= QUOTED else f"{written[:QUOTED]}…"
 
 
-def shortened(sentence: str) -> str:
-    """Leave the middle out of a sentence that is longer than anybody would read."""
-    if len(sentence) <= _LONGEST_START + _LONGEST_END:
+def shortened(sentence: str, most: int = _LONGEST_SENTENCE) -> str:
+    """Leave the middle out of a sentence that is longer than `most` characters."""
+    if len(sentence) <= most:
         return sentence
-    return f"{sentence[:_LONGEST_START]} … {sentence[-_LONGEST_END:]}"
+    return f"{sentence[: most // 2]} … {sentence[-most // 2 :]}"
 
 
 def reason(error: OSError) -> str:

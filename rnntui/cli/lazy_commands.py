@@ -11,6 +11,9 @@ from typer.exceptions import TyperException
 
 from rnntui.errors import shortened
 
+LONGEST_COMPLAINT: Final = 500
+"""Characters of what is said of a value on the command line, which it repeats."""
+
 PLACES: Final = {
     "train": "train:train",
     "sample": "sample:sample",
@@ -94,5 +97,5 @@ def _short_complaints() -> Iterator[None]:
         yield
     except TyperException as error:
         if hasattr(error, "message"):
-            error.message = shortened(error.message)
+            error.message = shortened(error.message, LONGEST_COMPLAINT)
         raise

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 import rnntui
-from rnntui.cli.lazy_commands import LazyGroup
+from rnntui.cli.lazy_commands import LONGEST_COMPLAINT, LazyGroup
 from rnntui.cli.terminal import ReaderGoneError, leave_streams, notify, open_closed_streams
 from rnntui.errors import RnntuiError, reason, shortened
 from rnntui.runtime.signals import EXIT_CODE_BASE, leaving_signals
@@ -85,7 +85,7 @@ def main() -> None:
     except OSError as error:
         # A file system has more ways to refuse than there are sentences for.
         place = "" if error.filename is None else f"{error.filename}: "
-        notify(shortened(f"{place}{reason(error)}."))
+        notify(shortened(f"{place}{reason(error)}.", LONGEST_COMPLAINT))
         sys.exit(1)
     finally:
         leave_streams()

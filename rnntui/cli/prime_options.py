@@ -5,7 +5,7 @@ from typing import Annotated, Final
 
 import typer
 
-from rnntui.errors import ConfigError
+from rnntui.errors import ConfigError, quoted
 from rnntui.text.escapes import ESCAPES_HELP, unescaped
 
 LARGEST_PRIME: Final = 16 << 20
@@ -45,7 +45,7 @@ def _text_of(reference: str) -> str:
 
     if reference == "-":
         return small_text(standard_input(), "Standard input", LARGEST_PRIME)
-    name = f"The prime file '{reference}'"
+    name = f"The prime file {quoted(reference)}"
     # A pipe is welcome here (`<(head -c 500 play.txt)`): what is read of it is bounded.
     with reading_errors(name), Path(reference).open("rb") as file:
         return small_text(file, name, LARGEST_PRIME)

@@ -170,7 +170,7 @@ def existing_source(source: str | Path) -> Path:
             return path
     except (OSError, RuntimeError, ValueError):  # no such home, not to be entered, NUL in it
         path = Path(source)
-    raise CorpusError(f"There is no file or folder {path} to add.")
+    raise CorpusError(f"There is no file or folder {quoted(path)} to add.")
 
 
 def name_for(path: Path) -> str:

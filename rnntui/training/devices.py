@@ -6,7 +6,7 @@ Loads torch when it is asked for more than the processor.
 import os
 from typing import TYPE_CHECKING
 
-from rnntui.errors import ConfigError
+from rnntui.errors import ConfigError, quoted
 
 if TYPE_CHECKING:
     import torch
@@ -68,7 +68,7 @@ def find_device(name: str) -> "torch.device":
             f"--device {name} can't be used on this machine; --device auto finds one that can."
         ) from error
     if device.type not in ("cpu", "cuda", "mps"):
-        raise ConfigError(f"--device {name} is not one of auto, cpu, cuda, cuda:N and mps.")
+        raise ConfigError(f"--device {quoted(name)} is not one of auto, cpu, cuda, cuda:N and mps.")
     return device
 
 

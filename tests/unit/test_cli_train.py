@@ -175,7 +175,7 @@ def test_every_setting_has_its_flag() -> None:
 
 
 def test_a_prime_that_is_no_text_is_made_one() -> None:
-    outcome = train(own_text(), "--name", "a", "--prime", "the \udcff\x1b")
+    outcome = train(own_text(), "--name", "a", "--prime", "the \ud800\x1b")
     assert outcome.code == 0
     assert read_configuration(run_called("a"))["run"]["prime"] == "the ?\x1b"
 

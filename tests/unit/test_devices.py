@@ -42,7 +42,7 @@ def test_the_compiled_engine_stays_on_the_processor(
     "name", ["", "gpu", "cuda:x", "cuda:999", "meta", "xla", "hpu", "privateuseone"]
 )
 def test_what_is_no_device_here_is_refused_by_a_sentence_that_names_the_flag(name: str) -> None:
-    with pytest.raises(ConfigError, match=f"^--device {name} .*\\.$"):
+    with pytest.raises(ConfigError, match=f"^--device .?{name}.*\\.$"):
         find_device(name)
 
 
