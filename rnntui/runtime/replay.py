@@ -7,7 +7,7 @@ It fits a `TrainerThread` once folder and speed are given:
 import time
 from collections.abc import Callable, Iterator
 
-from rnntui.errors import CheckpointError, reason
+from rnntui.errors import CheckpointError
 from rnntui.training.commands import Command, Continue, Inbox, Pause, SingleStep, Stop
 from rnntui.training.events import Continued, Failed, Finished, Paused, Step, TrainEvent
 from rnntui.training.run_folder import RunFolder, read_events
@@ -50,12 +50,9 @@ def replay_events(
 
 
 def _recorded(folder: RunFolder) -> Iterator[TrainEvent]:
-    try:
-        for event in read_events(folder):
-            if not isinstance(event, Paused | Continued):
-                yield event
-    except OSError as error:
-        raise CheckpointError(f"{folder.metrics} can't be read ({reason(error)}).") from error
+    for event in read_events(folder):
+        if not isinstance(event, Paused | Continued):
+            yield event
 
 
 class _Playback:

@@ -289,14 +289,18 @@ def read_configuration(folder: RunFolder) -> dict[str, Any]:
 def read_events(folder: RunFolder) -> Iterator[TrainEvent]:
     """The record from its start; ends before a line that is torn or not an event.
 
-    Raises `OSError` where it can't be read.
+    Raises `CheckpointError` where it can't be read.
     """
-    with contextlib.suppress(FileNotFoundError), open_plain(folder.metrics) as file:
-        for line in _whole_lines(file):
-            try:
-                yield from_json(line.decode("ascii"))
-            except (UnicodeDecodeError, RnntuiError):
-                return
+    try:
+        with contextlib.suppress(FileNotFoundError), open_plain(folder.metrics) as file:
+            for line in _whole_lines(file):
+                try:
+                    event = from_json(line.decode("ascii"))
+                except (UnicodeDecodeError, RnntuiError):
+                    return
+                yield event
+    except OSError as error:
+        raise CheckpointError(f"{folder.metrics} can't be read ({reason(error)}).") from error
 
 
 class Record:
@@ -323,6 +327,9 @@ class Record:
                         file.write(_as_sample(event))
             self._metrics = open_to_append(folder.metrics)
             self._samples = open_to_append(folder.samples)
+        except CheckpointError:
+            _unlock(self._lock)
+            raise
         except OSError as error:
             _unlock(self._lock)
             raise CheckpointError(

@@ -221,7 +221,11 @@ class ClassifyDesk:
         """Show what a run did before; a long record takes a while to read."""
 
         def read() -> None:
-            events = list(read_events(folder))
+            try:
+                events = list(read_events(folder))
+            except RnntuiError as error:
+                self._loss.app.call_from_thread(self._tell, str(error), "warning")
+                return
             shown = [event for event in events if isinstance(event, Step | Evaluated)]
             self._loss.app.call_from_thread(self._loss.show, shown)
             tests = [event for event in events if isinstance(event, Tested)]

@@ -346,7 +346,12 @@ class TrainingDesk:
 
         def read() -> None:
             worker = get_current_worker()
-            shown = [event for event in read_events(folder) if isinstance(event, Step | Evaluated)]
+            try:
+                events = list(read_events(folder))
+            except RnntuiError as error:
+                self._loss.app.call_from_thread(self._tell, str(error), "warning")
+                return
+            shown = [event for event in events if isinstance(event, Step | Evaluated)]
 
             def show() -> None:
                 # Asked for where nothing can come in between.

@@ -1,5 +1,6 @@
 """A run that is opened brings its text and settings along; `t` goes on with it while they stay."""
 
+import os
 import shlex
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager
@@ -217,6 +218,17 @@ async def left_on(pilot: Pilot[int], app: RnntuiApp) -> None:
     """Leave the app as a person does."""
     await pilot.press("ctrl+q")
     await until(pilot, lambda: not app.is_running)
+
+
+async def test_a_record_that_is_no_file_is_said_so_and_the_network_is_open():
+    folder = stopped_run()
+    folder.metrics.unlink()
+    os.mkfifo(folder.metrics)
+    async with opened() as (pilot, app):
+        said = "metrics.jsonl can't be read (it is not a plain file)."
+        await until(pilot, lambda: any(said in toast for toast in toasts(pilot)))
+        assert app.screen is app.playground
+        assert chosen_text(pilot) == "places"
 
 
 async def test_the_next_session_goes_on_where_the_last_one_was_left():
