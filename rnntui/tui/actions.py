@@ -5,7 +5,7 @@ Keys, footer, help and command palette are made from it, so they can't drift apa
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from textual.binding import Binding
 
@@ -25,6 +25,8 @@ class Action:
     tooltip: str
     in_footer: bool = True
     is_priority: bool = False
+    in_short: str = ""
+    """What a footer with little room says instead of the label."""
 
     @property
     def binding(self) -> Binding:
@@ -38,6 +40,15 @@ class Action:
             tooltip=self.tooltip,
             id=self.name,
         )
+
+
+@runtime_checkable
+class Acting(Protocol):
+    """A screen or an app that says what it can be asked to do."""
+
+    @property
+    def actions(self) -> Sequence[Action]:
+        """Its actions, in the order in which they are listed."""
 
 
 def called(name: str, actions: Sequence[Action]) -> Action:
@@ -54,9 +65,15 @@ def also(name: str, screen: str, **changes: Any) -> Action:
 
 
 def _action(
-    name: str, key: str, call: str, label: str, tooltip: str, in_footer: bool = False
+    name: str,
+    key: str,
+    call: str,
+    label: str,
+    tooltip: str,
+    in_footer: bool = False,
+    in_short: str = "",
 ) -> Action:
-    return Action(name, key, call, label, tooltip, in_footer)
+    return Action(name, key, call, label, tooltip, in_footer, in_short=in_short)
 
 
 PLAYGROUND = (
@@ -68,6 +85,7 @@ PLAYGROUND = (
         "Train on the chosen text, or go on with the run that is open while text and settings are"
         " its own; again to pause and to go on.",
         in_footer=True,
+        in_short="Train",
     ),
     _action("step", "n", "step", "Step", "Take one optimiser step, then pause."),
     _action("stop", "k", "stop", "Stop", "Save and end the training, or the replay."),
@@ -85,6 +103,7 @@ PLAYGROUND = (
         "Write/stop",
         "Let the network write from its weights as they are; again to stop.",
         in_footer=True,
+        in_short="Write",
     ),
     _action("hold", "space", "hold", "Hold", "Let the writing wait, or go on."),
     _action(
@@ -271,7 +290,14 @@ PLAYGROUND = (
 """The playground's actions, in the order of help and palette."""
 
 APP = (
-    Action("help", "f1", "help", "Help", "All keys, and what the words on the screen mean."),
+    Action(
+        "help",
+        "question_mark,f1",
+        "help",
+        "Help",
+        "All keys, and what the words on the screen mean.",
+        in_short="More",
+    ),
     Action("quit", "ctrl+q", "quit", "Quit", "Save what is going on, and leave.", is_priority=True),
     Action(
         "suspend",

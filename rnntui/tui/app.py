@@ -192,7 +192,7 @@ class RnntuiApp(HandingApp[int], SurvivingApp[int], RoomyApp[int], LeavingApp[in
 
     def get_default_screen(self) -> Screen[Any]:
         """The first picture; the playground takes its place."""
-        return FirstPicture()
+        return self.laid_out(FirstPicture())
 
     def on_mount(self) -> None:
         """Load the playground as soon as the first picture stands."""

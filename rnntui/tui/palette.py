@@ -4,10 +4,10 @@ Themes, quitting and the like are Textual's own system commands, which stay
 beside these.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 from textual import work
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
@@ -15,20 +15,11 @@ from textual.content import Content
 from textual.dom import DOMNode
 from textual.markup import escape
 
-from rnntui.tui.actions import Action
+from rnntui.tui.actions import Acting, Action
 from rnntui.tui.key_groups import keys_of
 
 TOOLTIP_WEIGHT = 0.5
 """How much a match in an action's sentence counts, against one in its label."""
-
-
-@runtime_checkable
-class Acting(Protocol):
-    """A screen or an app that says what it can be asked to do."""
-
-    @property
-    def actions(self) -> Sequence[Action]:
-        """Its actions, in the order in which they are listed."""
 
 
 @dataclass(frozen=True)

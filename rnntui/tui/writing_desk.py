@@ -40,14 +40,19 @@ class WritingDesk:
 
     def take(self, preferences: Preferences) -> None:
         """Begin with what was chosen in an earlier session."""
-        session, bar, stream = self._session, self._writing.bar, self._writing.stream
-        session.spec = replace(
-            session.spec, mode=preferences.mode, temperature=preferences.temperature
-        )
-        session.set_pace(preferences.pace)
-        bar.spec, bar.seed, bar.pace = session.spec, session.seed, session.pace
+        session, stream = self._session, self._writing.stream
+        spec = replace(session.spec, mode=preferences.mode, temperature=preferences.temperature)
+        self.go_on_with(spec, session.seed, preferences.pace)
         stream.coloured = preferences.colour_by_probability
         stream.underlining = preferences.underline_copied
+
+    def go_on_with(self, spec: SamplingSpec, seed: int, pace: float) -> None:
+        """Take all that was set elsewhere."""
+        session, bar = self._session, self._writing.bar
+        self._set(spec)
+        session.seed = bar.seed = seed
+        session.set_pace(pace)
+        bar.pace = session.pace
 
     def toggle(self) -> bool:
         """Begin to write, or stop; whether it writes now."""

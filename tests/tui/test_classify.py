@@ -12,7 +12,7 @@ from rnntui import places
 from rnntui.runtime.classifying_session import NewClassifier, ResumedClassifier
 from rnntui.training import events
 from rnntui.training.commands import RollBack, SaveNow, SetLearningRate, SingleStep, Stop
-from rnntui.training.run_folder import BEST
+from rnntui.training.run_folder import BEST, RunFolder
 from rnntui.tui.screens.choose_classifier import ChooseClassifier
 from rnntui.tui.screens.classify import ClassifyScreen
 from rnntui.tui.screens.playground import Playground
@@ -21,6 +21,7 @@ from rnntui.tui.widgets.class_bars import ClassBars
 from rnntui.tui.widgets.confusion_table import ConfusionTable
 from rnntui.tui.widgets.training_status import TrainingStatus
 from rnntui.tui.widgets.word_trail import WordTrail
+from tests.run_files import write_record
 from tests.tui.old_texts import ask_about_old_text
 from tests.tui.scripted import ScriptedTraining, scripted_app, steps
 from tests.tui.scripted_classifying import (
@@ -317,6 +318,17 @@ async def test_o_lists_classifiers_and_takes_one(tmp_path: Path):
         await pilot.press("enter")
         await until(pilot, lambda: screen.is_active)
         await until(pilot, lambda: "lamps" in str(screen.sentence.border_subtitle))
+
+
+async def test_an_opened_classifier_counts_in_texts_too(tmp_path: Path):
+    run = RunFolder(places.checkpoints_dir() / "lamps")
+    save_scripted(run.last)
+    run.configuration.write_text('[run]\nname = "lamps"\nkind = "classifier"\n')
+    write_record(run, classify_steps(40))
+    async with classifying(ScriptedClassifying(tmp_path)) as (pilot, screen):
+        status = screen.query_one(TrainingStatus)
+        await until(pilot, lambda: status.last_step is not None)
+        assert "1,450 texts/s" in status.render().plain
 
 
 async def test_a_classifier_of_the_table_of_runs_opens_here(tmp_path: Path):

@@ -102,7 +102,7 @@ async def test_in_a_field_only_keys_that_act_are_listed_and_a_note_says_why():
         assert "letters are typed" in shown(pilot)
 
 
-@pytest.mark.parametrize("key", ["escape", "q", "f1"])
+@pytest.mark.parametrize("key", ["escape", "q", "f1", "question_mark"])
 async def test_it_opens_and_closes_by_key(key: str):
     app = DeskApp()
     async with app.run_test() as pilot:

@@ -14,6 +14,7 @@ from rnntui.text import ngrams
 from rnntui.training.commands import RollBack, SaveNow, SetLearningRate, SingleStep
 from rnntui.training.events import Finished, Switched
 from rnntui.tui.app import RnntuiApp
+from rnntui.tui.screens.duel import DuelScreen
 from rnntui.tui.screens.question import Failure, Question
 from rnntui.tui.widgets.chart import Chart
 from rnntui.tui.widgets.sampler_bar import SamplerBar
@@ -528,3 +529,21 @@ async def test_the_time_left_waits_until_it_is_known():
         # Nothing is known of the new engine's speed before steps that come after.
         assert "eta -:--" in str(status.render())
         app.session.close(5)
+
+
+async def test_what_was_set_in_a_duel_is_still_set_afterwards():
+    app = scripted_app()
+    async with app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: app.session.network is not None)
+        await pilot.press("2", "d")
+        await until(pilot, lambda: isinstance(app.screen, DuelScreen))
+        await pilot.press("p", *"ORSOLA", "enter")
+        await until(pilot, lambda: app.screen.focused is None)
+        await pilot.press("right_square_bracket", "right_square_bracket", "e", "a", "escape")
+        await until(pilot, lambda: app.screen is app.playground)
+        session, bar = app.session, app.playground.writing.bar
+        assert (session.prime, session.seed) == ("ORSOLA", 2)
+        assert app.playground.query_one("#prime", Input).value == "ORSOLA"
+        assert (session.spec.mode, session.spec.temperature) == ("random", pytest.approx(1.2))
+        assert session.pace == 10.0
+        assert (bar.spec, bar.seed, bar.pace) == (session.spec, session.seed, session.pace)

@@ -1,10 +1,15 @@
 """The borders between panes: dragged, moved by keys, kept within bounds, remembered."""
 
+from typing import Any
+
+import pytest
 from textual.pilot import Pilot
+from textual.screen import Screen
 from textual.widget import Widget
 
+from rnntui.tui.app import RnntuiApp
 from rnntui.tui.widgets.split import Split
-from tests.tui.scripted import scripted_app
+from tests.tui.scripted import at_home, scripted_app
 from tests.tui.waiting import until
 
 SIZE = (140, 45)
@@ -129,3 +134,51 @@ async def test_the_border_below_the_table_of_runs_is_dragged():
         await dragged(pilot, (30, top), (30, top + 8))
         assert curves.region.y == top + 8
         assert set(app.playground.shares) == {"list"}
+
+
+LAYOUTS = {80: "-narrow", 100: "-normal", 140: "-wide"}
+
+
+class Drawn(RnntuiApp):
+    """Notes for each screen that it draws whether it has the layout for its size, and no other."""
+
+    def __init__(self) -> None:
+        super().__init__(scripted_app()._session, warm_up=lambda: 2e10)
+        self.fits: dict[str, set[bool]] = {}
+
+    def _display(self, screen: Screen[Any], renderable: Any) -> None:
+        has = [layout for layout in LAYOUTS.values() if screen.has_class(layout)]
+        fits = has == [LAYOUTS[self.size.width]]
+        self.fits.setdefault(type(screen).__name__, set()).add(fits)
+        super()._display(screen, renderable)
+
+
+@pytest.mark.parametrize("width", LAYOUTS)
+async def test_no_screen_is_ever_drawn_in_the_layout_of_another_size(width: int):
+    app = Drawn()
+    async with app.run_test(size=(width, 30)) as pilot:
+        await at_home(pilot)
+        for key, name in {"x": "ClassifyScreen", "r": "RunsScreen", "c": "CorporaScreen"}.items():
+            await pilot.press(key)
+            await until(pilot, lambda name=name: name in app.fits)
+            await pilot.press("escape")
+    assert len(app.fits) >= 5
+    assert all(fits == {True} for fits in app.fits.values())
+
+
+async def test_screens_below_and_those_put_away_have_the_layout_for_another_size_when_seen_again():
+    app = Drawn()
+    async with app.run_test(size=(140, 45)) as pilot:
+        await at_home(pilot)
+        await pilot.press("x")
+        await until(pilot, lambda: "ClassifyScreen" in app.fits)
+        await pilot.press("escape", "r")
+        await until(pilot, lambda: "RunsScreen" in app.fits)
+        app.fits.clear()
+        await pilot.resize_terminal(80, 24)
+        await until(pilot, lambda: app.playground.has_class("-narrow"))
+        await pilot.press("escape")
+        await until(pilot, lambda: "Playground" in app.fits)
+        await pilot.press("x")
+        await until(pilot, lambda: "ClassifyScreen" in app.fits)
+        assert app.fits["Playground"] == app.fits["ClassifyScreen"] == {True}

@@ -23,7 +23,7 @@ from rnntui.training.labelled_note import LabelledSource
 from rnntui.training.recipes import list_recipe_files
 from rnntui.tui.classify_estimate import ClassifierEstimate
 from rnntui.tui.sentences import one_line, stated
-from rnntui.tui.widgets.safe_fields import SafeInput
+from rnntui.tui.widgets.safe_fields import Field
 from rnntui.tui.widgets.settings_form import SettingsForm
 from rnntui.tui.widgets.tick_box import TickBox
 
@@ -97,7 +97,7 @@ class ClassifySetup(Vertical):
 
     def on_mount(self) -> None:
         """Count the texts."""
-        self.query_one("#reference", SafeInput).suggester = _Paths()
+        self.query_one("#reference", Field).suggester = _Paths()
         self._show_choices()
         self.count()
 
@@ -210,7 +210,7 @@ class _Paths(Suggester):
 def _row(label: str, name: str, placeholder: str, value: str = "") -> ComposeResult:
     with Horizontal(classes="row"):
         yield Label(label)
-        field = SafeInput(placeholder=placeholder, id=name)
+        field = Field(placeholder=placeholder, id=name)
         field.value = value
         yield field
 

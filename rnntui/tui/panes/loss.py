@@ -79,14 +79,16 @@ class LossPane(Vertical):
         actions: Sequence[Action] = PLAYGROUND,
         places: Sequence[Place] = PLACES,
         chart_places: Sequence[Place] = CHART_PLACES,
+        unit: str = "characters",
     ) -> None:
         """Make a pane for a training that has not begun.
 
         `places` and `chart_places` can be clicked; they are names among the screen's
         `actions`, and the first of `places` begins a training, pauses it and goes on.
+        Speeds are in `unit` a second: what is opened may say nothing of it.
         """
         super().__init__(id="loss", classes="pane")
-        self._look, self._actions = look, actions
+        self._look, self._actions, self._unit = look, actions, unit
         self._places, self._chart_places = places, chart_places
         self._last_evaluation = 0
         self._undrawn: list[Step] = []
@@ -96,7 +98,7 @@ class LossPane(Vertical):
     def compose(self) -> ComposeResult:
         """The chart above the figures."""
         yield Chart(self._look, id="chart")
-        yield TrainingStatus()
+        yield TrainingStatus(self._unit)
 
     def on_mount(self) -> None:
         """Make room for the two curves."""

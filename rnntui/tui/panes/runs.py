@@ -23,7 +23,7 @@ from rnntui.tui.run_actions import OPEN, RUNS
 from rnntui.tui.run_slots import Slots
 from rnntui.tui.widgets.chart.inks import line_ink
 from rnntui.tui.widgets.run_table import Mark, RunTable, described
-from rnntui.tui.widgets.safe_fields import SafeInput
+from rnntui.tui.widgets.safe_fields import LiveField
 
 _ROWS_BESIDE_RUNS: Final = 8
 """Rows of the pane that are no runs: borders, filter, header, details, buttons."""
@@ -71,7 +71,7 @@ class RunsPane(Vertical):
 
     def _filter_row(self) -> Iterator[Widget]:
         yield Label("filter")
-        yield SafeInput(placeholder="a name, a text or a regular expression (/)", id="filter")
+        yield LiveField(placeholder="a name, a text or a regular expression (/)", id="filter")
         yield Static(id="matches", markup=False)
         yield from map(_button, ("axis", "kind"))
 
@@ -184,8 +184,14 @@ class RunsPane(Vertical):
         self.filter.value = "" if self.filter.value == wanted or not text else wanted
 
     @on(Input.Submitted, "#filter")
-    def leave_filter(self) -> None:
+    def _leave_filter(self) -> None:
         """Let letter keys act again."""
+        self.table.focus()
+
+    @on(LiveField.Left, "#filter")
+    def _give_up_filter(self) -> None:
+        """Show all again, and let letter keys act."""
+        self.filter.value = ""
         self.table.focus()
 
     @on(RunTable.MarkClicked)

@@ -10,7 +10,7 @@ from textual.widgets import Input, Static
 from rnntui.runtime.classifying_session import Answer, TrainedClassifier
 from rnntui.tui.sentences import one_line
 from rnntui.tui.widgets.class_bars import ClassBars
-from rnntui.tui.widgets.lines_input import LinesInput
+from rnntui.tui.widgets.lines_input import SentenceInput
 from rnntui.tui.widgets.word_trail import Mark, WordTrail
 
 LONGEST: Final = 2_000
@@ -32,7 +32,7 @@ class SentencePane(Vertical):
 
     def compose(self) -> ComposeResult:
         """The input above the answer."""
-        field = LinesInput(placeholder="type a sentence (p)", id="sentence")
+        field = SentenceInput(placeholder="type a sentence (p)", id="sentence")
         field.max_length = LONGEST
         field.select_on_focus = False  # it is gone on with more often than begun anew
         yield field

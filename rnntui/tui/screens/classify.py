@@ -87,7 +87,7 @@ class ClassifyScreen(Screen[None]):
         self._then: list[Callable[[ClassifyScreen], None]] = []
         session.wake = self._wake
         self.setup = ClassifySetup()
-        self.loss = LossPane(LOSS, CLASSIFY, PLACES, CHART_PLACES)
+        self.loss = LossPane(LOSS, CLASSIFY, PLACES, CHART_PLACES, "texts")
         self.sentence, self.results = SentencePane(), ResultsPane()
         self.desk = ClassifyDesk(session, self.setup, self.loss, self.results, self.tell, elsewhere)
         lower = Horizontal(self.sentence, self.results, id="lower")
@@ -350,8 +350,5 @@ class ClassifyScreen(Screen[None]):
         self.app.copy_to_clipboard(command)
 
     def action_back(self) -> None:
-        """Leave the input, or the screen."""
-        if isinstance(self.focused, Input):
-            self.set_focus(None)
-        else:
-            self.dismiss()
+        """Leave the screen."""
+        self.dismiss()

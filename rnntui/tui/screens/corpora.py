@@ -277,7 +277,7 @@ class CorporaScreen(Screen[str | None]):
             self.dismiss(entry.name)
 
     def action_back(self) -> None:
-        """Leave the filter, and show all again; else close with nothing chosen."""
+        """Show all again where there is a filter; else close with nothing chosen."""
         library = self.query_one(LibraryPane)
         if library.is_filtering:
             library.clear_filter()

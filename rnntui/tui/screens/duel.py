@@ -5,6 +5,7 @@ The screen owns a thread that writes for all three, and ends it when it leaves.
 
 import queue
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from textual import on
@@ -65,8 +66,18 @@ _BAR = (
 )
 
 
-class DuelScreen(Screen[None]):
-    """The three modes writing at once, so that they can be compared."""
+@dataclass(frozen=True)
+class DuelSettings:
+    """How a duel was left."""
+
+    spec: SamplingSpec
+    prime: str
+    seed: int
+    pace: float
+
+
+class DuelScreen(Screen[DuelSettings]):
+    """The three modes writing at once, so that they can be compared; gives back how it was left."""
 
     CSS_PATH = "duel.tcss"
     AUTO_FOCUS = ""
@@ -230,10 +241,5 @@ class DuelScreen(Screen[None]):
         self._show_legend()
 
     def action_leave(self) -> None:
-        """Leave the input, with the prime as it was, or the screen."""
-        prime = self.query_one("#prime", Input)
-        if prime.has_focus:
-            prime.value = self.prime
-            self.set_focus(None)
-        else:
-            self.dismiss()
+        """Leave the screen."""
+        self.dismiss(DuelSettings(self.spec, self.prime, self.seed, self.pace))

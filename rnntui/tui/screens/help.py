@@ -77,7 +77,13 @@ class Help(ModalScreen[None]):
     CSS_PATH = "help.tcss"
     AUTO_FOCUS = "#scroll"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,f1", "close", "Close", id="help.close", tooltip="Close the help."),
+        Binding(
+            "escape,q,question_mark,f1",
+            "close",
+            "Close",
+            id="help.close",
+            tooltip="Close the help.",
+        ),
         Binding("slash", "search", "Search", id="help.search", tooltip="Search the help."),
     ]
 

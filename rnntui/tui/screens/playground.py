@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.widgets import Input, Tab, Tabs
@@ -51,6 +51,7 @@ from rnntui.tui.writing_desk import WritingDesk
 if TYPE_CHECKING:
     from rnntui.runtime.classifying_session import ClassifyingSession
     from rnntui.tui.screens.classify import ClassifyScreen
+    from rnntui.tui.screens.duel import DuelSettings
 
 POLLS_PER_SECOND = 10
 LEAST_COLUMNS: Final = (26, 46)
@@ -68,7 +69,17 @@ class Playground(Screen[None]):
 
     CSS_PATH = "playground.tcss"
     AUTO_FOCUS = ""
-    BINDINGS: ClassVar[list[BindingType]] = [action.binding for action in PLAYGROUND]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(action.binding for action in PLAYGROUND),
+        Binding(
+            "escape",
+            "unfocus",
+            "Leave",
+            show=False,
+            tooltip="Leave the list, chart or text that has the focus.",
+            id="unfocus",
+        ),
+    ]
     actions: ClassVar[Sequence[Action]] = PLAYGROUND
 
     def __init__(
@@ -223,8 +234,8 @@ class Playground(Screen[None]):
         if event.input.id == "prime":
             self.stream.take_prime()
 
-    def key_escape(self) -> None:
-        """Leave an input, so that letter keys act again."""
+    def action_unfocus(self) -> None:
+        """Leave what has the focus; a field has this key itself."""
         self.set_focus(None)
 
     @on(Tabs.TabActivated)
@@ -392,7 +403,12 @@ class Playground(Screen[None]):
         session.stop_writing()
         self.app.clear_notifications()
         duel = DuelScreen(network, session.spec, session.prime, session.seed, session.pace)
-        self.app.push_screen(duel)
+        self.app.push_screen(duel, self._take_from_duel)
+
+    def _take_from_duel(self, left: "DuelSettings | None") -> None:
+        if left is not None:
+            self.stream.go_on_with(left.spec, left.seed, left.pace)
+            self.query_one("#prime", Input).value = left.prime
 
     def action_corpora(self) -> None:
         """Open the library of texts."""

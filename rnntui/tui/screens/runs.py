@@ -248,13 +248,8 @@ class RunsScreen(Screen[None]):
         self.query_one(RunChart).list_first(self.runs.table.highlighted)
 
     def action_back(self) -> None:
-        """Out of the filter, which is emptied; else out of the screen."""
-        wanted = self.runs.filter
-        if self.focused is wanted:
-            wanted.value = ""
-            self.runs.leave_filter()
-        else:
-            self.dismiss()
+        """Leave the screen."""
+        self.dismiss()
 
     def action_sort(self) -> None:
         """Sort by the next column."""

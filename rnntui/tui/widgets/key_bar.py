@@ -1,81 +1,109 @@
-"""The footer: as many whole keys as fit, those that act everywhere always among them."""
+"""The footer: as many whole keys as fit, those that act everywhere always among them.
 
-from collections.abc import Iterator, Sequence
+It is one line that is drawn as a whole, so it is never empty while its keys change.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import Any, Final
 
-from textual.app import App, ComposeResult
+from textual import events
+from textual.app import App
 from textual.binding import ActiveBinding
+from textual.content import Content
+from textual.reactive import reactive
 from textual.screen import Screen
-from textual.widgets import Footer
-from textual.widgets._footer import FooterKey, FooterLabel, KeyGroup
+from textual.style import Style
+from textual.widget import Widget
+
+from rnntui.tui.actions import Acting
+
+_KEY: Final = "key"
+"""What the cells of a key hold in their style: the key, by the name that Textual has for it."""
 
 
 @dataclass(frozen=True)
-class _Entry:
+class FooterEntry:
     """A key with what it does; or several keys that do one thing in different ways."""
 
     bindings: tuple[ActiveBinding, ...]
     keys: tuple[str, ...]
     """As people read them."""
 
+    words: str
+    """What the keys do."""
+
     @property
     def is_everywhere(self) -> bool:
+        """Whether the key acts on every screen."""
         return isinstance(self.bindings[0].node, App)
 
     @property
-    def words(self) -> str:
-        first = self.bindings[0].binding
-        return first.group.description if first.group and self.is_group else first.description
+    def is_enabled(self) -> bool:
+        """Whether it can be done at present."""
+        return all(active.enabled for active in self.bindings)
 
     @property
-    def is_group(self) -> bool:
-        return len(self.bindings) > 1
+    def drawn(self) -> Content:
+        """Keys and words, each key a place to click."""
+        line = Content("")
+        for active, key in zip(self.bindings, self.keys, strict=True):
+            words = f" {self.words}" if len(self.bindings) == 1 else ""
+            line += _place(active, key, words)
+        return line + Content(f" {self.words} ") if len(self.bindings) > 1 else line
 
-    @property
-    def cells(self) -> int:
-        """With the blanks that Textual's stylesheet puts around keys and words."""
-        return sum(len(key) + 1 for key in self.keys) + 1 + len(self.words) + 1
 
-
-class KeyBar(Footer):
-    """Textual's footer, but nothing in it is cut off: what has no room is left out.
+class KeyBar(Widget, can_focus=False):
+    """A footer in which nothing is cut off: what has no room is left out.
 
     The palette has its place in the title bar, so it takes no room here.
     """
 
-    def __init__(self) -> None:
-        """Make a footer that shows its keys as soon as the screen knows them."""
-        super().__init__(show_command_palette=False)
-        self._drawn: list[_Entry] = []
+    ALLOW_SELECT = False
+    DEFAULT_CSS = """
+    KeyBar {
+        dock: bottom;
+        height: 1;
+        color: $footer-description-foreground;
+        background: $footer-background;
+    }
+    """
+    entries: reactive[tuple[FooterEntry, ...]] = reactive(())
+    """What is shown."""
+    _pointed: reactive[str] = reactive("")
+    """The key under the mouse."""
 
-    def compose(self) -> ComposeResult:
-        """The screen's keys, then the app's."""
-        if self._bindings_ready:
-            self._drawn = self._chosen()
-            for entry in self._drawn:
-                yield from self._draw(entry)
+    def on_mount(self) -> None:
+        """Follow the screen's keys."""
+        self.screen.bindings_updated_signal.subscribe(self, self._take_bindings, immediate=True)
 
-    def bindings_changed(self, screen: Screen[Any]) -> None:
-        """Choose anew; Textual tells of every change of focus, too, which changes few keys."""
-        self._bindings_ready = True
-        if screen.app.app_focus and self.is_attached and screen is self.screen:
-            self.call_after_refresh(self._draw_anew)
+    def _take_bindings(self, screen: Screen[Any]) -> None:
+        if screen.app.app_focus:
+            self._choose()
 
     def on_resize(self) -> None:
         """Choose anew what fits."""
-        self.call_after_refresh(self._draw_anew)
+        self._choose()
 
-    async def _draw_anew(self) -> None:
-        # The screen may have gone since this was asked for.
-        if self.is_attached and self._chosen() != self._drawn:
-            await self.recompose()
+    def _choose(self) -> None:
+        if self.is_attached:
+            cells = self.size.width
+            entries = tuple(self._all_entries({}))
+            if _cells(entries) > cells:
+                entries = tuple(self._all_entries(self._in_short()))
+            self.entries = _fitting(entries, cells)
 
-    def _chosen(self) -> list[_Entry]:
-        return _fitting(tuple(self._entries()), self.size.width)
+    def _in_short(self) -> dict[str, str]:
+        """What keys do in fewer words, by the names of the actions."""
+        return {
+            action.name: action.in_short
+            for node in (self.screen, self.app)
+            for action in (node.actions if isinstance(node, Acting) else ())
+            if action.in_short
+        }
 
-    def _entries(self) -> Iterator[_Entry]:
+    def _all_entries(self, in_short: Mapping[str, str]) -> Iterator[FooterEntry]:
         by_action: dict[str, ActiveBinding] = {}
         for active in self.screen.active_bindings.values():
             if active.binding.show:
@@ -84,42 +112,69 @@ class KeyBar(Footer):
             bindings = tuple(members)
             for together in [bindings] if group is not None else [(one,) for one in bindings]:
                 keys = tuple(self.app.get_key_display(active.binding) for active in together)
-                yield _Entry(together, keys)
+                first = together[0].binding
+                is_group = group is not None and len(together) > 1
+                words = group.description if group and is_group else first.description
+                yield FooterEntry(together, keys, _lowered(in_short.get(first.id or "", words)))
 
-    def _draw(self, entry: _Entry) -> ComposeResult:
-        if not entry.is_group:
-            yield self._key(entry.bindings[0], entry.keys[0], entry.words)
-            return
-        with KeyGroup():
-            for active, key in zip(entry.bindings, entry.keys, strict=True):
-                drawn = self._key(active, key, "")
-                drawn.add_class("-grouped")
-                yield drawn
-        yield FooterLabel(entry.words)
+    def render(self) -> Content:
+        """The line."""
+        line = Content("")
+        for entry in self.entries:
+            drawn = entry.drawn
+            if any(active.binding.key == self._pointed for active in entry.bindings):
+                drawn = drawn.stylize("on $block-hover-background")
+            line += drawn
+        return line
 
-    def _key(self, active: ActiveBinding, key: str, words: str) -> FooterKey:
-        binding = active.binding
-        drawn = FooterKey(
-            binding.key,
-            key,
-            words,
-            binding.action,
-            disabled=not active.enabled,
-            tooltip=active.tooltip or binding.description,
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Explain the key under the mouse."""
+        self._pointed = str(event.style.meta.get(_KEY, ""))
+        self.tooltip = next(
+            (
+                active.tooltip or active.binding.description
+                for entry in self.entries
+                for active in entry.bindings
+                if active.binding.key == self._pointed
+            ),
+            None,
         )
-        # As the footer itself, and before it is mounted: it would be styled twice more.
-        drawn.set_reactive(FooterKey.compact, False)
-        return drawn
+
+    def on_click(self, event: events.Click) -> None:
+        """Do what the key does."""
+        if key := event.style.meta.get(_KEY):
+            self.app.simulate_key(str(key))
+
+    def on_leave(self) -> None:
+        """Point at nothing."""
+        self._pointed = ""
 
 
-def _fitting(entries: Sequence[_Entry], cells: int) -> list[_Entry]:
+def _place(active: ActiveBinding, key: str, words: str) -> Content:
+    place = Content.assemble(
+        (f" {key}", "$footer-key-foreground bold"), (f"{words} ", "$footer-description-foreground")
+    )
+    place = place.stylize(Style.from_meta({_KEY: active.binding.key}))
+    return place if active.enabled else place.stylize("dim")
+
+
+def _fitting(entries: Sequence[FooterEntry], cells: int) -> tuple[FooterEntry, ...]:
     """Those that fit, in their order; room for those that act everywhere is kept."""
-    left = cells - sum(entry.cells for entry in entries if entry.is_everywhere)
+    left = cells - _cells([entry for entry in entries if entry.is_everywhere])
     fitting = []
     for entry in entries:
         if not entry.is_everywhere:
-            left -= entry.cells
+            left -= entry.drawn.cell_length
             if left < 0:
                 continue
         fitting.append(entry)
-    return fitting
+    return tuple(fitting)
+
+
+def _cells(entries: Iterable[FooterEntry]) -> int:
+    return sum(entry.drawn.cell_length for entry in entries)
+
+
+def _lowered(words: str) -> str:
+    """Words as they stand behind a key everywhere on the screen."""
+    return words[:1].lower() + words[1:]

@@ -9,7 +9,7 @@ from textual.widgets import Input, Static
 
 from rnntui.text.library import TextEntry
 from rnntui.tui.widgets.library_table import LibraryTable
-from rnntui.tui.widgets.safe_fields import SafeInput
+from rnntui.tui.widgets.safe_fields import LiveField
 
 _NO_TEXTS = "There are no texts here. Press a to add a file or a folder, or v to paste a text."
 _NONE_FOUND = "No text is called so."
@@ -27,18 +27,18 @@ class LibraryPane(Vertical):
 
     def compose(self) -> ComposeResult:
         """The filter above the table."""
-        yield SafeInput(placeholder="filter (/)", id="filter")
+        yield LiveField(placeholder="filter (/)", id="filter")
         yield LibraryTable(id="table")
         yield Static(id="hint", markup=False)
 
     @property
-    def _field(self) -> SafeInput:
-        return self.query_one("#filter", SafeInput)
+    def _field(self) -> LiveField:
+        return self.query_one("#filter", LiveField)
 
     @property
     def is_filtering(self) -> bool:
-        """Whether something stands in the filter, or may be typed into it."""
-        return bool(self._field.value) or self._field.has_focus
+        """Whether something stands in the filter."""
+        return bool(self._field.value)
 
     def show_texts(self, texts: Sequence[TextEntry], chosen: str, cursor: str) -> None:
         """List texts: `chosen` is marked, and the cursor goes to `cursor` or to the first."""
@@ -62,6 +62,13 @@ class LibraryPane(Vertical):
     @on(Input.Submitted, "#filter")
     def _leave_filter(self, event: Input.Submitted) -> None:
         event.stop()
+        self.query_one(LibraryTable).focus()
+
+    @on(LiveField.Left, "#filter")
+    def _give_up(self, event: LiveField.Left) -> None:
+        """Show all again."""
+        event.stop()
+        self.clear_filter()
         self.query_one(LibraryTable).focus()
 
     def _narrow_down(self, cursor: str) -> None:

@@ -8,13 +8,13 @@ from textual.events import Key, Paste
 from textual.geometry import Region
 
 from rnntui.text.escapes import is_begun, unescaped
-from rnntui.tui.widgets.safe_fields import SafeInput
+from rnntui.tui.widgets.safe_fields import Field
 
 LINE_END: Final = re.compile("\r\n?")
 """What terminals send for the line ends of a paste."""
 
 
-class LinesInput(SafeInput):
+class LinesInput(Field):
     """A field that keeps every line of a paste."""
 
     def _on_paste(self, event: Paste) -> None:
@@ -81,3 +81,10 @@ class PrimeInput(LinesInput):
     def action_line_end(self) -> None:
         """Put a line end where the cursor is."""
         self.replace("\n", *sorted(self.selection))
+
+
+class SentenceInput(LinesInput):
+    """The field of a sentence, which is followed as it is typed: it stays when it is left."""
+
+    def put_back(self) -> None:
+        """Leave it as it is."""

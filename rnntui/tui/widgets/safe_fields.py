@@ -13,7 +13,8 @@ from typing import ClassVar, Final
 from rich.highlighter import Highlighter
 from rich.text import Text
 from textual.binding import Binding, BindingType
-from textual.events import Paste
+from textual.events import MouseDown, Paste
+from textual.message import Message
 from textual.strip import Strip
 from textual.widgets import Input, TextArea
 
@@ -126,6 +127,89 @@ class SafeInput(Input):
                 shown.pad_right(1)
             cursor = self.cursor_position - first
             shown.stylize(self.get_component_rich_style("input--cursor"), cursor, cursor + 1)
+
+
+class Field(SafeInput):
+    """A field on a screen where letters are keys: the footer says how to leave it.
+
+    Escape puts back what was there before, so that keys pressed by mistake do no harm.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "submit", "Keep", id="field.keep", tooltip="Keep what was typed."),
+        Binding(
+            "escape",
+            "leave",
+            "Leave the field",
+            id="field.leave",
+            tooltip="Leave it as it was, so that letters are keys again.",
+        ),
+    ]
+
+    class Left(Message):
+        """The field was left by Escape, and has lost the focus."""
+
+        def __init__(self, field: "Field") -> None:
+            """Name the field."""
+            super().__init__()
+            self.field = field
+
+        @property
+        def control(self) -> "Field":
+            """The field."""
+            return self.field
+
+    _kept = ""
+
+    def on_focus(self) -> None:
+        """Remember what is there."""
+        self._kept = self.value
+
+    def on_input_submitted(self) -> None:
+        """Remember what was typed."""
+        self._kept = self.value
+
+    def put_back(self) -> None:
+        """Go back to what was there before."""
+        self.value = self._kept
+
+    def action_leave(self) -> None:
+        """Let letters be keys again."""
+        self.put_back()
+        self.screen.set_focus(None)
+        self.post_message(self.Left(self))
+
+
+class LiveField(Field):
+    """A field whose text is followed as it is typed: it stays when the field is left."""
+
+    def put_back(self) -> None:
+        """Leave it as it is."""
+
+
+class NumberField(Field):
+    """A short field that is typed anew more often than gone on with.
+
+    A click into it selects what is there, so that typing replaces it; another one puts
+    the cursor where it points.
+    """
+
+    _is_fresh = False
+
+    def on_focus(self) -> None:
+        """Select what is there."""
+        super().on_focus()
+        self._is_fresh = True
+
+    def on_key(self) -> None:
+        """Let clicks point from now on."""
+        self._is_fresh = False
+
+    def on_mouse_down(self, event: MouseDown) -> None:
+        """Keep the selection at the first click."""
+        if self._is_fresh:
+            self._is_fresh = False
+            event.prevent_default()
 
 
 class PasteArea(TextArea):

@@ -16,6 +16,7 @@ from textual.widgets import Input, Label, Select, Static
 from rnntui.errors import ConfigError
 from rnntui.training.settings import BUDGETS, choices
 from rnntui.tui.sentences import one_line
+from rnntui.tui.widgets.safe_fields import NumberField
 
 
 class NamedRecipe(Protocol):
@@ -99,7 +100,7 @@ class SettingsForm(VerticalScroll, Generic[R, C], can_focus=False):
                         known, value=value, allow_blank=False, id=name, compact=True
                     )
                 else:
-                    yield Input(_written(value), id=name, compact=True, select_on_focus=True)
+                    yield NumberField(_written(value), id=name)
         yield Static(id="estimate")
         yield Static(id="about", markup=False)
 

@@ -6,7 +6,7 @@ not shown. While it is shown keys and mouse do nothing to what can't be seen;
 only the app's priority keys (quit) act.
 """
 
-from typing import Final, Generic
+from typing import Any, Final, Generic, TypeVar
 
 from textual import events, on
 from textual.app import App, ComposeResult, ReturnType
@@ -97,8 +97,14 @@ class TooSmall(Widget, can_focus=False):
     on_mouse_scroll_down = on_mouse_scroll_up = on_event_from_mouse
 
 
+S = TypeVar("S", bound=Screen[Any])
+
+
 class RoomyApp(App[ReturnType], Generic[ReturnType]):
-    """An app that covers whatever screen is on top while the terminal is too small."""
+    """An app whose screens have the layout for the terminal's size from their first picture on.
+
+    While the terminal is too small, whatever screen is on top is covered.
+    """
 
     @property
     def is_covered(self) -> bool:
@@ -107,16 +113,32 @@ class RoomyApp(App[ReturnType], Generic[ReturnType]):
 
     @on(events.Mount)
     def _watch_screens(self) -> None:
-        self.screen_change_signal.subscribe(self, self._cover, immediate=True)
+        self.screen_change_signal.subscribe(self, self._fit, immediate=True)
         for screen in self.screen_stack:
-            self._cover(screen)
+            self._fit(screen)
 
     @on(events.Resize)
-    def _cover_all(self, event: events.Resize) -> None:
+    def _fit_all(self, event: events.Resize) -> None:
         for screen in self.screen_stack:
-            self._cover(screen, event.size)
+            self._fit(screen, event.size)
 
-    def _cover(self, screen: Screen[object], size: Size | None = None) -> None:
+    def laid_out(self, screen: S, size: Size | None = None) -> S:
+        """Return a screen, having given it the classes of the breakpoints.
+
+        Textual does so after a first picture in the wrong layout only, and not at all for
+        the screens below the one on top.
+        """
+        width = (size or self.size).width
+        breakpoints = screen.HORIZONTAL_BREAKPOINTS or self.HORIZONTAL_BREAKPOINTS or []
+        held = [name for least, name in sorted(breakpoints) if width >= least]
+        return screen.update_classes(
+            {name: name in held[-1:] for _, name in breakpoints},
+            update=screen.is_running,
+            animate=False,
+        )
+
+    def _fit(self, screen: Screen[object], size: Size | None = None) -> None:
+        self.laid_out(screen, size)
         try:
             screen.get_child_by_type(TooSmall).fit(size or self.size)
         except NoMatches:

@@ -47,9 +47,10 @@ class TrainingStatus(Static):
     learning_rate: reactive[float | None] = reactive[float | None](None)
     """What was asked for, where no step was taken with it yet."""
 
-    def __init__(self) -> None:
-        """Make a line for a training that has not begun."""
+    def __init__(self, unit: str = "characters") -> None:
+        """Make a line for a training that has not begun, which will count in `unit`."""
         super().__init__(id="status")
+        self.set_reactive(TrainingStatus.unit, unit)
         self.time_left = TimeLeft()
 
     def begin(self) -> None:
