@@ -36,12 +36,16 @@ BORDERS = {action.name for action in (*PLAYGROUND, *RUNS, *CLASSIFY) if "border.
 """Dragging does it by mouse; besides they stand in the menu, as do these of the other screens,
 for which there is something to click in another way: headings, fields, panes."""
 
-IN_THE_MENU = BORDERS | {
-    "suspend",
-    *("runs.filter", "runs.sort", "runs.reverse", "runs.refresh"),
-    *("classify.clear", "classify.command"),
-    *("corpora.library", "corpora.beginning", "corpora.figures", "corpora.table"),
-}
+IN_THE_MENU = (
+    BORDERS
+    | {action.name for action in (*PLAYGROUND, *CLASSIFY) if "tab." in action.name}
+    | {
+        "suspend",
+        *("runs.filter", "runs.sort", "runs.reverse", "runs.refresh"),
+        *("classify.clear", "classify.command"),
+        *("corpora.library", "corpora.beginning", "corpora.figures", "corpora.table"),
+    }
+)
 
 Call = tuple[str, tuple[object, ...]]
 

@@ -345,5 +345,5 @@ async def test_with_little_room_keys_turn_to_their_panes(tmp_path: Path):
     async with classifying(ScriptedClassifying(tmp_path), (80, 24)) as (pilot, screen):
         for key, pane in (("p", screen.sentence), ("v", screen.results), ("t", screen.loss)):
             await pilot.press("escape" if screen.focused else key, key)
-            await until(pilot, lambda pane=pane: pane.display and pane.region.height > 10)
+            await until(pilot, lambda pane=pane: pane.display and pane.region.height >= 8)
             screen.set_focus(None)

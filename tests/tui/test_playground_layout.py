@@ -8,8 +8,9 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from rnntui.tui.app import RnntuiApp
+from rnntui.tui.widgets.pane_tabs import PaneTabs
 from rnntui.tui.widgets.split import Split
-from tests.tui.scripted import at_home, scripted_app
+from tests.tui.scripted import ScriptedStream, ScriptedTraining, at_home, scripted_app, steps
 from tests.tui.waiting import until
 
 SIZE = (140, 45)
@@ -182,3 +183,63 @@ async def test_screens_below_and_those_put_away_have_the_layout_for_another_size
         await pilot.press("x")
         await until(pilot, lambda: "ClassifyScreen" in app.fits)
         assert app.fits["Playground"] == app.fits["ClassifyScreen"] == {True}
+
+
+async def test_a_small_terminal_shows_chart_figures_and_output_at_once():
+    stream = ScriptedStream(40)
+    app = scripted_app(ScriptedTraining(steps(120)), stream)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("t")
+        await until(pilot, lambda: pane(pilot, "status").region.height == 1)
+        await pilot.press("g")
+        text = app.playground.writing.stream
+        await until(pilot, lambda: len(text.text) == 40)
+        chart, status = pane(pilot, "chart"), app.playground.loss.status
+        await until(pilot, lambda: "step 120/400" in status.render().plain)
+        assert chart.region.height >= 6
+        assert text.region.height >= 6
+        for shown in (chart, status, text, pane(pilot, "sampler"), pane(pilot, "prime")):
+            assert shown.region in app.screen.region
+        stream.over.set()
+
+
+@pytest.mark.parametrize(
+    ("keys", "shown", "hidden"),
+    [
+        ("4", ["setup"], ["loss", "writing"]),
+        ("5", ["loss", "writing"], ["setup"]),
+        ("6", ["loss"], ["setup", "writing"]),
+        ("7", ["writing"], ["setup", "loss"]),
+    ],
+)
+async def test_keys_turn_to_the_tabs(keys: str, shown: list[str], hidden: list[str]):
+    app = scripted_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("6" if keys == "4" else "4", keys)
+        await until(pilot, lambda: all(pane(pilot, name).region for name in shown))
+        assert not any(pane(pilot, name).region for name in hidden)
+        tab = app.playground.query_one(PaneTabs).active_tab
+        assert tab is not None
+        assert tab.label_text.startswith(f"{keys} ")
+
+
+async def test_where_all_panes_are_shown_the_same_keys_give_them_the_focus():
+    app = scripted_app()
+    async with app.run_test(size=SIZE) as pilot:
+        for key, name in {"4": "texts", "6": "chart", "7": "stream"}.items():
+            await pilot.press(key)
+            assert app.screen.focused is pane(pilot, name)
+        await pilot.press("5")
+        assert app.screen.focused is None
+
+
+async def test_a_pane_that_was_turned_to_stays_when_its_training_is_paused():
+    app = scripted_app(ScriptedTraining(steps(20)))
+    async with app.run_test(size=(80, 24)) as pilot:
+        tabs = app.playground.query_one(PaneTabs)
+        await pilot.press("t")
+        assert tabs.shown == "overview"
+        await pilot.press("6", "t")
+        assert tabs.shown == "loss"
+        await pilot.press("7", "g")
+        assert tabs.shown == "writing"

@@ -16,7 +16,7 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
-from textual.widgets import Input, Tab, Tabs
+from textual.widgets import Input, Tabs
 from textual.worker import get_current_worker
 
 from rnntui import places
@@ -32,7 +32,7 @@ from rnntui.training.events import (
     Warned,
 )
 from rnntui.training.run_folder import find_checkpoint
-from rnntui.tui.actions import Action
+from rnntui.tui.actions import Action, called
 from rnntui.tui.classify_actions import CHART_PLACES, CLASSIFY, PLACES
 from rnntui.tui.classify_command_line import classify_command
 from rnntui.tui.classify_desk import ClassifyDesk
@@ -43,12 +43,28 @@ from rnntui.tui.panes.results import ResultsPane
 from rnntui.tui.panes.sentence import SentencePane
 from rnntui.tui.widgets.chart import Look
 from rnntui.tui.widgets.key_bar import KeyBar
+from rnntui.tui.widgets.pane_tabs import PaneTab, PaneTabs
 from rnntui.tui.widgets.split import Split
 from rnntui.tui.widgets.title_bar import TitleBar
 
 POLLS_PER_SECOND: Final = 10
 LEAST_COLUMNS: Final = (26, 46)
 LEAST_ROWS: Final = (8, 8)
+TABS: Final = tuple(
+    PaneTab(name, label, called(f"classify.tab.{name}", CLASSIFY))
+    for name, label in {
+        "setup": "Set-up",
+        "overview": "Overview",
+        "loss": "Loss",
+        "sentence-pane": "Sentence",
+        "results": "Right and wrong",
+    }.items()
+)
+"""What is shown of the panes where there is little room."""
+
+FOCUSED: Final = {"setup": "#reference", "loss": "#chart", "sentence-pane": "#sentence"}
+"""What has the focus in a pane that is gone to."""
+
 BORDER_STEPS: Final = {"left": -2, "right": 2, "up": -1, "down": 1}
 
 LOSS: Final = Look(
@@ -98,13 +114,7 @@ class ClassifyScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """Four panes, which become tabs where there is little room."""
         yield TitleBar("classify")
-        yield Tabs(
-            Tab("Set-up", id="tab-setup"),
-            Tab("Loss", id="tab-loss"),
-            Tab("Sentence", id="tab-sentence-pane"),
-            Tab("Right and wrong", id="tab-results"),
-            id="tabs",
-        )
+        yield PaneTabs(TABS)
         yield self._columns
         yield KeyBar()
 
@@ -219,19 +229,27 @@ class ClassifyScreen(Screen[None]):
         self.set_focus(None)
 
     @on(Tabs.TabActivated)
-    def _take_tab(self, event: Tabs.TabActivated) -> None:
-        self._show_tab(str(event.tab.id))
-
-    def _show_tab(self, tab: str) -> None:
-        """Mark the pane that shows where there is room for one only."""
+    def _show_tab(self) -> None:
+        """Mark the panes that show where there is little room."""
+        tab = self._tabs.shown
+        self.set_class(tab == "overview", "-overview")
         for pane in (self.setup, self.loss, self.sentence, self.results):
-            pane.set_class(tab == f"tab-{pane.id}", "-active")
-        lower = tab in ("tab-sentence-pane", "tab-results")
-        self.query_one("#lower").set_class(lower, "-active")
-        self.query_one("#right").set_class(tab != "tab-setup", "-active")
+            pane.set_class(tab == pane.id, "-active")
+        if tab == "overview":
+            for pane in (self.loss, self.sentence):
+                pane.add_class("-active")
+        self.query_one("#lower").set_class(tab not in ("setup", "loss"), "-active")
+        self._rows.set_class(tab != "setup", "-active")
 
-    def _turn_to(self, tab: str) -> None:
-        self.query_one(Tabs).active = tab
+    @property
+    def _tabs(self) -> PaneTabs:
+        return self.query_one(PaneTabs)
+
+    def action_tab(self, name: str) -> None:
+        """Turn to a tab; where all panes are shown, give one of them the focus, or none."""
+        self._tabs.turn_to(name)
+        if not self.has_class("-narrow"):
+            self.set_focus(self.query_one(FOCUSED[name]) if name in FOCUSED else None)
 
     def action_move_border(self, way: str) -> None:
         """Move a border between panes by a little."""
@@ -250,7 +268,7 @@ class ClassifyScreen(Screen[None]):
         """Begin a training, pause it, or go on."""
         self._was_asked = True
         if self.desk.toggle():
-            self._turn_to("tab-loss")
+            self._tabs.turn_to("overview", "loss")
             self.poll()
 
     def action_step(self) -> None:
@@ -279,7 +297,7 @@ class ClassifyScreen(Screen[None]):
 
     def action_measure(self) -> None:
         """Count right and wrong answers."""
-        self._turn_to("tab-results")
+        self._tabs.turn_to("results")
         self.desk.measure()
 
     # The chart.
@@ -300,7 +318,7 @@ class ClassifyScreen(Screen[None]):
 
     def action_sentence(self) -> None:
         """Put the cursor into the sentence."""
-        self._turn_to("tab-sentence-pane")
+        self._tabs.turn_to("overview", "sentence-pane")
         # At once, so that what is typed in the same breath goes into the field.
         self.set_focus(self.sentence.field)
 
@@ -311,7 +329,7 @@ class ClassifyScreen(Screen[None]):
 
     def action_texts(self) -> None:
         """Put the cursor where the texts are named."""
-        self._turn_to("tab-setup")
+        self._tabs.turn_to("setup")
         self.setup.edit_texts()
 
     def action_open(self) -> None:
@@ -332,13 +350,13 @@ class ClassifyScreen(Screen[None]):
         """Take the classifier of a checkpoint, and go on with its run at `t`."""
         self._was_asked = True
         if self.desk.open(path):
-            self._turn_to("tab-sentence-pane")
+            self._tabs.turn_to("overview", "sentence-pane")
 
     def resume(self, name: str) -> None:
         """Go on with a run."""
         self._was_asked = True
         if self.desk.resume(name):
-            self._turn_to("tab-loss")
+            self._tabs.turn_to("overview", "loss")
 
     def action_copy_command(self) -> None:
         """Copy what does the same without a screen."""

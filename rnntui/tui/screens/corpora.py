@@ -16,7 +16,7 @@ from textual.message import Message
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.timer import Timer
-from textual.widgets import Static, Tab, Tabs
+from textual.widgets import Static, Tabs
 from textual.worker import get_current_worker
 
 from rnntui import places
@@ -28,7 +28,7 @@ from rnntui.text.library import (
     list_texts,
     remove_text,
 )
-from rnntui.tui.actions import Action
+from rnntui.tui.actions import Action, called
 from rnntui.tui.corpus_actions import CORPORA
 from rnntui.tui.screens.add_text import AddText
 from rnntui.tui.screens.paste_text import PasteText
@@ -38,6 +38,7 @@ from rnntui.tui.sentences import on_screen, one_line, stated
 from rnntui.tui.widgets.key_bar import KeyBar
 from rnntui.tui.widgets.library_pane import LibraryPane
 from rnntui.tui.widgets.library_table import LibraryTable
+from rnntui.tui.widgets.pane_tabs import PaneTab, PaneTabs
 from rnntui.tui.widgets.stream_text import StreamText
 from rnntui.tui.widgets.title_bar import TitleBar
 from rnntui.tui.widgets.vocabulary_table import VocabularyTable
@@ -47,6 +48,17 @@ REST_S: Final = 0.1
 
 _PANES: Final = {"library": "#table", "beginning": "#text", "figures": "#vocabulary"}
 """The panes, and what has the focus in each."""
+
+
+TABS: Final = tuple(
+    PaneTab(name, label, called(f"corpora.{name}", CORPORA))
+    for name, label in {
+        "library": "Texts",
+        "beginning": "Beginning",
+        "figures": "Figures",
+    }.items()
+)
+"""What is shown of them where there is little room."""
 
 
 class CorporaScreen(Screen[str | None]):
@@ -96,12 +108,7 @@ class CorporaScreen(Screen[str | None]):
     def compose(self) -> ComposeResult:
         """The library above the figures, beside the beginning; tabs where there is little room."""
         yield TitleBar("corpora")
-        yield Tabs(
-            Tab("Texts", id="tab-library"),
-            Tab("Beginning", id="tab-beginning"),
-            Tab("Figures", id="tab-figures"),
-            id="tabs",
-        )
+        yield PaneTabs(TABS)
         with Horizontal(id="body"):
             with Vertical(id="left"):
                 yield LibraryPane(id="library", classes="pane")
@@ -292,13 +299,13 @@ class CorporaScreen(Screen[str | None]):
 
     def action_pane(self, pane: str) -> None:
         """Go to a pane."""
-        self.query_one(Tabs).active = f"tab-{pane}"
+        self.query_one(PaneTabs).turn_to(pane)
         self.query_one(_PANES[pane]).focus()
 
     @on(Tabs.TabActivated)
-    def _show_pane(self, event: Tabs.TabActivated) -> None:
+    def _show_pane(self) -> None:
         """Show the pane of a tab, where only one is shown."""
-        shown = (event.tab.id or "").removeprefix("tab-")
+        shown = self.query_one(PaneTabs).shown
         for pane in _PANES:
             self.query_one(f"#{pane}").set_class(pane == shown, "-active")
         self.query_one("#left").set_class(shown != "beginning", "-active")

@@ -13,7 +13,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
-from textual.widgets import Input, Tab, Tabs
+from textual.widgets import Input, Tabs
 
 from rnntui import places
 from rnntui.errors import CheckpointError
@@ -31,7 +31,7 @@ from rnntui.training.events import (
 )
 from rnntui.training.run_folder import check_idle, find_run
 from rnntui.training.run_summary import summarise
-from rnntui.tui.actions import PLAYGROUND, Action
+from rnntui.tui.actions import PLAYGROUND, Action, called
 from rnntui.tui.command_line import train_command
 from rnntui.tui.failures import SurvivingApp
 from rnntui.tui.panes.loss import LossPane
@@ -42,6 +42,7 @@ from rnntui.tui.screens.question import Question
 from rnntui.tui.training_desk import STOP_SECONDS, TrainingDesk
 from rnntui.tui.widgets.chart import YScale
 from rnntui.tui.widgets.key_bar import KeyBar
+from rnntui.tui.widgets.pane_tabs import PaneTab, PaneTabs
 from rnntui.tui.widgets.split import Split
 from rnntui.tui.widgets.title_bar import TitleBar
 from rnntui.tui.widgets.too_small import is_too_small
@@ -59,6 +60,20 @@ LEAST_COLUMNS: Final = (26, 46)
 
 LEAST_ROWS: Final = (8, 8)
 """The lowest that chart and writing may be made."""
+
+TABS: Final = tuple(
+    PaneTab(name, label, called(f"tab.{name}", PLAYGROUND))
+    for name, label in {
+        "setup": "Set-up",
+        "overview": "Overview",
+        "loss": "Loss",
+        "writing": "Output",
+    }.items()
+)
+"""What is shown of the panes where there is little room."""
+
+FOCUSED: Final = {"setup": "#texts", "loss": "#chart", "writing": "#stream"}
+"""What has the focus in a pane that is gone to."""
 
 BORDER_STEPS: Final = {"left": -2, "right": 2, "up": -1, "down": 1}
 """Cells that a key moves a border."""
@@ -116,12 +131,7 @@ class Playground(Screen[None]):
     def compose(self) -> ComposeResult:
         """Three panes, which become tabs where there is little room."""
         yield TitleBar()
-        yield Tabs(
-            Tab("Set-up", id="tab-setup"),
-            Tab("Loss", id="tab-loss"),
-            Tab("Writing", id="tab-writing"),
-            id="tabs",
-        )
+        yield PaneTabs(TABS)
         yield self._columns
         yield KeyBar()
 
@@ -239,15 +249,25 @@ class Playground(Screen[None]):
         self.set_focus(None)
 
     @on(Tabs.TabActivated)
-    def _take_tab(self, event: Tabs.TabActivated) -> None:
-        self._show_tab(str(event.tab.id))
-
-    def _show_tab(self, tab: str) -> None:
-        """Mark the pane that shows where there is room for one only."""
-        for pane in (self.setup, self.loss, self.writing):
-            pane.set_class(tab == f"tab-{pane.id}", "-active")
-        self.query_one("#right").set_class(tab != "tab-setup", "-active")
+    def _show_tab(self) -> None:
+        """Mark the panes that show where there is little room."""
+        tab = self._tabs.shown
+        self.set_class(tab == "overview", "-overview")
+        self.setup.set_class(tab == "setup", "-active")
+        self._rows.set_class(tab != "setup", "-active")
+        for pane in (self.loss, self.writing):
+            pane.set_class(tab in ("overview", pane.id), "-active")
         self._show_places()
+
+    @property
+    def _tabs(self) -> PaneTabs:
+        return self.query_one(PaneTabs)
+
+    def action_tab(self, name: str) -> None:
+        """Turn to a tab; where all panes are shown, give one of them the focus, or none."""
+        self._tabs.turn_to(name)
+        if not self.has_class("-narrow"):
+            self.set_focus(self.query_one(FOCUSED[name]) if name in FOCUSED else None)
 
     def on_resize(self) -> None:
         """Some panes may come into view, or go."""
@@ -258,9 +278,6 @@ class Playground(Screen[None]):
         # somebody, any `refresh` say, asked for the size before the screen was laid out.
         for pane in (self.loss, self.writing):
             self.call_after_refresh(pane.show_places)
-
-    def _turn_to(self, tab: str) -> None:
-        self.query_one(Tabs).active = tab
 
     def action_move_border(self, way: str) -> None:
         """Move a border between panes by a little."""
@@ -281,7 +298,7 @@ class Playground(Screen[None]):
         if self._may_train() and self.training.toggle():
             # Whoever was reading wants to see how the new network gets on.
             self._writes_from_start |= was_writing and not self.session.is_writing
-            self._turn_to("tab-loss")
+            self._tabs.turn_to("overview", "loss")
             self.poll()
 
     def action_step(self) -> None:
@@ -332,7 +349,7 @@ class Playground(Screen[None]):
     def action_generate(self) -> None:
         """Begin to write, or stop."""
         if self.stream.toggle():
-            self._turn_to("tab-writing")
+            self._tabs.turn_to("overview", "writing")
 
     def action_hold(self) -> None:
         """Let the stream wait, or go on."""
@@ -364,7 +381,7 @@ class Playground(Screen[None]):
 
     def action_edit_prime(self) -> None:
         """Put the cursor into the prime."""
-        self._turn_to("tab-writing")
+        self._tabs.turn_to("overview", "writing")
         self.query_one("#prime", Input).focus()
 
     def action_toggle_colour(self) -> None:
@@ -443,7 +460,7 @@ class Playground(Screen[None]):
         if not self.training.open_checkpoint(path):
             return
         if self.session.is_training:
-            self._turn_to("tab-loss")
+            self._tabs.turn_to("overview", "loss")
         else:
             self._show_network()
             self._compare()
@@ -460,13 +477,13 @@ class Playground(Screen[None]):
             self._show_classify().when_ready(lambda screen: screen.resume(name))
             return
         if self._may_train() and self.training.resume(name):
-            self._turn_to("tab-loss")
+            self._tabs.turn_to("overview", "loss")
             self.poll()
 
     def replay(self, name: str, speed: float) -> None:
         """Show a run again from its record."""
         if self.training.replay(name, speed):
-            self._turn_to("tab-loss")
+            self._tabs.turn_to("overview", "loss")
 
     def action_classify(self) -> None:
         """Open the Classify screen, which stays as it is while others are shown."""
