@@ -102,7 +102,9 @@ def read_labelled(
     if remembered is not None:
         entry = stored(cache.corpus_path(remembered.content_hash))
         if entry is not None:
-            return _from_entry(source.name, source.phrase, entry, remembered)
+            kept = _from_entry(source.name, source.phrase, entry, remembered)
+            if kept is not None:
+                return kept
     read_at_ns = now_ns()
     faults = Faults(source.path.name, skip=skip_bad)
     texts, notices = read_files(source, faults)
@@ -230,23 +232,37 @@ def _keep(corpus: LabelledCorpus) -> None:
 
 def _from_entry(
     name: str, source: str, entry: Stored, remembered: cache.Remembered
-) -> LabelledCorpus:
-    parts = {
-        part: Part(
-            PackedTexts(entry.arrays[f"{part}.data"], entry.arrays[f"{part}.offsets"]),
-            entry.arrays[f"{part}.labels"],
-            content_hash,
-        )
-        for part, content_hash in entry.about["hashes"].items()
-    }
-    return LabelledCorpus(
-        name,
-        source,
-        tuple(entry.about["classes"]),
-        parts["train"],
-        parts.get("test"),
-        remembered.notices,
-        remembered.content_hash,
+) -> LabelledCorpus | None:
+    """The corpus of an entry of the cache; None where it can't be one's."""
+    try:
+        classes = tuple(entry.about["classes"])
+        parts = {
+            part: Part(
+                PackedTexts(entry.arrays[f"{part}.data"], entry.arrays[f"{part}.offsets"]),
+                entry.arrays[f"{part}.labels"],
+                content_hash,
+            )
+            for part, content_hash in entry.about["hashes"].items()
+        }
+        train, test = parts["train"], parts.get("test")
+    except (KeyError, TypeError, AttributeError):
+        return None
+    named = all(isinstance(word, str) for word in classes)
+    if not named or not all(_is_whole(part, len(classes)) for part in parts.values()):
+        return None
+    notices, content_hash = remembered.notices, remembered.content_hash
+    return LabelledCorpus(name, source, classes, train, test, notices, content_hash)
+
+
+def _is_whole(part: Part, classes: int) -> bool:
+    """Whether each text lies within the bytes and has a class."""
+    offsets, labels = part.texts.offsets, part.labels
+    return bool(
+        len(offsets) == len(labels) + 1
+        and offsets[0] == 0
+        and offsets[-1] == len(part.texts.data)
+        and (np.diff(offsets) >= 0).all()
+        and (not len(labels) or (labels.min() >= 0 and labels.max() < classes))
     )
 
 

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ from rnntui.text.labelled import (
     labels_in,
     read_labelled,
 )
+from rnntui.text.labelled_store import store, stored
 from tests.unit.labelled_files import FILMS, LONG_AGO, archive_of, folder_of, table_of
 
 
@@ -201,6 +203,33 @@ def test_every_byte_of_an_entry_is_checked(tmp_path: Path) -> None:
         entry.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
         assert pairs(read_labelled(path), read_labelled(path).train) == FILMS_TO_LEARN
         assert entry.read_bytes() == whole
+
+
+@pytest.mark.parametrize(
+    ("name", "array"),
+    [
+        ("train.offsets", np.array([0, 99, 1, 2, 3], dtype=np.int64)),
+        ("train.offsets", np.array([0, 4], dtype=np.int64)),
+        ("train.offsets", np.array([], dtype=np.int64)),
+        ("train.labels", np.array([0, 1, 250, 1], dtype=np.uint8)),
+        ("train.labels", np.array([], dtype=np.uint8)),
+        ("another", np.array([1], dtype=np.uint8)),
+    ],
+)
+def test_an_entry_with_values_that_can_not_be_is_made_again(
+    tmp_path: Path, name: str, array: np.ndarray[Any, Any]
+) -> None:
+    path = archive_of(tmp_path / "films.tar.gz", FILMS)
+    read_labelled(path)
+    (place,) = (places.cache_dir() / "labelled").glob("*.texts")
+    entry = stored(place)
+    assert entry is not None
+    arrays = dict(entry.arrays)
+    if name not in arrays:
+        del arrays["train.labels"]
+    store(place, entry.about, {**arrays, name: array})
+    again = read_labelled(path)
+    assert pairs(again, again.train) == FILMS_TO_LEARN
 
 
 def test_a_cache_that_cannot_be_written_is_done_without(tmp_path: Path) -> None:
