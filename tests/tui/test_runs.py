@@ -223,6 +223,16 @@ async def test_the_legend_lists_what_is_under_the_cursor_and_what_is_pinned(doze
         assert legend(pilot).index(one) < legend(pilot).index(other)
 
 
+async def test_a_run_has_the_same_sign_in_table_and_legend_without_braille(
+    three: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(RunsApp, "chart_characters", "ascii", raising=False)
+    async with RunsApp().run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        assert {cells(pilot, name)[0] for name in names(pilot)} == {"o", "+", "x"}
+        assert f"-{cells(pilot, 'play-9')[0]} play-9 best" in legend(pilot)
+
+
 async def test_the_legend_says_which_value_it_gives(three: Path) -> None:
     async with RunsApp().run_test(size=SIZE) as pilot:
         await settled(pilot)

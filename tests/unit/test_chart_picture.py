@@ -1,5 +1,6 @@
 """The drawn chart: what is on it, at any size, with any data."""
 
+import unicodedata
 from collections.abc import Sequence
 
 import numpy as np
@@ -300,3 +301,11 @@ def test_control_characters_get_a_stand_in() -> None:
 )
 def test_long_names_are_cut_to_cells(text: str, width: int, cut: str) -> None:
     assert shortened(text, width) == cut
+
+
+def test_marks_stand_on_their_letters_in_a_name() -> None:
+    data = ChartData()
+    data.append("नमस्ते x\u0323\u0308", [1, 2], [1.0, 2.0])
+    line = lines(draw(data, LOOK, 60, 12).cells)[0]
+    assert unicodedata.normalize("NFC", "नमस्ते x\u0323\u0308") in line
+    assert cell_width(line) == 60

@@ -15,13 +15,14 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Button, DataTable, Input, Label, Static
 
+from rnntui.chart_characters import ORNAMENTS, Characters
 from rnntui.runtime.run_list import ListedRun
 from rnntui.text.cells import printable
 from rnntui.tui.actions import called
 from rnntui.tui.name_filter import TEXT_PREFIX, matching
 from rnntui.tui.run_actions import OPEN, RUNS
 from rnntui.tui.run_slots import Slots
-from rnntui.tui.widgets.chart.inks import line_ink
+from rnntui.tui.widgets.chart.inks import line_ink, sign
 from rnntui.tui.widgets.run_table import Mark, RunTable, described
 from rnntui.tui.widgets.safe_fields import LiveField
 
@@ -104,10 +105,10 @@ class RunsPane(Vertical):
         if self.pinned not in self.runs:
             self.pinned = None
 
-    def show(self, styles: Mapping[int, Style]) -> None:
+    def show(self, styles: Mapping[int, Style], characters: Characters) -> None:
         """Bring table and words up to what there is and what is asked for.
 
-        `styles` are those of the chart's inks.
+        `styles` are those of the chart's inks, `characters` what it is drawn with.
         """
         wanted = self.filter
         texts = {name: run.summary.corpus if run.summary else "" for name, run in self.runs.items()}
@@ -115,7 +116,7 @@ class RunsPane(Vertical):
         wanted.set_class(not is_valid, "-wrong")
         shown = [run for name, run in self.runs.items() if name in self._shown]
         self.styles.max_height = len(shown) + _ROWS_BESIDE_RUNS
-        self.table.show_runs(shown, self._marks(styles))
+        self.table.show_runs(shown, self._marks(styles, characters))
         count = f"{len(shown)} of {len(self.runs)}" if wanted.value else f"{len(self.runs)}"
         if not is_valid:
             count = f"as plain text: {count}"
@@ -138,10 +139,10 @@ class RunsPane(Vertical):
             return "All curves are hidden; press Space on a run to show it."
         return "These runs have no curves yet."
 
-    def _marks(self, styles: Mapping[int, Style]) -> dict[str, Mark]:
+    def _marks(self, styles: Mapping[int, Style], characters: Characters) -> dict[str, Mark]:
         return {
             name: Mark(
-                self.slots[name],
+                sign(self.slots[name]).translate(ORNAMENTS[characters]),
                 Style(color=styles[line_ink(self.slots[name])].color),
                 name in self._hidden,
                 name == self.pinned,

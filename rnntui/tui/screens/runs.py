@@ -192,7 +192,7 @@ class RunsScreen(Screen[None]):
     def _show(self) -> None:
         """Bring table and chart up to what there is and what is asked for."""
         runs, chart = self.runs, self.query_one(RunChart)
-        runs.show(styles_for(chart))
+        runs.show(styles_for(chart), chart.look.characters)
         chart.show_runs(
             {
                 name: (runs.slots[name], run.summary.characters_per_step if run.summary else 1)

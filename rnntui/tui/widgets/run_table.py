@@ -21,7 +21,6 @@ from rnntui.training.run_summary import RunSummary
 from rnntui.training.time_left import duration
 from rnntui.tui.run_actions import OPEN
 from rnntui.tui.widgets.chart.cells import cell_width, shortened_inside
-from rnntui.tui.widgets.chart.inks import sign
 
 HIDDEN_SIGN: Final = "─"
 PIN: Final = "↑"
@@ -36,12 +35,12 @@ _SCROLLBAR: Final = 2
 
 @dataclass(frozen=True)
 class Mark:
-    """How a run stands in the chart: its slot and that slot's colour, hidden or on top.
+    """How a run stands in the chart: its sign and its colour there, hidden or on top.
 
     A classifier, which is not there, shows no sign of it.
     """
 
-    slot: int
+    sign: str
     style: Style
     hidden: bool = False
     pinned: bool = False
@@ -315,7 +314,7 @@ class RunTable(DataTable[Text]):
         dim = Style(dim=True) if mark.hidden else Style()
         signed = Text(PIN if mark.pinned else " ")
         if not run.classifies:
-            signed.append(HIDDEN_SIGN if mark.hidden else sign(mark.slot), mark.style + dim)
+            signed.append(HIDDEN_SIGN if mark.hidden else mark.sign, mark.style + dim)
         name_style = dim + Style(bold=mark.pinned)
         cells = [signed, Text(_fitted(run.name, name_width), name_style)]
         for column in columns:

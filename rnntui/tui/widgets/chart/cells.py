@@ -1,7 +1,7 @@
 """A grid of character cells that is drawn on and then turned into strips.
 
-Text is data here: control characters get a visible stand-in, marks without a
-width of their own are left out, and a wide character keeps both its cells or none.
+Text is data here: control characters get a visible stand-in, a letter and the
+marks on it share a cell, and a wide character keeps both its cells or none.
 """
 
 import unicodedata
@@ -10,12 +10,11 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from rich.cells import get_character_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from rnntui.text.cells import printable
+from rnntui.text.cells import units
 from rnntui.tui.widgets.chart.glyphs import NOTHING, Codes
 from rnntui.tui.widgets.chart.inks import FIRST_BOXED, Ink
 
@@ -23,17 +22,33 @@ _SPACE = ord(" ")
 _RIGHT_HALF = 0  # the second cell of a wide character
 _STAND_IN = "�"
 
+# Private characters, which are drawn as `_STAND_IN` where a text has them.
+_FIRST_MARKED = 0xF0000
+_MOST_MARKED = 0xFFFE
+_marked: dict[str, int] = {}
+_shown_for: dict[int, str] = {}
+
 
 @lru_cache(maxsize=1024)
 def cells_of(text: str) -> tuple[int, ...]:
     """Code points by cell: a wide character takes its own and a `_RIGHT_HALF`."""
     cells: list[int] = []
-    for character in unicodedata.normalize("NFC", printable(text)):
-        shown = _STAND_IN if character == "\n" else character
-        width = get_character_cell_size(shown)
-        if width:
-            cells += [ord(shown)] + [_RIGHT_HALF] * (width - 1)
+    for unit in units(text.replace("\n", _STAND_IN)):
+        if unit.is_stand_in:  # of one cell for each of its characters
+            cells += map(ord, unit.text)
+        else:
+            cells += [_code_of(unit.text)] + [_RIGHT_HALF] * (unit.width - 1)
     return tuple(cells)
+
+
+def _code_of(shown: str) -> int:
+    """A code for what shares a cell: of a letter with marks, one that stands for nothing else."""
+    if len(shown) == 1:
+        return ord(shown)
+    if shown not in _marked and len(_marked) < _MOST_MARKED:
+        code = _FIRST_MARKED + len(_marked)
+        _marked[shown], _shown_for[code] = code, shown
+    return _marked.get(shown, ord(shown[0]))
 
 
 def cell_width(text: str) -> int:
@@ -121,9 +136,12 @@ class Cells:
         changes = inks[:, 1:] != inks[:, :-1]
         for codes, line, change in zip(self.codes, inks, changes, strict=True):
             text = codes.tobytes().decode("utf-32-le")
+            has_marks = bool((codes >= _FIRST_MARKED).any())
             segments, start = [], 0
             for stop in [*(np.flatnonzero(change) + 1).tolist(), self.width]:
                 part = text[start:stop].replace("\0", "")
+                if has_marks:
+                    part = part.translate(_shown_for)
                 segments.append(Segment(part, styles[int(line[start])]))
                 start = stop
             strips.append(Strip(segments, self.width))
