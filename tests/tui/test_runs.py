@@ -646,8 +646,7 @@ async def test_a_run_without_a_checkpoint_cannot_be_opened(parent: Path) -> None
     async with RunsApp().run_test(size=SIZE) as pilot:
         await settled(pilot)
         await pilot.press("enter")
-        await pilot.pause()
-        assert "no saved checkpoint yet" in toasts(pilot)
+        await until(pilot, lambda: "no saved checkpoint yet" in toasts(pilot))
         assert isinstance(pilot.app.screen, RunsScreen)
 
 
