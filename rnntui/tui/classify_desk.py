@@ -169,7 +169,8 @@ class ClassifyDesk:
             case Finished(reason=reason) if reason == NOT_BEGUN:
                 self._tell(LEFT)
             case Finished():
-                run, stopped = self._session.run, event.reason == "stopped"
+                stopped = event.reason == "stopped" and not self._loss.status.is_at_its_end
+                run = self._session.run
                 self._resumable = run.name if stopped and run else None
                 self._tell(over(event, "t goes on" if stopped else ""))
             case _:

@@ -223,7 +223,9 @@ class TrainingDesk:
                 network, begun_with = self._session.network, self._begun_with
                 self._resumable = None
                 what_follows = ""
-                if event.reason == "stopped" and network is not None and begun_with is not None:
+                # Stopped while it measured at its end, it has no step left to take.
+                stopped = event.reason == "stopped" and not self._loss.status.is_at_its_end
+                if stopped and network is not None and begun_with is not None:
                     self._resumable = _Resumable(network.name, begun_with)
                     what_follows = "t goes on"
                     if self.run_to_go_on is None:

@@ -13,9 +13,10 @@ from rnntui.training.commands import Inbox, Stop, WeightsOutlet
 from rnntui.training.events import Finished, TrainEvent
 from rnntui.training.run_folder import RunFolder, list_runs, read_events
 from rnntui.tui.leaving import NO_SHELL, left_by_signals
+from rnntui.tui.widgets.training_status import TrainingStatus
 from tests.factories import losses, only
 from tests.terminals import OnTerminal
-from tests.tui.scripted import AtHome, ScriptedTraining, scripted_app, steps
+from tests.tui.scripted import TOTAL_STEPS, AtHome, ScriptedTraining, scripted_app, steps
 from tests.tui.scripted_classifying import ScriptedClassifying, classify_steps
 from tests.tui.test_playground import SIZE, phase
 from tests.tui.waiting import until
@@ -122,6 +123,17 @@ def test_the_signals_are_as_they_were_once_the_screen_is_left() -> None:
     with left_by_signals(lambda code: None):
         assert signal.getsignal(signal.SIGTERM) is not before
     assert signal.getsignal(signal.SIGTERM) is before
+
+
+async def test_a_run_stopped_behind_its_last_step_is_not_offered_to_go_on() -> None:
+    app = scripted_app(ScriptedTraining(steps(TOTAL_STEPS)))
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("t")
+        status = app.screen.query_one(TrainingStatus)
+        await until(pilot, lambda: status.is_at_its_end)
+        await pilot.press("k")
+        await until(pilot, lambda: phase(pilot) == "stopped")
+        assert app.playground.training.run_to_go_on is None
 
 
 # In a process and on a terminal of its own.

@@ -53,6 +53,12 @@ class TrainingStatus(Static):
         self.set_reactive(TrainingStatus.unit, unit)
         self.time_left = TimeLeft()
 
+    @property
+    def is_at_its_end(self) -> bool:
+        """Whether the last step has been taken."""
+        step = self.last_step
+        return step is not None and 0 < self.total_steps <= step.step
+
     def begin(self) -> None:
         """Forget the training before."""
         self.time_left = TimeLeft()
