@@ -74,6 +74,7 @@ def _checkpoint_of(runs: Path, folder: Path) -> Iterator[Path]:
 
 def _still_there(name: str | None) -> str | None:
     try:
-        return name if name and resolve_reference(name) else None
+        # A stream that a file remembers could be waited for without end.
+        return name if name and not resolve_reference(name).open_stream else None
     except CorpusError:
         return None

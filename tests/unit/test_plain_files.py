@@ -18,6 +18,7 @@ from rnntui.training.events import LONGEST_LINE, Sampled, to_json
 from rnntui.training.opening import resume_run
 from rnntui.training.run_folder import Record, RunFolder, read_events
 from rnntui.training.run_summary import summarise
+from rnntui.tui.starting import Asked, find_start
 from tests.classify_factories import classified, classify_run
 from tests.command_line import Outcome, rnntui, text_file
 from tests.factories import losses, resumed, tiny_run, trained
@@ -254,6 +255,13 @@ def test_a_checkpoint_that_leads_nowhere_is_no_new_beginning(tmp_path: Path) -> 
     with pytest.raises(CheckpointError, match="symbolic link"):
         resume_run(tmp_path, "tiny", {"steps": 20})
     assert run.folder.metrics.read_bytes() == before
+
+
+def test_a_stream_that_is_remembered_is_not_opened_at_the_next_start(tmp_path: Path) -> None:
+    fifo(tmp_path / "pipe")
+    for name in (str(tmp_path / "pipe"), "/dev/zero", "-"):
+        assert find_start(Asked(), name).corpus == find_start(Asked(), None).corpus
+    assert find_start(Asked(), "tale").corpus == "tale"
 
 
 # Lines without an end.
