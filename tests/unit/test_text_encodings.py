@@ -10,7 +10,8 @@ from rnntui.errors import CorpusError
 from rnntui.text.corpus import load_corpus
 from rnntui.text.guessing import Guess, guess_encoding
 from rnntui.text.labelled import read_labelled
-from rnntui.text.library import add_text, list_texts
+from rnntui.text.library import add_text, entry_at, list_texts
+from rnntui.tui.widgets.corpus_list import beginning
 from tests.unit import languages
 
 CASES = [
@@ -246,3 +247,13 @@ def test_labelled_texts_of_unsure_encoding_are_asked_about(tmp_path: Path) -> No
         with pytest.raises(CorpusError, match=r"isn't certain.*--text-encoding"):
             read_labelled(path)
         assert len(read_labelled(path, text_encoding="cp1250").train) == 2
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_the_beginning_beside_the_list_is_in_the_encoding_of_its_text(
+    tmp_path: Path, encoding: str
+) -> None:
+    """It showed a stand-in for each letter that isn't UTF-8."""
+    path = tmp_path / "own.txt"
+    path.write_bytes(("Où étiez-vous passé ?\n" * 2000).encode(encoding))
+    assert beginning(entry_at(path, "user")).startswith("Où étiez-vous passé ?\nOù étiez-vous")

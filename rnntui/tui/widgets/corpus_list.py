@@ -3,6 +3,7 @@
 A text is known by its reference, as two may have one name.
 """
 
+import codecs
 from collections.abc import Sequence
 
 from rich.cells import set_cell_size
@@ -13,7 +14,9 @@ from textual.message import Message
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from rnntui.errors import CorpusError
 from rnntui.text.cells import printable
+from rnntui.text.encodings import detect_encoding
 from rnntui.text.library import TextEntry, size_in_words
 from rnntui.tui.sentences import place_in_words
 
@@ -95,8 +98,20 @@ def beginning(entry: TextEntry) -> str:
             start = file.read(PREVIEW_BYTES)
     except OSError:
         return title + _why_unread(entry)
-    text = start.decode("utf-8", "replace").removeprefix("\ufeff").replace("\r\n", "\n")
-    return printable(title + text.rstrip("\ufffd"))
+    return printable(title + _decoded(start).removeprefix("\ufeff").replace("\r\n", "\n"))
+
+
+def _decoded(start: bytes) -> str:
+    """The whole characters of a beginning, in the likeliest encoding where it isn't UTF-8."""
+    try:
+        return codecs.getincrementaldecoder("utf-8")().decode(start)
+    except UnicodeDecodeError:
+        pass
+    try:
+        encoding = detect_encoding((start,), "it").encoding
+    except CorpusError:
+        encoding = "utf-8"
+    return codecs.getincrementaldecoder(encoding)("replace").decode(start)
 
 
 def _why_unread(entry: TextEntry) -> str:
