@@ -81,6 +81,8 @@ class Network:
     normalisation: Normalisation
     weights: Callable[[], Weights]
     parts: Callable[[], tuple[AnyIds, AnyIds]]
+    step: int = 0
+    """The step that a checkpoint was taken at; 0 for a network that this process trains."""
 
 
 @dataclass(frozen=True)
@@ -359,6 +361,7 @@ def _network_of(
         header.normalisation,
         weights,
         lambda: parts_of(own_corpus(checkpoint), header.config),
+        header.progress.step,
     )
 
 

@@ -94,7 +94,8 @@ PLAYGROUND = (
         "N",
         "new_run",
         "New run",
-        "Forget the run that could go on, so that t begins a new one.",
+        "Forget the run that could go on, so that t begins a new one; after a replay, which t shows"
+        " again, let t train.",
     ),
     _action(
         "generate",

@@ -17,6 +17,7 @@ from rnntui.runtime.classifying_session import (
 )
 from rnntui.runtime.old_text_question import NOT_BEGUN, OldTextQuestion
 from rnntui.runtime.session import going_on
+from rnntui.training.classify_checkpoint import read_classifier_header
 from rnntui.training.classify_config import ClassifyConfig
 from rnntui.training.commands import Command, RollBack, SaveNow, SingleStep, Stop
 from rnntui.training.events import Changed, Evaluated, Finished, Saved, Step, Tested, TrainEvent
@@ -24,7 +25,7 @@ from rnntui.training.pace import Pace
 from rnntui.training.run_folder import RunFolder, find_run, read_events, run_of
 from rnntui.training.run_summary import last_learning_rate, summarise
 from rnntui.tui.old_text import LEFT, show_question
-from rnntui.tui.panes.classify_setup import ClassifySetup
+from rnntui.tui.panes.classify_setup import ChosenClassifier, ClassifySetup
 from rnntui.tui.panes.loss import LossPane
 from rnntui.tui.panes.results import ResultsPane
 from rnntui.tui.sentences import Tell, changed, over
@@ -46,10 +47,19 @@ class ClassifyDesk:
         """Begin with a session; `elsewhere` says what else is trained in the app, if anything."""
         self._session, self._setup, self._loss = session, setup, loss
         self._results, self._tell, self._elsewhere = results, tell, elsewhere
-        self._resumable: str | None = None
+        self._resumable: tuple[str, ChosenClassifier] | None = None
+        self._begun_with: ChosenClassifier | None = None
+        """The set-up of the training that goes on."""
         self._asked_to_save = self._was_tested = False
         self._rate = learning_rate(session.send, tell, loss.show_learning_rate)
         self._question = OldTextQuestion()
+
+    @property
+    def run_to_go_on(self) -> str | None:
+        """The run that `t` would go on with; None where it would begin one."""
+        if self._resumable is None or self._resumable[1] != self._setup.chosen:
+            return None
+        return self._resumable[0]
 
     def trains(self, name: str) -> bool:
         """Whether the run of that name is being trained here."""
@@ -68,11 +78,10 @@ class ClassifyDesk:
         parent = places.checkpoints_dir()
         self._was_tested = False
         form = self._setup.form
-        if self._resumable is not None:
-            self._session.train(ResumedClassifier(parent, self._resumable, self._question.ask_in))
-            self._begin_steering(
-                form.config, last_learning_rate(RunFolder(parent / self._resumable))
-            )
+        self._begun_with = self._setup.chosen
+        if (name := self.run_to_go_on) is not None:
+            self._session.train(ResumedClassifier(parent, name, self._question.ask_in))
+            self._begin_steering(form.config, last_learning_rate(RunFolder(parent / name)))
             return True
         if form.config is None:
             self._tell("A setting is not valid; it is marked in the form.", "error")
@@ -116,7 +125,7 @@ class ClassifyDesk:
             self._tell(f"{going_on(self._session.phase)}; press k to end it first.", "warning")
             return
         if self._resumable is not None:
-            self._tell(f"t begins a new run now; '{self._resumable}' is kept.")
+            self._tell(f"t begins a new run now; '{self._resumable[0]}' is kept.")
         self._resumable = None
 
     def measure(self) -> None:
@@ -171,8 +180,12 @@ class ClassifyDesk:
             case Finished():
                 stopped = event.reason == "stopped" and not self._loss.status.is_at_its_end
                 run = self._session.run
-                self._resumable = run.name if stopped and run else None
-                self._tell(over(event, "t goes on" if stopped else ""))
+                self._resumable, follows = None, ""
+                if stopped and run is not None and self._begun_with is not None:
+                    self._resumable, follows = (run.name, self._begun_with), "t goes on"
+                    if self.run_to_go_on is None:
+                        follows = "t begins a new run, as other texts or settings are chosen"
+                self._tell(over(event, follows))
             case _:
                 pass
 
@@ -197,11 +210,14 @@ class ClassifyDesk:
         self._session.load(path)
         self._clear()
         self._resumable = None
+        try:
+            name = folder.name if folder is not None else path.parent.name
+            self._setup.show_classifier(name, read_classifier_header(path))
+            if folder is not None and summarise(folder).can_go_on:
+                self._resumable = (folder.name, self._setup.chosen)
+        except RnntuiError as error:
+            self._tell(str(error), "warning")
         if folder is not None:
-            try:
-                self._resumable = folder.name if summarise(folder).can_go_on else None
-            except RnntuiError as error:
-                self._tell(str(error), "warning")
             self._show_record(folder)
         return True
 
@@ -214,8 +230,11 @@ class ClassifyDesk:
         if not self._is_free():
             return False
         self._clear()
-        self._show_record(find_run(places.checkpoints_dir(), name))
-        self._resumable = name
+        folder = find_run(places.checkpoints_dir(), name)
+        self._show_record(folder)
+        if folder.last.is_file():
+            self._setup.show_classifier(folder.name, read_classifier_header(folder.last))
+        self._resumable = (folder.name, self._setup.chosen)
         return self.toggle()
 
     def _show_record(self, folder: RunFolder) -> None:

@@ -24,6 +24,7 @@ from rnntui.runtime.session import (
     Session,
     going_on,
 )
+from rnntui.training.checkpoints import read_header
 from rnntui.training.commands import RollBack, SaveNow, SingleStep
 from rnntui.training.config import TrainConfig
 from rnntui.training.events import Changed, Evaluated, Finished, Saved, Step, TrainEvent
@@ -74,6 +75,8 @@ class TrainingDesk:
         """Begin with a session that need not be idle."""
         self._session, self._setup, self._loss, self._tell = session, setup, loss, tell
         self._resumable: _Resumable | None = None
+        self._replayed: _Resumable | None = None
+        """The run whose replay is over, which `t` shows again."""
         self._begun_with: ChosenSetup | None = None
         """The set-up of the training that goes on."""
         self._asked_to_save = False
@@ -90,6 +93,14 @@ class TrainingDesk:
         if resumable is None or resumable.setup != self._setup.chosen:
             return None
         return resumable.name
+
+    @property
+    def run_to_replay(self) -> str | None:
+        """The run that `t` would replay once more; None where it would train."""
+        replayed = self._replayed
+        if replayed is None or replayed.setup != self._setup.chosen:
+            return None
+        return replayed.name
 
     @property
     def open_run(self) -> Path | None:
@@ -109,6 +120,8 @@ class TrainingDesk:
             if self._can_steer(""):
                 session.toggle_pause()
             return True
+        if (again := self.run_to_replay) is not None:
+            return self.replay(again, self._replay_speed)
         if (name := self.run_to_go_on) is not None:
             return self._go_on(name)
         chosen, form = self._setup.chosen, self._setup.form
@@ -116,7 +129,8 @@ class TrainingDesk:
             self._tell(form.complaint, "error")
             return False
         self._loss.clear()
-        self._resumable, self._begun_with = None, chosen
+        self._resumable = self._replayed = None
+        self._begun_with = chosen
         parent, prime = places.checkpoints_dir(), form.recipe.prime
         session.train(NewTraining(parent, chosen.corpus, chosen.config, prime))
         self._begin_steering(chosen.config, None)
@@ -178,6 +192,11 @@ class TrainingDesk:
         """Forget the run that `t` would go on with."""
         if not self._is_free():
             return
+        if self.run_to_replay is not None:
+            self._replayed = None
+            name = self.run_to_go_on
+            self._tell(f"t goes on with '{name}' now." if name else "t begins a new run now.")
+            return
         if self._resumable is not None:
             self._tell(f"t begins a new run now; '{self._resumable.name}' is kept.")
         self._resumable = None
@@ -218,7 +237,12 @@ class TrainingDesk:
             case Finished(reason=reason) if reason == NOT_BEGUN:
                 self._tell(LEFT)
             case Finished() if self._session.is_replay:
-                self._tell(f"The replay is over at step {event.step:,}.")
+                network, shown = self._session.network, self._begun_with
+                if network is not None and shown is not None:
+                    self._replayed = _Resumable(network.name, shown)
+                self._tell(
+                    f"The replay is over at step {event.step:,}; t shows it again, N lets t train."
+                )
             case Finished():
                 network, begun_with = self._session.network, self._begun_with
                 self._resumable = None
@@ -268,16 +292,18 @@ class TrainingDesk:
             self._session.stop_training(UNFOLLOW_SECONDS)
         reference = reference_to(parent, path, places.shipped_checkpoints_dir())
         self._session.load(path, folder.name if folder else "", reference)
-        self._resumable = None
+        self._resumable = self._replayed = None
         self._loss.clear()
         if folder is not None:
             self._choose_run(folder)
             self._show_record(folder)
+        else:
+            self._setup.show_checkpoint(path.parent.name, read_header(path))
         return True
 
     def _choose_run(self, folder: RunFolder) -> None:
         """Take the run's text and settings, and go on with it at `t` if it can go on."""
-        self._resumable = None
+        self._resumable = self._replayed = None
         try:
             self._setup.show_run(folder.name, describe_run(folder))
             summary = summarise(folder)
@@ -339,7 +365,7 @@ class TrainingDesk:
         parent = places.checkpoints_dir()
         self._loss.clear()
         self._choose_run(find_run(parent, name))
-        self._replay_speed = speed
+        self._begun_with, self._replay_speed = self._setup.chosen, speed
         self._session.train(ReplayedTraining(parent, name, lambda: self._replay_speed))
         return True
 

@@ -121,7 +121,7 @@ class ScriptedTraining:
             )  # fmt: skip
             outlet.publish(scripted_weights(size, self.scale))
             yield from self.script
-            if isinstance(self.script[-1] if self.script else None, Failed):
+            if isinstance(self.script[-1] if self.script else None, Failed | Finished):
                 return
             yield from self._obey(inbox)
 

@@ -162,6 +162,25 @@ async def test_a_replay_brings_text_and_settings_too():
         app.session.close(5)
 
 
+async def test_after_its_end_t_replays_again_and_n_lets_it_train():
+    training = ScriptedTraining([*steps(5), finished(5)])
+    app = scripted_app(training)
+    async with app.run_test(size=SIZE) as pilot:
+        run_on_disk(places.checkpoints_dir(), training.name, record(100))
+        app.playground.replay(training.name, 0.0)
+        await until(pilot, lambda: app.playground.training.run_to_replay is not None)
+        await until(pilot, lambda: not app.session.is_training)
+        await pilot.press("t")
+        await until(pilot, lambda: len(training.requests) == 2)
+        assert isinstance(training.requests[1], ReplayedTraining)
+        await until(pilot, lambda: app.playground.training.run_to_replay is not None)
+        await until(pilot, lambda: not app.session.is_training)
+        await pilot.press("N", "t")
+        await until(pilot, lambda: len(training.requests) == 3)
+        assert not isinstance(training.requests[2], ReplayedTraining)
+        app.session.close(5)
+
+
 async def test_what_was_asked_for_besides_stays():
     stopped_run()
     async with opened(corpus="play", recipe="shakespeare") as (pilot, app):

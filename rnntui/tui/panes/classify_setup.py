@@ -17,6 +17,7 @@ from textual.worker import get_current_worker
 from rnntui.runtime.labelled_preview import LabelledPreview, preview_labelled
 from rnntui.text.labelled_table import TABLES
 from rnntui.text.path_completion import completions
+from rnntui.training.classify_checkpoint import ClassifierHeader
 from rnntui.training.classify_config import ClassifyConfig
 from rnntui.training.classify_recipes import ClassifyRecipe, find_classify_recipe
 from rnntui.training.labelled_note import LabelledSource
@@ -57,6 +58,10 @@ _SETTLED_SECONDS = 0.4
 """How long nothing must be typed before texts are counted anew."""
 
 _NAMED_CLASSES = 6
+
+
+ChosenClassifier = tuple[LabelledSource, ClassifyConfig | None]
+"""What a new classifier would be: its texts and its settings, None while one is not valid."""
 
 
 class ClassifySetup(Vertical):
@@ -121,6 +126,20 @@ class ClassifySetup(Vertical):
         """Ask how a table is read where one is named."""
         named = _is_table(self.query_one("#reference", Input).value)
         self.query_one("#table-choices").display = named
+
+    @property
+    def chosen(self) -> ChosenClassifier:
+        """Texts and settings as they are now."""
+        return self.source, self.form.config
+
+    def show_classifier(self, name: str, header: ClassifierHeader) -> None:
+        """Take the texts and the settings that a classifier was trained with."""
+        note, about = header.corpus, f"The settings that '{name}' was trained with."
+        recipe = ClassifyRecipe(f"{name} (run)", about, note.reference, header.config)
+        self.form.offer(recipe)
+        texts = (note.reference, note.text_column, note.label_column)
+        for field, value in zip(_NAMES, texts, strict=True):
+            self.query_one(f"#{field}", Input).value = value
 
     def edit_texts(self) -> None:
         """Put the cursor where the texts are named."""

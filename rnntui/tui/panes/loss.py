@@ -182,8 +182,12 @@ class LossPane(Vertical):
     def show_going_on(self, goes_on: bool) -> None:
         """Say whether the next training would go on with a run, or begin one."""
         if goes_on is not self._goes_on:
-            self._goes_on = goes_on
+            self._goes_on = self.status.continues = goes_on
             self.show_places()
+
+    def show_trained(self, step: int) -> None:
+        """Say how far the network that is open was trained; 0 where there is none."""
+        self.status.trained_to = step
 
     def show_quiet(self, is_quiet: bool) -> None:
         """Say whether the process that is followed writes nothing any more."""

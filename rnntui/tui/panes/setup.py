@@ -14,6 +14,7 @@ from rnntui.text.library import TextEntry, list_texts
 from rnntui.text.normalisation import Normalisation
 from rnntui.text.rare import with_rare_merged
 from rnntui.text.references import entry_of
+from rnntui.training.checkpoints import Header
 from rnntui.training.config import TrainConfig
 from rnntui.training.recipes import DEFAULT, Recipe, find_recipe, list_recipes
 from rnntui.training.run import parts_of
@@ -32,15 +33,22 @@ SHOWN = (
     "dropout",
     "batch_size",
     "seq_length",
+    "window",
     "optimizer",
     "learning_rate",
     "schedule",
     "epochs",
+    "steps",
     "minutes",
     "val_fraction",
     "seed",
 )
 """The settings that a newcomer wants; a recipe file, or the command line, has them all."""
+
+
+def _without_use(config: TrainConfig) -> tuple[str, ...]:
+    """Those of them that a network of these settings makes no use of."""
+    return ("seq_length" if config.window else "window", *(() if config.steps else ("steps",)))
 
 
 @dataclass(frozen=True)
@@ -65,6 +73,8 @@ class SetupPane(Vertical):
         self.corpus = corpus
         """The reference of the text that a new training would learn."""
         self._recipes, self._recipe = list_recipes(), recipe
+        self._loose: Recipe | None = None
+        """What the network of a checkpoint without a run was trained with."""
         self._estimate = TrainingEstimate()
 
     def compose(self) -> ComposeResult:
@@ -73,7 +83,7 @@ class SetupPane(Vertical):
         corpora.border_title = "Texts"
         yield corpora
         form: SettingsForm[Recipe, TrainConfig] = SettingsForm(
-            self._recipes, self._recipe, SHOWN, self._estimate
+            self._recipes, self._recipe, SHOWN, self._estimate, _without_use
         )
         form.border_title = "Network and training"
         yield form
@@ -105,8 +115,21 @@ class SetupPane(Vertical):
         self.form.offer(Recipe(f"{name} (run)", about, reference, begun.prime, begun.config))
         self.choose(reference, begun.corpus.name)
 
+    def show_checkpoint(self, name: str, header: Header) -> None:
+        """Take the text and the settings that a network without a run was trained with."""
+        note, about = header.corpus, f"The settings that '{name}' was trained with."
+        self._loose = Recipe(f"{name} (checkpoint)", about, note.reference, "", header.config)
+        self.form.offer(self._loose)
+        self.choose(note.reference, note.name)
+
     def keep(self, start: Start) -> None:
-        """Stay with the text and the recipe that were asked for, whatever run was opened."""
+        """Stay with the text and the recipe that were asked for, whatever run was opened.
+
+        A network that is only open because there is none yet leaves the recipe alone.
+        """
+        if self.form.recipe is self._loose and not start.asked.checkpoint:
+            self.choose(start.corpus)
+            self.form.choose(start.recipe)
         if start.asked.corpus or start.asked.recipe:
             self.choose(start.corpus)
         if start.asked.recipe:

@@ -174,6 +174,8 @@ class ClassifyScreen(Screen[None]):
         if session.phase != self.loss.status.phase:
             self.loss.show_phase(session.phase, "own")
             self.refresh_bindings()
+        self.loss.show_going_on(self.desk.run_to_go_on is not None)
+        self.loss.show_trained(session.classifier.step if session.classifier else 0)
         self.sentence.set_class(session.is_training, "-live")
         elsewhere = self._elsewhere()
         note = f"{elsewhere[0].lower()}{elsewhere[1:]} in the playground" if elsewhere else ""

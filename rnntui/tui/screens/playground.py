@@ -179,6 +179,7 @@ class Playground(Screen[None]):
             self.loss.show_phase(session.phase, _kind_of(session))
             self.refresh_bindings()
         self.loss.show_going_on(self.training.run_to_go_on is not None)
+        self.loss.show_trained(session.network.step if session.network else 0)
         self.writing.show_live(session.is_writing)
 
     def _tell(self, event: TrainEvent) -> None:

@@ -1,7 +1,7 @@
 """The form for a network and its training: checked as it is typed, with what it will come to."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import Field, fields
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -56,10 +56,12 @@ class SettingsForm(VerticalScroll, Generic[R, C], can_focus=False):
         chosen: str,
         shown: Sequence[str],
         estimate: Callable[[C], str],
+        without_use: Callable[[C], Collection[str]] = lambda _: (),
     ) -> None:
         """Make a form that shows the settings `shown` of the recipe named `chosen`.
 
-        `estimate` says what settings will come to.
+        `estimate` says what settings will come to, `without_use` which of those shown
+        say nothing of a recipe with such settings.
         """
         super().__init__(id="settings")
         self._own = tuple(recipes)
@@ -67,7 +69,7 @@ class SettingsForm(VerticalScroll, Generic[R, C], can_focus=False):
         self._recipe = self._recipes[chosen]
         named = {setting.name: setting for setting in fields(self._recipe.config)}
         self._settings: dict[str, Field[Any]] = {name: named[name] for name in shown}
-        self._estimate = estimate
+        self._estimate, self._without_use = estimate, without_use
         self.config: C | None = self._recipe.config
         """The settings, or None while one of them is not valid."""
         self.complaint = ""
@@ -114,6 +116,7 @@ class SettingsForm(VerticalScroll, Generic[R, C], can_focus=False):
 
     def on_mount(self) -> None:
         """Say what the settings come to."""
+        self._show_rows()
         self._check()
 
     def show_estimate(self) -> None:
@@ -153,8 +156,17 @@ class SettingsForm(VerticalScroll, Generic[R, C], can_focus=False):
                     self.query_one(f"#{name}", Select).value = value
                 else:
                     self.query_one(f"#{name}", Input).value = _written(value)
+        self._show_rows()
         self._check()
         self.post_message(self.RecipeChanged())
+
+    def _show_rows(self) -> None:
+        """Show the rows that the recipe makes use of."""
+        hidden = self._without_use(self._recipe.config)
+        for name in self._settings:
+            row = self.query_one(f"#{name}").parent
+            assert isinstance(row, Horizontal)
+            row.display = name not in hidden
 
     @on(Select.Changed)
     @on(Input.Changed)
@@ -196,7 +208,8 @@ class SettingsForm(VerticalScroll, Generic[R, C], can_focus=False):
         # Those left out leave the recipe's; a row that says 0 must not mean that.
         taken_away = [name for name in BUDGETS if name in changes and name not in given]
         if any(getattr(self._recipe.config, name) for name in taken_away):
-            shown = [name for name in BUDGETS if name in self._settings]
+            hidden = self._without_use(self._recipe.config)
+            shown = [name for name in BUDGETS if name in self._settings and name not in hidden]
             if not any(name in given for name in shown):
                 return None, f"One of {' and '.join(shown)} must be above 0."
         try:

@@ -42,6 +42,10 @@ class TrainingStatus(Static):
     accuracy: reactive[float | None] = reactive(None)
     """The share of right answers at the last evaluation, for classifiers."""
 
+    trained_to: reactive[int] = reactive(0)
+    """The step that the network which is open was trained to; 0 where nothing is known of it."""
+    continues: reactive[bool] = reactive(False)
+    """Whether `t` would go on with its run."""
     why_early: reactive[str] = reactive("")
     """Why the training run ended before its time, if it did."""
     learning_rate: reactive[float | None] = reactive[float | None](None)
@@ -95,6 +99,9 @@ class TrainingStatus(Static):
             return "following, paused" if self.phase == "paused" else "following"
         if self.why_early:
             return "stopped early"
+        if self.phase == "idle" and self.trained_to:
+            continues = " · t continues" if self.continues else ""
+            return f"trained to step {self.trained_to:,}{continues}"
         return (
             "replay" if (self.kind, self.phase) == ("replay", "training") else _PHASES[self.phase]
         )
