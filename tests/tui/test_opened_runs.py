@@ -15,6 +15,7 @@ from rnntui import places
 from rnntui.nets.config import parameter_count
 from rnntui.runtime.session import NewTraining, ReplayedTraining, ResumedTraining
 from rnntui.text.corpus import load_corpus
+from rnntui.training.events import Sampled
 from rnntui.training.recipes import find_recipe
 from rnntui.training.removal import remove_run
 from rnntui.training.run_description import describe_run
@@ -24,6 +25,7 @@ from rnntui.tui.command_line import train_command
 from rnntui.tui.screens.classify import ClassifyScreen
 from rnntui.tui.screens.runs import RunsScreen
 from rnntui.tui.widgets.run_table import RunTable
+from rnntui.tui.widgets.stream_text import StreamText
 from tests.factories import tiny_run
 from tests.run_files import finished, record, run_on_disk
 from tests.tui.scripted import ScriptedTraining, scripted_app, steps
@@ -178,6 +180,23 @@ async def test_after_its_end_t_replays_again_and_n_lets_it_train():
         await pilot.press("N", "t")
         await until(pilot, lambda: len(training.requests) == 3)
         assert not isinstance(training.requests[2], ReplayedTraining)
+        app.session.close(5)
+
+
+async def test_a_replay_shows_the_samples_as_they_came():
+    told = [Sampled(step, step * 0.05, "Enter ", f"KING {step}") for step in (2, 4)]
+    training = ScriptedTraining([*steps(3), told[0]])
+    app = scripted_app(training)
+    async with app.run_test(size=SIZE) as pilot:
+        run_on_disk(places.checkpoints_dir(), training.name, record(100))
+        app.playground.replay(training.name, 0.0)
+        stream = app.screen.query_one(StreamText)
+        await until(pilot, lambda: stream.text == "Enter KING 2")
+        app.session.close(5)
+        # In the next one another comes after it, in its place.
+        training.script += told[1:]
+        app.playground.replay(training.name, 0.0)
+        await until(pilot, lambda: stream.text == "Enter KING 4")
         app.session.close(5)
 
 

@@ -158,6 +158,12 @@ class WritingPane(Vertical):
         last = characters[-1]
         self.query_one(CandidateBars).update_candidates(last.candidates, last.symbol)
 
+    def show_sample(self, prime: str, text: str) -> None:
+        """Show a sample from a record; how likely its characters were is not known."""
+        self.begin(prime)
+        self.stream.append(text, [None] * len(text))
+        self._compare(text)
+
     def show_live(self, is_writing: bool) -> None:
         """Say whether something is being written."""
         if is_writing is not self.has_class("-live"):

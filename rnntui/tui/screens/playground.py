@@ -25,6 +25,7 @@ from rnntui.training.events import (
     Failed,
     Resumed,
     RolledBack,
+    Sampled,
     Started,
     TrainEvent,
     Warned,
@@ -194,6 +195,8 @@ class Playground(Screen[None]):
                 if self._writes_from_start:
                     self._writes_from_start = False
                     self.stream.toggle()
+            case Sampled() if self.session.is_replay and not self.session.is_writing:
+                self.writing.show_sample(event.prime, event.text)
             case Warned():
                 self.tell(event.sentence, "warning")
             case RolledBack():
