@@ -34,6 +34,7 @@ from rnntui.tui.preferences import PreferenceFile
 from rnntui.tui.remembered import SCREEN_NAME, Remembered, load_remembered, save_remembered
 from rnntui.tui.screens.first_picture import FirstPicture
 from rnntui.tui.terminal_driver import placing
+from rnntui.tui.widgets.readable import ReadableApp
 from rnntui.tui.widgets.too_small import RoomyApp
 
 if TYPE_CHECKING:
@@ -79,7 +80,9 @@ class Warm(Message):
         self.operations_per_second = operations_per_second
 
 
-class RnntuiApp(HandingApp[int], SurvivingApp[int], RoomyApp[int], LeavingApp[int]):
+class RnntuiApp(
+    HandingApp[int], SurvivingApp[int], ReadableApp[int], RoomyApp[int], LeavingApp[int]
+):
     """The interactive session."""
 
     TITLE = "rnntui"
