@@ -35,6 +35,7 @@ from rnntui.tui.remembered import SCREEN_NAME, Remembered, load_remembered, save
 from rnntui.tui.screens.first_picture import FirstPicture
 from rnntui.tui.terminal_driver import placing
 from rnntui.tui.widgets.readable import ReadableApp
+from rnntui.tui.widgets.toasts import ToastingApp
 from rnntui.tui.widgets.too_small import RoomyApp
 
 if TYPE_CHECKING:
@@ -81,7 +82,12 @@ class Warm(Message):
 
 
 class RnntuiApp(
-    HandingApp[int], SurvivingApp[int], ReadableApp[int], RoomyApp[int], LeavingApp[int]
+    HandingApp[int],
+    SurvivingApp[int],
+    ReadableApp[int],
+    ToastingApp[int],
+    RoomyApp[int],
+    LeavingApp[int],
 ):
     """The interactive session."""
 
