@@ -7,7 +7,7 @@ import queue
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 from rnntui.errors import RnntuiError
 from rnntui.runtime.asked import Asked
@@ -34,6 +34,7 @@ from rnntui.training.commands import (
     Command,
     Continue,
     Inbox,
+    NextSample,
     Pause,
     SingleStep,
     WeightsOutlet,
@@ -59,6 +60,9 @@ Phase = Literal["idle", "starting", "training", "paused", "stopped", "finished",
 `finished` is one that has used up its budget or its patience, `stopped` one that
 was ended before.
 """
+
+GOING_ON: Final[frozenset[Phase]] = frozenset({"starting", "training", "paused"})
+"""The phases of what has not ended."""
 
 FIRST_WEIGHTS_SECONDS = 120.0
 """How long a stream waits for a training that has just begun (torch must be loaded)."""
@@ -380,7 +384,7 @@ def going_on(phase: Phase) -> str:
 def ask_pause(paused: Asked[bool], command: Command) -> None:
     """Note whether a command asks for a pause, or for its end."""
     match command:
-        case Pause() | SingleStep():
+        case Pause() | SingleStep() | NextSample():
             paused.ask(True)
         case Continue():
             paused.ask(False)

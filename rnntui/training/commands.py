@@ -54,8 +54,29 @@ class RollBack:
     """Take weights and optimiser from the best checkpoint and go on from there."""
 
 
+@dataclass(frozen=True)
+class NextSample:
+    """Of a replay: show all up to the next sample, then pause."""
+
+
+@dataclass(frozen=True)
+class Move:
+    """Of a replay: go forward by this share of the record's steps, back where it is negative."""
+
+    share: float
+
+
 Command = (
-    Pause | Continue | SingleStep | Stop | SaveNow | SetLearningRate | SetSampleLength | RollBack
+    Pause
+    | Continue
+    | SingleStep
+    | Stop
+    | SaveNow
+    | SetLearningRate
+    | SetSampleLength
+    | RollBack
+    | NextSample
+    | Move
 )
 
 

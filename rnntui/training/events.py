@@ -150,6 +150,11 @@ class RolledBack(TrainEvent):
 
 
 @dataclass(frozen=True)
+class Rewound(TrainEvent):
+    """A replay goes back; what it has shown follows anew from the start. In no record."""
+
+
+@dataclass(frozen=True)
 class Warned(TrainEvent):
     """Something that a person should know; the training goes on."""
 

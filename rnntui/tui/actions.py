@@ -88,7 +88,7 @@ PLAYGROUND = (
         in_short="Train",
     ),
     _action("step", "n", "step", "Step", "Take one optimiser step, then pause."),
-    _action("stop", "k", "stop", "Stop", "Save and end the training, or the replay."),
+    _action("stop", "k", "stop", "Stop", "Save and end the training."),
     _action(
         "new",
         "N",
@@ -180,14 +180,14 @@ PLAYGROUND = (
         "less_than_sign",
         "learning_rate('down')",
         "Slower",
-        "Halve the learning rate; in a replay, halve its speed.",
+        "Halve the learning rate.",
     ),
     _action(
         "rate.up",
         "greater_than_sign",
         "learning_rate('up')",
         "Faster",
-        "Double the learning rate; in a replay, double its speed.",
+        "Double the learning rate.",
     ),
     _action(
         "sample-length.down",

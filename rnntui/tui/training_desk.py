@@ -17,6 +17,7 @@ from rnntui.runtime.followed_training import UNFOLLOWED
 from rnntui.runtime.following import FollowedState
 from rnntui.runtime.old_text_question import NOT_BEGUN, OldTextQuestion
 from rnntui.runtime.session import (
+    GOING_ON,
     FollowedTraining,
     NewTraining,
     ReplayedTraining,
@@ -25,7 +26,7 @@ from rnntui.runtime.session import (
     going_on,
 )
 from rnntui.training.checkpoints import read_header
-from rnntui.training.commands import RollBack, SaveNow, SingleStep
+from rnntui.training.commands import Move, NextSample, RollBack, SaveNow, SingleStep
 from rnntui.training.config import TrainConfig
 from rnntui.training.events import Changed, Evaluated, Finished, Saved, Step, TrainEvent
 from rnntui.training.pace import Pace
@@ -52,8 +53,13 @@ STOP_SECONDS: Final = 60.0
 UNFOLLOW_SECONDS: Final = 5.0
 """How long the reading of another process's record may take to end."""
 
+REPLAY_SHARES: Final = {"back": -0.1, "forward": 0.1}
+"""By how much of the record a key moves in a replay."""
+
 AS_FAST_AS_SEEN: Final = 1000.0
-"""The speed of a replay that is slowed down from no waiting at all."""
+"""The speed of a replay that is slowed down from no waiting at all, and the fastest."""
+
+SLOWEST_REPLAY: Final = 1 / 64
 
 
 @dataclass(frozen=True)
@@ -170,23 +176,37 @@ class TrainingDesk:
             self._session.send(RollBack())
 
     def change_rate(self, way: str) -> None:
-        """Double or halve the learning rate; in a replay, its speed."""
-        if not self._can_steer("There is no training whose learning rate could be changed."):
-            return
-        if self._session.is_replay:
-            factor = 2.0 if way == "up" else 0.5
-            # 0 is at once, from which there is a way back.
-            self._replay_speed = self._replay_speed * factor or AS_FAST_AS_SEEN
-            self._tell(f"The replay runs {self._replay_speed:g} times as fast as the training did.")
-        else:
+        """Double or halve the learning rate."""
+        if self._can_steer("There is no training whose learning rate could be changed."):
             self._rate.change(way)
 
     def change_sample_length(self, way: str) -> None:
         """Double or halve the length of the training's own samples."""
-        if self._can_steer("There is no training that could write samples.") and (
-            not self._session.is_replay
-        ):
+        if self._can_steer("There is no training that could write samples."):
             self._sample_length.change(way)
+
+    @property
+    def replays(self) -> bool:
+        """Whether a replay goes on, or waits in a pause."""
+        return self._session.is_replay and self._session.phase in GOING_ON
+
+    def go_to_next_sample(self) -> None:
+        """Show the replay up to its next sample, then pause it."""
+        self._session.send(NextSample())
+
+    def move_in_replay(self, way: str) -> None:
+        """Go back or forward in the record."""
+        self._session.send(Move(REPLAY_SHARES[way]))
+
+    def change_replay_speed(self, way: str) -> None:
+        """Double or halve the speed of the replay, and show it at once."""
+        # 0 is at once, from which there is a way back.
+        speed = self._replay_speed * (2.0 if way == "up" else 0.5) or AS_FAST_AS_SEEN
+        self._set_replay_speed(min(max(speed, SLOWEST_REPLAY), AS_FAST_AS_SEEN))
+
+    def _set_replay_speed(self, speed: float) -> None:
+        self._replay_speed = speed
+        self._loss.show_replay_speed(speed)
 
     def begin_anew(self) -> None:
         """Forget the run that `t` would go on with."""
@@ -365,7 +385,8 @@ class TrainingDesk:
         parent = places.checkpoints_dir()
         self._loss.clear()
         self._choose_run(find_run(parent, name))
-        self._begun_with, self._replay_speed = self._setup.chosen, speed
+        self._begun_with = self._setup.chosen
+        self._set_replay_speed(speed)
         self._session.train(ReplayedTraining(parent, name, lambda: self._replay_speed))
         return True
 

@@ -13,20 +13,33 @@ from rnntui.runtime.event_channel import EventChannel
 from rnntui.runtime.replay import TICK_SECONDS, replay_events
 from rnntui.runtime.trainer_thread import TrainerThread
 from rnntui.runtime.weights import WeightsMailbox
-from rnntui.training.commands import Command, Continue, Deaf, Pause, SaveNow, SingleStep, Stop
+from rnntui.training.commands import (
+    Command,
+    Continue,
+    Deaf,
+    Move,
+    NextSample,
+    Pause,
+    SaveNow,
+    SingleStep,
+    Stop,
+)
 from rnntui.training.events import (
     Continued,
     Failed,
     Finished,
     Paused,
     Resumed,
+    Rewound,
+    Sampled,
     Started,
     Step,
     TrainEvent,
+    Warned,
 )
 from rnntui.training.run_folder import RunFolder
 from tests.factories import Script, names
-from tests.run_files import SECONDS_PER_STEP, finished, record, step, write_record
+from tests.run_files import SECONDS_PER_STEP, evaluated, finished, record, step, write_record
 
 
 @dataclass
@@ -242,6 +255,118 @@ def test_a_single_step_is_not_waited_for(tmp_path: Path) -> None:
     inbox.commands = [(time.now, SingleStep())]
     assert names([next(events) for _ in range(3)]) == ["Continued", "Step", "Paused"]
     assert time.naps == []
+
+
+# Its position.
+
+
+def sampled(number: int) -> Sampled:
+    return Sampled(number, number * SECONDS_PER_STEP, "The ", f"text of {number}")
+
+
+def with_samples(steps: int, every: int) -> list[TrainEvent]:
+    """A record with a sample, an evaluation before it, every so many steps."""
+    events: list[TrainEvent] = []
+    for number in range(1, steps + 1):
+        events.append(step(number))
+        if number % every == 0:
+            events += [evaluated(number), sampled(number)]
+    return [*events, finished(steps)]
+
+
+def test_it_steps_from_sample_to_sample_and_pauses_at_each(tmp_path: Path) -> None:
+    folder = folder_with(tmp_path, with_samples(40, 20))
+    inbox = Script(at={0: [NextSample()]}, in_pauses=[[NextSample()], [NextSample()]])
+    shown = replayed(folder, inbox)
+    pauses = [n for n, event in enumerate(shown) if isinstance(event, Paused)]
+    assert [shown[n - 1] for n in pauses] == [sampled(20), sampled(40)]
+    # After the last one there is only the end.
+    assert shown[-2:] == [Continued(40, 20.0), finished(40)]
+
+
+def test_a_record_without_samples_is_stepped_through_by_its_evaluations(tmp_path: Path) -> None:
+    folder = folder_with(tmp_path, [*record(10, eval_every=4), finished(10)])
+    inbox = Script(at={0: [NextSample()]}, in_pauses=[[NextSample()], [Continue()]])
+    shown = replayed(folder, inbox)
+    assert [event.step for event in shown if isinstance(event, Paused)] == [4, 8]
+
+
+def test_two_quick_presses_are_two_samples(tmp_path: Path) -> None:
+    folder = folder_with(tmp_path, with_samples(60, 20))
+    inbox = Script(at={0: [NextSample(), NextSample()]}, in_pauses=[[NextSample()], [Stop()]])
+    shown = replayed(folder, inbox)
+    assert [event.step for event in shown if isinstance(event, Paused)] == [40, 60]
+
+
+def test_the_next_sample_is_not_waited_for(tmp_path: Path) -> None:
+    time = Time()
+    folder = folder_with(tmp_path, with_samples(40, 20))
+    inbox = AtMoments(time, [(time.now, NextSample())])
+    events = replay_events(folder, inbox, lambda: 1.0, time.clock, time.sleep)
+    assert any(isinstance(event, Paused) for event in events if time.now == 50.0)
+
+
+def paused_after(folder: RunFolder, *commands: Command) -> list[TrainEvent]:
+    """What is shown from a pause at step 48 of 100 on, until it is paused again and stopped."""
+    inbox = Script(at={50: [Pause()]}, in_pauses=[*([command] for command in commands), [Stop()]])
+    shown = replayed(folder, inbox)
+    return shown[shown.index(Paused(48, 24.0)) + 1 :]
+
+
+@pytest.fixture
+def hundred(tmp_path: Path) -> RunFolder:
+    about = ("run", "play", 10, 5, 900, 100, 100, 30, 60, "cpu")
+    events = [Started(0, 0.0, *about), *record(100, eval_every=0), finished(100)]
+    events.insert(11, Warned(10, 5.0, "The text is short."))
+    return folder_with(tmp_path, events)
+
+
+def test_forward_shows_a_tenth_at_once_and_stays_paused(hundred: RunFolder) -> None:
+    shown = paused_after(hundred, Move(0.1))
+    assert [event.step for event in shown if isinstance(event, Step)] == list(range(49, 59))
+    assert shown[-2:] == [Paused(58, 29.0), finished(58, "stopped")]
+
+
+def test_back_shows_the_record_anew_up_to_there_and_stays_paused(hundred: RunFolder) -> None:
+    shown = paused_after(hundred, Move(-0.1))
+    assert isinstance(shown[0], Rewound)
+    assert isinstance(shown[1], Started)
+    assert [event.step for event in shown if isinstance(event, Step)] == list(range(1, 39))
+    assert shown[-2:] == [Paused(38, 19.0), finished(38, "stopped")]
+    assert "Warned" not in names(shown)
+
+
+def test_each_move_starts_from_the_place_that_was_asked_for_last(hundred: RunFolder) -> None:
+    script = Script(at={50: [Move(-0.1), Move(-0.1), Move(0.3), Pause()]}, in_pauses=[[Stop()]])
+    assert replayed(hundred, script)[-1].step == 58
+    script = Script(at={50: [Move(-0.1), Move(-0.1), Pause()]}, in_pauses=[[Stop()]])
+    assert replayed(hundred, script)[-1].step == 28
+
+
+@pytest.mark.parametrize(("share", "place"), [(-9.0, 1), (9.0, 100)])
+def test_no_move_leaves_the_record(hundred: RunFolder, share: float, place: int) -> None:
+    assert paused_after(hundred, Move(share))[-1].step == place
+
+
+def test_even_a_short_record_moves_by_a_step(tmp_path: Path) -> None:
+    folder = folder_with(tmp_path, [*record(4), finished(4)])
+    script = Script(at={2: [Pause()]}, in_pauses=[[Move(0.1)], [Move(-0.1)], [Stop()]])
+    assert [event.step for event in replayed(folder, script) if isinstance(event, Step)] == [
+        *(1, 2, 3),
+        *(1, 2),
+    ]
+
+
+def test_from_where_it_was_moved_to_it_goes_on_at_its_pace(hundred: RunFolder) -> None:
+    time = Time()
+    inbox = AtMoments(time, [(time.now + 10.0, Move(-0.1))])
+    events = replay_events(hundred, inbox, lambda: 1.0, time.clock, time.sleep)
+    shown = [(time.now - 50.0, event.step) for event in events if isinstance(event, Step)]
+    back = next(n for n, (_, number) in enumerate(shown[1:], 1) if number == 1)
+    sought = shown[back - 1][1] - 10
+    moment, number = shown[back + sought]
+    assert number == sought + 1
+    assert moment == pytest.approx(10.0 + SECONDS_PER_STEP, abs=0.1)
 
 
 def test_commands_that_only_a_training_can_obey_change_nothing(tmp_path: Path) -> None:

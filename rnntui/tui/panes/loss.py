@@ -21,6 +21,7 @@ from rnntui.training.events import (
     Evaluated,
     Finished,
     Resumed,
+    Rewound,
     RolledBack,
     Started,
     Step,
@@ -29,6 +30,7 @@ from rnntui.training.events import (
 )
 from rnntui.tui.actions import PLAYGROUND, Action
 from rnntui.tui.links import Pair, Place, places_to_click
+from rnntui.tui.replay_actions import REPLAY, REPLAY_PLACES
 from rnntui.tui.widgets.chart import Chart, Look, Marker, SeriesStyle
 from rnntui.tui.widgets.training_status import TrainingKind, TrainingStatus
 
@@ -118,14 +120,18 @@ class LossPane(Vertical):
     def clear(self) -> None:
         """Begin a new picture; a record that is being read for the old one comes too late."""
         self.workers.cancel_group(self, RECORD_READING)
+        self._clear_curves()
+        self.show_references({})
+        self.status.begin()
+
+    def _clear_curves(self) -> None:
         chart = self.chart
         self._undrawn.clear()
         for name in (TRAINING, VALIDATION):
             chart.rewind(name, -1)
-        chart.remove_marker(BEST)
-        self.show_references({})
+        for marker in tuple(chart.data.markers):
+            chart.remove_marker(marker)
         self._last_evaluation = 0
-        self.status.begin()
 
     def show(self, events: Sequence[TrainEvent]) -> None:
         """Take what a poll brought, if anything.
@@ -150,6 +156,9 @@ class LossPane(Vertical):
                     self.status.total_steps = int(total)
                 case Evaluated():
                     self._show_evaluation(event)
+                case Rewound():
+                    self._clear_curves()
+                    self.status.time_left.forget()
                 case RolledBack():
                     self.chart.set_marker(Marker(f"back {event.step}", event.step, label="back"))
                 case _:
@@ -172,6 +181,10 @@ class LossPane(Vertical):
     def show_learning_rate(self, rate: float | None) -> None:
         """Show what was asked for at once; None for what the steps say."""
         self.status.learning_rate = rate
+
+    def show_replay_speed(self, speed: float) -> None:
+        """Show how many times as fast as the training a replay goes; 0 is at once."""
+        self.status.replay_speed = speed
 
     def show_phase(self, phase: Phase, kind: TrainingKind) -> None:
         """Say what the training does."""
@@ -199,12 +212,14 @@ class LossPane(Vertical):
 
     def show_places(self) -> None:
         """Show as many places to click in the borders as fit."""
-        phase, room = self.status.phase, self.size.width - 2
+        phase, room, actions = self.status.phase, self.size.width - 2, self._actions
         train = _TRAIN_WORDS.get(phase, "go on" if self._goes_on else "train")
         words, places = {str(self._places[0]): train}, self._places
         if self.status.kind == "followed" and phase in _TRAIN_WORDS:
             words, places = {"stop": "stop following"}, FOLLOWING_PLACES
-        self.border_subtitle = places_to_click(self.app, self._actions, places, room, words)
+        elif self.status.replays:
+            words, places, actions = {"replay.pause": train}, REPLAY_PLACES, REPLAY
+        self.border_subtitle = places_to_click(self.app, actions, places, room, words)
         at_chart = places_to_click(
             self.app, self._actions, self._chart_places, room - len("Loss   "), {}
         )

@@ -17,13 +17,14 @@ from textual.widgets import Input, Tabs
 
 from rnntui import places
 from rnntui.errors import CheckpointError
-from rnntui.runtime.session import Session, going_on
+from rnntui.runtime.session import Network, Session, going_on
 from rnntui.sampling.modes import Mode
 from rnntui.text.cells import printable
 from rnntui.training.checkpoint_file import opened
 from rnntui.training.events import (
     Failed,
     Resumed,
+    Rewound,
     RolledBack,
     Sampled,
     Started,
@@ -39,6 +40,7 @@ from rnntui.tui.panes.loss import LossPane
 from rnntui.tui.panes.setup import SetupPane
 from rnntui.tui.panes.writing import WritingPane
 from rnntui.tui.preferences import Preferences
+from rnntui.tui.replay_actions import REPLAY, acts_in
 from rnntui.tui.screens.question import Question
 from rnntui.tui.training_desk import STOP_SECONDS, TrainingDesk
 from rnntui.tui.widgets.chart import YScale
@@ -86,7 +88,7 @@ class Playground(Screen[None]):
     CSS_PATH = "playground.tcss"
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
-        *(action.binding for action in PLAYGROUND),
+        *(action.binding for action in (*REPLAY, *PLAYGROUND)),
         Binding(
             "escape",
             "unfocus",
@@ -96,7 +98,7 @@ class Playground(Screen[None]):
             id="unfocus",
         ),
     ]
-    actions: ClassVar[Sequence[Action]] = PLAYGROUND
+    actions: ClassVar[Sequence[Action]] = (*REPLAY, *PLAYGROUND)
 
     def __init__(
         self,
@@ -119,6 +121,8 @@ class Playground(Screen[None]):
         self.setup = SetupPane(corpus, recipe)
         self.training = TrainingDesk(session, self.setup, self.loss, self.tell)
         self.stream = WritingDesk(session, self.writing, self.tell)
+        self._compared: Network | None = None
+        """The network that was last compared with its text."""
         self._writes_from_start = False
         """Whether to write as soon as the training that was asked for has begun."""
         self.shares: dict[str, float] = dict(layout or {})
@@ -176,8 +180,9 @@ class Playground(Screen[None]):
             self.fail(sentence)
         self.training.show_followed()
         self.training.show_question()
-        if session.phase != self.loss.status.phase:
-            self.loss.show_phase(session.phase, _kind_of(session))
+        status, kind = self.loss.status, _kind_of(session)
+        if (session.phase, kind) != (status.phase, status.kind):
+            self.loss.show_phase(session.phase, kind)
             self.refresh_bindings()
         self.loss.show_going_on(self.training.run_to_go_on is not None)
         self.loss.show_trained(session.network.step if session.network else 0)
@@ -191,12 +196,15 @@ class Playground(Screen[None]):
                 # A text that is built when it is first used is there by now.
                 self.setup.show_texts()
                 self._show_network()
-                self._compare()
+                if self.session.network is not self._compared:
+                    self._compare()
                 if self._writes_from_start:
                     self._writes_from_start = False
                     self.stream.toggle()
             case Sampled() if self.session.is_replay and not self.session.is_writing:
                 self.writing.show_sample(event.prime, event.text)
+            case Rewound() if not self.session.is_writing:
+                self.writing.begin("")
             case Warned():
                 self.tell(event.sentence, "warning")
             case RolledBack():
@@ -208,6 +216,7 @@ class Playground(Screen[None]):
 
     def _compare(self) -> None:
         """Have the panes compare the network with its text, in the background."""
+        self._compared = self.session.network
         if self.session.network is not None:
             self.loss.compare_with_counting(self.session.network)
             self.writing.compare_with_text(self.session.network)
@@ -327,12 +336,38 @@ class Playground(Screen[None]):
         self.training.roll_back()
 
     def action_learning_rate(self, way: str) -> None:
-        """Double or halve the learning rate; in a replay, its speed."""
+        """Double or halve the learning rate."""
         self.training.change_rate(way)
 
     def action_sample_length(self, way: str) -> None:
         """Double or halve the length of the training's own samples."""
         self.training.change_sample_length(way)
+
+    # A replay, which has keys of its own in the place of a training's.
+
+    def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool | None:
+        """Rule out what does nothing while a replay is on, or while none is."""
+        return acts_in(action, self.training.replays)
+
+    def action_replay_pause(self) -> None:
+        """Pause the replay, or go on."""
+        self.action_train()
+
+    def action_replay_end(self) -> None:
+        """End the replay."""
+        self.action_stop()
+
+    def action_replay_next(self) -> None:
+        """Step to the next sample."""
+        self.training.go_to_next_sample()
+
+    def action_replay_move(self, way: str) -> None:
+        """Go back or forward by a tenth."""
+        self.training.move_in_replay(way)
+
+    def action_replay_speed(self, way: str) -> None:
+        """Double or halve the speed."""
+        self.training.change_replay_speed(way)
 
     # The chart, which has these keys itself while it has the focus.
 

@@ -6,7 +6,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widgets import Static
 
-from rnntui.runtime.session import Phase
+from rnntui.runtime.session import GOING_ON, Phase
 from rnntui.training.events import Step
 from rnntui.training.time_left import TimeLeft, duration
 
@@ -33,6 +33,8 @@ class TrainingStatus(Static):
 
     phase: reactive[Phase] = reactive("idle")
     kind: reactive[TrainingKind] = reactive[TrainingKind]("own")
+    replay_speed: reactive[float] = reactive(1.0)
+    """How many times as fast as the training a replay goes; 0 is at once."""
     is_quiet: reactive[bool] = reactive(False)
     """Whether the process that is followed writes nothing, or is gone."""
     total_steps: reactive[int] = reactive(0)
@@ -56,6 +58,11 @@ class TrainingStatus(Static):
         super().__init__(id="status")
         self.set_reactive(TrainingStatus.unit, unit)
         self.time_left = TimeLeft()
+
+    @property
+    def replays(self) -> bool:
+        """Whether a replay goes on, or waits in a pause."""
+        return self.kind == "replay" and self.phase in GOING_ON
 
     @property
     def is_at_its_end(self) -> bool:
@@ -102,9 +109,10 @@ class TrainingStatus(Static):
         if self.phase == "idle" and self.trained_to:
             continues = " · t continues" if self.continues else ""
             return f"trained to step {self.trained_to:,}{continues}"
-        return (
-            "replay" if (self.kind, self.phase) == ("replay", "training") else _PHASES[self.phase]
-        )
+        if self.replays and self.phase != "starting":
+            speed = f"{self.replay_speed:g}x" if self.replay_speed else "max"
+            return f"replay {speed}" + (" paused" if self.phase == "paused" else "")
+        return _PHASES[self.phase]
 
     def _tone(self) -> str:
         if self.is_quiet and self.phase == "training":
