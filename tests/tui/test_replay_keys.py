@@ -100,7 +100,10 @@ async def test_its_keys_are_told_only_while_it_is_on(size: tuple[int, int]):
         await until(pilot, lambda: "stopped" in status(app))
         assert not of_replay & await offered(app)
         assert of_training <= await offered(app)
-        assert "replay" not in border(app)
+        assert "position" not in border(app)
+        await until(pilot, lambda: "t replay" in border(app))
+        await pilot.press("N")
+        await until(pilot, lambda: "t replay" not in border(app))
 
 
 @SIZES

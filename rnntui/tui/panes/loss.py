@@ -95,7 +95,7 @@ class LossPane(Vertical):
         self._last_evaluation = 0
         self._undrawn: list[Step] = []
         self._polls = 0  # since steps were drawn
-        self._goes_on = False
+        self._goes_on = self._replays_next = False
 
     def compose(self) -> ComposeResult:
         """The chart above the figures."""
@@ -192,10 +192,11 @@ class LossPane(Vertical):
         self.set_class(phase == "training", "-live")
         self.show_places()
 
-    def show_going_on(self, goes_on: bool) -> None:
-        """Say whether the next training would go on with a run, or begin one."""
-        if goes_on is not self._goes_on:
+    def show_going_on(self, goes_on: bool, replays: bool = False) -> None:
+        """Say whether what comes next would go on with a run, replay one, or begin one."""
+        if (goes_on, replays) != (self._goes_on, self._replays_next):
             self._goes_on = self.status.continues = goes_on
+            self._replays_next = replays
             self.show_places()
 
     def show_trained(self, step: int) -> None:
@@ -213,7 +214,8 @@ class LossPane(Vertical):
     def show_places(self) -> None:
         """Show as many places to click in the borders as fit."""
         phase, room, actions = self.status.phase, self.size.width - 2, self._actions
-        train = _TRAIN_WORDS.get(phase, "go on" if self._goes_on else "train")
+        idle = "replay" if self._replays_next else "go on" if self._goes_on else "train"
+        train = _TRAIN_WORDS.get(phase, idle)
         words, places = {str(self._places[0]): train}, self._places
         if self.status.kind == "followed" and phase in _TRAIN_WORDS:
             words, places = {"stop": "stop following"}, FOLLOWING_PLACES

@@ -184,7 +184,8 @@ class Playground(Screen[None]):
         if (session.phase, kind) != (status.phase, status.kind):
             self.loss.show_phase(session.phase, kind)
             self.refresh_bindings()
-        self.loss.show_going_on(self.training.run_to_go_on is not None)
+        again = self.training.run_to_replay is not None
+        self.loss.show_going_on(self.training.run_to_go_on is not None, again)
         self.loss.show_trained(session.network.step if session.network else 0)
         self.writing.show_live(session.is_writing)
 
@@ -307,6 +308,8 @@ class Playground(Screen[None]):
 
     def action_train(self) -> None:
         """Begin a training, pause it, or go on."""
+        # One that has just ended is to be gone on with: its end may not have been heard of.
+        self.poll()
         was_writing = self.session.is_writing
         if self._may_train() and self.training.toggle():
             # Whoever was reading wants to see how the new network gets on.
