@@ -90,7 +90,7 @@ def train(
     """Train; the seconds, the steps, and the loss at the end measured in both ways."""
     minutes, seed = settings["minutes"], settings["seed"]
     name = f"{recipe}-{seed}"
-    command = [sys.executable, "-c", "from rnntui.cli.main import main; main()"]
+    command = [sys.executable, "-c", "from rnntui.cli.main import run; run()"]
     command += ["train", str(text), "--recipe", recipe, "--name", name, "--seed", str(seed)]
     command += ["--json", "--minutes", str(minutes), "--device", "cpu"]
     environment = {**os.environ, **ready_kernels(), "RNNTUI_HOME": str(home)}

@@ -95,7 +95,7 @@ def _signals_kept() -> Iterator[None]:
 
 def command(*arguments: str | Path) -> list[str]:
     """The command line of the program in a process of its own."""
-    program = "from rnntui.cli.main import main; main()"
+    program = "from rnntui.cli.main import run; run()"
     return [sys.executable, "-c", program, *map(str, arguments)]
 
 

@@ -30,12 +30,16 @@ class OnTerminal:
             for number in ignored:
                 signal.signal(number, signal.SIG_IGN)
 
+        # Its size is the terminal's own, not the one that a test runner's workers are told.
+        environment = {
+            name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")
+        }
         self.process = subprocess.Popen(
             command(*arguments),
             stdin=far,
             stdout=far,
             stderr=far,
-            env={**os.environ, "TERM": "xterm-256color"},
+            env={**environment, "TERM": "xterm-256color"},
             start_new_session=True,
             preexec_fn=take_terminal,
         )

@@ -1,9 +1,11 @@
 """The program's entry: the commands, and how errors and interruptions leave it."""
 
 import io
+import logging
 import os
 import signal
 import sys
+import threading
 from types import FrameType
 from typing import Annotated
 
@@ -89,6 +91,23 @@ def main() -> None:
         sys.exit(1)
     finally:
         leave_streams()
+
+
+def run() -> None:
+    """Be the program: `main` in a process of its own, which ends with it.
+
+    Threads that get torch or the compiled kernels ready may still be at work then. Python
+    would cut them short in the midst of foreign code, which aborts the whole process; all
+    that matters is saved and written by now, so it ends without them.
+    """
+    try:
+        main()
+    except SystemExit as leaving:
+        at_work = [thread for thread in threading.enumerate() if thread.daemon]
+        if not at_work or not isinstance(leaving.code, int | None):
+            raise
+        logging.shutdown()
+        os._exit(leaving.code or 0)
 
 
 def _leave(number: int, _frame: FrameType | None) -> None:
