@@ -48,12 +48,19 @@ QUOTED = 60
 """Characters of a value that a message repeats before it cuts it off."""
 
 
+_END = 24
+"""Characters of a long text's end that are repeated."""
+
+
 def quoted(value: object) -> str:
-    """Return a value as messages quote it: as Python writes it, a long one cut off."""
+    """Return a value as messages quote it: as Python writes it, a long one cut.
+
+    A text keeps its end, which says most of a path.
+    """
     if isinstance(value, os.PathLike):
         value = os.fspath(value)
     if isinstance(value, str):
-        return repr(value if len(value) <= QUOTED else f"{value[:QUOTED]}…")
+        return repr(value if len(value) <= QUOTED else f"{value[: QUOTED - _END]}…{value[-_END:]}")
     written = repr(value)
     return written if len(written) <= QUOTED else f"{written[:QUOTED]}…"
 

@@ -19,7 +19,8 @@ def test_a_short_value_is_quoted_as_python_writes_it() -> None:
 
 
 def test_a_long_value_is_cut_off() -> None:
-    assert quoted(LONG) == repr(f"{LONG[:QUOTED]}…")
+    assert quoted(LONG) == repr(f"{LONG[: QUOTED - 24]}…{LONG[-24:]}")
+    assert quoted("/far" * 99 + "/none.txt").endswith("/none.txt'")
     assert len(quoted(list(range(999)))) == QUOTED + 1
 
 
