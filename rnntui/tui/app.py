@@ -8,15 +8,17 @@ import gc
 import logging
 import os
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.console import RenderableType
+from textual.actions import ActionParseResult
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.command import Provider
+from textual.dom import DOMNode
 from textual.driver import Driver
 from textual.message import Message
 from textual.screen import Screen
@@ -193,6 +195,7 @@ class RnntuiApp(
             playground.shares,
             first_start=False,
             run=str(run) if run else None,
+            followed=tuple(sorted(playground.next_step.done)),
         )
         save_remembered(self._screen_file, left)
         self.preferences.save()
@@ -217,11 +220,17 @@ class RnntuiApp(
         remembered = self._remembered
         start = self._start or find_start(Asked(), remembered.corpus, remembered.run)
         self._playground = Playground(
-            session, start.corpus, start.recipe, self.preferences.now, remembered.layout
+            session,
+            start.corpus,
+            start.recipe,
+            self.preferences.now,
+            remembered.layout,
+            remembered.followed,
         )
-        # Awaited, so that keys pressed meanwhile are the playground's.
+        # Awaited, so that keys pressed meanwhile are the playground's; and what it opens on is
+        # opened before the first of them acts, or `t` would train something else.
         await self.push_screen(self._playground)
-        self.call_after_refresh(self._begin, start)
+        self._begin(start)
 
     def _begin(self, start: "Start") -> None:
         if start.replay is not None:
@@ -292,6 +301,21 @@ class RnntuiApp(
 
         if not isinstance(self.screen, QuietPalette):
             self.push_screen(QuietPalette(id="--command-palette"))
+
+    async def run_action(
+        self,
+        action: "str | ActionParseResult",
+        default_namespace: DOMNode | None = None,
+        namespaces: Mapping[str, DOMNode] | None = None,
+    ) -> bool:
+        """Do what a key, a click or the palette asks for; a hint at it need not be given again."""
+        done = await super().run_action(action, default_namespace, namespaces)
+        if done and isinstance(action, str) and self._playground is not None:
+            call = action.removeprefix("screen.").removesuffix("()")
+            for one in self._playground.actions:
+                if one.call == call:
+                    self._playground.next_step.follow(one.name)
+        return done
 
     async def action_quit(self) -> None:
         """Leave, after a question where a training goes on."""

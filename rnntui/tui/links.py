@@ -35,7 +35,7 @@ def places_to_click(
 ) -> Content:
     """The places that fit into so many cells, from the left.
 
-    `words` are what actions are called at present, where that is not their label.
+    `words` are what actions are called at present, where that is not their short label.
     """
     line = Content("")
     for place in places:
@@ -46,7 +46,9 @@ def places_to_click(
             case name:
                 action = called(name, actions)
                 piece = _key(app, action)
-                piece += _place(f" {words.get(name, action.label.lower())}", action)
+                piece += _place(
+                    f" {words.get(name, (action.in_short or action.label).lower())}", action
+                )
         if line:
             piece = Content(_BETWEEN) + piece
         if line.cell_length + piece.cell_length > cells:

@@ -35,6 +35,9 @@ class Remembered:
     run: str | None = None
     """The folder of the run whose network was open last, as a whole path."""
 
+    followed: tuple[str, ...] = ()
+    """The hints that were followed once, by their names."""
+
 
 def load_remembered(path: Path) -> Remembered:
     """What was left in `path`, as far as it can be used."""
@@ -49,6 +52,7 @@ def load_remembered(path: Path) -> Remembered:
         _shares(layout) if isinstance(layout, Mapping) else {},
         tables.get("first_start") is not False,
         _text(tables, "run"),
+        _names(tables.get("followed")),
     )
 
 
@@ -59,6 +63,8 @@ def save_remembered(path: Path, remembered: Remembered) -> None:
         tables["corpus"] = remembered.corpus
     if remembered.run is not None:
         tables["run"] = remembered.run
+    if remembered.followed:
+        tables["followed"] = list(remembered.followed)
     if remembered.layout:
         tables["layout"] = dict(remembered.layout)
     try:
@@ -73,6 +79,10 @@ def save_remembered(path: Path, remembered: Remembered) -> None:
 def _text(tables: Mapping[str, object], name: str) -> str | None:
     value = tables.get(name)
     return value if isinstance(value, str) and value else None
+
+
+def _names(value: object) -> tuple[str, ...]:
+    return tuple(name for name in value if isinstance(name, str)) if isinstance(value, list) else ()
 
 
 def _shares(layout: Mapping[str, object]) -> dict[str, float]:

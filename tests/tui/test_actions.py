@@ -41,7 +41,7 @@ IN_THE_MENU = (
     | {action.name for action in (*PLAYGROUND, *CLASSIFY) if "tab." in action.name}
     | {
         "suspend",
-        *("runs.filter", "runs.sort", "runs.reverse", "runs.refresh"),
+        *("runs.same-text", "runs.filter", "runs.sort", "runs.reverse", "runs.refresh"),
         *("classify.clear", "classify.command"),
         *("corpora.library", "corpora.beginning", "corpora.figures", "corpora.table"),
     }

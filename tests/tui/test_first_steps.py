@@ -108,7 +108,7 @@ async def test_what_another_network_wrote_goes_when_a_new_one_comes():
     async with app.run_test(size=SIZE) as pilot:
         await ready(pilot)
         writing = app.playground.writing
-        assert Content.from_text(writing.border_title).plain == "Writing · tiny"
+        assert Content.from_text(writing.border_title).plain == "Output · tiny"
         await pilot.press("g")
         await until(pilot, lambda: writing.stream.end == 60)
         await pilot.press("g", "t")

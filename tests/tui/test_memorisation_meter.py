@@ -51,11 +51,11 @@ async def test_another_notice_is_shown_as_it_is() -> None:
 @pytest.mark.parametrize(
     ("width", "line"),
     [
-        (60, "copied █▎          12%  longest 34 characters"),
-        (40, "copied ▋      12%  longest 34 characters"),
-        (36, "copied 12%  longest 34 characters"),
-        (30, "copied 12%  longest 34"),
-        (20, "copied 12% · 34"),
+        (60, "memorised █▎          12%  longest 34 characters"),
+        (43, "memorised ▋      12%  longest 34 characters"),
+        (39, "memorised 12%  longest 34 characters"),
+        (30, "memorised 12%  longest 34"),
+        (20, "memorised 12% · 34"),
         (10, "12% · 34"),
         (5, "12% …"),
     ],
@@ -65,8 +65,8 @@ async def test_what_does_not_fit_is_left_out(width: int, line: str) -> None:
 
 
 async def test_nothing_copied_is_none_and_a_little_is_not_called_nothing() -> None:
-    assert await shown(CopiedRuns(0, 0, 0, None), 30) == "copied 0%  longest 0"
-    assert await shown(CopiedRuns(9000, 20, 20, 0), 30) == "copied <1%  longest 20"
+    assert await shown(CopiedRuns(0, 0, 0, None), 30) == "memorised 0%  longest 0"
+    assert await shown(CopiedRuns(9000, 20, 20, 0), 30) == "memorised <1%  longest 20"
 
 
 async def test_one_character_is_not_a_plural() -> None:
@@ -75,7 +75,7 @@ async def test_one_character_is_not_a_plural() -> None:
 
 async def test_figures_from_a_part_of_the_text_are_called_lower_bounds() -> None:
     assert (await shown(SOME, covered=0.16)).endswith("≥12%  longest ≥34 characters")
-    assert "first 16% of the learnt text" in await explained(SOME, covered=0.16)
+    assert "first 16% of the training text" in await explained(SOME, covered=0.16)
 
 
 async def test_the_tooltip_says_what_is_counted_and_where_the_longest_run_stands() -> None:

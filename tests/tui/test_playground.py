@@ -475,9 +475,9 @@ async def test_what_is_copied_is_explained_only_while_it_is_underlined():
     app = scripted_app()
     async with app.run_test(size=SIZE) as pilot:
         legend = app.screen.query_one("#legend", Static)
-        assert "copied" not in str(legend.render())
+        assert "memorised" not in str(legend.render())
         await pilot.press("i")
-        assert "copied" in str(legend.render())
+        assert "memorised" in str(legend.render())
 
 
 async def test_what_was_chosen_is_there_again_in_the_next_session():

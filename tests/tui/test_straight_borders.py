@@ -140,6 +140,7 @@ async def test_on_the_playground(size: tuple[int, int], text: Path) -> None:
         await pilot.press("g")
         await until(pilot, lambda: len(app.screen.query_one(StreamText).text) > 500)
         app.notify(" ".join(SCRIPTS.values()), markup=False, timeout=60)
+        await pilot.press("7")  # where there is little room, a pane with borders
         await pilot.pause()
         assert_straight(app)
         stream.over.set()
@@ -186,4 +187,5 @@ async def test_in_the_trail_of_a_classifier(size: tuple[int, int], tmp_path: Pat
         await trained(pilot, screen)
         screen.query_one("#sentence", Input).value = " ".join(SCRIPTS.values())
         await until(pilot, lambda: len(screen.query_one(WordTrail).marks) > 10)
+        await pilot.press("7")
         assert_straight(pilot.app)

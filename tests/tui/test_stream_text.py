@@ -403,6 +403,6 @@ async def test_text_that_comes_does_not_lay_the_screen_out_again() -> None:
 
 async def test_the_legend_names_every_level() -> None:
     async with stream_of("") as (stream, _):
-        assert stream.legend().plain == "≥90% ≥50% ≥20% ≥5% <5% prime copied"
+        assert stream.legend().plain == "≥90% ≥50% ≥20% ≥5% <5% prime memorised"
         stream.underlining = False
         assert stream.legend().plain == "≥90% ≥50% ≥20% ≥5% <5% prime"

@@ -42,9 +42,9 @@ PLACES: Final[Sequence[Place]] = (
 NAME_CELLS: Final = 32
 """Most cells that a network's name takes in the pane's title."""
 
-PLACEHOLDER: Final = "Press g to let the network write."
+PLACEHOLDER: Final = "Press g to let the network generate."
 
-_IN_SHORT: Final = {"copied": "copied", "keep": "keep", "command": "as command"}
+_IN_SHORT: Final = {"hold": "pause", "keep": "save", "command": "as command"}
 
 
 class WritingPane(Vertical):
@@ -53,7 +53,7 @@ class WritingPane(Vertical):
     def __init__(self) -> None:
         """Make a pane in which nothing has been written."""
         super().__init__(id="writing", classes="pane")
-        self.border_title = "Writing"
+        self.border_title = "Output"
         self._vocabulary: Vocabulary | None = None
         self._copies: CopyMeter | None = None
         self._start = 0  # of what the network wrote, behind the prime
@@ -64,7 +64,7 @@ class WritingPane(Vertical):
         yield SamplerBar()
         with Horizontal(id="prime-row"):
             yield Label("prime")
-            yield PrimeInput(placeholder="what the writing starts from (p)", id="prime")
+            yield PrimeInput(placeholder="what the output starts from (p)", id="prime")
         with Horizontal(id="text-row"):
             yield StreamText(placeholder=PLACEHOLDER, id="stream")
             yield CandidateBars(id="candidates")
@@ -131,7 +131,7 @@ class WritingPane(Vertical):
     def show_writer(self, name: str, is_writing: bool) -> None:
         """Say which network writes; where it is another one and is silent, forget the old text."""
         shown = shortened(printable(name), NAME_CELLS)
-        self.border_title = Content(f"Writing · {shown}" if name else "Writing")
+        self.border_title = Content(f"Output · {shown}" if name else "Output")
         if name != self._writer and not is_writing:
             self.begin("")
         self._writer = name
@@ -176,7 +176,7 @@ class WritingPane(Vertical):
 
     def show_places(self) -> None:
         """Show as many places to click in the border as fit."""
-        words = {**_IN_SHORT, "generate": "stop" if self.has_class("-live") else "write"}
+        words = {**_IN_SHORT, "generate": "stop" if self.has_class("-live") else "generate"}
         self.border_subtitle = places_to_click(
             self.app, PLAYGROUND, PLACES, self.size.width - 2, words
         )

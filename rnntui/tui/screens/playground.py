@@ -3,7 +3,7 @@
 The screen carries what is asked for to the session, and the session's news to the panes.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final
@@ -45,6 +45,7 @@ from rnntui.tui.screens.question import Question
 from rnntui.tui.training_desk import STOP_SECONDS, TrainingDesk
 from rnntui.tui.widgets.chart import YScale
 from rnntui.tui.widgets.key_bar import KeyBar
+from rnntui.tui.widgets.next_step import Hint, NextStep
 from rnntui.tui.widgets.pane_tabs import PaneTab, PaneTabs
 from rnntui.tui.widgets.split import Split
 from rnntui.tui.widgets.title_bar import TitleBar
@@ -78,6 +79,17 @@ TABS: Final = tuple(
 FOCUSED: Final = {"setup": "#texts", "loss": "#chart", "writing": "#stream"}
 """What has the focus in a pane that is gone to."""
 
+HINTS: Final = (
+    Hint(("train",), "train on the chosen text, and watch the loss fall"),
+    Hint(("generate",), "let the network generate"),
+    Hint(("mode.argmax", "mode.random", "mode.hybrid"), "change how each character is chosen"),
+    Hint(("temperature.down", "temperature.up"), "make it safer or wilder"),
+    Hint(("prime",), "give it a beginning of your own"),
+    Hint(("duel",), "see the three modes side by side"),
+    Hint(("runs",), "compare all runs"),
+)
+"""What a newcomer could do, one after the other."""
+
 BORDER_STEPS: Final = {"left": -2, "right": 2, "up": -1, "down": 1}
 """Cells that a key moves a border."""
 
@@ -107,10 +119,12 @@ class Playground(Screen[None]):
         recipe: str,
         preferences: Preferences,
         layout: Mapping[str, float] | None = None,
+        followed: Iterable[str] = (),
     ) -> None:
         """Show `session`, with a text and a recipe to begin with.
 
-        `layout` is the `shares` of an earlier session.
+        `layout` is the `shares` of an earlier session, `followed` the hints that need
+        not be given again.
         """
         super().__init__()
         self.session = session
@@ -123,6 +137,7 @@ class Playground(Screen[None]):
         self.stream = WritingDesk(session, self.writing, self.tell)
         self._compared: Network | None = None
         """The network that was last compared with its text."""
+        self.next_step = NextStep(HINTS, PLAYGROUND, followed, self._can_be_done)
         self._writes_from_start = False
         """Whether to write as soon as the training that was asked for has begun."""
         self.shares: dict[str, float] = dict(layout or {})
@@ -138,6 +153,7 @@ class Playground(Screen[None]):
         yield TitleBar()
         yield PaneTabs(TABS)
         yield self._columns
+        yield self.next_step
         yield KeyBar()
 
     def on_mount(self) -> None:
@@ -188,6 +204,16 @@ class Playground(Screen[None]):
         self.loss.show_going_on(self.training.run_to_go_on is not None, again)
         self.loss.show_trained(session.network.step if session.network else 0)
         self.writing.show_live(session.is_writing)
+        self.next_step.look()
+
+    def _can_be_done(self, action: str) -> bool:
+        """Whether a hint at an action would be of use now."""
+        session = self.session
+        if action == "train":
+            return not session.is_training
+        if action in ("mode.argmax", "temperature.down"):
+            return session.is_writing
+        return action == "runs" or session.network is not None
 
     def _tell(self, event: TrainEvent) -> None:
         """Say what a person should know of, beyond what the chart shows."""

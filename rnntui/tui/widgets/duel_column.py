@@ -17,7 +17,7 @@ from rnntui.tui.widgets.stream_text import StreamText
 EXPLANATIONS: Final[dict[Mode, str]] = {
     "argmax": "always the likeliest",
     "random": "drawn by probability",
-    "hybrid": "drawn after a space",
+    "hybrid": "drawn after a space, likeliest otherwise",
 }
 NO_SPACES: Final = "no spaces: equals argmax"
 
@@ -33,7 +33,8 @@ class DuelColumn(Vertical):
         self._never_draws = mode == "hybrid" and hybrid_equals_argmax(vocabulary)
         self._explanation = NO_SPACES if self._never_draws else EXPLANATIONS[mode]
         self.tooltip = (
-            f"Of the last {RECENT:,} characters: p is their mean probability, varied the share of"
+            f"Of the last {RECENT:,} characters: average confidence is the mean probability that"
+            " the network gave to them, varied the share of"
             f" sequences of {GRAM} characters that are distinct, which is small in a loop."
         )
 
@@ -89,8 +90,9 @@ def measures(writing: RecentWriting, cells: int) -> str:
     sure = "–" if mean is None else f"{mean:.2f}"
     varied = "–" if share is None else percent(share).strip()
     forms = (
-        f"mean p {sure} · varied {varied} ({GRAM}-grams)",
-        f"mean p {sure} · varied {varied}",
-        f"p {sure} · varied {varied}",
+        f"average confidence {sure} · varied {varied} ({GRAM}-grams)",
+        f"average confidence {sure} · varied {varied}",
+        f"confidence {sure} · varied {varied}",
+        f"{sure} · varied {varied}",
     )
     return next((form for form in forms if len(form) <= cells), forms[-1])

@@ -1,4 +1,4 @@
-"""The line under the stream that says how much of it is copied from the learnt text."""
+"""The line under the stream that says how much of it is memorised: word for word in the text."""
 
 from collections.abc import Iterator
 
@@ -16,14 +16,14 @@ INDEXING = "indexing the text …"
 _BAR_CELLS = 10
 _FEWEST_BAR_CELLS = 3
 _EXPLANATION = (
-    f"copied: the part of the written text that stands in stretches of {COPIED_LENGTH} characters "
-    "or more which occur word for word in the learnt text, its held-out part aside. "
+    f"memorised: the part of the output that stands in stretches of {COPIED_LENGTH} characters "
+    "or more which occur word for word in the text that was trained on. "
     "longest: the longest such stretch so far, of any length."
 )
 
 
 class MemorisationMeter(Static):
-    """Copied share and longest copied run, or a notice while there is no reading.
+    """Memorised share and longest memorised run, or a notice while there is no reading.
 
     As much of it as fits on one line: first the bar shrinks and goes, then the words.
     """
@@ -70,8 +70,8 @@ class MemorisationMeter(Static):
                 sentences.append("It may be longer.")
         if self.covered < 1:
             sentences.append(
-                f"Only the first {int(self.covered * 100)}% of the learnt text is looked at, "
-                "so more may be copied."
+                f"Only the first {int(self.covered * 100)}% of the training text is looked at, "
+                "so more may be memorised."
             )
         self.tooltip = " ".join(sentences)
 
@@ -85,7 +85,7 @@ def _lines(reading: CopiedRuns, *, at_least: bool) -> Iterator[Content]:
     padded = share.rjust(4 + len(mark))
     for cells in range(_BAR_CELLS, _FEWEST_BAR_CELLS - 1, -1):
         yield Content.assemble(
-            "copied ",
+            "memorised ",
             (bar(reading.share, cells), "$text-accent on $foreground 15%"),
             " ",
             (padded, "bold"),
@@ -94,9 +94,9 @@ def _lines(reading: CopiedRuns, *, at_least: bool) -> Iterator[Content]:
             f" {unit}",
         )
     for before, between, after in (
-        ("copied ", "  longest ", f" {unit}"),
-        ("copied ", "  longest ", ""),
-        ("copied ", " · ", ""),
+        ("memorised ", "  longest ", f" {unit}"),
+        ("memorised ", "  longest ", ""),
+        ("memorised ", " · ", ""),
         ("", " · ", ""),
     ):
         yield Content.assemble(before, (share, "bold"), between, (longest, "bold"), after)

@@ -37,12 +37,12 @@ class SamplerBar(Static):
         line += _place("▸", "temperature('up')")
         top_k = f"{spec.top_k}" if spec.top_k else "all"
         top_p = f"{spec.top_p:g}" if spec.top_p < 1 else "all"
-        pace = f"{self.pace:g}/s" if self.pace else "full pace"
+        pace = f"{self.pace:g} characters/s" if self.pace else "full speed"
         for words, action in (
             (f"top-k {top_k}", "top_k"),
             (f"top-p {top_p}", "top_p"),
             (f"seed {self.seed}", "reseed"),
-            ("held" if self.held else pace, "hold" if self.held else "pace"),
+            ("paused" if self.held else pace, "hold" if self.held else "pace"),
         ):
             part = Content("  ") + _place(words, action, "bold" if self.held else "")
             if len(line) + len(part) > self.size.width:

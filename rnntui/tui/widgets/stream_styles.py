@@ -44,7 +44,7 @@ def legend_of(stream: Widget, underlining: bool) -> Content:
         ("prime", _COMPONENT_OF_LEVEL[PRIME]),
     ]
     if underlining:
-        samples.append(("copied", _UNDERLINED))
+        samples.append(("memorised", _UNDERLINED))
     return Content(" ").join([_sample(word, component, stream) for word, component in samples])
 
 

@@ -149,5 +149,5 @@ class TrainingStatus(Static):
         figures.append(f"{step.chars_per_second:,.0f} {each}/s")
         if self.learning_rate is None:
             figures.append(self._rate(step.learning_rate))
-        figures.append(f"|g| {step.grad_norm:.2f}")
+        figures.append(f"gradient {step.grad_norm:.2f}")
         return figures
