@@ -128,7 +128,7 @@ def test_a_table_with_bad_rows(
         screen.query_one("#skip-bad", TickBox).value = True
         screen.query_one("#reference", Input).value = "sms.tsv"
         about = screen.query_one("#about", Static)
-        await until(pilot, lambda: "60 texts" in str(about.render()))
+        await until(pilot, lambda: "ham 30" in str(about.render()))
         await pilot.pause()
 
     app, before = pictured(ScriptedClassifying(tmp_path), name_it)
