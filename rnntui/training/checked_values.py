@@ -35,9 +35,10 @@ def number(value: object, name: str) -> float:
 
 def seconds(value: object, name: str) -> float:
     """A time that was spent in training."""
-    if not 0 <= number(value, name) <= MAX_SECONDS:
+    found = number(value, name)
+    if not 0 <= found <= MAX_SECONDS:
         raise ValueError(f"{name} is out of bounds")
-    return number(value, name)
+    return found
 
 
 def text(value: object, name: str) -> str:

@@ -241,55 +241,38 @@ def from_json(line: str) -> TrainEvent:
         raise RnntuiError(f"Not a line of events: {quoted(line)}.") from e
 
 
-def _read_number(value: object) -> float:
-    return number(value, "it")
+def _number_or_none(value: object, name: str) -> float | None:
+    return None if value is None else number(value, name)
 
 
-def _read_seconds(value: object) -> float:
-    return seconds(value, "it")
+def _number_or_text(value: object, name: str) -> float | str:
+    return value if isinstance(value, str) else number(value, name)
 
 
-def _read_number_or_none(value: object) -> float | None:
-    return None if value is None else _read_number(value)
+def _texts(value: object, name: str) -> tuple[str, ...]:
+    return tuple(text(one, name) for one in _list(value, name))
 
 
-def _read_number_or_text(value: object) -> float | str:
-    return value if isinstance(value, str) else _read_number(value)
+def _table(value: object, name: str) -> tuple[tuple[int, ...], ...]:
+    rows = [_list(row, name) for row in _list(value, name)]
+    return tuple(tuple(count(one, name) for one in row) for row in rows)
 
 
-def _read_count(value: object) -> int:
-    return count(value, "it")
-
-
-def _read_text(value: object) -> str:
-    return text(value, "it")
-
-
-def _read_truth(value: object) -> bool:
-    return truth(value, "it")
-
-
-def _read_texts(value: object) -> tuple[str, ...]:
+def _list(value: object, name: str) -> list[object]:
     if not isinstance(value, list):
-        raise TypeError("no list")
-    return tuple(map(_read_text, value))
+        raise ValueError(f"{name} is of the wrong type")
+    return value
 
 
-def _read_table(value: object) -> tuple[tuple[int, ...], ...]:
-    if not isinstance(value, list) or not all(isinstance(row, list) for row in value):
-        raise TypeError("no table")
-    return tuple(tuple(map(_read_count, row)) for row in value)
-
-
-_BY_TYPE: Mapping[object, Callable[[object], Any]] = {
-    float: _read_number,
-    float | None: _read_number_or_none,
-    float | str: _read_number_or_text,
-    int: _read_count,
-    str: _read_text,
-    bool: _read_truth,
-    tuple[str, ...]: _read_texts,
-    tuple[tuple[int, ...], ...]: _read_table,
+_BY_TYPE: Mapping[object, Callable[[object, str], Any]] = {
+    float: number,
+    float | None: _number_or_none,
+    float | str: _number_or_text,
+    int: count,
+    str: text,
+    bool: truth,
+    tuple[str, ...]: _texts,
+    tuple[tuple[int, ...], ...]: _table,
 }
 
 
@@ -298,12 +281,11 @@ def _reader(part: "Field[Any]") -> Callable[[Mapping[str, object]], Any]:
 
     A field with a default came later, and may be missing in an older record.
     """
-    read, name, default = _BY_TYPE[part.type], part.name, part.default
-    if name == "elapsed_s":
-        read = _read_seconds
+    name, default = part.name, part.default
+    read = seconds if name == "elapsed_s" else _BY_TYPE[part.type]
     if default is MISSING:
-        return lambda values: read(values[name])
-    return lambda values: read(values.get(name, default))
+        return lambda values: read(values[name], name)
+    return lambda values: read(values.get(name, default), name)
 
 
 _READERS = {kind: {p.name: _reader(p) for p in fields(kind)} for kind in KINDS.values()}
