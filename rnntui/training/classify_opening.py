@@ -30,18 +30,17 @@ from rnntui.training.resuming import (
     RATE_SETTINGS,
     allowed,
     count_rates_given,
+    write_what_changed,
 )
 from rnntui.training.run_folder import (
     Record,
     RunFolder,
-    check_idle,
     check_run_name,
     create_run_folder,
     find_run,
     free_run_name,
     recorded,
     taken,
-    write_configuration,
 )
 from rnntui.training.settings import BUDGETS
 
@@ -97,7 +96,6 @@ def resume_classify_run(
     folder = find_run(parent, name)
     begun = describe_classify_run(folder)
     note, before = begun.corpus, begun.config
-    measured, rates = begun.total_steps, begun.rates_given
     config = before.replaced(allowed(changes, before, CHANGEABLE))
     check_device(config.device)
     check_threads(config.threads)
@@ -109,16 +107,10 @@ def resume_classify_run(
     check_memory(run.needed_bytes, config.device, force)
     if folder.is_saved:
         last = load_classifier(folder.last)
-        given = count_rates_given(rates, changes, before, last.header.progress)
+        given = count_rates_given(begun.rates_given, changes, before, last.header.progress)
         run = replace(run, notices=(), resume_from=last, rates_given=given)
         _check_resumable(run, before)
-    if config != before or run.rates_given != rates:
-        # What another process trains stays as that one began it.
-        check_idle(folder, "resumed")
-        steps = run.total_steps
-        if not steps and config.minutes == before.minutes:
-            steps = measured
-        write_configuration(folder, run.tables(steps))
+    write_what_changed(run, begun)
     return run
 
 

@@ -23,20 +23,18 @@ from rnntui.training.events import TrainEvent
 from rnntui.training.fine_tuning import adopted_config, over_vocabulary
 from rnntui.training.learner import Training
 from rnntui.training.memory import characters_bytes, check_memory
-from rnntui.training.resuming import allowed, count_rates_given
+from rnntui.training.resuming import allowed, count_rates_given, write_what_changed
 from rnntui.training.run import CHANGEABLE, Run, prepare_run
 from rnntui.training.run_description import describe_run
 from rnntui.training.run_folder import (
     Record,
     RunFolder,
-    check_idle,
     check_run_name,
     create_run_folder,
     find_run,
     free_run_name,
     recorded,
     taken,
-    write_configuration,
 )
 
 LoadText = Callable[[tuple[str, ...]], Corpus]
@@ -124,7 +122,7 @@ def resume_run(
     folder = find_run(parent, name)
     begun = describe_run(folder)
     note, prime, init_from = begun.corpus, begun.prime, begun.init_from
-    before, eval_chars, measured = begun.config, begun.eval_chars, begun.total_steps
+    before, eval_chars = begun.config, begun.eval_chars
     config = before.replaced(allowed(changes, before, CHANGEABLE))
     # Before it is written to run.toml, where it would stand in every later resume's way.
     check_device(config.device)
@@ -158,13 +156,7 @@ def resume_run(
     else:
         fresh = prepare_run(folder, corpus, config, prime, init_from)
         run = replace(fresh, init_weights=weights)
-    if config != before or run.rates_given != begun.rates_given:
-        # What another process trains stays as that one began it.
-        check_idle(folder, "resumed")
-        steps = run.total_steps
-        if not steps and config.minutes == before.minutes:
-            steps = measured
-        write_configuration(folder, run.tables(steps))
+    write_what_changed(run, begun)
     return run
 
 

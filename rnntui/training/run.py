@@ -101,18 +101,12 @@ class Run:
     @property
     def resumed_at(self) -> Progress | None:
         """How far its checkpoint is, brought up to the settings as they are now."""
-        if self.resume_from is None:
-            return None
-        header = self.resume_from.header
-        return progress_to_resume(header.progress, header.config, self.config, self.rates_given)
+        return progress_to_resume(self)
 
     @property
     def rate_changes(self) -> tuple[Change, ...]:
         """What is changed of the learning rate as it goes on."""
-        if self.resume_from is None:
-            return ()
-        header = self.resume_from.header
-        return rate_changes(header.progress, header.config, self.config, self.rates_given)
+        return rate_changes(self)
 
     def facts(self, device: str) -> Facts:
         """What is to be learnt, on that device."""
