@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any, Final, Protocol
 
 from rnntui.errors import ConfigError
+from rnntui.training.checked_values import count
 from rnntui.training.progress import Progress
 from rnntui.training.run_folder import RunFolder, check_idle, write_configuration
 from rnntui.training.settings import flag
@@ -86,10 +87,10 @@ def read_rates_given(resolved: Mapping[str, Any]) -> int:
 
     Raises `ValueError` where it is not a count.
     """
-    count = resolved.get("rates_given", 0)
-    if isinstance(count, bool) or not isinstance(count, int) or not 0 <= count <= MAX_RESUMES:
-        raise ValueError("rates_given is not a count")
-    return count
+    given = count(resolved.get("rates_given", 0), "rates_given")
+    if given > MAX_RESUMES:
+        raise ValueError("rates_given is out of bounds")
+    return given
 
 
 def count_rates_given(before: int, changes: Mapping[str, object], was: Any, saved: Progress) -> int:
