@@ -5,6 +5,7 @@ The text as it was may still lie in the cache; nobody goes on with it unasked.
 
 import shlex
 from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 from rnntui.errors import CorpusError
 from rnntui.text.corpus import Corpus, has_changed
@@ -15,6 +16,8 @@ from rnntui.training.corpus_note import CorpusNote, corpus_as_it_was, corpus_of
 from rnntui.training.fine_tuning import TAKEN
 from rnntui.training.recipes import DEFAULT, find_recipe
 from rnntui.training.settings import changed_flags
+
+C = TypeVar("C")
 
 
 class ChangedTextError(CorpusError):
@@ -73,9 +76,13 @@ def corpus_to_go_on_with(
     normalisation = Normalisation(config.normalise)
     if not has_changed(note.reference, note.text_encoding, note.content_hash):
         return corpus_of(note, normalisation)
-    kept = corpus_as_it_was(note, normalisation)
-    command = init_from_command(paths_of(note.reference), checkpoint, config)
     about = changed_sentence(note.name, note.reference, trained)
+    command = init_from_command(paths_of(note.reference), checkpoint, config)
+    return as_it_was(corpus_as_it_was(note, normalisation), about, command, allow)
+
+
+def as_it_was(kept: C | None, about: str, command: str, allow: AllowOldText) -> C:
+    """The old corpus, if it is `kept` and `allow` says yes; else raise `ChangedTextError`."""
     changed = ChangedTextError(about, command, kept is not None)
     if kept is None or not allow(changed):
         raise changed

@@ -7,7 +7,7 @@ from pathlib import Path
 from rnntui.errors import CorpusError
 from rnntui.text.labelled import LabelledCorpus, kept_labelled, read_labelled
 from rnntui.text.labelled_sources import SHIPPED_NAME, find_labelled
-from rnntui.training.changed_text import AllowOldText, ChangedTextError, changed_sentence
+from rnntui.training.changed_text import AllowOldText, as_it_was, changed_sentence
 from rnntui.training.classify_config import ClassifyConfig
 from rnntui.training.classify_recipes import DEFAULT, find_classify_recipe
 from rnntui.training.settings import changed_flags
@@ -113,10 +113,7 @@ def corpus_to_go_on_with(
         return kept
     about = changed_sentence(note.name, note.reference or SHIPPED_NAME, trained)
     command = new_run_command(source_of(note), config)
-    changed = ChangedTextError(about, command, kept is not None)
-    if kept is None or not allow(changed):
-        raise changed from problem
-    return kept
+    return as_it_was(kept, about, command, allow)
 
 
 def _is_there(note: LabelledNote) -> bool:
