@@ -175,6 +175,20 @@ class OpenCheckpoint:
             for group in expected
         }
 
+    def check_optimizer(self, kept: Arrays, step: int) -> None:
+        """Refuse what no optimiser keeps after so many steps of a training.
+
+        It has taken no more steps itself, the same for all weights, and its mean or summed
+        squares are not negative.
+        """
+        taken = {float(array) for name, array in kept.items() if name.endswith(".step")}
+        # A roll-back takes the optimiser back, and single precision is all that its steps have.
+        if len(taken) > 1 or any(not 0 <= one <= np.float32(step) or one % 1 for one in taken):
+            raise self.bad(f"its optimiser can't have taken the steps it says, of {step} in all")
+        for name, array in kept.items():
+            if name.endswith((".exp_avg_sq", ".square_avg", ".sum")) and (array < 0).any():
+                raise self.bad(f"its optimiser's {name} is negative")
+
     def bad(self, why: str) -> CheckpointError:
         """An error with a sentence that says why the file can't be used."""
         return _bad(self._path, why)
@@ -266,21 +280,6 @@ def parsed_vocabulary(symbols: object) -> Vocabulary:
     if not all(len(symbol) == 1 or _NAMED_SYMBOL.fullmatch(symbol) for symbol in symbols):
         raise ValueError("a symbol of the vocabulary is neither one character nor a name")
     return Vocabulary(tuple(symbols))
-
-
-def check_optimizer_tensors(kept: Arrays, step: int) -> None:
-    """Raise `ValueError` for what no optimiser keeps after so many steps of a training.
-
-    It has taken no more steps itself, the same for all weights, and its mean or summed
-    squares are not negative.
-    """
-    taken = {float(array) for name, array in kept.items() if name.endswith(".step")}
-    # A roll-back takes the optimiser back, and single precision is all that its steps have.
-    if len(taken) > 1 or any(not 0 <= one <= np.float32(step) or one % 1 for one in taken):
-        raise ValueError(f"its optimiser can't have taken the steps it says, of {step} in all")
-    for name, array in kept.items():
-        if name.endswith((".exp_avg_sq", ".square_avg", ".sum")) and (array < 0).any():
-            raise ValueError(f"its optimiser's {name} is negative")
 
 
 def _bad(path: Path, why: str) -> CheckpointError:

@@ -21,7 +21,6 @@ from rnntui.training.checkpoint_file import (
     Arrays,
     OpenCheckpoint,
     Shapes,
-    check_optimizer_tensors,
     opened,
     optimizer_shapes,
     parsed_vocabulary,
@@ -121,10 +120,7 @@ def load_checkpoint(path: Path) -> Checkpoint:
     with opened(path) as file:
         header = _header(file)
         groups = file.groups(_expected_shapes(header), required=("model", "average"))
-        try:
-            check_optimizer_tensors(groups["optimizer"], header.progress.step)
-        except ValueError as error:
-            raise file.bad(str(error)) from error
+        file.check_optimizer(groups["optimizer"], header.progress.step)
     return Checkpoint(
         header, groups["model"], groups["optimizer"], groups["state"], groups["average"]
     )

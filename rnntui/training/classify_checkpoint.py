@@ -16,7 +16,6 @@ from rnntui.training.checked_values import check_numbers, text
 from rnntui.training.checkpoint_file import (
     Arrays,
     OpenCheckpoint,
-    check_optimizer_tensors,
     opened,
     optimizer_shapes,
 )
@@ -98,10 +97,7 @@ def load_classifier(path: Path) -> ClassifierCheckpoint:
             "optimizer": optimizer_shapes(header.config.optimizer, weights),
         }
         groups = file.groups(expected, required=("model",))
-        try:
-            check_optimizer_tensors(groups["optimizer"], header.progress.step)
-        except ValueError as error:
-            raise file.bad(str(error)) from error
+        file.check_optimizer(groups["optimizer"], header.progress.step)
     return ClassifierCheckpoint(header, groups["model"], groups["optimizer"])
 
 
