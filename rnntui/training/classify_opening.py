@@ -6,7 +6,6 @@ networks that write. Needs no torch until the events are asked for, or a device 
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 from rnntui.errors import CheckpointError, ConfigError, CorpusError
@@ -25,6 +24,7 @@ from rnntui.training.labelled_note import (
     corpus_to_go_on_with,
     note_of,
 )
+from rnntui.training.measuring_stop import MeasuringStoppedError, until_stopped
 from rnntui.training.memory import check_memory
 from rnntui.training.resuming import (
     RATE_SETTINGS,
@@ -144,14 +144,12 @@ def _with_test(
 def _tested(run: ClassifyRun, finished: Finished, inbox: Inbox) -> TrainEvent:
     """The best network on the test part, or a sentence that says why not."""
     from rnntui.training.classify_scoring import score_part
-    from rnntui.training.fit import MeasuringStoppedError, heed_stop
 
     assert run.test is not None
     when = finished.elapsed_s
     try:
         best = load_classifier(run.folder.best)
-        note = partial(heed_stop, inbox)
-        measure, _ = score_part(best, run.test, run.test.labels, note=note)
+        measure, _ = score_part(best, run.test, run.test.labels, note=until_stopped(inbox))
     except MeasuringStoppedError:
         return Warned(finished.step, when, TEST_BROKEN_OFF)
     except (CheckpointError, CorpusError) as error:

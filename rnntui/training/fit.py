@@ -8,7 +8,6 @@ here; weights and data are the learner's.
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
-from functools import partial
 from typing import Any, TypeVar
 
 from rnntui.errors import CheckpointError, SamplingError
@@ -45,6 +44,7 @@ from rnntui.training.events import (
 from rnntui.training.finite import require_finite
 from rnntui.training.learner import Training
 from rnntui.training.measure import Measure, Note
+from rnntui.training.measuring_stop import MeasuringStoppedError, until_stopped
 from rnntui.training.progress import Progress
 from rnntui.training.recovery import OwnFolder, recover
 from rnntui.training.run_folder import write_configuration
@@ -63,16 +63,6 @@ ANNOUNCED_S = 10.0
 """From how long on it is said how long the measuring at the end takes."""
 
 BROKEN_OFF = "The measuring of all that is held out was broken off; 'rnntui eval' makes it up."
-
-
-class MeasuringStoppedError(Exception):
-    """Somebody told the training to stop while it measured."""
-
-
-def heed_stop(inbox: Inbox, _count: int) -> None:
-    """Raise `MeasuringStoppedError` where it is asked for; at the end nothing else matters."""
-    if any(isinstance(command, Stop) for command in inbox.take()):
-        raise MeasuringStoppedError
 
 
 class Fit:
@@ -257,7 +247,7 @@ class Fit:
         if progress.recent_loss_count and (self.facts.eval_chars or progress.best_loss is None):
             yield from self._evaluate()
         try:
-            yield from self._evaluate_in_full(partial(heed_stop, inbox))
+            yield from self._evaluate_in_full(until_stopped(inbox))
             yield from self._sample()
         except MeasuringStoppedError:
             reason = "stopped"
