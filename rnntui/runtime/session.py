@@ -257,6 +257,11 @@ class Session:
         """Pause the training, or go on, the other one of what was asked last."""
         self.send(Continue() if self._paused.value else Pause())
 
+    def go_on(self) -> None:
+        """End a pause, also one that was only asked for; nothing where none was."""
+        if self._paused.value:
+            self.send(Continue())
+
     def send(self, command: Command) -> None:
         """Ask the training for something, if there is one."""
         ask_pause(self._paused, command)

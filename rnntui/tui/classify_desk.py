@@ -224,8 +224,7 @@ class ClassifyDesk:
     def resume(self, name: str) -> bool:
         """Go on with a run, also out of a pause; whether nothing stands against it."""
         if self.trains(name):
-            if self._session.phase == "paused":
-                self._session.toggle_pause()
+            self._session.go_on()
             return True
         if not self._is_free():
             return False

@@ -367,8 +367,7 @@ class TrainingDesk:
         """
         folder = find_run(places.checkpoints_dir(), name)
         if self._is_own(folder):
-            if self._session.phase == "paused":
-                self._session.toggle_pause()
+            self._session.go_on()
             return True
         check_idle(folder, "resumed")
         if not self._is_free():

@@ -11,7 +11,15 @@ from textual.widgets import Input, OptionList, Select, Static
 from rnntui import places
 from rnntui.runtime.classifying_session import NewClassifier, ResumedClassifier
 from rnntui.training import events
-from rnntui.training.commands import RollBack, SaveNow, SetLearningRate, SingleStep, Stop
+from rnntui.training.commands import (
+    Continue,
+    Pause,
+    RollBack,
+    SaveNow,
+    SetLearningRate,
+    SingleStep,
+    Stop,
+)
 from rnntui.training.run_folder import BEST, RunFolder
 from rnntui.tui.screens.choose_classifier import ChooseClassifier
 from rnntui.tui.screens.classify import ClassifyScreen
@@ -97,6 +105,20 @@ async def test_t_trains_pauses_and_goes_on(tmp_path: Path):
         assert isinstance(request, NewClassifier)
         assert request.source.reference == "reviews"
         assert request.config.cell == "gru"
+
+
+async def test_one_that_is_about_to_go_on_goes_on_from_the_table(tmp_path: Path):
+    training = ScriptedClassifying(tmp_path, classify_steps(5))
+    async with classifying(training) as (pilot, screen):
+        for then in ("training", "paused"):
+            await pilot.press("t")
+            await until(pilot, lambda then=then: phase(screen) == then)
+        # At once, so that the second one comes before the answer to the first.
+        assert screen.desk.toggle()
+        assert screen.desk.resume("reviews-gru-1")
+        await until(pilot, lambda: phase(screen) == "training")
+        screen.session.close(5)
+        assert training.commands == [Pause(), Continue(), Stop()]
 
 
 async def test_the_chart_and_the_status_show_losses_and_accuracy(tmp_path: Path):

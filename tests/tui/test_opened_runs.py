@@ -15,6 +15,7 @@ from rnntui import places
 from rnntui.nets.config import parameter_count
 from rnntui.runtime.session import NewTraining, ReplayedTraining, ResumedTraining
 from rnntui.text.corpus import load_corpus
+from rnntui.training.commands import Continue, Pause, Stop
 from rnntui.training.events import Sampled
 from rnntui.training.recipes import find_recipe
 from rnntui.training.removal import remove_run
@@ -347,6 +348,22 @@ async def test_a_run_that_this_app_has_paused_goes_on_from_the_table(held: RunFo
         await until(pilot, lambda: phase(pilot) == "training")
         assert len(training.requests) == 1
         app.session.close(5)
+
+
+async def test_a_run_that_is_about_to_go_on_goes_on_from_the_table(held: RunFolder):
+    training = ScriptedTraining(steps(5), name="first")
+    app = scripted_app(training)
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("t")
+        await until(pilot, lambda: phase(pilot) == "training")
+        await pilot.press("t")
+        await until(pilot, lambda: phase(pilot) == "paused")
+        # At once, so that the second one comes before the answer to the first.
+        app.session.toggle_pause()
+        assert app.playground.training.resume("first")
+        await until(pilot, lambda: phase(pilot) == "training")
+        app.session.close(5)
+        assert training.commands == [Pause(), Continue(), Stop()]
 
 
 async def test_a_run_that_another_process_trains_is_not_gone_on_with(held: RunFolder):
