@@ -14,7 +14,7 @@ from rnntui.runtime.asked import Asked
 from rnntui.runtime.event_channel import EventChannel
 from rnntui.runtime.latest_answer import LatestAnswer
 from rnntui.runtime.old_text_question import AskOldText, never_ask, not_begun
-from rnntui.runtime.session import Phase, ask_pause, phase_after, tell_pause
+from rnntui.runtime.phases import Phase, ask_pause, phase_after, tell_pause
 from rnntui.runtime.trainer_thread import Events, TrainerThread
 from rnntui.runtime.weights import WeightsMailbox
 from rnntui.text.labelled_choices import Units

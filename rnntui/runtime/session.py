@@ -7,14 +7,14 @@ import queue
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final, Literal
 
 from rnntui.errors import RnntuiError
 from rnntui.runtime.asked import Asked
 from rnntui.runtime.event_channel import EventChannel
-from rnntui.runtime.followed_training import UNFOLLOWED, followed_events
+from rnntui.runtime.followed_training import followed_events
 from rnntui.runtime.following import FollowedState
-from rnntui.runtime.old_text_question import NOT_BEGUN, AskOldText, never_ask, not_begun
+from rnntui.runtime.old_text_question import AskOldText, never_ask, not_begun
+from rnntui.runtime.phases import Phase, ask_pause, going_on, phase_after, tell_pause
 from rnntui.runtime.replay import replay_events
 from rnntui.runtime.trainer_thread import Events, TrainerThread
 from rnntui.runtime.weights import WeightsMailbox
@@ -34,35 +34,15 @@ from rnntui.training.commands import (
     Command,
     Continue,
     Inbox,
-    NextSample,
     Pause,
-    SingleStep,
     WeightsOutlet,
 )
 from rnntui.training.config import TrainConfig
-from rnntui.training.events import (
-    Continued,
-    Failed,
-    Finished,
-    Paused,
-    Resumed,
-    Started,
-    TrainEvent,
-)
+from rnntui.training.events import TrainEvent
 from rnntui.training.opening import events_of, new_run, resume_run
 from rnntui.training.run import parts_of
 from rnntui.training.run_folder import find_checkpoint, find_run
 from rnntui.training.scoring import own_corpus
-
-Phase = Literal["idle", "starting", "training", "paused", "stopped", "finished", "failed"]
-"""What the training does; `idle` before the first one.
-
-`finished` is one that has used up its budget or its patience, `stopped` one that
-was ended before.
-"""
-
-GOING_ON: Final[frozenset[Phase]] = frozenset({"starting", "training", "paused"})
-"""The phases of what has not ended."""
 
 FIRST_WEIGHTS_SECONDS = 120.0
 """How long a stream waits for a training that has just begun (torch must be loaded)."""
@@ -379,49 +359,3 @@ def _first_of(mailbox: WeightsMailbox) -> Weights:
     if weights is None:
         raise RnntuiError("The training has made no weights yet; try again when it has begun.")
     return weights
-
-
-def going_on(phase: Phase) -> str:
-    """The beginning of a sentence about a training that has not ended."""
-    return "A training is paused" if phase == "paused" else "A training goes on"
-
-
-def ask_pause(paused: Asked[bool], command: Command) -> None:
-    """Note whether a command asks for a pause, or for its end."""
-    match command:
-        case Pause() | SingleStep() | NextSample():
-            paused.ask(True)
-        case Continue():
-            paused.ask(False)
-        case _:
-            pass
-
-
-def tell_pause(paused: Asked[bool], event: TrainEvent) -> None:
-    """Note whether a training has paused, or goes on."""
-    match event:
-        case Paused():
-            paused.tell(True)
-        case Continued():
-            paused.tell(False)
-        case _:
-            pass
-
-
-def phase_after(event: TrainEvent, phase: Phase) -> Phase:
-    """What a training does once `event` has happened, from what it did before."""
-    match event:
-        case Started() | Resumed() | Continued():
-            return "training"
-        case Paused():
-            return "paused"
-        case Finished(reason="stopped"):
-            return "stopped"
-        case Finished(reason=reason) if reason in (UNFOLLOWED, NOT_BEGUN):
-            return "idle"
-        case Finished():
-            return "finished"
-        case Failed():
-            return "failed"
-        case _:
-            return phase

@@ -16,7 +16,7 @@ from rnntui.runtime.classifying_session import (
     Score,
 )
 from rnntui.runtime.old_text_question import NOT_BEGUN, OldTextQuestion
-from rnntui.runtime.session import going_on
+from rnntui.runtime.phases import going_on
 from rnntui.training.classify_checkpoint import read_classifier_header
 from rnntui.training.classify_config import ClassifyConfig
 from rnntui.training.commands import Command, RollBack, SaveNow, SingleStep, Stop

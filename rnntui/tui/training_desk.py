@@ -16,14 +16,13 @@ from rnntui.errors import RnntuiError
 from rnntui.runtime.followed_training import UNFOLLOWED
 from rnntui.runtime.following import FollowedState
 from rnntui.runtime.old_text_question import NOT_BEGUN, OldTextQuestion
+from rnntui.runtime.phases import GOING_ON, going_on
 from rnntui.runtime.session import (
-    GOING_ON,
     FollowedTraining,
     NewTraining,
     ReplayedTraining,
     ResumedTraining,
     Session,
-    going_on,
 )
 from rnntui.training.checkpoints import read_header
 from rnntui.training.commands import Move, NextSample, RollBack, SaveNow, SingleStep

@@ -10,14 +10,8 @@ import pytest
 
 from rnntui.errors import CheckpointError, CorpusError, RnntuiError
 from rnntui.runtime.followed_training import UNFOLLOWED
-from rnntui.runtime.session import (
-    NewTraining,
-    Opened,
-    Phase,
-    Request,
-    ResumedTraining,
-    Session,
-)
+from rnntui.runtime.phases import Phase
+from rnntui.runtime.session import NewTraining, Opened, Request, ResumedTraining, Session
 from rnntui.runtime.trainer_thread import Events
 from rnntui.sampling.choice import SamplingSpec
 from rnntui.sampling.fast_step import Weights

@@ -12,7 +12,8 @@ from textual.content import Content
 from textual.worker import get_current_worker
 
 from rnntui.errors import CorpusError
-from rnntui.runtime.session import Network, Phase
+from rnntui.runtime.phases import Phase
+from rnntui.runtime.session import Network
 from rnntui.text.ngram_counts import MeasurementStoppedError
 from rnntui.text.ngrams import measure_baselines
 from rnntui.training.endings import why_early

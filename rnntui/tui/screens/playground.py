@@ -17,7 +17,8 @@ from textual.widgets import Input, Tabs
 
 from rnntui import places
 from rnntui.errors import CheckpointError
-from rnntui.runtime.session import Network, Session, going_on
+from rnntui.runtime.phases import going_on
+from rnntui.runtime.session import Network, Session
 from rnntui.sampling.modes import Mode
 from rnntui.text.cells import printable
 from rnntui.training.checkpoint_file import opened

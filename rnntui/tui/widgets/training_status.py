@@ -6,7 +6,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widgets import Static
 
-from rnntui.runtime.session import GOING_ON, Phase
+from rnntui.runtime.phases import GOING_ON, Phase
 from rnntui.training.events import Step
 from rnntui.training.time_left import TimeLeft, duration
 
