@@ -1,15 +1,19 @@
-"""Toasts that don't pile up: the newest takes the place of older ones, but for errors.
+"""Toasts that don't pile up: a newer one takes the place of an older one of its kind.
 
-They stand at the top right, where they cover no output.
+They stand at the top right, one row each where there is room, and cover no output.
 """
 
+from collections.abc import Iterable
 from typing import Generic
 
-from textual.app import App, ReturnType
+from textual.app import App, ReturnType, ScreenStackError
+from textual.css.query import NoMatches
+from textual.notifications import Notification, Notifications
+from textual.widgets._toast import ToastRack
 
 
 class ToastingApp(App[ReturnType], Generic[ReturnType]):
-    """An app that shows the newest toast, and errors, in as few rows as they take."""
+    """An app that shows the newest toast of each kind, in as few rows as they take."""
 
     CSS = """
     ToastRack {
@@ -17,9 +21,47 @@ class ToastingApp(App[ReturnType], Generic[ReturnType]):
         align: right top;
         margin: 1 0 0 0;
     }
-    ToastHolder {
-        & > Toast { margin: 0 1 0 0; padding: 0 1; }
-        & > Toast.-information, & > Toast.-warning { display: none; }
-        &:last-child > Toast { display: block; }
+    Toast {
+        width: auto;
+        max-width: 78;
+        margin: 0 1 0 0;
+        padding: 0 1;
     }
     """
+
+    _replaced: frozenset[str] = frozenset()
+    """The toasts that newer ones took the place of, which don't come back when those go."""
+
+    def _refresh_notifications(self) -> None:
+        try:
+            rack = self.screen.get_child_by_type(ToastRack)
+        except (ScreenStackError, NoMatches):
+            return
+        left = [one for one in self._notifications if one.identity not in self._replaced]
+        shown = newest_of_each_kind(left)
+        self._replaced |= {one.identity for one in left if one not in shown}
+        self.call_later(_show, rack, shown)
+
+
+def _show(rack: ToastRack, shown: Notifications) -> None:
+    """Have the rack show these and no others, among them none that has only begun to be shown."""
+    kept = {rack._toast_id(notification) for notification in shown}
+    for holder in rack.children:
+        if holder.id not in kept:
+            holder.remove()
+    rack.show(shown)
+
+
+def newest_of_each_kind(notifications: Iterable[Notification]) -> Notifications:
+    """The newest information, the newest warning, and of the errors each that says something else.
+
+    Informations answer keys, of which the last one counts; an error is not to be missed.
+    """
+    newest: dict[str, Notification] = {}
+    for notification in notifications:
+        is_error = notification.severity == "error"
+        newest[notification.message if is_error else notification.severity] = notification
+    shown = Notifications()
+    for notification in newest.values():
+        shown.add(notification)
+    return shown
