@@ -143,7 +143,7 @@ async def test_g_or_space_stops_and_goes_on(key: str):
         assert "stopped" in bar(duel)
         await pilot.press(key)
         await until(pilot, lambda: stream(duel, "random").end > ends[0])
-        assert "writing" in bar(duel)
+        assert "generating" in bar(duel)
 
 
 async def test_brackets_move_the_temperature_of_all_within_bounds(script: ScriptedDuel):
@@ -163,7 +163,7 @@ async def test_the_temperature_acts_on_what_is_being_written():
     async with DuelApp(duel).run_test(size=SIZE) as pilot:
         await until(pilot, lambda: stream(duel, "random").end > 0)
         await pilot.press(*["left_square_bracket"] * 10)
-        await pilot.press("a", "a")  # to full pace
+        await pilot.press("a", "a")  # to full speed
         assert duel.pace == 0
         # Past all that was waiting in the queue.
         start = stream(duel, "random").end + CAPACITY // len(MODES) + 1
@@ -253,10 +253,10 @@ async def test_an_error_in_the_thread_ends_in_a_modal_and_g_begins_anew():
 async def test_the_pace_goes_round_and_is_shown(script: ScriptedDuel):
     duel = duel_of(script)
     async with DuelApp(duel).run_test(size=SIZE) as pilot:
-        assert "full pace" in bar(duel)
+        assert "full speed" in bar(duel)
         await pilot.press("a")
         assert duel.pace == 10
-        assert "10/s" in bar(duel)
+        assert "10 characters/s" in bar(duel)
 
 
 async def test_o_takes_the_colours_away_and_gives_them_back(script: ScriptedDuel):
@@ -271,7 +271,7 @@ async def test_o_takes_the_colours_away_and_gives_them_back(script: ScriptedDuel
 async def test_parts_of_the_bar_can_be_clicked(script: ScriptedDuel):
     duel = duel_of(script)
     async with DuelApp(duel).run_test(size=SIZE) as pilot:
-        for words in ("◂", "seed", "full pace", "writing"):
+        for words in ("◂", "seed", "full speed", "generating"):
             await pilot.click("#bar", offset=(bar(duel).index(words) + 1, 0))
             await pilot.pause()
         assert duel.spec.temperature == pytest.approx(0.9)

@@ -182,10 +182,10 @@ class DuelScreen(Screen[DuelSettings]):
         self.query_one("#bar", Static).update(
             Content.from_markup(
                 _BAR,
-                state="● writing" if writing else "■ stopped",
+                state="● generating" if writing else "■ stopped",
                 temperature=f"{spec.temperature:.2f}",
                 seed=str(self.seed),
-                pace=f"{self.pace:g}/s" if self.pace else "full pace",
+                pace=f"{self.pace:g} characters/s" if self.pace else "full speed",
                 filters=top_k + top_p,
             )
         )

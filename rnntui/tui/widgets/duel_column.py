@@ -93,6 +93,6 @@ def measures(writing: RecentWriting, cells: int) -> str:
         f"average confidence {sure} · varied {varied} ({GRAM}-grams)",
         f"average confidence {sure} · varied {varied}",
         f"confidence {sure} · varied {varied}",
-        f"{sure} · varied {varied}",
+        f"conf. {sure} · varied {varied}",
     )
     return next((form for form in forms if len(form) <= cells), forms[-1])
