@@ -45,3 +45,16 @@ async def test_nothing_is_said_once_all_was_done() -> None:
         app.playground.next_step.follow("runs")
         await pilot.pause()
         assert hint(pilot) == ""
+
+
+async def test_generating_is_not_offered_while_a_text_streams() -> None:
+    stream = ScriptedStream(50)
+    app = scripted_app(ScriptedTraining(steps(20)), stream)
+    async with app.run_test(size=(140, 45)) as pilot:
+        await pilot.press("t")
+        await until(pilot, lambda: hint(pilot).startswith("next: g let the network"))
+        app.playground.stream.toggle()
+        await until(pilot, lambda: hint(pilot).startswith("next: 1 2 3 change"))
+        stream.over.set()
+        await until(pilot, lambda: app.playground.end() is None)
+    app.close()

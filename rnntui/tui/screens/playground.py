@@ -212,6 +212,8 @@ class Playground(Screen[None]):
         session = self.session
         if action == "train":
             return not session.is_training
+        if action == "generate":
+            return session.network is not None and not session.is_writing
         if action in ("mode.argmax", "temperature.down"):
             return session.is_writing
         return action == "runs" or session.network is not None
