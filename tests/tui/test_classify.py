@@ -27,6 +27,7 @@ from rnntui.tui.screens.playground import Playground
 from rnntui.tui.screens.question import Failure, Question
 from rnntui.tui.widgets.class_bars import ClassBars
 from rnntui.tui.widgets.confusion_table import ConfusionTable
+from rnntui.tui.widgets.pane_tabs import PaneTabs
 from rnntui.tui.widgets.training_status import TrainingStatus
 from rnntui.tui.widgets.word_trail import WordTrail
 from tests.run_files import write_record
@@ -64,6 +65,10 @@ def phase(screen: ClassifyScreen) -> str:
 
 def said(pilot: Pilot[int]) -> str:
     return " ".join(note.message for note in pilot.app._notifications)
+
+
+def widest(table: ConfusionTable) -> int:
+    return max(map(len, str(table.render()).splitlines()))
 
 
 async def trained(pilot: Pilot[int], screen: ClassifyScreen) -> None:
@@ -214,6 +219,25 @@ async def test_at_the_end_the_classifier_is_measured(tmp_path: Path):
         assert training.measured == [tmp_path / "reviews-gru-1" / BEST]
         await pilot.press("v")
         await until(pilot, lambda: len(training.measured) == 2)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (110, 30), (140, 45)])
+async def test_names_of_classes_are_shortened_until_the_table_fits(
+    tmp_path: Path, size: tuple[int, int]
+):
+    names = ("praise", "complaint", "question")
+    tested = events.Tested(40, 2.0, 0.5, 0.75, 8, names, ((3, 1, 0), (1, 3, 0), (0, 0, 1000)))
+    training = ScriptedClassifying(tmp_path, [*classify_steps(40), tested], finishes=True)
+    async with classifying(training, size=size) as (pilot, screen):
+        await pilot.press("t")
+        table = screen.query_one(ConfusionTable)
+        await until(pilot, lambda: "test: 75.0% right" in str(table.render()))
+        if size == (80, 24):
+            screen.query_one(PaneTabs).turn_to("results")
+        await until(pilot, lambda: 0 < widest(table) <= table.container_size.width)
+        rows = str(table.render()).splitlines()
+        assert rows[-4].endswith("right")
+        assert [row.split()[-1] for row in rows[-3:]] == ["75%", "75%", "100%"]
 
 
 async def test_a_test_part_is_not_measured_twice(tmp_path: Path):

@@ -32,6 +32,10 @@ class ResultsPane(Vertical):
         """Name the pane."""
         self.border_title = "Right and wrong"
 
+    def on_resize(self) -> None:
+        """Fit the tables to the room that there is now."""
+        self.call_after_refresh(self.query_one(ConfusionTable).lay_out)
+
     def show(self, scores: Sequence[Score]) -> None:
         """Show these measures; without any, say how to come by some."""
         self.say("" if scores else _HINT)

@@ -9,25 +9,49 @@ from textual.widgets import Static
 from rnntui.runtime.classifying_session import Score
 from rnntui.tui.sentences import one_line
 
-_LONGEST_NAME = 12
+_LONGEST_NAME, _SHORTEST_NAME = 12, 4
 
 
 class ConfusionTable(Static):
-    """Accuracy and confusion matrix of each part that was measured."""
+    """Accuracy and confusion matrix of each part that was measured.
+
+    Names of classes are shortened where the table would be wider than what surrounds it; where
+    that does not suffice, it can be scrolled to the side.
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:
+        """Make a table without measures."""
+        super().__init__(id=id)
+        self._scores: Sequence[Score] = ()
 
     def show(self, scores: Sequence[Score]) -> None:
         """Show these measures, or none."""
-        self.update(Content("\n\n").join([_table(score) for score in scores]))
+        self._scores = scores
+        self.lay_out()
+
+    def lay_out(self) -> None:
+        """Draw the tables for the room that there is."""
+        room = self.container_size.width
+        self.update(Content("\n\n").join([_fitted(score, room) for score in self._scores]))
 
 
-def _table(score: Score) -> Content:
+def _fitted(score: Score, room: int) -> Content:
+    """The table with names as long as they may be for it to be at most `room` cells wide."""
+    for longest in range(_LONGEST_NAME, _SHORTEST_NAME, -1):
+        table = _table(score, longest)
+        if max(line.cell_length for line in table.split("\n")) <= room:
+            return table
+    return _table(score, _SHORTEST_NAME)
+
+
+def _table(score: Score, longest_name: int) -> Content:
     texts = "text" if score.texts == 1 else "texts"
     head = Content.assemble(
         (f"{score.part}: {score.accuracy:.1%} right", "bold"),
         (f"\n{score.texts:,} {texts}, loss {score.loss:.3f}", "$text-muted"),
     )
     names = [
-        Content(one_line(name)).truncate(_LONGEST_NAME, ellipsis=True) for name in score.classes
+        Content(one_line(name)).truncate(longest_name, ellipsis=True) for name in score.classes
     ]
     first = max(cell_len("is"), *(name.cell_length for name in names)) + 2
     widths = [
