@@ -23,7 +23,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.utils.data import DataLoader, TensorDataset
 
-from rnntui.text.labelled_batches import Split, padded
+from rnntui.text.labelled.batches import Split, padded
 from rnntui.training.classify_opening import find_classify_recipe, new_classify_run
 from rnntui.training.classify_run import ClassifyRun
 from rnntui.training.classifying import ClassifyLearner

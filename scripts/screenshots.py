@@ -27,9 +27,9 @@ PRIME = "ORSOLA:"
 async def main() -> None:
     """Train, and take a picture wherever there is something to see."""
     from rnntui.tui.app import RnntuiApp
-    from rnntui.tui.screens.duel import DuelScreen
-    from rnntui.tui.screens.playground import Playground
-    from rnntui.tui.widgets.stream_text import StreamText
+    from rnntui.tui.duel.screen import DuelScreen
+    from rnntui.tui.playground.screen import Playground
+    from rnntui.tui.widgets.stream.text import StreamText
 
     PICTURES.mkdir(parents=True, exist_ok=True)
     app = RnntuiApp()

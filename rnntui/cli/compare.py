@@ -145,7 +145,7 @@ def _print_sizes(
 
 
 def _print_texts(texts: Sequence[_Text]) -> None:
-    from rnntui.text.library import size_in_words
+    from rnntui.text.library.entries import size_in_words
 
     rows = []
     for text in texts:

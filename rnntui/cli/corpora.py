@@ -14,7 +14,7 @@ app = typer.Typer(help="The library of texts.", no_args_is_help=True)
 @app.command("list")
 def list_() -> None:
     """Show all texts, one a line."""
-    from rnntui.text.library import list_texts, size_in_words
+    from rnntui.text.library.entries import list_texts, size_in_words
 
     rows = [
         (
@@ -46,8 +46,8 @@ def show(
     """Show a text's figures, its vocabulary and its beginning."""
     from rnntui.text.cells import labelled
     from rnntui.text.corpus import load_corpus
-    from rnntui.text.library import size_in_words
-    from rnntui.text.references import joined_reference
+    from rnntui.text.library.entries import size_in_words
+    from rnntui.text.library.references import joined_reference
     from rnntui.text.statistics import text_statistics
 
     loaded = load_corpus(joined_reference(corpora), text_encoding=text_encoding, doubtful="read")
@@ -91,7 +91,7 @@ def add(
     ] = None,
 ) -> None:
     """Copy a text into the library, or several as one."""
-    from rnntui.text.library import add_text
+    from rnntui.text.library.entries import add_text
     from rnntui.text.streams import standard_input
 
     added = add_text(
@@ -108,7 +108,7 @@ def remove(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Don't ask.")] = False,
 ) -> None:
     """Delete a text of your own from the library, after a question."""
-    from rnntui.text.library import find_text, remove_text
+    from rnntui.text.library.entries import find_text, remove_text
 
     entry = find_text(name)
     # Of a text that can't be removed the library says so, and there is nothing to ask.

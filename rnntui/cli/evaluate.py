@@ -31,7 +31,7 @@ def evaluate(
     """Loss, bits per character and perplexity of a network on a text, beside n-gram baselines."""
     from rnntui import places
     from rnntui.cli.measuring_line import measuring_shown
-    from rnntui.text.references import joined_reference
+    from rnntui.text.library.references import joined_reference
     from rnntui.training.checkpoints import load_checkpoint
     from rnntui.training.run_folder import find_checkpoint
     from rnntui.training.scoring import score

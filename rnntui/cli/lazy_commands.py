@@ -16,11 +16,11 @@ LONGEST_COMPLAINT: Final = 500
 
 PLACES: Final = {
     "train": "train:train",
-    "sample": "sample:sample",
+    "sample": "sample.command:sample",
     "eval": "evaluate:evaluate",
-    "trace": "trace:trace",
+    "trace": "trace.command:trace",
     "compare": "compare:compare",
-    "classify": "classify:app",
+    "classify": "classify.group:app",
     "corpora": "corpora:app",
     "checkpoints": "checkpoints:app",
     "recipes": "recipes:app",

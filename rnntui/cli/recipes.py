@@ -74,7 +74,7 @@ def _print_layers(recipe: str, corpus: str | None) -> None:
     from rnntui.cli.layers import print_layers
     from rnntui.nets.config import layer_table
     from rnntui.text.corpus import load_corpus
-    from rnntui.text.library import default_text_name
+    from rnntui.text.library.entries import default_text_name
     from rnntui.text.normalisation import Normalisation
     from rnntui.text.rare import with_rare_merged
     from rnntui.training.recipes import find_recipe

@@ -60,7 +60,7 @@ def train(
     from rnntui.cli.headless import run_headless
     from rnntui.cli.progress import reader_for
     from rnntui.runtime.commands import CommandQueue
-    from rnntui.text.references import joined_reference
+    from rnntui.text.library.references import joined_reference
     from rnntui.training.opening import events_of
 
     changes = {name: value for name, value in settings.items() if value is not None}
@@ -108,7 +108,7 @@ class _Request:
 
     def _new(self, parent: Path) -> "Run":
         from rnntui import places
-        from rnntui.text.library import default_text_name
+        from rnntui.text.library.entries import default_text_name
         from rnntui.training.opening import fine_tuned_run, new_run
         from rnntui.training.recipes import DEFAULT, find_recipe
         from rnntui.training.run_folder import find_checkpoint

@@ -17,7 +17,7 @@ from rnntui.runtime.old_text_question import AskOldText, never_ask, not_begun
 from rnntui.runtime.phases import Phase, ask_pause, phase_after, tell_pause
 from rnntui.runtime.trainer_thread import Events, TrainerThread
 from rnntui.runtime.weights import WeightsMailbox
-from rnntui.text.labelled_choices import Units
+from rnntui.text.labelled.choices import Units
 from rnntui.training.changed_text import ChangedTextError
 from rnntui.training.classify_checkpoint import load_classifier
 from rnntui.training.classify_config import ClassifyConfig

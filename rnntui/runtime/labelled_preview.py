@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from rnntui.text.labelled import class_counts
-from rnntui.text.labelled_batches import split_labelled
-from rnntui.text.labelled_vocabulary import token_vocabulary
+from rnntui.text.labelled.batches import split_labelled
+from rnntui.text.labelled.corpus import class_counts
+from rnntui.text.labelled.vocabulary import token_vocabulary
 from rnntui.training.classify_config import ClassifyConfig
 from rnntui.training.labelled_note import LabelledSource
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import BinaryIO
 
 from rnntui.errors import CorpusError, reason
-from rnntui.text import standard_library
 from rnntui.text.cache import (
     CacheKey,
     RememberedContent,
@@ -21,6 +20,8 @@ from rnntui.text.cache import (
 from rnntui.text.counting import SymbolCounts, count_symbols
 from rnntui.text.encoding import EncodedText, IdArray, ids_in_memory, temporary_ids
 from rnntui.text.gutenberg import has_frame
+from rnntui.text.library import standard_library
+from rnntui.text.library.references import Reference, joined_reference, paths_of, resolve_reference
 from rnntui.text.normalisation import Normalisation
 from rnntui.text.reading import (
     Doubtful,
@@ -30,7 +31,6 @@ from rnntui.text.reading import (
     read_text,
     stamp_files,
 )
-from rnntui.text.references import Reference, joined_reference, paths_of, resolve_reference
 from rnntui.text.streams import spooled
 from rnntui.text.vocabulary import Vocabulary
 

@@ -9,8 +9,8 @@ from typing import TypeVar
 
 from rnntui.errors import CorpusError
 from rnntui.text.corpus import Corpus, has_changed
+from rnntui.text.library.references import paths_of
 from rnntui.text.normalisation import Normalisation
-from rnntui.text.references import paths_of
 from rnntui.training.config import TrainConfig
 from rnntui.training.corpus_note import CorpusNote, corpus_as_it_was, corpus_of
 from rnntui.training.fine_tuning import TAKEN

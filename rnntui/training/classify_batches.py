@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rnntui.text.labelled_batches import (
+from rnntui.text.labelled.batches import (
     EncodedTexts,
     Ids,
     Indices,

@@ -11,7 +11,7 @@ from typing import Any
 
 from rnntui.errors import RnntuiError
 from rnntui.nets.classifier_config import ClassifierConfig, classifier_weight_shapes
-from rnntui.text.labelled_vocabulary import TokenVocabulary
+from rnntui.text.labelled.vocabulary import TokenVocabulary
 from rnntui.training.checked_values import check_numbers, text
 from rnntui.training.checkpoint_file import (
     Arrays,

@@ -10,7 +10,7 @@ from typing import Literal
 from rnntui.errors import ConfigError
 from rnntui.nets.classifier_config import ClassifierConfig, Head, Pooling
 from rnntui.nets.config import Cell, InputEncoding, Nonlinearity
-from rnntui.text.labelled_choices import End, Side, Units
+from rnntui.text.labelled.choices import End, Side, Units
 from rnntui.training.config import (
     ADAM_BETA_2,
     OptimizerName,

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from rnntui.errors import CheckpointError, ConfigError, CorpusError
-from rnntui.text.labelled import LabelledCorpus
+from rnntui.text.labelled.corpus import LabelledCorpus
 from rnntui.training.changed_text import AllowOldText, refuse_old_text
 from rnntui.training.classify_checkpoint import load_classifier
 from rnntui.training.classify_config import ClassifyConfig

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from rnntui.nets.classifier_config import Pooling
 from rnntui.sampling.fast_step import FastNetwork, Floats32, Weights
-from rnntui.text.labelled_batches import Ids, encode_texts, padded
-from rnntui.text.labelled_tokens import units_of
-from rnntui.text.labelled_vocabulary import UNKNOWN
+from rnntui.text.labelled.batches import Ids, encode_texts, padded
+from rnntui.text.labelled.tokens import units_of
+from rnntui.text.labelled.vocabulary import UNKNOWN
 from rnntui.training.classify_batches import read_lengths
 from rnntui.training.classify_checkpoint import ClassifierCheckpoint
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import rnntui
 from rnntui.nets.classifier_config import ClassifierConfig, classifier_parameter_count
-from rnntui.text.labelled import LabelledCorpus, Labels, Part, check_classes_seen
-from rnntui.text.labelled_batches import Split, encode, split_labelled
-from rnntui.text.labelled_vocabulary import TokenVocabulary, token_vocabulary
+from rnntui.text.labelled.batches import Split, encode, split_labelled
+from rnntui.text.labelled.corpus import LabelledCorpus, Labels, Part, check_classes_seen
+from rnntui.text.labelled.vocabulary import TokenVocabulary, token_vocabulary
 from rnntui.training.classify_batches import Examples, TextBatches, read_lengths
 from rnntui.training.classify_checkpoint import (
     ClassifierCheckpoint,

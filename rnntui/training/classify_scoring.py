@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from rnntui.text.labelled import LabelledCorpus, Labels, Part, labels_in
-from rnntui.text.labelled_batches import Indices, split_labelled, unknown_share
+from rnntui.text.labelled.batches import Indices, split_labelled, unknown_share
+from rnntui.text.labelled.corpus import LabelledCorpus, Labels, Part, labels_in
 from rnntui.training.changed_text import AllowOldText, refuse_old_text
 from rnntui.training.classify_batches import batches_to_measure
 from rnntui.training.classify_checkpoint import ClassifierCheckpoint

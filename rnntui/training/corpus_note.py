@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 
 from rnntui.errors import CorpusError
 from rnntui.text.corpus import Corpus, kept_corpus, load_corpus
+from rnntui.text.library.references import STANDARD_INPUT, resolve_reference
 from rnntui.text.normalisation import Normalisation
-from rnntui.text.references import STANDARD_INPUT, resolve_reference
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rnntui.errors import CorpusError
-from rnntui.text.labelled import LabelledCorpus, kept_labelled, read_labelled
-from rnntui.text.labelled_sources import SHIPPED_NAME, find_labelled
+from rnntui.text.labelled.corpus import LabelledCorpus, kept_labelled, read_labelled
+from rnntui.text.labelled.sources import SHIPPED_NAME, find_labelled
 from rnntui.training.changed_text import AllowOldText, as_it_was, changed_sentence
 from rnntui.training.classify_config import ClassifyConfig
 from rnntui.training.classify_recipes import DEFAULT, find_classify_recipe

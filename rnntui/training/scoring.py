@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from rnntui.errors import CorpusError
 from rnntui.text.batches import AnyIds
 from rnntui.text.corpus import Corpus, has_changed, load_corpus
-from rnntui.text.ngrams import measure_baselines
+from rnntui.text.ngrams.baselines import measure_baselines
 from rnntui.text.rare import bits_to_tell_apart, rare_symbols, told_apart
 from rnntui.training.changed_text import (
     AllowOldText,

@@ -27,23 +27,23 @@ from rnntui import places
 from rnntui.chart_characters import Characters, characters_for
 from rnntui.errors import RnntuiError
 from rnntui.text.cells import printable
-from rnntui.tui.actions import APP, Action
-from rnntui.tui.failures import SurvivingApp
-from rnntui.tui.handing_out import HandingApp
-from rnntui.tui.leaving import LeavingApp, left_by_signals
-from rnntui.tui.log_file import log_kept
-from rnntui.tui.preferences import PreferenceFile
-from rnntui.tui.remembered import SCREEN_NAME, Remembered, load_remembered, save_remembered
-from rnntui.tui.screens.first_picture import FirstPicture
-from rnntui.tui.terminal_driver import placing
+from rnntui.tui.core.actions import APP, Action
+from rnntui.tui.core.failures import SurvivingApp
+from rnntui.tui.core.handing_out import HandingApp
+from rnntui.tui.core.leaving import LeavingApp, left_by_signals
+from rnntui.tui.core.log_file import log_kept
+from rnntui.tui.core.preferences import PreferenceFile
+from rnntui.tui.core.remembered import SCREEN_NAME, Remembered, load_remembered, save_remembered
+from rnntui.tui.core.terminal_driver import placing
+from rnntui.tui.first_picture import FirstPicture
 from rnntui.tui.widgets.readable import ReadableApp
 from rnntui.tui.widgets.toasts import ToastingApp
 from rnntui.tui.widgets.too_small import RoomyApp
 
 if TYPE_CHECKING:
     from rnntui.runtime.session import Session
-    from rnntui.tui.screens.playground import Playground
-    from rnntui.tui.starting import Start
+    from rnntui.tui.playground.screen import Playground
+    from rnntui.tui.playground.starting import Start
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +65,7 @@ def load_torch() -> float:
 
 
 def _palette() -> type[Provider]:
-    from rnntui.tui.palette import ActionCommands
+    from rnntui.tui.core.palette import ActionCommands
 
     return ActionCommands
 
@@ -212,8 +212,8 @@ class RnntuiApp(
 
     async def _open(self) -> None:
         from rnntui.runtime.session import Session
-        from rnntui.tui.screens.playground import Playground
-        from rnntui.tui.starting import Asked, find_start
+        from rnntui.tui.playground.screen import Playground
+        from rnntui.tui.playground.starting import Asked, find_start
 
         session = self._session or Session()
         session.wake = self._wake
@@ -289,7 +289,7 @@ class RnntuiApp(
 
     def action_help(self) -> None:
         """Open the help on what has the focus."""
-        from rnntui.tui.screens.help import Help
+        from rnntui.tui.help.screen import Help
 
         if not isinstance(self.screen, Help):
             self.clear_notifications()
@@ -297,7 +297,7 @@ class RnntuiApp(
 
     def action_command_palette(self) -> None:
         """Open the palette of all commands."""
-        from rnntui.tui.palette import QuietPalette
+        from rnntui.tui.core.palette import QuietPalette
 
         if not isinstance(self.screen, QuietPalette):
             self.push_screen(QuietPalette(id="--command-palette"))
@@ -331,11 +331,11 @@ class RnntuiApp(
 
 def _key_scopes() -> list[dict[str, str]]:
     """The keys of each screen that may be bound anew, the app's among them."""
-    from rnntui.tui.screens.classify import ClassifyScreen
-    from rnntui.tui.screens.corpora import CorporaScreen
-    from rnntui.tui.screens.duel import DuelScreen
-    from rnntui.tui.screens.playground import Playground
-    from rnntui.tui.screens.runs import RunsScreen
+    from rnntui.tui.classify.screen import ClassifyScreen
+    from rnntui.tui.corpora.screen import CorporaScreen
+    from rnntui.tui.duel.screen import DuelScreen
+    from rnntui.tui.playground.screen import Playground
+    from rnntui.tui.runs.screen import RunsScreen
     from rnntui.tui.widgets.lines_input import PrimeInput
 
     everywhere = (*App.BINDINGS, *RnntuiApp.BINDINGS, *PrimeInput.BINDINGS)
@@ -359,7 +359,7 @@ def open_playground(
     with log_kept(places.state_dir()) as complaint:
         start = None
         if (corpus, checkpoint, recipe, replay) != (None,) * 4:
-            from rnntui.tui.starting import Asked, find_start
+            from rnntui.tui.playground.starting import Asked, find_start
 
             last = load_remembered(places.state_dir() / SCREEN_NAME).corpus
             start = find_start(Asked(corpus, checkpoint, recipe, replay), last)

@@ -44,8 +44,8 @@ from rnntui.training.events import (
     TrainEvent,
 )
 from rnntui.tui.app import RnntuiApp
-from rnntui.tui.screens.playground import Playground
-from rnntui.tui.starting import Asked, find_start
+from rnntui.tui.playground.screen import Playground
+from rnntui.tui.playground.starting import Asked, find_start
 
 TOTAL_STEPS = 400
 

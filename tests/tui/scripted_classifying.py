@@ -18,7 +18,7 @@ from rnntui.runtime.classifying_session import (
     load_trained,
 )
 from rnntui.runtime.trainer_thread import Events
-from rnntui.text.labelled_vocabulary import TokenVocabulary
+from rnntui.text.labelled.vocabulary import TokenVocabulary
 from rnntui.training.checkpoint_file import save_checkpoint
 from rnntui.training.classify_checkpoint import ClassifierCheckpoint, ClassifierHeader, Tally
 from rnntui.training.commands import (

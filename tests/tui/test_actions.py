@@ -16,17 +16,17 @@ from textual.widgets import Button, OptionList
 
 from rnntui import places
 from rnntui.runtime.classifying_session import ClassifyingSession
-from rnntui.tui.actions import APP, PLAYGROUND, Action
 from rnntui.tui.app import RnntuiApp
-from rnntui.tui.classify_actions import CLASSIFY
-from rnntui.tui.corpus_actions import CORPORA
-from rnntui.tui.palette import ActionCommands
-from rnntui.tui.run_actions import OPEN, RUNS
-from rnntui.tui.screens.classify import ClassifyScreen
-from rnntui.tui.screens.corpora import CorporaScreen
-from rnntui.tui.screens.duel import DUEL, DuelScreen
-from rnntui.tui.screens.runs import RunsScreen
-from rnntui.tui.widgets.key_bar import KeyBar
+from rnntui.tui.classify.actions import CLASSIFY
+from rnntui.tui.classify.screen import ClassifyScreen
+from rnntui.tui.core.actions import APP, PLAYGROUND, Action
+from rnntui.tui.core.key_bar import KeyBar
+from rnntui.tui.core.palette import ActionCommands
+from rnntui.tui.corpora.actions import CORPORA
+from rnntui.tui.corpora.screen import CorporaScreen
+from rnntui.tui.duel.screen import DUEL, DuelScreen
+from rnntui.tui.runs.actions import OPEN, RUNS
+from rnntui.tui.runs.screen import RunsScreen
 from tests.tui.scripted import ScriptedStream, scripted_app
 from tests.tui.waiting import until
 

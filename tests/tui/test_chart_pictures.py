@@ -7,7 +7,7 @@ from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
 from rnntui.chart_characters import Characters
-from rnntui.tui.panes.loss import LOSS
+from rnntui.tui.training.loss_pane import LOSS
 from rnntui.tui.widgets.chart import Chart
 from tests.tui.scripted import scripted_app
 from tests.unit.test_chart_picture import loss_data

@@ -21,15 +21,15 @@ from rnntui.training.commands import (
     Stop,
 )
 from rnntui.training.run_folder import BEST, RunFolder
-from rnntui.tui.screens.choose_classifier import ChooseClassifier
-from rnntui.tui.screens.classify import ClassifyScreen
-from rnntui.tui.screens.playground import Playground
-from rnntui.tui.screens.question import Failure, Question
-from rnntui.tui.widgets.class_bars import ClassBars
-from rnntui.tui.widgets.confusion_table import ConfusionTable
-from rnntui.tui.widgets.pane_tabs import PaneTabs
-from rnntui.tui.widgets.training_status import TrainingStatus
-from rnntui.tui.widgets.word_trail import WordTrail
+from rnntui.tui.classify.choose_classifier import ChooseClassifier
+from rnntui.tui.classify.class_bars import ClassBars
+from rnntui.tui.classify.confusion_table import ConfusionTable
+from rnntui.tui.classify.screen import ClassifyScreen
+from rnntui.tui.classify.word_trail import WordTrail
+from rnntui.tui.core.pane_tabs import PaneTabs
+from rnntui.tui.dialogs.question import Failure, Question
+from rnntui.tui.playground.screen import Playground
+from rnntui.tui.training.status import TrainingStatus
 from tests.run_files import write_record
 from tests.tui.old_texts import ask_about_old_text
 from tests.tui.scripted import ScriptedTraining, scripted_app, steps

@@ -9,8 +9,8 @@ from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
 from rnntui.tui.app import RnntuiApp
-from rnntui.tui.screens.classify import ClassifyScreen
-from rnntui.tui.widgets.confusion_table import ConfusionTable
+from rnntui.tui.classify.confusion_table import ConfusionTable
+from rnntui.tui.classify.screen import ClassifyScreen
 from rnntui.tui.widgets.tick_box import TickBox
 from tests.tui.scripted import at_home, scripted_app
 from tests.tui.scripted_classifying import ScriptedClassifying, classify_steps

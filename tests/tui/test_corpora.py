@@ -11,16 +11,17 @@ from textual.widgets import Input, Static
 
 from rnntui import places
 from rnntui.errors import CorpusError
-from rnntui.text.library import add_pasted, find_text, list_texts
-from rnntui.tui.screens import add_text, corpora
-from rnntui.tui.screens.add_text import AddText
-from rnntui.tui.screens.corpora import CorporaScreen
-from rnntui.tui.screens.paste_text import PasteText
-from rnntui.tui.screens.question import Failure, Question
-from rnntui.tui.widgets.library_table import LibraryTable
+from rnntui.text.library.entries import add_pasted, find_text, list_texts
+from rnntui.tui.corpora import add_text
+from rnntui.tui.corpora import screen as corpora
+from rnntui.tui.corpora.add_text import AddText
+from rnntui.tui.corpora.library_table import LibraryTable
+from rnntui.tui.corpora.paste_text import PasteText
+from rnntui.tui.corpora.screen import CorporaScreen
+from rnntui.tui.corpora.vocabulary_table import VocabularyTable
+from rnntui.tui.dialogs.question import Failure, Question
 from rnntui.tui.widgets.safe_fields import EDITED, PasteArea
-from rnntui.tui.widgets.stream_text import StreamText
-from rnntui.tui.widgets.vocabulary_table import VocabularyTable
+from rnntui.tui.widgets.stream.text import StreamText
 from tests.tui.waiting import until
 
 SIZE = (110, 35)

@@ -8,7 +8,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
-from rnntui.tui.screens import corpora
+from rnntui.tui.corpora import screen as corpora
 from tests.tui.test_corpora import LibraryApp, fill, paste, read, told
 from tests.tui.waiting import until
 

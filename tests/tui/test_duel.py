@@ -19,11 +19,11 @@ from rnntui.runtime.writer_thread import CAPACITY
 from rnntui.sampling.choice import SamplingSpec
 from rnntui.sampling.stream import CharacterStream
 from rnntui.text.corpus import load_corpus
-from rnntui.tui.screens.duel import DuelScreen
-from rnntui.tui.screens.question import Failure
+from rnntui.tui.dialogs.question import Failure
+from rnntui.tui.duel.column import DuelColumn
+from rnntui.tui.duel.screen import DuelScreen
 from rnntui.tui.widgets.candidates import CandidateBars
-from rnntui.tui.widgets.duel_column import DuelColumn
-from rnntui.tui.widgets.stream_text import StreamText
+from rnntui.tui.widgets.stream.text import StreamText
 from tests.tui.scripted import scripted_weights
 from tests.tui.waiting import PATIENCE_S, until
 

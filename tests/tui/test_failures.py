@@ -13,8 +13,8 @@ from textual.strip import Strip
 from textual.widgets import Button, Footer, Input, Static
 
 from rnntui.errors import CorpusError
-from rnntui.tui.failures import FailureRate, SurvivingApp, sentence_of
-from rnntui.tui.screens.question import Failure
+from rnntui.tui.core.failures import FailureRate, SurvivingApp, sentence_of
+from rnntui.tui.dialogs.question import Failure
 from tests.tui.waiting import until
 
 

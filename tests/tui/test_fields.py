@@ -5,9 +5,9 @@ from textual.geometry import Offset
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from rnntui.tui.screens.classify import ClassifyScreen
-from rnntui.tui.screens.help import Help
-from rnntui.tui.widgets.key_bar import KeyBar
+from rnntui.tui.classify.screen import ClassifyScreen
+from rnntui.tui.core.key_bar import KeyBar
+from rnntui.tui.help.screen import Help
 from tests.tui.scripted import ScriptedTraining, scripted_app, steps
 from tests.tui.waiting import until
 

@@ -9,9 +9,9 @@ from textual.pilot import Pilot
 from textual.widgets import Input, OptionList, Select, Static
 
 from rnntui import places
-from rnntui.text.library import list_texts
+from rnntui.text.library.entries import list_texts
 from rnntui.tui.app import RnntuiApp
-from rnntui.tui.screens.help import Help
+from rnntui.tui.help.screen import Help
 from rnntui.tui.widgets.candidates import CandidateBars
 from tests.tui.scripted import ScriptedStream, ScriptedTraining, scripted_app, steps
 from tests.tui.test_playground import SIZE, toasts

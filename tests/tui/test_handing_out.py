@@ -8,7 +8,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from rnntui import places
-from rnntui.tui.handing_out import HandingApp, loaded_into_tmux
+from rnntui.tui.core.handing_out import HandingApp, loaded_into_tmux
 from tests.tui.waiting import until
 
 

@@ -9,10 +9,10 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import Input, OptionList, Static
 
-from rnntui.tui.actions import Action
-from rnntui.tui.key_groups import KeyGroup, key_groups
-from rnntui.tui.screens.help import Help, KeyTable
-from rnntui.tui.screens.help_page import SECTIONS
+from rnntui.tui.core.actions import Action
+from rnntui.tui.core.key_groups import KeyGroup, key_groups
+from rnntui.tui.help.page import SECTIONS
+from rnntui.tui.help.screen import Help, KeyTable
 
 ACTIONS = (
     Action("train", "t", "train", "Train", "Train on the chosen text; again to pause."),

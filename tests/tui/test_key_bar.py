@@ -9,7 +9,7 @@ from textual.geometry import Offset
 from textual.pilot import Pilot
 from textual.widgets import Button
 
-from rnntui.tui.widgets.key_bar import KeyBar
+from rnntui.tui.core.key_bar import KeyBar
 from tests.tui.waiting import until
 
 

@@ -12,8 +12,8 @@ from rnntui.training.checkpoints import load_checkpoint
 from rnntui.training.commands import Inbox, Stop, WeightsOutlet
 from rnntui.training.events import Finished, TrainEvent
 from rnntui.training.run_folder import RunFolder, list_runs, read_events
-from rnntui.tui.leaving import NO_SHELL, left_by_signals
-from rnntui.tui.widgets.training_status import TrainingStatus
+from rnntui.tui.core.leaving import NO_SHELL, left_by_signals
+from rnntui.tui.training.status import TrainingStatus
 from tests.factories import losses, only
 from tests.terminals import OnTerminal
 from tests.tui.scripted import TOTAL_STEPS, AtHome, ScriptedTraining, scripted_app, steps

@@ -4,7 +4,7 @@ import pytest
 from textual.app import App, ComposeResult
 
 from rnntui.lenses.memorisation import FOLLOWED_LENGTH, CopiedRuns
-from rnntui.tui.widgets.memorisation_meter import MemorisationMeter
+from rnntui.tui.playground.memorisation_meter import MemorisationMeter
 
 SOME = CopiedRuns(written=200, copied=25, longest=34, longest_at=11_999)
 

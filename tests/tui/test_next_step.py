@@ -3,8 +3,8 @@
 from textual.pilot import Pilot
 
 from rnntui import places
-from rnntui.tui.remembered import SCREEN_NAME, load_remembered
-from rnntui.tui.widgets.next_step import NextStep
+from rnntui.tui.core.next_step import NextStep
+from rnntui.tui.core.remembered import SCREEN_NAME, load_remembered
 from tests.tui.scripted import ScriptedStream, ScriptedTraining, scripted_app, steps
 from tests.tui.waiting import until
 

@@ -22,11 +22,11 @@ from rnntui.training.removal import remove_run
 from rnntui.training.run_description import describe_run
 from rnntui.training.run_folder import Record, RunFolder
 from rnntui.tui.app import RnntuiApp
-from rnntui.tui.command_line import train_command
-from rnntui.tui.screens.classify import ClassifyScreen
-from rnntui.tui.screens.runs import RunsScreen
-from rnntui.tui.widgets.run_table import RunTable
-from rnntui.tui.widgets.stream_text import StreamText
+from rnntui.tui.classify.screen import ClassifyScreen
+from rnntui.tui.playground.command_line import train_command
+from rnntui.tui.runs.screen import RunsScreen
+from rnntui.tui.runs.table import RunTable
+from rnntui.tui.widgets.stream.text import StreamText
 from tests.factories import tiny_run
 from tests.run_files import finished, record, run_on_disk
 from tests.tui.scripted import ScriptedTraining, scripted_app, steps

@@ -13,10 +13,10 @@ from textual.screen import Screen
 from textual.widgets import Input, OptionList
 from textual.worker import WorkerFailed
 
-from rnntui.tui.actions import Action
 from rnntui.tui.app import RnntuiApp
-from rnntui.tui.failures import SurvivingApp
-from rnntui.tui.palette import ActionCommands
+from rnntui.tui.core.actions import Action
+from rnntui.tui.core.failures import SurvivingApp
+from rnntui.tui.core.palette import ActionCommands
 from tests.tui.waiting import until
 
 ACTIONS = (

@@ -10,17 +10,17 @@ from textual.widgets import Input, OptionList, Select, Static
 from rnntui import places
 from rnntui.nets.config import parameter_count
 from rnntui.runtime.session import NewTraining, ResumedTraining
-from rnntui.text import ngrams
+from rnntui.text.ngrams import baselines as ngrams
 from rnntui.training.commands import RollBack, SaveNow, SetLearningRate, SingleStep
 from rnntui.training.events import Finished, Switched
 from rnntui.tui.app import RnntuiApp
-from rnntui.tui.screens.duel import DuelScreen
-from rnntui.tui.screens.question import Failure, Question
+from rnntui.tui.dialogs.question import Failure, Question
+from rnntui.tui.duel.screen import DuelScreen
+from rnntui.tui.playground.sampler_bar import SamplerBar
+from rnntui.tui.training.settings_form import SettingsForm
+from rnntui.tui.training.status import TrainingStatus
 from rnntui.tui.widgets.chart import Chart
-from rnntui.tui.widgets.sampler_bar import SamplerBar
-from rnntui.tui.widgets.settings_form import SettingsForm
-from rnntui.tui.widgets.stream_text import StreamText
-from rnntui.tui.widgets.training_status import TrainingStatus
+from rnntui.tui.widgets.stream.text import StreamText
 from tests.run_files import finished, record, run_on_disk
 from tests.tui.old_texts import ask_about_old_text
 from tests.tui.scripted import ScriptedStream, ScriptedTraining, scripted_app, steps

@@ -13,8 +13,8 @@ from rnntui.runtime.session import Session
 from rnntui.training.events import Started, TrainEvent
 from rnntui.training.run_folder import Record, RunFolder
 from rnntui.tui.app import RnntuiApp
-from rnntui.tui.widgets.run_table import RunTable
-from rnntui.tui.widgets.training_status import TrainingStatus
+from rnntui.tui.runs.table import RunTable
+from rnntui.tui.training.status import TrainingStatus
 from tests.run_files import finished, record, run_on_disk, step, write_record
 from tests.tui.scripted import AtHome
 from tests.tui.test_playground import SIZE

@@ -8,7 +8,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from rnntui.tui.app import RnntuiApp
-from rnntui.tui.widgets.pane_tabs import PaneTabs
+from rnntui.tui.core.pane_tabs import PaneTabs
 from rnntui.tui.widgets.split import Split
 from tests.tui.scripted import ScriptedStream, ScriptedTraining, at_home, scripted_app, steps
 from tests.tui.waiting import until

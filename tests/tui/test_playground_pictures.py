@@ -13,10 +13,10 @@ from rnntui import places
 from rnntui.runtime.old_text_question import OldTextQuestion
 from rnntui.training.events import Failed
 from rnntui.tui.app import RnntuiApp
-from rnntui.tui.old_text import show_question
-from rnntui.tui.screens.question import Failure, Question
-from rnntui.tui.widgets.stream_text import StreamText
-from rnntui.tui.widgets.training_status import TrainingStatus
+from rnntui.tui.dialogs.question import Failure, Question
+from rnntui.tui.training.old_text import show_question
+from rnntui.tui.training.status import TrainingStatus
+from rnntui.tui.widgets.stream.text import StreamText
 from tests.factories import Script
 from tests.run_files import finished, record, run_on_disk
 from tests.tui.old_texts import CHANGED

@@ -12,9 +12,9 @@ from textual.pilot import Pilot
 
 from rnntui.sampling.choice import SamplingSpec
 from rnntui.text.escapes import unescaped
-from rnntui.tui.screens.duel import DuelScreen
+from rnntui.tui.duel.screen import DuelScreen
 from rnntui.tui.widgets.lines_input import LinesInput, PrimeInput
-from rnntui.tui.widgets.stream_text import StreamText
+from rnntui.tui.widgets.stream.text import StreamText
 from tests.tui.scripted import ScriptedStream, ScriptedTraining, scripted_app
 from tests.tui.test_duel import DuelApp, ScriptedDuel, duel_of, network_of, texts
 from tests.tui.test_playground import SIZE, toasts

@@ -10,13 +10,13 @@ from textual.pilot import Pilot
 from rnntui import places
 from rnntui.runtime.session import open_training
 from rnntui.training.events import Sampled, Started, TrainEvent
-from rnntui.tui.actions import PLAYGROUND
 from rnntui.tui.app import RnntuiApp
-from rnntui.tui.key_groups import key_groups
-from rnntui.tui.palette import ActionCommands
-from rnntui.tui.panes.loss import TRAINING
-from rnntui.tui.replay_actions import REPLAY
-from rnntui.tui.widgets.stream_text import StreamText
+from rnntui.tui.core.actions import PLAYGROUND
+from rnntui.tui.core.key_groups import key_groups
+from rnntui.tui.core.palette import ActionCommands
+from rnntui.tui.training.loss_pane import TRAINING
+from rnntui.tui.training.replay_actions import REPLAY
+from rnntui.tui.widgets.stream.text import StreamText
 from tests.run_files import finished, record, run_on_disk
 from tests.tui.scripted import ScriptedTraining, scripted_app, steps
 from tests.tui.test_actions import in_footer

@@ -18,13 +18,13 @@ from rnntui.training.classify_opening import new_classify_run
 from rnntui.training.events import Failed, Paused
 from rnntui.training.labelled_note import LabelledSource
 from rnntui.training.run_folder import Record, RunFolder
-from rnntui.tui.run_actions import OPEN, RUNS
-from rnntui.tui.screens.ask_text import AskText
-from rnntui.tui.screens.question import Question
-from rnntui.tui.screens.runs import RunsScreen
+from rnntui.tui.dialogs.ask_text import AskText
+from rnntui.tui.dialogs.question import Question
+from rnntui.tui.runs.actions import OPEN, RUNS
+from rnntui.tui.runs.chart import RunChart
+from rnntui.tui.runs.screen import RunsScreen
+from rnntui.tui.runs.table import HIDDEN_SIGN, PIN, RunTable
 from rnntui.tui.widgets.chart import WholeRun, Window
-from rnntui.tui.widgets.run_chart import RunChart
-from rnntui.tui.widgets.run_table import HIDDEN_SIGN, PIN, RunTable
 from tests.classify_factories import classified, classify_config, tiny_labelled
 from tests.run_files import (
     NOW,

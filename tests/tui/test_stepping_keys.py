@@ -9,9 +9,9 @@ from textual.screen import Screen
 from rnntui.training.commands import Command, Continue, Pause, SetLearningRate, SetSampleLength
 from rnntui.training.config import TrainConfig
 from rnntui.training.pace import Pace
-from rnntui.tui.widgets.sampler_bar import SamplerBar
+from rnntui.tui.playground.sampler_bar import SamplerBar
+from rnntui.tui.training.status import TrainingStatus
 from rnntui.tui.widgets.split import Split
-from rnntui.tui.widgets.training_status import TrainingStatus
 from tests.run_files import record, run_on_disk
 from tests.tui.scripted import ScriptedTraining, scripted_app, steps
 from tests.tui.scripted_classifying import ScriptedClassifying, classify_steps

@@ -17,9 +17,9 @@ from textual.widgets import Input
 
 from rnntui import places
 from rnntui.text.widths import cell_width, placed
-from rnntui.tui.widgets.stream_text import StreamText
-from rnntui.tui.widgets.vocabulary_table import VocabularyTable
-from rnntui.tui.widgets.word_trail import WordTrail
+from rnntui.tui.classify.word_trail import WordTrail
+from rnntui.tui.corpora.vocabulary_table import VocabularyTable
+from rnntui.tui.widgets.stream.text import StreamText
 from tests.run_files import finished, record, run_on_disk
 from tests.terminal_grid import TerminalGrid
 from tests.tui import test_runs

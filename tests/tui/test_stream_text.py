@@ -9,7 +9,7 @@ from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 from textual.strip import Strip
 
-from rnntui.tui.widgets.stream_text import StreamText
+from rnntui.tui.widgets.stream.text import StreamText
 
 pytestmark = pytest.mark.asyncio
 

@@ -4,10 +4,10 @@ from statistics import fmean
 
 from textual.widgets import OptionList
 
-from rnntui.tui.starting import Asked, find_start
+from rnntui.tui.playground.starting import Asked, find_start
+from rnntui.tui.training.settings_form import SettingsForm
 from rnntui.tui.widgets.chart import Chart
-from rnntui.tui.widgets.settings_form import SettingsForm
-from rnntui.tui.widgets.stream_text import StreamText
+from rnntui.tui.widgets.stream.text import StreamText
 from tests.tui.scripted import AtHome
 from tests.tui.waiting import until
 

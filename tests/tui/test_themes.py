@@ -15,8 +15,8 @@ from textual.screen import Screen
 from textual.theme import BUILTIN_THEMES
 
 from rnntui.tui.app import RnntuiApp
-from rnntui.tui.screens.help import Help
-from rnntui.tui.screens.question import Question
+from rnntui.tui.dialogs.question import Question
+from rnntui.tui.help.screen import Help
 from rnntui.tui.widgets.readable import ReadableText, readable
 from tests.tui.scripted import ScriptedStream, ScriptedTraining, scripted_app, steps
 from tests.tui.waiting import until

@@ -5,7 +5,7 @@ from textual.geometry import Size
 from textual.pilot import Pilot
 from textual.widgets._toast import Toast
 
-from rnntui.tui.widgets.stream_text import StreamText
+from rnntui.tui.widgets.stream.text import StreamText
 from tests.tui.scripted import ScriptedStream, ScriptedTraining, scripted_app, steps
 from tests.tui.waiting import until
 

@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import Button, Footer, Input, Select
 
-from rnntui.tui.screens.question import Question
+from rnntui.tui.dialogs.question import Question
 from rnntui.tui.widgets.too_small import RoomyApp, TooSmall, is_too_small, sentence_for
 
 

@@ -9,7 +9,7 @@ from rnntui import places
 from rnntui.runtime.classifying_session import NewClassifier, ResumedClassifier
 from rnntui.training.checkpoints import read_header
 from rnntui.training.run_folder import BEST, LAST
-from rnntui.tui.widgets.training_status import TrainingStatus
+from rnntui.tui.training.status import TrainingStatus
 from tests.run_files import record, run_on_disk
 from tests.tui.scripted import ScriptedTraining, scripted_app
 from tests.tui.scripted_classifying import ScriptedClassifying, save_scripted

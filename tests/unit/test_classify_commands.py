@@ -191,7 +191,7 @@ def test_bad_requests_get_a_sentence() -> None:
 
 def test_the_commands_load_no_torch_until_they_run() -> None:
     program = (
-        "import sys; import rnntui.cli.classify_train, rnntui.cli.classify_predict,"
-        " rnntui.cli.classify_eval; sys.exit(bool({'torch', 'textual'} & set(sys.modules)))"
+        "import sys; import rnntui.cli.classify.train, rnntui.cli.classify.predict,"
+        " rnntui.cli.classify.evaluate; sys.exit(bool({'torch', 'textual'} & set(sys.modules)))"
     )
     assert python(program).code == 0

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from rnntui.text.labelled_batches import encode_texts
+from rnntui.text.labelled.batches import encode_texts
 from rnntui.training.classify_batches import Examples, text_batch
 from rnntui.training.classify_measure import on_device
 from rnntui.training.classify_reading import ClassifierReader

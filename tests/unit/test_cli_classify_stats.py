@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rnntui.cli.classify_stats import histogram_rows
-from rnntui.text.labelled_statistics import length_histogram
+from rnntui.cli.classify.stats import histogram_rows
+from rnntui.text.labelled.statistics import length_histogram
 from tests.command_line import Outcome, misused, rnntui, stated
 from tests.unit.labelled_files import FILMS, archive_of, folder_of, table_of
 

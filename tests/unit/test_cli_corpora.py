@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from rnntui import places
-from rnntui.text.library import find_text
+from rnntui.text.library.entries import find_text
 from tests.command_line import misused, rnntui, stated, text_file
 
 

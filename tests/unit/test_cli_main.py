@@ -14,7 +14,7 @@ from rnntui.cli.tables import print_table
 from rnntui.cli.terminal import ReaderGoneError, notify, write_line, write_text
 from rnntui.errors import RnntuiError
 from rnntui.text.escapes import as_typed, unescaped
-from rnntui.text.library import find_text
+from rnntui.text.library.entries import find_text
 from tests.command_line import Outcome, Written, command, misused, python, rnntui, stated, text_file
 
 HOSTILE = "a\x1b[31mb\x07c\x9b2J\u202ed\ud800"
@@ -100,7 +100,7 @@ def test_what_a_file_system_refuses_is_stated(monkeypatch: pytest.MonkeyPatch) -
     def refuse() -> None:
         raise OSError(errno.EIO, "Input/output error", "/corpora")
 
-    monkeypatch.setattr("rnntui.text.library.list_texts", refuse)
+    monkeypatch.setattr("rnntui.text.library.entries.list_texts", refuse)
     outcome = rnntui("corpora", "list")
     assert (outcome.code, outcome.err) == (1, "rnntui: /corpora: Input/output error.\n")
 

@@ -532,7 +532,7 @@ def test_texts_too_many_to_wait_are_refused() -> None:
 
 
 def test_texts_that_wait_too_long_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rnntui.cli.sample_output.MOST_WAITING", 100)
+    monkeypatch.setattr("rnntui.cli.sample.output.MOST_WAITING", 100)
     outcome = sample("--length", "0", "--streams", "2", "--until", "the cat sat; tatata")
     stated(outcome, "wait for one that", "--length")
 
@@ -638,7 +638,7 @@ def test_an_endless_text_takes_no_memory_for_what_it_has_written(
 
     taken: list[int] = []
     monkeypatch.setattr("rnntui.sampling.stream.CharacterStreams", streams)
-    monkeypatch.setattr("rnntui.cli.sample_output.write_text", lambda text, stream: None)
+    monkeypatch.setattr("rnntui.cli.sample.output.write_text", lambda text, stream: None)
     with pytest.raises(EnoughError):
         sample("--length", "0")
     assert taken[0] < 20_000

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from rnntui import places
-from rnntui.text.library import default_text_name
+from rnntui.text.library.entries import default_text_name
 from rnntui.training.checkpoints import load_checkpoint, read_header
 from rnntui.training.recipes import find_recipe
 from rnntui.training.run_folder import list_runs, read_configuration

@@ -9,8 +9,9 @@ import pytest
 
 from rnntui import places
 from rnntui.errors import CorpusError
-from rnntui.text import labelled, labelled_cache
-from rnntui.text.labelled import (
+from rnntui.text.labelled import cache as labelled_cache
+from rnntui.text.labelled import corpus as labelled
+from rnntui.text.labelled.corpus import (
     LabelledCorpus,
     Part,
     check_classes_seen,
@@ -18,7 +19,7 @@ from rnntui.text.labelled import (
     labels_in,
     read_labelled,
 )
-from rnntui.text.labelled_store import store, stored
+from rnntui.text.labelled.store import store, stored
 from tests.unit.labelled_files import FILMS, LONG_AGO, archive_of, folder_of, table_of
 
 

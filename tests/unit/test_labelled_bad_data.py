@@ -15,8 +15,10 @@ from hypothesis import strategies as st
 
 from rnntui import places
 from rnntui.errors import CorpusError
-from rnntui.text import labelled_archive, labelled_limits, labelled_table
-from rnntui.text.labelled import read_labelled
+from rnntui.text.labelled import archive as labelled_archive
+from rnntui.text.labelled import limits as labelled_limits
+from rnntui.text.labelled import table as labelled_table
+from rnntui.text.labelled.corpus import read_labelled
 from tests.unit.labelled_files import FILMS, archive_of, folder_of, table_of
 
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnntui.errors import CorpusError
-from rnntui.text.labelled_batches import (
+from rnntui.text.labelled.batches import (
     EncodedTexts,
     bucketed_batches,
     padded,
@@ -16,7 +16,7 @@ from rnntui.text.labelled_batches import (
     shuffled_batches,
     split_labelled,
 )
-from rnntui.text.labelled_statistics import InputSize, length_histogram, length_statistics
+from rnntui.text.labelled.statistics import InputSize, length_histogram, length_statistics
 
 
 def encoded(*texts: list[int]) -> EncodedTexts:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnntui.errors import CorpusError
-from rnntui.text.labelled import read_labelled
+from rnntui.text.labelled.corpus import read_labelled
 from tests.unit.labelled_files import FILMS, folder_of, table_of
 from tests.unit.test_labelled import pairs
 from tests.unit.test_labelled_bad_data import refused

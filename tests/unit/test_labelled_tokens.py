@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnntui.errors import CorpusError
-from rnntui.text.labelled_batches import encode, encode_texts, unknown_share
-from rnntui.text.labelled_choices import UNITS, Units
-from rnntui.text.labelled_tokens import tokenise, units_of, word_tokens
-from rnntui.text.labelled_vocabulary import UNKNOWN, TokenVocabulary, token_vocabulary
+from rnntui.text.labelled.batches import encode, encode_texts, unknown_share
+from rnntui.text.labelled.choices import UNITS, Units
+from rnntui.text.labelled.tokens import tokenise, units_of, word_tokens
+from rnntui.text.labelled.vocabulary import UNKNOWN, TokenVocabulary, token_vocabulary
 
 TEXTS = st.lists(st.text(alphabet="ab É'’.,<br/> \n가\U0001f600", max_size=12), max_size=6)
 

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnntui.errors import CorpusError
-from rnntui.text import ngrams
-from rnntui.text.ngram_counts import Ids, MeasurementStoppedError
-from rnntui.text.ngrams import Baselines, measure_baselines, never
+from rnntui.text.ngrams import baselines as ngrams
+from rnntui.text.ngrams.baselines import Baselines, measure_baselines, never
+from rnntui.text.ngrams.counts import Ids, MeasurementStoppedError
 
 ORDERS = 5
 few_symbols = st.lists(st.integers(0, 2), max_size=40)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnntui.text.path_completion import Completions, completions
+from rnntui.text.library.path_completion import Completions, completions
 
 
 @pytest.fixture

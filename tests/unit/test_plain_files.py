@@ -18,7 +18,7 @@ from rnntui.training.events import LONGEST_LINE, Sampled, to_json
 from rnntui.training.opening import resume_run
 from rnntui.training.run_folder import Record, RunFolder, read_events
 from rnntui.training.run_summary import summarise
-from rnntui.tui.starting import Asked, find_start
+from rnntui.tui.playground.starting import Asked, find_start
 from tests.classify_factories import classified, classify_run
 from tests.command_line import Outcome, rnntui, text_file
 from tests.factories import losses, resumed, tiny_run, trained

@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnntui.errors import ConfigError
-from rnntui.tui.keymap import checked_keymap, normal_key
-from rnntui.tui.log_file import LOG_NAME, log_kept
-from rnntui.tui.preferences import MOST_COMPLAINTS, PreferenceFile, Preferences, as_toml
-from rnntui.tui.remembered import Remembered, load_remembered, save_remembered
+from rnntui.tui.core.keymap import checked_keymap, normal_key
+from rnntui.tui.core.log_file import LOG_NAME, log_kept
+from rnntui.tui.core.preferences import MOST_COMPLAINTS, PreferenceFile, Preferences, as_toml
+from rnntui.tui.core.remembered import Remembered, load_remembered, save_remembered
 
 THEMES = ("textual-dark", "textual-light", "nord")
 SCOPE = {
@@ -364,7 +364,7 @@ def test_a_log_that_cannot_be_opened_is_a_sentence(
 
 
 def test_the_log_never_takes_more_than_two_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("rnntui.tui.log_file.LOG_BYTES", 1000)
+    monkeypatch.setattr("rnntui.tui.core.log_file.LOG_BYTES", 1000)
     with log_kept(tmp_path):
         for _ in range(100):
             logging.getLogger("rnntui.tui").error("x" * 50)

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnntui.tui.name_filter import matching
-from rnntui.tui.run_slots import RememberedSlots, assigned
-from rnntui.tui.widgets.run_table import duration, natural
+from rnntui.tui.runs.name_filter import matching
+from rnntui.tui.runs.slots import RememberedSlots, assigned
+from rnntui.tui.runs.table import duration, natural
 
 NAMES = st.lists(st.text("abc", min_size=1, max_size=3), unique=True, max_size=10)
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from rnntui.errors import CorpusError
 from rnntui.text.batches import split
-from rnntui.text.ngrams import measure_baselines
+from rnntui.text.ngrams.baselines import measure_baselines
 from rnntui.text.normalisation import Normalisation
 from rnntui.training.checkpoints import Checkpoint, load_checkpoint
 from rnntui.training.evaluation import evaluate

@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from rnntui import places
-from rnntui.text.library import default_text_name
+from rnntui.text.library.entries import default_text_name
 
 _SUBSTRING = 40
 

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from rnntui.tui.widgets.stream_buffer import KEPT_CHARACTERS, StreamBuffer
-from rnntui.tui.widgets.stream_spans import spans
+from rnntui.tui.widgets.stream.buffer import KEPT_CHARACTERS, StreamBuffer
+from rnntui.tui.widgets.stream.spans import spans
 
 LETTERS = "ab   \n한글日😀नाा्க்ு\te\u0301\u0308\u1112\u1161\u11ab\x1b\u200d\ud800"
 texts = st.text(st.one_of(st.sampled_from(LETTERS), st.characters(codec=None)), max_size=120)

@@ -4,8 +4,8 @@ import math
 
 import pytest
 
-from rnntui.tui.widgets.probability_levels import PRIME, level_of, range_of
-from rnntui.tui.widgets.stream_spans import Mark, spans
+from rnntui.tui.widgets.stream.probability_levels import PRIME, level_of, range_of
+from rnntui.tui.widgets.stream.spans import Mark, spans
 
 
 def test_neighbours_of_one_look_make_one_span() -> None:

@@ -18,11 +18,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnntui.errors import CorpusError
-from rnntui.text import cache, encoding, standard_library
+from rnntui.text import cache, encoding
 from rnntui.text.corpus import Corpus, corpus_from_text, load_corpus
+from rnntui.text.library import standard_library
+from rnntui.text.library.references import joined_reference
 from rnntui.text.normalisation import Normalisation
 from rnntui.text.reading import TextSource
-from rnntui.text.references import joined_reference
 
 _HOUR = 3600
 

@@ -9,9 +9,9 @@ from rnntui import places
 from rnntui.errors import CorpusError
 from rnntui.text.corpus import load_corpus
 from rnntui.text.guessing import Guess, guess_encoding
-from rnntui.text.labelled import read_labelled
-from rnntui.text.library import add_text, entry_at, list_texts
-from rnntui.tui.widgets.corpus_list import beginning
+from rnntui.text.labelled.corpus import read_labelled
+from rnntui.text.library.entries import add_text, entry_at, list_texts
+from rnntui.tui.playground.corpus_list import beginning
 from tests.unit import languages
 
 CASES = [

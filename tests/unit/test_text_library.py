@@ -7,7 +7,7 @@ import pytest
 
 from rnntui import places
 from rnntui.errors import CorpusError
-from rnntui.text.library import (
+from rnntui.text.library.entries import (
     TextEntry,
     add_pasted,
     add_text,
@@ -17,7 +17,7 @@ from rnntui.text.library import (
     list_texts,
     remove_text,
 )
-from rnntui.text.references import entry_of
+from rnntui.text.library.references import entry_of
 
 _SHIPPED = """
 [[text]]

@@ -12,7 +12,7 @@ import pytest
 from rnntui import places
 from rnntui.errors import CorpusError
 from rnntui.text.corpus import load_corpus
-from rnntui.text.library import add_text
+from rnntui.text.library.entries import add_text
 from rnntui.text.streams import small_text, spooled, standard_input
 
 MEGABYTE = 1 << 20

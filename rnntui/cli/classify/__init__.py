@@ -1,0 +1,1 @@
+"""`rnntui classify`: one file per command, and what they share."""

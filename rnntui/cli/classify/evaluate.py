@@ -1,0 +1,66 @@
+"""`rnntui classify eval`: how often a trained classifier is right."""
+
+import json
+import sys
+from typing import Annotated
+
+import typer
+
+from rnntui.cli.classify.train import (
+    LabelColumn,
+    Labelled,
+    NoHeader,
+    SkipBad,
+    TextColumn,
+    TextEncoding,
+    labelled_source,
+)
+from rnntui.cli.old_text import OldText, allowance
+from rnntui.cli.terminal import notify, write_line
+from rnntui.text.cells import printable
+
+
+def evaluate(
+    checkpoint: Annotated[
+        str, typer.Argument(help="A run's name (its best), NAME:last, or a .safetensors file.")
+    ],
+    labelled: Labelled = None,
+    text_column: TextColumn = None,
+    label_column: LabelColumn = None,
+    text_encoding: TextEncoding = None,
+    no_header: NoHeader = False,
+    skip_bad: SkipBad = False,
+    old_text: OldText = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """Accuracy, loss and confusion matrix of a network on labelled texts.
+
+    Without texts, on those that its training held out, and on the test part of its own texts.
+    """
+    from rnntui import places
+    from rnntui.cli.classify.confusion import print_confusion
+    from rnntui.cli.measuring_line import measuring_shown
+    from rnntui.training.classify_checkpoint import load_classifier
+    from rnntui.training.classify_scoring import score_labelled
+    from rnntui.training.run_folder import find_checkpoint
+
+    path = find_checkpoint(places.checkpoints_dir(), checkpoint, places.shipped_checkpoints_dir())
+    source = labelled_source(
+        labelled, text_column, label_column, text_encoding, no_header, skip_bad
+    )
+    with measuring_shown() as stage:
+        score = score_labelled(load_classifier(path), source, allowance(old_text), stage)
+    for notice in score.notices:
+        notify(notice)
+    if as_json:
+        write_line(json.dumps(score.as_json()), sys.stdout)
+        return
+    for part in score.parts:
+        measure = part.measure
+        line = (
+            f"{score.corpus}, {part.part}: {measure.texts:,} texts,"
+            f" accuracy {measure.accuracy:.4f}, loss {measure.loss:.4f},"
+            f" {part.unknown:.1%} of tokens unknown"
+        )
+        write_line(printable(line), sys.stdout)
+        print_confusion(score.classes, measure.confusion.tolist())

@@ -1,0 +1,52 @@
+"""`rnntui classify predict`: what a trained classifier takes a text for."""
+
+import json
+import sys
+from typing import Annotated
+
+import typer
+
+from rnntui.cli.terminal import notify, write_line
+from rnntui.errors import CorpusError
+from rnntui.text.cells import printable
+from rnntui.text.escapes import as_typed
+
+
+def predict(
+    checkpoint: Annotated[
+        str, typer.Argument(help="A run's name (its best), NAME:last, or a .safetensors file.")
+    ],
+    text: Annotated[
+        str | None, typer.Argument(help="The text; without one, or with -, standard input.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """The class that a network gives to a text, and the probability of each."""
+    from rnntui import places
+    from rnntui.cli.tables import print_table
+    from rnntui.text.labelled.limits import LARGEST_TEXT
+    from rnntui.text.streams import small_text, standard_input
+    from rnntui.training.classify_checkpoint import load_classifier
+    from rnntui.training.classify_reading import ClassifierReader
+    from rnntui.training.run_folder import find_checkpoint
+
+    path = find_checkpoint(places.checkpoints_dir(), checkpoint, places.shipped_checkpoints_dir())
+    reader = ClassifierReader(load_classifier(path))
+    if text is None or text == "-":
+        given = small_text(standard_input(), "Standard input", LARGEST_TEXT)
+    else:
+        given = as_typed(text)
+    known = reader.after_each_token(given).known
+    if not known:
+        raise CorpusError("There is nothing in the text to read; give one with a word in it.")
+    if not any(known):
+        notify("The network knows no word of the text, so its answer says little.")
+    probabilities = reader.probabilities(given)
+    likeliest, _ = max(probabilities, key=lambda one: one[1])
+    if as_json:
+        answer = {"class": likeliest, "probabilities": dict(probabilities)}
+        write_line(json.dumps(answer), sys.stdout)
+        return
+    write_line(printable(likeliest), sys.stdout)
+    ranked = sorted(probabilities, key=lambda one: -one[1])
+    print_table(("class", ">probability"), [(name, f"{p:.4f}") for name, p in ranked])

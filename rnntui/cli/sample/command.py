@@ -1,0 +1,154 @@
+"""`rnntui sample`: a trained network generates text."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from rnntui.cli.prime_options import PrimeFile, given_prime, prime_option
+from rnntui.cli.sample.output import MOST_WAITING
+from rnntui.cli.terminal import notify
+from rnntui.errors import ConfigError
+from rnntui.sampling.modes import Mode, WritingEngine
+from rnntui.text.escapes import ESCAPES_HELP, unescaped
+
+if TYPE_CHECKING:
+    from rnntui.training.checkpoints import Header
+
+MOST_CHARACTERS = 1_000_000_000
+MOST_ITEMS = 1_000_000
+MOST_STREAMS = 1_024
+
+
+def sample(
+    checkpoint: Annotated[
+        str, typer.Argument(help="A run's name (its best), NAME:last, or a .safetensors file.")
+    ],
+    prime: Annotated[str | None, prime_option("Text to start from; written first.")] = None,
+    prime_file: PrimeFile = None,
+    length: Annotated[
+        int,
+        typer.Option(
+            min=0, max=MOST_CHARACTERS, help="Characters to generate; 0: until interrupted."
+        ),
+    ] = 1000,
+    mode: Annotated[Mode, typer.Option(help="How characters are chosen.")] = "random",
+    temperature: Annotated[float, typer.Option(help="Below 1 bolder, above 1 wilder.")] = 1.0,
+    top_k: Annotated[int, typer.Option(help="Draw from the k likeliest; 0: from all.")] = 0,
+    top_p: Annotated[
+        float, typer.Option(help="Draw from the likeliest that hold this probability; 1: all.")
+    ] = 1.0,
+    seed: Annotated[int, typer.Option(min=0, help="Random seed.")] = 1,
+    until: Annotated[str | None, typer.Option(help=f"Stop after this text. {ESCAPES_HELP}")] = None,
+    count: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            max=MOST_ITEMS,
+            help="Generate so many items, each ended by --until (a line end); blank ones are left"
+            " out, and no --length cuts them.",
+        ),
+    ] = 0,
+    unique: Annotated[
+        bool, typer.Option("--unique", help="With --count: leave out items that came before.")
+    ] = False,
+    streams: Annotated[
+        int,
+        typer.Option(
+            min=1,
+            max=MOST_STREAMS,
+            help="Generate so many texts, from seeds that follow on --seed; with --count, so many"
+            " items in each.",
+        ),
+    ] = 1,
+    copied: Annotated[
+        bool,
+        typer.Option(
+            "--copied",
+            help="Tell how much is memorised: the share in long runs copied from the learned text,"
+            " and the longest run; with --json each character is marked.",
+        ),
+    ] = False,
+    engine: Annotated[
+        WritingEngine,
+        typer.Option(
+            help="What computes; auto: compiled where that lies ready, else numpy. They round"
+            " differently, so a seed's text may differ between them."
+        ),
+    ] = "auto",
+    no_prime: Annotated[bool, typer.Option("--no-prime", help="Leave the prime out.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="One character a line, with its probability.")
+    ] = False,
+) -> None:
+    """Generate with a trained network; the text alone goes to standard output, as it is drawn."""
+    from rnntui import places
+    from rnntui.cli.sample.items import write_items
+    from rnntui.cli.sample.texts import Limit, Sampling, write_json, write_texts
+    from rnntui.sampling.choice import SamplingSpec
+    from rnntui.sampling.prime import prepare_prime
+    from rnntui.sampling.stream import hybrid_equals_argmax
+    from rnntui.training.checkpoints import load_checkpoint
+    from rnntui.training.run_folder import find_checkpoint
+
+    if not (count or as_json):
+        _check_waiting(streams, length, until)
+    if unique and not count:
+        raise ConfigError("--unique goes with --count, which says how many items to generate.")
+    given = given_prime(prime, prime_file) or ""
+    spec = SamplingSpec(mode, temperature, top_k, top_p)
+    path = find_checkpoint(places.checkpoints_dir(), checkpoint, places.shipped_checkpoints_dir())
+    loaded = load_checkpoint(path)
+    header = loaded.header
+    start = prepare_prime(given, header.vocabulary, header.normalisation)
+    for warning in start.warnings:
+        notify(warning)
+    if mode == "hybrid" and hybrid_equals_argmax(header.vocabulary):
+        notify("The network's text has no spaces, so hybrid never draws: it equals argmax.")
+    end = _end(until, count, header)
+    seeds = range(seed, seed + streams)
+    sampling = Sampling(loaded, spec, engine, start.text, not no_prime, seeds, as_json, copied)
+    if count:
+        write_items(sampling, end, count, unique)
+    elif as_json:
+        write_json(sampling, [Limit(length, end) for _ in seeds])
+    else:
+        write_texts(sampling, [Limit(length, end) for _ in seeds])
+    sampling.report_memorised()
+
+
+def _check_waiting(streams: int, length: int, until: str | None) -> None:
+    """Raise `ConfigError` where later texts would wait for ever, or in too large a number."""
+    if streams > 1 and not length and until is None:
+        raise ConfigError(
+            "--length 0 has no end, so the texts behind the first would never come;"
+            " give a length, --until or --json."
+        )
+    if (streams - 1) * length > MOST_WAITING:
+        raise ConfigError(
+            f"--streams {streams} of --length {length} are too many characters to wait for the"
+            f" first text's end: at most {MOST_WAITING:,}. Ask for fewer, or for --json."
+        )
+
+
+def _end(until: str | None, count: int, header: "Header") -> str:
+    """What ends an item, in the characters of the network; empty where nothing does.
+
+    Raises `ConfigError` for a text that can never be generated.
+    """
+    from rnntui.text.normalisation import decompose_syllables
+    from rnntui.text.vocabulary import describe_character
+
+    if until is None and not count:
+        return ""
+    asked = "\n" if until is None else unescaped(until)
+    if not asked:
+        raise ConfigError("--until must be at least one character long.")
+    # Jamo are what such a network writes; the other steps would lose a line end.
+    end = decompose_syllables(asked) if "nfd-jamo" in header.normalisation.steps else asked
+    for symbol in end:
+        if symbol not in header.vocabulary:
+            raise ConfigError(
+                f"The network never generates {describe_character(symbol)}, so --until would wait"
+                " for ever; give another text to it."
+            )
+    return end

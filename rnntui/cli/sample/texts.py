@@ -1,0 +1,146 @@
+"""The texts that `rnntui sample` generates, each up to a length or to a text that ends it."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from rnntui.cli.sample.memorised import MemorisedMarks, index_of
+from rnntui.cli.sample.output import JsonOutput, Output, Sides, TextOutput
+from rnntui.cli.terminal import write_text
+from rnntui.errors import DivergedError
+from rnntui.sampling.choice import SamplingSpec
+from rnntui.sampling.modes import WritingEngine
+from rnntui.sampling.stream import CharacterStreams
+from rnntui.training.checkpoints import Checkpoint
+
+AHEAD = 16
+"""Characters of each text that are generated at a time: nobody steers between them."""
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """What was asked for: texts from `prime`, one for each of `seeds`, and how they are shown."""
+
+    checkpoint: Checkpoint
+    spec: SamplingSpec
+    engine: WritingEngine
+    prime: str
+    shows_prime: bool
+    seeds: range
+    as_json: bool
+    tells_memorised: bool
+
+    def streams(self, prime: str, seeds: Sequence[int]) -> "CharacterStreams":
+        """Texts from a prime, side by side."""
+        # Asked of its module, where tests put another one.
+        from rnntui.sampling import stream
+
+        weights, spec = self.checkpoint.for_sampling, self.spec
+        return stream.CharacterStreams(
+            lambda: weights,
+            self.checkpoint.header.vocabulary,
+            [lambda: spec] * len(seeds),
+            prime,
+            seeds,
+            self.engine,
+            AHEAD,
+        )
+
+    @cached_property
+    def marks(self) -> Sequence[MemorisedMarks | None]:
+        """What tells of each text how much is memorised. Raises `CorpusError`."""
+        if not self.tells_memorised:
+            return [None] * len(self.seeds)
+        index, known = index_of(self.checkpoint), self.checkpoint.header.vocabulary
+        return [MemorisedMarks(index, known) for _ in self.seeds]
+
+    def output(self, number: int) -> Output:
+        """Where a text goes, as characters or as JSON."""
+        if self.as_json:
+            return JsonOutput(number, self.marks[number])
+        return self.text_output(number)
+
+    def text_output(self, number: int) -> TextOutput:
+        """Where a text goes as it is, below a heading if it is one of several."""
+        if len(self.seeds) > 1:
+            write_text(f"==== seed {self.seeds[number]} ====\n", sys.stdout)
+        return TextOutput(self.checkpoint.header.normalisation, self.marks[number])
+
+    def end(self, output: Output) -> None:
+        """End a text, so that a shell's prompt, or the next one, begins on a line of its own."""
+        output.end(on_own_line=sys.stdout.isatty() or len(self.seeds) > 1)
+
+    def report_memorised(self) -> None:
+        """Tell how much of each text is memorised, where that was asked for."""
+        for seed, marks in zip(self.seeds, self.marks, strict=True):
+            if marks is not None:
+                marks.report(f"Seed {seed}: " if len(self.seeds) > 1 else "")
+
+
+class Limit:
+    """Where a text ends: by length (0: never), or after the text `until`, if there is one."""
+
+    def __init__(self, length: int, until: str) -> None:
+        """Begin a text."""
+        self._left, self._until, self._tail = length, until, ""
+
+    def ends_with(self, symbol: str) -> bool:
+        """Whether the text is over with its next character."""
+        self._left -= 1
+        if not self._until:
+            return self._left == 0
+        self._tail = (self._tail + symbol)[-len(self._until) :]
+        return self._left == 0 or self._tail == self._until
+
+
+def write_texts(sampling: Sampling, limits: Sequence[Limit]) -> None:
+    """Write text after text as they are drawn. Raises `DivergedError` at the end for one that did.
+
+    The texts behind it are none the worse for it.
+    """
+    sides = Sides(sampling.streams(sampling.prime, sampling.seeds), len(sampling.seeds))
+    failed = False
+    for number, limit in enumerate(limits):
+        output = sampling.text_output(number)
+        output.begin(sampling.prime if sampling.shows_prime else "")
+        try:
+            output.write_symbols(_limited(sides.symbols(number), limit))
+        except DivergedError:
+            failed = True
+        sampling.end(output)
+    if failed:
+        raise DivergedError
+
+
+def _limited(symbols: Iterator[str], limit: Limit) -> Iterator[str]:
+    """The characters up to the limit."""
+    for symbol in symbols:
+        yield symbol
+        if limit.ends_with(symbol):
+            return
+
+
+def write_json(sampling: Sampling, limits: Sequence[Limit]) -> None:
+    """Write a line for each character as it is drawn, those of several texts in turns.
+
+    Raises `DivergedError` at the end where one of them couldn't go on.
+    """
+    outputs = [sampling.output(number) for number in range(len(limits))]
+    failed = False
+    going_on = list(range(len(limits)))
+    for characters in sampling.streams(sampling.prime, sampling.seeds):
+        ended = []
+        for stream in going_on:
+            character = characters[stream]
+            if character is not None:
+                outputs[stream].write_chunk("", (character,))
+            if character is None or limits[stream].ends_with(character.symbol):
+                failed = failed or character is None
+                sampling.end(outputs[stream])
+                ended.append(stream)
+        going_on = [stream for stream in going_on if stream not in ended]
+        if not going_on:
+            break
+    if failed:
+        raise DivergedError

@@ -1,0 +1,1 @@
+"""`rnntui trace`: the networks to look into, and what is shown of them."""

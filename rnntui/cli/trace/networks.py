@@ -1,0 +1,139 @@
+"""The networks that `rnntui trace` looks into: of a recipe, of checkpoints, or made for it."""
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rnntui.cli.terminal import notify
+from rnntui.cli.trace.recipe import TraceRecipe
+from rnntui.errors import CorpusError, RnntuiError
+
+if TYPE_CHECKING:
+    from rnntui.lenses.forward_trace import Arrays
+    from rnntui.nets.config import ModelConfig
+    from rnntui.text.normalisation import Normalisation
+    from rnntui.text.vocabulary import Vocabulary
+    from rnntui.training.checkpoints import Checkpoint
+
+
+@dataclass(frozen=True, eq=False)
+class TracedNetwork:
+    """A network with a name; `stage` says whether and how long it was trained, if that matters.
+
+    `forget_bias` is what the gate that keeps the old state began with beyond its usual bias.
+    """
+
+    name: str
+    stage: str
+    config: "ModelConfig"
+    arrays: "Arrays"
+    vocabulary: "Vocabulary"
+    normalisation: "Normalisation"
+    forget_bias: float = 0.0
+
+    def encode(self, text: str) -> list[int]:
+        """The ids of a text, normalised as the network's own.
+
+        Raises `CorpusError` for an empty text and for one with characters that
+        the network doesn't know: a trace of another text would mislead.
+        """
+        from rnntui.sampling.prime import prepare_prime
+
+        # As for a prime, white space at both ends stays.
+        start = prepare_prime(text, self.vocabulary, self.normalisation)
+        normalised = self.normalisation.apply(text) if start.warnings else start.text
+        if not normalised:
+            raise CorpusError("There is nothing to trace: the text is empty.")
+        try:
+            return [int(rank) for rank in self.vocabulary.encode(normalised)]
+        except CorpusError as error:
+            raise CorpusError(f"The network '{self.name}' can't read this text: {error}") from error
+
+
+def checkpoint_network(reference: str) -> TracedNetwork:
+    """The network of a run, or of a file. Raises `CheckpointError`."""
+    from rnntui import places
+    from rnntui.training.checkpoints import load_checkpoint
+    from rnntui.training.run_folder import find_checkpoint
+
+    path = find_checkpoint(places.checkpoints_dir(), reference, places.shipped_checkpoints_dir())
+    loaded = load_checkpoint(path)
+    return _of_checkpoint(loaded, loaded.header.run, f"step {loaded.header.progress.step:,}")
+
+
+def recipe_network(recipe: TraceRecipe) -> TracedNetwork:
+    """The network whose weights stand in a recipe. Raises `ConfigError`."""
+    from rnntui.lenses.fixed_network import fixed_network
+    from rnntui.text.normalisation import Normalisation
+
+    found = fixed_network(recipe.tables, recipe.source)
+    return TracedNetwork(
+        recipe.name, "", found.config, found.arrays, found.vocabulary, Normalisation()
+    )
+
+
+def cell_networks(
+    recipe: TraceRecipe, train_steps: int | None, forget_bias: float | None = None
+) -> Iterator[TracedNetwork]:
+    """A network for each of a recipe's cells: untrained, then as it is after a short training.
+
+    They differ in nothing but their cell. `train_steps` overrides the recipe's
+    budget; with 0 there are only the untrained ones. `forget_bias` overrides the
+    recipe's, too. The runs are made in a
+    temporary folder that is gone afterwards.
+
+    Raises `ConfigError` for a recipe that can't be used, `RnntuiError` for a failed training.
+    """
+    from rnntui.text.corpus import load_corpus
+    from rnntui.text.library.entries import default_text_name
+    from rnntui.text.normalisation import Normalisation
+    from rnntui.training.checkpoints import load_checkpoint
+    from rnntui.training.config import TrainConfig
+    from rnntui.training.events import Failed
+    from rnntui.training.opening import events_of, new_run
+    from rnntui.training.settings_file import from_tables
+
+    config = TrainConfig(**from_tables(recipe.tables, recipe.source, TrainConfig))
+    # Nobody reads their samples, and they are saved at the beginning and at the end alone.
+    config = config.replaced({"sample_length": 1, "save_every": 1e6})
+    if train_steps is not None:
+        config = config.replaced({"steps": max(train_steps, 1)})
+    if forget_bias is not None:
+        config = config.replaced({"forget_bias": forget_bias})
+    corpus = load_corpus(
+        recipe.corpus or default_text_name(), normalisation=Normalisation(config.normalise)
+    )
+    for cell in recipe.cells:
+        if train_steps != 0:
+            notify(f"Training {cell} for {config.steps:,} steps on '{corpus.name}'.")
+        with tempfile.TemporaryDirectory(prefix="rnntui-") as folder:
+            run = new_run(Path(folder), corpus, config.replaced({"cell": cell}), cell)
+            seen_untrained = False
+            for event in events_of(run):
+                if isinstance(event, Failed):
+                    raise RnntuiError(event.sentence)
+                if not seen_untrained and run.folder.last.is_file():
+                    # The first save is of step 0.
+                    seen_untrained = True
+                    yield _of_checkpoint(load_checkpoint(run.folder.last), cell, "untrained")
+                    if train_steps == 0:
+                        break
+            else:
+                trained = load_checkpoint(run.folder.last)
+                stage = f"after training, step {trained.header.progress.step:,}"
+                yield _of_checkpoint(trained, cell, stage)
+
+
+def _of_checkpoint(checkpoint: "Checkpoint", name: str, stage: str) -> TracedNetwork:
+    header = checkpoint.header
+    return TracedNetwork(
+        name,
+        stage,
+        header.model,
+        checkpoint.network,
+        header.vocabulary,
+        header.normalisation,
+        header.config.forget_bias if header.model.cell != "rnn" else 0.0,
+    )

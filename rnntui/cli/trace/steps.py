@@ -1,0 +1,167 @@
+"""How a forward pass is shown: a table for each time step, or a JSON object."""
+
+import json
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from rnntui.cli.tables import drawing_on
+from rnntui.cli.terminal import write_line
+from rnntui.text.cells import labelled
+
+if TYPE_CHECKING:
+    from rnntui.cli.trace.networks import TracedNetwork
+    from rnntui.lenses.forward_trace import Floats, LayerStep, StepTrace
+
+LIKELIEST = 5
+"""How many next characters are named."""
+
+WHOLE = 5
+"""Vectors up to this length are shown whole, which fills 80 columns."""
+
+
+def print_steps(network: "TracedNetwork", ids: list[int], units: int) -> None:
+    """A table for each time step; of vectors that are long the first `units` numbers."""
+    for number, step in enumerate(_steps(network, ids), start=1):
+        symbol = _quoted(network.vocabulary.symbols[step.id])
+        title = f"Step {number} of {len(ids)} reads {symbol}"
+        if max(len(step.output), len(step.input), len(step.layers[0].hidden)) <= WHOLE:
+            _print_whole(network, step, title)
+        else:
+            _print_summary(network, step, title, units)
+
+
+def write_steps(network: "TracedNetwork", ids: list[int]) -> None:
+    """A JSON object for each time step, with every number."""
+    for number, step in enumerate(_steps(network, ids), start=1):
+        write_line(json.dumps(step_as_json(network, step, number)), sys.stdout)
+
+
+def step_as_json(network: "TracedNetwork", step: "StepTrace", number: int) -> dict[str, Any]:
+    """A time step with every number."""
+    symbols = network.vocabulary.symbols
+    return {
+        "step": number,
+        "char": symbols[step.id],
+        "id": step.id,
+        "input_encoding": network.config.input_encoding,
+        "input": step.input.tolist(),
+        "layers": [
+            {
+                "cell": network.config.cell,
+                "pre_activations": _lists(layer.pre_activations),
+                "gates": _lists(layer.gates) if network.config.cell != "rnn" else {},
+                "cell_state": None if layer.cell is None else layer.cell.tolist(),
+                "hidden": layer.hidden.tolist(),
+            }
+            for layer in step.layers
+        ],
+        "output": step.output.tolist(),
+        "softmax": step.probabilities.tolist(),
+        "result": symbols[step.result],
+        "likeliest": [
+            [symbols[rank], float(step.probabilities[rank])] for rank in step.likeliest(LIKELIEST)
+        ],
+    }
+
+
+def _steps(network: "TracedNetwork", ids: list[int]) -> "Iterator[StepTrace]":
+    from rnntui.lenses.forward_trace import forward_trace
+
+    return forward_trace(network.config, network.arrays, ids)
+
+
+def _lists(vectors: "dict[str, Floats]") -> dict[str, list[float]]:
+    return {name: vector.tolist() for name, vector in vectors.items()}
+
+
+def _print_whole(network: "TracedNetwork", step: "StepTrace", title: str) -> None:
+    """All numbers of a step, those of symbols under the symbols and those of units under units."""
+    symbols = ["", *(labelled(symbol) for symbol in network.vocabulary.symbols)]
+    sections: list[list[list[str]]] = []
+    if network.config.input_encoding == "one-hot":
+        sections.append([symbols, ["one-hot input", *(f"{value:.0f}" for value in step.input)]])
+    else:
+        places = ["", *map(str, range(1, len(step.input) + 1))]
+        sections.append([places, ["embedding", *map(_number, step.input)]])
+    for name, layer in _named_layers(step):
+        units = [name, *(f"unit {number}" for number in range(1, len(layer.hidden) + 1))]
+        vectors = [[what, *map(_number, vector)] for what, vector in _vectors(layer)]
+        sections.append([units, *vectors])
+    output = ["output", *map(_number, step.output)]
+    chances = ["softmax", *map(_number, step.probabilities)]
+    sections.append([symbols, output, chances, ["result", symbols[1 + step.result]]])
+    _print_sections(title, sections)
+    write_line("", sys.stdout)
+
+
+def _print_sections(title: str, sections: list[list[list[str]]]) -> None:
+    """A table in sections, the first row of each being the head of its columns."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=Text(title), title_justify="left", box=None, show_header=False)
+    columns = max(len(row) for section in sections for row in section)
+    for number in range(columns):
+        table.add_column(justify="right" if number else "left", no_wrap=True)
+    for section in sections:
+        for number, row in enumerate(section):
+            style = "dim" if number == 0 else ""
+            table.add_row(*(Text(cell, style=style) for cell in row))
+    with drawing_on(sys.stdout) as console:
+        console.print(table)
+
+
+def _print_summary(network: "TracedNetwork", step: "StepTrace", title: str, units: int) -> None:
+    """The first numbers of each vector of a step, and its least, its mean and its greatest."""
+    names = network.vocabulary.symbols
+    head = ["", *map(str, range(1, units + 1)), "min", "mean", "max"]
+    sections = [[head]]
+    if network.config.input_encoding == "embedding":
+        sections[0].append(_summary("embedding", step.input, units))
+    else:
+        title += f" (one-hot: a 1 at place {step.id} and {len(step.input) - 1:,} zeros)"
+    for name, layer in _named_layers(step):
+        rows = [_summary(what, vector, units) for what, vector in _vectors(layer)]
+        sections.append([[name], *rows])
+    sections.append([["output layer"], _summary("output", step.output, units)])
+    _print_sections(title, sections)
+    chances = (
+        f"{_quoted(names[rank])} {step.probabilities[rank]:.1%}"
+        for rank in step.likeliest(LIKELIEST)
+    )
+    write_line(f" softmax  {'  '.join(chances)}", sys.stdout)
+    write_line(f" result   {_quoted(names[step.result])}\n", sys.stdout)
+
+
+def _named_layers(step: "StepTrace") -> "Iterator[tuple[str, LayerStep]]":
+    """Each recurrent layer, from the lowest, with its name."""
+    for number, layer in enumerate(step.layers, start=1):
+        yield f"layer {number}", layer
+
+
+def _vectors(layer: "LayerStep") -> "list[tuple[str, Floats]]":
+    """What a layer computes, in the order in which it does.
+
+    A gate is shown as it acts; what it was before sigmoid or tanh is in the JSON.
+    """
+    if "hidden" in layer.gates:
+        return [("pre-activation", layer.pre_activations["hidden"]), ("hidden state", layer.hidden)]
+    vectors = [(f"{name} gate", gate) for name, gate in layer.gates.items()]
+    if layer.cell is not None:
+        vectors.append(("cell state", layer.cell))
+    return [*vectors, ("hidden state", layer.hidden)]
+
+
+def _quoted(symbol: str) -> str:
+    return f"'{labelled(symbol)}'"
+
+
+def _number(value: float) -> str:
+    return f"{value:.6f}"
+
+
+def _summary(name: str, vector: "Floats", units: int) -> list[str]:
+    first = [f"{value:.3f}" for value in vector[:units]]
+    whole = [f"{value:.3f}" for value in (vector.min(), vector.mean(), vector.max())]
+    return [f"{name} [{len(vector)}]", *first, *[""] * (units - len(first)), *whole]

@@ -1,0 +1,173 @@
+"""Encoded texts, their split into parts, and how they become rectangular batches.
+
+Which texts are in a batch is a pure function of the seed and the epoch, so a
+training resumes at any batch without having kept a generator's state.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnntui.errors import CorpusError
+from rnntui.text.encoding import id_type
+from rnntui.text.labelled.choices import End, Side
+from rnntui.text.labelled.tokens import Offsets, TokenisedTexts
+from rnntui.text.labelled.vocabulary import PADDING, START, UNKNOWN, TokenVocabulary
+
+Ids = NDArray[np.int64]
+Indices = NDArray[np.int64]
+
+_POOL = 50
+"""Batches whose texts are sorted by length together: few enough to stay shuffled."""
+
+
+@dataclass(frozen=True, eq=False)
+class EncodedTexts:
+    """N texts as ids of a vocabulary, each beginning with the start token.
+
+    `ids` is flat, [total], of the smallest type that holds them; `offsets`
+    [N + 1] says where each text begins. No text is without an id.
+    """
+
+    ids: NDArray[np.unsignedinteger[Any]]
+    offsets: Offsets
+
+    def __len__(self) -> int:
+        """Count the texts."""
+        return len(self.offsets) - 1
+
+    @property
+    def lengths(self) -> Ids:
+        """The number of ids of each text, [N], the start token with them."""
+        return np.diff(self.offsets)
+
+    def __getitem__(self, index: int) -> NDArray[np.unsignedinteger[Any]]:
+        """Return the ids of text `index` (from 0), [its length]."""
+        return self.ids[self.offsets[index] : self.offsets[index + 1]]
+
+
+@dataclass(frozen=True)
+class Split:
+    """The texts to learn from and those held out, as indices in shuffled order."""
+
+    train: Indices
+    validation: Indices
+
+
+def encode(texts: TokenisedTexts, vocabulary: TokenVocabulary) -> EncodedTexts:
+    """Give tokenised texts the ids of a vocabulary of the same units."""
+    if texts.units != vocabulary.units:
+        raise CorpusError(
+            f"The texts are cut into {texts.units}, the vocabulary is of {vocabulary.units}."
+        )
+    kind = id_type(len(vocabulary))
+    table = np.fromiter(map(vocabulary.index, texts.tokens), kind, count=len(texts.tokens))
+    ids = np.full(len(texts.numbers) + len(texts), START, dtype=kind)
+    begins = texts.offsets[:-1] + np.arange(len(texts))
+    is_token = np.ones(len(ids), dtype=bool)
+    is_token[begins] = False
+    ids[is_token] = table[texts.numbers]
+    return EncodedTexts(ids, texts.offsets + np.arange(len(texts) + 1))
+
+
+def encode_texts(texts: Iterable[str], vocabulary: TokenVocabulary) -> EncodedTexts:
+    """Encode texts that aren't of a corpus, such as a sentence that is being typed."""
+    pieces = [vocabulary.encode(text) for text in texts]
+    kind = id_type(len(vocabulary))
+    flat = np.concatenate(pieces).astype(kind) if pieces else np.zeros(0, dtype=kind)
+    ends = np.cumsum([0, *map(len, pieces)], dtype=np.int64)
+    return EncodedTexts(flat, ends)
+
+
+def unknown_share(texts: EncodedTexts) -> float:
+    """Return which share of the tokens, start tokens aside, the vocabulary doesn't know."""
+    tokens = len(texts.ids) - len(texts)
+    return float(np.count_nonzero(texts.ids == UNKNOWN)) / tokens if tokens else 0.0
+
+
+def split_labelled(n: int, fraction: float, seed: int) -> Split:
+    """Hold out a shuffled `fraction` of `n` texts, rounded up.
+
+    The held-out ones come first in the permutation, as scikit-learn's
+    `train_test_split` has it. The permutation is that of NumPy's legacy
+    generator, which is promised never to change. Raises CorpusError when
+    nothing is left to learn from. A fraction of 0 holds nothing out.
+    """
+    held_out = math.ceil(n * fraction)
+    if held_out >= n:
+        raise CorpusError(
+            f"Of {n} texts none is left to learn from when {fraction:g} of them are held out; "
+            "choose a smaller --val-fraction."
+        )
+    order = np.random.RandomState(seed).permutation(n).astype(np.int64)
+    return Split(order[held_out:], order[:held_out])
+
+
+def padded(
+    texts: EncodedTexts,
+    indices: Sequence[int] | Indices,
+    length: int,
+    side: Side = "front",
+    keep: End = "last",
+) -> Ids:
+    """Return texts cut and padded to one length, [B, length].
+
+    Of longer texts the first or last `length` ids are kept, shorter ones are
+    padded in front or behind.
+    """
+    chosen = np.asarray(indices, dtype=np.int64)
+    starts, ends = texts.offsets[chosen], texts.offsets[chosen + 1]
+    kept = np.minimum(ends - starts, length)  # [B]
+    if keep == "last":
+        starts = ends - kept
+    # The place of each column within what is kept of its row, outside it for padding.
+    columns = np.arange(length)[None, :] - (length - kept if side == "front" else 0 * kept)[:, None]
+    inside = (columns >= 0) & (columns < kept[:, None])
+    places = np.where(inside, starts[:, None] + columns, 0)
+    return np.where(inside, texts.ids[places], PADDING).astype(np.int64)
+
+
+def padded_whole(texts: EncodedTexts, indices: Sequence[int] | Indices) -> tuple[Ids, Ids]:
+    """Return whole texts padded behind to the longest, [B, T], and their lengths, [B]."""
+    lengths = texts.lengths[np.asarray(indices, dtype=np.int64)]
+    longest = int(lengths.max(initial=0))
+    return padded(texts, indices, longest, side="behind"), lengths
+
+
+def shuffled_batches(
+    indices: Indices, batch_size: int, seed: int, epoch: int
+) -> tuple[Indices, ...]:
+    """Cut shuffled indices into batches, the last of which may be smaller."""
+    return _cut(_shuffled(indices, seed, epoch), batch_size)
+
+
+def bucketed_batches(
+    lengths: Ids, indices: Indices, batch_size: int, seed: int, epoch: int
+) -> tuple[Indices, ...]:
+    """Cut shuffled indices into batches of texts of like length, in shuffled order.
+
+    `lengths` [N] are those of all texts. The texts of every fifty batches are
+    sorted by length together, so that little is padded and the batches of
+    every epoch are others.
+    """
+    order = _shuffled(indices, seed, epoch)
+    pools = _cut(order, batch_size * _POOL)
+    batches = [
+        batch
+        for pool in pools
+        for batch in _cut(pool[np.argsort(lengths[pool], kind="stable")], batch_size)
+    ]
+    places = _shuffled(np.arange(len(batches)), seed, epoch)
+    return tuple(batches[place] for place in places)
+
+
+def _shuffled(indices: Indices, seed: int, epoch: int) -> Indices:
+    return np.random.RandomState([seed, epoch]).permutation(indices)
+
+
+def _cut(indices: Indices, size: int) -> tuple[Indices, ...]:
+    return tuple(indices[start : start + size] for start in range(0, len(indices), size))

@@ -1,0 +1,99 @@
+"""What is worth knowing of a labelled corpus before anything is trained on it."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from rnntui.text.labelled.batches import encode, split_labelled, unknown_share
+from rnntui.text.labelled.choices import Units
+from rnntui.text.labelled.corpus import LabelledCorpus, class_counts
+from rnntui.text.labelled.statistics import (
+    InputSize,
+    LengthBin,
+    LengthStatistics,
+    length_histogram,
+    length_statistics,
+)
+from rnntui.text.labelled.vocabulary import token_vocabulary
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a classifier reads the texts; the names and meanings are those of its settings.
+
+    `vocab_size` 0 bounds nothing, `max_length` 0 reads texts whole.
+    """
+
+    units: Units = "words"
+    vocab_size: int = 500
+    min_count: int = 1
+    max_length: int = 100
+    val_fraction: float = 0.2
+    seed: int = 42
+
+
+@dataclass(frozen=True)
+class ClassSize:
+    """How many texts of a class are there to learn from, and how many to be tested on."""
+
+    name: str
+    train: int
+    test: int
+
+
+@dataclass(frozen=True)
+class LabelledFigures:
+    """Figures about a labelled corpus.
+
+    `lengths` and `histogram` are of the training texts without those held
+    out, in ids, the start token counted; the vocabulary is counted on them.
+    `distinct` counts the units of all texts of the training part, `unknown` is
+    which share of them has no id. `size` is of the whole training part.
+    """
+
+    name: str
+    source: str
+    content_hash: str
+    classes: tuple[ClassSize, ...]
+    reading: Reading
+    lengths: LengthStatistics
+    histogram: tuple[LengthBin, ...]
+    distinct: int
+    unknown: float
+    size: InputSize
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the figures as JSON knows them."""
+        return {
+            **asdict(self),
+            "size": {
+                **asdict(self.size),
+                "ids_bytes": self.size.ids_bytes,
+                "one_hot_bytes": self.size.one_hot_bytes,
+            },
+        }
+
+
+def labelled_figures(corpus: LabelledCorpus, reading: Reading) -> LabelledFigures:
+    """Work out the figures. Raises CorpusError where nothing is left to learn from."""
+    split = split_labelled(len(corpus.train), reading.val_fraction, reading.seed)
+    tokens = corpus.train.tokenised(reading.units)
+    vocabulary = token_vocabulary(
+        tokens, split.train, max_size=reading.vocab_size or None, min_count=reading.min_count
+    )
+    encoded = encode(tokens, vocabulary)
+    lengths = encoded.lengths[split.train]
+    train = class_counts(corpus, corpus.train)
+    test = class_counts(corpus, corpus.test) if corpus.test else (0,) * len(train)
+    longest = int(encoded.lengths.max())
+    return LabelledFigures(
+        name=corpus.name,
+        source=corpus.source,
+        content_hash=corpus.content_hash,
+        classes=tuple(map(ClassSize, corpus.classes, train, test)),
+        reading=reading,
+        lengths=length_statistics(lengths),
+        histogram=length_histogram(lengths),
+        distinct=len(tokens.tokens),
+        unknown=unknown_share(encoded),
+        size=InputSize(len(corpus.train), reading.max_length or longest, len(vocabulary)),
+    )

@@ -1,0 +1,303 @@
+"""The library of texts: those that people drop or add, those that ship, and `python`.
+
+Texts are looked for in the current folder's `corpora`, then among those added
+to the user's library, then among the shipped ones; the first of a name counts.
+A text is a file `NAME.txt` or a folder of texts `NAME`.
+"""
+
+import tomllib
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import BinaryIO, Literal
+
+from rnntui import places
+from rnntui.errors import CorpusError, quoted, reason
+from rnntui.text.library import standard_library
+from rnntui.text.reading import open_texts, read_text, stamp_files
+from rnntui.text.streams import spooled
+from rnntui.whole_files import written_whole
+
+Origin = Literal["yours", "user", "shipped", "built", "path"]
+
+_SHIPPED_LIST = "shipped.toml"
+_FORBIDDEN = frozenset('/\\:*?"<>|')
+_LONGEST_NAME = 120  # bytes, so that file names made from it fit everywhere
+
+
+@dataclass(frozen=True)
+class TextEntry:
+    """A text of the library, or one beside it that is known by its path.
+
+    `origin` is `yours` (in the current folder's `corpora`), `user` (added to
+    the library), `shipped`, `built` (made on first use: then `path` is
+    where it will be and `size_bytes` is None), or `path` (no text of the
+    library; `size_bytes` is None where it is gone).
+    """
+
+    name: str
+    path: Path
+    origin: Origin
+    size_bytes: int | None
+    title: str
+    about: str
+
+    @property
+    def reference(self) -> str:
+        """What finds the text again: its name in the library, or its path."""
+        return str(self.path) if self.origin == "path" else self.name
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether nothing is left of it but where it was."""
+        return self.origin == "path" and self.size_bytes is None
+
+
+@dataclass(frozen=True)
+class AddedText:
+    """A text that was added, and sentences about how it was read."""
+
+    entry: TextEntry
+    notices: tuple[str, ...]
+
+
+def size_in_words(size_bytes: int | None) -> str:
+    """A size as people say it; `not built` for a text that isn't there before its first use."""
+    if size_bytes is None:
+        return "not built"
+    size, unit = float(size_bytes), "B"
+    for larger in ("kB", "MB", "GB"):
+        if size < 999.5:
+            break
+        size, unit = size / 1000, larger
+    return f"{size:.1f} {unit}" if size < 9.95 and unit != "B" else f"{size:.0f} {unit}"
+
+
+def list_texts() -> tuple[TextEntry, ...]:
+    """List the texts, each name once: yours, the user's, the shipped in their order, the built."""
+    described = _described()
+    shipped_folder = places.shipped_corpora_dir()
+    entries: dict[str, TextEntry] = {}
+    own = places.corpora_dir()
+    # In a checkout the shipped texts lie where people drop theirs.
+    reserved = set(described) if _same_folder(own, shipped_folder) else set()
+    for entry in _entries_in(own, "yours"):
+        if entry.name not in reserved:
+            entries.setdefault(entry.name, entry)
+    for entry in _entries_in(places.user_corpora_dir(), "user"):
+        entries.setdefault(entry.name, entry)
+    for name, text in described.items():
+        path = shipped_folder / f"{name}.txt"
+        if path.is_file():
+            entry = TextEntry(
+                name, path, "shipped", path.stat().st_size, text["title"], text["about"]
+            )
+            entries.setdefault(name, entry)
+    entries.setdefault(standard_library.NAME, _built_entry())
+    return tuple(entries.values())
+
+
+def find_text(name: str) -> TextEntry:
+    """Return the text called `name`; CorpusError, with names like it, when there is none."""
+    wanted = unicodedata.normalize("NFC", name)
+    entries = {entry.name: entry for entry in list_texts()}
+    if wanted not in entries:
+        raise CorpusError(f"There is no text called {quoted(name)}{names_like(wanted)}.")
+    return entries[wanted]
+
+
+def names_like(name: str) -> str:
+    """Return the end of a sentence about a name that isn't there: what may have been meant."""
+    close = get_close_matches(name, [entry.name for entry in list_texts()], n=3, cutoff=0.5)
+    if close:
+        return f"; did you mean {' or '.join(close)}"
+    return "; `rnntui corpora list` names those there are"
+
+
+def default_text_name() -> str:
+    """Return the name of the first shipped text, the one used when none is named."""
+    for name in _described():
+        if (places.shipped_corpora_dir() / f"{name}.txt").is_file():
+            return name
+    raise CorpusError("This copy of rnntui has no shipped texts; name a text of your own.")
+
+
+def add_text(
+    source: str | Path | Sequence[str | Path] | BinaryIO,
+    name: str | None = None,
+    *,
+    text_encoding: str | None = None,
+) -> AddedText:
+    r"""Copy a file, a folder of texts or several (as one text) or a stream into the user's library.
+
+    What is kept is the text that was read: UTF-8 with `\n`, so that its
+    encoding needn't be named again. Without a name it's called as the file
+    is. Raises CorpusError when it can't be read as text or the name is taken.
+    """
+    if isinstance(source, str | Path):
+        source = (source,)
+    if isinstance(source, Sequence):
+        paths = [existing_source(one) for one in source]
+        if name is None and len(paths) > 1:
+            raise CorpusError("Several files that become one text need a name; give it by --name.")
+        return _add(paths, name or name_for(paths[0]), paths[0].name, text_encoding)
+    if name is None:
+        raise CorpusError("A text from standard input needs a name; give one with --name.")
+    with spooled(source, text_encoding=text_encoding) as path:
+        return _add([path], name, "standard input", text_encoding)
+
+
+def add_pasted(name: str, text: str) -> TextEntry:
+    """Keep a text that was typed or pasted in the user's library.
+
+    Raises CorpusError when it's empty, holds NUL characters, or the name is taken.
+    """
+    if not text:
+        raise CorpusError("There is nothing to keep: the text is empty.")
+    if "\0" in text:
+        raise CorpusError("This isn't a text: it holds NUL characters.")
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    return _keep(free_name(name), iter([lines]))
+
+
+def existing_source(source: str | Path) -> Path:
+    """Return the file or folder that a person means, `~` expanded; CorpusError if there is none."""
+    try:
+        path = Path(source).expanduser()
+        if path.is_file() or path.is_dir():
+            return path
+    except (OSError, RuntimeError, ValueError):  # no such home, not to be entered, NUL in it
+        path = Path(source)
+    raise CorpusError(f"There is no file or folder {quoted(path)} to add.")
+
+
+def name_for(path: Path) -> str:
+    """Return the name of the text that a file or folder becomes where none is given."""
+    place = path.resolve()
+    return place.name if place.is_dir() else place.stem
+
+
+def free_name(name: str) -> str:
+    """Return `name` as `checked_name` does if no text has it; else raise CorpusError."""
+    checked = checked_name(name)
+    for entry in list_texts():
+        # Some file systems don't tell capital letters from small ones.
+        if entry.name.casefold() == checked.casefold():
+            raise CorpusError(
+                f"There is already a text called {entry.name} ({entry.origin}, {entry.path}); "
+                "choose another name with --name."
+            )
+    return checked
+
+
+def remove_text(name: str) -> TextEntry:
+    """Delete a text file of yours or of the user's library, and return what it was.
+
+    Raises CorpusError for a text that `check_removable` refuses.
+    """
+    entry = find_text(name)
+    check_removable(entry)
+    try:
+        entry.path.unlink()
+    except OSError as error:
+        raise CorpusError(f"{entry.path} can't be removed: {reason(error)}.") from error
+    return entry
+
+
+def check_removable(entry: TextEntry) -> None:
+    """Raise CorpusError for a shipped or built text, and for a folder.
+
+    A folder may hold more than texts.
+    """
+    if entry.origin == "shipped":
+        raise CorpusError(f"{entry.name} ships with rnntui and can't be removed.")
+    if entry.origin == "built":
+        raise CorpusError(f"{entry.name} is built when it's needed and can't be removed.")
+    if entry.path.is_dir():
+        raise CorpusError(f"{entry.name} is the folder {entry.path}; delete it yourself.")
+
+
+def checked_name(name: str) -> str:
+    """Return `name` composed (NFC) if it can name a text on every system, or raise CorpusError."""
+    composed = unicodedata.normalize("NFC", name)
+    bad = (
+        composed != composed.strip()
+        or composed.startswith((".", "-"))
+        or composed.endswith(".")
+        or any(character in _FORBIDDEN or not character.isprintable() for character in composed)
+        or len(composed.encode("utf-8", "replace")) > _LONGEST_NAME
+    )
+    if not composed or bad:
+        raise CorpusError(
+            f"{quoted(name)} can't name a text: use letters, digits, spaces, dots, hyphens "
+            "and underscores, beginning with neither a dot nor a hyphen."
+        )
+    return composed
+
+
+def _add(paths: list[Path], name: str, shown: str, text_encoding: str | None) -> AddedText:
+    free = free_name(name)
+    source = open_texts([(path, stamp_files(path)) for path in paths], text_encoding, shown)
+    source, entry = read_text(source, lambda chunks: _keep(free, chunks))
+    return AddedText(entry, source.notices)
+
+
+def _keep(name: str, chunks: Iterator[str]) -> TextEntry:
+    path = places.user_corpora_dir() / f"{name}.txt"
+    try:
+        with written_whole(path) as file:
+            for chunk in chunks:
+                file.write(chunk.encode("utf-8", "replace"))
+        return entry_at(path, "user")
+    except OSError as error:
+        raise CorpusError(f"{path} can't be written: {reason(error)}.") from error
+
+
+def _entries_in(folder: Path, origin: Origin) -> list[TextEntry]:
+    try:
+        paths = sorted(folder.iterdir())
+    except OSError:
+        return []
+    entries = []
+    for path in paths:
+        is_text = path.suffix.lower() == ".txt" and path.is_file()
+        if not path.name.startswith(".") and (is_text or path.is_dir()):
+            entries.append(entry_at(path, origin))
+    return entries
+
+
+def entry_at(path: Path, origin: Origin) -> TextEntry:
+    """Return the entry of a file or a folder; CorpusError where it can't be read."""
+    stamps = stamp_files(path)
+    name = path.name if path.is_dir() else path.stem
+    about = f"a folder of {len(stamps)} files" if path.is_dir() else ""
+    size = sum(stamp.size for stamp in stamps)
+    return TextEntry(unicodedata.normalize("NFC", name), path, origin, size, "", about)
+
+
+def _built_entry() -> TextEntry:
+    path = standard_library.cached_path()
+    return TextEntry(
+        name=standard_library.NAME,
+        path=path,
+        origin="built",
+        size_bytes=path.stat().st_size if path.is_file() else None,
+        title="Python",
+        about=f"programs, {standard_library.source_sentence()}",
+    )
+
+
+def _described() -> dict[str, dict[str, str]]:
+    """Read the list of shipped texts: name -> title and about, in order."""
+    try:
+        with (places.shipped_corpora_dir() / _SHIPPED_LIST).open("rb") as file:
+            texts = tomllib.load(file)["text"]
+        return {text["name"]: {"title": text["title"], "about": text["about"]} for text in texts}
+    except FileNotFoundError:
+        return {}
+
+
+def _same_folder(one: Path, other: Path) -> bool:
+    return one.resolve() == other.resolve()

@@ -1,0 +1,1 @@
+"""The Classify screen: labelled texts and settings, the loss, sentences, what was right."""

@@ -1,0 +1,374 @@
+"""The Classify screen: train a classifier on labelled texts, then type a sentence and watch it.
+
+The screen carries what is asked for to the session, and the session's news to the
+panes. It goes on while another screen is shown, and so does its training.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import ClassVar, Final
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal
+from textual.message import Message
+from textual.notifications import SeverityLevel
+from textual.screen import Screen
+from textual.widgets import Input, Tabs
+from textual.worker import get_current_worker
+
+from rnntui import places
+from rnntui.errors import RnntuiError
+from rnntui.runtime.classifying_session import ClassifyingSession, newest_classifier
+from rnntui.text.cells import printable
+from rnntui.training.events import (
+    Failed,
+    Resumed,
+    RolledBack,
+    Started,
+    TrainEvent,
+    Warned,
+)
+from rnntui.training.run_folder import find_checkpoint
+from rnntui.tui.classify.actions import CHART_PLACES, CLASSIFY, PLACES
+from rnntui.tui.classify.command_line import classify_command
+from rnntui.tui.classify.desk import ClassifyDesk
+from rnntui.tui.classify.results_pane import ResultsPane
+from rnntui.tui.classify.sentence_pane import SentencePane
+from rnntui.tui.classify.setup_pane import ClassifySetup
+from rnntui.tui.core.actions import Action, called
+from rnntui.tui.core.failures import SurvivingApp
+from rnntui.tui.core.key_bar import KeyBar
+from rnntui.tui.core.pane_tabs import PaneTab, PaneTabs
+from rnntui.tui.training.loss_pane import LossPane
+from rnntui.tui.widgets.chart import Look
+from rnntui.tui.widgets.split import Split
+from rnntui.tui.widgets.title_bar import TitleBar
+
+POLLS_PER_SECOND: Final = 10
+LEAST_COLUMNS: Final = (26, 46)
+LEAST_ROWS: Final = (8, 8)
+TABS: Final = tuple(
+    PaneTab(name, label, called(f"classify.tab.{name}", CLASSIFY))
+    for name, label in {
+        "setup": "Set-up",
+        "overview": "Overview",
+        "loss": "Loss",
+        "sentence-pane": "Sentence",
+        "results": "Right and wrong",
+    }.items()
+)
+"""What is shown of the panes where there is little room."""
+
+FOCUSED: Final = {"setup": "#reference", "loss": "#chart", "sentence-pane": "#sentence"}
+"""What has the focus in a pane that is gone to."""
+
+BORDER_STEPS: Final = {"left": -2, "right": 2, "up": -1, "down": 1}
+
+LOSS: Final = Look(
+    x_title="steps",
+    y_title="loss (nats)",
+    empty_text="Press t: the reviews that ship with rnntui are learnt in seconds.",
+    smoothing=0.9,
+)
+
+
+class ClassifyScreen(Screen[None]):
+    """Train a classifier, type a sentence, and see the probability of each class move."""
+
+    CSS_PATH = "classify.tcss"
+    AUTO_FOCUS = ""
+    BINDINGS: ClassVar[list[BindingType]] = [action.binding for action in CLASSIFY]
+    actions: ClassVar[Sequence[Action]] = CLASSIFY
+
+    class News(Message):
+        """Something has come in a thread, and is better shown at once."""
+
+    def __init__(
+        self,
+        session: ClassifyingSession,
+        elsewhere: Callable[[], str],
+    ) -> None:
+        """Show `session`.
+
+        `elsewhere` begins a sentence about what else is being trained in the app, and
+        is empty where nothing is.
+        """
+        super().__init__()
+        self.session = session
+        self._elsewhere, self._was_asked = elsewhere, False
+        self._is_ready = False
+        self._then: list[Callable[[ClassifyScreen], None]] = []
+        session.wake = self._wake
+        self.setup = ClassifySetup()
+        self.loss = LossPane(LOSS, CLASSIFY, PLACES, CHART_PLACES, "texts")
+        self.sentence, self.results = SentencePane(), ResultsPane()
+        self.desk = ClassifyDesk(session, self.setup, self.loss, self.results, self.tell, elsewhere)
+        lower = Horizontal(self.sentence, self.results, id="lower")
+        shares: dict[str, float] = {}
+        self._rows = Split(self.loss, lower, "rows", LEAST_ROWS, shares, id="right")
+        self._columns = Split(self.setup, self._rows, "columns", LEAST_COLUMNS, shares, id="body")
+
+    def compose(self) -> ComposeResult:
+        """Four panes, which become tabs where there is little room."""
+        yield TitleBar("classify")
+        yield PaneTabs(TABS)
+        yield self._columns
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """Look for a classifier, and begin to poll."""
+        self._is_ready = True
+        if not self._then:
+            self._open_newest()
+        for act in self._then:
+            act(self)
+        self.set_interval(1 / POLLS_PER_SECOND, self.poll)
+
+    def when_ready(self, act: "Callable[[ClassifyScreen], None]") -> None:
+        """Do something with the screen as soon as its panes are there."""
+        if self._is_ready:
+            act(self)
+        else:
+            self._then.append(act)
+
+    @work(thread=True, group="newest")
+    def _open_newest(self) -> None:
+        """Take the classifier that was trained last, so that there is one at once."""
+        path = newest_classifier(places.checkpoints_dir())
+        if path is not None and not get_current_worker().is_cancelled:
+            self.app.call_from_thread(self._take_newest, path)
+
+    def _take_newest(self, path: Path) -> None:
+        if not self._was_asked:
+            self.desk.open(path)
+
+    # News from the session.
+
+    def _wake(self) -> None:
+        """Called in any thread."""
+        self.post_message(self.News())
+
+    @on(News)
+    def poll(self) -> None:
+        """Take what has come, and bring every pane up to it once."""
+        news, session = self.session.poll(), self.session
+        self.loss.show(news.events)
+        for event in news.events:
+            self._tell(event)
+        for sentence in news.failures:
+            self.results.say("")
+            self.tell(sentence, "error")
+        self.desk.show_question()
+        if news.classifier is not None:
+            self.sentence.show_classifier(news.classifier)
+            self._show_title()
+            if not session.is_training:
+                self.desk.measure_at_the_end()
+        if news.answer is not None:
+            self.sentence.show(news.answer)
+        if news.scores is not None:
+            self.results.show(news.scores)
+        if session.phase != self.loss.status.phase:
+            self.loss.show_phase(session.phase, "own")
+            self.refresh_bindings()
+        self.loss.show_going_on(self.desk.run_to_go_on is not None)
+        self.loss.show_trained(session.classifier.step if session.classifier else 0)
+        self.sentence.set_class(session.is_training, "-live")
+        elsewhere = self._elsewhere()
+        note = f"{elsewhere[0].lower()}{elsewhere[1:]} in the playground" if elsewhere else ""
+        # News may come before the bar is there, and while the screen goes.
+        for bar in self.query(TitleBar):
+            bar.show_note(note)
+
+    def _tell(self, event: TrainEvent) -> None:
+        """Say what a person should know of, beyond what the chart shows."""
+        self.desk.hear(event)
+        match event:
+            case Started() | Resumed():
+                self._show_title()
+                if self.session.run is not None:
+                    classes = len(self.session.run.classes)
+                    self.loss.show_references({"a guess": math.log(classes)})
+            case Warned():
+                self.tell(event.sentence, "warning")
+            case RolledBack():
+                self.tell(f"Back to the weights of step {event.to_step:,}.")
+            case Failed():
+                self.fail(event.sentence)
+            case _:
+                pass
+
+    def _show_title(self) -> None:
+        session = self.session
+        trained = session.run if session.is_training or session.classifier is None else None
+        about = trained or (session.classifier.about if session.classifier else None)
+        named = f" · {about.name} · {about.corpus}" if about else ""
+        self.query_one(TitleBar).show_title(f"classify{named}")
+
+    def tell(self, sentence: str, severity: SeverityLevel = "information") -> None:
+        """Say something in a toast."""
+        self.notify(printable(sentence), severity=severity, markup=False)
+
+    def fail(self, sentence: str) -> None:
+        """Say in a modal what failed, and where more about it stands."""
+        if isinstance(self.app, SurvivingApp):
+            self.app.show_failure(sentence)
+
+    # The panes.
+
+    @on(Input.Changed, "#sentence")
+    def _take_sentence(self, event: Input.Changed) -> None:
+        """Read what has been typed so far."""
+        event.stop()
+        self.session.read(event.value)
+
+    @on(Input.Submitted)
+    def leave_input(self) -> None:
+        """Let letter keys act again."""
+        self.set_focus(None)
+
+    @on(Tabs.TabActivated)
+    def _show_tab(self) -> None:
+        """Mark the panes that show where there is little room."""
+        tab = self._tabs.shown
+        self.set_class(tab == "overview", "-overview")
+        for pane in (self.setup, self.loss, self.sentence, self.results):
+            pane.set_class(tab == pane.id, "-active")
+        if tab == "overview":
+            for pane in (self.loss, self.sentence):
+                pane.add_class("-active")
+        self.query_one("#lower").set_class(tab not in ("setup", "loss"), "-active")
+        self._rows.set_class(tab != "setup", "-active")
+
+    @property
+    def _tabs(self) -> PaneTabs:
+        return self.query_one(PaneTabs)
+
+    def action_tab(self, name: str) -> None:
+        """Turn to a tab; where all panes are shown, give one of them the focus, or none."""
+        self._tabs.turn_to(name)
+        if not self.has_class("-narrow"):
+            self.set_focus(self.query_one(FOCUSED[name]) if name in FOCUSED else None)
+
+    def action_move_border(self, way: str) -> None:
+        """Move a border between panes by a little."""
+        split = self._columns if way in ("left", "right") else self._rows
+        if not split.move(BORDER_STEPS[way]):
+            self.tell("One pane is shown at a time here, so there is no border to move.")
+
+    def action_reset_layout(self) -> None:
+        """Give the panes the sizes that they had at first."""
+        self._columns.reset()
+        self._rows.reset()
+
+    # The training, the desk's business; `tui/classify/actions.py` says what each is for.
+
+    def action_train(self) -> None:
+        """Begin a training, pause it, or go on."""
+        self._was_asked = True
+        if self.desk.toggle():
+            self._tabs.turn_to("overview", "loss")
+            self.poll()
+
+    def action_step(self) -> None:
+        """Take one step."""
+        self.desk.step()
+
+    def action_stop(self) -> None:
+        """End the training, saving."""
+        self.desk.stop()
+
+    def action_new_run(self) -> None:
+        """Let `t` begin a new run."""
+        self.desk.begin_anew()
+
+    def action_save(self) -> None:
+        """Save now."""
+        self.desk.save()
+
+    def action_roll_back(self) -> None:
+        """Go back to the best checkpoint."""
+        self.desk.roll_back()
+
+    def action_learning_rate(self, way: str) -> None:
+        """Double or halve the learning rate."""
+        self.desk.change_rate(way)
+
+    def action_measure(self) -> None:
+        """Count right and wrong answers."""
+        self._tabs.turn_to("results")
+        self.desk.measure()
+
+    # The chart.
+
+    def action_scale(self) -> None:
+        """Switch between the linear and the logarithmic scale."""
+        self.loss.chart.action_toggle_scale()
+
+    def action_smoothing(self) -> None:
+        """Smooth more, or not at all after the heaviest weight."""
+        self.loss.chart.action_cycle_smoothing()
+
+    def action_recent(self) -> None:
+        """Show the last part of the run, or all of it."""
+        self.loss.chart.action_toggle_recent()
+
+    # Sentence, texts and runs.
+
+    def action_sentence(self) -> None:
+        """Put the cursor into the sentence."""
+        self._tabs.turn_to("overview", "sentence-pane")
+        # At once, so that what is typed in the same breath goes into the field.
+        self.set_focus(self.sentence.field)
+
+    def action_clear_sentence(self) -> None:
+        """Begin another sentence."""
+        self.sentence.field.value = ""
+        self.action_sentence()
+
+    def action_texts(self) -> None:
+        """Put the cursor where the texts are named."""
+        self._tabs.turn_to("setup")
+        self.setup.edit_texts()
+
+    def action_open(self) -> None:
+        """Choose a run and take its classifier."""
+        from rnntui.tui.classify.choose_classifier import ChooseClassifier
+
+        self.app.push_screen(ChooseClassifier(places.checkpoints_dir()), self._open_run)
+
+    def _open_run(self, name: str | None) -> None:
+        if name is None:
+            return
+        try:
+            self.open(find_checkpoint(places.checkpoints_dir(), name))
+        except RnntuiError as error:
+            self.tell(str(error), "error")
+
+    def open(self, path: Path) -> None:
+        """Take the classifier of a checkpoint, and go on with its run at `t`."""
+        self._was_asked = True
+        if self.desk.open(path):
+            self._tabs.turn_to("overview", "sentence-pane")
+
+    def resume(self, name: str) -> None:
+        """Go on with a run."""
+        self._was_asked = True
+        if self.desk.resume(name):
+            self._tabs.turn_to("overview", "loss")
+
+    def action_copy_command(self) -> None:
+        """Copy what does the same without a screen."""
+        form = self.setup.form
+        if form.config is None:
+            self.tell("A setting is not valid; it is marked in the form.", "error")
+            return
+        command = classify_command(self.setup.source, form.recipe, form.config)
+        self.app.copy_to_clipboard(command)
+
+    def action_back(self) -> None:
+        """Leave the screen."""
+        self.dismiss()

@@ -1,0 +1,254 @@
+"""The set-up pane of the Classify screen: which labelled texts, which network, trained how."""
+
+import asyncio
+from pathlib import Path
+from typing import Final
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.suggester import Suggester
+from textual.timer import Timer
+from textual.widgets import Input, Label, Static
+from textual.worker import get_current_worker
+
+from rnntui.runtime.labelled_preview import LabelledPreview, preview_labelled
+from rnntui.text.labelled.table import TABLES
+from rnntui.text.library.path_completion import completions
+from rnntui.training.classify_checkpoint import ClassifierHeader
+from rnntui.training.classify_config import ClassifyConfig
+from rnntui.training.classify_recipes import ClassifyRecipe, find_classify_recipe
+from rnntui.training.labelled_note import LabelledSource
+from rnntui.training.recipes import list_recipe_files
+from rnntui.tui.classify.estimate import ClassifierEstimate
+from rnntui.tui.core.sentences import one_line, stated
+from rnntui.tui.training.settings_form import SettingsForm
+from rnntui.tui.widgets.safe_fields import Field
+from rnntui.tui.widgets.tick_box import TickBox
+
+SHOWN: Final = (
+    "cell",
+    "hidden_size",
+    "num_layers",
+    "input_encoding",
+    "embedding_size",
+    "pooling",
+    "head",
+    "dropout",
+    "units",
+    "vocab_size",
+    "max_length",
+    "padding",
+    "batch_size",
+    "optimizer",
+    "learning_rate",
+    "epochs",
+    "patience",
+    "val_fraction",
+    "seed",
+)
+"""The settings that a newcomer wants; a recipe file, or the command line, has them all."""
+
+FIRST: Final = "reviews"
+"""The recipe to begin with: it learns in seconds from texts that ship with the program."""
+
+_SETTLED_SECONDS = 0.4
+"""How long nothing must be typed before texts are counted anew."""
+
+_NAMED_CLASSES = 6
+
+
+ChosenClassifier = tuple[LabelledSource, ClassifyConfig | None]
+"""What a new classifier would be: its texts and its settings, None while one is not valid."""
+
+
+class ClassifySetup(Vertical):
+    """The texts above the settings."""
+
+    class Read(Message):
+        """The texts were read, or can't be, in a thread."""
+
+        def __init__(self, found: LabelledPreview | str) -> None:
+            """Tell what was found, or what is wrong in a sentence."""
+            super().__init__()
+            self.found = found
+
+    def __init__(self) -> None:
+        """Begin with the texts and the settings that come with the program."""
+        super().__init__(id="setup", classes="pane -active")
+        self._estimate = ClassifierEstimate()
+        self._counted: tuple[object, ...] = ()
+        self._count_soon: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        """What names the texts, and the form."""
+        recipes = _recipes()
+        with Vertical(id="labelled") as texts:
+            texts.border_title = "Labelled texts"
+            yield from _row("texts", "reference", "reviews, or a path", recipes[0].corpus)
+            yield from _row("text column", "text-column", "found by its name")
+            yield from _row("label column", "label-column", "found by its name")
+            with Horizontal(id="table-choices"):
+                yield TickBox("header row", True, id="header", tooltip=_HEADER)
+                yield TickBox("skip bad rows", False, id="skip-bad", tooltip=_SKIP_BAD)
+            yield Static(id="about", markup=False)
+        form: SettingsForm[ClassifyRecipe, ClassifyConfig] = SettingsForm(
+            recipes, recipes[0].name, SHOWN, self._estimate
+        )
+        form.border_title = "Network and training"
+        yield form
+
+    def on_mount(self) -> None:
+        """Count the texts."""
+        self.query_one("#reference", Field).suggester = _Paths()
+        self._show_choices()
+        self.count()
+
+    @property
+    def form(self) -> SettingsForm[ClassifyRecipe, ClassifyConfig]:
+        """The settings."""
+        return self.query_one(SettingsForm)
+
+    @property
+    def source(self) -> LabelledSource:
+        """What reads the texts that are named."""
+        reference, text, label = (
+            self.query_one(f"#{name}", Input).value.strip() for name in _NAMES
+        )
+        if not _is_table(reference):
+            return LabelledSource(reference, text, label)
+        header, skip = (self.query_one(f"#{name}", TickBox).value for name in _CHOICES)
+        return LabelledSource(reference, text, label, no_header=not header, skip_bad=skip)
+
+    def _show_choices(self) -> None:
+        """Ask how a table is read where one is named."""
+        named = _is_table(self.query_one("#reference", Input).value)
+        self.query_one("#table-choices").display = named
+
+    @property
+    def chosen(self) -> ChosenClassifier:
+        """Texts and settings as they are now."""
+        return self.source, self.form.config
+
+    def show_classifier(self, name: str, header: ClassifierHeader) -> None:
+        """Take the texts and the settings that a classifier was trained with."""
+        note, about = header.corpus, f"The settings that '{name}' was trained with."
+        recipe = ClassifyRecipe(f"{name} (run)", about, note.reference, header.config)
+        self.form.offer(recipe)
+        texts = (note.reference, note.text_column, note.label_column)
+        for field, value in zip(_NAMES, texts, strict=True):
+            self.query_one(f"#{field}", Input).value = value
+
+    def edit_texts(self) -> None:
+        """Put the cursor where the texts are named."""
+        self.screen.set_focus(self.query_one("#reference"))
+
+    @on(Input.Changed)
+    @on(TickBox.Changed)
+    @on(SettingsForm.Changed)
+    def _count_when_settled(self, event: Message) -> None:
+        event.stop()
+        self._show_choices()
+        if self._count_soon is not None:
+            self._count_soon.stop()
+        self._count_soon = self.set_timer(_SETTLED_SECONDS, self.count)
+
+    def count(self) -> None:
+        """Count what the settings make of the texts, unless nothing changed."""
+        source, config = self.source, self.form.config
+        if config is None:
+            return
+        decisive = (
+            source,
+            *(getattr(config, name) for name in ("units", "vocab_size", "min_count")),
+            *(getattr(config, name) for name in ("val_fraction", "seed")),
+        )
+        if decisive != self._counted:
+            self._counted = decisive
+            self.query_one("#about", Static).update("reading …")
+            self._count(source, config)
+
+    @work(thread=True, exclusive=True, group="labelled")
+    def _count(self, source: LabelledSource, config: ClassifyConfig) -> None:
+        """Read the texts in the background, as their tokens decide how large a network is."""
+        try:
+            found: LabelledPreview | str = preview_labelled(source, config)
+        except Exception as error:
+            found = stated(error)
+        if not get_current_worker().is_cancelled:
+            self.post_message(self.Read(found))
+
+    @on(Read)
+    def _show_read(self, event: Read) -> None:
+        event.stop()
+        found, about = event.found, self.query_one("#about", Static)
+        about.set_class(isinstance(found, str), "-wrong")
+        estimate = self._estimate
+        if isinstance(found, str):
+            estimate.vocab_size = 0
+            about.update(Content(found))
+        else:
+            estimate.vocab_size, estimate.classes = found.vocab_size, len(found.classes)
+            estimate.texts = found.learnt
+            about.update(Content(_about(found)))
+        self.form.show_estimate()
+
+
+_NAMES = ("reference", "text-column", "label-column")
+_CHOICES = ("header", "skip-bad")
+_HEADER = (
+    "Whether the first row of the table names its columns. Without such a row name the columns"
+    " by their numbers, or let them be found by their values."
+)
+_SKIP_BAD = (
+    "Leave out texts that are empty, have no label or another number of fields; they are counted"
+    " and named below."
+)
+
+
+def _is_table(reference: str) -> bool:
+    return Path(reference.strip()).suffix.lower() in TABLES
+
+
+class _Paths(Suggester):
+    """Completes a path as far as all that begin so agree, or by the first of them."""
+
+    def __init__(self) -> None:
+        # What a folder holds may change.
+        super().__init__(use_cache=False, case_sensitive=True)
+
+    async def get_suggestion(self, value: str) -> str | None:
+        found = await asyncio.to_thread(completions, value)
+        if found.extended != value or not found.candidates:
+            return found.extended
+        return found.candidates[0].typed
+
+
+def _row(label: str, name: str, placeholder: str, value: str = "") -> ComposeResult:
+    with Horizontal(classes="row"):
+        yield Label(label)
+        field = Field(placeholder=placeholder, id=name)
+        field.value = value
+        yield field
+
+
+def _recipes() -> tuple[ClassifyRecipe, ...]:
+    """The shipped recipes for classifiers, the one to begin with first."""
+    names = [file.name for file in list_recipe_files() if file.kind == "classify"]
+    names.sort(key=lambda name: name != FIRST)
+    return tuple(map(find_classify_recipe, names))
+
+
+def _about(found: LabelledPreview) -> str:
+    """The texts in a few words."""
+    total = sum(count for _, count in found.classes)
+    shown = found.classes[:_NAMED_CLASSES]
+    named = ", ".join(f"{one_line(name)} {count:,}" for name, count in shown)
+    if len(found.classes) > len(shown):
+        named += f" and {len(found.classes) - len(shown)} more classes"
+    counts = f"{total:,} texts, {total - found.learnt:,} held out"
+    if found.tested:
+        counts += f", {found.tested:,} for the test"
+    return "\n".join((counts, named, *map(one_line, found.notices)))

@@ -1,0 +1,67 @@
+"""Actions as places to click, for the borders of panes: each with its key, as many as fit."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from textual.app import App
+from textual.content import Content
+
+from rnntui.tui.core.actions import Action, called
+from rnntui.tui.core.key_groups import keys_of
+
+_BETWEEN: Final = "  "
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two actions that move something down and up, with its name between their keys."""
+
+    down: str
+    words: str
+    up: str
+
+
+Place = str | Pair
+"""The name of an action, or two of them."""
+
+
+def places_to_click(
+    app: App[Any],
+    actions: Sequence[Action],
+    places: Sequence[Place],
+    cells: int,
+    words: Mapping[str, str],
+) -> Content:
+    """The places that fit into so many cells, from the left.
+
+    `words` are what actions are called at present, where that is not their short label.
+    """
+    line = Content("")
+    for place in places:
+        match place:
+            case Pair(down, about, up):
+                piece = _key(app, called(down, actions)) + Content(f" {about} ")
+                piece += _key(app, called(up, actions))
+            case name:
+                action = called(name, actions)
+                piece = _key(app, action)
+                piece += _place(
+                    f" {words.get(name, (action.in_short or action.label).lower())}", action
+                )
+        if line:
+            piece = Content(_BETWEEN) + piece
+        if line.cell_length + piece.cell_length > cells:
+            break
+        line += piece
+    return line
+
+
+def _key(app: App[Any], action: Action) -> Content:
+    """The first key of an action, in the colour that keys have in the footer."""
+    keys = keys_of(action, app)
+    return _place(keys[0] if keys else "·", action).stylize("$footer-key-foreground bold")
+
+
+def _place(words: str, action: Action) -> Content:
+    return Content.from_markup(f"[@click=screen.{action.call}]$words[/]", words=words)

@@ -1,0 +1,116 @@
+"""The command palette, and its entries: every action of the screen and the app, by the registry.
+
+Themes, quitting and the like are Textual's own system commands, which stay
+beside these.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from textual import work
+from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
+from textual.dom import DOMNode
+from textual.markup import escape
+
+from rnntui.tui.core.actions import Acting, Action
+from rnntui.tui.core.key_groups import keys_of
+
+TOOLTIP_WEIGHT = 0.5
+"""How much a match in an action's sentence counts, against one in its label."""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """An action as the palette shows it."""
+
+    action: Action
+    node: DOMNode
+    """Who does it: the screen, or the app."""
+
+    keys: str
+    """The keys it has now, as people read them."""
+
+
+class QuietPalette(CommandPalette):
+    """Textual's palette, but what it still gathers when it is closed doesn't fail.
+
+    A letter may come to it after Escape has, and what it then finds is to be shown
+    by widgets that are gone.
+    """
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it is no longer shown, or about to be."""
+        return not self.is_attached or self not in self.app.screen_stack
+
+    @work(exclusive=True, group=CommandPalette._GATHER_COMMANDS_GROUP)
+    async def _gather_commands(self, search_value: str) -> None:
+        gather: Any = CommandPalette._gather_commands
+        try:
+            await gather.__wrapped__(self, search_value)
+        except Exception:
+            if not self.is_closed:
+                raise
+
+    def _watch__list_visible(self) -> None:
+        if not self.is_closed:
+            super()._watch__list_visible()
+
+    async def _watch__show_busy(self) -> None:
+        if not self.is_closed:
+            await super()._watch__show_busy()
+
+
+class ActionCommands(Provider):
+    """Offers the actions of the screen below the palette, then those of the app."""
+
+    async def discover(self) -> Hits:
+        """All of them, in the order of the registry."""
+        for offer in self._offers():
+            yield DiscoveryHit(
+                _with_keys(Content(offer.action.label), offer.keys),
+                partial(self.app.run_action, offer.action.call, offer.node),
+                text=offer.action.label,
+                help=escape(offer.action.tooltip),
+            )
+
+    async def search(self, query: str) -> Hits:
+        """Those whose label or sentence the query is like, the label counting more."""
+        matcher = self.matcher(query)
+        for offer in self._offers():
+            action = offer.action
+            by_label = matcher.match(action.label)
+            score = max(by_label, TOOLTIP_WEIGHT * self._likeness(query, action.tooltip))
+            if score > 0:
+                label = matcher.highlight(action.label) if by_label else Content(action.label)
+                yield Hit(
+                    score,
+                    _with_keys(label, offer.keys),
+                    partial(self.app.run_action, action.call, offer.node),
+                    text=action.label,
+                    help=escape(action.tooltip),
+                )
+
+    def _offers(self) -> Iterator[Offer]:
+        """What can be done now; an action that its owner has ruled out is left out."""
+        for node in (self.screen, self.app):
+            for action in node.actions if isinstance(node, Acting) else ():
+                if self.app._check_action_state(action.call, node) is not False:
+                    yield Offer(action, node, " ".join(keys_of(action, self.app)))
+
+    def _likeness(self, query: str, sentence: str) -> float:
+        """How like words of `sentence` all words of `query` are; 0 where one is like none.
+
+        Word by word, since in a whole sentence nearly any letters come in any order.
+        """
+        scores = []
+        for matcher in map(self.matcher, query.split()):
+            scores.append(max(map(matcher.match, sentence.split()), default=0.0))
+        return min(scores, default=0.0)
+
+
+def _with_keys(label: Content, keys: str) -> Content:
+    return Content.assemble(label, "  ", (keys, "$text-muted"))

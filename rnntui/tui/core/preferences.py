@@ -1,0 +1,224 @@
+"""What a person has chosen about the screen, kept in `settings.toml`.
+
+Reading never fails: an entry that can't be used gives a sentence and its
+default. A file that isn't TOML at all is never written over.
+"""
+
+import math
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any, Final, get_args
+
+import tomli_w
+
+from rnntui.chart_characters import CHOICES, SETTING, Chosen
+from rnntui.errors import ConfigError, reason
+from rnntui.sampling.modes import MAX_TEMPERATURE, MIN_TEMPERATURE, READING_PACE, Mode
+from rnntui.toml_files import UnreadableFileError, read_toml_if_there
+from rnntui.tui.core.keymap import Scope, checked_keymap
+from rnntui.whole_files import written_whole
+
+MAX_PACE: Final = 100_000.0
+MAX_SMOOTHING: Final = 0.99
+MOST_COMPLAINTS: Final = 5
+
+Scopes = Callable[[], Sequence[Scope]]
+
+_HEAD = (
+    "# Settings of rnntui's screen: those that differ from its own. The file is written\n"
+    "# anew when one is changed there; comments of yours would be lost.\n"
+)
+
+
+def _setting(default: Any, about: str, bounds: tuple[float, float] | None = None) -> Any:
+    return field(default=default, metadata={"about": about, "bounds": bounds})
+
+
+@dataclass(frozen=True)
+class Preferences:
+    """Every setting of the screen, with what it is about.
+
+    Raises `ConfigError`, naming the setting, for a value that it can't have.
+    Whether there is such a theme and such a binding is not known here.
+    """
+
+    theme: str = _setting("textual-dark", "The colours of the screen: the name of a theme.")
+    pace: float = _setting(
+        READING_PACE,
+        "How fast text is written, in characters per second; 0 is as fast as it can be.",
+        (0.0, MAX_PACE),
+    )
+    colour_by_probability: bool = _setting(
+        True, "Whether each character is coloured by how likely it was."
+    )
+    underline_copied: bool = _setting(
+        False, "Whether runs of characters that stand in the text itself are underlined."
+    )
+    smoothing: float = _setting(
+        0.9,
+        "How much the loss curve is smoothed, from 0 (not at all) to 0.99.",
+        (0.0, MAX_SMOOTHING),
+    )
+    chart_characters: Chosen = _setting(  # noqa: RUF009
+        "auto",
+        "What charts are drawn with, on screen and headless: braille, blocks, ascii, or auto, which"
+        " takes blocks on the Linux console and Braille elsewhere.",
+    )
+    log_scale: bool = _setting(False, "Whether the loss is drawn on a logarithmic scale.")
+    reduced_motion: bool = _setting(False, "Whether the screen does without animations.")
+    temperature: float = _setting(
+        1.0,
+        "The temperature to write with: below 1 bolder, above 1 wilder.",
+        (MIN_TEMPERATURE, MAX_TEMPERATURE),
+    )
+    mode: Mode = _setting(  # noqa: RUF009
+        "random", "How the next character is chosen: argmax, random or hybrid."
+    )
+    keymap: Mapping[str, str] = field(
+        default_factory=dict,
+        metadata={
+            "about": "Other keys for actions: the name that the help shows, then a key, or several"
+            ' with commas, as in train = "ctrl+t".'
+        },
+    )
+
+    def __post_init__(self) -> None:
+        """Check every value; whole numbers become floats where the setting is one."""
+        for setting in fields(self):
+            value = getattr(self, setting.name)
+            if bounds := setting.metadata.get("bounds"):
+                object.__setattr__(self, setting.name, _number(setting.name, value, bounds))
+            elif setting.type is bool and not isinstance(value, bool):
+                raise ConfigError(f"{setting.name} must be true or false, not {_shown(value)}")
+            elif setting.type is str and not isinstance(value, str):
+                raise ConfigError(f"{setting.name} must be a text, not {_shown(value)}")
+        for name, choices in (("mode", get_args(Mode)), (SETTING, CHOICES)):
+            if (value := getattr(self, name)) not in choices:
+                names = ", ".join(choices)
+                raise ConfigError(f"{name} must be one of {names}, not {_shown(value)}")
+
+    def is_still(self, environ: Mapping[str, str]) -> bool:
+        """Whether nothing may move on the screen: by this setting, or Textual's own variable."""
+        return self.reduced_motion or environ.get("TEXTUAL_ANIMATIONS", "").lower() == "none"
+
+
+class PreferenceFile:
+    """The preferences of this session, and the file that the next one will find them in."""
+
+    def __init__(self, path: Path, themes: Collection[str], scopes: Scopes) -> None:
+        """Read `path`; never raises.
+
+        Args:
+            path: The file, which need not be there.
+            themes: The names of all themes.
+            scopes: Gives for each screen the bindings active on it, the app's included;
+                asked only where a key is bound anew, as screens take a while to load.
+        """
+        self.path = path
+        self.complaints: tuple[str, ...] = ()
+        """A sentence for each thing in the file that can't be used."""
+        self._is_broken = False
+        try:
+            self.now, self.complaints = _from_tables(read_toml_if_there(path), themes, scopes)
+        except UnreadableFileError as error:
+            self.now = Preferences()
+            self._is_broken = True
+            self.complaints = (
+                f"{path} can't be used: {error}. The settings are rnntui's own until that is put"
+                " right; what you change is kept for this session only, and the file left alone.",
+            )
+        self._saved = self.now
+
+    def change(self, **changes: Any) -> None:
+        """Change settings for this session; `save` keeps them. Raises `ConfigError`."""
+        self.now = replace(self.now, **changes)
+
+    def save(self) -> None:
+        """Write the file where a setting has changed and the file isn't broken.
+
+        Raises `ConfigError` where it can't be written.
+        """
+        if self._is_broken or self.now == self._saved:
+            return
+        try:
+            with written_whole(self.path) as file:
+                file.write(as_toml(self.now).encode())
+        except OSError as error:
+            raise ConfigError(
+                f"The settings can't be kept in {self.path}: {reason(error)}."
+            ) from error
+        self._saved = self.now
+
+
+def as_toml(preferences: Preferences) -> str:
+    """The file's text: what differs from the defaults, each under its sentence."""
+    parts = [_HEAD]
+    defaults = Preferences()
+    for setting in fields(preferences):
+        value = getattr(preferences, setting.name)
+        if value != getattr(defaults, setting.name):
+            table = {setting.name: dict(value) if isinstance(value, Mapping) else value}
+            parts.append(f"\n# {setting.metadata['about']}\n{tomli_w.dumps(table)}")
+    return "".join(parts)
+
+
+def _from_tables(
+    tables: Mapping[str, object], themes: Collection[str], scopes: Scopes
+) -> tuple[Preferences, tuple[str, ...]]:
+    """The preferences that `tables` hold, and a sentence for each entry that can't be used."""
+    preferences = Preferences()
+    known = {setting.name for setting in fields(Preferences)}
+    complaints: list[str] = []
+    for name, value in tables.items():
+        try:
+            if name not in known:
+                complaints.append(f"there is no setting called {_shown(name)}.")
+            elif name == "keymap":
+                if not isinstance(value, Mapping):
+                    raise ConfigError("keymap must be a table of keys")
+                keymap, unbound = checked_keymap(value, scopes())
+                complaints += unbound
+                preferences = replace(preferences, keymap=keymap)
+            else:
+                read = replace(preferences, **{name: value})  # type: ignore[arg-type]
+                if name == "theme" and value not in themes:
+                    raise ConfigError(f"there is no theme called {_shown(value)}")
+                preferences = read
+        except ConfigError as error:
+            default = getattr(preferences, name)
+            instead = "" if name == "keymap" else f"; {_shown(default)} is used"
+            complaints.append(f"{error}{instead}.")
+    if len(complaints) > MOST_COMPLAINTS:
+        rest = len(complaints) - MOST_COMPLAINTS + 1
+        complaints[MOST_COMPLAINTS - 1 :] = [f"and {rest} more entries can't be used."]
+    return preferences, tuple(f"settings.toml: {complaint}" for complaint in complaints)
+
+
+def _number(name: str, value: object, bounds: tuple[float, float]) -> float:
+    low, high = bounds
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not is_number or not low <= value <= high:  # type: ignore[operator]
+        raise ConfigError(f"{name} must be a number from {low:g} to {high:g}, not {_shown(value)}")
+    return float(value)  # type: ignore[arg-type]
+
+
+def _shown(value: object) -> str:
+    """A value as a person wrote it in the file, as far as that fits into a sentence."""
+    match value:
+        case bool():
+            return str(value).lower()
+        case int() if abs(value) >= 10**15:
+            return "a number that large" if value > 0 else "a number that low"
+        case float() if not math.isfinite(value):
+            return str(value)
+        case int() | float():
+            return f"{value:g}" if isinstance(value, float) else str(value)
+        case str():
+            return f"'{value}'" if len(value) <= 40 else f"'{value[:39]}…'"
+        case Mapping():
+            return "a table"
+        case list():
+            return "a list"
+        case _:
+            return str(value)

@@ -1,0 +1,1 @@
+"""The Corpora screen: the library of texts."""

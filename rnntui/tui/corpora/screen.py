@@ -1,0 +1,314 @@
+"""The library of texts: look at them, add and remove some, choose one to train on.
+
+The screen closes with the name of the text that was chosen, or with None. It
+reads, adds and removes in threads, whose ends come back as messages.
+"""
+
+from collections.abc import Sequence
+from typing import ClassVar, Final
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.notifications import SeverityLevel
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.widgets import Static, Tabs
+from textual.worker import get_current_worker
+
+from rnntui import places
+from rnntui.errors import CorpusError, RnntuiError
+from rnntui.text.library.entries import (
+    AddedText,
+    TextEntry,
+    check_removable,
+    list_texts,
+    remove_text,
+)
+from rnntui.tui.core.actions import Action, called
+from rnntui.tui.core.key_bar import KeyBar
+from rnntui.tui.core.pane_tabs import PaneTab, PaneTabs
+from rnntui.tui.core.sentences import on_screen, one_line, stated
+from rnntui.tui.corpora.actions import CORPORA
+from rnntui.tui.corpora.add_text import AddText
+from rnntui.tui.corpora.library_pane import LibraryPane
+from rnntui.tui.corpora.library_table import LibraryTable
+from rnntui.tui.corpora.paste_text import PasteText
+from rnntui.tui.corpora.text_report import TextReport, figures_in_words, read_report
+from rnntui.tui.corpora.vocabulary_table import VocabularyTable
+from rnntui.tui.dialogs.question import Failure, Question
+from rnntui.tui.widgets.stream.text import StreamText
+from rnntui.tui.widgets.title_bar import TitleBar
+
+REST_S: Final = 0.1
+"""Seconds that the cursor rests on a text before it is read."""
+
+_PANES: Final = {"library": "#table", "beginning": "#text", "figures": "#vocabulary"}
+"""The panes, and what has the focus in each."""
+
+
+TABS: Final = tuple(
+    PaneTab(name, label, called(f"corpora.{name}", CORPORA))
+    for name, label in {
+        "library": "Texts",
+        "beginning": "Beginning",
+        "figures": "Figures",
+    }.items()
+)
+"""What is shown of them where there is little room."""
+
+
+class CorporaScreen(Screen[str | None]):
+    """Every text of the library with its beginning, its figures and its symbols."""
+
+    CSS_PATH = "corpora.tcss"
+    AUTO_FOCUS = "#table"
+    BINDINGS: ClassVar[list[BindingType]] = [action.binding for action in CORPORA]
+    actions: ClassVar[Sequence[Action]] = CORPORA
+
+    class _Read(Message):
+        """A text has been read, in a thread."""
+
+        def __init__(self, report: TextReport) -> None:
+            super().__init__()
+            self.report = report
+
+    class _NotRead(Message):
+        """A text couldn't be read."""
+
+        def __init__(self, entry: TextEntry, error: Exception) -> None:
+            super().__init__()
+            self.entry, self.error = entry, error
+
+    class _Removed(Message):
+        """A text was removed."""
+
+        def __init__(self, name: str) -> None:
+            super().__init__()
+            self.name = name
+
+    class _NotRemoved(Message):
+        """A text couldn't be removed."""
+
+        def __init__(self, error: Exception) -> None:
+            super().__init__()
+            self.error = error
+
+    def __init__(self, chosen: str) -> None:
+        """Show the library; `chosen` is what would be trained on now."""
+        super().__init__()
+        self._chosen = chosen
+        self._texts: tuple[TextEntry, ...] = ()
+        self._looked_at: TextEntry | None = None
+        self._rest: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        """The library above the figures, beside the beginning; tabs where there is little room."""
+        yield TitleBar("corpora")
+        yield PaneTabs(TABS)
+        with Horizontal(id="body"):
+            with Vertical(id="left"):
+                yield LibraryPane(id="library", classes="pane")
+                with Vertical(id="figures", classes="pane"):
+                    yield Static(id="summary", markup=False)
+                    yield VocabularyTable(id="vocabulary")
+            with Vertical(id="beginning", classes="pane"):
+                yield StreamText(id="text")
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """Name the panes, list the texts."""
+        self.query_one("#library").border_title = "Texts"
+        self.query_one("#beginning").border_title = "Beginning"
+        self.query_one("#figures").border_title = "Figures"
+        self.query_one(StreamText).coloured = False
+        self._list(self._chosen)
+
+    # The list.
+
+    def _list(self, cursor: str) -> None:
+        """List the library anew, with the cursor on a text if it's there."""
+        self._texts = list_texts()
+        self.query_one(LibraryPane).show_texts(self._texts, self._chosen, cursor)
+
+    # Looking at a text.
+
+    @on(LibraryTable.Looked)
+    def _look(self, event: LibraryTable.Looked) -> None:
+        """Read the text under the cursor once the cursor rests."""
+        entry = event.entry
+        if entry == self._looked_at:
+            return
+        self._looked_at = entry
+        if self._rest is not None:
+            self._rest.stop()
+        if entry is None:
+            self._show_sentence("")
+        else:
+            self._rest = self.set_timer(REST_S, lambda: self._begin_to_read(entry))
+
+    def _begin_to_read(self, entry: TextEntry) -> None:
+        self._show_sentence(f"Reading {one_line(entry.name)} ...")
+        self._read(entry)
+
+    @work(thread=True, exclusive=True, group="read")
+    def _read(self, entry: TextEntry) -> None:
+        worker = get_current_worker()
+        try:
+            report = read_report(entry)
+        except Exception as error:  # the thread's outermost edge
+            self.post_message(self._NotRead(entry, error))
+            return
+        if not worker.is_cancelled:
+            self.post_message(self._Read(report))
+
+    @on(_Read)
+    def _show_report(self, event: _Read) -> None:
+        report = event.report
+        if report.entry != self._looked_at:
+            return
+        beginning = report.beginning
+        text = self._show_text(beginning)
+        if more := report.figures.characters - len(beginning):
+            end = f"\n({more:,} more characters)"
+            text.append(end, [None] * len(end))
+        self.query_one("#summary", Static).update(figures_in_words(report))
+        corpus = report.corpus
+        self.query_one(VocabularyTable).show(corpus.vocabulary.symbols, corpus.counts)
+        if report.entry.size_bytes is None:  # it has been built just now
+            self._list(report.entry.name)
+
+    @on(_NotRead)
+    def _show_not_read(self, event: _NotRead) -> None:
+        sentence = stated(event.error)
+        if event.entry == self._looked_at:
+            self._show_sentence(sentence)
+        if not isinstance(event.error, RnntuiError):
+            self._show_failure(sentence)
+
+    def _show_sentence(self, sentence: str) -> None:
+        """Show a sentence in place of a text and its figures."""
+        self._show_text(sentence)
+        self.query_one("#summary", Static).update(Content(sentence))
+        self.query_one(VocabularyTable).show((), ())
+
+    def _show_text(self, beginning: str) -> StreamText:
+        """Show a text from its beginning."""
+        text = self.query_one(StreamText)
+        text.clear()
+        text.follow = False
+        text.append(beginning, [1.0] * len(beginning))
+        return text
+
+    # What can be done with the library.
+
+    def action_add(self) -> None:
+        """Ask for a path."""
+        self.app.push_screen(AddText(), self._take_added)
+
+    def _take_added(self, added: AddedText | None) -> None:
+        if added is None:
+            return
+        for notice in added.notices:
+            self._toast(on_screen(notice), "warning")
+        self._take_entry(added.entry)
+
+    def action_paste(self) -> None:
+        """Ask for a text."""
+        self.app.push_screen(PasteText(), self._take_entry)
+
+    def _take_entry(self, entry: TextEntry | None) -> None:
+        if entry is not None:
+            self._toast(f"Added {one_line(entry.name)}.")
+            self.query_one(LibraryPane).clear_filter()
+            self._list(entry.name)
+
+    def action_remove(self) -> None:
+        """Delete the text under the cursor, after a question."""
+        entry = self.query_one(LibraryTable).entry
+        if entry is None:
+            return
+        try:
+            check_removable(entry)
+        except CorpusError as error:
+            self._toast(on_screen(str(error)), "warning")
+            return
+        sentence = f"Delete {one_line(str(entry.path))}? It can't be brought back."
+        question = Question("Remove a text", sentence, "Remove", "Keep")
+
+        def remove(yes: bool | None) -> None:
+            if yes:
+                self._remove(entry.name)
+
+        self.app.push_screen(question, remove)
+
+    @work(thread=True, group="remove")
+    def _remove(self, name: str) -> None:
+        try:
+            remove_text(name)
+        except Exception as error:  # the thread's outermost edge
+            self.post_message(self._NotRemoved(error))
+            return
+        self.post_message(self._Removed(name))
+
+    @on(_Removed)
+    def _take_removed(self, event: _Removed) -> None:
+        """Go to the text that stood behind the removed one."""
+        names = [entry.name for entry in self._texts]
+        at = names.index(event.name) if event.name in names else 0
+        following = [*names[at + 1 :], *reversed(names[:at])]
+        self._toast(f"Removed {one_line(event.name)}.")
+        self._list(following[0] if following else "")
+
+    @on(_NotRemoved)
+    def _show_not_removed(self, event: _NotRemoved) -> None:
+        sentence = stated(event.error)
+        if isinstance(event.error, RnntuiError):
+            self._toast(sentence, "error")
+        else:
+            self._show_failure(sentence)
+
+    def _show_failure(self, sentence: str) -> None:
+        self.app.push_screen(Failure(sentence, str(places.state_dir() / "rnntui.log")))
+
+    # Going about and away.
+
+    @on(LibraryTable.DoubleClicked)
+    def action_choose(self) -> None:
+        """Close with the text under the cursor."""
+        entry = self.query_one(LibraryTable).entry
+        if entry is not None:
+            self.dismiss(entry.name)
+
+    def action_back(self) -> None:
+        """Show all again where there is a filter; else close with nothing chosen."""
+        library = self.query_one(LibraryPane)
+        if library.is_filtering:
+            library.clear_filter()
+            self.query_one(LibraryTable).focus()
+        else:
+            self.dismiss(None)
+
+    def action_filter(self) -> None:
+        """Go to the filter."""
+        self.action_pane("library")
+        self.query_one(LibraryPane).edit_filter()
+
+    def action_pane(self, pane: str) -> None:
+        """Go to a pane."""
+        self.query_one(PaneTabs).turn_to(pane)
+        self.query_one(_PANES[pane]).focus()
+
+    @on(Tabs.TabActivated)
+    def _show_pane(self) -> None:
+        """Show the pane of a tab, where only one is shown."""
+        shown = self.query_one(PaneTabs).shown
+        for pane in _PANES:
+            self.query_one(f"#{pane}").set_class(pane == shown, "-active")
+        self.query_one("#left").set_class(shown != "beginning", "-active")
+
+    def _toast(self, sentence: str, severity: SeverityLevel = "information") -> None:
+        self.notify(sentence, severity=severity, markup=False)

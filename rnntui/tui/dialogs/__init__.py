@@ -1,0 +1,1 @@
+"""Modal screens that ask for one thing."""

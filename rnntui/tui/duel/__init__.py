@@ -1,0 +1,1 @@
+"""The duel: the three modes side by side."""

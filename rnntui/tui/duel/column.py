@@ -1,0 +1,98 @@
+"""A side of the duel: what one mode writes, and how sure and how varied that is."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.widgets import Static
+
+from rnntui.runtime.duel_thread import GRAM, RECENT, RecentWriting
+from rnntui.sampling.modes import Mode
+from rnntui.sampling.stream import Character, hybrid_equals_argmax
+from rnntui.text.vocabulary import Vocabulary
+from rnntui.tui.widgets.candidates import CandidateBars, percent
+from rnntui.tui.widgets.stream.text import StreamText
+
+EXPLANATIONS: Final[dict[Mode, str]] = {
+    "argmax": "always the likeliest",
+    "random": "drawn by probability",
+    "hybrid": "drawn after a space, likeliest otherwise",
+}
+NO_SPACES: Final = "no spaces: equals argmax"
+
+
+class DuelColumn(Vertical):
+    """One side of the duel: its text, the candidates for its next character, its measures."""
+
+    def __init__(self, mode: Mode, vocabulary: Vocabulary) -> None:
+        """Show what `mode` writes with these symbols."""
+        super().__init__(id=mode)
+        self.border_title = mode
+        self._writing = RecentWriting()
+        self._never_draws = mode == "hybrid" and hybrid_equals_argmax(vocabulary)
+        self._explanation = NO_SPACES if self._never_draws else EXPLANATIONS[mode]
+        self.tooltip = (
+            f"Of the last {RECENT:,} characters: average confidence is the mean probability that"
+            " the network gave to them, varied the share of"
+            f" sequences of {GRAM} characters that are distinct, which is small in a loop."
+        )
+
+    def compose(self) -> ComposeResult:
+        """What the mode does, the text, its measures, the candidates."""
+        note = "explanation -note" if self._never_draws else "explanation"
+        yield Static(self._explanation, classes=note, markup=False)
+        text = StreamText()
+        text.underlining = False  # nothing is compared with the learnt text here
+        yield text
+        # Not in the border, which would draw all within it anew with every change.
+        yield Static(classes="measures", markup=False)
+        yield CandidateBars()
+
+    @property
+    def stream(self) -> StreamText:
+        """The text."""
+        return self.query_one(StreamText)
+
+    def begin(self, prime: str) -> None:
+        """Begin a new text, after `prime`."""
+        self._writing = RecentWriting()
+        self.stream.clear()
+        if prime:
+            self.stream.append(prime, [None] * len(prime))
+        self.query_one(CandidateBars).update_candidates(())
+        self.show_measures()
+
+    def show(self, characters: Sequence[Character]) -> None:
+        """Add what was written, once for all of it."""
+        text = "".join(character.symbol for character in characters)
+        self.stream.append(
+            text,
+            [character.probability for character in characters for _ in character.symbol],
+        )
+        last = characters[-1]
+        self.query_one(CandidateBars).update_candidates(last.candidates, last.symbol)
+        self._writing.add(characters)
+
+    def on_resize(self) -> None:
+        """Say as much as fits."""
+        self.show_measures()
+
+    def show_measures(self) -> None:
+        """Bring the measures up to what was written."""
+        text = measures(self._writing, self.size.width)
+        self.query_one(".measures", Static).update(text, layout=False)
+
+
+def measures(writing: RecentWriting, cells: int) -> str:
+    """Say how sure and how varied a text is, in as many words as `cells` cells have room for."""
+    mean, share = writing.mean_probability, writing.distinct_share
+    sure = "–" if mean is None else f"{mean:.2f}"
+    varied = "–" if share is None else percent(share).strip()
+    forms = (
+        f"average confidence {sure} · varied {varied} ({GRAM}-grams)",
+        f"average confidence {sure} · varied {varied}",
+        f"confidence {sure} · varied {varied}",
+        f"conf. {sure} · varied {varied}",
+    )
+    return next((form for form in forms if len(form) <= cells), forms[-1])

@@ -1,0 +1,245 @@
+"""The duel: argmax, random and hybrid side by side, from the same weights, prime and seed.
+
+The screen owns a thread that writes for all three, and ends it when it leaves.
+"""
+
+import queue
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Final
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Input, Label, Static
+
+from rnntui import places
+from rnntui.runtime.duel_thread import MODES, DuelThread, OpenDuel, open_duel
+from rnntui.runtime.session import Network
+from rnntui.sampling.choice import SamplingSpec
+from rnntui.sampling.prime import prepare_prime
+from rnntui.text.cells import printable
+from rnntui.tui.core.actions import Action, also
+from rnntui.tui.core.key_bar import KeyBar
+from rnntui.tui.core.sampling_choices import next_pace, with_temperature
+from rnntui.tui.dialogs.question import Failure
+from rnntui.tui.duel.column import DuelColumn
+from rnntui.tui.widgets.lines_input import PrimeInput
+from rnntui.tui.widgets.title_bar import TitleBar
+
+POLLS_PER_SECOND: Final = 15
+MEASURES_PER_SECOND: Final = 2
+"""How often the measures change: any faster they could not be read."""
+
+DUEL = (
+    Action(
+        "duel.write",
+        "g,space",
+        "write",
+        "Stop/go on",
+        "Let all three wait, or go on; begin anew where they have ended.",
+    ),
+    also("temperature.down", "duel"),
+    also("temperature.up", "duel"),
+    also("seed", "duel", in_footer=True),
+    also(
+        "prime",
+        "duel",
+        tooltip=r"Edit the text that all three start from: \n or Ctrl+J is a line end, shown as ⏎;"
+        " Enter begins anew with it.",
+    ),
+    also("pace", "duel", in_footer=True),
+    also("colour", "duel", in_footer=True),
+    Action("duel.leave", "escape,d", "leave", "Back", "End the duel and go back."),
+)
+"""What a duel can be asked to do, in the order of footer, help and palette."""
+
+_BAR = (
+    "[@click=screen.write()][b]$state[/b][/]"
+    "   temperature [@click=screen.temperature('down')]◂[/] [b]$temperature[/b]"
+    " [@click=screen.temperature('up')]▸[/]"
+    "   [@click=screen.reseed()]seed [b]$seed[/b][/]"
+    "   [@click=screen.pace()][b]$pace[/b][/]$filters"
+)
+
+
+@dataclass(frozen=True)
+class DuelSettings:
+    """How a duel was left."""
+
+    spec: SamplingSpec
+    prime: str
+    seed: int
+    pace: float
+
+
+class DuelScreen(Screen[DuelSettings]):
+    """The three modes writing at once, so that they can be compared; gives back how it was left."""
+
+    CSS_PATH = "duel.tcss"
+    AUTO_FOCUS = ""
+    BINDINGS: ClassVar[list[BindingType]] = [action.binding for action in DUEL]
+    actions: ClassVar[Sequence[Action]] = DUEL
+
+    def __init__(
+        self,
+        network: Network,
+        spec: SamplingSpec,
+        prime: str,
+        seed: int,
+        pace: float = 0.0,
+        open_duel: OpenDuel = open_duel,
+    ) -> None:
+        """Write with `network` from `prime`; the mode of `spec` counts for nothing.
+
+        `pace` is rounds a second, 0 for as fast as they can be shown.
+        """
+        super().__init__()
+        self._network, self._open_duel = network, open_duel
+        self.spec, self.prime, self.seed, self.pace = spec, prime, seed, pace
+        self._failures: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self._duel: DuelThread | None = None
+
+    def compose(self) -> ComposeResult:
+        """What all three have in common, above the three."""
+        yield TitleBar(f"duel · {self._network.name} · {self._network.corpus}")
+        yield Static(id="bar")
+        with Horizontal(id="prime-row"):
+            yield Label("prime")
+            yield PrimeInput(self.prime, placeholder="what all three start from (p)", id="prime")
+        with Horizontal(id="columns"):
+            for mode in MODES:
+                yield DuelColumn(mode, self._network.vocabulary)
+        yield Static(id="legend")
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """Begin to write and to poll; say what the colours mean, in those of each theme."""
+        self._begin()
+        self.set_interval(1 / POLLS_PER_SECOND, self.poll)
+        self.set_interval(1 / MEASURES_PER_SECOND, self.show_measures)
+        self.call_after_refresh(self._show_legend)
+        self.app.theme_changed_signal.subscribe(self, lambda _: self._show_legend())
+
+    def on_unmount(self) -> None:
+        """End the thread, without waiting for it."""
+        if self._duel is not None:
+            self._duel.stop(seconds=0)
+
+    @property
+    def is_writing(self) -> bool:
+        """Whether text is coming; not so in a pause, or after a failure."""
+        duel = self._duel
+        return duel is not None and duel.is_alive() and not duel.paused
+
+    def poll(self) -> None:
+        """Take what has been written, and bring every column up to it once."""
+        if self._duel is not None and (rounds := self._duel.take()):
+            for column, characters in zip(self._columns, zip(*rounds, strict=True), strict=True):
+                column.show(characters)
+        while not self._failures.empty():
+            sentence, log = self._failures.get(), places.state_dir() / "rnntui.log"
+            self.app.push_screen(Failure(sentence, str(log)))
+        if self.query_one("#columns").has_class("-live") != self.is_writing:
+            self._show_state()
+
+    def show_measures(self) -> None:
+        """Bring the measures of every column up to what it has written."""
+        for column in self._columns:
+            column.show_measures()
+
+    @property
+    def _columns(self) -> list[DuelColumn]:
+        return [self.query_one(f"#{mode}", DuelColumn) for mode in MODES]
+
+    def _begin(self) -> None:
+        """End what is being written, and write anew from the prime."""
+        if self._duel is not None:
+            self._duel.stop(seconds=0)
+        network, seed = self._network, self.seed
+        prime = prepare_prime(self.prime, network.vocabulary, network.normalisation)
+        for column in self._columns:
+            column.begin(prime.text if self.prime else "")
+        for warning in prime.warnings:
+            self.notify(printable(warning), severity="warning", markup=False)
+        self._duel = DuelThread(
+            lambda: self._open_duel(network, lambda: self.spec, prime.text, seed),
+            self._failures.put,
+            self.pace,
+        )
+        self._duel.start()
+        self._show_state()
+
+    def _show_state(self) -> None:
+        """Bring the bar, and the look of the columns, up to what is set."""
+        spec, writing = self.spec, self.is_writing
+        self.query_one("#columns").set_class(writing, "-live")
+        top_k = f"   top-k {spec.top_k}" if spec.top_k else ""
+        top_p = f"   top-p {spec.top_p:g}" if spec.top_p < 1 else ""
+        self.query_one("#bar", Static).update(
+            Content.from_markup(
+                _BAR,
+                state="● generating" if writing else "■ stopped",
+                temperature=f"{spec.temperature:.2f}",
+                seed=str(self.seed),
+                pace=f"{self.pace:g} characters/s" if self.pace else "full speed",
+                filters=top_k + top_p,
+            )
+        )
+
+    def _show_legend(self) -> None:
+        stream = self._columns[0].stream
+        legend = Content("how likely each was: ") + stream.legend()
+        self.query_one("#legend", Static).update(legend)
+        self.query_one("#legend").display = stream.coloured
+
+    @on(Input.Submitted, "#prime")
+    def _take_prime(self, event: Input.Submitted) -> None:
+        """Begin anew with another prime, and let letter keys act again."""
+        self.prime = event.value
+        self.set_focus(None)
+        self._begin()
+
+    # Actions; `DUEL` says what each is for.
+
+    def action_write(self) -> None:
+        """Wait, go on, or begin anew."""
+        if self._duel is not None and self._duel.is_alive():
+            self._duel.paused = not self._duel.paused
+            self._show_state()
+        else:
+            self._begin()
+
+    def action_temperature(self, way: str) -> None:
+        """Raise or lower the temperature by a tenth."""
+        self.spec = with_temperature(self.spec, way)
+        self._show_state()
+
+    def action_reseed(self) -> None:
+        """Begin anew with the next seed."""
+        self.seed += 1
+        self._begin()
+
+    def action_edit_prime(self) -> None:
+        """Put the cursor into the prime."""
+        self.query_one("#prime", Input).focus()
+
+    def action_pace(self) -> None:
+        """Take the next of the usual paces."""
+        self.pace = next_pace(self.pace)
+        if self._duel is not None:
+            self._duel.pace = self.pace
+        self._show_state()
+
+    def action_toggle_colour(self) -> None:
+        """Colour by probability, or not."""
+        for column in self._columns:
+            column.stream.coloured = not column.stream.coloured
+        self._show_legend()
+
+    def action_leave(self) -> None:
+        """Leave the screen."""
+        self.dismiss(DuelSettings(self.spec, self.prime, self.seed, self.pace))

@@ -1,0 +1,1 @@
+"""The playground: texts and settings, the loss, the output."""

@@ -1,0 +1,196 @@
+"""The writing pane: what the network writes, how it chooses, and how much of it is copied."""
+
+import logging
+from collections.abc import Sequence
+from typing import Final
+
+from textual import work
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import Label, Static
+from textual.worker import get_current_worker
+
+from rnntui.errors import CorpusError
+from rnntui.lenses.memorisation import CopyMeter, CorpusIndex
+from rnntui.lenses.suffix_array import SortingStoppedError
+from rnntui.runtime.session import Network
+from rnntui.sampling.stream import Character
+from rnntui.text.cells import printable
+from rnntui.text.vocabulary import Vocabulary
+from rnntui.tui.core.actions import PLAYGROUND
+from rnntui.tui.core.links import Place, places_to_click
+from rnntui.tui.playground.memorisation_meter import INDEXING, MemorisationMeter
+from rnntui.tui.playground.sampler_bar import SamplerBar
+from rnntui.tui.widgets.candidates import CandidateBars
+from rnntui.tui.widgets.chart.cells import shortened
+from rnntui.tui.widgets.lines_input import PrimeInput
+from rnntui.tui.widgets.stream.text import StreamText
+
+PLACES: Final[Sequence[Place]] = (
+    "generate",
+    "hold",
+    "seed",
+    "duel",
+    "colour",
+    "copied",
+    "keep",
+    "command",
+)
+"""What can be clicked in the pane's border, the most wanted first."""
+
+NAME_CELLS: Final = 32
+"""Most cells that a network's name takes in the pane's title."""
+
+PLACEHOLDER: Final = "Press g to let the network generate."
+
+_IN_SHORT: Final = {"hold": "pause", "keep": "save", "command": "as command"}
+
+
+class WritingPane(Vertical):
+    """A stream with the bar that steers it, its prime, and the candidates for what comes next."""
+
+    def __init__(self) -> None:
+        """Make a pane in which nothing has been written."""
+        super().__init__(id="writing", classes="pane")
+        self.border_title = "Output"
+        self._vocabulary: Vocabulary | None = None
+        self._copies: CopyMeter | None = None
+        self._start = 0  # of what the network wrote, behind the prime
+        self._writer = ""
+
+    def compose(self) -> ComposeResult:
+        """Bar and prime above the text and the candidates; the legend below."""
+        yield SamplerBar()
+        with Horizontal(id="prime-row"):
+            yield Label("prime")
+            yield PrimeInput(placeholder="what the output starts from (p)", id="prime")
+        with Horizontal(id="text-row"):
+            yield StreamText(placeholder=PLACEHOLDER, id="stream")
+            yield CandidateBars(id="candidates")
+        with Horizontal(id="below-text"):
+            yield Static(id="legend")
+            yield MemorisationMeter(id="meter")
+
+    def on_mount(self) -> None:
+        """Say what the colours mean, in those of each theme."""
+        self.call_after_refresh(self._show_legend)
+        self.app.theme_changed_signal.subscribe(self, lambda _: self._show_legend())
+
+    @work(thread=True, exclusive=True, group="memorisation")
+    def compare_with_text(self, network: Network) -> None:
+        """Index what the network learns from, so that copies of it can be told."""
+        worker = get_current_worker()
+        self.app.call_from_thread(self._use_index, None, None, INDEXING)
+        notice, index = "no text to compare with", None
+        try:
+            learnt, _ = network.parts()
+            size = len(network.vocabulary)
+            index = CorpusIndex.build(learnt, size, lambda: worker.is_cancelled)
+        except CorpusError as error:
+            logging.getLogger(__name__).info("Copies can't be told: %s", error)
+        except SortingStoppedError:
+            return
+        if not worker.is_cancelled:
+            self.app.call_from_thread(self._use_index, index, network.vocabulary, notice)
+
+    def _use_index(
+        self, index: CorpusIndex | None, vocabulary: Vocabulary | None, notice: str
+    ) -> None:
+        """Measure with an index from now on, all that has been written included."""
+        meter = self.query_one(MemorisationMeter)
+        meter.notice, meter.reading = notice, None
+        self._vocabulary, self._copies = vocabulary, None
+        if index is not None:
+            meter.covered = index.size / max(1, index.corpus_size)
+            self._copies = CopyMeter(index)
+            written = self.stream.text[max(self._start - self.stream.first, 0) :]
+            self._start = self.stream.end - len(written)
+            self._compare(written)
+
+    def _compare(self, text: str) -> None:
+        """Take what has just been written; underline what is known to be copied now."""
+        if self._copies is None or self._vocabulary is None:
+            return
+        known = self._vocabulary
+        ids = [known.index(symbol) if symbol in known else -1 for symbol in text]
+        for start, stop in self._copies.push(ids):
+            self.stream.set_underlined(self._start + start, self._start + stop)
+        self.query_one(MemorisationMeter).reading = self._copies.reading
+
+    @property
+    def stream(self) -> StreamText:
+        """The text."""
+        return self.query_one(StreamText)
+
+    @property
+    def bar(self) -> SamplerBar:
+        """The line that says how characters are chosen."""
+        return self.query_one(SamplerBar)
+
+    def show_writer(self, name: str, is_writing: bool) -> None:
+        """Say which network writes; where it is another one and is silent, forget the old text."""
+        shown = shortened(printable(name), NAME_CELLS)
+        self.border_title = Content(f"Output · {shown}" if name else "Output")
+        if name != self._writer and not is_writing:
+            self.begin("")
+        self._writer = name
+
+    def begin(self, prime: str) -> None:
+        """Begin a new text, after `prime`."""
+        self.stream.clear()
+        self.query_one(CandidateBars).update_candidates(())
+        self._start = len(prime)
+        if prime:
+            self.stream.append(prime, [None] * len(prime))
+        if self._copies is not None:
+            self._copies.reset()
+            self.query_one(MemorisationMeter).reading = self._copies.reading
+
+    def show(self, characters: Sequence[Character]) -> None:
+        """Add what was written, once for all of it."""
+        text = "".join(character.symbol for character in characters)
+        probabilities = [
+            character.probability for character in characters for _ in character.symbol
+        ]
+        self.stream.append(text, probabilities)
+        self._compare(text)
+        last = characters[-1]
+        self.query_one(CandidateBars).update_candidates(last.candidates, last.symbol)
+
+    def show_sample(self, prime: str, text: str) -> None:
+        """Show a sample from a record; how likely its characters were is not known."""
+        self.begin(prime)
+        self.stream.append(text, [None] * len(text))
+        self._compare(text)
+
+    def show_live(self, is_writing: bool) -> None:
+        """Say whether something is being written."""
+        if is_writing is not self.has_class("-live"):
+            self.set_class(is_writing, "-live")
+            self.show_places()
+
+    def on_resize(self) -> None:
+        """Show as many places to click as fit."""
+        self.show_places()
+
+    def show_places(self) -> None:
+        """Show as many places to click in the border as fit."""
+        words = {**_IN_SHORT, "generate": "stop" if self.has_class("-live") else "generate"}
+        self.border_subtitle = places_to_click(
+            self.app, PLAYGROUND, PLACES, self.size.width - 2, words
+        )
+
+    def toggle_copied(self) -> None:
+        """Underline what is copied, or not."""
+        self.stream.underlining = not self.stream.underlining
+        self._show_legend()
+
+    def toggle_colour(self) -> None:
+        """Colour by probability, or not."""
+        self.stream.coloured = not self.stream.coloured
+        self._show_legend()
+
+    def _show_legend(self) -> None:
+        legend = Content("likely: ") + self.stream.legend()
+        self.query_one("#legend", Static).update(legend if self.stream.coloured else "")

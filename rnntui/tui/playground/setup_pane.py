@@ -1,0 +1,194 @@
+"""The set-up pane: which text, which network, trained how."""
+
+from dataclasses import dataclass
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.worker import get_current_worker
+
+from rnntui.errors import RnntuiError
+from rnntui.text.cells import printable
+from rnntui.text.corpus import load_corpus
+from rnntui.text.library.entries import TextEntry, list_texts
+from rnntui.text.library.references import entry_of
+from rnntui.text.normalisation import Normalisation
+from rnntui.text.rare import with_rare_merged
+from rnntui.training.checkpoints import Header
+from rnntui.training.config import TrainConfig
+from rnntui.training.recipes import DEFAULT, Recipe, find_recipe, list_recipes
+from rnntui.training.run import parts_of
+from rnntui.training.run_description import RunDescription
+from rnntui.tui.playground.corpus_list import CorpusList
+from rnntui.tui.playground.estimate import TrainingEstimate
+from rnntui.tui.playground.starting import Start
+from rnntui.tui.training.settings_form import SettingsForm
+
+SHOWN = (
+    "cell",
+    "hidden_size",
+    "num_layers",
+    "input_encoding",
+    "embedding_size",
+    "dropout",
+    "batch_size",
+    "seq_length",
+    "window",
+    "optimizer",
+    "learning_rate",
+    "schedule",
+    "epochs",
+    "steps",
+    "minutes",
+    "val_fraction",
+    "seed",
+)
+"""The settings that a newcomer wants; a recipe file, or the command line, has them all."""
+
+
+def _without_use(config: TrainConfig) -> tuple[str, ...]:
+    """Those of them that a network of these settings makes no use of."""
+    return ("seq_length" if config.window else "window", *(() if config.steps else ("steps",)))
+
+
+@dataclass(frozen=True)
+class ChosenSetup:
+    """What a new training would be: its text, by reference, and its settings.
+
+    `config` is None while a setting is not valid.
+    """
+
+    corpus: str
+    config: TrainConfig | None
+
+
+class SetupPane(Vertical):
+    """The texts above the settings."""
+
+    def __init__(self, corpus: str, recipe: str) -> None:
+        """Begin with a text and a recipe."""
+        super().__init__(id="setup", classes="pane -active")
+        self._beside: TextEntry | None = None
+        """The text beside the library that was chosen last."""
+        self.corpus = corpus
+        """The reference of the text that a new training would learn."""
+        self._recipes, self._recipe = list_recipes(), recipe
+        self._loose: Recipe | None = None
+        """What the network of a checkpoint without a run was trained with."""
+        self._estimate = TrainingEstimate()
+
+    def compose(self) -> ComposeResult:
+        """List and form."""
+        corpora = CorpusList(id="corpora")
+        corpora.border_title = "Texts"
+        yield corpora
+        form: SettingsForm[Recipe, TrainConfig] = SettingsForm(
+            self._recipes, self._recipe, SHOWN, self._estimate, _without_use
+        )
+        form.border_title = "Network and training"
+        yield form
+
+    def on_mount(self) -> None:
+        """List the texts."""
+        self.show_texts()
+
+    @property
+    def form(self) -> SettingsForm[Recipe, TrainConfig]:
+        """The settings."""
+        return self.query_one(SettingsForm)
+
+    @property
+    def chosen(self) -> ChosenSetup:
+        """Text and settings as they are now."""
+        return ChosenSetup(self.corpus, self.form.config)
+
+    @property
+    def named_recipe(self) -> Recipe:
+        """The recipe that the settings started from; the default one for those of a run."""
+        recipe = self.form.recipe
+        return recipe if recipe in self._recipes else find_recipe(DEFAULT)
+
+    def show_run(self, name: str, begun: RunDescription) -> None:
+        """Take the text and the settings that a run was begun with."""
+        about = f"The settings that the run '{name}' was begun with."
+        reference = begun.corpus.reference
+        self.form.offer(Recipe(f"{name} (run)", about, reference, begun.prime, begun.config))
+        self.choose(reference, begun.corpus.name)
+
+    def show_checkpoint(self, name: str, header: Header) -> None:
+        """Take the text and the settings that a network without a run was trained with."""
+        note, about = header.corpus, f"The settings that '{name}' was trained with."
+        self._loose = Recipe(f"{name} (checkpoint)", about, note.reference, "", header.config)
+        self.form.offer(self._loose)
+        self.choose(note.reference, note.name)
+
+    def keep(self, start: Start) -> None:
+        """Stay with the text and the recipe that were asked for, whatever run was opened.
+
+        A network that is only open because there is none yet leaves the recipe alone.
+        """
+        if self.form.recipe is self._loose and not start.asked.checkpoint:
+            self.choose(start.corpus)
+            self.form.choose(start.recipe)
+        if start.asked.corpus or start.asked.recipe:
+            self.choose(start.corpus)
+        if start.asked.recipe:
+            self.form.choose(start.recipe)
+
+    def show_texts(self) -> None:
+        """List the texts anew."""
+        self.choose(self.corpus)
+
+    def choose(self, reference: str, name: str = "") -> None:
+        """Take a text; where it is gone, the library's text called `name`, if there is one."""
+        entry = entry_of(reference, name)
+        if entry.origin == "path":
+            self._beside = entry
+        self.corpus = entry.reference
+        beside = (self._beside,) if self._beside else ()
+        self.query_one(CorpusList).show_texts((*beside, *list_texts()), self.corpus)
+
+    @on(CorpusList.Chosen)
+    def _take_corpus(self, event: CorpusList.Chosen) -> None:
+        """Count with the text that was chosen; the message goes on to the screen."""
+        self.corpus = event.entry.reference
+        self._count_anew(event.entry)
+
+    @on(SettingsForm.RecipeChanged)
+    def _take_recipe(self) -> None:
+        """Count anew, as a recipe may change the text."""
+        self._count_anew(entry_of(self.corpus))
+
+    def _count_anew(self, entry: TextEntry) -> None:
+        if entry.is_gone:
+            self.workers.cancel_group(self, "symbols")
+            self._count_with(0, 0)
+        else:
+            self._count(entry.reference, self.form.recipe.config)
+
+    @work(thread=True, exclusive=True, group="symbols")
+    def _count(self, corpus: str, config: TrainConfig) -> None:
+        """Read the text in the background, as its symbols decide how large a network is."""
+        worker = get_current_worker()
+        symbols = characters = 0
+        try:
+            text = load_corpus(corpus, normalisation=Normalisation(config.normalise))
+            text = with_rare_merged(text, config.min_count)
+            learnt, _ = parts_of(text, config)
+            symbols, characters = len(text.vocabulary), len(learnt)
+        except RnntuiError as error:
+            self.app.call_from_thread(
+                self.notify, printable(str(error)), severity="error", markup=False
+            )
+        if not worker.is_cancelled:
+            self.app.call_from_thread(self._count_with, symbols, characters)
+
+    def _count_with(self, vocab_size: int, characters: int) -> None:
+        """Estimate for a text of so many symbols, of which so many characters are learnt from."""
+        self._estimate.vocab_size, self._estimate.characters = vocab_size, characters
+        self.form.show_estimate()
+
+    def time_with(self, operations_per_second: float) -> None:
+        """Estimate times for a machine of that speed."""
+        self._estimate.operations_per_second = operations_per_second
+        self.form.show_estimate()

@@ -1,0 +1,80 @@
+"""What a session opens on: found from what was asked for on the command line, and before."""
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from rnntui import places
+from rnntui.errors import CheckpointError, CorpusError
+from rnntui.text.library.entries import default_text_name
+from rnntui.text.library.references import resolve_reference
+from rnntui.training.recipes import DEFAULT, find_recipe
+from rnntui.training.run_folder import BEST, find_checkpoint, find_run
+
+log = logging.getLogger(__name__)
+
+SHIPPED_MODEL = "tiny"
+"""The network that is open at the start, so that it writes before any training."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was asked for: names or paths, None for what was not."""
+
+    corpus: str | None = None
+    checkpoint: str | None = None
+    recipe: str | None = None
+    replay: str | None = None
+
+
+@dataclass(frozen=True)
+class Start:
+    """What there is: the text, the recipe, the checkpoints, and the name of the run to replay.
+
+    The first of `checkpoints` is to be opened, the next one where it can't be.
+    `asked` says what a person wanted.
+    """
+
+    corpus: str
+    recipe: str
+    checkpoints: tuple[Path, ...]
+    replay: str | None
+    asked: Asked
+
+
+def find_start(asked: Asked, last_corpus: str | None, last_run: str | None = None) -> Start:
+    """Find all of it, where nothing was asked for what was open last.
+
+    `last_run` is a run's folder. Raises `RnntuiError` for something asked for that
+    there isn't.
+    """
+    if asked.corpus is not None:
+        resolve_reference(asked.corpus)
+    recipe = find_recipe(asked.recipe or DEFAULT)
+    runs, shipped = places.checkpoints_dir(), places.shipped_checkpoints_dir()
+    checkpoints: tuple[Path, ...] = (shipped / SHIPPED_MODEL / BEST,)
+    if asked.checkpoint is not None:
+        checkpoints = (find_checkpoint(runs, asked.checkpoint, shipped),)
+    elif last_run is not None and asked == Asked():
+        checkpoints = (*_checkpoint_of(runs, Path(last_run)), *checkpoints)
+    replay = find_run(runs, asked.replay).name if asked.replay else None
+    corpus = asked.corpus or recipe.corpus or _still_there(last_corpus) or default_text_name()
+    return Start(corpus, recipe.name, checkpoints, replay, asked)
+
+
+def _checkpoint_of(runs: Path, folder: Path) -> Iterator[Path]:
+    """The best checkpoint of a run, if it is still one of `runs`."""
+    if folder.parent == runs.absolute():
+        try:
+            yield find_checkpoint(runs, folder.name)
+        except CheckpointError as error:
+            log.info("The run that was open last can't be opened: %s", error)
+
+
+def _still_there(name: str | None) -> str | None:
+    try:
+        # A stream that a file remembers could be waited for without end.
+        return name if name and not resolve_reference(name).open_stream else None
+    except CorpusError:
+        return None

@@ -1,0 +1,158 @@
+"""What a person does with the writing: begins and steers it, keeps it, does without the screen.
+
+It asks the session, shows in the writing pane what is set, and says in toasts what
+can't be done at present.
+"""
+
+from dataclasses import replace
+from typing import Final
+
+from rnntui import places
+from rnntui.errors import RnntuiError, reason
+from rnntui.runtime.session import Session
+from rnntui.sampling.choice import SamplingSpec
+from rnntui.sampling.modes import Mode
+from rnntui.sampling.stream import hybrid_equals_argmax
+from rnntui.tui.core.new_files import write_new
+from rnntui.tui.core.preferences import Preferences
+from rnntui.tui.core.sampling_choices import (
+    next_pace,
+    with_next_top_k,
+    with_next_top_p,
+    with_temperature,
+)
+from rnntui.tui.core.sentences import Tell, place_in_words
+from rnntui.tui.playground.command_line import needs_file, sample_command
+from rnntui.tui.playground.output_pane import WritingPane
+
+COMMAND_LENGTH: Final = 1000
+"""Characters that a copied `rnntui sample` writes."""
+
+
+class WritingDesk:
+    """One stream at a time, and how its characters are chosen."""
+
+    def __init__(self, session: Session, writing: WritingPane, tell: Tell) -> None:
+        """Begin with a session that writes nothing."""
+        self._session, self._writing, self._tell = session, writing, tell
+        self._prime = ""
+        """What the stream began with."""
+
+    def take(self, preferences: Preferences) -> None:
+        """Begin with what was chosen in an earlier session."""
+        session, stream = self._session, self._writing.stream
+        spec = replace(session.spec, mode=preferences.mode, temperature=preferences.temperature)
+        self.go_on_with(spec, session.seed, preferences.pace)
+        stream.coloured = preferences.colour_by_probability
+        stream.underlining = preferences.underline_copied
+
+    def go_on_with(self, spec: SamplingSpec, seed: int, pace: float) -> None:
+        """Take all that was set elsewhere."""
+        session, bar = self._session, self._writing.bar
+        self._set(spec)
+        session.seed = bar.seed = seed
+        session.set_pace(pace)
+        bar.pace = session.pace
+
+    def toggle(self) -> bool:
+        """Begin to write, or stop; whether it writes now."""
+        if self._session.is_writing:
+            self._session.stop_writing()
+            return False
+        return self._write()
+
+    def _write(self) -> bool:
+        session = self._session
+        try:
+            prime = session.write()
+        except RnntuiError as error:
+            self._tell(str(error), "warning")
+            return False
+        self._prime = session.prime
+        self._writing.begin(prime.text if session.prime else "")
+        self._writing.bar.held = False
+        for warning in prime.warnings:
+            self._tell(warning, "warning")
+        return True
+
+    def take_prime(self) -> None:
+        """Begin with the prime, unless the output has begun with it and goes on."""
+        if not self._session.is_writing or self._session.prime != self._prime:
+            self._write()
+
+    def hold(self) -> None:
+        """Let the stream wait, or go on."""
+        if self._session.is_writing:
+            self._session.toggle_stream_pause()
+            self._writing.bar.held = self._session.is_stream_paused
+
+    def choose_by(self, mode: Mode) -> None:
+        """Choose characters in another way."""
+        self._set(replace(self._session.spec, mode=mode))
+        network = self._session.network
+        if mode == "hybrid" and network and hybrid_equals_argmax(network.vocabulary):
+            self._tell("This text has no spaces, so hybrid never draws: it equals argmax.")
+
+    def change_temperature(self, way: str) -> None:
+        """Raise or lower the temperature by a tenth."""
+        self._set(with_temperature(self._session.spec, way))
+
+    def change_top_k(self) -> None:
+        """Take the next of the usual bounds."""
+        self._set(with_next_top_k(self._session.spec))
+
+    def change_top_p(self) -> None:
+        """Take the next of the usual bounds."""
+        self._set(with_next_top_p(self._session.spec))
+
+    def _set(self, spec: SamplingSpec) -> None:
+        self._session.spec = self._writing.bar.spec = spec
+
+    def reseed(self) -> None:
+        """Take the next seed; a stream that goes on begins anew with it."""
+        self._session.seed += 1
+        self._writing.bar.seed = self._session.seed
+        if self._session.is_writing:
+            self._write()
+
+    def change_pace(self) -> None:
+        """Take the next of the usual paces."""
+        self._session.set_pace(next_pace(self._session.pace))
+        self._writing.bar.pace = self._session.pace
+
+    def keep_text(self) -> None:
+        """Write the text into a file beside the runs."""
+        text = self._writing.stream.text
+        if not text:
+            self._tell("There is no text yet; press g to let the network write.")
+            return
+        try:
+            path = write_new(places.checkpoints_dir().parent, "written", ".txt", text)
+        except OSError as error:
+            self._tell(f"The text can't be written: {reason(error)}.", "error")
+            return
+        self._tell(f"Kept as {place_in_words(path)}.")
+
+    def command(self) -> str | None:
+        """The command line that generates the same without a screen; None where nothing is.
+
+        A prime that is too long for it is put into a file beside the runs.
+        """
+        session, file = self._session, None
+        if not session.is_writing or session.network is None:
+            return None
+        if needs_file(session.prime):
+            try:
+                file = write_new(places.checkpoints_dir().parent, "prime", ".txt", session.prime)
+                self._tell(f"The prime is too long for a shell; it is in {place_in_words(file)}.")
+            except OSError as error:
+                why = f"and can't be kept in a file: {reason(error)}"
+                self._tell(f"The prime is too long for a shell, {why}.", "error")
+        return sample_command(
+            session.network.reference,
+            session.spec,
+            session.prime,
+            session.seed,
+            COMMAND_LENGTH,
+            file,
+        )

@@ -1,0 +1,1 @@
+"""The Runs screen: the table of runs and their curves."""

@@ -1,0 +1,119 @@
+"""What a person does to a run on disk: writes it to a file, gives it another name, deletes it.
+
+It asks in a modal, works in a thread, and posts to the screen how it went.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from textual.message import Message
+from textual.screen import Screen
+
+from rnntui.errors import RnntuiError
+from rnntui.runtime.run_list import ListedRun
+from rnntui.training.export import export_run
+from rnntui.training.removal import remove_run
+from rnntui.training.run_folder import check_idle, rename_run
+from rnntui.tui.core.sentences import Tell
+from rnntui.tui.dialogs.ask_text import AskText
+from rnntui.tui.dialogs.question import Question
+from rnntui.tui.runs.slots import RememberedSlots
+
+
+@dataclass
+class Done(Message):
+    """What was asked for is done; `renamed` is the old name and the new one."""
+
+    sentence: str
+    renamed: tuple[str, str] | None = None
+
+
+@dataclass
+class Refused(Message):
+    """What was asked for could not be done."""
+
+    sentence: str
+
+
+class RunDesk:
+    """The runs of one folder, on behalf of a screen."""
+
+    def __init__(
+        self, screen: Screen[Any], parent: Path, remembered: RememberedSlots, tell: Tell
+    ) -> None:
+        """Act on the runs in `parent`, whose slots are `remembered`."""
+        self._screen, self._folder = screen, parent
+        self._remembered, self._tell = remembered, tell
+
+    def is_idle(self, run: ListedRun, done: str) -> bool:
+        """Whether something can be done to a run; a toast where it is in training."""
+        try:
+            check_idle(run.folder, done)
+        except RnntuiError as error:
+            self._tell(str(error), "warning")
+            return False
+        return True
+
+    def export(self, run: ListedRun) -> None:
+        """Ask where to, then write the run to a zip file."""
+        sentence = f"Write '{run.name}' to this file:"
+        question = AskText("Export", sentence, f"{run.name}.zip", "Export")
+        self._screen.app.push_screen(question, partial(self._export, run))
+
+    def _export(self, run: ListedRun, to: str | None) -> None:
+        if to is not None:
+            target = Path(to).expanduser()
+            target = target if target.suffix else target.with_name(f"{target.name}.zip")
+            self._start(partial(self._export_to, run, target))
+
+    def _export_to(self, run: ListedRun, target: Path) -> Done:
+        export_run(run.folder, target)
+        return Done(f"Exported '{run.name}' to {target}.")
+
+    def rename(self, run: ListedRun) -> None:
+        """Ask for another name, then give it."""
+        if self.is_idle(run, "renamed"):
+            question = AskText("Rename", f"Another name for '{run.name}':", run.name, "Rename")
+            self._screen.app.push_screen(question, partial(self._rename, run))
+
+    def _rename(self, run: ListedRun, new_name: str | None) -> None:
+        if new_name is not None and new_name != run.name:
+            self._start(partial(self._rename_with_colour, run.name, new_name))
+
+    def _rename_with_colour(self, name: str, new_name: str) -> Done:
+        rename_run(self._folder, name, new_name)
+        self._remembered.rename(name, new_name)
+        return Done(f"'{name}' is called '{new_name}' now.", renamed=(name, new_name))
+
+    def delete(self, run: ListedRun) -> None:
+        """Ask, then delete the run."""
+        if self.is_idle(run, "deleted"):
+            question = Question(
+                "Delete a run",
+                f"Delete '{run.name}' with its record, samples and checkpoints? There is no undo.",
+                "Delete",
+                "Keep",
+            )
+            self._screen.app.push_screen(question, partial(self._delete, run))
+
+    def _delete(self, run: ListedRun, sure: bool | None) -> None:
+        if sure:
+            self._start(partial(self._remove, run.name))
+
+    def _remove(self, name: str) -> Done:
+        return Done(remove_run(self._folder, name).sentence)
+
+    def _start(self, act: Callable[[], Done]) -> None:
+        """Do in a thread what may take a while."""
+        self._screen.run_worker(partial(self._do, act), group="do", thread=True)
+
+    def _do(self, act: Callable[[], Done]) -> None:
+        """Called in a thread; tells the screen how it went."""
+        try:
+            done: Done | Refused = act()
+        except (RnntuiError, OSError) as error:
+            done = Refused(str(error))
+        self._screen.post_message(done)

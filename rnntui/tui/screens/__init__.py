@@ -1,1 +1,0 @@
-"""The screens and modals, each with its stylesheet beside it."""

@@ -1,0 +1,1 @@
+"""What the playground and the Classify screen share: form, loss, status, steering."""

@@ -1,0 +1,276 @@
+"""The loss pane: the chart of a training, with lines to compare with, and the line of figures."""
+
+import logging
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from textual import work
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.worker import get_current_worker
+
+from rnntui.errors import CorpusError
+from rnntui.runtime.phases import Phase
+from rnntui.runtime.session import Network
+from rnntui.text.ngrams.baselines import measure_baselines
+from rnntui.text.ngrams.counts import MeasurementStoppedError
+from rnntui.training.endings import why_early
+from rnntui.training.events import (
+    Changed,
+    Evaluated,
+    Finished,
+    Resumed,
+    Rewound,
+    RolledBack,
+    Started,
+    Step,
+    Switched,
+    TrainEvent,
+)
+from rnntui.tui.core.actions import PLAYGROUND, Action
+from rnntui.tui.core.links import Pair, Place, places_to_click
+from rnntui.tui.training.replay_actions import REPLAY, REPLAY_PLACES
+from rnntui.tui.training.status import TrainingKind, TrainingStatus
+from rnntui.tui.widgets.chart import Chart, Look, Marker, SeriesStyle
+
+TRAINING, VALIDATION, BEST = "training", "validation", "best"
+
+RECORD_READING = "record"
+"""The workers that read what a run did before, one at a time."""
+
+POLLS_PER_DRAWING = 3
+"""How seldom steps alone move the curve: each drawing takes time from the training."""
+
+LOSS = Look(
+    x_title="steps",
+    y_title="loss (nats/char)",
+    empty_text="Choose a text and press t to train.",
+    smoothing=0.9,
+)
+
+PLACES: Final[Sequence[Place]] = (
+    "train",
+    "step",
+    "save",
+    "best",
+    "stop",
+    Pair("rate.down", "learning rate", "rate.up"),
+    "new",
+    Pair("sample-length.down", "samples", "sample-length.up"),
+)
+"""What can be clicked in the pane's lower border, the most wanted first."""
+
+FOLLOWING_PLACES: Final[Sequence[Place]] = ("stop", "new")
+"""The same while another process trains, which can't be steered from here."""
+
+CHART_PLACES: Final[Sequence[Place]] = ("scale", "smoothing", "recent")
+"""What can be clicked in its upper border."""
+
+_TRAIN_WORDS: Final[dict[Phase, str]] = {"training": "pause", "paused": "go on"}
+
+log = logging.getLogger(__name__)
+
+
+class LossPane(Vertical):
+    """What a training did so far, live."""
+
+    def __init__(
+        self,
+        look: Look = LOSS,
+        actions: Sequence[Action] = PLAYGROUND,
+        places: Sequence[Place] = PLACES,
+        chart_places: Sequence[Place] = CHART_PLACES,
+        unit: str = "characters",
+    ) -> None:
+        """Make a pane for a training that has not begun.
+
+        `places` and `chart_places` can be clicked; they are names among the screen's
+        `actions`, and the first of `places` begins a training, pauses it and goes on.
+        Speeds are in `unit` a second: what is opened may say nothing of it.
+        """
+        super().__init__(id="loss", classes="pane")
+        self._look, self._actions, self._unit = look, actions, unit
+        self._places, self._chart_places = places, chart_places
+        self._last_evaluation = 0
+        self._undrawn: list[Step] = []
+        self._polls = 0  # since steps were drawn
+        self._goes_on = self._replays_next = False
+
+    def compose(self) -> ComposeResult:
+        """The chart above the figures."""
+        yield Chart(self._look, id="chart")
+        yield TrainingStatus(self._unit)
+
+    def on_mount(self) -> None:
+        """Make room for the two curves."""
+        self.chart.add_series(TRAINING, SeriesStyle.LINE, 0)
+        self.chart.add_series(VALIDATION, SeriesStyle.MARKED, 1)
+
+    @property
+    def chart(self) -> Chart:
+        """The chart."""
+        return self.query_one(Chart)
+
+    @property
+    def status(self) -> TrainingStatus:
+        """The line of figures."""
+        return self.query_one(TrainingStatus)
+
+    def clear(self) -> None:
+        """Begin a new picture; a record that is being read for the old one comes too late."""
+        self.workers.cancel_group(self, RECORD_READING)
+        self._clear_curves()
+        self.show_references({})
+        self.status.begin()
+
+    def _clear_curves(self) -> None:
+        chart = self.chart
+        self._undrawn.clear()
+        for name in (TRAINING, VALIDATION):
+            chart.rewind(name, -1)
+        for marker in tuple(chart.data.markers):
+            chart.remove_marker(marker)
+        self._last_evaluation = 0
+
+    def show(self, events: Sequence[TrainEvent]) -> None:
+        """Take what a poll brought, if anything.
+
+        All that is no step is drawn at once, with the steps around it.
+        """
+        self._polls += 1
+        for event in events:
+            match event:
+                case Step():
+                    self._undrawn.append(event)
+                case Started() | Resumed():
+                    self.status.total_steps, self.status.unit = event.total_steps, event.unit
+                    self.status.why_early = ""
+                    self.status.time_left.begin(event.elapsed_s, event.engine_to_come)
+                case Switched():
+                    self._draw_steps()
+                    self.status.time_left.forget()
+                case Finished():
+                    self.status.why_early = why_early(event)
+                case Changed(setting="steps", new=int() | float() as total):
+                    self.status.total_steps = int(total)
+                case Evaluated():
+                    self._show_evaluation(event)
+                case Rewound():
+                    self._clear_curves()
+                    self.status.time_left.forget()
+                case RolledBack():
+                    self.chart.set_marker(Marker(f"back {event.step}", event.step, label="back"))
+                case _:
+                    pass
+        only_steps = all(isinstance(event, Step) for event in events)
+        if self._polls >= POLLS_PER_DRAWING or not only_steps:
+            self._draw_steps()
+
+    def _draw_steps(self) -> None:
+        """Bring the curve and the figures up to the last step, if any came."""
+        if not self._undrawn:
+            return
+        steps, self._undrawn, self._polls = self._undrawn, [], 0
+        self.chart.append(TRAINING, [step.step for step in steps], [step.loss for step in steps])
+        if self.status.last_step is None:
+            # The time left is measured from the first step, not from the first drawing.
+            self.status.last_step = steps[0]
+        self.status.last_step = steps[-1]
+
+    def show_learning_rate(self, rate: float | None) -> None:
+        """Show what was asked for at once; None for what the steps say."""
+        self.status.learning_rate = rate
+
+    def show_replay_speed(self, speed: float) -> None:
+        """Show how many times as fast as the training a replay goes; 0 is at once."""
+        self.status.replay_speed = speed
+
+    def show_phase(self, phase: Phase, kind: TrainingKind) -> None:
+        """Say what the training does."""
+        self.status.kind, self.status.phase = kind, phase
+        self.set_class(phase == "training", "-live")
+        self.show_places()
+
+    def show_going_on(self, goes_on: bool, replays: bool = False) -> None:
+        """Say whether what comes next would go on with a run, replay one, or begin one."""
+        if (goes_on, replays) != (self._goes_on, self._replays_next):
+            self._goes_on = self.status.continues = goes_on
+            self._replays_next = replays
+            self.show_places()
+
+    def show_trained(self, step: int) -> None:
+        """Say how far the network that is open was trained; 0 where there is none."""
+        self.status.trained_to = step
+
+    def show_quiet(self, is_quiet: bool) -> None:
+        """Say whether the process that is followed writes nothing any more."""
+        self.status.is_quiet = is_quiet
+
+    def on_resize(self) -> None:
+        """Show as many places to click as fit."""
+        self.show_places()
+
+    def show_places(self) -> None:
+        """Show as many places to click in the borders as fit."""
+        phase, room, actions = self.status.phase, self.size.width - 2, self._actions
+        idle = "replay" if self._replays_next else "go on" if self._goes_on else "train"
+        train = _TRAIN_WORDS.get(phase, idle)
+        words, places = {str(self._places[0]): train}, self._places
+        if self.status.kind == "followed" and phase in _TRAIN_WORDS:
+            words, places = {"stop": "stop following"}, FOLLOWING_PLACES
+        elif self.status.replays:
+            words, places, actions = {"replay.pause": train}, REPLAY_PLACES, REPLAY
+        self.border_subtitle = places_to_click(self.app, actions, places, room, words)
+        at_chart = places_to_click(
+            self.app, self._actions, self._chart_places, room - len("Loss   "), {}
+        )
+        self.border_title = Content("Loss   ") + at_chart.stylize_before("$text-muted not bold")
+
+    def _show_evaluation(self, event: Evaluated) -> None:
+        """Add a point to the curve; the best weights' last, full one belongs to an older step."""
+        if event.val_loss is None or event.step <= self._last_evaluation:
+            return
+        self.status.accuracy = event.accuracy
+        self._last_evaluation = event.step
+        self.chart.append(VALIDATION, [event.step], [event.val_loss])
+        if event.best:
+            self.chart.set_marker(Marker(BEST, event.step, event.val_loss, BEST))
+
+    @work(thread=True, exclusive=True, group="baselines")
+    def compare_with_counting(self, network: Network) -> None:
+        """Draw what counting alone reaches on the same text: uniform, unigram, best n-gram.
+
+        Counts in the background what the network learns from; nothing is drawn
+        where the text can't be found.
+        """
+        worker = get_current_worker()
+        symbols = len(network.vocabulary)
+        try:
+            learnt, held_out = network.parts()
+            lines = {"uniform": math.log(symbols)}
+            if len(held_out):
+                found = measure_baselines(
+                    learnt, held_out, symbols, should_stop=lambda: worker.is_cancelled
+                )
+                best = f"{found.order}-gram"
+                if found.counted_characters < len(learnt):
+                    best += f" of the last {found.counted_characters / 1e6:g} M"
+                lines |= {"unigram": found.unigram, best: found.ngram}
+        except CorpusError as error:
+            log.info("No reference lines: %s", error)
+            return
+        except MeasurementStoppedError:
+            return
+        if not worker.is_cancelled:
+            self.app.call_from_thread(self.show_references, lines)
+
+    def show_references(self, lines: Mapping[str, float]) -> None:
+        """Draw these losses, by name, as lines to compare with, in place of others."""
+        chart = self.chart
+        gone: Iterable[str] = set(chart.data.references) - set(lines)
+        for name in gone:
+            chart.remove_reference(name)
+        for name, loss in lines.items():
+            chart.set_reference(name, loss)

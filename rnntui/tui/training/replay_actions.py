@@ -1,0 +1,93 @@
+"""What can be done while a run is shown again: its part of the playground's registry.
+
+The keys are those of a training where both do the like; only one of them acts at a time.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from rnntui.tui.core.actions import Action
+from rnntui.tui.core.links import Pair, Place
+
+
+def _action(
+    name: str, key: str, call: str, label: str, tooltip: str, in_short: str, in_footer: bool = True
+) -> Action:
+    return Action(f"replay.{name}", key, call, label, tooltip, in_footer, in_short=in_short)
+
+
+REPLAY: Final = (
+    _action(
+        "pause", "t", "replay_pause", "Pause/go on", "Pause the replay; again to go on.", "Pause"
+    ),
+    _action(
+        "next",
+        "n",
+        "replay_next",
+        "Next sample",
+        "Show all up to the next sample of the record, or to the next evaluation where it has"
+        " none, then pause.",
+        "Sample",
+    ),
+    _action(
+        "back",
+        "comma",
+        "replay_move('back')",
+        "Back",
+        "Go back by a tenth of the record.",
+        "Back",
+    ),
+    _action(
+        "forward",
+        "full_stop",
+        "replay_move('forward')",
+        "Forward",
+        "Go forward by a tenth of the record.",
+        "Forward",
+    ),
+    _action(
+        "slower",
+        "less_than_sign",
+        "replay_speed('down')",
+        "Half speed",
+        "Halve the speed of the replay.",
+        "Slower",
+        in_footer=False,
+    ),
+    _action(
+        "faster",
+        "greater_than_sign",
+        "replay_speed('up')",
+        "Double speed",
+        "Double the speed of the replay.",
+        "Faster",
+        in_footer=False,
+    ),
+    _action("end", "k", "replay_end", "End replay", "End the replay.", "End", in_footer=False),
+)
+"""The actions of a replay, in the order of footer, help and palette."""
+
+REPLAY_PLACES: Final[Sequence[Place]] = (
+    "replay.pause",
+    "replay.next",
+    Pair("replay.back", "position", "replay.forward"),
+    Pair("replay.slower", "speed", "replay.faster"),
+    "replay.end",
+)
+"""What can be clicked below the chart of a replay, the most wanted first."""
+
+_IDLE: Final = {
+    True: frozenset(
+        {
+            *("train", "step", "stop", "new_run", "save", "roll_back"),
+            *("learning_rate", "sample_length"),
+        }
+    ),
+    False: frozenset(action.call.partition("(")[0] for action in REPLAY),
+}
+"""The calls that do nothing while a replay is on, and while none is."""
+
+
+def acts_in(action: str, replays: bool) -> bool:
+    """Whether what is called `action` does anything while a replay is on, or while none is."""
+    return action not in _IDLE[replays]

@@ -1,0 +1,1 @@
+"""The streaming text: characters coloured by their probability."""

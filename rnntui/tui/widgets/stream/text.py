@@ -1,0 +1,369 @@
+"""The streaming text: a scrolling view of characters coloured by their probability.
+
+Draws what a `StreamBuffer` holds, a visible line at a time, and owns scrolling,
+following and selection. It knows nothing of networks: characters come in by
+`append`, and whoever draws them decides how often.
+"""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.cache import LRUCache
+from textual.content import Content
+from textual.events import Resize
+from textual.geometry import Region, Size
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.selection import Selection
+from textual.strip import Strip
+from textual.widget import Widget
+
+from rnntui.text.cells import WIDEST
+from rnntui.tui.widgets.stream.buffer import KEPT_CHARACTERS, StreamBuffer
+from rnntui.tui.widgets.stream.probability_levels import level_of, plain_level_of
+from rnntui.tui.widgets.stream.selection import character_offset, line_end_offset, selected_range
+from rnntui.tui.widgets.stream.spans import looks_of, spans
+from rnntui.tui.widgets.stream.styles import COMPONENT_CLASSES, PLACEHOLDER, legend_of, style_of
+
+_NO_SELECTION = (0, 0)
+
+
+class StreamText(ScrollView):
+    """An endless text that follows its end, for reading, selecting and copying.
+
+    Component classes:
+
+    | class | means |
+    |---|---|
+    | `stream-text--p0` … `--p4` | a level of `probability_levels`, `--p0` the most surprising |
+    | `stream-text--prime` | no probability: a prime, a notice |
+    | `stream-text--plain` | any probability, while `coloured` is off |
+    | `stream-text--underlined` | a range given to `set_underlined`; only its text style counts |
+    | `stream-text--stand-in` | not a picture of itself; background and text style count |
+    | `stream-text--placeholder` | the sentence that stands where no text is |
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = set(COMPONENT_CLASSES)
+
+    # The scrollbar always has its place: if it came and went, the width would
+    # change and the whole text would have to be wrapped again.
+    DEFAULT_CSS = """
+    StreamText {
+        width: 1fr;
+        height: 1fr;
+        overflow-x: hidden;
+        overflow-y: scroll;
+        scrollbar-size-vertical: 1;
+        background: $surface;
+        color: $foreground;
+
+        & > .stream-text--p0 { color: $text-error; text-style: bold italic; }
+        & > .stream-text--p1 { color: $text-warning; text-style: bold; }
+        & > .stream-text--p2 { color: $text-success; }
+        & > .stream-text--p3 { color: $foreground; }
+        & > .stream-text--p4 { color: $foreground 75%; }
+        & > .stream-text--plain { color: $foreground; }
+        & > .stream-text--prime { color: $text-primary; background: $primary-muted; }
+        & > .stream-text--underlined { text-style: underline; }
+        & > .stream-text--stand-in { background: $foreground 15%; }
+        & > .stream-text--placeholder { color: $text-muted; text-style: italic; }
+
+        &:nocolor > .stream-text--p2 { text-style: italic; }
+        &:nocolor > .stream-text--prime { text-style: reverse; }
+
+        /* The terminal's own colours have no shades to tell these by. */
+        &:ansi > .stream-text--p4 { text-style: dim; }
+        &:ansi > .stream-text--prime { background: $surface; text-style: reverse; }
+        &:ansi > .stream-text--stand-in { text-style: reverse; }
+    }
+    """
+
+    follow: reactive[bool] = reactive(True, repaint=False)
+    """Whether the end is kept in view. Scrolling up or selecting ends it,
+    scrolling back to the end or letting go of the selection takes it up again."""
+
+    coloured: reactive[bool] = reactive(True)
+    """Whether probabilities are shown; without, drawn text has one plain look."""
+
+    underlining: reactive[bool] = reactive(True)
+    """Whether underlined ranges are shown as such."""
+
+    def __init__(
+        self,
+        *,
+        limit: int = KEPT_CHARACTERS,
+        placeholder: str = "",
+        name: str | None = None,
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
+        """Make an empty stream.
+
+        Args:
+            limit: Most characters to keep.
+            placeholder: What the first row says while there is no text.
+            name: As for any widget.
+            id: As for any widget.
+            classes: As for any widget.
+        """
+        super().__init__(name=name, id=id, classes=classes)
+        self._placeholder = placeholder
+        # The real width comes with the first resize.
+        self._buffer = StreamBuffer(width=80, limit=limit)
+        self._strips: LRUCache[int, Strip] = LRUCache(1024)  # by line number, unselected
+        self._styles_of_looks: dict[int, Style] = {}
+        self._ground = Style()  # what both were made for
+        # While text is selected the view holds still; this is `follow` for afterwards.
+        self._follow_after_selection: bool | None = None
+
+    @property
+    def first(self) -> int:
+        """Absolute index of the oldest character kept."""
+        return self._buffer.first
+
+    @property
+    def end(self) -> int:
+        """Absolute index that the next character will have: how many came since `clear`."""
+        return self._buffer.end
+
+    @property
+    def text(self) -> str:
+        """All characters kept, exactly as they came."""
+        return self._buffer.text(self.first, self.end)
+
+    def append(self, text: str, probabilities: Sequence[float | None]) -> None:
+        """Add characters at the end.
+
+        Costs their number, and one refresh, however long the text is.
+
+        Args:
+            text: The characters.
+            probabilities: One for each, 0 to 1, or None for a prime or a notice.
+
+        Raises:
+            ValueError: If there are more or fewer probabilities than characters.
+        """
+        first_line = self._buffer.first_line
+        changed = self._buffer.append(text, probabilities)
+        self._strips.discard(changed)
+        self._renumber_rows(self._buffer.first_line - first_line)
+        self._measure_text()
+        if self.follow and self.scroll_y != self.max_scroll_y:
+            self._scroll_to_end()
+        self._refresh_from(changed)
+
+    def mark_prime(self, start: int, stop: int) -> None:
+        """Show characters, by absolute index, as a prime: forget their probabilities."""
+        self._buffer.set_prime(start, stop)
+        self._strips.clear()
+        self.refresh()
+
+    def set_underlined(self, start: int, stop: int) -> None:
+        """Underline characters, by absolute index: text copied from the corpus."""
+        self._buffer.set_underlined(start, stop)
+        first = self._buffer.line_of(start)
+        for number in range(first, self._buffer.line_of(stop) + 1):
+            self._strips.discard(number)
+        self._refresh_from(first)
+
+    def clear(self) -> None:
+        """Forget everything; absolute indices count from zero again."""
+        if self.is_attached and self.text_selection is not None:
+            self.screen.clear_selection()
+        self._follow_after_selection = None
+        self._buffer.clear()
+        self._measure_text()
+        self._strips.clear()
+        self.refresh()
+        self.follow = True
+        # Where the end was followed already, nothing else would leave the old place.
+        self._scroll_to_end()
+
+    def legend(self) -> Content:
+        """Say in one line what the looks mean, in the colours of the current theme."""
+        return legend_of(self, self.underlining)
+
+    def on_resize(self, _event: Resize) -> None:
+        """Wrap the text anew where the width changed, keeping the place."""
+        self._fit()
+
+    @property
+    def _width(self) -> int:
+        """Cells that a line may take."""
+        return max(self.scrollable_size.width, WIDEST)
+
+    def _fit(self) -> None:
+        top = self._buffer.line(self._top_line).start
+        if self._width != self._buffer.width:
+            self._buffer.rewrap(self._width)
+        self._measure_text()
+        if self.follow:
+            self._scroll_to_end()
+        else:
+            self._scroll_to_row(self._buffer.line_of(top) - self._buffer.first_line)
+        self._strips.clear()
+        self.refresh()
+
+    @property
+    def _top_line(self) -> int:
+        """Number of the line at the top of the view."""
+        number = self._buffer.first_line + self.scroll_offset.y
+        return min(number, self._buffer.end_line - 1)
+
+    def _measure_text(self) -> None:
+        """Tell the scrollbar how many lines there are.
+
+        Not by setting `virtual_size`, which lays the whole screen out again:
+        the size of this widget never depends on its text.
+        """
+        height = self._buffer.end_line - self._buffer.first_line
+        size = Size(self.scrollable_size.width, height)
+        if size != self.virtual_size:
+            self.set_reactive(Widget.virtual_size, size)
+            if self.is_attached:
+                self.vertical_scrollbar.window_virtual_size = height
+
+    def _renumber_rows(self, dropped: int) -> None:
+        """Take it that the oldest lines were dropped: the others stay where they are.
+
+        Not by scrolling, which would draw the same rows again.
+        """
+        if not dropped:
+            return
+        row = self.scroll_y - dropped
+        self.set_reactive(Widget.scroll_y, max(row, 0.0))
+        self.set_reactive(Widget.scroll_target_y, max(self.scroll_target_y - dropped, 0.0))
+        if self.is_attached:
+            self.vertical_scrollbar.position = self.scroll_y
+        if row < 0:
+            self.refresh()
+
+    def _scroll_to_end(self) -> None:
+        """Bring the last line to the bottom of the view, at once; nothing before there is one."""
+        if self.is_attached:
+            self.scroll_end(animate=False, immediate=True, x_axis=False, force=True)
+
+    def _scroll_to_row(self, row: int) -> None:
+        """Bring a row of the kept text to the top of the view, at once."""
+        self.scroll_to(y=row, animate=False, force=True)
+
+    def watch_scroll_target_y(self, _old: float, target: float) -> None:
+        """Follow from when a scroll leads to the end until one leads away from it."""
+        at_end = target >= self.max_scroll_y
+        if self._follow_after_selection is None:
+            self.follow = at_end
+        else:
+            self._follow_after_selection = at_end
+
+    def watch_follow(self, follow: bool) -> None:
+        """Go to the end where it is to be followed from now on."""
+        if follow:
+            self._scroll_to_end()
+
+    def watch_coloured(self) -> None:
+        """Draw everything again."""
+        self._forget_drawings()
+
+    def watch_underlining(self) -> None:
+        """Draw everything again."""
+        self._forget_drawings()
+
+    def notify_style_update(self) -> None:
+        """Draw everything again: a theme or a class may have changed the colours."""
+        super().notify_style_update()
+        self._forget_drawings()
+
+    def selection_updated(self, selection: Selection | None) -> None:
+        """Hold the view still while text is selected, and show what is."""
+        if selection is not None and self._follow_after_selection is None:
+            self._follow_after_selection, self.follow = self.follow, False
+        elif selection is None and self._follow_after_selection is not None:
+            self.follow, self._follow_after_selection = self._follow_after_selection, None
+        self.refresh()
+
+    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
+        """Return the selected characters as they came, and what to put after them.
+
+        Lines are as long as in the text, not as on the screen. Lone surrogates,
+        which no clipboard takes, are replaced.
+        """
+        text = self._buffer.text(*selected_range(selection, self._buffer, self._top_line))
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"), "\n"
+
+    def _forget_drawings(self) -> None:
+        """Let every line be drawn anew, in styles made anew."""
+        self._styles_of_looks.clear()
+        self._strips.clear()
+
+    def _refresh_from(self, number: int) -> None:
+        """Refresh the visible part of the lines from `number` on."""
+        width, height = self.scrollable_size
+        top = max(number - self._buffer.first_line - self.scroll_offset.y, 0)
+        if top < height:
+            self.refresh(Region(0, top, width, height - top))
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Draw some rows of the view, from scratch where the background changed."""
+        if self._width != self._buffer.width:
+            # A pane that is shown and widened at once is told only of its first size.
+            self.call_later(self._fit)
+        ground = self.rich_style
+        if ground != self._ground:
+            self._ground = ground
+            self._forget_drawings()
+        return super().render_lines(crop)
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one row of the view."""
+        number = self._buffer.first_line + self.scroll_offset.y + y
+        if not self.end and not y:
+            style = self.get_component_rich_style(PLACEHOLDER)
+            return self._finish_row([Segment(self._placeholder, style)], self._buffer.end_line - 1)
+        if number >= self._buffer.end_line:
+            return self._finish_row([], self._buffer.end_line - 1)
+        selected = _NO_SELECTION
+        if (selection := self.text_selection) is not None:
+            selected = selected_range(selection, self._buffer, self._top_line)
+        start, stop = self._buffer.line(number)
+        if selected[0] < stop and start < selected[1]:
+            return self._draw_line(number, selected)
+        strip = self._strips.get(number)
+        if strip is None:
+            strip = self._strips[number] = self._draw_line(number, _NO_SELECTION)
+        return strip
+
+    def _draw_line(self, number: int, selected: tuple[int, int]) -> Strip:
+        """Draw a line, `selected` being absolute indices (start, stop) of characters."""
+        start, stop = self._buffer.line(number)
+        line = self._buffer.text(start, stop).removesuffix("\n")
+        looks = self._looks(start, start + len(line), selected)
+        segments: list[Segment] = []
+        for span in spans(line, looks, self.scrollable_size.width):
+            offset = Style.from_meta({"offset": character_offset(start + span.start)})
+            segments.append(Segment(span.text, self._style_of(span.look) + offset))
+        return self._finish_row(segments, number)
+
+    def _finish_row(self, segments: list[Segment], number: int) -> Strip:
+        """Fill a row; to the mouse the filling is the end of line `number`."""
+        width = self.scrollable_size.width
+        missing = width - sum(segment.cell_length for segment in segments)
+        if missing:
+            end_offset = Style.from_meta({"offset": line_end_offset(self._buffer, number)})
+            segments.append(Segment(" " * missing, self._ground + end_offset))
+        return Strip(segments, width)
+
+    def _looks(self, start: int, stop: int, selected: tuple[int, int]) -> Sequence[int]:
+        """Return the look of each character of a range, `selected` as for a line."""
+        level = level_of if self.coloured else plain_level_of
+        levels = map(level, self._buffer.probabilities(start, stop))
+        underlined = self._buffer.underlined(start, stop) if self.underlining else ()
+        return looks_of(levels, underlined, range(selected[0] - start, selected[1] - start))
+
+    def _style_of(self, look: int) -> Style:
+        """Return the style of a look, made once for each."""
+        style = self._styles_of_looks.get(look)
+        if style is None:
+            style = self._styles_of_looks[look] = style_of(look, self)
+        return style
