@@ -19,12 +19,12 @@ import torch
 from rows import Row, as_markdown, in_turns
 from training import Step, Workload, plain_step, seconds_per_step, text_ids, workloads
 
+from rnntui.tasks.characters.config import TrainConfig
+from rnntui.tasks.characters.opening import new_run
+from rnntui.tasks.characters.recipes import find_recipe
+from rnntui.tasks.characters.torch_learner import TorchLearner
 from rnntui.text.corpus import load_corpus
-from rnntui.training.config import TrainConfig
-from rnntui.training.opening import new_run
 from rnntui.training.progress import Progress
-from rnntui.training.recipes import find_recipe
-from rnntui.training.torch_learner import TorchLearner
 
 STEPS = 30
 """In each round, and in the comparison."""

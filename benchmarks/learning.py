@@ -35,12 +35,12 @@ from rows import processor
 from torch.nn import functional
 
 from rnntui.nets.char_model import CharModel
+from rnntui.tasks.characters.checkpoint import load_checkpoint
+from rnntui.tasks.characters.model_loading import model_of
+from rnntui.tasks.characters.recipes import find_recipe
+from rnntui.tasks.characters.scoring import own_corpus
 from rnntui.text.batches import split
 from rnntui.text.corpus import load_corpus
-from rnntui.training.checkpoints import load_checkpoint
-from rnntui.training.model_loading import model_of
-from rnntui.training.recipes import find_recipe
-from rnntui.training.scoring import own_corpus
 
 CONTEXT = 256
 RECORD = Path(__file__).parent / "results" / "learning.jsonl"

@@ -6,7 +6,7 @@ python scripts/settings_table.py
 from dataclasses import fields
 from pathlib import Path
 
-from rnntui.training.config import TrainConfig
+from rnntui.tasks.characters.config import TrainConfig
 from rnntui.training.settings import choices
 
 DOCUMENT = Path(__file__).parent.parent / "docs" / "file-formats.md"

@@ -4,17 +4,17 @@ import random
 from pathlib import Path
 from typing import Any
 
-from rnntui.training.classify_checkpoint import ClassifierCheckpoint, load_classifier
-from rnntui.training.classify_config import ClassifyConfig
-from rnntui.training.classify_opening import (
+from rnntui.tasks.classification.checkpoint import ClassifierCheckpoint, load_classifier
+from rnntui.tasks.classification.config import ClassifyConfig
+from rnntui.tasks.classification.corpus_note import LabelledSource
+from rnntui.tasks.classification.opening import (
     classify_events,
     new_classify_run,
     resume_classify_run,
 )
-from rnntui.training.classify_run import ClassifyRun
+from rnntui.tasks.classification.run import ClassifyRun
 from rnntui.training.commands import Inbox
 from rnntui.training.events import TrainEvent
-from rnntui.training.labelled_note import LabelledSource
 from rnntui.training.run_folder import RunFolder
 from tests.factories import NEVER, story
 

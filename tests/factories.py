@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from rnntui.sampling.fast_step import Weights
+from rnntui.tasks.characters.checkpoint import load_checkpoint
+from rnntui.tasks.characters.config import TrainConfig
+from rnntui.tasks.characters.opening import events_of, new_run, resume_run
+from rnntui.tasks.characters.run import Run
 from rnntui.text.corpus import Corpus, corpus_from_text, load_corpus
-from rnntui.training.checkpoints import load_checkpoint
 from rnntui.training.commands import Command, Inbox
-from rnntui.training.config import TrainConfig
 from rnntui.training.events import Finished, Resumed, Saved, Step, TrainEvent
-from rnntui.training.opening import events_of, new_run, resume_run
-from rnntui.training.run import Run
 from rnntui.training.run_folder import RunFolder, read_events
 
 TINY_TEXT = "the cat sat on the mat; a hen met ten men. " * 26

@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 
 from rnntui.nets.config import weight_shapes
+from rnntui.tasks.characters.checkpoint import Checkpoint, Header, Progress, save_checkpoint
+from rnntui.tasks.characters.corpus_note import note_of
+from rnntui.tasks.characters.opening import new_run
 from rnntui.text.corpus import corpus_from_text
-from rnntui.training.checkpoints import Checkpoint, Header, Progress, save_checkpoint
-from rnntui.training.corpus_note import note_of
 from rnntui.training.events import Evaluated, Finished, Step, TrainEvent, to_json
-from rnntui.training.opening import new_run
 from rnntui.training.run_folder import RunFolder
 from tests.factories import TINY_TEXT, tiny_config
 

@@ -27,8 +27,8 @@ def list_() -> None:
     run; otherwise finished, stopped, failed, or new (without a checkpoint).
     """
     from rnntui import places
+    from rnntui.tasks.summary import summarise
     from rnntui.training.run_folder import list_runs
-    from rnntui.training.run_summary import summarise
 
     parent = places.checkpoints_dir()
     rows = []
@@ -97,7 +97,7 @@ _Shown = tuple[str, list[tuple[str, str]], "Progress", "Sequence[LayerRow]"]
 def _characters(path: Path) -> _Shown:
     """Run, what it is about, progress and layers of a network that writes."""
     from rnntui.nets.config import layer_table
-    from rnntui.training.checkpoints import load_checkpoint
+    from rnntui.tasks.characters.checkpoint import load_checkpoint
 
     header = load_checkpoint(path).header
     corpus = header.corpus
@@ -111,7 +111,7 @@ def _characters(path: Path) -> _Shown:
 def _classifier(path: Path) -> _Shown:
     """The same of a network that classifies."""
     from rnntui.nets.classifier_config import classifier_layer_table
-    from rnntui.training.classify_checkpoint import load_classifier
+    from rnntui.tasks.classification.checkpoint import load_classifier
 
     header = load_classifier(path).header
     about = [

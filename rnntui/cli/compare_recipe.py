@@ -6,7 +6,7 @@ from typing import Any
 
 from rnntui.errors import ConfigError
 from rnntui.nets.config import ModelConfig
-from rnntui.training.recipes import find_recipe_file
+from rnntui.tasks.recipes import find_recipe_file
 
 LARGEST_TABLE = 10_000_000
 """Numbers in a table to look rows up in, and in the one-hot vectors for it."""

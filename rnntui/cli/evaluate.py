@@ -31,10 +31,10 @@ def evaluate(
     """Loss, bits per character and perplexity of a network on a text, beside n-gram baselines."""
     from rnntui import places
     from rnntui.cli.measuring_line import measuring_shown
+    from rnntui.tasks.characters.checkpoint import load_checkpoint
+    from rnntui.tasks.characters.scoring import score
     from rnntui.text.library.references import joined_reference
-    from rnntui.training.checkpoints import load_checkpoint
     from rnntui.training.run_folder import find_checkpoint
-    from rnntui.training.scoring import score
 
     path = find_checkpoint(places.checkpoints_dir(), checkpoint, places.shipped_checkpoints_dir())
     corpus = joined_reference(corpora) if corpora else None

@@ -9,7 +9,7 @@ from rnntui.cli.tables import print_table
 from rnntui.cli.terminal import notify, write_text
 
 if TYPE_CHECKING:
-    from rnntui.training.recipes import RecipeFile
+    from rnntui.tasks.recipes import RecipeFile
 
 app = typer.Typer(help="The named configurations.", no_args_is_help=True)
 
@@ -17,7 +17,7 @@ app = typer.Typer(help="The named configurations.", no_args_is_help=True)
 @app.command("list")
 def list_() -> None:
     """Show all recipes, one a line; 'recipes show' says what runs each."""
-    from rnntui.training.recipes import list_recipe_files
+    from rnntui.tasks.recipes import list_recipe_files
 
     rows = [
         (recipe.name, recipe.kind, recipe.corpus or "any", recipe.about)
@@ -39,7 +39,7 @@ def show(
     """
     import tomli_w
 
-    from rnntui.training.recipes import find_recipe_file
+    from rnntui.tasks.recipes import find_recipe_file
 
     file = find_recipe_file(recipe)
     about = {"name": file.name, "kind": file.kind, "about": file.about}
@@ -57,12 +57,12 @@ def show(
 
 def _settings(file: "RecipeFile") -> dict[str, Any]:
     """All settings of a recipe that trains, its defaults included; else what its file has."""
-    from rnntui.training.classify_config import ClassifyConfig
-    from rnntui.training.config import TrainConfig
+    from rnntui.tasks.characters.config import TrainConfig
+    from rnntui.tasks.classification.config import ClassifyConfig
     from rnntui.training.settings_file import from_tables, to_tables
 
     if file.kind == "train":
-        return to_tables(TrainConfig(**from_tables(file.tables, file.source)))
+        return to_tables(TrainConfig(**from_tables(file.tables, file.source, TrainConfig)))
     if file.kind == "classify":
         values = from_tables(file.tables, file.source, ClassifyConfig)
         return to_tables(ClassifyConfig(**values))
@@ -73,11 +73,11 @@ def _print_layers(recipe: str, corpus: str | None) -> None:
     """The layer table of a recipe that trains on a text, on standard error."""
     from rnntui.cli.layers import print_layers
     from rnntui.nets.config import layer_table
+    from rnntui.tasks.characters.recipes import find_recipe
     from rnntui.text.corpus import load_corpus
     from rnntui.text.library.entries import default_text_name
     from rnntui.text.normalisation import Normalisation
     from rnntui.text.rare import with_rare_merged
-    from rnntui.training.recipes import find_recipe
 
     found = find_recipe(recipe)
     loaded = load_corpus(

@@ -12,12 +12,12 @@ from rnntui.cli.old_text import OldText, allowance
 from rnntui.cli.prime_options import PrimeFile, given_prime, prime_option
 from rnntui.cli.setting_options import settings_as_options
 from rnntui.errors import ConfigError
+from rnntui.tasks.characters.config import TrainConfig
 from rnntui.text.normalisation import Normalisation
-from rnntui.training.config import TrainConfig
 
 if TYPE_CHECKING:
-    from rnntui.training.opening import LoadText
-    from rnntui.training.run import Run
+    from rnntui.tasks.characters.opening import LoadText
+    from rnntui.tasks.characters.run import Run
 
 
 @settings_as_options(TrainConfig)
@@ -60,8 +60,8 @@ def train(
     from rnntui.cli.headless import run_headless
     from rnntui.cli.progress import reader_for
     from rnntui.runtime.commands import CommandQueue
+    from rnntui.tasks.characters.opening import events_of
     from rnntui.text.library.references import joined_reference
-    from rnntui.training.opening import events_of
 
     changes = {name: value for name, value in settings.items() if value is not None}
     if steps := changes.pop("normalise", None):
@@ -108,9 +108,10 @@ class _Request:
 
     def _new(self, parent: Path) -> "Run":
         from rnntui import places
+        from rnntui.tasks.characters.opening import fine_tuned_run, new_run
+        from rnntui.tasks.characters.recipes import find_recipe
+        from rnntui.tasks.recipes import DEFAULT
         from rnntui.text.library.entries import default_text_name
-        from rnntui.training.opening import fine_tuned_run, new_run
-        from rnntui.training.recipes import DEFAULT, find_recipe
         from rnntui.training.run_folder import find_checkpoint
 
         recipe = find_recipe(DEFAULT if self.recipe is None else self.recipe)
@@ -129,7 +130,7 @@ class _Request:
         )
 
     def _resumed(self, parent: Path, name: str) -> "Run":
-        from rnntui.training.opening import resume_run
+        from rnntui.tasks.characters.opening import resume_run
 
         given = {
             "--recipe": self.recipe,

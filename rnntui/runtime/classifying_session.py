@@ -17,19 +17,19 @@ from rnntui.runtime.old_text_question import AskOldText, never_ask, not_begun
 from rnntui.runtime.phases import Phase, ask_pause, phase_after, tell_pause
 from rnntui.runtime.trainer_thread import Events, TrainerThread
 from rnntui.runtime.weights import WeightsMailbox
-from rnntui.text.labelled.choices import Units
-from rnntui.training.changed_text import ChangedTextError
-from rnntui.training.classify_checkpoint import load_classifier
-from rnntui.training.classify_config import ClassifyConfig
-from rnntui.training.classify_opening import (
+from rnntui.tasks.classification.checkpoint import load_classifier
+from rnntui.tasks.classification.config import ClassifyConfig
+from rnntui.tasks.classification.corpus_note import LabelledSource
+from rnntui.tasks.classification.opening import (
     classify_events,
     new_classify_run,
     resume_classify_run,
 )
-from rnntui.training.classify_reading import ClassifierReader, Reading
+from rnntui.tasks.classification.reading import ClassifierReader, Reading
+from rnntui.text.labelled.choices import Units
+from rnntui.training.changed_text import ChangedTextError
 from rnntui.training.commands import Command, Continue, Inbox, Pause, WeightsOutlet
 from rnntui.training.events import Saved, TrainEvent
-from rnntui.training.labelled_note import LabelledSource
 from rnntui.training.run_folder import (
     RunFolder,
     find_checkpoint,
@@ -158,7 +158,7 @@ def measure_classifier(path: Path) -> tuple[Score, ...]:
     Texts that have changed since are taken as they were, and the parts say so. Raises
     `CheckpointError`, or `CorpusError` where the texts are gone.
     """
-    from rnntui.training.classify_scoring import score_labelled
+    from rnntui.tasks.classification.scoring import score_labelled
 
     changed: list[ChangedTextError] = []
 

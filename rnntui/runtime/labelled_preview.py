@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
+from rnntui.tasks.classification.config import ClassifyConfig
+from rnntui.tasks.classification.corpus_note import LabelledSource
 from rnntui.text.labelled.batches import split_labelled
 from rnntui.text.labelled.corpus import class_counts
 from rnntui.text.labelled.vocabulary import token_vocabulary
-from rnntui.training.classify_config import ClassifyConfig
-from rnntui.training.labelled_note import LabelledSource
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Final
 
 from rnntui.errors import RnntuiError, reason
+from rnntui.tasks.summary import RunSummary, last_event, seconds_silent, summarise
 from rnntui.training.events import Failed, Finished
 from rnntui.training.run_folder import RunFolder, is_being_trained, list_runs
-from rnntui.training.run_summary import RunSummary, last_event, seconds_silent, summarise
 
 Clock = Callable[[], float]
 """Gives the seconds since 1970, as files' times are."""

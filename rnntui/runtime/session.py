@@ -24,12 +24,16 @@ from rnntui.sampling.fast_step import Weights
 from rnntui.sampling.modes import READING_PACE
 from rnntui.sampling.prime import Prime, prepare_prime
 from rnntui.sampling.stream import Character, CharacterStream, hybrid_equals_argmax
+from rnntui.tasks.characters.checkpoint import Checkpoint, load_checkpoint
+from rnntui.tasks.characters.config import TrainConfig
+from rnntui.tasks.characters.opening import events_of, new_run, resume_run
+from rnntui.tasks.characters.run import parts_of
+from rnntui.tasks.characters.scoring import own_corpus
 from rnntui.text.batches import AnyIds
 from rnntui.text.corpus import Corpus, load_corpus
 from rnntui.text.normalisation import Normalisation
 from rnntui.text.vocabulary import Vocabulary
 from rnntui.training.changed_text import ChangedTextError
-from rnntui.training.checkpoints import Checkpoint, load_checkpoint
 from rnntui.training.commands import (
     Command,
     Continue,
@@ -37,12 +41,8 @@ from rnntui.training.commands import (
     Pause,
     WeightsOutlet,
 )
-from rnntui.training.config import TrainConfig
 from rnntui.training.events import TrainEvent
-from rnntui.training.opening import events_of, new_run, resume_run
-from rnntui.training.run import parts_of
 from rnntui.training.run_folder import find_checkpoint, find_run
-from rnntui.training.scoring import own_corpus
 
 FIRST_WEIGHTS_SECONDS = 120.0
 """How long a stream waits for a training that has just begun (torch must be loaded)."""

@@ -28,7 +28,7 @@ from rnntui.machine_memory import available_bytes
 from rnntui.plain_files import open_plain
 from rnntui.text.vocabulary import Vocabulary
 from rnntui.toml_files import is_deep
-from rnntui.training.config import OptimizerName
+from rnntui.training.optimizer_settings import OptimizerName
 from rnntui.whole_files import written_whole
 
 FORMAT_VERSION = 2

@@ -7,30 +7,8 @@ from typing import Final
 
 from rnntui.errors import ConfigError
 from rnntui.machine_memory import available_bytes
-from rnntui.nets.classifier_config import classifier_parameter_count
-from rnntui.nets.config import parameter_count
-from rnntui.nets.cost import classifier_training_bytes, saving_bytes, training_bytes
-from rnntui.training.classify_config import ClassifyConfig
-from rnntui.training.config import TrainConfig
 
 _GIGABYTE: Final = 1e9
-
-
-def characters_bytes(config: TrainConfig, vocab_size: int) -> tuple[int, int]:
-    """Memory that a step of a network on characters takes, and what saving it takes beside."""
-    model = config.model(vocab_size)
-    length = config.window or config.seq_length
-    step = training_bytes(model, config.batch_size, length)
-    return step, saving_bytes(parameter_count(model))
-
-
-def classifier_bytes(
-    config: ClassifyConfig, vocab_size: int, classes: int, longest: int
-) -> tuple[int, int]:
-    """The same of a classifier, whose longest text has so many tokens."""
-    model = config.model(vocab_size, classes)
-    step = classifier_training_bytes(model, config.batch_size, longest)
-    return step, saving_bytes(classifier_parameter_count(model))
 
 
 def check_memory(needed: tuple[int, int], device: str, force: bool) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, fields
 from typing import Any, Self
 
-from rnntui.training.config import ScheduleName
+from rnntui.training.optimizer_settings import ScheduleName
 from rnntui.training.progress import Progress
 from rnntui.training.schedules import Schedule
 

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from rnntui.training.config import ScheduleName
+from rnntui.training.optimizer_settings import ScheduleName
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ from dataclasses import fields
 from typing import Any
 
 from rnntui.errors import ConfigError, quoted
-from rnntui.training.config import TrainConfig
 
 
 def to_tables(config: Any) -> dict[str, dict[str, Any]]:
@@ -18,7 +17,7 @@ def to_tables(config: Any) -> dict[str, dict[str, Any]]:
     return tables
 
 
-def from_tables(tables: Mapping[str, Any], source: str, kind: type = TrainConfig) -> dict[str, Any]:
+def from_tables(tables: Mapping[str, Any], source: str, kind: type) -> dict[str, Any]:
     """Settings by name from tables by section, for a configuration of type `kind`.
 
     Raises `ConfigError`, naming `source`, for a section or a setting that there

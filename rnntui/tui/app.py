@@ -57,8 +57,8 @@ def load_torch() -> float:
     Returns the floating-point operations a second that a small network's
     training reaches in torch on this machine.
     """
-    from rnntui.training.engines import preparation
-    from rnntui.training.speed import measure_speed
+    from rnntui.tasks.characters.engines import preparation
+    from rnntui.tasks.characters.speed import measure_speed
 
     preparation()
     return measure_speed()

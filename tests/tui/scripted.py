@@ -16,6 +16,7 @@ from rnntui.runtime.session import Network, NewTraining, Opened, Request, Sessio
 from rnntui.runtime.trainer_thread import Events
 from rnntui.sampling.fast_step import Weights
 from rnntui.sampling.stream import Character
+from rnntui.tasks.characters.config import TrainConfig
 from rnntui.text.corpus import load_corpus
 from rnntui.training.commands import (
     Continue,
@@ -29,7 +30,6 @@ from rnntui.training.commands import (
     Stop,
     WeightsOutlet,
 )
-from rnntui.training.config import TrainConfig
 from rnntui.training.events import (
     Changed,
     Continued,

@@ -18,9 +18,10 @@ from rnntui.runtime.classifying_session import (
     load_trained,
 )
 from rnntui.runtime.trainer_thread import Events
+from rnntui.tasks.classification.checkpoint import ClassifierCheckpoint, ClassifierHeader, Tally
+from rnntui.tasks.classification.corpus_note import LabelledNote
 from rnntui.text.labelled.vocabulary import TokenVocabulary
 from rnntui.training.checkpoint_file import save_checkpoint
-from rnntui.training.classify_checkpoint import ClassifierCheckpoint, ClassifierHeader, Tally
 from rnntui.training.commands import (
     Continue,
     Inbox,
@@ -45,7 +46,6 @@ from rnntui.training.events import (
     Step,
     TrainEvent,
 )
-from rnntui.training.labelled_note import LabelledNote
 from rnntui.training.progress import Progress
 from rnntui.training.run_folder import BEST
 from tests.classify_factories import classify_config

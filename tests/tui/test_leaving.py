@@ -8,7 +8,7 @@ import pytest
 
 from rnntui.runtime.session import Opened, Request, Session
 from rnntui.runtime.trainer_thread import Events
-from rnntui.training.checkpoints import load_checkpoint
+from rnntui.tasks.characters.checkpoint import load_checkpoint
 from rnntui.training.commands import Inbox, Stop, WeightsOutlet
 from rnntui.training.events import Finished, TrainEvent
 from rnntui.training.run_folder import RunFolder, list_runs, read_events

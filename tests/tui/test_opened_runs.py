@@ -14,12 +14,12 @@ from textual.widgets import Input, OptionList, Select
 from rnntui import places
 from rnntui.nets.config import parameter_count
 from rnntui.runtime.session import NewTraining, ReplayedTraining, ResumedTraining
+from rnntui.tasks.characters.description import describe_run
+from rnntui.tasks.characters.recipes import find_recipe
 from rnntui.text.corpus import load_corpus
 from rnntui.training.commands import Continue, Pause, Stop
 from rnntui.training.events import Sampled
-from rnntui.training.recipes import find_recipe
 from rnntui.training.removal import remove_run
-from rnntui.training.run_description import describe_run
 from rnntui.training.run_folder import Record, RunFolder
 from rnntui.tui.app import RnntuiApp
 from rnntui.tui.classify.screen import ClassifyScreen

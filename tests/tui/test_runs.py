@@ -14,9 +14,9 @@ from textual.widgets import Button, Input, Static
 from rnntui import places
 from rnntui.errors import CheckpointError
 from rnntui.runtime.run_reading import RunReading
-from rnntui.training.classify_opening import new_classify_run
+from rnntui.tasks.classification.corpus_note import LabelledSource
+from rnntui.tasks.classification.opening import new_classify_run
 from rnntui.training.events import Failed, Paused
-from rnntui.training.labelled_note import LabelledSource
 from rnntui.training.run_folder import Record, RunFolder
 from rnntui.tui.dialogs.ask_text import AskText
 from rnntui.tui.dialogs.question import Question

@@ -6,8 +6,8 @@ import pytest
 from textual.pilot import Pilot
 from textual.screen import Screen
 
+from rnntui.tasks.characters.config import TrainConfig
 from rnntui.training.commands import Command, Continue, Pause, SetLearningRate, SetSampleLength
-from rnntui.training.config import TrainConfig
 from rnntui.training.pace import Pace
 from rnntui.tui.playground.sampler_bar import SamplerBar
 from rnntui.tui.training.status import TrainingStatus

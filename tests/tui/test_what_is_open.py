@@ -7,7 +7,7 @@ from textual.widgets import Input, Select
 
 from rnntui import places
 from rnntui.runtime.classifying_session import NewClassifier, ResumedClassifier
-from rnntui.training.checkpoints import read_header
+from rnntui.tasks.characters.checkpoint import read_header
 from rnntui.training.run_folder import BEST, LAST
 from rnntui.tui.training.status import TrainingStatus
 from tests.run_files import record, run_on_disk

@@ -21,9 +21,7 @@ from numpy.typing import NDArray
 from rnntui import whole_files
 from rnntui.errors import CheckpointError
 from rnntui.nets.config import STATE_TENSORS, weight_shapes
-from rnntui.text.normalisation import Normalisation
-from rnntui.text.vocabulary import Vocabulary
-from rnntui.training.checkpoints import (
+from rnntui.tasks.characters.checkpoint import (
     KEPT_BY_OPTIMIZER,
     Checkpoint,
     Header,
@@ -33,8 +31,10 @@ from rnntui.training.checkpoints import (
     save_checkpoint,
     to_bytes,
 )
-from rnntui.training.config import TrainConfig
-from rnntui.training.corpus_note import CorpusNote
+from rnntui.tasks.characters.config import TrainConfig
+from rnntui.tasks.characters.corpus_note import CorpusNote
+from rnntui.text.normalisation import Normalisation
+from rnntui.text.vocabulary import Vocabulary
 from tests.factories import tiny_config
 
 Tensors = dict[str, NDArray[Any]]

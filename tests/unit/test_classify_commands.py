@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from rnntui.training.classify_checkpoint import load_classifier
+from rnntui.tasks.classification.checkpoint import load_classifier
 from rnntui.training.run_folder import read_configuration
 from tests.classify_factories import tiny_labelled, tiny_tested
 from tests.command_line import Outcome, misused, python, rnntui, run_called, stated

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 import torch
 
+from rnntui.tasks.classification.batches import Examples, text_batch
+from rnntui.tasks.classification.learner import classifier_of
+from rnntui.tasks.classification.measure import on_device
+from rnntui.tasks.classification.reading import ClassifierReader
 from rnntui.text.labelled.batches import encode_texts
-from rnntui.training.classify_batches import Examples, text_batch
-from rnntui.training.classify_measure import on_device
-from rnntui.training.classify_reading import ClassifierReader
-from rnntui.training.classifying import classifier_of
 from tests.classify_factories import best_of, classified, classify_run
 
 TEXT = "The lamp was lovely, and it was never dull or xyz"
@@ -86,7 +86,7 @@ def test_a_text_without_a_token_has_an_answer_but_no_tokens(tmp_path: Path) -> N
 
 def test_reading_needs_no_torch() -> None:
     program = (
-        "import sys; import rnntui.training.classify_reading;"
-        " import rnntui.training.classify_opening; sys.exit('torch' in sys.modules)"
+        "import sys; import rnntui.tasks.classification.reading;"
+        " import rnntui.tasks.classification.opening; sys.exit('torch' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

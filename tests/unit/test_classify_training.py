@@ -12,18 +12,20 @@ import pytest
 from rnntui import places
 from rnntui.errors import CheckpointError, ConfigError, CorpusError
 from rnntui.runtime.classifying_session import measure_classifier
-from rnntui.training.changed_text import ChangedTextError, allow_old_text
-from rnntui.training.checkpoint_file import save_checkpoint
-from rnntui.training.checkpoints import load_checkpoint
-from rnntui.training.classify_batches import TextBatches, batches_to_measure
-from rnntui.training.classify_checkpoint import load_classifier, read_classifier_header
-from rnntui.training.classify_opening import (
+from rnntui.tasks.characters.checkpoint import load_checkpoint
+from rnntui.tasks.classification.batches import TextBatches, batches_to_measure
+from rnntui.tasks.classification.checkpoint import load_classifier, read_classifier_header
+from rnntui.tasks.classification.corpus_note import LabelledSource
+from rnntui.tasks.classification.opening import (
     classify_events,
     new_classify_run,
     resume_classify_run,
 )
-from rnntui.training.classify_recipes import DEFAULT, find_classify_recipe
-from rnntui.training.classify_scoring import score_labelled
+from rnntui.tasks.classification.recipes import DEFAULT, find_classify_recipe
+from rnntui.tasks.classification.scoring import score_labelled
+from rnntui.tasks.recipes import list_recipe_files
+from rnntui.training.changed_text import ChangedTextError, allow_old_text
+from rnntui.training.checkpoint_file import save_checkpoint
 from rnntui.training.commands import RollBack, SetLearningRate, Stop
 from rnntui.training.events import (
     Evaluated,
@@ -37,8 +39,6 @@ from rnntui.training.events import (
 from rnntui.training.events import (
     Tested as PartTested,
 )
-from rnntui.training.labelled_note import LabelledSource
-from rnntui.training.recipes import list_recipe_files
 from tests.classify_factories import (
     assert_same_classifier,
     best_of,
@@ -148,7 +148,7 @@ def test_an_evaluation_reads_every_text_once_in_batches_of_a_bounded_size(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = classify_run(tmp_path)
-    monkeypatch.setattr("rnntui.training.classify_batches.MAX_EVALUATED_NUMBERS", 8 * 4 * 24)
+    monkeypatch.setattr("rnntui.tasks.classification.batches.MAX_EVALUATED_NUMBERS", 8 * 4 * 24)
     batches = list(batches_to_measure(run.examples, np.arange(40), run.config))
     assert sum(len(batch.labels) for batch in batches) == 40
     assert max(batch.ids.size for batch in batches) <= 24

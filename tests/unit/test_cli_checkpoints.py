@@ -7,7 +7,7 @@ import pytest
 
 from rnntui import places
 from rnntui.nets.config import parameter_count
-from rnntui.training.checkpoints import read_header
+from rnntui.tasks.characters.checkpoint import read_header
 from rnntui.training.run_folder import (
     Record,
     RunFolder,

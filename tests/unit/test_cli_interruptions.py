@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from rnntui.runtime import signals
-from rnntui.training.checkpoints import load_checkpoint
+from rnntui.tasks.characters.checkpoint import load_checkpoint
 from rnntui.training.events import Finished
 from rnntui.training.run_folder import read_events
 from rnntui.training.stopwatch import AwakeClock

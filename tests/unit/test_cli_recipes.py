@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from rnntui.nets.config import parameter_count
+from rnntui.tasks.characters.recipes import find_recipe, list_recipes
+from rnntui.tasks.recipes import list_recipe_files
 from rnntui.text.corpus import load_corpus
 from rnntui.text.normalisation import Normalisation
-from rnntui.training.recipes import find_recipe, list_recipe_files, list_recipes
 from tests.command_line import SMALL, rnntui, stated, text_file
 from tests.factories import TINY_TEXT
 

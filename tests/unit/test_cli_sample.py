@@ -15,12 +15,12 @@ from rnntui.lenses.memorisation import CopiedRuns, CopyMeter, CorpusIndex
 from rnntui.sampling.choice import SamplingSpec
 from rnntui.sampling.items import lead_in
 from rnntui.sampling.stream import Character, CharacterStream
+from rnntui.tasks.characters.checkpoint import load_checkpoint
+from rnntui.tasks.characters.opening import new_run
 from rnntui.text.batches import split
 from rnntui.text.corpus import load_corpus
 from rnntui.text.escapes import escaped
 from rnntui.text.normalisation import Normalisation
-from rnntui.training.checkpoints import load_checkpoint
-from rnntui.training.opening import new_run
 from rnntui.training.run_folder import RunFolder
 from tests.command_line import Outcome, misused, rnntui, run_called, stated, text_file
 from tests.factories import TINY_TEXT, tiny_config, trained

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from rnntui.errors import ConfigError
-from rnntui.training import engines
-from rnntui.training.checkpoints import load_checkpoint
+from rnntui.tasks.characters import engines
+from rnntui.tasks.characters.checkpoint import load_checkpoint
+from rnntui.tasks.characters.run import Run
 from rnntui.training.commands import RollBack, Stop
 from rnntui.training.events import Evaluated, Failed, RolledBack, Saved, Step, Switched
-from rnntui.training.run import Run
 from tests.factories import (
     ReadyFrom,
     Script,

@@ -8,7 +8,7 @@ import pytest
 
 from rnntui.errors import ConfigError
 from rnntui.nets.config import ModelConfig
-from rnntui.training.config import BUDGETS, Section, TrainConfig, choices, flag
+from rnntui.tasks.characters.config import BUDGETS, Section, TrainConfig, choices, flag
 
 _FIELDS = {setting.name: setting for setting in fields(TrainConfig)}
 _BOUNDED = [name for name, setting in _FIELDS.items() if setting.metadata["low"] is not None]

@@ -4,14 +4,14 @@ import pytest
 import torch
 
 from rnntui.errors import ConfigError
-from rnntui.training.config import TrainConfig
+from rnntui.tasks.characters.config import TrainConfig
+from rnntui.tasks.characters.engines import check_engine, why_not_compiled
 from rnntui.training.devices import (
     device_for,
     find_device,
     mixes_precision,
     out_of_memory_sentence,
 )
-from rnntui.training.engines import check_engine, why_not_compiled
 
 
 def test_the_cpu_is_always_there() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from rnntui.cli.progress import sentence
-from rnntui.training import engines
+from rnntui.tasks.characters import engines
 from rnntui.training.commands import Stop
 from rnntui.training.events import Evaluated, Finished, Resumed, Started, from_json
 from rnntui.tui.core.sentences import over

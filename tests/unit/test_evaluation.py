@@ -13,8 +13,8 @@ from torch.nn import functional
 
 from rnntui.nets.char_model import CharModel, build_model
 from rnntui.nets.config import Cell, InputEncoding, ModelConfig
-from rnntui.training import evaluation
-from rnntui.training.evaluation import (
+from rnntui.tasks.characters import evaluation
+from rnntui.tasks.characters.evaluation import (
     STREAM_CHARACTERS,
     Measure,
     evaluate,

@@ -10,8 +10,8 @@ import pytest
 
 from rnntui import places
 from rnntui.errors import CheckpointError
+from rnntui.tasks.characters.checkpoint import load_checkpoint
 from rnntui.training import export
-from rnntui.training.checkpoints import load_checkpoint
 from rnntui.training.events import Evaluated, Step
 from rnntui.training.export import COLUMNS, export_run, write_csv
 from rnntui.training.run_folder import RunFolder, read_events

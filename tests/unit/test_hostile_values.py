@@ -33,17 +33,17 @@ from rnntui.runtime.following import RunFollower
 from rnntui.runtime.replay import replay_events
 from rnntui.runtime.run_list import RunList
 from rnntui.runtime.run_reading import RunReading
+from rnntui.tasks.characters.checkpoint import load_checkpoint, read_header, to_bytes
+from rnntui.tasks.characters.description import describe_run
+from rnntui.tasks.characters.opening import events_of, resume_run
+from rnntui.tasks.characters.scoring import score
+from rnntui.tasks.classification.checkpoint import load_classifier
+from rnntui.tasks.classification.opening import classify_events, resume_classify_run
+from rnntui.tasks.classification.scoring import score_labelled
 from rnntui.text.vocabulary import Vocabulary
 from rnntui.training import checkpoint_file
-from rnntui.training.checkpoints import load_checkpoint, read_header, to_bytes
-from rnntui.training.classify_checkpoint import load_classifier
-from rnntui.training.classify_opening import classify_events, resume_classify_run
-from rnntui.training.classify_scoring import score_labelled
 from rnntui.training.commands import Stop
-from rnntui.training.opening import events_of, resume_run
-from rnntui.training.run_description import describe_run
 from rnntui.training.run_folder import RunFolder, list_runs, read_events
-from rnntui.training.scoring import score
 from tests.classify_factories import classified, classify_run, tiny_tested
 from tests.command_line import rnntui
 from tests.factories import Script, tiny_run, trained

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 import rnntui
+from rnntui.tasks.characters.opening import events_of, new_run
 from rnntui.text.corpus import corpus_from_text
-from rnntui.training.opening import events_of, new_run
 from tests.command_line import SMALL, python, run_called
 from tests.factories import TINY_TEXT, tiny_config
 

@@ -12,7 +12,7 @@ from rnntui.nets.initial_weights import (
     forget_gate_biases,
     initial_weights,
 )
-from rnntui.training.torch_learner import TorchLearner
+from rnntui.tasks.characters.torch_learner import TorchLearner
 from tests.factories import tiny_run
 
 _every_cell = pytest.mark.parametrize("cell", get_args(Cell))

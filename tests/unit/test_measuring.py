@@ -9,19 +9,20 @@ import torch
 from rnntui.cli.measuring_line import measuring_shown
 from rnntui.nets.char_model import CharModel, build_model
 from rnntui.nets.config import ModelConfig
-from rnntui.training import fit, scoring
-from rnntui.training.checkpoints import load_checkpoint
-from rnntui.training.classify_checkpoint import load_classifier
-from rnntui.training.classify_opening import TEST_BROKEN_OFF, classify_events
-from rnntui.training.classify_scoring import score_labelled
+from rnntui.tasks.characters import scoring
+from rnntui.tasks.characters.checkpoint import load_checkpoint
+from rnntui.tasks.characters.evaluation import evaluate, scored_characters
+from rnntui.tasks.characters.opening import events_of
+from rnntui.tasks.characters.run import Run
+from rnntui.tasks.characters.scoring import score
+from rnntui.tasks.classification.checkpoint import load_classifier
+from rnntui.tasks.classification.opening import TEST_BROKEN_OFF, classify_events
+from rnntui.tasks.classification.scoring import score_labelled
+from rnntui.training import fit
 from rnntui.training.commands import Command, Stop
-from rnntui.training.evaluation import evaluate, scored_characters
 from rnntui.training.events import Evaluated, Finished, TrainEvent, Warned
 from rnntui.training.fit import BROKEN_OFF
 from rnntui.training.measure import Note
-from rnntui.training.opening import events_of
-from rnntui.training.run import Run
-from rnntui.training.scoring import score
 from tests.classify_factories import classified, classify_run, tiny_tested
 from tests.command_line import Written
 from tests.factories import TINY_TEXT, only, tiny_run, trained

@@ -13,11 +13,13 @@ from rnntui.runtime.classifying_session import NewClassifier, open_classifying
 from rnntui.runtime.commands import CommandQueue
 from rnntui.runtime.session import NewTraining, open_training
 from rnntui.runtime.weights import WeightsMailbox
-from rnntui.training import classify_opening, devices, memory, opening
-from rnntui.training.classify_opening import resume_classify_run
-from rnntui.training.labelled_note import LabelledSource
+from rnntui.tasks.characters import opening
+from rnntui.tasks.characters.opening import resume_run
+from rnntui.tasks.classification import opening as classify_opening
+from rnntui.tasks.classification.corpus_note import LabelledSource
+from rnntui.tasks.classification.opening import resume_classify_run
+from rnntui.training import devices, memory
 from rnntui.training.memory import check_memory
-from rnntui.training.opening import resume_run
 from tests.classify_factories import classified, classify_config, classify_run, tiny_labelled
 from tests.command_line import SMALL, rnntui, run_called, stated, text_file
 from tests.factories import TINY_TEXT, tiny_config, tiny_run, trained

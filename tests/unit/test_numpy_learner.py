@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 
 from rnntui.errors import ConfigError
+from rnntui.tasks.characters.checkpoint import load_checkpoint
+from rnntui.tasks.characters.opening import new_run
+from rnntui.tasks.characters.recipes import find_recipe
+from rnntui.tasks.characters.run import Run
+from rnntui.tasks.characters.samples import written_sample
 from rnntui.text.corpus import load_corpus
-from rnntui.training.checkpoints import load_checkpoint
 from rnntui.training.commands import RollBack, Stop
 from rnntui.training.events import Evaluated, Sampled, Started, Step
-from rnntui.training.opening import new_run
-from rnntui.training.recipes import find_recipe
-from rnntui.training.run import Run
-from rnntui.training.written_samples import written_sample
 from tests.factories import (
     Script,
     assert_same_training,

@@ -10,7 +10,8 @@ from torch.nn import functional
 
 from rnntui.nets.char_model import CharModel, build_model
 from rnntui.nets.config import ModelConfig
-from rnntui.training.config import OptimizerName, TrainConfig
+from rnntui.tasks.characters.config import TrainConfig
+from rnntui.training.optimizer_settings import OptimizerName
 from rnntui.training.optimizers import build_optimizer, optimizer_tensors, restore_optimizer
 
 _MODEL = ModelConfig(6, "lstm", embedding_size=4, hidden_size=5, num_layers=2)

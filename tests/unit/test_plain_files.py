@@ -14,10 +14,10 @@ from rnntui.plain_files import open_plain, open_to_append, read_plain
 from rnntui.runtime.following import RunFollower
 from rnntui.runtime.record_tail import RecordTail
 from rnntui.runtime.run_reading import RunReading
+from rnntui.tasks.characters.opening import resume_run
+from rnntui.tasks.summary import summarise
 from rnntui.training.events import LONGEST_LINE, Sampled, to_json
-from rnntui.training.opening import resume_run
 from rnntui.training.run_folder import Record, RunFolder, read_events
-from rnntui.training.run_summary import summarise
 from rnntui.tui.playground.starting import Asked, find_start
 from tests.classify_factories import classified, classify_run
 from tests.command_line import Outcome, rnntui, text_file

@@ -19,18 +19,18 @@ from rnntui.sampling.fast_step import Weights
 from rnntui.sampling.modes import Mode, WritingEngine
 from rnntui.sampling.prime import prepare_prime
 from rnntui.sampling.stream import CharacterStreams, all_of
+from rnntui.tasks.characters.checkpoint import load_checkpoint
+from rnntui.tasks.characters.fine_tuning import over_vocabulary
+from rnntui.tasks.characters.opening import fine_tuned_run
+from rnntui.tasks.characters.run import Run
+from rnntui.tasks.characters.scoring import score
 from rnntui.text import encoding
 from rnntui.text.corpus import Corpus, corpus_from_text, load_corpus
 from rnntui.text.normalisation import Normalisation
 from rnntui.text.rare import bits_to_tell_apart, with_rare_merged
 from rnntui.text.vocabulary import UNKNOWN, Vocabulary
-from rnntui.training.checkpoints import load_checkpoint
 from rnntui.training.commands import Stop
 from rnntui.training.events import Sampled, Warned
-from rnntui.training.fine_tuning import over_vocabulary
-from rnntui.training.opening import fine_tuned_run
-from rnntui.training.run import Run
-from rnntui.training.scoring import score
 from tests.factories import (
     TINY_TEXT,
     Script,

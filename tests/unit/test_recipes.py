@@ -6,15 +6,9 @@ import pytest
 
 from rnntui.errors import ConfigError
 from rnntui.nets.config import parameter_count
-from rnntui.training.config import TrainConfig
-from rnntui.training.recipes import (
-    DEFAULT,
-    SHIPPED,
-    find_recipe,
-    find_recipe_file,
-    list_recipe_files,
-    list_recipes,
-)
+from rnntui.tasks.characters.config import TrainConfig
+from rnntui.tasks.characters.recipes import find_recipe, list_recipes
+from rnntui.tasks.recipes import DEFAULT, SHIPPED, find_recipe_file, list_recipe_files
 
 
 def _file(folder: Path, text: str) -> Path:

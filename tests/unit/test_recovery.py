@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from rnntui.training.checkpoints import load_checkpoint
-from rnntui.training.classify_opening import classify_events, resume_classify_run
+from rnntui.tasks.characters.checkpoint import load_checkpoint
+from rnntui.tasks.characters.opening import events_of, new_run, resume_run
+from rnntui.tasks.classification.opening import classify_events, resume_classify_run
+from rnntui.tasks.summary import summarise
 from rnntui.training.commands import SaveNow
 from rnntui.training.events import Failed, Started, Step, TrainEvent
-from rnntui.training.opening import events_of, new_run, resume_run
 from rnntui.training.run_folder import RunFolder, list_runs
-from rnntui.training.run_summary import summarise
 from tests.classify_factories import classified, classify_run
 from tests.command_line import SMALL, rnntui, run_called, stated, text_file
 from tests.factories import (

@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 
 from rnntui.errors import CheckpointError, ConfigError, CorpusError
+from rnntui.tasks.characters.checkpoint import load_checkpoint, save_checkpoint
+from rnntui.tasks.characters.opening import events_of, fine_tuned_run, resume_run
+from rnntui.tasks.characters.run import Run
 from rnntui.text.corpus import Corpus, load_corpus
 from rnntui.text.normalisation import Normalisation
-from rnntui.training.checkpoints import load_checkpoint, save_checkpoint
 from rnntui.training.commands import Pause, SaveNow, SetLearningRate, SingleStep, Stop
 from rnntui.training.events import Finished, Sampled, Step, TrainEvent, Warned
-from rnntui.training.opening import events_of, fine_tuned_run, resume_run
-from rnntui.training.run import Run
 from rnntui.training.run_folder import (
     Record,
     read_configuration,
@@ -234,7 +234,7 @@ def test_torn_bytes_behind_the_checkpoint_are_dropped(tmp_path: Path) -> None:
 SIGKILLED = """
 import sys
 from pathlib import Path
-from rnntui.training.opening import events_of
+from rnntui.tasks.characters.opening import events_of
 from tests.factories import tiny_run
 run = tiny_run(Path(sys.argv[1]), cell="lstm", dropout=0.2, save_every=0.0, steps=10**9)
 for _ in events_of(run):

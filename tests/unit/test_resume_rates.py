@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from rnntui.errors import CheckpointError
-from rnntui.training.checkpoints import load_checkpoint
-from rnntui.training.classify_opening import classify_events
+from rnntui.tasks.characters.checkpoint import load_checkpoint
+from rnntui.tasks.characters.opening import events_of
+from rnntui.tasks.characters.run import Run
+from rnntui.tasks.classification.opening import classify_events
 from rnntui.training.commands import SetLearningRate, Stop
 from rnntui.training.events import Changed, Step, TrainEvent, to_json
-from rnntui.training.opening import events_of
-from rnntui.training.run import Run
 from rnntui.training.run_folder import read_configuration, read_events, write_configuration
 from tests.classify_factories import (
     assert_same_classifier,

@@ -15,9 +15,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from rnntui.errors import CheckpointError
+from rnntui.tasks.characters.opening import new_run
 from rnntui.training import run_folder
 from rnntui.training.events import Finished, Sampled, Started, Step, TrainEvent, to_json
-from rnntui.training.opening import new_run
 from rnntui.training.run_folder import (
     Record,
     RunFolder,

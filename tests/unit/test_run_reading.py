@@ -15,9 +15,9 @@ from rnntui.runtime import record_tail, run_list
 from rnntui.runtime.curves import CurveReader, Curves
 from rnntui.runtime.run_list import ListedRun, RunList
 from rnntui.runtime.run_reading import RunReading
+from rnntui.tasks.summary import RunSummary, summarise
 from rnntui.training.events import Failed, Paused, RolledBack, Sampled, TrainEvent
 from rnntui.training.run_folder import Record
-from rnntui.training.run_summary import RunSummary, summarise
 from tests.run_files import (
     NOW,
     bare_run,

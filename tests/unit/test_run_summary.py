@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from rnntui.errors import CheckpointError
-from rnntui.training import run_summary
+from rnntui.tasks import summary as run_summary
+from rnntui.tasks.summary import QUIET_SECONDS, RunSummary, summarise
 from rnntui.training.commands import Stop
 from rnntui.training.events import Changed, Continued, Evaluated, Paused, Sampled, Saved
 from rnntui.training.run_folder import Record
-from rnntui.training.run_summary import QUIET_SECONDS, RunSummary, summarise
 from tests.classify_factories import classified, classify_run
 from tests.factories import Script, only, resumed, tiny_run, trained
 

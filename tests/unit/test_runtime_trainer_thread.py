@@ -15,6 +15,7 @@ from rnntui.runtime import event_channel
 from rnntui.runtime.event_channel import EventChannel
 from rnntui.runtime.trainer_thread import NICENESS, Events, TrainerThread
 from rnntui.runtime.weights import WeightsMailbox
+from rnntui.tasks.characters.opening import events_of
 from rnntui.training.commands import (
     Continue,
     Inbox,
@@ -25,7 +26,6 @@ from rnntui.training.commands import (
     WeightsOutlet,
 )
 from rnntui.training.events import Changed, Failed, Finished, Paused, Step, TrainEvent
-from rnntui.training.opening import events_of
 from rnntui.training.run_folder import is_being_trained, read_events
 from tests.factories import names, only, tiny_run
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rnntui.training.config import ScheduleName
+from rnntui.training.optimizer_settings import ScheduleName
 from rnntui.training.schedules import Schedule
 
 

@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnntui.errors import CorpusError
+from rnntui.tasks.characters.checkpoint import Checkpoint, load_checkpoint
+from rnntui.tasks.characters.evaluation import evaluate
+from rnntui.tasks.characters.model_loading import model_of
+from rnntui.tasks.characters.scoring import Score, ScoreLine, score
 from rnntui.text.batches import split
 from rnntui.text.ngrams.baselines import measure_baselines
 from rnntui.text.normalisation import Normalisation
-from rnntui.training.checkpoints import Checkpoint, load_checkpoint
-from rnntui.training.evaluation import evaluate
-from rnntui.training.model_loading import model_of
-from rnntui.training.scoring import Score, ScoreLine, score
 from tests.factories import TINY_TEXT, tiny_corpus, tiny_run, trained
 
 

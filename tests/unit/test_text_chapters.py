@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from rnntui.errors import ConfigError, CorpusError
 from rnntui.nets.config import parameter_count
+from rnntui.tasks.characters.recipes import find_recipe
 from rnntui.text.chapters import LONGEST_FRONT, SHORTEST, chapter
 from rnntui.text.corpus import load_corpus
 from rnntui.text.normalisation import Normalisation
-from rnntui.training.recipes import find_recipe
 
 FIRST = "CHAPTER I. The Start\n\n" + "It rained and rained.\n" * 20
 SECOND = "CHAPTER II\nThe Rest\n" + "Then it was dry.\n" * 20

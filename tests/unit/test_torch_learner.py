@@ -12,12 +12,12 @@ import pytest
 import torch
 from torch import Tensor
 
-from rnntui.training import torch_learner
-from rnntui.training.checkpoints import load_checkpoint
+from rnntui.tasks.characters import torch_learner
+from rnntui.tasks.characters.checkpoint import load_checkpoint
+from rnntui.tasks.characters.run import Run
 from rnntui.training.commands import Stop
 from rnntui.training.cuda_graph import Work
 from rnntui.training.events import Evaluated, Step
-from rnntui.training.run import Run
 from tests.factories import (
     Script,
     assert_same_training,

@@ -9,10 +9,10 @@ import pytest
 import torch
 
 from rnntui import places
-from rnntui.training.checkpoints import load_checkpoint
-from rnntui.training.config import TrainConfig
-from rnntui.training.model_loading import model_of
-from rnntui.training.recipes import SHIPPED
+from rnntui.tasks.characters.checkpoint import load_checkpoint
+from rnntui.tasks.characters.config import TrainConfig
+from rnntui.tasks.characters.model_loading import model_of
+from rnntui.tasks.recipes import SHIPPED
 from tests.command_line import SMALL, Outcome, misused, rnntui, run_called, stated, text_file
 from tests.factories import TINY_TEXT, tiny_run, trained
 

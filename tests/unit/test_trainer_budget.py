@@ -4,11 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from rnntui.tasks.characters import engines
+from rnntui.tasks.characters.checkpoint import load_checkpoint
+from rnntui.tasks.characters.compiled_learner import CompiledLearner
+from rnntui.tasks.characters.run import Run
+from rnntui.tasks.characters.torch_learner import TorchLearner
 from rnntui.text.batches import Batch, StreamBatches
-from rnntui.training import engines
-from rnntui.training.checkpoints import load_checkpoint
 from rnntui.training.commands import Command, Stop
-from rnntui.training.compiled_learner import CompiledLearner
 from rnntui.training.events import (
     Changed,
     Evaluated,
@@ -20,9 +22,7 @@ from rnntui.training.events import (
 )
 from rnntui.training.fit import MEASURED_STEPS
 from rnntui.training.measure import Measure
-from rnntui.training.run import Run
 from rnntui.training.run_folder import Record, read_configuration, recorded
-from rnntui.training.torch_learner import TorchLearner
 from rnntui.training.trainer import train
 from tests.factories import ReadyFrom, Script, TickingClock, only, resumed, tiny_run, trained
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from rnntui.training.checkpoints import load_checkpoint
+from rnntui.tasks.characters.checkpoint import load_checkpoint
 from rnntui.training.commands import (
     Command,
     Continue,

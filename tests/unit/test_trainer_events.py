@@ -12,11 +12,11 @@ import torch
 
 from rnntui.sampling.choice import SamplingSpec
 from rnntui.sampling.stream import CharacterStream
-from rnntui.training.checkpoints import load_checkpoint
-from rnntui.training.evaluation import evaluate
+from rnntui.tasks.characters.checkpoint import load_checkpoint
+from rnntui.tasks.characters.evaluation import evaluate
+from rnntui.tasks.characters.model_loading import model_of
+from rnntui.tasks.characters.run import Run
 from rnntui.training.events import Evaluated, Finished, Sampled, Saved, Started, Step, Warned
-from rnntui.training.model_loading import model_of
-from rnntui.training.run import Run
 from rnntui.training.run_folder import read_events
 from rnntui.training.trainer import train
 from tests.factories import (

@@ -11,13 +11,14 @@ import torch
 
 from rnntui.errors import CheckpointError, ConfigError
 from rnntui.nets.char_model import CharModel
-from rnntui.training import run_folder, torch_learner
-from rnntui.training.checkpoints import load_checkpoint
+from rnntui.tasks.characters import torch_learner
+from rnntui.tasks.characters.checkpoint import load_checkpoint
+from rnntui.tasks.characters.opening import events_of
+from rnntui.tasks.characters.run import Run
+from rnntui.training import run_folder
 from rnntui.training.commands import Command, SaveNow, SetLearningRate, Stop
 from rnntui.training.events import Evaluated, Failed, Saved, Step, TrainEvent, Warned
 from rnntui.training.measure import Measure
-from rnntui.training.opening import events_of
-from rnntui.training.run import Run
 from rnntui.training.run_folder import is_being_trained, read_events
 from rnntui.training.trainer import train
 from tests.factories import Script, names, only, resumed, tiny_run, trained

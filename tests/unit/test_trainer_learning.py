@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from rnntui.sampling.fast_step import Weights
+from rnntui.tasks.characters.run import Run
 from rnntui.training.events import Evaluated, Step
-from rnntui.training.run import Run
 from rnntui.training.trainer import train
 from tests.factories import Shelf, only, tiny_run, trained
 

@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnntui.errors import CorpusError
+from rnntui.tasks.characters.recipes import find_recipe
+from rnntui.tasks.characters.run import MAX_EVAL_EVERY, MIN_EVAL_EVERY, prepare_run
 from rnntui.training.commands import Stop
 from rnntui.training.events import Evaluated, Finished, Warned
-from rnntui.training.recipes import find_recipe
-from rnntui.training.run import MAX_EVAL_EVERY, MIN_EVAL_EVERY, prepare_run
 from rnntui.training.run_folder import RunFolder, read_configuration
 from rnntui.training.trainer import train
 from tests.factories import (

@@ -6,9 +6,9 @@ import pytest
 
 from rnntui.nets.char_model import build_model
 from rnntui.nets.config import parameter_count
+from rnntui.tasks.characters.recipes import find_recipe
+from rnntui.tasks.characters.samples import sample_start
 from rnntui.training.events import Evaluated, Sampled
-from rnntui.training.recipes import find_recipe
-from rnntui.training.written_samples import sample_start
 from tests.factories import TINY_TEXT, only, tiny_run, trained
 
 

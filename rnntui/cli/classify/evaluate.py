@@ -40,8 +40,8 @@ def evaluate(
     from rnntui import places
     from rnntui.cli.classify.confusion import print_confusion
     from rnntui.cli.measuring_line import measuring_shown
-    from rnntui.training.classify_checkpoint import load_classifier
-    from rnntui.training.classify_scoring import score_labelled
+    from rnntui.tasks.classification.checkpoint import load_classifier
+    from rnntui.tasks.classification.scoring import score_labelled
     from rnntui.training.run_folder import find_checkpoint
 
     path = find_checkpoint(places.checkpoints_dir(), checkpoint, places.shipped_checkpoints_dir())

@@ -24,10 +24,10 @@ def predict(
     """The class that a network gives to a text, and the probability of each."""
     from rnntui import places
     from rnntui.cli.tables import print_table
+    from rnntui.tasks.classification.checkpoint import load_classifier
+    from rnntui.tasks.classification.reading import ClassifierReader
     from rnntui.text.labelled.limits import LARGEST_TEXT
     from rnntui.text.streams import small_text, standard_input
-    from rnntui.training.classify_checkpoint import load_classifier
-    from rnntui.training.classify_reading import ClassifierReader
     from rnntui.training.run_folder import find_checkpoint
 
     path = find_checkpoint(places.checkpoints_dir(), checkpoint, places.shipped_checkpoints_dir())

@@ -11,12 +11,12 @@ from rnntui.cli.force_option import Force
 from rnntui.cli.old_text import OldText, allowance
 from rnntui.cli.setting_options import settings_as_options
 from rnntui.errors import ConfigError
-from rnntui.training.classify_config import ClassifyConfig
+from rnntui.tasks.classification.config import ClassifyConfig
 
 if TYPE_CHECKING:
-    from rnntui.training.classify_run import ClassifyRun
+    from rnntui.tasks.classification.corpus_note import LabelledSource
+    from rnntui.tasks.classification.run import ClassifyRun
     from rnntui.training.events import Tested, TrainEvent
-    from rnntui.training.labelled_note import LabelledSource
 
 Labelled = Annotated[
     str | None,
@@ -78,7 +78,7 @@ def train(
     from rnntui.cli.classify.progress import classify_reader_for
     from rnntui.cli.headless import run_headless
     from rnntui.runtime.commands import CommandQueue
-    from rnntui.training.classify_opening import classify_events
+    from rnntui.tasks.classification.opening import classify_events
     from rnntui.training.events import Tested
 
     changes = {name: value for name, value in settings.items() if value is not None}
@@ -115,7 +115,7 @@ def labelled_source(
     skip_bad: bool,
 ) -> "LabelledSource | None":
     """What reads the texts that were asked for; None where none were."""
-    from rnntui.training.labelled_note import LabelledSource
+    from rnntui.tasks.classification.corpus_note import LabelledSource
 
     names = (text_column or "", label_column or "", text_encoding or "")
     if reference is not None:
@@ -143,12 +143,12 @@ class _Request:
     def run(self) -> "ClassifyRun":
         """The run, its folder made or found."""
         from rnntui import places
-        from rnntui.training.classify_opening import (
+        from rnntui.tasks.classification.corpus_note import LabelledSource
+        from rnntui.tasks.classification.opening import (
             new_classify_run,
             resume_classify_run,
         )
-        from rnntui.training.classify_recipes import DEFAULT, find_classify_recipe
-        from rnntui.training.labelled_note import LabelledSource
+        from rnntui.tasks.classification.recipes import DEFAULT, find_classify_recipe
 
         parent = places.checkpoints_dir()
         if self.resume is not None:

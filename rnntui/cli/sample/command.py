@@ -12,7 +12,7 @@ from rnntui.sampling.modes import Mode, WritingEngine
 from rnntui.text.escapes import ESCAPES_HELP, unescaped
 
 if TYPE_CHECKING:
-    from rnntui.training.checkpoints import Header
+    from rnntui.tasks.characters.checkpoint import Header
 
 MOST_CHARACTERS = 1_000_000_000
 MOST_ITEMS = 1_000_000
@@ -87,7 +87,7 @@ def sample(
     from rnntui.sampling.choice import SamplingSpec
     from rnntui.sampling.prime import prepare_prime
     from rnntui.sampling.stream import hybrid_equals_argmax
-    from rnntui.training.checkpoints import load_checkpoint
+    from rnntui.tasks.characters.checkpoint import load_checkpoint
     from rnntui.training.run_folder import find_checkpoint
 
     if not (count or as_json):

@@ -5,8 +5,8 @@ from rnntui.cli.terminal import notify
 from rnntui.errors import CorpusError, DivergedError, SamplingError
 from rnntui.sampling.items import Items, lead_in
 from rnntui.sampling.stream import all_of
-from rnntui.training.checkpoints import Header
-from rnntui.training.corpus_note import corpus_of
+from rnntui.tasks.characters.checkpoint import Header
+from rnntui.tasks.characters.corpus_note import corpus_of
 
 
 def write_items(sampling: Sampling, end: str, count: int, unique: bool) -> None:

@@ -6,8 +6,8 @@ from rnntui.cli.terminal import notify
 from rnntui.lenses.memorisation import COPIED_LENGTH, FOLLOWED_LENGTH, CopyMeter, CorpusIndex
 
 if TYPE_CHECKING:
+    from rnntui.tasks.characters.checkpoint import Checkpoint
     from rnntui.text.vocabulary import Vocabulary
-    from rnntui.training.checkpoints import Checkpoint
 
 NOTICED = 1_000_000
 """Characters of a learned text from which on indexing it takes a while that is announced."""
@@ -15,8 +15,8 @@ NOTICED = 1_000_000
 
 def index_of(checkpoint: "Checkpoint") -> CorpusIndex:
     """Index what a network learned from. Raises `CorpusError` where its text is gone."""
-    from rnntui.training.run import parts_of
-    from rnntui.training.scoring import own_corpus
+    from rnntui.tasks.characters.run import parts_of
+    from rnntui.tasks.characters.scoring import own_corpus
 
     learned, _ = parts_of(own_corpus(checkpoint), checkpoint.header.config)
     if len(learned) >= NOTICED:

@@ -12,7 +12,7 @@ from rnntui.errors import DivergedError
 from rnntui.sampling.choice import SamplingSpec
 from rnntui.sampling.modes import WritingEngine
 from rnntui.sampling.stream import CharacterStreams
-from rnntui.training.checkpoints import Checkpoint
+from rnntui.tasks.characters.checkpoint import Checkpoint
 
 AHEAD = 16
 """Characters of each text that are generated at a time: nobody steers between them."""

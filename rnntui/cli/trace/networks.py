@@ -13,9 +13,9 @@ from rnntui.errors import CorpusError, RnntuiError
 if TYPE_CHECKING:
     from rnntui.lenses.forward_trace import Arrays
     from rnntui.nets.config import ModelConfig
+    from rnntui.tasks.characters.checkpoint import Checkpoint
     from rnntui.text.normalisation import Normalisation
     from rnntui.text.vocabulary import Vocabulary
-    from rnntui.training.checkpoints import Checkpoint
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +55,7 @@ class TracedNetwork:
 def checkpoint_network(reference: str) -> TracedNetwork:
     """The network of a run, or of a file. Raises `CheckpointError`."""
     from rnntui import places
-    from rnntui.training.checkpoints import load_checkpoint
+    from rnntui.tasks.characters.checkpoint import load_checkpoint
     from rnntui.training.run_folder import find_checkpoint
 
     path = find_checkpoint(places.checkpoints_dir(), reference, places.shipped_checkpoints_dir())
@@ -86,13 +86,13 @@ def cell_networks(
 
     Raises `ConfigError` for a recipe that can't be used, `RnntuiError` for a failed training.
     """
+    from rnntui.tasks.characters.checkpoint import load_checkpoint
+    from rnntui.tasks.characters.config import TrainConfig
+    from rnntui.tasks.characters.opening import events_of, new_run
     from rnntui.text.corpus import load_corpus
     from rnntui.text.library.entries import default_text_name
     from rnntui.text.normalisation import Normalisation
-    from rnntui.training.checkpoints import load_checkpoint
-    from rnntui.training.config import TrainConfig
     from rnntui.training.events import Failed
-    from rnntui.training.opening import events_of, new_run
     from rnntui.training.settings_file import from_tables
 
     config = TrainConfig(**from_tables(recipe.tables, recipe.source, TrainConfig))

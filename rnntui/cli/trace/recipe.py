@@ -33,8 +33,8 @@ def find_trace_recipe(reference: str) -> TraceRecipe:
 
     Raises `ConfigError` where there is none of this kind, or it can't be used.
     """
+    from rnntui.tasks.recipes import find_recipe_file
     from rnntui.text.escapes import unescaped
-    from rnntui.training.recipes import find_recipe_file
 
     file = find_recipe_file(reference, "trace")
     tables = dict(file.tables)

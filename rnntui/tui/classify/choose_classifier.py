@@ -14,8 +14,8 @@ from textual.widgets import Button, OptionList, Static
 from textual.widgets.option_list import Option
 
 from rnntui.errors import RnntuiError
+from rnntui.tasks.summary import RunSummary, summarise
 from rnntui.training.run_folder import list_runs
-from rnntui.training.run_summary import RunSummary, summarise
 from rnntui.tui.core.sentences import one_line
 
 

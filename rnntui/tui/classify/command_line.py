@@ -2,9 +2,9 @@
 
 import shlex
 
-from rnntui.training.classify_config import ClassifyConfig
-from rnntui.training.classify_recipes import ClassifyRecipe
-from rnntui.training.labelled_note import LabelledSource, words_of
+from rnntui.tasks.classification.config import ClassifyConfig
+from rnntui.tasks.classification.corpus_note import LabelledSource, words_of
+from rnntui.tasks.classification.recipes import ClassifyRecipe
 from rnntui.training.settings import changed_flags
 
 

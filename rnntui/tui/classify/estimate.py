@@ -2,7 +2,7 @@
 
 from rnntui.errors import ConfigError
 from rnntui.nets.classifier_config import classifier_parameter_count
-from rnntui.training.classify_config import ClassifyConfig
+from rnntui.tasks.classification.config import ClassifyConfig
 
 
 class ClassifierEstimate:

@@ -15,13 +15,13 @@ from textual.widgets import Input, Label, Static
 from textual.worker import get_current_worker
 
 from rnntui.runtime.labelled_preview import LabelledPreview, preview_labelled
+from rnntui.tasks.classification.checkpoint import ClassifierHeader
+from rnntui.tasks.classification.config import ClassifyConfig
+from rnntui.tasks.classification.corpus_note import LabelledSource
+from rnntui.tasks.classification.recipes import ClassifyRecipe, find_classify_recipe
+from rnntui.tasks.recipes import list_recipe_files
 from rnntui.text.labelled.table import TABLES
 from rnntui.text.library.path_completion import completions
-from rnntui.training.classify_checkpoint import ClassifierHeader
-from rnntui.training.classify_config import ClassifyConfig
-from rnntui.training.classify_recipes import ClassifyRecipe, find_classify_recipe
-from rnntui.training.labelled_note import LabelledSource
-from rnntui.training.recipes import list_recipe_files
 from rnntui.tui.classify.estimate import ClassifierEstimate
 from rnntui.tui.core.sentences import one_line, stated
 from rnntui.tui.training.settings_form import SettingsForm

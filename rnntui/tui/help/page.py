@@ -3,7 +3,7 @@
 from dataclasses import dataclass, fields
 from typing import Final
 
-from rnntui.training.config import TrainConfig
+from rnntui.tasks.characters.config import TrainConfig
 from rnntui.tui.playground.setup_pane import SHOWN
 
 

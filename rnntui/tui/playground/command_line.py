@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Final
 
 from rnntui.sampling.choice import SamplingSpec
+from rnntui.tasks.characters.config import TrainConfig
+from rnntui.tasks.characters.recipes import Recipe
 from rnntui.text.escapes import escaped
-from rnntui.training.config import TrainConfig
-from rnntui.training.recipes import Recipe
 from rnntui.training.settings import changed_flags
 
 LONGEST_ARGUMENT: Final = 100_000

@@ -2,7 +2,7 @@
 
 from rnntui.nets.config import parameter_count
 from rnntui.nets.cost import step_operations, training_bytes
-from rnntui.training.config import TrainConfig
+from rnntui.tasks.characters.config import TrainConfig
 from rnntui.training.time_left import duration
 
 

@@ -20,6 +20,7 @@ from rnntui.errors import CheckpointError
 from rnntui.runtime.phases import going_on
 from rnntui.runtime.session import Network, Session
 from rnntui.sampling.modes import Mode
+from rnntui.tasks.summary import summarise
 from rnntui.text.cells import printable
 from rnntui.training.checkpoint_file import opened
 from rnntui.training.events import (
@@ -33,7 +34,6 @@ from rnntui.training.events import (
     Warned,
 )
 from rnntui.training.run_folder import check_idle, find_run
-from rnntui.training.run_summary import summarise
 from rnntui.tui.core.actions import PLAYGROUND, Action, called
 from rnntui.tui.core.failures import SurvivingApp
 from rnntui.tui.core.key_bar import KeyBar

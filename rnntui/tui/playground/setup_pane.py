@@ -8,17 +8,18 @@ from textual.containers import Vertical
 from textual.worker import get_current_worker
 
 from rnntui.errors import RnntuiError
+from rnntui.tasks.characters.checkpoint import Header
+from rnntui.tasks.characters.config import TrainConfig
+from rnntui.tasks.characters.description import RunDescription
+from rnntui.tasks.characters.recipes import Recipe, find_recipe, list_recipes
+from rnntui.tasks.characters.run import parts_of
+from rnntui.tasks.recipes import DEFAULT
 from rnntui.text.cells import printable
 from rnntui.text.corpus import load_corpus
 from rnntui.text.library.entries import TextEntry, list_texts
 from rnntui.text.library.references import entry_of
 from rnntui.text.normalisation import Normalisation
 from rnntui.text.rare import with_rare_merged
-from rnntui.training.checkpoints import Header
-from rnntui.training.config import TrainConfig
-from rnntui.training.recipes import DEFAULT, Recipe, find_recipe, list_recipes
-from rnntui.training.run import parts_of
-from rnntui.training.run_description import RunDescription
 from rnntui.tui.playground.corpus_list import CorpusList
 from rnntui.tui.playground.estimate import TrainingEstimate
 from rnntui.tui.playground.starting import Start

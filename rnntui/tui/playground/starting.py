@@ -7,9 +7,10 @@ from pathlib import Path
 
 from rnntui import places
 from rnntui.errors import CheckpointError, CorpusError
+from rnntui.tasks.characters.recipes import find_recipe
+from rnntui.tasks.recipes import DEFAULT
 from rnntui.text.library.entries import default_text_name
 from rnntui.text.library.references import resolve_reference
-from rnntui.training.recipes import DEFAULT, find_recipe
 from rnntui.training.run_folder import BEST, find_checkpoint, find_run
 
 log = logging.getLogger(__name__)

@@ -24,12 +24,13 @@ from rnntui.runtime.session import (
     ResumedTraining,
     Session,
 )
-from rnntui.training.checkpoints import read_header
+from rnntui.tasks.characters.checkpoint import read_header
+from rnntui.tasks.characters.config import TrainConfig
+from rnntui.tasks.characters.description import describe_run
+from rnntui.tasks.summary import last_learning_rate, summarise
 from rnntui.training.commands import Move, NextSample, RollBack, SaveNow, SingleStep
-from rnntui.training.config import TrainConfig
 from rnntui.training.events import Changed, Evaluated, Finished, Saved, Step, TrainEvent
 from rnntui.training.pace import Pace
-from rnntui.training.run_description import describe_run
 from rnntui.training.run_folder import (
     RunFolder,
     check_idle,
@@ -39,7 +40,6 @@ from rnntui.training.run_folder import (
     reference_to,
     run_of,
 )
-from rnntui.training.run_summary import last_learning_rate, summarise
 from rnntui.tui.core.sentences import Tell, changed, over
 from rnntui.tui.playground.setup_pane import ChosenSetup, SetupPane
 from rnntui.tui.training.loss_pane import RECORD_READING, LossPane

@@ -16,8 +16,8 @@ from textual.message import Message
 from textual.widgets import DataTable
 
 from rnntui.runtime.run_list import ListedRun
+from rnntui.tasks.summary import RunSummary
 from rnntui.text.cells import printable
-from rnntui.training.run_summary import RunSummary
 from rnntui.training.time_left import duration
 from rnntui.tui.runs.actions import OPEN
 from rnntui.tui.widgets.chart.cells import cell_width, shortened_inside

@@ -7,8 +7,8 @@ obeys between its steps, after its start, or in a pause.
 from collections.abc import Callable
 
 from rnntui.runtime.asked import Asked
+from rnntui.tasks.characters.config import TrainConfig
 from rnntui.training.commands import Command, SetLearningRate, SetSampleLength
-from rnntui.training.config import TrainConfig
 from rnntui.training.events import Changed
 from rnntui.training.settings import bounds_of
 from rnntui.tui.core.sentences import Tell, changed

@@ -1,0 +1,1 @@
+"""Character networks: their settings, runs, learners and checkpoints."""

@@ -1,0 +1,45 @@
+"""The text of a character network, which may have changed since: found again, or a way on named."""
+
+import shlex
+from collections.abc import Iterable
+
+from rnntui.tasks.characters.config import TrainConfig
+from rnntui.tasks.characters.corpus_note import CorpusNote, corpus_as_it_was, corpus_of
+from rnntui.tasks.characters.fine_tuning import TAKEN
+from rnntui.tasks.characters.recipes import find_recipe
+from rnntui.tasks.recipes import DEFAULT
+from rnntui.text.corpus import Corpus, has_changed
+from rnntui.text.library.references import paths_of
+from rnntui.text.normalisation import Normalisation
+from rnntui.training.changed_text import AllowOldText, as_it_was, changed_sentence
+from rnntui.training.settings import changed_flags
+
+
+def init_from_command(words: Iterable[str], checkpoint: str, config: TrainConfig) -> str:
+    """`rnntui train WORDS --init-from CHECKPOINT …`, with the settings of before.
+
+    Those that come with the network, or follow from the text, are left out.
+    """
+    given = (*TAKEN, "eval_every")
+    flags = changed_flags(config, find_recipe(DEFAULT).config, left_out=given)
+    return shlex.join(["rnntui", "train", *words, "--init-from", checkpoint, *flags])
+
+
+def corpus_to_go_on_with(
+    note: CorpusNote,
+    config: TrainConfig,
+    checkpoint: str,
+    trained: str,
+    allow: AllowOldText,
+) -> Corpus:
+    """The text of a note, unless another one stands in its place now and `allow` says no.
+
+    `checkpoint` is what the network is found by, `trained` what sentences call it.
+    Raises `ChangedTextError`, and as `corpus_of`.
+    """
+    normalisation = Normalisation(config.normalise)
+    if not has_changed(note.reference, note.text_encoding, note.content_hash):
+        return corpus_of(note, normalisation)
+    about = changed_sentence(note.name, note.reference, trained)
+    command = init_from_command(paths_of(note.reference), checkpoint, config)
+    return as_it_was(corpus_as_it_was(note, normalisation), about, command, allow)

@@ -1,0 +1,164 @@
+"""The checkpoint of a character network: all that a training or a stream needs to go on.
+
+Needs no torch: tensors are NumPy arrays here. A file is checked whole (version,
+names, shapes, types, finite weights) before anything in it is used. The format
+is described in docs/file-formats.md.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from rnntui.errors import RnntuiError
+from rnntui.nets.config import STATE_TENSORS, ModelConfig, weight_shapes
+from rnntui.sampling.fast_step import Weights
+from rnntui.tasks.characters.config import TrainConfig
+from rnntui.tasks.characters.corpus_note import CorpusNote
+from rnntui.text.normalisation import Normalisation
+from rnntui.text.vocabulary import Vocabulary
+from rnntui.training.checked_values import check_numbers, text
+from rnntui.training.checkpoint_file import (
+    KEPT_BY_OPTIMIZER,
+    Arrays,
+    OpenCheckpoint,
+    Shapes,
+    opened,
+    optimizer_shapes,
+    parsed_vocabulary,
+    save_checkpoint,
+    to_bytes,
+)
+from rnntui.training.progress import Progress
+
+__all__ = [
+    "KEPT_BY_OPTIMIZER",
+    "Arrays",
+    "Checkpoint",
+    "Header",
+    "Progress",
+    "load_checkpoint",
+    "read_header",
+    "save_checkpoint",
+    "to_bytes",
+]
+
+
+@dataclass(frozen=True)
+class Header:
+    """All of a checkpoint but its tensors."""
+
+    run: str
+    model: ModelConfig
+    vocabulary: Vocabulary
+    normalisation: Normalisation
+    corpus: CorpusNote
+    config: TrainConfig
+    progress: Progress
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A training at one moment.
+
+    `weights` are named as in `weight_shapes`, and `averages` likewise, empty
+    where none are kept; `optimizer` `<weight>.<kept>`, mostly empty before the
+    first step; `state` has the carried `h` (and `c`), each `[L, B, H]`, empty
+    where none is carried.
+    """
+
+    header: Header
+    weights: Arrays
+    optimizer: Arrays
+    state: Arrays
+    averages: Arrays = field(default_factory=dict)
+
+    @property
+    def network(self) -> Arrays:
+        """The weights to write and to measure with: their averages where those are kept."""
+        return self.averages or self.weights
+
+    @property
+    def for_sampling(self) -> Weights:
+        """The same as a character stream takes them."""
+        return Weights(self.header.model, self.network, self.header.progress.step)
+
+    def groups(self) -> Mapping[str, Arrays]:
+        """The tensors as they stand in the file."""
+        return {
+            "model": self.weights,
+            "average": self.averages,
+            "optimizer": self.optimizer,
+            "state": self.state,
+        }
+
+    def about(self) -> Mapping[str, Any]:
+        """The header as it stands in the file."""
+        header = self.header
+        return {
+            "run": header.run,
+            "model": asdict(header.model),
+            "vocabulary": list(header.vocabulary.symbols),
+            "normalisation": list(header.normalisation.steps),
+            "corpus": asdict(header.corpus),
+            "config": asdict(header.config),
+            "progress": asdict(header.progress),
+        }
+
+
+def read_header(path: Path) -> Header:
+    """What a checkpoint says of itself, without reading its tensors.
+
+    Raises `CheckpointError` for a file that is not a checkpoint of this version.
+    """
+    with opened(path) as file:
+        return _header(file)
+
+
+def load_checkpoint(path: Path) -> Checkpoint:
+    """Read and check a checkpoint. Raises `CheckpointError` for anything wrong with it."""
+    with opened(path) as file:
+        header = _header(file)
+        groups = file.groups(_expected_shapes(header), required=("model", "average"))
+        file.check_optimizer(groups["optimizer"], header.progress.step)
+    return Checkpoint(
+        header, groups["model"], groups["optimizer"], groups["state"], groups["average"]
+    )
+
+
+def _header(file: OpenCheckpoint) -> Header:
+    about = file.header("characters")
+    try:
+        config = {**about["config"], "normalise": tuple(about["config"]["normalise"])}
+        header = Header(
+            run=text(about["run"], "run"),
+            model=ModelConfig(**about["model"]),
+            vocabulary=parsed_vocabulary(about["vocabulary"]),
+            normalisation=Normalisation(tuple(about["normalisation"])),
+            corpus=CorpusNote(**about["corpus"]),
+            config=TrainConfig(**config),
+            progress=Progress(**about["progress"]),
+        )
+        check_numbers(header.corpus)
+        check_numbers(header.progress)
+    except (KeyError, TypeError, ValueError, AttributeError, RnntuiError) as error:
+        raise file.bad(f"its header is damaged ({error})") from error
+    if len(header.vocabulary) != header.model.vocab_size:
+        raise file.bad("its vocabulary and its network differ in size")
+    # The configuration's bounds and types have been checked, so the network's hold, too.
+    if header.model != header.config.model(len(header.vocabulary)):
+        raise file.bad("its network is not the one of its configuration")
+    return replace(header, model=header.config.model(len(header.vocabulary)))
+
+
+def _expected_shapes(header: Header) -> dict[str, Shapes]:
+    """Every tensor that may stand in the file, by group, with its shape."""
+    model = header.model
+    weights = weight_shapes(model)
+    state = (model.num_layers, header.config.batch_size, model.hidden_size)
+    return {
+        "model": weights,
+        "average": weights if header.config.average_decay else {},
+        "optimizer": optimizer_shapes(header.config.optimizer, weights),
+        "state": dict.fromkeys(STATE_TENSORS[model.cell], state),
+    }

@@ -1,0 +1,68 @@
+"""Going on from a trained network on another text: its architecture, its vocabulary and more."""
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from rnntui.errors import ConfigError
+from rnntui.tasks.characters.checkpoint import Header
+from rnntui.tasks.characters.config import TrainConfig
+from rnntui.text.corpus import Corpus
+from rnntui.text.normalisation import Normalisation
+from rnntui.text.rare import in_vocabulary, rare_sentence
+from rnntui.text.vocabulary import UNKNOWN, Vocabulary
+from rnntui.training.settings import flag
+
+TAKEN = (
+    "cell",
+    "nonlinearity",
+    "input_encoding",
+    "embedding_size",
+    "hidden_size",
+    "num_layers",
+    "connections",
+    "window",
+    "normalise",
+)
+"""Settings that come with the network and can't be others."""
+
+
+def adopted_config(config: TrainConfig, asked: Collection[str], header: Header) -> TrainConfig:
+    """`config` with the architecture of a trained network.
+
+    Raises `ConfigError` for a setting among `asked` that the network has otherwise.
+    """
+    model = header.model
+    own = {name: getattr(model, name) for name in TAKEN if name != "normalise"}
+    own["normalise"] = header.normalisation.steps
+    # The order in which steps of normalisation are given means nothing.
+    config = replace(config, normalise=Normalisation(config.normalise).steps)
+    for name in asked:
+        if name in own and getattr(config, name) != own[name]:
+            raise ConfigError(
+                f"{flag(name)} can't be chosen with --init-from: the network has {own[name]}."
+            )
+    if "min_count" not in asked:
+        own["min_count"] = header.config.min_count
+    return replace(config, **own)
+
+
+def over_vocabulary(
+    corpus: Corpus, vocabulary: Vocabulary, min_count: int = 1
+) -> tuple[Corpus, tuple[str, ...]]:
+    """The text in the ids of `vocabulary`, with characters that are new to it added behind.
+
+    Of those the ones that occur less than `min_count` times become the unknown
+    symbol, which is added, too, where it is not there. Returns the others as well.
+    """
+    if corpus.vocabulary == vocabulary:
+        return corpus, ()
+    pairs = zip(corpus.vocabulary.symbols, corpus.counts, strict=True)
+    new = {symbol: count for symbol, count in pairs if symbol not in vocabulary}
+    added = tuple(symbol for symbol, count in new.items() if count >= min_count)
+    is_short = len(added) < len(new) and vocabulary.unknown is None
+    unknown = (UNKNOWN,) if is_short else ()
+    moved = in_vocabulary(corpus, Vocabulary((*vocabulary.symbols, *added, *unknown)))
+    if len(added) < len(new):
+        notice = rare_sentence(corpus, moved, min_count)
+        moved = replace(moved, notices=(*corpus.notices, notice))
+    return moved, added

@@ -1,0 +1,143 @@
+"""A vanilla network trained with NumPy alone (see `nets/numpy_network.py`)."""
+
+import math
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnntui.nets import numpy_network as network
+from rnntui.nets.initial_weights import initial_weights
+from rnntui.sampling.choice import SamplingSpec, choose
+from rnntui.sampling.fast_step import Weights
+from rnntui.sampling.stream import start_of_text
+from rnntui.sampling.unknown import without_unknown
+from rnntui.tasks.characters.checkpoint import Checkpoint, load_checkpoint
+from rnntui.tasks.characters.run import Run
+from rnntui.tasks.characters.samples import sample_seed, sample_start
+from rnntui.text.batches import AnyIds
+from rnntui.training.checkpoint_file import Arrays
+from rnntui.training.finite import require_finite
+from rnntui.training.learner import Facts, StepOutcome
+from rnntui.training.measure import Measure, Note, unheard
+from rnntui.training.progress import Progress
+
+
+class NumpyLearner:
+    """The weights, Adagrad's sums and the carried state of a run (see `Learner`)."""
+
+    def __init__(self, run: Run) -> None:
+        """Make the network, new or as the run's checkpoint has it."""
+        self._run, config = run, run.config
+        self._batches = run.batches
+        self._held_out = run.parts[1]
+        model = config.model(len(run.corpus.vocabulary))
+        self._weights = initial_weights(model, config.initial_weights, config.seed)
+        self._sums = {name: np.zeros_like(array) for name, array in self._weights.items()}
+        self._state = np.zeros((config.batch_size, config.hidden_size), np.float32)
+        if run.init_weights is not None:
+            self._take_weights(run.init_weights)
+        if run.resume_from is not None:
+            self._take(run.resume_from)
+
+    @property
+    def facts(self) -> Facts:
+        """What it is and what it learns from."""
+        return self._run.facts("cpu")
+
+    def step(self, progress: Progress, learning_rate: float) -> StepOutcome:
+        """Read, find the way back, clip, update."""
+        config = self._run.config
+        batch = self._batches.batch(progress.epoch, progress.batch)
+        inputs, targets = batch.inputs.T, batch.targets.T  # [T, B]
+        fresh = config.state_carry == "never" or (
+            config.state_carry == "epoch" and progress.batch == 0
+        )
+        state = np.zeros_like(self._state) if fresh else self._state
+        reading = network.read(self._weights, inputs, state)
+        loss = network.mean_loss(reading, targets)
+        slopes = network.gradients(self._weights, reading, targets)
+        grad_norm = math.sqrt(sum(float(np.vdot(slope, slope)) for slope in slopes.values()))
+        require_finite("loss", progress.step + 1, loss)
+        require_finite("gradient", progress.step + 1, grad_norm)
+        if config.clip_value:
+            network.clip(slopes, config.clip_value)
+        network.update(self._weights, slopes, self._sums, learning_rate)
+        self._state = reading.hidden[-1]
+        return StepOutcome(loss, grad_norm, targets.size, "numpy")
+
+    def evaluate(self) -> Measure:
+        """Measure on the held-out prefix that an evaluation in mid-run reads."""
+        return self._measured(self._weights, self._held_out[: self._run.eval_chars])
+
+    def evaluate_in_full(self, note: Note = unheard) -> Measure:
+        """Measure on all that is held out."""
+        return self._measured(self._weights, self._held_out, note)
+
+    def evaluate_saved(self, path: Path, note: Note = unheard) -> Measure:
+        """Measure a checkpoint in full; `CheckpointError` where it can't be read."""
+        return self._measured(load_checkpoint(path).weights, self._held_out, note)
+
+    def sample(self, length: int, step: int) -> tuple[str, str]:
+        """What a written text began with, and its next characters."""
+        config, vocabulary = self._run.config, self._run.corpus.vocabulary
+        start, spec = sample_start(self._run, step), SamplingSpec(config.sample_mode)
+        draw = np.random.default_rng(sample_seed(self._run, step))
+        read = vocabulary.encode(start or start_of_text(vocabulary)).tolist()
+        written: list[int] = []
+
+        def chosen(probs: NDArray[np.float64]) -> int:
+            before = vocabulary.symbols[(written or read)[-1]]
+            written.append(choose(probs, spec, before == " ", draw.random()))
+            return written[-1]
+
+        able = without_unknown(self.weights(step), vocabulary).arrays
+        for _ in islice(network.write(able, read, chosen), length):
+            pass
+        return start, vocabulary.decode(written)
+
+    def weights(self, step: int) -> Weights:
+        """A copy of the weights that will not change any more."""
+        model = self._run.config.model(len(self._run.corpus.vocabulary))
+        return Weights(model, {name: array.copy() for name, array in self._weights.items()}, step)
+
+    def snapshot(self, progress: Progress) -> Checkpoint:
+        """All that a resume needs."""
+        kept: dict[str, NDArray[np.float32]] = {}
+        for name, total in self._sums.items():
+            kept[f"{name}.step"] = np.array(progress.step, np.float32)
+            kept[f"{name}.sum"] = total.copy()
+        carried = self._run.config.state_carry != "never"
+        state = {"h": self._state[None].copy()} if carried else {}
+        weights = self.weights(progress.step).arrays
+        return Checkpoint(self._run.header(progress), weights, kept, state)
+
+    def restore(self, path: Path) -> Progress:
+        """Take weights, sums and carried state from a checkpoint; returns how far it was."""
+        checkpoint = load_checkpoint(path)
+        self._take(checkpoint)
+        return checkpoint.header.progress
+
+    def _take(self, checkpoint: Checkpoint) -> None:
+        self._take_weights(checkpoint.weights)
+        for name, total in self._sums.items():
+            # A checkpoint may come without them, as one of a training that has yet to begin.
+            total[...] = checkpoint.optimizer.get(f"{name}.sum", 0.0)
+        if checkpoint.state:
+            self._state = np.array(checkpoint.state["h"][0])
+
+    def _take_weights(self, weights: Arrays) -> None:
+        """Where the network has more symbols than the weights are for, the further ones stay."""
+        for name, array in self._weights.items():
+            array[tuple(map(slice, weights[name].shape))] = weights[name]
+
+    def _measured(self, weights: Arrays, ids: AnyIds, note: Note = unheard) -> Measure:
+        """As every engine measures, so that figures can be compared; this is what needs torch."""
+        from rnntui.nets.char_model import build_model
+        from rnntui.tasks.characters.evaluation import evaluate
+        from rnntui.tasks.characters.model_loading import load_weights
+
+        model = build_model(self._run.config.model(len(self._run.corpus.vocabulary)), seed=0)
+        load_weights(model, weights)
+        return evaluate(model, ids, note)

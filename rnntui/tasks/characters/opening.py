@@ -1,0 +1,211 @@
+"""Opening a run, new or to go on with: from names and settings to the events of its training.
+
+The one way in for the command line and the screen. Needs no torch until the
+events are asked for, so that a run's folder is there before torch is loaded;
+only a device that is named has torch asked whether it is there.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from rnntui.errors import CheckpointError, ConfigError, CorpusError
+from rnntui.tasks.characters.changed_text import corpus_to_go_on_with
+from rnntui.tasks.characters.checkpoint import load_checkpoint
+from rnntui.tasks.characters.config import TrainConfig
+from rnntui.tasks.characters.description import describe_run
+from rnntui.tasks.characters.engines import check_engine
+from rnntui.tasks.characters.fine_tuning import adopted_config, over_vocabulary
+from rnntui.tasks.characters.memory import characters_bytes
+from rnntui.tasks.characters.run import CHANGEABLE, Run, prepare_run
+from rnntui.text.corpus import Corpus
+from rnntui.text.rare import with_rare_merged
+from rnntui.text.vocabulary import describe_character
+from rnntui.training.changed_text import AllowOldText, refuse_old_text
+from rnntui.training.commands import Inbox, WeightsOutlet
+from rnntui.training.devices import check_device, check_precision, check_threads
+from rnntui.training.events import TrainEvent
+from rnntui.training.learner import Training
+from rnntui.training.memory import check_memory
+from rnntui.training.resuming import allowed, count_rates_given, write_what_changed
+from rnntui.training.run_folder import (
+    Record,
+    RunFolder,
+    check_run_name,
+    create_run_folder,
+    find_run,
+    free_run_name,
+    recorded,
+    taken,
+)
+
+LoadText = Callable[[tuple[str, ...]], Corpus]
+"""Reads the text that was asked for, with the normalisation steps that are given."""
+
+NAMED = 8
+"""How many added characters a warning names before it only counts them."""
+
+
+def new_run(
+    parent: Path,
+    corpus: Corpus,
+    config: TrainConfig,
+    name: str | None,
+    prime: str = "",
+    init_from: str = "",
+    force: bool = False,
+) -> Run:
+    """Make a run's folder under `parent`; with no name, one from corpus, cell and a number.
+
+    Raises `CheckpointError` for a taken or bad name, `CorpusError` for a text
+    too short to learn from, `ConfigError` for a device that isn't there, or, without
+    `force`, for less memory than the network takes. `init_from` is noted for a resume;
+    the text is then in the ids of that network.
+    """
+    if name is not None:
+        check_run_name(name)
+        if (parent / name).is_dir() and any((parent / name).iterdir()):
+            raise taken(name)
+    name = name or free_run_name(parent, f"{corpus.name}-{config.cell}")
+    if not init_from:
+        corpus = with_rare_merged(corpus, config.min_count)
+    run = prepare_run(RunFolder(parent / name), corpus, config, prime, init_from)
+    check_device(config.device)
+    check_threads(config.threads)
+    check_memory(characters_bytes(run.config, len(corpus.vocabulary)), config.device, force)
+    create_run_folder(run.folder, run.tables(run.total_steps))
+    return run
+
+
+def fine_tuned_run(
+    parent: Path,
+    load: LoadText,
+    config: TrainConfig,
+    asked: Collection[str],
+    name: str | None,
+    prime: str,
+    start: Path,
+    force: bool = False,
+) -> Run:
+    """A new run that begins with the weights of the checkpoint `start`, on another text.
+
+    `load` reads the text with the checkpoint's normalisation; `asked` names the
+    settings that were chosen on purpose. Raises as `new_run`, and `ConfigError`
+    where one of those contradicts the network.
+    """
+    checkpoint = load_checkpoint(start)
+    header = checkpoint.header
+    config = adopted_config(config, asked, header)
+    corpus, added = over_vocabulary(load(config.normalise), header.vocabulary, config.min_count)
+    run = new_run(parent, corpus, config, name, prime, str(start.resolve()), force)
+    notices = run.notices
+    if added:
+        named = ", ".join(describe_character(symbol) for symbol in added[:NAMED])
+        more = f" and {len(added) - NAMED} more" if len(added) > NAMED else ""
+        notices += (f"New to the network, and added to its vocabulary: {named}{more}.",)
+    return replace(run, notices=notices, init_weights=checkpoint.network)
+
+
+def resume_run(
+    parent: Path,
+    name: str,
+    changes: Mapping[str, object],
+    load: LoadText | None = None,
+    allow: AllowOldText = refuse_old_text,
+    force: bool = False,
+) -> Run:
+    """The run of that name, to go on from its last checkpoint, or from the start if it has none.
+
+    `changes` are settings to change, of those in `CHANGEABLE`. The text is
+    found again by the run's note of it, unless `load` reads it; where it has
+    changed, `allow` says whether to go on with it as it was. Raises
+    `CheckpointError`, `ConfigError`, or `CorpusError` where the text is gone.
+    """
+    folder = find_run(parent, name)
+    begun = describe_run(folder)
+    note, prime, init_from = begun.corpus, begun.prime, begun.init_from
+    before, eval_chars = begun.config, begun.eval_chars
+    config = before.replaced(allowed(changes, before, CHANGEABLE))
+    # Before it is written to run.toml, where it would stand in every later resume's way.
+    check_device(config.device)
+    check_threads(config.threads)
+    check_precision(config.precision, config.device)
+    if load is None:
+        checkpoint = f"{folder.name}:last"
+        trained = f"the run '{folder.name}'"
+        corpus = corpus_to_go_on_with(note, before, checkpoint, trained, allow)
+    else:
+        corpus = load(before.normalise)
+    if corpus.content_hash != note.content_hash:
+        raise CorpusError(
+            f"The text given is not the one that the run '{name}' was trained on; leave it out"
+            " to go on with that one."
+        )
+    # Before the checkpoint is read, which takes its share.
+    check_memory(characters_bytes(config, len(corpus.vocabulary)), config.device, force)
+    weights = None
+    if init_from:
+        start = load_checkpoint(folder.last if folder.is_saved else Path(init_from))
+        corpus, _ = over_vocabulary(corpus, start.header.vocabulary, before.min_count)
+        weights = start.network
+    else:
+        corpus = with_rare_merged(corpus, before.min_count)
+    if folder.is_saved:
+        last = load_checkpoint(folder.last)
+        rates = count_rates_given(begun.rates_given, changes, before, last.header.progress)
+        run = Run(folder, corpus, config, prime, eval_chars, (), init_from, None, last, rates)
+        _check_resumable(run, before)
+    else:
+        fresh = prepare_run(folder, corpus, config, prime, init_from)
+        run = replace(fresh, init_weights=weights)
+    write_what_changed(run, begun)
+    return run
+
+
+def _check_resumable(run: Run, before: TrainConfig) -> None:
+    """Raise where the checkpoint is another network's, or all its steps are taken."""
+    assert run.resume_from is not None
+    check_engine(run.config)
+    held_out = len(run.parts[1])
+    if not 0 <= run.eval_chars <= held_out or 0 < run.eval_chars <= max(run.config.window, 1):
+        raise CheckpointError(
+            f"{run.folder.configuration} is damaged: of the {held_out:,} held-out characters"
+            f" evaluations can't read {run.eval_chars:,}."
+        )
+    header = run.resume_from.header
+    progress, per_epoch = header.progress, run.batches.batches_per_epoch
+    changeable = {name: getattr(before, name) for name in CHANGEABLE}
+    if (
+        header.vocabulary != run.corpus.vocabulary
+        or replace(header.config, **changeable) != before
+        or divmod(progress.step, per_epoch) != (progress.epoch, progress.batch)
+    ):
+        raise CheckpointError(
+            f"{run.folder.last} is not a checkpoint of what {run.folder.configuration} describes;"
+            " bring back the right file."
+        )
+    asked = run.total_steps
+    if not asked and run.config.minutes == before.minutes:
+        asked = progress.total_steps
+    if 0 < asked <= progress.step:
+        raise ConfigError(
+            f"The run '{run.folder.name}' has taken all its {progress.step} steps; to train"
+            " it further give more with --epochs, --steps or --minutes."
+        )
+
+
+def events_of(
+    run: Training, inbox: Inbox | None = None, outlet: WeightsOutlet | None = None
+) -> Iterator[TrainEvent]:
+    """The events of the training, each recorded in the run's folder before it is passed on.
+
+    Raises `CheckpointError` where another process trains the run.
+    """
+    start = run.resumed_at
+    record = Record(run.folder, keep_lines=start.events if start else 0)
+    try:
+        from rnntui.training.trainer import train
+
+        yield from recorded(train(run, inbox, outlet, recorded=record.lines), record)
+    finally:
+        record.close()

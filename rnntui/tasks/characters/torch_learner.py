@@ -1,0 +1,225 @@
+"""A character network trained with torch: any cell, on any of torch's devices.
+
+Reference for the method: truncated back-propagation through time with carried
+state (Williams and Peng 1990; Graves 2013).
+"""
+
+import copy
+import math
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch.nn import functional
+
+from rnntui.nets.averaging import average_decay_at
+from rnntui.nets.char_model import CharModel, State, build_model
+from rnntui.nets.config import STATE_TENSORS
+from rnntui.nets.initial_weights import forget_gate_biases, initial_weights
+from rnntui.sampling.fast_step import Weights
+from rnntui.tasks.characters.checkpoint import Checkpoint, Progress, load_checkpoint
+from rnntui.tasks.characters.evaluation import evaluate
+from rnntui.tasks.characters.model_loading import copies, load_weights, model_of
+from rnntui.tasks.characters.run import Run
+from rnntui.tasks.characters.samples import written_sample
+from rnntui.text.batches import Batch
+from rnntui.training.checkpoint_file import Arrays
+from rnntui.training.cuda_graph import Recorded, Work
+from rnntui.training.devices import device_for, mixes_precision
+from rnntui.training.finite import require_finite
+from rnntui.training.learner import Facts, StepOutcome
+from rnntui.training.measure import Measure, Note, unheard
+from rnntui.training.optimizers import build_optimizer, optimizer_tensors, restore_optimizer
+
+LOSS_SCALE = 1024.0
+"""What the loss is multiplied by before it goes back in float16, and its gradients are
+divided by after that: small ones would be zero there (Micikevicius et al. 2018, section 3.2).
+"""
+
+
+class TorchLearner:
+    """Model, optimiser and carried state of a run (see `Learner`)."""
+
+    def __init__(self, run: Run) -> None:
+        """Make the network, new or as the run's checkpoint has it.
+
+        Raises `ConfigError` for a device that is not there.
+        """
+        self._run, self._config = run, run.config
+        self._device = device_for(self._config.engine, self._config.device)
+        if self._config.threads:
+            torch.set_num_threads(self._config.threads)
+        self._learnt, self._held_out = run.parts
+        self._batches = run.batches
+        self._model: CharModel = build_model(
+            self._config.model(len(run.corpus.vocabulary)), self._config.seed
+        ).to(self._device)
+        self._built: torch.optim.Optimizer | None = None
+        self._kept: Arrays = {}  # for the optimiser, once it is built
+        self._state: State = self._model.zero_state(self._config.batch_size)
+        self._dropout = torch.Generator(self._device)
+        mixed = mixes_precision(self._config.precision, self._device)
+        self._ways: list[Work] = [partial(self._losses, False)]
+        if mixed:
+            self._ways.insert(0, partial(self._losses, True))
+        if self._device.type == "cuda":
+            # What is seldom needed is worth no recording.
+            self._ways[0] = Recorded(self._ways[0], self._dropout)
+        if (how := self._config.initial_weights) != "torch":
+            drawn = initial_weights(self._model.config, how, self._config.seed)
+            load_weights(self._model, drawn)
+        for name, bias in forget_gate_biases(self._model.config, self._config.forget_bias).items():
+            self._model.get_parameter(name).data += torch.from_numpy(bias).to(self._device)
+        if run.init_weights is not None:
+            load_weights(self._model, run.init_weights)
+        self._average = copy.deepcopy(self._model) if self._config.average_decay else None
+        if run.resume_from is not None:
+            self.take(run.resume_from)
+
+    @property
+    def facts(self) -> Facts:
+        """What it is and what it learns from."""
+        return self._run.facts(str(self._device))
+
+    def step(self, progress: Progress, learning_rate: float) -> StepOutcome:
+        """Batch, forward, backward, clip, update."""
+        for group in self._optimizer.param_groups:
+            group["lr"] = learning_rate
+        inputs, targets = self._tensors(self._batches.batch(progress.epoch, progress.batch))
+        state = self._state_for(len(inputs), progress)
+        for way in self._ways:
+            # Masks depend on the seed and the step alone, so no generator state needs keeping.
+            self._dropout.manual_seed((self._config.seed << 32) ^ progress.step)
+            loss, gradients, after = way(inputs, targets, *state)
+            for weight, gradient in zip(self._model.parameters(), gradients, strict=True):
+                weight.grad = gradient
+            grad_norm = self._clip()
+            # What is too large for float16 may be a gradient like any other in float32.
+            if math.isfinite(grad_norm):
+                break
+        value = loss.item()
+        require_finite("loss", progress.step + 1, value)
+        require_finite("gradient", progress.step + 1, grad_norm)
+        self._optimizer.step()
+        self._move_averages(progress.step + 1)
+        # A copy, as a recorded step overwrites what it gave, and may have to be computed again.
+        self._state = tuple(part.clone() for part in after)
+        return StepOutcome(value, grad_norm, self._batches.characters_per_batch, "torch")
+
+    def _losses(
+        self, mixed: bool, inputs: torch.Tensor, targets: torch.Tensor, *state: torch.Tensor
+    ) -> tuple[torch.Tensor, Sequence[torch.Tensor], State]:
+        """The mean loss of a batch, its gradients by the weights, and the state after it.
+
+        What is `mixed` multiplies float16 numbers; all that comes out is float32.
+        """
+        masks = self._config.dropout_masks
+        with torch.autocast(self._device.type, torch.float16, enabled=mixed):
+            logits, after = self._model(inputs, state, self._dropout, masks)  # [B, T, V]
+        loss = functional.cross_entropy(logits.float().flatten(0, 1), targets.flatten())
+        scale = LOSS_SCALE if mixed else 1.0
+        gradients = torch.autograd.grad(loss * scale, list(self._model.parameters()))
+        if mixed:
+            gradients = torch._foreach_div(gradients, scale)
+        return loss.detach(), gradients, tuple(part.detach().float() for part in after)
+
+    def evaluate(self) -> Measure:
+        """Measure on the held-out prefix that an evaluation in mid-run reads."""
+        return evaluate(self._used, self._held_out[: self._run.eval_chars])
+
+    def evaluate_in_full(self, note: Note = unheard) -> Measure:
+        """Measure on all that is held out."""
+        return evaluate(self._used, self._held_out, note)
+
+    def evaluate_saved(self, path: Path, note: Note = unheard) -> Measure:
+        """Measure a checkpoint in full; `CheckpointError` where it can't be read."""
+        return evaluate(model_of(load_checkpoint(path)).to(self._device), self._held_out, note)
+
+    def sample(self, length: int, step: int) -> tuple[str, str]:
+        """What a written text began with, and its next characters. Raises `SamplingError`."""
+        return written_sample(self._run, self.weights(step), length)
+
+    def weights(self, step: int) -> Weights:
+        """A copy of the weights to write with, that will not change any more."""
+        return Weights(self._model.config, copies(self._used), step)
+
+    def snapshot(self, progress: Progress) -> Checkpoint:
+        """All that a resume needs."""
+        config = self._model.config
+        carried = self._state if self._config.carries_state else ()
+        state = {
+            name: part.cpu().numpy()
+            for name, part in zip(STATE_TENSORS[config.cell], carried, strict=False)
+        }
+        kept = self._kept
+        if self._built is not None:
+            kept = optimizer_tensors(self._built, self._model)
+        averages = {} if self._average is None else copies(self._average)
+        header = self._run.header(progress)
+        return Checkpoint(header, copies(self._model), kept, state, averages)
+
+    def restore(self, path: Path) -> Progress:
+        """Take weights, optimiser and carried state from a checkpoint; returns how far it was."""
+        checkpoint = load_checkpoint(path)
+        self.take(checkpoint)
+        return checkpoint.header.progress
+
+    def put_weights(self, weights: Arrays) -> None:
+        """Take the weights to measure with, and nothing else."""
+        load_weights(self._used, weights)
+
+    @property
+    def _used(self) -> CharModel:
+        """The network that writes and is measured: the average where one is kept."""
+        return self._model if self._average is None else self._average
+
+    @torch.no_grad()
+    def _move_averages(self, step: int) -> None:
+        if self._average is None:
+            return
+        way = 1.0 - average_decay_at(self._config.average_decay, step)
+        torch._foreach_lerp_(list(self._average.parameters()), list(self._model.parameters()), way)
+
+    @property
+    def _optimizer(self) -> torch.optim.Optimizer:
+        """Built when the first step needs it: torch takes a second to load what belongs to it."""
+        if self._built is None:
+            self._built = build_optimizer(self._config, self._model)
+            if self._kept:
+                restore_optimizer(self._built, self._model, self._kept)
+        return self._built
+
+    def _tensors(self, batch: Batch) -> tuple[torch.Tensor, torch.Tensor]:
+        return (
+            torch.from_numpy(batch.inputs).to(self._device),
+            torch.from_numpy(batch.targets).to(self._device),
+        )
+
+    def _state_for(self, sequences: int, progress: Progress) -> State:
+        new_epoch = self._config.state_carry == "epoch" and progress.batch == 0
+        if new_epoch or not self._config.carries_state:
+            return self._model.zero_state(sequences)
+        return self._state
+
+    def _clip(self) -> float:
+        """Bound the gradients; returns their norm before that."""
+        weights = list(self._model.parameters())
+        bound = self._config.clip_norm or math.inf
+        norm = float(torch.nn.utils.clip_grad_norm_(weights, bound))
+        if self._config.clip_value:
+            torch.nn.utils.clip_grad_value_(weights, self._config.clip_value)
+        return norm
+
+    def take(self, checkpoint: Checkpoint) -> None:
+        """Take weights, optimiser and carried state from a checkpoint in memory."""
+        load_weights(self._model, checkpoint.weights)
+        if self._average is not None:
+            load_weights(self._average, checkpoint.averages)
+        self._kept, self._built = checkpoint.optimizer, None
+        if checkpoint.state:
+            self._state = tuple(
+                torch.from_numpy(np.array(checkpoint.state[part])).to(self._device)
+                for part in STATE_TENSORS[self._model.config.cell]
+            )

@@ -1,0 +1,1 @@
+"""Classifiers: their settings, runs, learner and checkpoints."""

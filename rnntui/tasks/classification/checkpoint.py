@@ -1,0 +1,136 @@
+"""The checkpoint of a classifier: all that a training, or a reader of texts, needs.
+
+Needs no torch. The file is as other checkpoints are (`checkpoint_file.py`); its
+header names the kind `classifier` and has the vocabulary of tokens and the classes.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from rnntui.errors import RnntuiError
+from rnntui.nets.classifier_config import ClassifierConfig, classifier_weight_shapes
+from rnntui.tasks.classification.config import ClassifyConfig
+from rnntui.tasks.classification.corpus_note import LabelledNote
+from rnntui.text.labelled.vocabulary import TokenVocabulary
+from rnntui.training.checked_values import check_numbers, text
+from rnntui.training.checkpoint_file import (
+    Arrays,
+    OpenCheckpoint,
+    opened,
+    optimizer_shapes,
+)
+from rnntui.training.progress import Progress
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Right answers among those given in training since the last evaluation."""
+
+    right: int = 0
+    given: int = 0
+
+
+@dataclass(frozen=True)
+class ClassifierHeader:
+    """All of a checkpoint but its tensors; `classes` are in the order of the scores."""
+
+    run: str
+    model: ClassifierConfig
+    vocabulary: TokenVocabulary
+    classes: tuple[str, ...]
+    corpus: LabelledNote
+    config: ClassifyConfig
+    progress: Progress
+    tally: Tally
+
+
+@dataclass(frozen=True)
+class ClassifierCheckpoint:
+    """A training at one moment.
+
+    `weights` are named as in `classifier_weight_shapes`; `optimizer`
+    `<weight>.<kept>`, mostly empty before the first step.
+    """
+
+    header: ClassifierHeader
+    weights: Arrays
+    optimizer: Arrays
+
+    def groups(self) -> Mapping[str, Arrays]:
+        """The tensors as they stand in the file."""
+        return {"model": self.weights, "optimizer": self.optimizer}
+
+    def about(self) -> Mapping[str, Any]:
+        """The header as it stands in the file."""
+        header = self.header
+        return {
+            "kind": "classifier",
+            "run": header.run,
+            "model": asdict(header.model),
+            "vocabulary": header.vocabulary.to_json(),
+            "classes": list(header.classes),
+            "corpus": asdict(header.corpus),
+            "config": asdict(header.config),
+            "progress": asdict(header.progress),
+            "tally": asdict(header.tally),
+        }
+
+
+def read_classifier_header(path: Path) -> ClassifierHeader:
+    """What a classifier's checkpoint says of itself, without reading its tensors.
+
+    Raises `CheckpointError` for a file that is not one of this version.
+    """
+    with opened(path) as file:
+        return _header(file)
+
+
+def load_classifier(path: Path) -> ClassifierCheckpoint:
+    """Read and check a checkpoint. Raises `CheckpointError` for anything wrong with it."""
+    with opened(path) as file:
+        header = _header(file)
+        weights = classifier_weight_shapes(header.model)
+        expected = {
+            "model": weights,
+            "optimizer": optimizer_shapes(header.config.optimizer, weights),
+        }
+        groups = file.groups(expected, required=("model",))
+        file.check_optimizer(groups["optimizer"], header.progress.step)
+    return ClassifierCheckpoint(header, groups["model"], groups["optimizer"])
+
+
+def _header(file: OpenCheckpoint) -> ClassifierHeader:
+    about = file.header("classifier")
+    try:
+        header = ClassifierHeader(
+            run=text(about["run"], "run"),
+            model=ClassifierConfig(**about["model"]),
+            vocabulary=TokenVocabulary.from_json(about["vocabulary"]),
+            classes=_classes(about["classes"]),
+            corpus=LabelledNote(**about["corpus"]),
+            config=ClassifyConfig(**about["config"]),
+            progress=Progress(**about["progress"]),
+            tally=Tally(**about["tally"]),
+        )
+        for numbers in (header.corpus, header.progress, header.tally):
+            check_numbers(numbers)
+        own = header.config.model(len(header.vocabulary), len(header.classes))
+    except (KeyError, TypeError, ValueError, AttributeError, RnntuiError) as error:
+        raise file.bad(f"its header is damaged ({error})") from error
+    if header.vocabulary.units != header.config.units:
+        raise file.bad("its vocabulary is not of the units that it is configured for")
+    # The configuration's bounds and types have been checked, so the network's hold, too.
+    if header.model != own:
+        raise file.bad("its network is not the one of its configuration and vocabulary")
+    return replace(header, model=own)
+
+
+def _classes(names: object) -> tuple[str, ...]:
+    """Raise `ValueError` unless these are distinct names."""
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise ValueError("the classes are no list of names")
+    if len(set(names)) != len(names):
+        raise ValueError("a class is named twice")
+    return tuple(names)

@@ -1,0 +1,143 @@
+"""What a run and a checkpoint keep of their labelled corpus, and how it is found again by it."""
+
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+
+from rnntui.errors import CorpusError
+from rnntui.tasks.classification.config import ClassifyConfig
+from rnntui.tasks.classification.recipes import DEFAULT, find_classify_recipe
+from rnntui.text.labelled.corpus import LabelledCorpus, kept_labelled, read_labelled
+from rnntui.text.labelled.sources import SHIPPED_NAME, find_labelled
+from rnntui.training.changed_text import AllowOldText, as_it_was, changed_sentence
+from rnntui.training.settings import changed_flags
+
+
+@dataclass(frozen=True)
+class LabelledSource:
+    """What reads a labelled corpus; each may be empty (see `read_labelled`)."""
+
+    reference: str = ""
+    text_column: str = ""
+    label_column: str = ""
+    text_encoding: str = ""
+    no_header: bool = False
+    skip_bad: bool = False
+
+    def read(self) -> LabelledCorpus:
+        """Read the corpus. Raises `CorpusError`."""
+        return read_labelled(
+            self.reference,
+            text_column=self.text_column,
+            label_column=self.label_column,
+            text_encoding=self.text_encoding or None,
+            no_header=self.no_header,
+            skip_bad=self.skip_bad,
+        )
+
+
+@dataclass(frozen=True)
+class LabelledNote:
+    """Which labelled corpus a network was trained on.
+
+    `source` is where it came from in words; the next four, and the last two, are
+    those of its `LabelledSource`, the reference an absolute path where it is one;
+    `content_hash` tells whether it is still the same; `texts` counts the
+    training part, the held-out ones included.
+    """
+
+    name: str
+    source: str
+    reference: str
+    text_column: str
+    label_column: str
+    text_encoding: str
+    content_hash: str
+    texts: int
+    no_header: bool = False
+    skip_bad: bool = False
+
+
+def note_of(corpus: LabelledCorpus, source: LabelledSource) -> LabelledNote:
+    """The note of a corpus that was read from `source`."""
+    path = Path(source.reference)
+    absolute = str(path.resolve()) if source.reference and path.exists() else source.reference
+    return LabelledNote(
+        corpus.name,
+        corpus.source,
+        absolute,
+        source.text_column,
+        source.label_column,
+        source.text_encoding,
+        corpus.content_hash,
+        len(corpus.train),
+        source.no_header,
+        source.skip_bad,
+    )
+
+
+def source_of(note: LabelledNote) -> LabelledSource:
+    """What the corpus of a note was read by."""
+    return LabelledSource(
+        note.reference,
+        note.text_column,
+        note.label_column,
+        note.text_encoding,
+        note.no_header,
+        note.skip_bad,
+    )
+
+
+def corpus_to_go_on_with(
+    note: LabelledNote, config: ClassifyConfig, trained: str, allow: AllowOldText
+) -> LabelledCorpus:
+    """The corpus of a note, unless others stand in its place now and `allow` says no.
+
+    `trained` is what sentences call the network. Where nothing is left of the texts,
+    they are taken from the cache. Raises `ChangedTextError`, and `CorpusError` where
+    they are gone there, too.
+    """
+    problem: CorpusError | None = None
+    try:
+        corpus = source_of(note).read()
+        if corpus.content_hash == note.content_hash:
+            return corpus
+    except CorpusError as error:
+        problem = error
+    kept = kept_labelled(note.name, note.source, note.content_hash)
+    if problem is not None and not _is_there(note):
+        if kept is None:
+            raise CorpusError(
+                f"The texts of '{note.name}' can't be found again: {problem}"
+            ) from problem
+        return kept
+    about = changed_sentence(note.name, note.reference or SHIPPED_NAME, trained)
+    command = new_run_command(source_of(note), config)
+    return as_it_was(kept, about, command, allow)
+
+
+def _is_there(note: LabelledNote) -> bool:
+    try:
+        find_labelled(note.reference)
+    except CorpusError:
+        return False
+    return True
+
+
+def new_run_command(source: LabelledSource, config: ClassifyConfig) -> str:
+    """`rnntui classify train …`: the texts, and a flag for each setting that is not the usual."""
+    words = ["rnntui", "classify", "train", *words_of(source)]
+    return shlex.join([*words, *changed_flags(config, find_classify_recipe(DEFAULT).config)])
+
+
+def words_of(source: LabelledSource) -> list[str]:
+    """The words of a command line that name a corpus."""
+    words = [source.reference] if source.reference else []
+    for option, value in (
+        ("--text-column", source.text_column),
+        ("--label-column", source.label_column),
+        ("--text-encoding", source.text_encoding),
+    ):
+        words += [option, value] if value else []
+    words += ["--no-header"] if source.no_header else []
+    return words + (["--skip-bad"] if source.skip_bad else [])

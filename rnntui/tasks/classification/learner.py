@@ -1,0 +1,145 @@
+"""A classifier trained with torch: the learner of a `ClassifyRun` (see `Learner`)."""
+
+import math
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch.nn import functional
+
+from rnntui.nets.classifier import Classifier, build_classifier
+from rnntui.nets.keras_weights import start_as_keras
+from rnntui.tasks.classification.batches import batches_to_measure
+from rnntui.tasks.classification.checkpoint import ClassifierCheckpoint, Tally, load_classifier
+from rnntui.tasks.classification.measure import ClassMeasure, measure_texts, on_device
+from rnntui.tasks.classification.run import ClassifyRun
+from rnntui.training.checkpoint_file import Arrays
+from rnntui.training.devices import find_device
+from rnntui.training.finite import require_finite
+from rnntui.training.learner import Facts, StepOutcome
+from rnntui.training.measure import Measure, Note, unheard
+from rnntui.training.optimizers import build_optimizer, optimizer_tensors, restore_optimizer
+from rnntui.training.progress import Progress
+
+
+class ClassifyLearner:
+    """Model, optimiser and texts of a run."""
+
+    def __init__(self, run: ClassifyRun) -> None:
+        """Make the network, new or as the run's checkpoint has it.
+
+        Raises `ConfigError` for a device that is not there.
+        """
+        self._run, self._config = run, run.config
+        self._device = find_device(self._config.device)
+        if self._config.threads:
+            torch.set_num_threads(self._config.threads)
+        self._batches = run.batches
+        model = build_classifier(run.model, self._config.seed)
+        if self._config.initial_weights == "keras":
+            start_as_keras(model, self._config.seed)
+        self._model = model.to(self._device)
+        self._optimizer = build_optimizer(self._config, self._model)
+        self._dropout = torch.Generator(self._device)
+        self._tally = Tally()
+        if run.resume_from is not None:
+            self._take(run.resume_from)
+            self._tally = run.resume_from.header.tally
+
+    @property
+    def facts(self) -> Facts:
+        """What it is and what it learns from."""
+        return self._run.facts(str(self._device))
+
+    def step(self, progress: Progress, learning_rate: float) -> StepOutcome:
+        """Batch, forward, backward, clip, update."""
+        for group in self._optimizer.param_groups:
+            group["lr"] = learning_rate
+        batch = self._batches.batch(progress.epoch, progress.batch)
+        ids, lengths, labels = on_device(batch, self._model)
+        # Masks depend on the seed and the step alone, so no generator state needs keeping.
+        self._dropout.manual_seed((self._config.seed << 32) ^ progress.step)
+        scores = self._model(ids, lengths, self._dropout)  # [B, C]
+        loss = functional.cross_entropy(scores, labels)
+        self._optimizer.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        grad_norm = self._clip()
+        value = loss.item()
+        require_finite("loss", progress.step + 1, value)
+        require_finite("gradient", progress.step + 1, grad_norm)
+        self._optimizer.step()
+        right = int((scores.detach().argmax(1) == labels).sum())
+        # An evaluation begins a new count.
+        before = self._tally if progress.recent_loss_count else Tally()
+        self._tally = Tally(before.right + right, before.given + len(labels))
+        return StepOutcome(value, grad_norm, len(labels), "torch")
+
+    def evaluate(self) -> Measure:
+        """Measure on all that is held out, and tell the accuracy since the last evaluation."""
+        return self.evaluate_in_full()
+
+    def evaluate_in_full(self, note: Note = unheard) -> Measure:
+        """The same, as every evaluation is in full."""
+        measure, tally = self._measure(self._model, note), self._tally
+        learnt = tally.right / tally.given if tally.given else None
+        return Measure(measure.loss, measure.texts, measure.accuracy, learnt)
+
+    def evaluate_saved(self, path: Path, note: Note = unheard) -> Measure:
+        """Measure a checkpoint; `CheckpointError` where it can't be read."""
+        measure = self._measure(classifier_of(load_classifier(path)).to(self._device), note)
+        return Measure(measure.loss, measure.texts, measure.accuracy)
+
+    def sample(self, length: int, step: int) -> None:  # noqa: ARG002
+        """Nothing: a classifier writes no text."""
+        return
+
+    def weights(self, step: int) -> None:  # noqa: ARG002
+        """Nothing that a text could be written with."""
+        return
+
+    def snapshot(self, progress: Progress) -> ClassifierCheckpoint:
+        """All that a resume needs."""
+        weights = {
+            name: weight.detach().to("cpu", torch.float32, copy=True).numpy()
+            for name, weight in self._model.named_parameters()
+        }
+        kept = optimizer_tensors(self._optimizer, self._model)
+        return ClassifierCheckpoint(self._run.header(progress, self._tally), weights, kept)
+
+    def restore(self, path: Path) -> Progress:
+        """Take weights and optimiser from a checkpoint; returns how far it was."""
+        checkpoint = load_classifier(path)
+        self._take(checkpoint)
+        return checkpoint.header.progress
+
+    def _measure(self, model: Classifier, note: Note) -> ClassMeasure:
+        run = self._run
+        batches = batches_to_measure(run.examples, run.split.validation, self._config)
+        return measure_texts(model, batches, note)
+
+    def _clip(self) -> float:
+        """Bound the gradients; returns their norm before that."""
+        weights = list(self._model.parameters())
+        bound = self._config.clip_norm or math.inf
+        norm = float(torch.nn.utils.clip_grad_norm_(weights, bound))
+        if self._config.clip_value:
+            torch.nn.utils.clip_grad_value_(weights, self._config.clip_value)
+        return norm
+
+    def _take(self, checkpoint: ClassifierCheckpoint) -> None:
+        load_arrays(self._model, checkpoint.weights)
+        restore_optimizer(self._optimizer, self._model, checkpoint.optimizer)
+
+
+def classifier_of(checkpoint: ClassifierCheckpoint) -> Classifier:
+    """A new network on the processor with the checkpoint's weights."""
+    model = build_classifier(checkpoint.header.model, seed=0)
+    load_arrays(model, checkpoint.weights)
+    return model
+
+
+def load_arrays(model: Classifier, weights: Arrays) -> None:
+    """Put weights into a network of the same shapes, on whatever device it is."""
+    with torch.no_grad():
+        for name, weight in model.named_parameters():
+            weight.copy_(torch.from_numpy(np.array(weights[name])))

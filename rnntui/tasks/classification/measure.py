@@ -1,0 +1,61 @@
+"""How well a classifier tells texts apart that it was not trained on."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch.nn import functional
+
+from rnntui.nets.classifier import Classifier
+from rnntui.tasks.classification.batches import TextBatch
+from rnntui.training.measure import Note, unheard
+
+
+@dataclass(frozen=True, eq=False)
+class ClassMeasure:
+    """Mean cross-entropy in nats, and `confusion` `[C, C]`: texts by true and by given class."""
+
+    loss: float
+    confusion: NDArray[np.int64]
+
+    @property
+    def texts(self) -> int:
+        """How many texts were read."""
+        return int(self.confusion.sum())
+
+    @property
+    def accuracy(self) -> float:
+        """The share of right answers."""
+        return float(np.trace(self.confusion)) / max(1, self.texts)
+
+
+def measure_texts(
+    model: Classifier, batches: Iterable[TextBatch], note: Note = unheard
+) -> ClassMeasure:
+    """Loss and confusion of a network on texts; the network is left as it is."""
+    classes = model.config.classes
+    confusion = np.zeros((classes, classes), dtype=np.int64)
+    total = 0.0
+    with torch.no_grad():
+        for batch in batches:
+            ids, lengths, labels = on_device(batch, model)
+            scores = model(ids, lengths)  # [B, C]
+            losses = functional.cross_entropy(scores, labels, reduction="none")
+            total += float(losses.cpu().double().sum())
+            np.add.at(confusion, (batch.labels, scores.argmax(1).cpu().numpy()), 1)
+            note(len(labels))
+    return ClassMeasure(total / max(1, int(confusion.sum())), confusion)
+
+
+def on_device(
+    batch: TextBatch, model: Classifier
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Ids, lengths and labels as tensors where the model is."""
+    device = model.head.weight.device
+    ids, lengths, labels = (
+        torch.from_numpy(np.ascontiguousarray(part)).to(device)
+        for part in (batch.ids, batch.lengths, batch.labels)
+    )
+    return ids, lengths, labels

@@ -1,0 +1,203 @@
+"""Opening a classifier's run, new or to go on with, and the events of its training.
+
+The one way in for the command line and the screen, as `opening.py` is for
+networks that write. Needs no torch until the events are asked for, or a device is named.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from rnntui.errors import CheckpointError, ConfigError, CorpusError
+from rnntui.tasks.classification.checkpoint import load_classifier
+from rnntui.tasks.classification.config import ClassifyConfig
+from rnntui.tasks.classification.corpus_note import (
+    LabelledNote,
+    LabelledSource,
+    corpus_to_go_on_with,
+    note_of,
+)
+from rnntui.tasks.classification.description import describe_classify_run
+from rnntui.tasks.classification.run import ClassifyRun, prepare_classify_run
+from rnntui.text.labelled.corpus import LabelledCorpus
+from rnntui.training.changed_text import AllowOldText, refuse_old_text
+from rnntui.training.commands import Deaf, Inbox
+from rnntui.training.devices import check_device, check_threads
+from rnntui.training.events import Finished, Tested, TrainEvent, Warned
+from rnntui.training.measuring_stop import MeasuringStoppedError, until_stopped
+from rnntui.training.memory import check_memory
+from rnntui.training.resuming import (
+    RATE_SETTINGS,
+    allowed,
+    count_rates_given,
+    write_what_changed,
+)
+from rnntui.training.run_folder import (
+    Record,
+    RunFolder,
+    check_run_name,
+    create_run_folder,
+    find_run,
+    free_run_name,
+    recorded,
+    taken,
+)
+from rnntui.training.settings import BUDGETS
+
+CHANGEABLE = (*BUDGETS, *RATE_SETTINGS, "patience", "save_every", "threads", "device")
+"""Settings that a resume may change: network, data and the steps taken stay what they are."""
+
+TEST_BROKEN_OFF = "The test was broken off; 'rnntui classify eval' makes it up."
+
+
+def new_classify_run(
+    parent: Path,
+    source: LabelledSource,
+    config: ClassifyConfig,
+    name: str | None,
+    force: bool = False,
+) -> ClassifyRun:
+    """Make a run's folder under `parent`; with no name, one from corpus, cell and a number.
+
+    Raises `CheckpointError` for a taken or bad name, `CorpusError` for texts that
+    can't be learnt from, `ConfigError` where the network doesn't suit their classes
+    or the device isn't there, or, without `force`, for less memory than it takes.
+    """
+    if name is not None:
+        check_run_name(name)
+        if (parent / name).is_dir() and any((parent / name).iterdir()):
+            raise taken(name)
+    check_device(config.device)
+    check_threads(config.threads)
+    corpus = source.read()
+    name = name or free_run_name(parent, f"{corpus.name}-{config.cell}")
+    folder = RunFolder(parent / name)
+    run = prepare_classify_run(folder, corpus, note_of(corpus, source), config)
+    check_memory(run.needed_bytes, config.device, force)
+    create_run_folder(folder, run.tables(run.total_steps))
+    return run
+
+
+def resume_classify_run(
+    parent: Path,
+    name: str,
+    changes: Mapping[str, object],
+    source: LabelledSource | None = None,
+    allow: AllowOldText = refuse_old_text,
+    force: bool = False,
+) -> ClassifyRun:
+    """The run of that name, to go on from its last checkpoint, or from the start if it has none.
+
+    `changes` are settings to change, of those in `CHANGEABLE`. The texts are
+    found again by the run's note of them, unless `source` reads them; where they
+    have changed, `allow` says whether to go on with them as they were. Raises
+    `CheckpointError`, `ConfigError`, or `CorpusError` where the texts are gone.
+    """
+    folder = find_run(parent, name)
+    begun = describe_classify_run(folder)
+    note, before = begun.corpus, begun.config
+    config = before.replaced(allowed(changes, before, CHANGEABLE))
+    check_device(config.device)
+    check_threads(config.threads)
+    if source is None:
+        corpus = corpus_to_go_on_with(note, before, f"the run '{name}'", allow)
+    else:
+        corpus = _same_corpus(note, name, source)
+    run = prepare_classify_run(folder, corpus, note, config)
+    check_memory(run.needed_bytes, config.device, force)
+    if folder.is_saved:
+        last = load_classifier(folder.last)
+        given = count_rates_given(begun.rates_given, changes, before, last.header.progress)
+        run = replace(run, notices=(), resume_from=last, rates_given=given)
+        _check_resumable(run, before)
+    write_what_changed(run, begun)
+    return run
+
+
+def classify_events(run: ClassifyRun, inbox: Inbox | None = None) -> Iterator[TrainEvent]:
+    """The events of the training, each recorded in the run's folder before it is passed on.
+
+    At its end, unless it was stopped, the best network is measured on the test
+    part, where there is one. Raises `CheckpointError` where another process
+    trains the run.
+    """
+    start = run.resumed_at
+    record = Record(run.folder, keep_lines=start.events if start else 0)
+    try:
+        from rnntui.training.trainer import train
+
+        events = train(run, inbox, recorded=record.lines)
+        yield from recorded(_with_test(run, events, inbox or Deaf()), record)
+    finally:
+        record.close()
+
+
+def _with_test(
+    run: ClassifyRun, events: Iterable[TrainEvent], inbox: Inbox
+) -> Iterator[TrainEvent]:
+    for event in events:
+        if isinstance(event, Finished) and event.reason != "stopped" and run.test is not None:
+            yield _tested(run, event, inbox)
+        yield event
+
+
+def _tested(run: ClassifyRun, finished: Finished, inbox: Inbox) -> TrainEvent:
+    """The best network on the test part, or a sentence that says why not."""
+    from rnntui.tasks.classification.scoring import score_part
+
+    assert run.test is not None
+    when = finished.elapsed_s
+    try:
+        best = load_classifier(run.folder.best)
+        measure, _ = score_part(best, run.test, run.test.labels, note=until_stopped(inbox))
+    except MeasuringStoppedError:
+        return Warned(finished.step, when, TEST_BROKEN_OFF)
+    except (CheckpointError, CorpusError) as error:
+        sentence = f"The best network can't be tested: {error}"
+        return Warned(finished.step, when, sentence)
+    confusion = tuple(tuple(row) for row in measure.confusion.tolist())
+    return Tested(
+        best.header.progress.step,
+        when,
+        loss=measure.loss,
+        accuracy=measure.accuracy,
+        texts=measure.texts,
+        classes=run.classes,
+        confusion=confusion,
+    )
+
+
+def _same_corpus(note: LabelledNote, name: str, source: LabelledSource) -> LabelledCorpus:
+    corpus = source.read()
+    if corpus.content_hash != note.content_hash:
+        raise CorpusError(
+            f"The texts given are not those that the run '{name}' was trained on; leave them out"
+            " to go on with those."
+        )
+    return corpus
+
+
+def _check_resumable(run: ClassifyRun, before: ClassifyConfig) -> None:
+    """Raise where the checkpoint is another network's, or all its steps are taken."""
+    assert run.resume_from is not None
+    header = run.resume_from.header
+    progress, per_epoch = header.progress, run.batches.batches_per_epoch
+    changeable = {name: getattr(before, name) for name in CHANGEABLE}
+    if (
+        header.vocabulary != run.vocabulary
+        or header.classes != run.classes
+        or header.config.replaced(changeable) != before
+        or divmod(progress.step, per_epoch) != (progress.epoch, progress.batch)
+    ):
+        raise CheckpointError(
+            f"{run.folder.last} is not a checkpoint of what {run.folder.configuration} describes;"
+            " bring back the right file."
+        )
+    asked = run.total_steps
+    if not asked and run.config.minutes == before.minutes:
+        asked = progress.total_steps
+    if 0 < asked <= progress.step:
+        raise ConfigError(
+            f"The run '{run.folder.name}' has taken all its {progress.step} steps; to train"
+            " it further give more with --epochs, --steps or --minutes."
+        )

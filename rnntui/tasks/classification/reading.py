@@ -1,0 +1,98 @@
+"""A trained classifier that reads texts: class probabilities, also as they move token by token.
+
+Needs no torch: a sentence is read by the NumPy step that writing uses, which for
+one text at a time is the faster one. Agreement with the network that was trained
+is tested.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnntui.nets.classifier_config import Pooling
+from rnntui.sampling.fast_step import FastNetwork, Floats32, Weights
+from rnntui.tasks.classification.batches import read_lengths
+from rnntui.tasks.classification.checkpoint import ClassifierCheckpoint
+from rnntui.text.labelled.batches import Ids, encode_texts, padded
+from rnntui.text.labelled.tokens import units_of
+from rnntui.text.labelled.vocabulary import UNKNOWN
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """A text as a network reads it.
+
+    `tokens` are those that it reads, which of a long text are the first or the
+    last ones alone; `known` says which of them are in its vocabulary; both `[T]`.
+    `probabilities` `[T, C]` are its answers after each.
+    """
+
+    tokens: tuple[str, ...]
+    known: tuple[bool, ...]
+    probabilities: NDArray[np.float64]
+
+
+class ClassifierReader:
+    """Reads texts with the weights of a checkpoint."""
+
+    def __init__(self, checkpoint: ClassifierCheckpoint) -> None:
+        """Take the network of a checkpoint."""
+        header = checkpoint.header
+        self.classes = header.classes
+        self._config, self._model, self._vocabulary = (
+            header.config,
+            header.model,
+            header.vocabulary,
+        )
+        weights = Weights(header.model.body, checkpoint.weights, header.progress.step)
+        self._network = FastNetwork(weights)
+        self._head = (checkpoint.weights["head.weight"], checkpoint.weights["head.bias"])
+
+    def probabilities(self, text: str) -> tuple[tuple[str, float], ...]:
+        """Each class with its probability, in the order of `classes`."""
+        last = self._answers(self._ids(text))[-1]
+        return tuple(zip(self.classes, last.tolist(), strict=True))
+
+    def after_each_token(self, text: str) -> Reading:
+        """The text's tokens, and what the network answers after each; the last is its answer."""
+        ids = self._ids(text)
+        tokens = units_of(text, self._config.units)
+        # One id more than tokens is the start's, which is read first.
+        if self._config.keep == "first":
+            tokens = tokens[: len(ids) - 1]
+        else:
+            tokens = tokens[max(0, len(tokens) - len(ids)) :]
+        return Reading(
+            tuple(tokens),
+            tuple(self._vocabulary.index(token) != UNKNOWN for token in tokens),
+            self._answers(ids)[len(ids) - len(tokens) :],
+        )
+
+    def _ids(self, text: str) -> Ids:
+        """The ids that the network reads, padding in front among them, `[P]`."""
+        config, texts = self._config, encode_texts([text], self._vocabulary)
+        length = int(read_lengths(texts, config)[0])
+        return np.asarray(padded(texts, [0], length, config.padding, config.keep)[0])
+
+    def _answers(self, ids: Ids) -> NDArray[np.float64]:
+        """Class probabilities after each id, `[P, C]`."""
+        state = self._network.zero_state(1)
+        states = np.empty((len(ids), self._model.hidden_size), np.float32)
+        for place in range(len(ids)):
+            state = self._network.read(ids[place : place + 1], state)
+            states[place] = state[0][-1, 0]
+        weight, bias = self._head
+        scores = (_pooled(states, self._model.pooling) @ weight.T + bias).astype(np.float64)
+        if self._model.head == "sigmoid":
+            scores = np.concatenate((np.zeros_like(scores), scores), axis=1)
+        exponents = np.exp(scores - scores.max(axis=1, keepdims=True))
+        return np.asarray(exponents / exponents.sum(axis=1, keepdims=True))
+
+
+def _pooled(states: Floats32, pooling: Pooling) -> Floats32:
+    """What the head reads after each id, of hidden states, both `[P, H]`."""
+    if pooling == "mean":
+        counts = np.arange(1, len(states) + 1, dtype=np.float32)[:, None]
+        return np.asarray(states.cumsum(axis=0) / counts)
+    return np.maximum.accumulate(states) if pooling == "max" else states

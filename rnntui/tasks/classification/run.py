@@ -1,0 +1,176 @@
+"""A run of a classifier made ready: texts split and encoded, the network sized.
+
+Needs no torch until its learner is asked for.
+"""
+
+import platform
+from dataclasses import asdict, dataclass, replace
+from importlib.metadata import version
+from typing import Any
+
+import rnntui
+from rnntui.nets.classifier_config import ClassifierConfig, classifier_parameter_count
+from rnntui.tasks.classification.batches import Examples, TextBatches, read_lengths
+from rnntui.tasks.classification.checkpoint import (
+    ClassifierCheckpoint,
+    ClassifierHeader,
+    Tally,
+)
+from rnntui.tasks.classification.config import ClassifyConfig
+from rnntui.tasks.classification.corpus_note import LabelledNote
+from rnntui.tasks.classification.memory import classifier_bytes
+from rnntui.text.labelled.batches import Split, encode, split_labelled
+from rnntui.text.labelled.corpus import LabelledCorpus, Labels, Part, check_classes_seen
+from rnntui.text.labelled.vocabulary import TokenVocabulary, token_vocabulary
+from rnntui.training.learner import Facts, Learner
+from rnntui.training.pace import Pace
+from rnntui.training.progress import Progress
+from rnntui.training.resuming import Change, progress_to_resume, rate_changes
+from rnntui.training.run_folder import RunFolder
+from rnntui.training.settings_file import to_tables
+
+
+@dataclass(frozen=True, eq=False)
+class ClassifyRun:
+    """All that the training of a classifier needs (see `Training`).
+
+    `examples` are the training part, `split` says which of them are held out;
+    `test` is what its maker set aside, if anything. `resume_from` is the
+    checkpoint to go on from, if any. `rates_given` counts the learning rates that
+    resumes were given.
+    """
+
+    folder: RunFolder
+    note: LabelledNote
+    classes: tuple[str, ...]
+    vocabulary: TokenVocabulary
+    examples: Examples
+    split: Split
+    test: Part | None
+    config: ClassifyConfig
+    notices: tuple[str, ...]
+    resume_from: ClassifierCheckpoint | None = None
+    rates_given: int = 0
+
+    @property
+    def model(self) -> ClassifierConfig:
+        """The network."""
+        return self.config.model(len(self.vocabulary), len(self.classes))
+
+    @property
+    def needed_bytes(self) -> tuple[int, int]:
+        """Memory that a step takes, and what saving takes beside (see `check_memory`)."""
+        longest = self.config.max_length
+        if self.config.padding != "front":
+            longest = int(read_lengths(self.examples.texts, self.config).max(initial=0))
+        return classifier_bytes(self.config, len(self.vocabulary), len(self.classes), longest)
+
+    @property
+    def batches(self) -> TextBatches:
+        """The texts to learn from, batched as configured."""
+        return TextBatches(self.examples, self.split.train, self.config)
+
+    @property
+    def pace(self) -> Pace:
+        """When it ends, evaluates and saves; it writes no samples."""
+        every = self.config.eval_every or self.batches.batches_per_epoch
+        return replace(Pace.of(self.config), eval_every=every)
+
+    @property
+    def total_steps(self) -> int:
+        """Steps of the whole training; 0 for minutes, whose steps must be measured."""
+        return self.pace.total_steps(self.batches.batches_per_epoch)
+
+    @property
+    def resumed_at(self) -> Progress | None:
+        """How far its checkpoint is, brought up to the settings as they are now."""
+        return progress_to_resume(self)
+
+    @property
+    def rate_changes(self) -> tuple[Change, ...]:
+        """What is changed of the learning rate as it goes on."""
+        return rate_changes(self)
+
+    def facts(self, device: str) -> Facts:
+        """What is to be learnt, on that device; where characters are counted, these are texts."""
+        held_out = len(self.split.validation)
+        return Facts(
+            corpus=self.note.name,
+            parameters=classifier_parameter_count(self.model),
+            vocab_size=len(self.vocabulary),
+            train_chars=len(self.split.train),
+            val_chars=held_out,
+            eval_chars=held_out,
+            batches_per_epoch=self.batches.batches_per_epoch,
+            device=device,
+            unit="texts",
+        )
+
+    def header(self, progress: Progress, tally: Tally) -> ClassifierHeader:
+        """What a checkpoint says at that moment."""
+        return ClassifierHeader(
+            run=self.folder.name,
+            model=self.model,
+            vocabulary=self.vocabulary,
+            classes=self.classes,
+            corpus=self.note,
+            config=self.config,
+            progress=progress,
+            tally=tally,
+        )
+
+    def learner(self) -> Learner:
+        """What fits its network. Loads torch."""
+        from rnntui.tasks.classification.learner import ClassifyLearner
+
+        return ClassifyLearner(self)
+
+    def tables(self, total_steps: int) -> dict[str, Any]:
+        """The content of `run.toml`."""
+        return {
+            "run": {"name": self.folder.name, "kind": "classifier"},
+            "corpus": asdict(self.note),
+            **to_tables(self.config),
+            "resolved": {"total_steps": total_steps, "rates_given": self.rates_given},
+            "versions": {
+                "rnntui": rnntui.__version__,
+                "python": platform.python_version(),
+                "torch": version("torch"),
+                "numpy": version("numpy"),
+            },
+        }
+
+
+def prepare_classify_run(
+    folder: RunFolder, corpus: LabelledCorpus, note: LabelledNote, config: ClassifyConfig
+) -> ClassifyRun:
+    """Split the texts, count a vocabulary on those to learn from, and encode all.
+
+    Raises `CorpusError` where too little is left to learn from, or a class has no
+    text among that, and `ConfigError` where the head doesn't suit the classes.
+    """
+    # First what is quick to find out.
+    config.model(1, len(corpus.classes))
+    split = split_labelled(len(corpus.train), config.val_fraction, config.seed)
+    check_classes_seen(corpus, split.train)
+    texts = corpus.train.tokenised(config.units)
+    vocabulary = token_vocabulary(
+        texts, split.train, max_size=config.vocab_size or None, min_count=config.min_count
+    )
+    examples = Examples(encode(texts, vocabulary), corpus.train.labels)
+    return ClassifyRun(
+        folder,
+        note,
+        corpus.classes,
+        vocabulary,
+        examples,
+        split,
+        corpus.test,
+        config,
+        corpus.notices,
+    )
+
+
+def examples_of(part: Part, vocabulary: TokenVocabulary, labels: Labels) -> Examples:
+    """The texts of a part in the ids of a trained network, with `labels` `[N]` of its classes."""
+    return Examples(encode(part.tokenised(vocabulary.units), vocabulary), labels)

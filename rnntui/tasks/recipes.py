@@ -1,0 +1,106 @@
+"""Recipes: named, complete configurations in TOML, shipped in `rnntui/recipes` or a user's own.
+
+A recipe is of a kind, which says what its tables hold and which command runs
+it; to read them in full is for the modules of their kinds.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from rnntui.errors import ConfigError, quoted
+from rnntui.text.escapes import unescaped
+from rnntui.toml_files import UnreadableFileError, read_toml
+
+SHIPPED = Path(__file__).resolve().parent.parent / "recipes"
+
+DEFAULT = "default"
+"""The recipe of a training that names none."""
+
+RecipeKind = Literal["train", "classify", "trace", "compare"]
+
+_COMMANDS: dict[RecipeKind, str] = {
+    "train": "rnntui train --recipe {}",
+    "classify": "rnntui classify train --recipe {}",
+    "trace": "rnntui trace --recipe {}",
+    "compare": "rnntui compare {}",
+}
+
+
+@dataclass(frozen=True)
+class RecipeFile:
+    """A recipe as it stands in its file.
+
+    `corpus` is the text that it is meant for, if any; `prime` what its samples
+    start from, empty for the start of a line; `tables` all that is in its
+    tables, unchecked; `source` names the file in sentences.
+    """
+
+    name: str
+    kind: RecipeKind
+    about: str
+    corpus: str
+    prime: str
+    tables: Mapping[str, Any]
+    source: str
+
+    @property
+    def command(self) -> str:
+        """The command that runs it."""
+        return _COMMANDS[self.kind].format(self.name)
+
+
+def list_recipe_files() -> tuple[RecipeFile, ...]:
+    """All shipped recipes, the default one first, then by name."""
+    files = [_read(path) for path in SHIPPED.glob("*.toml")]
+    return tuple(sorted(files, key=lambda file: (file.name != DEFAULT, file.name)))
+
+
+def find_recipe_file(reference: str, kind: RecipeKind | None = None) -> RecipeFile:
+    """The recipe of that name, or in that TOML file, of that kind or of any.
+
+    Raises `ConfigError` where there is none, it can't be read, or it is of
+    another kind; the sentence then says which command runs it.
+    """
+    named = SHIPPED / f"{reference}.toml"
+    if Path(reference).name == reference and named.is_file():
+        found = _read(named)
+    elif Path(reference).is_file():
+        found = _read(Path(reference))
+    else:
+        files = [file for file in list_recipe_files() if kind in (None, file.kind)]
+        known = ", ".join(file.name for file in files)
+        raise ConfigError(
+            f"There is no recipe {quoted(reference)}; name a TOML file or one of {known}."
+        )
+    if kind not in (None, found.kind):
+        raise ConfigError(
+            f"{found.source} is of kind '{found.kind}', not '{kind}'; '{found.command}' runs it."
+        )
+    return found
+
+
+def _read(path: Path) -> RecipeFile:
+    try:
+        content = read_toml(path, "followed")
+    except UnreadableFileError as error:
+        raise ConfigError(f"The recipe {path} can't be read: {error}.") from error
+    texts = {"kind": "train", "name": path.stem, "about": "", "corpus": "", "prime": ""}
+    for name in texts:
+        texts[name] = content.pop(name, texts[name])
+        if not isinstance(texts[name], str):
+            raise ConfigError(f"The recipe {path}: '{name}' must be a text.")
+    for kind in get_args(RecipeKind):
+        if texts["kind"] == kind:
+            return RecipeFile(
+                name=texts["name"],
+                kind=kind,
+                about=texts["about"],
+                corpus=texts["corpus"],
+                prime=unescaped(texts["prime"]),
+                tables=content,
+                source=f"The recipe {path}",
+            )
+    known = ", ".join(get_args(RecipeKind))
+    raise ConfigError(f"The recipe {path} is of kind '{texts['kind']}'; it must be one of {known}.")
