@@ -65,7 +65,7 @@ def our_step(learner: TorchLearner) -> Step:
     def step() -> float:
         nonlocal progress
         loss = learner.step(progress, 1e-3).loss
-        progress = progress.after_step(loss, "torch", learner.facts.batches_per_epoch)
+        progress = progress.after_step(loss, "torch", learner.info.batches_per_epoch)
         return loss
 
     return step

@@ -44,8 +44,8 @@ class Table:
 
     def as_markdown(self) -> str:
         """The table, and the machine below it."""
-        facts = ", ".join(f"{name} {value}" for name, value in self.machine.items())
-        return f"{self.text or as_markdown(self.rows)}\n*{facts}*\n"
+        info = ", ".join(f"{name} {value}" for name, value in self.machine.items())
+        return f"{self.text or as_markdown(self.rows)}\n*{info}*\n"
 
 
 def in_turns(
@@ -67,13 +67,13 @@ def in_turns(
 
 def machine() -> dict[str, str]:
     """What the measurements were taken on and with."""
-    facts = {"processor": processor(), "python": platform.python_version()}
+    info = {"processor": processor(), "python": platform.python_version()}
     for package in VERSIONED:
         try:
-            facts[package] = version(package)
+            info[package] = version(package)
         except PackageNotFoundError:
-            facts[package] = "not installed"
-    return facts
+            info[package] = "not installed"
+    return info
 
 
 def processor() -> str:

@@ -6,12 +6,12 @@ from typing import Any
 
 from rnntui.tasks.classification.checkpoint import ClassifierCheckpoint, load_classifier
 from rnntui.tasks.classification.config import ClassifyConfig
-from rnntui.tasks.classification.corpus_note import LabelledSource
 from rnntui.tasks.classification.opening import (
     classify_events,
     new_classify_run,
     resume_classify_run,
 )
+from rnntui.tasks.classification.provenance import LabelledSource
 from rnntui.tasks.classification.run import ClassifyRun
 from rnntui.training.commands import Inbox
 from rnntui.training.events import TrainEvent

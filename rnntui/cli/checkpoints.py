@@ -66,13 +66,13 @@ def show(
     """Show a checkpoint: its text, its progress, its layers."""
     from rnntui import places
     from rnntui.cli.layers import print_layers
-    from rnntui.training.checkpoint_file import opened
+    from rnntui.training.checkpoint_file import open_checkpoint
     from rnntui.training.run_folder import find_checkpoint, run_of
 
     parent = places.checkpoints_dir()
     path = find_checkpoint(parent, checkpoint, places.shipped_checkpoints_dir())
     folder = run_of(parent, path)
-    with opened(path) as file:
+    with open_checkpoint(path) as file:
         is_classifier = file.kind() == "classifier"
     run, about, progress, layers = (_classifier if is_classifier else _characters)(path)
     best = "none yet" if progress.best_loss is None else f"{progress.best_loss:.4f}"

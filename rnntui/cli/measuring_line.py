@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from rnntui.lasting_stream import LastingStream
-from rnntui.training.measure import Note, Stage, unseen
+from rnntui.training.measure import ReportProgress, Stage, unseen
 
 
 @contextmanager
@@ -29,7 +29,7 @@ def measuring_shown() -> Iterator[Stage]:
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("reading", total=None)
 
-        def stage(name: str, total: int) -> Note:
+        def stage(name: str, total: int) -> ReportProgress:
             progress.reset(task, description=name, total=total or None)
             return partial(progress.advance, task)
 

@@ -11,8 +11,8 @@ from dataclasses import replace
 from math import fsum
 from typing import Final, get_args
 
+from rnntui.runtime.generator_thread import CAPACITY, PacedThread
 from rnntui.runtime.session import Network, Spec
-from rnntui.runtime.writer_thread import CAPACITY, PacedThread
 from rnntui.sampling.choice import SamplingSpec
 from rnntui.sampling.modes import Mode
 from rnntui.sampling.stream import Character, CharacterStreams, all_of
@@ -71,7 +71,7 @@ class DuelThread(PacedThread[Round]):
         super().__init__(rounds, failed, pace, CAPACITY // len(MODES))
 
 
-class RecentWriting:
+class RecentOutput:
     """How sure and how varied the last `RECENT` characters of a stream are.
 
     Costs the same for each character however long the stream is: the grams

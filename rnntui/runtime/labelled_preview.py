@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from rnntui.tasks.classification.config import ClassifyConfig
-from rnntui.tasks.classification.corpus_note import LabelledSource
+from rnntui.tasks.classification.provenance import LabelledSource
 from rnntui.text.labelled.batches import split_labelled
 from rnntui.text.labelled.corpus import class_counts
 from rnntui.text.labelled.vocabulary import token_vocabulary

@@ -13,12 +13,12 @@ from rnntui.runtime.asked import Asked
 from rnntui.runtime.event_channel import EventChannel
 from rnntui.runtime.followed_training import followed_events
 from rnntui.runtime.following import FollowedState
+from rnntui.runtime.generator_thread import GeneratorThread
 from rnntui.runtime.old_text_question import AskOldText, never_ask, not_begun
 from rnntui.runtime.phases import Phase, ask_pause, going_on, phase_after, tell_pause
 from rnntui.runtime.replay import replay_events
 from rnntui.runtime.trainer_thread import Events, TrainerThread
 from rnntui.runtime.weights import WeightsMailbox
-from rnntui.runtime.writer_thread import WriterThread
 from rnntui.sampling.choice import SamplingSpec
 from rnntui.sampling.fast_step import Weights
 from rnntui.sampling.modes import READING_PACE
@@ -182,7 +182,7 @@ class Session:
         self.wake = wake
         self._open_training, self._open_stream = open_training, open_stream
         self._trainer: TrainerThread | None = None
-        self._writer: WriterThread | None = None
+        self._writer: GeneratorThread | None = None
         self._failures: queue.SimpleQueue[str] = queue.SimpleQueue()
         self.phase: Phase = "idle"
         self._paused = Asked(False)
@@ -204,7 +204,7 @@ class Session:
         """Begin a training. Raises `RnntuiError` while another one goes on."""
         if self.is_training:
             raise RnntuiError(f"{going_on(self.phase)} already; stop it before another one begins.")
-        self.stop_writing()
+        self.stop_generating()
         self.network = None
         channel, mailbox = EventChannel(self.wake), WeightsMailbox()
 
@@ -263,14 +263,14 @@ class Session:
         if self.is_training:
             raise RnntuiError(f"{going_on(self.phase)}; stop it before another network is loaded.")
         checkpoint = load_checkpoint(path)
-        self.stop_writing()
+        self.stop_generating()
         weights, reference = checkpoint.for_sampling, reference or str(path.resolve())
         name = name or checkpoint.header.run
         self.network = _network_of(checkpoint, name, reference, lambda: weights)
         self.phase = "idle"
 
     @property
-    def is_writing(self) -> bool:
+    def is_generating(self) -> bool:
         """Whether a stream goes on."""
         return self._writer is not None and self._writer.is_alive()
 
@@ -282,10 +282,10 @@ class Session:
         network = self.network
         if network is None:
             raise RnntuiError("There is no network to write with yet; press t to train one.")
-        self.stop_writing()
+        self.stop_generating()
         prime = prepare_prime(self.prime, network.vocabulary, network.normalisation)
         seed = self.seed
-        self._writer = WriterThread(
+        self._writer = GeneratorThread(
             lambda: self._open_stream(network, lambda: self.spec, prime.text, seed),
             self._failures.put,
             self.pace,
@@ -296,7 +296,7 @@ class Session:
             warnings += ("This text has no spaces, so hybrid never draws: it equals argmax.",)
         return replace(prime, warnings=warnings)
 
-    def stop_writing(self) -> None:
+    def stop_generating(self) -> None:
         """End the stream, if there is one."""
         if self._writer is not None:
             # It ends by itself at its next character; the screen must not wait for that.
@@ -333,7 +333,7 @@ class Session:
 
     def close(self, seconds: float) -> bool:
         """End everything, saving; whether the training has ended in that time."""
-        self.stop_writing()
+        self.stop_generating()
         return self.stop_training(seconds)
 
 

@@ -5,7 +5,7 @@ from typing import Literal
 Mode = Literal["argmax", "random", "hybrid"]
 
 WritingEngine = Literal["auto", "numpy", "compiled"]
-"""What computes the characters (see `rnntui.sampling.writers`)."""
+"""What computes the characters (see `rnntui.sampling.generators`)."""
 
 MIN_TEMPERATURE, MAX_TEMPERATURE = 0.05, 5.0
 

@@ -16,9 +16,9 @@ import numpy as np
 from rnntui.errors import DivergedError
 from rnntui.sampling.choice import SamplingSpec
 from rnntui.sampling.fast_step import Weights
+from rnntui.sampling.generators import generator_for
 from rnntui.sampling.modes import WritingEngine
 from rnntui.sampling.unknown import without_unknown
-from rnntui.sampling.writers import writer_of
 from rnntui.text.vocabulary import UNKNOWN, Vocabulary
 
 DRAWN = 64
@@ -101,7 +101,7 @@ class CharacterStreams(Iterator[tuple[Character | None, ...]]):
         self._current = weights()
         space = vocabulary.index(" ") if " " in vocabulary else -1
         able = without_unknown(self._current, vocabulary)
-        self._writer = writer_of(able, len(specs), engine, space, ahead)
+        self._writer = generator_for(able, len(specs), engine, space, ahead)
         start = vocabulary.index(start_of_text(vocabulary))
         ids = [int(index) for index in vocabulary.encode(prime)] or [start]
         # What is read next, each a character of all streams, the newest last.

@@ -12,7 +12,7 @@ from rnntui.errors import CheckpointError, RnntuiError
 from rnntui.plain_files import open_plain
 from rnntui.tasks.characters.checkpoint import Header, read_header
 from rnntui.tasks.characters.description import RunDescription, describe_run
-from rnntui.training.checkpoint_file import Kind, opened
+from rnntui.training.checkpoint_file import Kind, open_checkpoint
 from rnntui.training.events import (
     LONGEST_LINE,
     Changed,
@@ -181,7 +181,7 @@ def seconds_silent(folder: RunFolder, clock: Callable[[], float]) -> float:
 
 
 def _read_header(path: Path) -> "Header | ClassifierHeader":
-    with opened(path) as file:
+    with open_checkpoint(path) as file:
         kind = file.kind()
     if kind == "classifier":
         from rnntui.tasks.classification.checkpoint import read_classifier_header

@@ -19,13 +19,13 @@ from typing import Any
 import numpy as np
 
 from rnntui import places
+from rnntui.atomic_files import atomic_write, remove_stale_parts
 from rnntui.errors import CorpusError
 from rnntui.plain_files import open_plain, read_plain
 from rnntui.text.counting import SymbolCounts
 from rnntui.text.encoding import BLOCK, Checksums, EncodedText, id_type, map_ids, write_ids
 from rnntui.text.reading import FileStamp
 from rnntui.text.vocabulary import Vocabulary
-from rnntui.whole_files import remove_stale_parts, written_whole
 
 _FORMAT_VERSION = 1
 _INDEX_VERSION = 2
@@ -92,7 +92,7 @@ def cache_text(
     folder = _entries()
     ids_path = folder / f"{key.stem}.ids"
     checksums = Checksums()
-    with written_whole(ids_path) as file:
+    with atomic_write(ids_path) as file:
         write_ids(counted, chunks(), file, checksums)
     body = {
         "symbols": counted.vocabulary.symbols,
@@ -167,7 +167,7 @@ def _short_hash(value: list[object]) -> str:
 def _write_record(path: Path, body: dict[str, Any]) -> None:
     """Write a body of JSON on one line and its checksum on the next."""
     line = json.dumps(body).encode()
-    with written_whole(path) as file:
+    with atomic_write(path) as file:
         file.write(line + b"\n%d\n" % zlib.crc32(line))
 
 

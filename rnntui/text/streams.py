@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from rnntui import places
+from rnntui.atomic_files import PART, remove_stale_parts
 from rnntui.errors import CorpusError
 from rnntui.text.decoding import decoded_text, reading_errors
 from rnntui.text.encodings import detect_encoding, read_as, unicode_encoding
-from rnntui.whole_files import PART, remove_stale_parts
 
 _BLOCK = 1 << 20
 _FREE_SHARE = 0.5

@@ -23,13 +23,13 @@ import safetensors
 import safetensors.numpy
 from numpy.typing import NDArray
 
+from rnntui.atomic_files import atomic_write
 from rnntui.errors import CheckpointError, quoted, reason
 from rnntui.machine_memory import available_bytes
 from rnntui.plain_files import open_plain
 from rnntui.text.vocabulary import Vocabulary
 from rnntui.toml_files import is_deep
 from rnntui.training.optimizer_settings import OptimizerName
-from rnntui.whole_files import written_whole
 
 FORMAT_VERSION = 2
 READABLE_VERSIONS = (1, FORMAT_VERSION)
@@ -104,7 +104,7 @@ def save_checkpoint(snapshot: Snapshot, *paths: Path) -> None:
     content = to_bytes(snapshot)
     for path in paths:
         try:
-            with written_whole(path) as file:
+            with atomic_write(path) as file:
                 file.write(content)
         except OSError as error:
             raise CheckpointError(
@@ -235,7 +235,7 @@ class OpenCheckpoint:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[OpenCheckpoint]:
+def open_checkpoint(path: Path) -> Iterator[OpenCheckpoint]:
     """Open a checkpoint's file. Raises `CheckpointError` where it is none."""
     with ExitStack() as stack:
         try:

@@ -100,7 +100,7 @@ class WeightsOutlet(Protocol):
         """Hand over a copy that will not change any more."""
 
 
-class Deaf:
+class NullInbox:
     """An inbox that is never written to."""
 
     def take(self) -> Sequence[Command]:
@@ -112,7 +112,7 @@ class Deaf:
         return (Continue(),)
 
 
-class Unseen:
+class NullOutlet:
     """An outlet that nobody reads."""
 
     def wanted(self) -> bool:

@@ -13,11 +13,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final, TextIO
 
+from rnntui.atomic_files import atomic_write
 from rnntui.errors import CheckpointError, reason
 from rnntui.plain_files import is_plain, open_plain
 from rnntui.training.events import Evaluated, Step, TrainEvent
 from rnntui.training.run_folder import RunFolder, read_events
-from rnntui.whole_files import written_whole
 
 COLUMNS: Final = (
     "step",
@@ -47,7 +47,7 @@ def export_run(folder: RunFolder, target: Path) -> None:
         raise CheckpointError(f"There is no run in {folder.path} to export.")
     try:
         with (
-            written_whole(target) as file,
+            atomic_write(target) as file,
             zipfile.ZipFile(file, "w", strict_timestamps=False) as archive,
         ):
             _fill(archive, folder)

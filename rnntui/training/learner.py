@@ -1,9 +1,9 @@
 """The seam between the loop and what it trains.
 
-The loop (`trainer.py`) has the position, the clock, the commands and the
+The loop (`loop.py`) has the position, the clock, the commands and the
 record. A learner has the weights, the optimiser, the data and what is carried
 from batch to batch: one kind of network, on one kind of data, computed in one
-way. A `Training` is what opens a run: its folder, its pace, and its learner.
+way. A `Training` is what opens a run: its folder, its settings, and its learner.
 """
 
 from collections.abc import Mapping
@@ -13,15 +13,15 @@ from typing import Any, Protocol
 
 from rnntui.sampling.fast_step import Weights
 from rnntui.training.checkpoint_file import Snapshot
-from rnntui.training.measure import Measure, Note, unheard
-from rnntui.training.pace import Pace
+from rnntui.training.loop_settings import LoopSettings
+from rnntui.training.measure import Measure, ReportProgress, no_report
 from rnntui.training.progress import Progress
 from rnntui.training.resuming import Change
 from rnntui.training.run_folder import RunFolder
 
 
 @dataclass(frozen=True)
-class Facts:
+class LearnerInfo:
     """What a `Started` event says of a learner; the names are explained at `Opened`."""
 
     corpus: str
@@ -60,7 +60,7 @@ class Learner(Protocol):
     """
 
     @property
-    def facts(self) -> Facts:
+    def info(self) -> LearnerInfo:
         """What it is and what it learns from."""
 
     def step(self, progress: Progress, learning_rate: float) -> StepOutcome:
@@ -74,10 +74,10 @@ class Learner(Protocol):
     def evaluate(self) -> Measure:
         """Measure on the held-out part that an evaluation in mid-run reads."""
 
-    def evaluate_in_full(self, note: Note = unheard) -> Measure:
-        """Measure on all that is held out, taking `note` of how far that is."""
+    def evaluate_in_full(self, report: ReportProgress = no_report) -> Measure:
+        """Measure on all that is held out, `report` is told how far that is."""
 
-    def evaluate_saved(self, path: Path, note: Note = unheard) -> Measure:
+    def evaluate_saved(self, path: Path, report: ReportProgress = no_report) -> Measure:
         """Measure a checkpoint in full; `CheckpointError` where it can't be read."""
 
     def sample(self, length: int, step: int) -> tuple[str, str] | None:
@@ -107,7 +107,7 @@ class Training(Protocol):
         """Where its files are."""
 
     @property
-    def pace(self) -> Pace:
+    def loop_settings(self) -> LoopSettings:
         """When it ends, evaluates, saves and samples."""
 
     @property

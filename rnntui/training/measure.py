@@ -4,21 +4,21 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-Note = Callable[[int], None]
+ReportProgress = Callable[[int], None]
 """Told how many more predictions have been made; may raise to break the measuring off."""
 
 
-Stage = Callable[[str, int], Note]
+Stage = Callable[[str, int], ReportProgress]
 """Told what is done next and how many predictions that are; takes note of them."""
 
 
-def unheard(count: int) -> None:
+def no_report(count: int) -> None:
     """Take no note."""
 
 
-def unseen(name: str, total: int) -> Note:  # noqa: ARG001
+def unseen(name: str, total: int) -> ReportProgress:  # noqa: ARG001
     """Take no note of what is done, either."""
-    return unheard
+    return no_report
 
 
 @dataclass(frozen=True)

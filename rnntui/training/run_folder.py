@@ -17,6 +17,7 @@ from typing import Any, BinaryIO, Literal
 
 import tomli_w
 
+from rnntui.atomic_files import atomic_write
 from rnntui.errors import CheckpointError, RnntuiError, quoted, reason
 from rnntui.plain_files import (
     has_other_names,
@@ -26,7 +27,6 @@ from rnntui.plain_files import (
 )
 from rnntui.toml_files import LARGEST_BYTES, UnreadableFileError, read_toml
 from rnntui.training.events import LONGEST_LINE, Sampled, TrainEvent, from_json, to_json
-from rnntui.whole_files import written_whole
 
 LAST, BEST = "last.safetensors", "best.safetensors"
 
@@ -108,14 +108,14 @@ def create_run_folder(folder: RunFolder, tables: Mapping[str, Any]) -> None:
             raise
     except OSError as error:
         if folder.path.exists():
-            raise taken(folder.name) from error
+            raise name_taken_error(folder.name) from error
         raise CheckpointError(
             f"The run's folder {folder.path} can't be made ({reason(error)});"
             " choose a place that can be written to."
         ) from error
 
 
-def taken(name: str) -> CheckpointError:
+def name_taken_error(name: str) -> CheckpointError:
     """The sentence for a new run's name that another run has."""
     return CheckpointError(
         f"There is a run called {quoted(name)} already; go on with it by --resume {name},"
@@ -274,7 +274,7 @@ def write_configuration(folder: RunFolder, tables: Mapping[str, Any]) -> None:
         raise CheckpointError(
             f"The run's settings have more than {LARGEST_BYTES:,} bytes; give a shorter prime."
         )
-    with written_whole(folder.configuration) as file:
+    with atomic_write(folder.configuration) as file:
         file.write(content)
 
 
@@ -321,7 +321,7 @@ class Record:
             self._lock = _locked(folder, "alone")
             _remove_torn_files(folder)
             self.lines = _truncate(folder.metrics, keep_lines)
-            with written_whole(folder.samples) as file:
+            with atomic_write(folder.samples) as file:
                 for event in read_events(folder):
                     if isinstance(event, Sampled):
                         file.write(_as_sample(event))
@@ -448,7 +448,7 @@ def _truncate(path: Path, keep_lines: int) -> int:
             kept, length = kept + 1, length + len(line)
         if has_other_names(file):
             file.seek(0)
-            with written_whole(path) as own:
+            with atomic_write(path) as own:
                 for line in itertools.islice(_whole_lines(file), kept):
                     own.write(line)
         else:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from rnntui.runtime.classifying_session import ResumedClassifier
+from rnntui.runtime.classifier_session import ResumedClassifier
 from rnntui.runtime.old_text_question import not_begun
 from rnntui.runtime.session import ResumedTraining
 from rnntui.runtime.trainer_thread import Events
@@ -10,14 +10,14 @@ from rnntui.training.changed_text import ChangedTextError
 from rnntui.training.commands import Inbox, WeightsOutlet
 from rnntui.training.events import TrainEvent
 from tests.tui.scripted import ScriptedTraining
-from tests.tui.scripted_classifying import ScriptedClassifying
+from tests.tui.scripted_classifying import ScriptedClassifier
 
 CHANGED = ChangedTextError(
     "The text 'play' has changed.", "rnntui train play.txt --init-from play-lstm-1:last"
 )
 
 
-def ask_about_old_text(training: ScriptedTraining | ScriptedClassifying) -> list[bool]:
+def ask_about_old_text(training: ScriptedTraining | ScriptedClassifier) -> list[bool]:
     """Have each resume ask before it begins; the answers come into the list."""
     answers: list[bool] = []
     opens = training.open

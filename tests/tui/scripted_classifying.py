@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from rnntui.nets.classifier_config import classifier_weight_shapes
-from rnntui.runtime.classifying_session import (
+from rnntui.runtime.classifier_session import (
     AboutRun,
-    ClassifyingSession,
+    ClassifierSession,
     ClassifyRequest,
     Opened,
     Score,
@@ -18,8 +18,12 @@ from rnntui.runtime.classifying_session import (
     load_trained,
 )
 from rnntui.runtime.trainer_thread import Events
-from rnntui.tasks.classification.checkpoint import ClassifierCheckpoint, ClassifierHeader, Tally
-from rnntui.tasks.classification.corpus_note import LabelledNote
+from rnntui.tasks.classification.checkpoint import (
+    ClassifierCheckpoint,
+    ClassifierHeader,
+    RightAnswers,
+)
+from rnntui.tasks.classification.provenance import LabelledProvenance
 from rnntui.text.labelled.vocabulary import TokenVocabulary
 from rnntui.training.checkpoint_file import save_checkpoint
 from rnntui.training.commands import (
@@ -75,10 +79,10 @@ def save_scripted(path: Path, classes: tuple[str, ...] = CLASSES) -> Path:
         arrays["embedding.weight"][vocabulary.index(word)] = worth.get(word, 0.02)
     arrays["layers.0.weight_ih"][:] = arrays["layers.0.weight_hh"][:] = 1.0
     arrays["head.weight"][0], arrays["head.weight"][-1] = -3.0, 3.0
-    note = LabelledNote("reviews", "shipped", "reviews", "", "", "", "0" * 64, 760)
+    note = LabelledProvenance("reviews", "shipped", "reviews", "", "", "", "0" * 64, 760)
     header = ClassifierHeader(
         "reviews-gru-1", model, vocabulary, classes, note, config,
-        Progress(step=120, total_steps=TOTAL_STEPS), Tally(),
+        Progress(step=120, total_steps=TOTAL_STEPS), RightAnswers(),
     )  # fmt: skip
     path.parent.mkdir(parents=True, exist_ok=True)
     save_checkpoint(ClassifierCheckpoint(header, arrays, {}), path)
@@ -109,7 +113,7 @@ def classify_steps(count: int) -> list[TrainEvent]:
     return events
 
 
-class ScriptedClassifying:
+class ScriptedClassifier:
     """Opens trainings that give `script`, save a classifier, then obey commands or finish."""
 
     def __init__(
@@ -123,9 +127,9 @@ class ScriptedClassifying:
         self.may_start.set()
         self.measured: list[Path] = []
 
-    def session(self) -> ClassifyingSession:
+    def session(self) -> ClassifierSession:
         """A session that does as the script says."""
-        return ClassifyingSession(open_training=self.open, load=self.load, measure=self.measure)
+        return ClassifierSession(open_training=self.open, load=self.load, measure=self.measure)
 
     def load(self, path: Path) -> TrainedClassifier:
         self.loaded.append(path)

@@ -15,7 +15,7 @@ from textual.screen import Screen
 from textual.widgets import Button, OptionList
 
 from rnntui import places
-from rnntui.runtime.classifying_session import ClassifyingSession
+from rnntui.runtime.classifier_session import ClassifierSession
 from rnntui.tui.app import RnntuiApp
 from rnntui.tui.classify.actions import CLASSIFY
 from rnntui.tui.classify.screen import ClassifyScreen
@@ -194,7 +194,7 @@ async def test_all_that_the_other_screens_do_is_reached_in_each_way():
         await reached_by_key(pilot, record, [table])
         app.pop_screen()
 
-        classify = ClassifyScreen(ClassifyingSession(), lambda: "")
+        classify = ClassifyScreen(ClassifierSession(), lambda: "")
         await app.push_screen(classify)
         await pilot.pause()
         record = Record(classify, CLASSIFY)

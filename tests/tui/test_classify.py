@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input, OptionList, Select, Static
 
 from rnntui import places
-from rnntui.runtime.classifying_session import NewClassifier, ResumedClassifier
+from rnntui.runtime.classifier_session import NewClassifier, ResumedClassifier
 from rnntui.training import events
 from rnntui.training.commands import (
     Continue,
@@ -35,7 +35,7 @@ from tests.tui.old_texts import ask_about_old_text
 from tests.tui.scripted import ScriptedTraining, scripted_app, steps
 from tests.tui.scripted_classifying import (
     CLASSES,
-    ScriptedClassifying,
+    ScriptedClassifier,
     classify_steps,
     save_scripted,
 )
@@ -46,7 +46,7 @@ SIZE = (140, 45)
 
 @asynccontextmanager
 async def classifying(
-    training: ScriptedClassifying, size: tuple[int, int] = SIZE
+    training: ScriptedClassifier, size: tuple[int, int] = SIZE
 ) -> AsyncIterator[tuple[Pilot[int], ClassifyScreen]]:
     """The real app with the Classify screen in front, over a scripted session."""
     app = scripted_app()
@@ -90,7 +90,7 @@ async def typed(pilot: Pilot[int], screen: ClassifyScreen, sentence: str) -> Non
 
 
 async def test_x_opens_it_on_the_reviews_that_ship_with_nothing_focused(tmp_path: Path):
-    async with classifying(ScriptedClassifying(tmp_path)) as (pilot, screen):
+    async with classifying(ScriptedClassifier(tmp_path)) as (pilot, screen):
         assert screen.focused is None
         assert screen.setup.form.recipe.name == "reviews"
         about = screen.query_one("#about", Static)
@@ -101,7 +101,7 @@ async def test_x_opens_it_on_the_reviews_that_ship_with_nothing_focused(tmp_path
 
 
 async def test_t_trains_pauses_and_goes_on(tmp_path: Path):
-    training = ScriptedClassifying(tmp_path, classify_steps(80))
+    training = ScriptedClassifier(tmp_path, classify_steps(80))
     async with classifying(training) as (pilot, screen):
         for then in ("training", "paused", "training"):
             await pilot.press("t")
@@ -113,21 +113,21 @@ async def test_t_trains_pauses_and_goes_on(tmp_path: Path):
 
 
 async def test_one_that_is_about_to_go_on_goes_on_from_the_table(tmp_path: Path):
-    training = ScriptedClassifying(tmp_path, classify_steps(5))
+    training = ScriptedClassifier(tmp_path, classify_steps(5))
     async with classifying(training) as (pilot, screen):
         for then in ("training", "paused"):
             await pilot.press("t")
             await until(pilot, lambda then=then: phase(screen) == then)
         # At once, so that the second one comes before the answer to the first.
-        assert screen.desk.toggle()
-        assert screen.desk.resume("reviews-gru-1")
+        assert screen.controller.toggle()
+        assert screen.controller.resume("reviews-gru-1")
         await until(pilot, lambda: phase(screen) == "training")
         screen.session.close(5)
         assert training.commands == [Pause(), Continue(), Stop()]
 
 
 async def test_the_chart_and_the_status_show_losses_and_accuracy(tmp_path: Path):
-    training = ScriptedClassifying(tmp_path, classify_steps(80))
+    training = ScriptedClassifier(tmp_path, classify_steps(80))
     async with classifying(training) as (pilot, screen):
         await pilot.press("t")
         data = screen.loss.chart.data
@@ -139,7 +139,7 @@ async def test_the_chart_and_the_status_show_losses_and_accuracy(tmp_path: Path)
 
 
 async def test_keys_steer_the_training(tmp_path: Path):
-    training = ScriptedClassifying(tmp_path, classify_steps(40))
+    training = ScriptedClassifier(tmp_path, classify_steps(40))
     async with classifying(training) as (pilot, screen):
         await pilot.press("t")
         await until(pilot, lambda: screen.loss.status.last_step is not None)
@@ -158,7 +158,7 @@ async def test_keys_steer_the_training(tmp_path: Path):
 
 
 async def test_changed_texts_are_asked_about_before_they_are_gone_on_with(tmp_path: Path):
-    training = ScriptedClassifying(tmp_path, classify_steps(40))
+    training = ScriptedClassifier(tmp_path, classify_steps(40))
     answers = ask_about_old_text(training)
     async with classifying(training) as (pilot, screen):
         await pilot.press("t")
@@ -175,7 +175,7 @@ async def test_changed_texts_are_asked_about_before_they_are_gone_on_with(tmp_pa
 
 
 async def test_the_bars_move_with_every_word(tmp_path: Path):
-    async with classifying(ScriptedClassifying(tmp_path)) as (pilot, screen):
+    async with classifying(ScriptedClassifier(tmp_path)) as (pilot, screen):
         await trained(pilot, screen)
         assert bars(screen) == pytest.approx({"bad": 0.5, "good": 0.5})
         await pilot.press("p")
@@ -193,7 +193,7 @@ async def test_the_bars_move_with_every_word(tmp_path: Path):
 
 
 async def test_what_the_network_does_not_know_is_in_brackets(tmp_path: Path):
-    async with classifying(ScriptedClassifying(tmp_path)) as (pilot, screen):
+    async with classifying(ScriptedClassifier(tmp_path)) as (pilot, screen):
         await trained(pilot, screen)
         await pilot.press("p")
         await typed(pilot, screen, "zebra")
@@ -202,7 +202,7 @@ async def test_what_the_network_does_not_know_is_in_brackets(tmp_path: Path):
 
 
 async def test_control_characters_and_markup_in_a_sentence_are_shown_not_obeyed(tmp_path: Path):
-    async with classifying(ScriptedClassifying(tmp_path)) as (pilot, screen):
+    async with classifying(ScriptedClassifier(tmp_path)) as (pilot, screen):
         await trained(pilot, screen)
         screen.query_one("#sentence", Input).value = "[b]lovely[/b] \x1b[31m"
         trail = screen.query_one(WordTrail)
@@ -211,7 +211,7 @@ async def test_control_characters_and_markup_in_a_sentence_are_shown_not_obeyed(
 
 
 async def test_at_the_end_the_classifier_is_measured(tmp_path: Path):
-    training = ScriptedClassifying(tmp_path, classify_steps(40), finishes=True)
+    training = ScriptedClassifier(tmp_path, classify_steps(40), finishes=True)
     async with classifying(training) as (pilot, screen):
         await pilot.press("t")
         table = screen.query_one(ConfusionTable)
@@ -227,7 +227,7 @@ async def test_names_of_classes_are_shortened_until_the_table_fits(
 ):
     names = ("praise", "complaint", "question")
     tested = events.Tested(40, 2.0, 0.5, 0.75, 8, names, ((3, 1, 0), (1, 3, 0), (0, 0, 1000)))
-    training = ScriptedClassifying(tmp_path, [*classify_steps(40), tested], finishes=True)
+    training = ScriptedClassifier(tmp_path, [*classify_steps(40), tested], finishes=True)
     async with classifying(training, size=size) as (pilot, screen):
         await pilot.press("t")
         table = screen.query_one(ConfusionTable)
@@ -242,7 +242,7 @@ async def test_names_of_classes_are_shortened_until_the_table_fits(
 
 async def test_a_test_part_is_not_measured_twice(tmp_path: Path):
     tested = events.Tested(40, 2.0, 0.5, 0.75, 8, CLASSES, ((3, 1), (1, 3)))
-    training = ScriptedClassifying(tmp_path, [*classify_steps(40), tested], finishes=True)
+    training = ScriptedClassifier(tmp_path, [*classify_steps(40), tested], finishes=True)
     async with classifying(training) as (pilot, screen):
         await pilot.press("t")
         table = screen.query_one(ConfusionTable)
@@ -252,7 +252,7 @@ async def test_a_test_part_is_not_measured_twice(tmp_path: Path):
 
 
 async def test_a_failure_is_a_modal_and_the_screen_goes_on(tmp_path: Path):
-    training = ScriptedClassifying(
+    training = ScriptedClassifier(
         tmp_path, [events.Failed(3, 0.1, "The loss is [b]not[/b] a number.")]
     )
     async with classifying(training) as (pilot, screen):
@@ -264,7 +264,7 @@ async def test_a_failure_is_a_modal_and_the_screen_goes_on(tmp_path: Path):
 
 
 async def test_texts_that_are_not_there_get_a_sentence(tmp_path: Path):
-    async with classifying(ScriptedClassifying(tmp_path)) as (pilot, screen):
+    async with classifying(ScriptedClassifier(tmp_path)) as (pilot, screen):
         await pilot.press("c")
         assert screen.focused is screen.query_one("#reference")
         screen.query_one("#reference", Input).value = "nowhere.tsv"
@@ -277,7 +277,7 @@ async def test_a_table_is_asked_about_its_header_and_its_bad_rows(tmp_path: Path
     table = tmp_path / "sms.tsv"
     rows = [f"{kind}\ttext number {number}" for number in range(30) for kind in ("ham", "spam")]
     table.write_text("\n".join((*rows, "spam\t ")) + "\n")
-    async with classifying(ScriptedClassifying(tmp_path)) as (pilot, screen):
+    async with classifying(ScriptedClassifier(tmp_path)) as (pilot, screen):
         about, choices = screen.query_one("#about", Static), screen.query_one("#table-choices")
         assert not choices.display
         screen.query_one("#reference", Input).value = str(table)
@@ -295,7 +295,7 @@ async def test_a_table_is_asked_about_its_header_and_its_bad_rows(tmp_path: Path
 
 
 async def test_settings_that_contradict_each_other_only_alone_are_taken_together(tmp_path: Path):
-    async with classifying(ScriptedClassifying(tmp_path)) as (pilot, screen):
+    async with classifying(ScriptedClassifier(tmp_path)) as (pilot, screen):
         form = screen.setup.form
         screen.query_one("#padding", Select).value = "front"
         await until(pilot, lambda: form.config is None)
@@ -306,7 +306,7 @@ async def test_settings_that_contradict_each_other_only_alone_are_taken_together
 
 
 async def test_another_recipe_fills_the_form_and_the_command_says_what_was_changed(tmp_path: Path):
-    async with classifying(ScriptedClassifying(tmp_path)) as (pilot, screen):
+    async with classifying(ScriptedClassifier(tmp_path)) as (pilot, screen):
         screen.query_one("#recipe", Select).value = "imdb-onehot"
         await until(pilot, lambda: screen.query_one("#hidden_size", Input).value == "8")
         screen.query_one("#seed", Input).value = "7"
@@ -317,7 +317,7 @@ async def test_another_recipe_fills_the_form_and_the_command_says_what_was_chang
 
 
 async def test_one_training_at_a_time_in_the_whole_app(tmp_path: Path):
-    training = ScriptedClassifying(tmp_path, classify_steps(40))
+    training = ScriptedClassifier(tmp_path, classify_steps(40))
     writing = ScriptedTraining(steps(5))
     app = scripted_app(writing)
     async with app.run_test(size=SIZE) as pilot:
@@ -338,7 +338,7 @@ async def test_one_training_at_a_time_in_the_whole_app(tmp_path: Path):
 
 
 async def test_a_training_goes_on_behind_the_playground_and_quitting_asks(tmp_path: Path):
-    training = ScriptedClassifying(tmp_path, classify_steps(40))
+    training = ScriptedClassifier(tmp_path, classify_steps(40))
     async with classifying(training) as (pilot, screen):
         await pilot.press("t", "escape")
         await until(pilot, lambda: isinstance(pilot.app.screen, Playground))
@@ -354,7 +354,7 @@ async def test_o_lists_classifiers_and_takes_one(tmp_path: Path):
     run = places.checkpoints_dir() / "lamps"
     save_scripted(run / "last.safetensors")
     (run / "run.toml").write_text('[run]\nname = "lamps"\nkind = "classifier"\n')
-    async with classifying(ScriptedClassifying(tmp_path)) as (pilot, screen):
+    async with classifying(ScriptedClassifier(tmp_path)) as (pilot, screen):
         # The newest one is there at once.
         await until(pilot, lambda: screen.session.classifier is not None)
         await pilot.press("o")
@@ -371,7 +371,7 @@ async def test_an_opened_classifier_counts_in_texts_too(tmp_path: Path):
     save_scripted(run.last)
     run.configuration.write_text('[run]\nname = "lamps"\nkind = "classifier"\n')
     write_record(run, classify_steps(40))
-    async with classifying(ScriptedClassifying(tmp_path)) as (pilot, screen):
+    async with classifying(ScriptedClassifier(tmp_path)) as (pilot, screen):
         status = screen.query_one(TrainingStatus)
         await until(pilot, lambda: status.last_step is not None)
         assert "1,450 texts/s" in status.render().plain
@@ -381,14 +381,14 @@ async def test_a_classifier_of_the_table_of_runs_opens_here(tmp_path: Path):
     app = scripted_app()
     path = save_scripted(tmp_path / "lamps" / "best.safetensors")
     async with app.run_test(size=SIZE) as pilot:
-        screen = app.playground.put_classifying(ScriptedClassifying(tmp_path).session())
+        screen = app.playground.put_classifying(ScriptedClassifier(tmp_path).session())
         app.call_later(app.playground.open_checkpoint, path)
         await until(pilot, lambda: "lamps" in str(screen.sentence.border_subtitle))
         assert screen.is_active
 
 
 async def test_with_little_room_keys_turn_to_their_panes(tmp_path: Path):
-    async with classifying(ScriptedClassifying(tmp_path), (80, 24)) as (pilot, screen):
+    async with classifying(ScriptedClassifier(tmp_path), (80, 24)) as (pilot, screen):
         for key, pane in (("p", screen.sentence), ("v", screen.results), ("t", screen.loss)):
             await pilot.press("escape" if screen.focused else key, key)
             await until(pilot, lambda pane=pane: pane.display and pane.region.height >= 8)

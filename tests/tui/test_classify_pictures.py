@@ -13,7 +13,7 @@ from rnntui.tui.classify.confusion_table import ConfusionTable
 from rnntui.tui.classify.screen import ClassifyScreen
 from rnntui.tui.widgets.tick_box import TickBox
 from tests.tui.scripted import at_home, scripted_app
-from tests.tui.scripted_classifying import ScriptedClassifying, classify_steps
+from tests.tui.scripted_classifying import ScriptedClassifier, classify_steps
 from tests.tui.test_classify import typed
 from tests.tui.waiting import until
 
@@ -31,7 +31,7 @@ def still(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Input, "cursor_blink", False)
 
 
-def pictured(training: ScriptedClassifying, then: Then) -> tuple[RnntuiApp, Any]:
+def pictured(training: ScriptedClassifier, then: Then) -> tuple[RnntuiApp, Any]:
     """The real app, and what brings the Classify screen to the state to be seen."""
     app = scripted_app()
 
@@ -73,19 +73,19 @@ async def type_sentence(pilot: Pilot[Any], screen: ClassifyScreen) -> None:
 
 @SIZES
 def test_idle(snap_compare: Any, size: tuple[int, int], tmp_path: Path) -> None:
-    app, before = pictured(ScriptedClassifying(tmp_path), stay)
+    app, before = pictured(ScriptedClassifier(tmp_path), stay)
     assert snap_compare(app, terminal_size=size, run_before=before)
 
 
 @SIZES
 def test_training(snap_compare: Any, size: tuple[int, int], tmp_path: Path) -> None:
-    app, before = pictured(ScriptedClassifying(tmp_path, classify_steps(200)), train)
+    app, before = pictured(ScriptedClassifier(tmp_path, classify_steps(200)), train)
     assert snap_compare(app, terminal_size=size, run_before=before)
 
 
 @SIZES
 def test_a_sentence(snap_compare: Any, size: tuple[int, int], tmp_path: Path) -> None:
-    training = ScriptedClassifying(tmp_path, classify_steps(200), finishes=True)
+    training = ScriptedClassifier(tmp_path, classify_steps(200), finishes=True)
     app, before = pictured(training, type_sentence)
     assert snap_compare(app, terminal_size=size, run_before=before)
 
@@ -95,7 +95,7 @@ def test_a_light_theme_between_narrow_and_wide(snap_compare: Any, tmp_path: Path
         pilot.app.theme = "textual-light"
         await type_sentence(pilot, screen)
 
-    training = ScriptedClassifying(tmp_path, classify_steps(200), finishes=True)
+    training = ScriptedClassifier(tmp_path, classify_steps(200), finishes=True)
     app, before = pictured(training, in_light)
     assert snap_compare(app, terminal_size=(110, 34), run_before=before)
 
@@ -110,7 +110,7 @@ def test_what_was_right_and_wrong_where_there_is_little_room(
         await until(pilot, lambda: len(training.measured) == 2)
         await until(pilot, lambda: not screen.query_one("#results-note").display)
 
-    training = ScriptedClassifying(tmp_path, classify_steps(200), finishes=True)
+    training = ScriptedClassifier(tmp_path, classify_steps(200), finishes=True)
     app, before = pictured(training, turn)
     assert snap_compare(app, terminal_size=NARROW, run_before=before)
 
@@ -131,5 +131,5 @@ def test_a_table_with_bad_rows(
         await until(pilot, lambda: "ham 30" in str(about.render()))
         await pilot.pause()
 
-    app, before = pictured(ScriptedClassifying(tmp_path), name_it)
+    app, before = pictured(ScriptedClassifier(tmp_path), name_it)
     assert snap_compare(app, terminal_size=size, run_before=before)

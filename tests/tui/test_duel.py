@@ -14,8 +14,8 @@ from textual.widgets import Input, Static
 
 from rnntui.errors import CorpusError
 from rnntui.runtime.duel_thread import MODES, Round, open_duel
+from rnntui.runtime.generator_thread import CAPACITY
 from rnntui.runtime.session import Network, Spec
-from rnntui.runtime.writer_thread import CAPACITY
 from rnntui.sampling.choice import SamplingSpec
 from rnntui.sampling.stream import CharacterStream
 from rnntui.text.corpus import load_corpus
@@ -124,7 +124,7 @@ async def test_writes_at_once_and_each_side_as_its_mode_does(script: ScriptedDue
             )
             expected = "".join(character.symbol for character in islice(alone, 200))
             assert stream(duel, mode).text == expected
-        assert duel.is_writing
+        assert duel.is_generating
         assert duel.focused is None
 
 
@@ -134,7 +134,7 @@ async def test_g_or_space_stops_and_goes_on(key: str):
     async with DuelApp(duel).run_test(size=SIZE) as pilot:
         await until(pilot, lambda: stream(duel, "random").end > 100)
         await pilot.press(key)
-        assert not duel.is_writing
+        assert not duel.is_generating
         await pilot.pause(0.2)  # what waited in the queue has come by then
         duel.poll()
         ends = [stream(duel, mode).end for mode in MODES]
@@ -202,7 +202,7 @@ async def test_letters_in_the_prime_do_nothing_else_and_escape_gives_it_back(scr
         await pilot.press("p", "end", "g", "space", "d", "e")
         field = duel.query_one("#prime", Input)
         assert field.value == "Tamg de"
-        assert duel.is_writing
+        assert duel.is_generating
         await pilot.press("escape")
         assert field.value == "Tam"
         assert duel.focused is None
@@ -226,7 +226,7 @@ async def test_escape_or_d_goes_back_and_ends_the_thread(key: str):
         await until(pilot, lambda: stream(duel, "random").end > 0)
         await pilot.press(key)
         await until(pilot, lambda: app.screen is not duel)
-        await until(pilot, lambda: not duel.is_writing)
+        await until(pilot, lambda: not duel.is_generating)
 
 
 async def test_an_error_in_the_thread_ends_in_a_modal_and_g_begins_anew():
@@ -277,7 +277,7 @@ async def test_parts_of_the_bar_can_be_clicked(script: ScriptedDuel):
         assert duel.spec.temperature == pytest.approx(0.9)
         assert duel.seed == 2
         assert duel.pace == 10
-        assert not duel.is_writing
+        assert not duel.is_generating
 
 
 async def test_measures_stand_below_each_side(script: ScriptedDuel):

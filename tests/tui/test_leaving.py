@@ -17,7 +17,7 @@ from rnntui.tui.training.status import TrainingStatus
 from tests.factories import losses, only
 from tests.terminals import OnTerminal
 from tests.tui.scripted import TOTAL_STEPS, AtHome, ScriptedTraining, scripted_app, steps
-from tests.tui.scripted_classifying import ScriptedClassifying, classify_steps
+from tests.tui.scripted_classifying import ScriptedClassifier, classify_steps
 from tests.tui.test_playground import SIZE, phase
 from tests.tui.waiting import until
 
@@ -77,7 +77,7 @@ async def test_leaving_while_a_training_starts_has_it_begin_save_and_end() -> No
 
 
 async def test_leaving_saves_a_classifier_and_asks_nothing(tmp_path: Path) -> None:
-    training = ScriptedClassifying(tmp_path, classify_steps(5))
+    training = ScriptedClassifier(tmp_path, classify_steps(5))
     app = scripted_app()
     async with app.run_test(size=SIZE) as pilot:
         screen = app.playground.put_classifying(training.session())

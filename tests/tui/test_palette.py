@@ -136,11 +136,11 @@ async def test_an_offer_shows_the_key_as_it_is_bound_now():
 async def test_choosing_does_it_on_the_screen_or_the_app():
     app = DeskApp()
     async with app.run_test() as pilot:
-        desk = app.screen
-        assert isinstance(desk, Desk)
+        controller = app.screen
+        assert isinstance(controller, Desk)
         await chosen(pilot, "halve")
-        assert desk.done == ["rate"]
-        assert app.screen is desk
+        assert controller.done == ["rate"]
+        assert app.screen is controller
         await chosen(pilot, "another pane")
         assert app.jumped
 

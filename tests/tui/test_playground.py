@@ -117,10 +117,10 @@ async def test_g_streams_text_and_stops():
         await pilot.press("g")
         text = app.screen.query_one(StreamText)
         await until(pilot, lambda: len(text.text) == 400)
-        assert app.session.is_writing
+        assert app.session.is_generating
         stream.over.set()
         await pilot.press("g")
-        await until(pilot, lambda: not app.session.is_writing)
+        await until(pilot, lambda: not app.session.is_generating)
         app.session.close(5)
 
 
@@ -132,7 +132,7 @@ async def test_g_without_a_network_says_what_to_do(
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("g")
         await pilot.pause()
-        assert not app.session.is_writing
+        assert not app.session.is_generating
         assert any("press t" in note.message for note in app._notifications)
 
 
@@ -410,11 +410,11 @@ async def copied_checkpoint(pilot: Pilot[int]) -> str:
     """Write, copy the command that does the same, and stop; the checkpoint that it names."""
     app = pilot.app
     assert isinstance(app, RnntuiApp)
-    if not app.session.is_writing:
+    if not app.session.is_generating:
         await pilot.press("g")
-        await until(pilot, lambda: app.session.is_writing)
+        await until(pilot, lambda: app.session.is_generating)
     await pilot.press("y", "g")
-    await until(pilot, lambda: not app.session.is_writing)
+    await until(pilot, lambda: not app.session.is_generating)
     return shlex.split(app.clipboard)[2]
 
 
@@ -500,7 +500,7 @@ async def test_what_was_writing_goes_on_with_the_network_that_a_training_makes()
         await pilot.press("g")
         await until(pilot, lambda: app.playground.writing.stream.end > 0)
         await pilot.press("t")
-        await until(pilot, lambda: app.session.phase == "training" and app.session.is_writing)
+        await until(pilot, lambda: app.session.phase == "training" and app.session.is_generating)
         assert app.session.network is not None
         assert app.session.network.name == "play-lstm-1"
 

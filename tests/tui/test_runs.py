@@ -14,8 +14,8 @@ from textual.widgets import Button, Input, Static
 from rnntui import places
 from rnntui.errors import CheckpointError
 from rnntui.runtime.run_reading import RunReading
-from rnntui.tasks.classification.corpus_note import LabelledSource
 from rnntui.tasks.classification.opening import new_classify_run
+from rnntui.tasks.classification.provenance import LabelledSource
 from rnntui.training.events import Failed, Paused
 from rnntui.training.run_folder import Record, RunFolder
 from rnntui.tui.dialogs.ask_text import AskText

@@ -8,13 +8,13 @@ from textual.screen import Screen
 
 from rnntui.tasks.characters.config import TrainConfig
 from rnntui.training.commands import Command, Continue, Pause, SetLearningRate, SetSampleLength
-from rnntui.training.pace import Pace
+from rnntui.training.loop_settings import LoopSettings
 from rnntui.tui.playground.sampler_bar import SamplerBar
 from rnntui.tui.training.status import TrainingStatus
 from rnntui.tui.widgets.split import Split
 from tests.run_files import record, run_on_disk
 from tests.tui.scripted import ScriptedTraining, scripted_app, steps
-from tests.tui.scripted_classifying import ScriptedClassifying, classify_steps
+from tests.tui.scripted_classifying import ScriptedClassifier, classify_steps
 from tests.tui.test_classify import classifying
 from tests.tui.test_playground import SIZE, toasts
 from tests.tui.waiting import until
@@ -102,7 +102,7 @@ async def test_while_it_starts_the_rate_of_the_form_is_stepped_from():
         await pilot.press("t", UP, UP)
         config = app.playground.setup.form.config
         assert isinstance(config, TrainConfig)
-        first = Pace.of(config).first_rate
+        first = LoopSettings.of(config).first_rate
         assert status(app.screen) == f"starting …  lr {4 * first:.2g}"
         training.may_start.set()
         await until(pilot, lambda: len(rates(training.commands)) == 2)
@@ -200,7 +200,7 @@ async def test_a_border_is_moved_from_where_it_was_moved_to_last(name: str):
 
 
 async def test_in_the_classify_screen_too_presses_are_steps_from_what_was_asked(tmp_path: Path):
-    training = ScriptedClassifying(tmp_path, classify_steps(40))
+    training = ScriptedClassifier(tmp_path, classify_steps(40))
     training.may_start.clear()
     async with classifying(training) as (pilot, screen):
         await pilot.press("t", DOWN)

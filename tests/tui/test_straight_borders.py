@@ -24,7 +24,7 @@ from tests.run_files import finished, record, run_on_disk
 from tests.terminal_grid import TerminalGrid
 from tests.tui import test_runs
 from tests.tui.scripted import ScriptedStream, scripted_app
-from tests.tui.scripted_classifying import ScriptedClassifying, classify_steps
+from tests.tui.scripted_classifying import ScriptedClassifier, classify_steps
 from tests.tui.test_classify import classifying, trained
 from tests.tui.test_corpora import LibraryApp
 from tests.tui.test_duel import DuelApp, ScriptedDuel, duel_of, network_of, texts
@@ -182,7 +182,7 @@ async def test_in_the_duel(size: tuple[int, int], text: Path) -> None:
 
 @SIZES
 async def test_in_the_trail_of_a_classifier(size: tuple[int, int], tmp_path: Path) -> None:
-    training = ScriptedClassifying(tmp_path, classify_steps(40))
+    training = ScriptedClassifier(tmp_path, classify_steps(40))
     async with classifying(training, size) as (pilot, screen):
         await trained(pilot, screen)
         screen.query_one("#sentence", Input).value = " ".join(SCRIPTS.values())

@@ -6,13 +6,13 @@ from textual.pilot import Pilot
 from textual.widgets import Input, Select
 
 from rnntui import places
-from rnntui.runtime.classifying_session import NewClassifier, ResumedClassifier
+from rnntui.runtime.classifier_session import NewClassifier, ResumedClassifier
 from rnntui.tasks.characters.checkpoint import read_header
 from rnntui.training.run_folder import BEST, LAST
 from rnntui.tui.training.status import TrainingStatus
 from tests.run_files import record, run_on_disk
 from tests.tui.scripted import ScriptedTraining, scripted_app
-from tests.tui.scripted_classifying import ScriptedClassifying, save_scripted
+from tests.tui.scripted_classifying import ScriptedClassifier, save_scripted
 from tests.tui.test_classify import classifying
 from tests.tui.test_playground import SIZE, estimate
 from tests.tui.waiting import until
@@ -77,7 +77,7 @@ async def test_a_run_with_windows_shows_them_and_no_sequence_length():
 
 
 async def test_an_opened_classifier_brings_its_texts_and_settings(tmp_path: Path):
-    training = ScriptedClassifying(tmp_path)
+    training = ScriptedClassifier(tmp_path)
     async with classifying(training) as (pilot, screen):
         path = save_scripted(tmp_path / "reviews-rnn-7" / BEST)
         screen.open(path)
@@ -90,7 +90,7 @@ async def test_an_opened_classifier_brings_its_texts_and_settings(tmp_path: Path
 
 
 async def test_a_classifier_is_gone_on_with_only_while_the_form_is_its_own(tmp_path: Path):
-    training = ScriptedClassifying(tmp_path)
+    training = ScriptedClassifier(tmp_path)
     async with classifying(training) as (pilot, screen):
         await pilot.press("t")
         await until(pilot, lambda: screen.session.phase == "training")
@@ -98,11 +98,11 @@ async def test_a_classifier_is_gone_on_with_only_while_the_form_is_its_own(tmp_p
         await until(pilot, lambda: screen.session.phase == "stopped")
         await until(pilot, lambda: not screen.session.is_training)
         screen.query_one("#hidden_size", Input).value = "5"
-        await until(pilot, lambda: screen.desk.run_to_go_on is None)
+        await until(pilot, lambda: screen.controller.run_to_go_on is None)
         screen.query_one("#hidden_size", Input).value = str(
             screen.setup.form.recipe.config.hidden_size
         )
-        await until(pilot, lambda: screen.desk.run_to_go_on == "reviews-gru-1")
+        await until(pilot, lambda: screen.controller.run_to_go_on == "reviews-gru-1")
         await pilot.press("t")
         await until(pilot, lambda: len(training.requests) == 2)
         assert isinstance(training.requests[0], NewClassifier)

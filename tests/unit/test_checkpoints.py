@@ -18,7 +18,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from rnntui import whole_files
+from rnntui import atomic_files as whole_files
 from rnntui.errors import CheckpointError
 from rnntui.nets.config import STATE_TENSORS, weight_shapes
 from rnntui.tasks.characters.checkpoint import (
@@ -32,7 +32,7 @@ from rnntui.tasks.characters.checkpoint import (
     to_bytes,
 )
 from rnntui.tasks.characters.config import TrainConfig
-from rnntui.tasks.characters.corpus_note import CorpusNote
+from rnntui.tasks.characters.provenance import CorpusProvenance
 from rnntui.text.normalisation import Normalisation
 from rnntui.text.vocabulary import Vocabulary
 from tests.factories import tiny_config
@@ -56,7 +56,7 @@ def checkpoint_of(
             model=model,
             vocabulary=vocabulary,
             normalisation=Normalisation(config.normalise),
-            corpus=CorpusNote("tiny", "given as text", "tiny", "utf-8", "0" * 64, 1118),
+            corpus=CorpusProvenance("tiny", "given as text", "tiny", "utf-8", "0" * 64, 1118),
             config=config,
             progress=progress,
         ),

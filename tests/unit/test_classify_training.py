@@ -11,16 +11,16 @@ import pytest
 
 from rnntui import places
 from rnntui.errors import CheckpointError, ConfigError, CorpusError
-from rnntui.runtime.classifying_session import measure_classifier
+from rnntui.runtime.classifier_session import measure_classifier
 from rnntui.tasks.characters.checkpoint import load_checkpoint
 from rnntui.tasks.classification.batches import TextBatches, batches_to_measure
 from rnntui.tasks.classification.checkpoint import load_classifier, read_classifier_header
-from rnntui.tasks.classification.corpus_note import LabelledSource
 from rnntui.tasks.classification.opening import (
     classify_events,
     new_classify_run,
     resume_classify_run,
 )
+from rnntui.tasks.classification.provenance import LabelledSource
 from rnntui.tasks.classification.recipes import DEFAULT, find_classify_recipe
 from rnntui.tasks.classification.scoring import score_labelled
 from rnntui.tasks.recipes import list_recipe_files

@@ -6,24 +6,24 @@ import weakref
 
 import pytest
 
-from rnntui.nets.compiled.crew import Crew
+from rnntui.nets.compiled.thread_pool import ThreadPool
 
 
 def test_each_thread_does_its_share_and_results_come_in_order() -> None:
-    crew = Crew(3)
+    pool = ThreadPool(3)
     for factor in (1, 10):
-        assert crew.do(lambda place, factor=factor: place * factor) == [0, factor, 2 * factor]  # type: ignore[misc]
+        assert pool.do(lambda place, factor=factor: place * factor) == [0, factor, 2 * factor]  # type: ignore[misc]
 
 
 def test_the_first_share_is_the_callers_own() -> None:
-    names = Crew(2).do(lambda _: threading.current_thread().name)
+    names = ThreadPool(2).do(lambda _: threading.current_thread().name)
     assert names[0] == threading.current_thread().name
     assert names[1] != names[0]
 
 
 @pytest.mark.parametrize("failing", [0, 1])
 def test_what_a_share_raises_reaches_the_caller_and_the_crew_goes_on(failing: int) -> None:
-    crew = Crew(2)
+    pool = ThreadPool(2)
 
     def work(place: int) -> int:
         if place == failing:
@@ -31,8 +31,8 @@ def test_what_a_share_raises_reaches_the_caller_and_the_crew_goes_on(failing: in
         return place
 
     with pytest.raises(ValueError, match="no"):
-        crew.do(work)
-    assert crew.do(lambda place: place) == [0, 1]
+        pool.do(work)
+    assert pool.do(lambda place: place) == [0, 1]
 
 
 def test_threads_end_with_the_crew_and_keep_nothing_alive() -> None:
@@ -41,11 +41,11 @@ def test_threads_end_with_the_crew_and_keep_nothing_alive() -> None:
             return place
 
     thing, others = Thing(), set(threading.enumerate())
-    crew = Crew(3)
+    pool = ThreadPool(3)
     helpers = set(threading.enumerate()) - others
-    crew.do(thing.work)
+    pool.do(thing.work)
     kept = weakref.ref(thing)
-    del thing, crew
+    del thing, pool
     gc.collect()
     for helper in helpers:
         helper.join(10)

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from rnntui.nets.compiled import learning, preparation, update, writing
+from rnntui.nets.compiled import generation as writing
+from rnntui.nets.compiled import learning, preparation, update
 from rnntui.nets.compiled.compiling import is_complete, kernels_dir
 from rnntui.nets.compiled.preparation import Preparation, prepare, unavailable_because
 

@@ -12,11 +12,17 @@ from hypothesis import strategies as st
 
 from rnntui.errors import SamplingError
 from rnntui.nets.compiled import preparation
-from rnntui.nets.compiled.writer import CompiledWriter
+from rnntui.nets.compiled.generator import CompiledGenerator
 from rnntui.nets.config import ModelConfig, weight_shapes
 from rnntui.sampling.choice import SamplingSpec, best, choose, draw, filtered, probabilities
 from rnntui.sampling.fast_step import FastNetwork, Weights
-from rnntui.sampling.writers import Chosen, KernelWriter, NumpyWriter, Writer, writer_of
+from rnntui.sampling.generators import (
+    Chosen,
+    Generator,
+    KernelGenerator,
+    NumpyGenerator,
+    generator_for,
+)
 
 SPACE = 0
 _LSTM = ModelConfig(9, "lstm", embedding_size=4, hidden_size=6, num_layers=2)
@@ -57,7 +63,7 @@ def ids_of(config: ModelConfig, streams: int, seed: int) -> list[list[int]]:
     return np.random.default_rng(seed).integers(config.vocab_size, size=shape).tolist()
 
 
-def written(writer: Writer, ids: Any, specs: list[SamplingSpec], noise: Any) -> Chosen:
+def written(writer: Generator, ids: Any, specs: list[SamplingSpec], noise: Any) -> Chosen:
     """Copies of what it writes, drawn by `noise`, each part `[N, R]` or `[N, R, K]`."""
     writer.draw_by(noise)
     told = writer.write(ids, specs)
@@ -74,7 +80,7 @@ def test_probabilities_and_candidates_are_those_of_numpy(
     config: ModelConfig, specs: list[SamplingSpec], seed: int
 ) -> None:
     weights, streams = weights_of(config, seed), len(specs)
-    compiled, plain = (kind(weights, streams, SPACE) for kind in (KernelWriter, NumpyWriter))
+    compiled, plain = (kind(weights, streams, SPACE) for kind in (KernelGenerator, NumpyGenerator))
     noise = np.random.default_rng(seed).random((4, streams, 1))
     for turn in range(4):
         ids = ids_of(config, streams, turn)
@@ -90,7 +96,7 @@ def test_probabilities_and_candidates_are_those_of_numpy(
 
 
 def plain_choices(
-    plain: NumpyWriter, ids: Any, specs: list[SamplingSpec], noise: Any
+    plain: NumpyGenerator, ids: Any, specs: list[SamplingSpec], noise: Any
 ) -> list[tuple[Any, set[int]]]:
     """For each stream the probabilities of what `ids` lead to, and the ids it may then choose."""
     ahead = copy.deepcopy(plain)
@@ -139,7 +145,7 @@ def test_filters_and_draw_are_those_of_the_pure_functions(
 ) -> None:
     weights = fixed([count / sum(counts) for count in counts])
     spec = SamplingSpec("random", 1.0, top_k, top_p)
-    chosen = written(KernelWriter(weights, 1), [[0]], [spec], np.array([[noise]]))
+    chosen = written(KernelGenerator(weights, 1), [[0]], [spec], np.array([[noise]]))
     network = FastNetwork(weights)
     scores = network.scores(network.read(np.array([0]), network.zero_state(1)))[0]
     probs = probabilities(scores, 1.0)
@@ -154,7 +160,7 @@ def test_filters_and_draw_are_those_of_the_pure_functions(
 
 
 def test_equals_keep_the_order_of_their_ids() -> None:
-    writer = KernelWriter(fixed([0.1, 0.3, 0.3, 0.3]), 1)
+    writer = KernelGenerator(fixed([0.1, 0.3, 0.3, 0.3]), 1)
     chosen = written(writer, [[0]], [SamplingSpec("argmax")], np.array([[0.9]]))
     assert chosen.ids.item() == 1
     assert chosen.best.tolist() == [[[1, 2, 3, 0]]]
@@ -167,7 +173,7 @@ def test_equals_keep_the_order_of_their_ids() -> None:
 def test_a_mode_draws_where_it_should(mode: Any, after_space: bool) -> None:
     weights, spec = fixed([0.1, 0.9]), SamplingSpec(mode)
     read = SPACE if after_space else 1
-    chosen = written(KernelWriter(weights, 1, SPACE), [[read]], [spec], np.array([[0.01]]))
+    chosen = written(KernelGenerator(weights, 1, SPACE), [[read]], [spec], np.array([[0.01]]))
     assert chosen.ids.item() == choose(np.array([0.1, 0.9]), spec, after_space, 0.01)
 
 
@@ -177,8 +183,8 @@ def test_a_stream_among_others_is_bit_for_bit_what_it_is_alone(
     config: ModelConfig, threads: int
 ) -> None:
     weights = weights_of(config)
-    together = CompiledWriter(config, weights.arrays, 5, 5, threads)
-    alone = [CompiledWriter(config, weights.arrays, 1, 5) for _ in range(5)]
+    together = CompiledGenerator(config, weights.arrays, 5, 5, threads)
+    alone = [CompiledGenerator(config, weights.arrays, 1, 5) for _ in range(5)]
     for writer in (together, *alone):
         writer.specs["draws"] = True
     for turn in range(6):
@@ -196,7 +202,7 @@ def test_a_stream_among_others_is_bit_for_bit_what_it_is_alone(
 
 def test_reading_on_with_other_weights_keeps_what_was_read() -> None:
     first, second = weights_of(_LSTM, 1), weights_of(_LSTM, 2)
-    compiled, plain = KernelWriter(first, 1), NumpyWriter(first, 1)
+    compiled, plain = KernelGenerator(first, 1), NumpyGenerator(first, 1)
     for writer in (compiled, plain):
         writer.read([[3]])
         writer.set_weights(second)
@@ -207,8 +213,8 @@ def test_reading_on_with_other_weights_keeps_what_was_read() -> None:
 
 def test_weights_change_nothing_after_they_were_taken() -> None:
     weights = weights_of(_LSTM)
-    writer = KernelWriter(weights, 1)
-    expected = KernelWriter(weights_of(_LSTM), 1)
+    writer = KernelGenerator(weights, 1)
+    expected = KernelGenerator(weights_of(_LSTM), 1)
     for array in weights.arrays.values():
         array[:] = 0.0
     spec = SamplingSpec("argmax")
@@ -216,7 +222,7 @@ def test_weights_change_nothing_after_they_were_taken() -> None:
     np.testing.assert_array_equal(ours.shares, theirs.shares)
 
 
-@pytest.mark.parametrize("kind", [KernelWriter, NumpyWriter])
+@pytest.mark.parametrize("kind", [KernelGenerator, NumpyGenerator])
 @pytest.mark.parametrize("number", [np.inf, -np.inf, np.nan])
 def test_scores_beyond_all_numbers_are_said(kind: Any, number: float) -> None:
     weights = fixed([0.5, 0.5])
@@ -224,7 +230,7 @@ def test_scores_beyond_all_numbers_are_said(kind: Any, number: float) -> None:
     assert not kind(weights, 1).write([[0]], [SamplingSpec()]).finite.item()
 
 
-@pytest.mark.parametrize("kind", [KernelWriter, NumpyWriter])
+@pytest.mark.parametrize("kind", [KernelGenerator, NumpyGenerator])
 def test_a_stream_that_can_not_go_on_leaves_its_neighbours_alone(kind: Any) -> None:
     """One reads what makes the state of a ReLU network double, the other does not."""
     config = ModelConfig(2, "rnn", "relu", "one-hot", hidden_size=1, num_layers=1)
@@ -245,7 +251,7 @@ def test_a_vocabulary_of_all_hangul_syllables_is_written_without_a_table() -> No
     weights = weights_of(config, scale=0.1)
     ours, theirs = (
         kind(weights, 1).write([[77]], [SamplingSpec("argmax")])
-        for kind in (KernelWriter, NumpyWriter)
+        for kind in (KernelGenerator, NumpyGenerator)
     )
     np.testing.assert_array_equal(ours.ids, theirs.ids)
     np.testing.assert_allclose(ours.shares, theirs.shares, rtol=1e-4)
@@ -255,18 +261,18 @@ def test_auto_takes_the_compiled_functions_only_where_they_are_ready(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     preparation.prepare()
-    assert isinstance(writer_of(weights_of(_LSTM), 1), KernelWriter)
-    assert isinstance(writer_of(weights_of(_LSTM), 1, "numpy"), NumpyWriter)
+    assert isinstance(generator_for(weights_of(_LSTM), 1), KernelGenerator)
+    assert isinstance(generator_for(weights_of(_LSTM), 1, "numpy"), NumpyGenerator)
     monkeypatch.setattr(preparation, "load_compiled", lambda: False)
-    assert isinstance(writer_of(weights_of(_LSTM), 1), NumpyWriter)
-    assert isinstance(writer_of(weights_of(_LSTM), 1, "compiled"), KernelWriter)
+    assert isinstance(generator_for(weights_of(_LSTM), 1), NumpyGenerator)
+    assert isinstance(generator_for(weights_of(_LSTM), 1, "compiled"), KernelGenerator)
 
 
 def test_an_engine_that_cannot_be_had_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(preparation, "unavailable_because", lambda: "There is no numba.")
     with pytest.raises(SamplingError, match=r"There is no numba\. Take --engine numpy\."):
-        writer_of(weights_of(_LSTM), 1, "compiled")
-    assert isinstance(writer_of(weights_of(_LSTM), 1), NumpyWriter)
+        generator_for(weights_of(_LSTM), 1, "compiled")
+    assert isinstance(generator_for(weights_of(_LSTM), 1), NumpyGenerator)
 
 
 def test_a_compiler_that_does_not_work_is_done_without(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -274,9 +280,9 @@ def test_a_compiler_that_does_not_work_is_done_without(monkeypatch: pytest.Monke
         raise ImportError("Numba needs NumPy 2.2 or less")
 
     monkeypatch.setattr(preparation, "prepare", fail)
-    assert isinstance(writer_of(weights_of(_LSTM), 1), NumpyWriter)
+    assert isinstance(generator_for(weights_of(_LSTM), 1), NumpyGenerator)
     with pytest.raises(SamplingError, match=r"needs NumPy 2\.2 or less\. Take --engine numpy\."):
-        writer_of(weights_of(_LSTM), 1, "compiled")
+        generator_for(weights_of(_LSTM), 1, "compiled")
 
 
 @pytest.mark.parametrize("config", [_LSTM, replace(_LSTM, window=3), replace(_LSTM, window=1)])
@@ -285,7 +291,7 @@ def test_rounds_at_a_time_are_what_rounds_one_by_one_are(engine: Any, config: Mo
     weights, streams, rounds = weights_of(config), 3, 7
     specs = [SamplingSpec("hybrid"), SamplingSpec("random", 1.3, 4, 0.9), SamplingSpec("argmax")]
     ids, noise = ids_of(config, streams, 1), np.random.default_rng(2).random((streams, 2 * rounds))
-    alone, ahead = (writer_of(weights, streams, engine, SPACE, n) for n in (1, rounds))
+    alone, ahead = (generator_for(weights, streams, engine, SPACE, n) for n in (1, rounds))
     unread = deque(ids, maxlen=len(ids))
     expected = []
     for turn in range(2 * rounds):

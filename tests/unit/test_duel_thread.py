@@ -18,12 +18,12 @@ from rnntui.runtime.duel_thread import (
     MODES,
     RECENT,
     DuelThread,
-    RecentWriting,
+    RecentOutput,
     Round,
     open_duel,
 )
+from rnntui.runtime.generator_thread import CAPACITY
 from rnntui.runtime.session import Network
-from rnntui.runtime.writer_thread import CAPACITY
 from rnntui.sampling.choice import SamplingSpec
 from rnntui.sampling.fast_step import Weights
 from rnntui.sampling.stream import Character, CharacterStream
@@ -208,7 +208,7 @@ def written(text: str, probability: float = 0.5) -> list[Character]:
 
 
 def test_nothing_written_has_no_measure() -> None:
-    writing = RecentWriting()
+    writing = RecentOutput()
     assert writing.mean_probability is None
     assert writing.distinct_share is None
     writing.add(written("a" * (GRAM - 1)))
@@ -217,7 +217,7 @@ def test_nothing_written_has_no_measure() -> None:
 
 
 def test_a_loop_is_told_from_a_text_without_repetition() -> None:
-    loop, fresh = RecentWriting(), RecentWriting()
+    loop, fresh = RecentOutput(), RecentOutput()
     loop.add(written("the sea and " * 200))
     fresh.add(written("".join(map(chr, range(0x4E00, 0x4E00 + 2000)))))
     assert loop.distinct_share == pytest.approx(12 / (RECENT - GRAM + 1))
@@ -230,7 +230,7 @@ def test_the_measures_are_those_of_the_last_characters(
     end: str, turns: int, probabilities: list[float]
 ) -> None:
     text = "abcdefghijk" * 100 * turns + end
-    writing = RecentWriting()
+    writing = RecentOutput()
     writing.add(written(text))
     writing.add(Character("a", probability, (), 0) for probability in probabilities)
     recent = (text + "a" * len(probabilities))[-RECENT:]

@@ -81,7 +81,7 @@ def test_imports_run_one_way() -> None:
 
 def test_the_walk_over_the_package_sees_it() -> None:
     seen = {path for path, _ in modules()}
-    assert {"cli/main.py", "tui/app.py", "training/trainer.py", "text/corpus.py"} <= seen
+    assert {"cli/main.py", "tui/app.py", "training/loop.py", "text/corpus.py"} <= seen
 
 
 def test_only_the_screen_imports_textual() -> None:

@@ -18,11 +18,11 @@ from rnntui.tasks.characters.scoring import score
 from rnntui.tasks.classification.checkpoint import load_classifier
 from rnntui.tasks.classification.opening import TEST_BROKEN_OFF, classify_events
 from rnntui.tasks.classification.scoring import score_labelled
-from rnntui.training import fit
+from rnntui.training import loop_state as fit
 from rnntui.training.commands import Command, Stop
 from rnntui.training.events import Evaluated, Finished, TrainEvent, Warned
-from rnntui.training.fit import BROKEN_OFF
-from rnntui.training.measure import Note
+from rnntui.training.loop_state import BROKEN_OFF
+from rnntui.training.measure import ReportProgress
 from tests.classify_factories import classified, classify_run, tiny_tested
 from tests.command_line import Written
 from tests.factories import TINY_TEXT, only, tiny_run, trained
@@ -65,7 +65,7 @@ def test_who_takes_note_may_break_it_off(workers: int) -> None:
 
 
 def staged(stages: list[tuple[str, int]], noted: list[int]) -> scoring.Stage:
-    def stage(name: str, total: int) -> Note:
+    def stage(name: str, total: int) -> ReportProgress:
         stages.append((name, total))
         return noted.append
 

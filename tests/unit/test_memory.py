@@ -9,15 +9,15 @@ from rnntui.errors import ConfigError
 from rnntui.nets.classifier_config import ClassifierConfig
 from rnntui.nets.config import ModelConfig
 from rnntui.nets.cost import classifier_training_bytes, training_bytes
-from rnntui.runtime.classifying_session import NewClassifier, open_classifying
+from rnntui.runtime.classifier_session import NewClassifier, open_classifying
 from rnntui.runtime.commands import CommandQueue
 from rnntui.runtime.session import NewTraining, open_training
 from rnntui.runtime.weights import WeightsMailbox
 from rnntui.tasks.characters import opening
 from rnntui.tasks.characters.opening import resume_run
 from rnntui.tasks.classification import opening as classify_opening
-from rnntui.tasks.classification.corpus_note import LabelledSource
 from rnntui.tasks.classification.opening import resume_classify_run
+from rnntui.tasks.classification.provenance import LabelledSource
 from rnntui.training import devices, memory
 from rnntui.training.memory import check_memory
 from tests.classify_factories import classified, classify_config, classify_run, tiny_labelled

@@ -118,7 +118,7 @@ def test_a_disk_that_has_no_room_for_it_is_told_of(
 
 
 def test_minutes_that_become_steps_make_no_phantom(tmp_path: Path) -> None:
-    from rnntui.training.trainer import train
+    from rnntui.training.loop import train
 
     run = tiny_run(tmp_path, minutes=1.0)
     for event in train(run, clock=TickingClock(0.5)):

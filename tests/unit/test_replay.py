@@ -16,9 +16,9 @@ from rnntui.runtime.weights import WeightsMailbox
 from rnntui.training.commands import (
     Command,
     Continue,
-    Deaf,
     Move,
     NextSample,
+    NullInbox,
     Pause,
     SaveNow,
     SingleStep,
@@ -88,7 +88,7 @@ def at_once() -> float:
 
 
 def replayed(folder: RunFolder, inbox: object = None) -> list[TrainEvent]:
-    return list(replay_events(folder, inbox or Deaf(), at_once))  # type: ignore[arg-type]
+    return list(replay_events(folder, inbox or NullInbox(), at_once))  # type: ignore[arg-type]
 
 
 # What is shown.
@@ -140,7 +140,7 @@ def shown_at(folder: RunFolder, speed: float) -> list[tuple[float, TrainEvent]]:
     """Each event with the seconds since the beginning."""
     time = Time()
     start = time.now
-    events = replay_events(folder, Deaf(), lambda: speed, time.clock, time.sleep)
+    events = replay_events(folder, NullInbox(), lambda: speed, time.clock, time.sleep)
     shown = [(time.now - start, event) for event in events]
     assert not time.naps or max(time.naps) <= TICK_SECONDS
     return shown
@@ -179,7 +179,7 @@ def test_a_new_speed_acts_on_a_wait_that_has_begun(tmp_path: Path) -> None:
 
     far = replace(step(2), elapsed_s=1000.0)
     folder = folder_with(tmp_path, [step(1), far])
-    events = replay_events(folder, Deaf(), speed, time.clock, time.sleep)
+    events = replay_events(folder, NullInbox(), speed, time.clock, time.sleep)
     assert next(events) == step(1)
     assert next(events) == far
     assert time.now - start == pytest.approx(2.0, abs=2 * TICK_SECONDS)
@@ -188,7 +188,7 @@ def test_a_new_speed_acts_on_a_wait_that_has_begun(tmp_path: Path) -> None:
 def test_a_slow_reader_is_caught_up_with(tmp_path: Path) -> None:
     time = Time()
     folder = folder_with(tmp_path, record(10))
-    events = replay_events(folder, Deaf(), lambda: 1.0, time.clock, time.sleep)
+    events = replay_events(folder, NullInbox(), lambda: 1.0, time.clock, time.sleep)
     next(events)
     time.now += 3.0
     for _ in range(6):

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from rnntui.atomic_files import atomic_write
 from rnntui.errors import CheckpointError, ConfigError, CorpusError
 from rnntui.tasks.characters.checkpoint import load_checkpoint, save_checkpoint
 from rnntui.tasks.characters.opening import events_of, fine_tuned_run, resume_run
@@ -25,7 +26,6 @@ from rnntui.training.run_folder import (
     read_events,
     write_configuration,
 )
-from rnntui.whole_files import written_whole
 from tests.factories import (
     NEVER,
     TINY_TEXT,
@@ -160,10 +160,10 @@ def test_a_kill_in_the_middle_of_a_save_loses_nothing(
         if len(written) == writes_before:
             raise Killed
         written.append(path)
-        return written_whole(path)
+        return atomic_write(path)
 
     with monkeypatch.context() as patch:
-        patch.setattr("rnntui.training.checkpoint_file.written_whole", dies)
+        patch.setattr("rnntui.training.checkpoint_file.atomic_write", dies)
         with pytest.raises(Killed):
             trained(run)
     again = resumed(run)
@@ -181,10 +181,10 @@ def test_a_kill_between_the_best_and_the_last_checkpoint_loses_nothing(
     def dies(path: Path) -> Any:
         if path == run.folder.last and run.folder.best.exists():
             raise Killed
-        return written_whole(path)
+        return atomic_write(path)
 
     with monkeypatch.context() as patch:
-        patch.setattr("rnntui.training.checkpoint_file.written_whole", dies)
+        patch.setattr("rnntui.training.checkpoint_file.atomic_write", dies)
         with pytest.raises(Killed):
             trained(run)
     assert load_checkpoint(run.folder.last).header.progress.step == 0

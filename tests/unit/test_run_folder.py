@@ -443,7 +443,7 @@ def test_a_record_that_can_not_be_opened_leaves_no_lock(
 ) -> None:
     folder = folder_in(tmp_path)
     with monkeypatch.context() as patch:
-        patch.setattr(run_folder, "written_whole", full_disk)
+        patch.setattr(run_folder, "atomic_write", full_disk)
         with pytest.raises(CheckpointError, match="can't be written"):
             Record(folder, keep_lines=0)
     assert not is_being_trained(folder)

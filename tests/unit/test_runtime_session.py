@@ -90,7 +90,7 @@ def test_a_new_session_has_nothing_going() -> None:
     assert (news.events, news.characters, news.failures) == ((), (), [])
     assert session.phase == "idle"
     assert not session.is_training
-    assert not session.is_writing
+    assert not session.is_generating
     assert session.close(PATIENCE)
 
 
@@ -196,8 +196,8 @@ def test_a_loaded_network_writes_the_same_text_for_the_same_seed(tmp_path: Path)
         session.prime, session.seed = "the ", 7
         assert session.write().text == "the "
         texts.append(written(session, 50))
-        session.stop_writing()
-        assert not session.is_writing
+        session.stop_generating()
+        assert not session.is_generating
     assert texts[0] == texts[1]
 
 
@@ -233,7 +233,7 @@ def test_a_mode_acts_in_mid_stream(tmp_path: Path) -> None:
     written(session, 5)
     session.spec = SamplingSpec(mode="argmax")
     written(session, 1200)
-    session.stop_writing()
+    session.stop_generating()
     assert specs[0].mode == "random"
     assert specs[-1].mode == "argmax"
 
@@ -266,7 +266,7 @@ def test_a_stream_follows_the_training(tmp_path: Path) -> None:
         steps = {character.step for character in session.poll().characters}
     assert steps == {5}
     assert session.close(PATIENCE)
-    assert not session.is_writing
+    assert not session.is_generating
 
 
 def test_a_real_training_is_begun_saved_and_gone_on_with(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from rnntui.errors import CorpusError
-from rnntui.runtime.writer_thread import CAPACITY, WriterThread
+from rnntui.runtime.generator_thread import CAPACITY, GeneratorThread
 from rnntui.sampling.stream import Character
 
 PATIENCE = 20.0
@@ -31,11 +31,11 @@ def no_failure(sentence: str) -> None:
     raise AssertionError(sentence)
 
 
-def writer_of(
+def generator_for(
     stream: Callable[[], Iterator[Character]], pace: float = 0.0, capacity: int = CAPACITY
-) -> WriterThread:
+) -> GeneratorThread:
     """A writer that is not expected to fail."""
-    return WriterThread(stream, no_failure, pace, capacity)
+    return GeneratorThread(stream, no_failure, pace, capacity)
 
 
 def endless() -> Iterator[Character]:
@@ -51,7 +51,7 @@ def eventually(condition: Callable[[], bool]) -> None:
         time.sleep(0.001)
 
 
-def taken(writer: WriterThread, count: int) -> list[Character]:
+def taken(writer: GeneratorThread, count: int) -> list[Character]:
     """So many characters of a writer, and perhaps more."""
     read: list[Character] = []
 
@@ -79,7 +79,7 @@ class Waits(threading.Event):
 
 
 def test_characters_arrive_in_their_order() -> None:
-    writer = writer_of(lambda: iter(characters(2000)))
+    writer = generator_for(lambda: iter(characters(2000)))
     writer.start()
     assert taken(writer, 2000) == characters(2000)
     eventually(lambda: not writer.is_alive())
@@ -94,7 +94,7 @@ def test_a_reader_that_does_not_read_holds_the_writer_back() -> None:
             latest[0] = number
             yield character(number)
 
-    writer = writer_of(counted, capacity=5)
+    writer = generator_for(counted, capacity=5)
     writer.start()
     eventually(lambda: latest[0] == 5)
     assert list(writer.take()) == characters(5)
@@ -105,7 +105,7 @@ def test_a_reader_that_does_not_read_holds_the_writer_back() -> None:
 
 
 def test_nothing_waits_for_nobody_at_full_pace() -> None:
-    writer = writer_of(lambda: iter(characters(300)))
+    writer = generator_for(lambda: iter(characters(300)))
     writer._stopped = waits = Waits()
     writer.start()
     taken(writer, 300)
@@ -113,7 +113,7 @@ def test_nothing_waits_for_nobody_at_full_pace() -> None:
 
 
 def test_a_pace_is_a_wait_before_each_character() -> None:
-    writer = writer_of(lambda: iter(characters(4)), pace=20.0)
+    writer = generator_for(lambda: iter(characters(4)), pace=20.0)
     writer._stopped = waits = Waits()
     writer.start()
     assert taken(writer, 4) == characters(4)
@@ -121,7 +121,7 @@ def test_a_pace_is_a_wait_before_each_character() -> None:
 
 
 def test_a_pace_set_in_mid_stream_acts_on_the_next_character() -> None:
-    writer = writer_of(lambda: iter(characters(4)), pace=20.0)
+    writer = generator_for(lambda: iter(characters(4)), pace=20.0)
     writer._stopped = waits = Waits()
 
     def slower() -> None:
@@ -134,7 +134,7 @@ def test_a_pace_set_in_mid_stream_acts_on_the_next_character() -> None:
 
 
 def test_a_pause_holds_the_next_character_until_it_ends() -> None:
-    writer = writer_of(lambda: iter(characters(3)))
+    writer = generator_for(lambda: iter(characters(3)))
     writer._stopped = waits = Waits()
     before: list[Character] = []
 
@@ -151,7 +151,7 @@ def test_a_pause_holds_the_next_character_until_it_ends() -> None:
 
 @pytest.mark.parametrize("how", ["full", "paused", "slow", "free"])
 def test_a_stop_ends_the_thread_whatever_it_waits_for(how: str) -> None:
-    writer = writer_of(endless, pace=1e-6 if how == "slow" else 0.0, capacity=2)
+    writer = generator_for(endless, pace=1e-6 if how == "slow" else 0.0, capacity=2)
     writer.paused = how == "paused"
     writer.start()
     if how == "full":
@@ -161,7 +161,7 @@ def test_a_stop_ends_the_thread_whatever_it_waits_for(how: str) -> None:
 
 
 def test_a_stop_before_the_start_and_a_second_one_are_fine() -> None:
-    writer = writer_of(endless)
+    writer = generator_for(endless)
     writer.stop()
     writer.start()
     writer.stop()
@@ -171,7 +171,7 @@ def test_a_stop_before_the_start_and_a_second_one_are_fine() -> None:
 
 
 def test_what_was_written_before_a_stop_can_still_be_taken() -> None:
-    writer = writer_of(endless, capacity=3)
+    writer = generator_for(endless, capacity=3)
     writer.start()
     eventually(lambda: writer._waiting.full())
     writer.stop()
@@ -185,7 +185,7 @@ def test_a_stated_error_is_told_as_its_sentence(caplog: pytest.LogCaptureFixture
         yield character(0)
         raise CorpusError("That prime can't be read.")
 
-    writer = WriterThread(refused, told.append)
+    writer = GeneratorThread(refused, told.append)
     writer.start()
     eventually(lambda: not writer.is_alive())
     assert list(writer.take()) == characters(1)
@@ -202,7 +202,7 @@ def test_an_error_that_should_not_happen_is_told_and_logged(
         raise IndexError("list index out of range")
 
     with caplog.at_level(logging.ERROR):
-        writer = WriterThread(broken, told.append)
+        writer = GeneratorThread(broken, told.append)
         writer.start()
         eventually(lambda: not writer.is_alive())
     assert len(told) == 1
@@ -218,7 +218,7 @@ def test_the_stream_is_made_in_the_writers_own_thread() -> None:
         made_in.append(threading.current_thread().name)
         return iter(characters(1))
 
-    writer = writer_of(stream)
+    writer = generator_for(stream)
     assert made_in == []
     writer.start()
     taken(writer, 1)
@@ -232,7 +232,7 @@ def test_a_stopped_writer_has_no_more_failures_to_tell() -> None:
         gate.wait(PATIENCE)
         raise CorpusError("There are no weights yet.")
 
-    writer = WriterThread(waits_in_vain, told.append)
+    writer = GeneratorThread(waits_in_vain, told.append)
     writer.start()
     writer.stop(0.01)
     gate.set()

@@ -16,6 +16,7 @@ from rnntui.nets.char_model import CharModel, build_model
 from rnntui.nets.config import Cell, ModelConfig, weight_shapes
 from rnntui.sampling.choice import SamplingSpec, filtered, probabilities
 from rnntui.sampling.fast_step import Weights
+from rnntui.sampling.generators import CANDIDATES
 from rnntui.sampling.modes import WritingEngine
 from rnntui.sampling.stream import (
     Character,
@@ -24,7 +25,6 @@ from rnntui.sampling.stream import (
     hybrid_equals_argmax,
     start_of_text,
 )
-from rnntui.sampling.writers import CANDIDATES
 from rnntui.text.vocabulary import Vocabulary
 
 _SYMBOLS = Vocabulary(tuple("ab cdef\n"))

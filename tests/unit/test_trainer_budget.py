@@ -20,10 +20,10 @@ from rnntui.training.events import (
     Step,
     TrainEvent,
 )
-from rnntui.training.fit import MEASURED_STEPS
+from rnntui.training.loop import train
+from rnntui.training.loop_state import MEASURED_STEPS
 from rnntui.training.measure import Measure
 from rnntui.training.run_folder import Record, read_configuration, recorded
-from rnntui.training.trainer import train
 from tests.factories import ReadyFrom, Script, TickingClock, only, resumed, tiny_run, trained
 
 FIRST, LATER = 10.0, 0.5

@@ -31,8 +31,8 @@ from rnntui.training.events import (
     TrainEvent,
     Warned,
 )
+from rnntui.training.loop import train
 from rnntui.training.run_folder import read_events
-from rnntui.training.trainer import train
 from tests.factories import (
     Script,
     TickingClock,

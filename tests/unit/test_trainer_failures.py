@@ -18,9 +18,9 @@ from rnntui.tasks.characters.run import Run
 from rnntui.training import run_folder
 from rnntui.training.commands import Command, SaveNow, SetLearningRate, Stop
 from rnntui.training.events import Evaluated, Failed, Saved, Step, TrainEvent, Warned
+from rnntui.training.loop import train
 from rnntui.training.measure import Measure
 from rnntui.training.run_folder import is_being_trained, read_events
-from rnntui.training.trainer import train
 from tests.factories import Script, names, only, resumed, tiny_run, trained
 
 

@@ -11,7 +11,7 @@ import pytest
 from rnntui.sampling.fast_step import Weights
 from rnntui.tasks.characters.run import Run
 from rnntui.training.events import Evaluated, Step
-from rnntui.training.trainer import train
+from rnntui.training.loop import train
 from tests.factories import Shelf, only, tiny_run, trained
 
 PERIODIC = "abcdefgh" * 60

@@ -14,7 +14,7 @@ from rnntui.errors import ConfigError
 from rnntui.tasks.classification.config import ClassifyConfig
 
 if TYPE_CHECKING:
-    from rnntui.tasks.classification.corpus_note import LabelledSource
+    from rnntui.tasks.classification.provenance import LabelledSource
     from rnntui.tasks.classification.run import ClassifyRun
     from rnntui.training.events import Tested, TrainEvent
 
@@ -115,7 +115,7 @@ def labelled_source(
     skip_bad: bool,
 ) -> "LabelledSource | None":
     """What reads the texts that were asked for; None where none were."""
-    from rnntui.tasks.classification.corpus_note import LabelledSource
+    from rnntui.tasks.classification.provenance import LabelledSource
 
     names = (text_column or "", label_column or "", text_encoding or "")
     if reference is not None:
@@ -143,11 +143,11 @@ class _Request:
     def run(self) -> "ClassifyRun":
         """The run, its folder made or found."""
         from rnntui import places
-        from rnntui.tasks.classification.corpus_note import LabelledSource
         from rnntui.tasks.classification.opening import (
             new_classify_run,
             resume_classify_run,
         )
+        from rnntui.tasks.classification.provenance import LabelledSource
         from rnntui.tasks.classification.recipes import DEFAULT, find_classify_recipe
 
         parent = places.checkpoints_dir()

@@ -6,7 +6,7 @@ from rnntui.errors import CorpusError, DivergedError, SamplingError
 from rnntui.sampling.items import Items, lead_in
 from rnntui.sampling.stream import all_of
 from rnntui.tasks.characters.checkpoint import Header
-from rnntui.tasks.characters.corpus_note import corpus_of
+from rnntui.tasks.characters.provenance import corpus_of
 
 
 def write_items(sampling: Sampling, end: str, count: int, unique: bool) -> None:

@@ -13,12 +13,12 @@ import numpy as np
 
 from rnntui.nets.averaging import average_decay_at
 from rnntui.nets.compiled.buffers import Ids, Packings, ThreadBuffers, aligned
-from rnntui.nets.compiled.crew import Crew, Work
 from rnntui.nets.compiled.lanes import LANES_BYTES, WIDTH
 from rnntui.nets.compiled.layout import Array, packed, sections_of, unpacked
 from rnntui.nets.compiled.learning import gradients
 from rnntui.nets.compiled.products import PANEL
 from rnntui.nets.compiled.scoring import PADDED_SCORE
+from rnntui.nets.compiled.thread_pool import ThreadPool, Work
 from rnntui.nets.compiled.update import ADAM, Adam, adam_rule, gathered, packed_back, updated
 from rnntui.nets.config import STATE_TENSORS, DropoutMasks, ModelConfig, weight_shapes
 
@@ -106,13 +106,13 @@ class CompiledNetwork:
             for _ in range(threads)
         ]
         self._every_part = np.concatenate([buffers.part for buffers in self._buffers])
-        self._crew = Crew(threads)
+        self._pool = ThreadPool(threads)
         self.set_weights(weights)
         self.set_averages(weights)
 
     def close(self) -> None:
         """End the threads; the network can't learn any more."""
-        self._crew.close()
+        self._pool.close()
 
     def set_weights(self, weights: Mapping[str, Array]) -> None:
         """Take a copy of all weights, named and shaped as `weight_shapes` says."""
@@ -211,7 +211,7 @@ class CompiledNetwork:
                 )
             )  # fmt: skip
 
-        losses = self._crew.do(share)
+        losses = self._pool.do(share)
         lines, workers = len(self._weights) // WIDTH, self._updaters
 
         def gather(worker: int) -> float:
@@ -240,14 +240,14 @@ class CompiledNetwork:
     @property
     def _updaters(self) -> int:
         """How many threads take part in what follows the gradients."""
-        return self._crew.size if len(self._weights) > _SHARED_NUMBERS else 1
+        return self._pool.size if len(self._weights) > _SHARED_NUMBERS else 1
 
     def _in_update(self, work: Work) -> list[Any]:
-        return self._crew.do(work) if self._updaters > 1 else [work(0)]
+        return self._pool.do(work) if self._updaters > 1 else [work(0)]
 
     def _rows(self, thread: int, batch: int) -> slice:
         """The sequences of a batch that a thread has."""
-        threads = self._crew.size
+        threads = self._pool.size
         return slice(batch * thread // threads, batch * (thread + 1) // threads)
 
     def _state(self, batch: int) -> dict[str, Array]:

@@ -65,8 +65,8 @@ def prepare() -> None:
     import numpy as np
 
     from rnntui.nets.compiled.compiling import mark_complete
+    from rnntui.nets.compiled.generator import CompiledGenerator
     from rnntui.nets.compiled.network import CompiledNetwork
-    from rnntui.nets.compiled.writer import CompiledWriter
     from rnntui.nets.config import ModelConfig, weight_shapes
 
     # Their code doesn't depend on the sizes, so that the smallest network calls for all of it.
@@ -74,7 +74,7 @@ def prepare() -> None:
     weights = {name: np.zeros(shape, np.float32) for name, shape in weight_shapes(config).items()}
     ids = np.zeros((1, 1), np.int64)
     CompiledNetwork(config, 1, 1, 1, weights).step(ids, ids, None, 0, 1.0)
-    writer = CompiledWriter(config, weights, 1, 1)
+    writer = CompiledGenerator(config, weights, 1, 1)
     writer.read([[0]])
     writer.write([[0]])
     mark_complete()

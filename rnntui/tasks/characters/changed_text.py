@@ -4,8 +4,8 @@ import shlex
 from collections.abc import Iterable
 
 from rnntui.tasks.characters.config import TrainConfig
-from rnntui.tasks.characters.corpus_note import CorpusNote, corpus_as_it_was, corpus_of
 from rnntui.tasks.characters.fine_tuning import TAKEN
+from rnntui.tasks.characters.provenance import CorpusProvenance, corpus_as_it_was, corpus_of
 from rnntui.tasks.characters.recipes import find_recipe
 from rnntui.tasks.recipes import DEFAULT
 from rnntui.text.corpus import Corpus, has_changed
@@ -26,7 +26,7 @@ def init_from_command(words: Iterable[str], checkpoint: str, config: TrainConfig
 
 
 def corpus_to_go_on_with(
-    note: CorpusNote,
+    note: CorpusProvenance,
     config: TrainConfig,
     checkpoint: str,
     trained: str,

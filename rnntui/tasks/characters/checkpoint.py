@@ -14,7 +14,7 @@ from rnntui.errors import RnntuiError
 from rnntui.nets.config import STATE_TENSORS, ModelConfig, weight_shapes
 from rnntui.sampling.fast_step import Weights
 from rnntui.tasks.characters.config import TrainConfig
-from rnntui.tasks.characters.corpus_note import CorpusNote
+from rnntui.tasks.characters.provenance import CorpusProvenance
 from rnntui.text.normalisation import Normalisation
 from rnntui.text.vocabulary import Vocabulary
 from rnntui.training.checked_values import check_numbers, text
@@ -23,7 +23,7 @@ from rnntui.training.checkpoint_file import (
     Arrays,
     OpenCheckpoint,
     Shapes,
-    opened,
+    open_checkpoint,
     optimizer_shapes,
     parsed_vocabulary,
     save_checkpoint,
@@ -52,7 +52,7 @@ class Header:
     model: ModelConfig
     vocabulary: Vocabulary
     normalisation: Normalisation
-    corpus: CorpusNote
+    corpus: CorpusProvenance
     config: TrainConfig
     progress: Progress
 
@@ -111,13 +111,13 @@ def read_header(path: Path) -> Header:
 
     Raises `CheckpointError` for a file that is not a checkpoint of this version.
     """
-    with opened(path) as file:
+    with open_checkpoint(path) as file:
         return _header(file)
 
 
 def load_checkpoint(path: Path) -> Checkpoint:
     """Read and check a checkpoint. Raises `CheckpointError` for anything wrong with it."""
-    with opened(path) as file:
+    with open_checkpoint(path) as file:
         header = _header(file)
         groups = file.groups(_expected_shapes(header), required=("model", "average"))
         file.check_optimizer(groups["optimizer"], header.progress.step)
@@ -135,7 +135,7 @@ def _header(file: OpenCheckpoint) -> Header:
             model=ModelConfig(**about["model"]),
             vocabulary=parsed_vocabulary(about["vocabulary"]),
             normalisation=Normalisation(tuple(about["normalisation"])),
-            corpus=CorpusNote(**about["corpus"]),
+            corpus=CorpusProvenance(**about["corpus"]),
             config=TrainConfig(**config),
             progress=Progress(**about["progress"]),
         )

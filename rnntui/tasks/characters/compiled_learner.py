@@ -24,8 +24,8 @@ from rnntui.tasks.characters.samples import written_sample
 from rnntui.tasks.characters.torch_learner import TorchLearner
 from rnntui.training.checkpoint_file import Arrays
 from rnntui.training.finite import require_finite
-from rnntui.training.learner import Facts, StepOutcome
-from rnntui.training.measure import Measure, Note, unheard
+from rnntui.training.learner import LearnerInfo, StepOutcome
+from rnntui.training.measure import Measure, ReportProgress, no_report
 
 if TYPE_CHECKING:
     from rnntui.nets.compiled.network import CompiledNetwork
@@ -47,10 +47,10 @@ class CompiledLearner:
         self._state: Arrays | None = None
 
     @property
-    def facts(self) -> Facts:
+    def info(self) -> LearnerInfo:
         """What it is and what it learns from."""
         to_come = COMPILED if self._config.engine == "auto" and self._is_compiling else ""
-        return replace(self._torch.facts, engine_to_come=to_come)
+        return replace(self._torch.info, engine_to_come=to_come)
 
     @property
     def _is_compiling(self) -> bool:
@@ -90,14 +90,14 @@ class CompiledLearner:
         self._bring_torch_up()
         return self._torch.evaluate()
 
-    def evaluate_in_full(self, note: Note = unheard) -> Measure:
+    def evaluate_in_full(self, report: ReportProgress = no_report) -> Measure:
         """Measure on all that is held out."""
         self._bring_torch_up()
-        return self._torch.evaluate_in_full(note)
+        return self._torch.evaluate_in_full(report)
 
-    def evaluate_saved(self, path: Path, note: Note = unheard) -> Measure:
+    def evaluate_saved(self, path: Path, report: ReportProgress = no_report) -> Measure:
         """Measure a checkpoint in full; `CheckpointError` where it can't be read."""
-        return self._torch.evaluate_saved(path, note)
+        return self._torch.evaluate_saved(path, report)
 
     def sample(self, length: int, step: int) -> tuple[str, str]:
         """What a written text began with, and its next characters. Raises `SamplingError`."""

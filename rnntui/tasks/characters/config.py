@@ -207,7 +207,9 @@ class TrainConfig:
     sample_length: int = setting(200, "pace", "Characters in each sample.", 1, 1_000_000)
     sample_mode: Mode = setting("random", "pace", "How the characters of samples are chosen.")
     sample_start: SampleStart = setting(
-        "prime", "pace", "What samples start from: the prime, or random places in the text."
+        "prime",
+        "pace",
+        "What samples start from: the prime, or random places in the text.",
     )
     seed: int = setting(1, "machine", "Where all randomness comes from.", 0, 2**31 - 1)
     engine: Engine = setting("auto", "machine", "What computes a training step.")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rnntui.errors import CheckpointError, ConfigError
 from rnntui.tasks.characters.config import TrainConfig
-from rnntui.tasks.characters.corpus_note import CorpusNote
+from rnntui.tasks.characters.provenance import CorpusProvenance
 from rnntui.training.checked_values import check_numbers, count, text
 from rnntui.training.resuming import read_rates_given
 from rnntui.training.run_folder import RunFolder, read_configuration
@@ -23,7 +23,7 @@ class RunDescription:
     and measured for it, `rates_given` counts the learning rates that resumes were given.
     """
 
-    corpus: CorpusNote
+    corpus: CorpusProvenance
     config: TrainConfig
     prime: str
     init_from: str
@@ -48,7 +48,7 @@ def describe_run(folder: RunFolder) -> RunDescription:
             )
         if about.get("kind", "characters") != "characters":
             raise ValueError("its kind is not known")
-        note = CorpusNote(**tables.pop("corpus"))
+        note = CorpusProvenance(**tables.pop("corpus"))
         check_numbers(note)
         return RunDescription(
             corpus=note,

@@ -10,7 +10,7 @@ from torch.nn import functional
 
 from rnntui.nets.char_model import CharModel
 from rnntui.text.batches import AnyIds
-from rnntui.training.measure import Measure, Note, unheard
+from rnntui.training.measure import Measure, ReportProgress, no_report
 
 STREAM_CHARACTERS = 512
 """Fewest characters that one of the streams read side by side scores."""
@@ -27,7 +27,9 @@ Losses = Iterator[tuple[int, float]]
 """For some predictions at a time, how many they are and the sum of their losses."""
 
 
-def evaluate(model: CharModel, ids: AnyIds, note: Note = unheard, workers: int = 1) -> Measure:
+def evaluate(
+    model: CharModel, ids: AnyIds, report: ReportProgress = no_report, workers: int = 1
+) -> Measure:
     """The mean loss of predicting each character of `ids` from those before it.
 
     A network on streams reads with carried state: the text is cut into up to
@@ -43,7 +45,7 @@ def evaluate(model: CharModel, ids: AnyIds, note: Note = unheard, workers: int =
     window = model.config.window
     predictions = scored_characters(len(ids), window)
     parts = (_window_losses if window else _stream_losses)(model, ids, predictions, workers)
-    total = _sum(parts[0], note) if len(parts) == 1 else _sum_side_by_side(parts, note)
+    total = _sum(parts[0], report) if len(parts) == 1 else _sum_side_by_side(parts, report)
     return Measure(total / predictions, predictions)
 
 
@@ -112,25 +114,27 @@ def _of_windows(
         yield len(cut), total
 
 
-def _sum(losses: Losses, note: Note, is_over: Callable[[], bool] = lambda: False) -> float:
+def _sum(
+    losses: Losses, report: ReportProgress, is_over: Callable[[], bool] = lambda: False
+) -> float:
     """All losses added, unless nobody waits for them any more."""
     total = 0.0
     with torch.inference_mode():
         for count, loss in losses:
             total += loss
-            note(count)
+            report(count)
             if is_over():
                 break
     return total
 
 
-def _sum_side_by_side(parts: Sequence[Losses], note: Note) -> float:
+def _sum_side_by_side(parts: Sequence[Losses], report: ReportProgress) -> float:
     """The same of several parts, each in a thread that uses no others."""
     over, threads = threading.Event(), torch.get_num_threads()
 
     def alone(part: Losses) -> float:
         torch.set_num_threads(1)
-        return _sum(part, note, over.is_set)
+        return _sum(part, report, over.is_set)
 
     with ThreadPoolExecutor(len(parts)) as pool:
         sums = [pool.submit(alone, part) for part in parts]

@@ -19,8 +19,8 @@ from rnntui.tasks.characters.samples import sample_seed, sample_start
 from rnntui.text.batches import AnyIds
 from rnntui.training.checkpoint_file import Arrays
 from rnntui.training.finite import require_finite
-from rnntui.training.learner import Facts, StepOutcome
-from rnntui.training.measure import Measure, Note, unheard
+from rnntui.training.learner import LearnerInfo, StepOutcome
+from rnntui.training.measure import Measure, ReportProgress, no_report
 from rnntui.training.progress import Progress
 
 
@@ -42,9 +42,9 @@ class NumpyLearner:
             self._take(run.resume_from)
 
     @property
-    def facts(self) -> Facts:
+    def info(self) -> LearnerInfo:
         """What it is and what it learns from."""
-        return self._run.facts("cpu")
+        return self._run.info("cpu")
 
     def step(self, progress: Progress, learning_rate: float) -> StepOutcome:
         """Read, find the way back, clip, update."""
@@ -71,13 +71,13 @@ class NumpyLearner:
         """Measure on the held-out prefix that an evaluation in mid-run reads."""
         return self._measured(self._weights, self._held_out[: self._run.eval_chars])
 
-    def evaluate_in_full(self, note: Note = unheard) -> Measure:
+    def evaluate_in_full(self, report: ReportProgress = no_report) -> Measure:
         """Measure on all that is held out."""
-        return self._measured(self._weights, self._held_out, note)
+        return self._measured(self._weights, self._held_out, report)
 
-    def evaluate_saved(self, path: Path, note: Note = unheard) -> Measure:
+    def evaluate_saved(self, path: Path, report: ReportProgress = no_report) -> Measure:
         """Measure a checkpoint in full; `CheckpointError` where it can't be read."""
-        return self._measured(load_checkpoint(path).weights, self._held_out, note)
+        return self._measured(load_checkpoint(path).weights, self._held_out, report)
 
     def sample(self, length: int, step: int) -> tuple[str, str]:
         """What a written text began with, and its next characters."""
@@ -132,7 +132,9 @@ class NumpyLearner:
         for name, array in self._weights.items():
             array[tuple(map(slice, weights[name].shape))] = weights[name]
 
-    def _measured(self, weights: Arrays, ids: AnyIds, note: Note = unheard) -> Measure:
+    def _measured(
+        self, weights: Arrays, ids: AnyIds, report: ReportProgress = no_report
+    ) -> Measure:
         """As every engine measures, so that figures can be compared; this is what needs torch."""
         from rnntui.nets.char_model import build_model
         from rnntui.tasks.characters.evaluation import evaluate
@@ -140,4 +142,4 @@ class NumpyLearner:
 
         model = build_model(self._run.config.model(len(self._run.corpus.vocabulary)), seed=0)
         load_weights(model, weights)
-        return evaluate(model, ids, note)
+        return evaluate(model, ids, report)

@@ -35,8 +35,8 @@ from rnntui.training.run_folder import (
     create_run_folder,
     find_run,
     free_run_name,
+    name_taken_error,
     recorded,
-    taken,
 )
 
 LoadText = Callable[[tuple[str, ...]], Corpus]
@@ -65,7 +65,7 @@ def new_run(
     if name is not None:
         check_run_name(name)
         if (parent / name).is_dir() and any((parent / name).iterdir()):
-            raise taken(name)
+            raise name_taken_error(name)
     name = name or free_run_name(parent, f"{corpus.name}-{config.cell}")
     if not init_from:
         corpus = with_rare_merged(corpus, config.min_count)
@@ -204,7 +204,7 @@ def events_of(
     start = run.resumed_at
     record = Record(run.folder, keep_lines=start.events if start else 0)
     try:
-        from rnntui.training.trainer import train
+        from rnntui.training.loop import train
 
         yield from recorded(train(run, inbox, outlet, recorded=record.lines), record)
     finally:

@@ -16,8 +16,8 @@ from rnntui.nets.config import parameter_count
 from rnntui.sampling.prime import Prime, prepare_prime
 from rnntui.tasks.characters.checkpoint import Checkpoint, Header
 from rnntui.tasks.characters.config import TrainConfig
-from rnntui.tasks.characters.corpus_note import note_of
 from rnntui.tasks.characters.engines import check_engine, learner_for
+from rnntui.tasks.characters.provenance import provenance_of
 from rnntui.text.batches import (
     MIN_VALIDATION_CHARACTERS,
     AnyIds,
@@ -31,8 +31,8 @@ from rnntui.text.batches import (
 from rnntui.text.corpus import Corpus
 from rnntui.text.holding_out import hold_out, holds_lines_out, odd_tail
 from rnntui.training.checkpoint_file import Arrays
-from rnntui.training.learner import Facts, Learner
-from rnntui.training.pace import Pace
+from rnntui.training.learner import Learner, LearnerInfo
+from rnntui.training.loop_settings import LoopSettings
 from rnntui.training.progress import Progress
 from rnntui.training.resuming import RATE_SETTINGS, Change, progress_to_resume, rate_changes
 from rnntui.training.run_folder import RunFolder
@@ -84,9 +84,9 @@ class Run:
         return _batches(self.parts[0], self.config)
 
     @property
-    def pace(self) -> Pace:
+    def loop_settings(self) -> LoopSettings:
         """When it ends, evaluates, saves and samples."""
-        return Pace.of(self.config)
+        return LoopSettings.of(self.config)
 
     @property
     def start(self) -> Prime:
@@ -96,7 +96,7 @@ class Run:
     @property
     def total_steps(self) -> int:
         """Steps of the whole training; 0 for minutes, whose steps must be measured."""
-        return self.pace.total_steps(self.batches.batches_per_epoch)
+        return self.loop_settings.total_steps(self.batches.batches_per_epoch)
 
     @property
     def resumed_at(self) -> Progress | None:
@@ -108,11 +108,11 @@ class Run:
         """What is changed of the learning rate as it goes on."""
         return rate_changes(self)
 
-    def facts(self, device: str) -> Facts:
+    def info(self, device: str) -> LearnerInfo:
         """What is to be learnt, on that device."""
         learnt, held_out = self.parts
         vocab_size = len(self.corpus.vocabulary)
-        return Facts(
+        return LearnerInfo(
             corpus=self.corpus.name,
             parameters=parameter_count(self.config.model(vocab_size)),
             vocab_size=vocab_size,
@@ -130,7 +130,7 @@ class Run:
             model=self.config.model(len(self.corpus.vocabulary)),
             vocabulary=self.corpus.vocabulary,
             normalisation=self.corpus.normalisation,
-            corpus=note_of(self.corpus),
+            corpus=provenance_of(self.corpus),
             config=self.config,
             progress=progress,
         )
@@ -148,7 +148,7 @@ class Run:
                 "prime": self.prime,
                 "init_from": self.init_from,
             },
-            "corpus": asdict(note_of(self.corpus)),
+            "corpus": asdict(provenance_of(self.corpus)),
             **to_tables(self.config),
             "resolved": {
                 "eval_chars": self.eval_chars,
@@ -167,7 +167,7 @@ class Run:
 def prepare_run(
     folder: RunFolder, corpus: Corpus, config: TrainConfig, prime: str = "", init_from: str = ""
 ) -> Run:
-    """Fit a configuration to a text.
+    """LoopState a configuration to a text.
 
     Where the text is too small for the batch shape, or to hold a part out, the
     shape shrinks and a notice says so, as one does where the prime has unknown

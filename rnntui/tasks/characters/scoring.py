@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from rnntui.errors import CorpusError
 from rnntui.tasks.characters.changed_text import corpus_to_go_on_with
 from rnntui.tasks.characters.checkpoint import Checkpoint
-from rnntui.tasks.characters.corpus_note import corpus_of
+from rnntui.tasks.characters.provenance import corpus_of
 from rnntui.tasks.characters.run import parts_of
 from rnntui.text.batches import AnyIds
 from rnntui.text.corpus import Corpus, has_changed, load_corpus

@@ -29,8 +29,8 @@ from rnntui.training.checkpoint_file import Arrays
 from rnntui.training.cuda_graph import Recorded, Work
 from rnntui.training.devices import device_for, mixes_precision
 from rnntui.training.finite import require_finite
-from rnntui.training.learner import Facts, StepOutcome
-from rnntui.training.measure import Measure, Note, unheard
+from rnntui.training.learner import LearnerInfo, StepOutcome
+from rnntui.training.measure import Measure, ReportProgress, no_report
 from rnntui.training.optimizers import build_optimizer, optimizer_tensors, restore_optimizer
 
 LOSS_SCALE = 1024.0
@@ -79,9 +79,9 @@ class TorchLearner:
             self.take(run.resume_from)
 
     @property
-    def facts(self) -> Facts:
+    def info(self) -> LearnerInfo:
         """What it is and what it learns from."""
-        return self._run.facts(str(self._device))
+        return self._run.info(str(self._device))
 
     def step(self, progress: Progress, learning_rate: float) -> StepOutcome:
         """Batch, forward, backward, clip, update."""
@@ -129,13 +129,13 @@ class TorchLearner:
         """Measure on the held-out prefix that an evaluation in mid-run reads."""
         return evaluate(self._used, self._held_out[: self._run.eval_chars])
 
-    def evaluate_in_full(self, note: Note = unheard) -> Measure:
+    def evaluate_in_full(self, report: ReportProgress = no_report) -> Measure:
         """Measure on all that is held out."""
-        return evaluate(self._used, self._held_out, note)
+        return evaluate(self._used, self._held_out, report)
 
-    def evaluate_saved(self, path: Path, note: Note = unheard) -> Measure:
+    def evaluate_saved(self, path: Path, report: ReportProgress = no_report) -> Measure:
         """Measure a checkpoint in full; `CheckpointError` where it can't be read."""
-        return evaluate(model_of(load_checkpoint(path)).to(self._device), self._held_out, note)
+        return evaluate(model_of(load_checkpoint(path)).to(self._device), self._held_out, report)
 
     def sample(self, length: int, step: int) -> tuple[str, str]:
         """What a written text began with, and its next characters. Raises `SamplingError`."""

@@ -12,20 +12,20 @@ from typing import Any
 from rnntui.errors import RnntuiError
 from rnntui.nets.classifier_config import ClassifierConfig, classifier_weight_shapes
 from rnntui.tasks.classification.config import ClassifyConfig
-from rnntui.tasks.classification.corpus_note import LabelledNote
+from rnntui.tasks.classification.provenance import LabelledProvenance
 from rnntui.text.labelled.vocabulary import TokenVocabulary
 from rnntui.training.checked_values import check_numbers, text
 from rnntui.training.checkpoint_file import (
     Arrays,
     OpenCheckpoint,
-    opened,
+    open_checkpoint,
     optimizer_shapes,
 )
 from rnntui.training.progress import Progress
 
 
 @dataclass(frozen=True)
-class Tally:
+class RightAnswers:
     """Right answers among those given in training since the last evaluation."""
 
     right: int = 0
@@ -40,10 +40,10 @@ class ClassifierHeader:
     model: ClassifierConfig
     vocabulary: TokenVocabulary
     classes: tuple[str, ...]
-    corpus: LabelledNote
+    corpus: LabelledProvenance
     config: ClassifyConfig
     progress: Progress
-    tally: Tally
+    tally: RightAnswers
 
 
 @dataclass(frozen=True)
@@ -83,13 +83,13 @@ def read_classifier_header(path: Path) -> ClassifierHeader:
 
     Raises `CheckpointError` for a file that is not one of this version.
     """
-    with opened(path) as file:
+    with open_checkpoint(path) as file:
         return _header(file)
 
 
 def load_classifier(path: Path) -> ClassifierCheckpoint:
     """Read and check a checkpoint. Raises `CheckpointError` for anything wrong with it."""
-    with opened(path) as file:
+    with open_checkpoint(path) as file:
         header = _header(file)
         weights = classifier_weight_shapes(header.model)
         expected = {
@@ -109,10 +109,10 @@ def _header(file: OpenCheckpoint) -> ClassifierHeader:
             model=ClassifierConfig(**about["model"]),
             vocabulary=TokenVocabulary.from_json(about["vocabulary"]),
             classes=_classes(about["classes"]),
-            corpus=LabelledNote(**about["corpus"]),
+            corpus=LabelledProvenance(**about["corpus"]),
             config=ClassifyConfig(**about["config"]),
             progress=Progress(**about["progress"]),
-            tally=Tally(**about["tally"]),
+            tally=RightAnswers(**about["tally"]),
         )
         for numbers in (header.corpus, header.progress, header.tally):
             check_numbers(numbers)

@@ -128,7 +128,11 @@ class ClassifyConfig:
         0, "budget", "Evaluations without a better one before stopping; 0: never.", 0, 1_000_000
     )
     eval_every: int = setting(
-        0, "pace", "Steps between evaluations; 0: one at the end of each epoch.", 0, 1_000_000_000
+        0,
+        "pace",
+        "Steps between evaluations; 0: one at the end of each epoch.",
+        0,
+        1_000_000_000,
     )
     save_every: float = setting(30.0, "pace", "Seconds between checkpoints.", 0.0, 1e6)
     seed: int = setting(1, "machine", "Where all randomness comes from.", 0, 2**31 - 1)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rnntui.errors import CheckpointError
 from rnntui.tasks.classification.config import ClassifyConfig
-from rnntui.tasks.classification.corpus_note import LabelledNote
+from rnntui.tasks.classification.provenance import LabelledProvenance
 from rnntui.training.checked_values import check_numbers, count
 from rnntui.training.resuming import read_rates_given
 from rnntui.training.run_folder import RunFolder, read_configuration
@@ -18,7 +18,7 @@ from rnntui.training.settings_file import from_tables
 class ClassifyDescription:
     """What a classifier's run was begun with; see `RunDescription`."""
 
-    corpus: LabelledNote
+    corpus: LabelledProvenance
     config: ClassifyConfig
     total_steps: int
     rates_given: int
@@ -37,7 +37,7 @@ def describe_classify_run(folder: RunFolder) -> ClassifyDescription:
                 f"The run '{folder.name}' is a network that writes; 'rnntui train --resume'"
                 " goes on with it."
             )
-        note = LabelledNote(**tables.pop("corpus"))
+        note = LabelledProvenance(**tables.pop("corpus"))
         check_numbers(note)
         return ClassifyDescription(
             corpus=note,

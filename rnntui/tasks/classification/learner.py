@@ -10,14 +10,18 @@ from torch.nn import functional
 from rnntui.nets.classifier import Classifier, build_classifier
 from rnntui.nets.keras_weights import start_as_keras
 from rnntui.tasks.classification.batches import batches_to_measure
-from rnntui.tasks.classification.checkpoint import ClassifierCheckpoint, Tally, load_classifier
+from rnntui.tasks.classification.checkpoint import (
+    ClassifierCheckpoint,
+    RightAnswers,
+    load_classifier,
+)
 from rnntui.tasks.classification.measure import ClassMeasure, measure_texts, on_device
 from rnntui.tasks.classification.run import ClassifyRun
 from rnntui.training.checkpoint_file import Arrays
 from rnntui.training.devices import find_device
 from rnntui.training.finite import require_finite
-from rnntui.training.learner import Facts, StepOutcome
-from rnntui.training.measure import Measure, Note, unheard
+from rnntui.training.learner import LearnerInfo, StepOutcome
+from rnntui.training.measure import Measure, ReportProgress, no_report
 from rnntui.training.optimizers import build_optimizer, optimizer_tensors, restore_optimizer
 from rnntui.training.progress import Progress
 
@@ -41,15 +45,15 @@ class ClassifyLearner:
         self._model = model.to(self._device)
         self._optimizer = build_optimizer(self._config, self._model)
         self._dropout = torch.Generator(self._device)
-        self._tally = Tally()
+        self._tally = RightAnswers()
         if run.resume_from is not None:
             self._take(run.resume_from)
             self._tally = run.resume_from.header.tally
 
     @property
-    def facts(self) -> Facts:
+    def info(self) -> LearnerInfo:
         """What it is and what it learns from."""
-        return self._run.facts(str(self._device))
+        return self._run.info(str(self._device))
 
     def step(self, progress: Progress, learning_rate: float) -> StepOutcome:
         """Batch, forward, backward, clip, update."""
@@ -70,23 +74,23 @@ class ClassifyLearner:
         self._optimizer.step()
         right = int((scores.detach().argmax(1) == labels).sum())
         # An evaluation begins a new count.
-        before = self._tally if progress.recent_loss_count else Tally()
-        self._tally = Tally(before.right + right, before.given + len(labels))
+        before = self._tally if progress.recent_loss_count else RightAnswers()
+        self._tally = RightAnswers(before.right + right, before.given + len(labels))
         return StepOutcome(value, grad_norm, len(labels), "torch")
 
     def evaluate(self) -> Measure:
         """Measure on all that is held out, and tell the accuracy since the last evaluation."""
         return self.evaluate_in_full()
 
-    def evaluate_in_full(self, note: Note = unheard) -> Measure:
+    def evaluate_in_full(self, report: ReportProgress = no_report) -> Measure:
         """The same, as every evaluation is in full."""
-        measure, tally = self._measure(self._model, note), self._tally
+        measure, tally = self._measure(self._model, report), self._tally
         learnt = tally.right / tally.given if tally.given else None
         return Measure(measure.loss, measure.texts, measure.accuracy, learnt)
 
-    def evaluate_saved(self, path: Path, note: Note = unheard) -> Measure:
+    def evaluate_saved(self, path: Path, report: ReportProgress = no_report) -> Measure:
         """Measure a checkpoint; `CheckpointError` where it can't be read."""
-        measure = self._measure(classifier_of(load_classifier(path)).to(self._device), note)
+        measure = self._measure(classifier_of(load_classifier(path)).to(self._device), report)
         return Measure(measure.loss, measure.texts, measure.accuracy)
 
     def sample(self, length: int, step: int) -> None:  # noqa: ARG002
@@ -112,10 +116,10 @@ class ClassifyLearner:
         self._take(checkpoint)
         return checkpoint.header.progress
 
-    def _measure(self, model: Classifier, note: Note) -> ClassMeasure:
+    def _measure(self, model: Classifier, report: ReportProgress) -> ClassMeasure:
         run = self._run
         batches = batches_to_measure(run.examples, run.split.validation, self._config)
-        return measure_texts(model, batches, note)
+        return measure_texts(model, batches, report)
 
     def _clip(self) -> float:
         """Bound the gradients; returns their norm before that."""

@@ -10,7 +10,7 @@ from torch.nn import functional
 
 from rnntui.nets.classifier import Classifier
 from rnntui.tasks.classification.batches import TextBatch
-from rnntui.training.measure import Note, unheard
+from rnntui.training.measure import ReportProgress, no_report
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +32,7 @@ class ClassMeasure:
 
 
 def measure_texts(
-    model: Classifier, batches: Iterable[TextBatch], note: Note = unheard
+    model: Classifier, batches: Iterable[TextBatch], report: ReportProgress = no_report
 ) -> ClassMeasure:
     """Loss and confusion of a network on texts; the network is left as it is."""
     classes = model.config.classes
@@ -45,7 +45,7 @@ def measure_texts(
             losses = functional.cross_entropy(scores, labels, reduction="none")
             total += float(losses.cpu().double().sum())
             np.add.at(confusion, (batch.labels, scores.argmax(1).cpu().numpy()), 1)
-            note(len(labels))
+            report(len(labels))
     return ClassMeasure(total / max(1, int(confusion.sum())), confusion)
 
 

@@ -11,17 +11,17 @@ from pathlib import Path
 from rnntui.errors import CheckpointError, ConfigError, CorpusError
 from rnntui.tasks.classification.checkpoint import load_classifier
 from rnntui.tasks.classification.config import ClassifyConfig
-from rnntui.tasks.classification.corpus_note import (
-    LabelledNote,
+from rnntui.tasks.classification.description import describe_classify_run
+from rnntui.tasks.classification.provenance import (
+    LabelledProvenance,
     LabelledSource,
     corpus_to_go_on_with,
-    note_of,
+    provenance_of,
 )
-from rnntui.tasks.classification.description import describe_classify_run
 from rnntui.tasks.classification.run import ClassifyRun, prepare_classify_run
 from rnntui.text.labelled.corpus import LabelledCorpus
 from rnntui.training.changed_text import AllowOldText, refuse_old_text
-from rnntui.training.commands import Deaf, Inbox
+from rnntui.training.commands import Inbox, NullInbox
 from rnntui.training.devices import check_device, check_threads
 from rnntui.training.events import Finished, Tested, TrainEvent, Warned
 from rnntui.training.measuring_stop import MeasuringStoppedError, until_stopped
@@ -39,8 +39,8 @@ from rnntui.training.run_folder import (
     create_run_folder,
     find_run,
     free_run_name,
+    name_taken_error,
     recorded,
-    taken,
 )
 from rnntui.training.settings import BUDGETS
 
@@ -66,13 +66,13 @@ def new_classify_run(
     if name is not None:
         check_run_name(name)
         if (parent / name).is_dir() and any((parent / name).iterdir()):
-            raise taken(name)
+            raise name_taken_error(name)
     check_device(config.device)
     check_threads(config.threads)
     corpus = source.read()
     name = name or free_run_name(parent, f"{corpus.name}-{config.cell}")
     folder = RunFolder(parent / name)
-    run = prepare_classify_run(folder, corpus, note_of(corpus, source), config)
+    run = prepare_classify_run(folder, corpus, provenance_of(corpus, source), config)
     check_memory(run.needed_bytes, config.device, force)
     create_run_folder(folder, run.tables(run.total_steps))
     return run
@@ -95,15 +95,15 @@ def resume_classify_run(
     """
     folder = find_run(parent, name)
     begun = describe_classify_run(folder)
-    note, before = begun.corpus, begun.config
+    provenance, before = begun.corpus, begun.config
     config = before.replaced(allowed(changes, before, CHANGEABLE))
     check_device(config.device)
     check_threads(config.threads)
     if source is None:
-        corpus = corpus_to_go_on_with(note, before, f"the run '{name}'", allow)
+        corpus = corpus_to_go_on_with(provenance, before, f"the run '{name}'", allow)
     else:
-        corpus = _same_corpus(note, name, source)
-    run = prepare_classify_run(folder, corpus, note, config)
+        corpus = _same_corpus(provenance, name, source)
+    run = prepare_classify_run(folder, corpus, provenance, config)
     check_memory(run.needed_bytes, config.device, force)
     if folder.is_saved:
         last = load_classifier(folder.last)
@@ -124,10 +124,10 @@ def classify_events(run: ClassifyRun, inbox: Inbox | None = None) -> Iterator[Tr
     start = run.resumed_at
     record = Record(run.folder, keep_lines=start.events if start else 0)
     try:
-        from rnntui.training.trainer import train
+        from rnntui.training.loop import train
 
         events = train(run, inbox, recorded=record.lines)
-        yield from recorded(_with_test(run, events, inbox or Deaf()), record)
+        yield from recorded(_with_test(run, events, inbox or NullInbox()), record)
     finally:
         record.close()
 
@@ -149,7 +149,7 @@ def _tested(run: ClassifyRun, finished: Finished, inbox: Inbox) -> TrainEvent:
     when = finished.elapsed_s
     try:
         best = load_classifier(run.folder.best)
-        measure, _ = score_part(best, run.test, run.test.labels, note=until_stopped(inbox))
+        measure, _ = score_part(best, run.test, run.test.labels, report=until_stopped(inbox))
     except MeasuringStoppedError:
         return Warned(finished.step, when, TEST_BROKEN_OFF)
     except (CheckpointError, CorpusError) as error:
@@ -167,7 +167,7 @@ def _tested(run: ClassifyRun, finished: Finished, inbox: Inbox) -> TrainEvent:
     )
 
 
-def _same_corpus(note: LabelledNote, name: str, source: LabelledSource) -> LabelledCorpus:
+def _same_corpus(note: LabelledProvenance, name: str, source: LabelledSource) -> LabelledCorpus:
     corpus = source.read()
     if corpus.content_hash != note.content_hash:
         raise CorpusError(

@@ -14,16 +14,16 @@ from rnntui.tasks.classification.batches import Examples, TextBatches, read_leng
 from rnntui.tasks.classification.checkpoint import (
     ClassifierCheckpoint,
     ClassifierHeader,
-    Tally,
+    RightAnswers,
 )
 from rnntui.tasks.classification.config import ClassifyConfig
-from rnntui.tasks.classification.corpus_note import LabelledNote
 from rnntui.tasks.classification.memory import classifier_bytes
+from rnntui.tasks.classification.provenance import LabelledProvenance
 from rnntui.text.labelled.batches import Split, encode, split_labelled
 from rnntui.text.labelled.corpus import LabelledCorpus, Labels, Part, check_classes_seen
 from rnntui.text.labelled.vocabulary import TokenVocabulary, token_vocabulary
-from rnntui.training.learner import Facts, Learner
-from rnntui.training.pace import Pace
+from rnntui.training.learner import Learner, LearnerInfo
+from rnntui.training.loop_settings import LoopSettings
 from rnntui.training.progress import Progress
 from rnntui.training.resuming import Change, progress_to_resume, rate_changes
 from rnntui.training.run_folder import RunFolder
@@ -41,7 +41,7 @@ class ClassifyRun:
     """
 
     folder: RunFolder
-    note: LabelledNote
+    note: LabelledProvenance
     classes: tuple[str, ...]
     vocabulary: TokenVocabulary
     examples: Examples
@@ -71,15 +71,15 @@ class ClassifyRun:
         return TextBatches(self.examples, self.split.train, self.config)
 
     @property
-    def pace(self) -> Pace:
+    def loop_settings(self) -> LoopSettings:
         """When it ends, evaluates and saves; it writes no samples."""
         every = self.config.eval_every or self.batches.batches_per_epoch
-        return replace(Pace.of(self.config), eval_every=every)
+        return replace(LoopSettings.of(self.config), eval_every=every)
 
     @property
     def total_steps(self) -> int:
         """Steps of the whole training; 0 for minutes, whose steps must be measured."""
-        return self.pace.total_steps(self.batches.batches_per_epoch)
+        return self.loop_settings.total_steps(self.batches.batches_per_epoch)
 
     @property
     def resumed_at(self) -> Progress | None:
@@ -91,10 +91,10 @@ class ClassifyRun:
         """What is changed of the learning rate as it goes on."""
         return rate_changes(self)
 
-    def facts(self, device: str) -> Facts:
+    def info(self, device: str) -> LearnerInfo:
         """What is to be learnt, on that device; where characters are counted, these are texts."""
         held_out = len(self.split.validation)
-        return Facts(
+        return LearnerInfo(
             corpus=self.note.name,
             parameters=classifier_parameter_count(self.model),
             vocab_size=len(self.vocabulary),
@@ -106,7 +106,7 @@ class ClassifyRun:
             unit="texts",
         )
 
-    def header(self, progress: Progress, tally: Tally) -> ClassifierHeader:
+    def header(self, progress: Progress, tally: RightAnswers) -> ClassifierHeader:
         """What a checkpoint says at that moment."""
         return ClassifierHeader(
             run=self.folder.name,
@@ -142,7 +142,7 @@ class ClassifyRun:
 
 
 def prepare_classify_run(
-    folder: RunFolder, corpus: LabelledCorpus, note: LabelledNote, config: ClassifyConfig
+    folder: RunFolder, corpus: LabelledCorpus, note: LabelledProvenance, config: ClassifyConfig
 ) -> ClassifyRun:
     """Split the texts, count a vocabulary on those to learn from, and encode all.
 

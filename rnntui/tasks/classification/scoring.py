@@ -7,14 +7,14 @@ import numpy as np
 
 from rnntui.tasks.classification.batches import batches_to_measure
 from rnntui.tasks.classification.checkpoint import ClassifierCheckpoint
-from rnntui.tasks.classification.corpus_note import LabelledSource, corpus_to_go_on_with
 from rnntui.tasks.classification.learner import classifier_of
 from rnntui.tasks.classification.measure import ClassMeasure, measure_texts
+from rnntui.tasks.classification.provenance import LabelledSource, corpus_to_go_on_with
 from rnntui.tasks.classification.run import examples_of
 from rnntui.text.labelled.batches import Indices, split_labelled, unknown_share
 from rnntui.text.labelled.corpus import LabelledCorpus, Labels, Part, labels_in
 from rnntui.training.changed_text import AllowOldText, refuse_old_text
-from rnntui.training.measure import Note, Stage, unheard, unseen
+from rnntui.training.measure import ReportProgress, Stage, no_report, unseen
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,7 +95,7 @@ def score_part(
     part: Part,
     labels: Labels,
     chosen: Indices | None = None,
-    note: Note = unheard,
+    report: ReportProgress = no_report,
 ) -> tuple[ClassMeasure, float]:
     """Measure a network on a part's texts, or those `chosen`; also the share of unknown tokens.
 
@@ -105,7 +105,7 @@ def score_part(
     examples = examples_of(part, header.vocabulary, labels)
     indices = np.arange(len(labels)) if chosen is None else chosen
     batches = batches_to_measure(examples, indices, header.config)
-    measure = measure_texts(classifier_of(checkpoint), batches, note)
+    measure = measure_texts(classifier_of(checkpoint), batches, report)
     return measure, unknown_share(examples.texts)
 
 
@@ -118,5 +118,5 @@ def _scored(
     stage: Stage,
 ) -> PartScore:
     labels = labels_in(corpus, part, checkpoint.header.classes)
-    note = stage(f"measuring ({name})", len(labels) if chosen is None else len(chosen))
-    return PartScore(name, *score_part(checkpoint, part, labels, chosen, note))
+    report = stage(f"measuring ({name})", len(labels) if chosen is None else len(chosen))
+    return PartScore(name, *score_part(checkpoint, part, labels, chosen, report))

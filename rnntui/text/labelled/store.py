@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rnntui.atomic_files import atomic_write, remove_stale_parts
 from rnntui.plain_files import open_plain
-from rnntui.whole_files import remove_stale_parts, written_whole
 
 _FORMAT_VERSION = 1
 _ALIGNMENT = 64
@@ -43,7 +43,7 @@ def store(path: Path, about: Mapping[str, Any], arrays: Mapping[str, NDArray[Any
         ],
     }
     line = json.dumps(header).encode()
-    with written_whole(path) as file:
+    with atomic_write(path) as file:
         written = file.write(line + b"\n%d\n" % zlib.crc32(line))
         for array in arrays.values():
             written += file.write(bytes(-written % _ALIGNMENT))

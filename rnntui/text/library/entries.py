@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import BinaryIO, Literal
 
 from rnntui import places
+from rnntui.atomic_files import atomic_write
 from rnntui.errors import CorpusError, quoted, reason
 from rnntui.text.library import standard_library
 from rnntui.text.reading import open_texts, read_text, stamp_files
 from rnntui.text.streams import spooled
-from rnntui.whole_files import written_whole
 
 Origin = Literal["yours", "user", "shipped", "built", "path"]
 
@@ -247,7 +247,7 @@ def _add(paths: list[Path], name: str, shown: str, text_encoding: str | None) ->
 def _keep(name: str, chunks: Iterator[str]) -> TextEntry:
     path = places.user_corpora_dir() / f"{name}.txt"
     try:
-        with written_whole(path) as file:
+        with atomic_write(path) as file:
             for chunk in chunks:
                 file.write(chunk.encode("utf-8", "replace"))
         return entry_at(path, "user")

@@ -10,8 +10,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from rnntui import places
+from rnntui.atomic_files import atomic_write
 from rnntui.errors import CorpusError
-from rnntui.whole_files import written_whole
 
 NAME = "python"
 
@@ -123,7 +123,7 @@ def build(library: Path | None = None) -> str:
 def keep(text: str) -> Path:
     """Write the text where it's kept, and return that path. Raises OSError."""
     path = cached_path()
-    with written_whole(path) as file:
+    with atomic_write(path) as file:
         file.write(text.encode("utf-8", "replace"))
     return path
 

@@ -3,7 +3,7 @@
 import shlex
 
 from rnntui.tasks.classification.config import ClassifyConfig
-from rnntui.tasks.classification.corpus_note import LabelledSource, words_of
+from rnntui.tasks.classification.provenance import LabelledSource, words_of
 from rnntui.tasks.classification.recipes import ClassifyRecipe
 from rnntui.training.settings import changed_flags
 

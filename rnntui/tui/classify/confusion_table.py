@@ -6,7 +6,7 @@ from rich.cells import cell_len
 from textual.content import Content
 from textual.widgets import Static
 
-from rnntui.runtime.classifying_session import Score
+from rnntui.runtime.classifier_session import Score
 from rnntui.tui.core.sentences import one_line
 
 _LONGEST_NAME, _SHORTEST_NAME = 12, 4

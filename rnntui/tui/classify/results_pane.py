@@ -6,7 +6,7 @@ from textual.app import ComposeResult
 from textual.containers import ScrollableContainer, Vertical
 from textual.widgets import Static
 
-from rnntui.runtime.classifying_session import Score
+from rnntui.runtime.classifier_session import Score
 from rnntui.tui.classify.confusion_table import ConfusionTable
 
 _HINT = (
@@ -33,7 +33,7 @@ class ResultsPane(Vertical):
         self.border_title = "Right and wrong"
 
     def on_resize(self) -> None:
-        """Fit the tables to the room that there is now."""
+        """LoopState the tables to the room that there is now."""
         self.call_after_refresh(self.query_one(ConfusionTable).lay_out)
 
     def show(self, scores: Sequence[Score]) -> None:

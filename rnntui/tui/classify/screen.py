@@ -21,7 +21,7 @@ from textual.worker import get_current_worker
 
 from rnntui import places
 from rnntui.errors import RnntuiError
-from rnntui.runtime.classifying_session import ClassifyingSession, newest_classifier
+from rnntui.runtime.classifier_session import ClassifierSession, newest_classifier
 from rnntui.text.cells import printable
 from rnntui.training.events import (
     Failed,
@@ -34,11 +34,11 @@ from rnntui.training.events import (
 from rnntui.training.run_folder import find_checkpoint
 from rnntui.tui.classify.actions import CHART_PLACES, CLASSIFY, PLACES
 from rnntui.tui.classify.command_line import classify_command
-from rnntui.tui.classify.desk import ClassifyDesk
+from rnntui.tui.classify.controller import ClassifyController
 from rnntui.tui.classify.results_pane import ResultsPane
 from rnntui.tui.classify.sentence_pane import SentencePane
 from rnntui.tui.classify.setup_pane import ClassifySetup
-from rnntui.tui.core.actions import Action, called
+from rnntui.tui.core.actions import Action, find_action
 from rnntui.tui.core.failures import SurvivingApp
 from rnntui.tui.core.key_bar import KeyBar
 from rnntui.tui.core.pane_tabs import PaneTab, PaneTabs
@@ -51,7 +51,7 @@ POLLS_PER_SECOND: Final = 10
 LEAST_COLUMNS: Final = (26, 46)
 LEAST_ROWS: Final = (8, 8)
 TABS: Final = tuple(
-    PaneTab(name, label, called(f"classify.tab.{name}", CLASSIFY))
+    PaneTab(name, label, find_action(f"classify.tab.{name}", CLASSIFY))
     for name, label in {
         "setup": "Set-up",
         "overview": "Overview",
@@ -88,7 +88,7 @@ class ClassifyScreen(Screen[None]):
 
     def __init__(
         self,
-        session: ClassifyingSession,
+        session: ClassifierSession,
         elsewhere: Callable[[], str],
     ) -> None:
         """Show `session`.
@@ -105,7 +105,9 @@ class ClassifyScreen(Screen[None]):
         self.setup = ClassifySetup()
         self.loss = LossPane(LOSS, CLASSIFY, PLACES, CHART_PLACES, "texts")
         self.sentence, self.results = SentencePane(), ResultsPane()
-        self.desk = ClassifyDesk(session, self.setup, self.loss, self.results, self.tell, elsewhere)
+        self.controller = ClassifyController(
+            session, self.setup, self.loss, self.results, self.tell, elsewhere
+        )
         lower = Horizontal(self.sentence, self.results, id="lower")
         shares: dict[str, float] = {}
         self._rows = Split(self.loss, lower, "rows", LEAST_ROWS, shares, id="right")
@@ -143,7 +145,7 @@ class ClassifyScreen(Screen[None]):
 
     def _take_newest(self, path: Path) -> None:
         if not self._was_asked:
-            self.desk.open(path)
+            self.controller.open(path)
 
     # News from the session.
 
@@ -161,12 +163,12 @@ class ClassifyScreen(Screen[None]):
         for sentence in news.failures:
             self.results.say("")
             self.tell(sentence, "error")
-        self.desk.show_question()
+        self.controller.show_question()
         if news.classifier is not None:
             self.sentence.show_classifier(news.classifier)
             self._show_title()
             if not session.is_training:
-                self.desk.measure_at_the_end()
+                self.controller.measure_at_the_end()
         if news.answer is not None:
             self.sentence.show(news.answer)
         if news.scores is not None:
@@ -174,7 +176,7 @@ class ClassifyScreen(Screen[None]):
         if session.phase != self.loss.status.phase:
             self.loss.show_phase(session.phase, "own")
             self.refresh_bindings()
-        self.loss.show_going_on(self.desk.run_to_go_on is not None)
+        self.loss.show_going_on(self.controller.run_to_go_on is not None)
         self.loss.show_trained(session.classifier.step if session.classifier else 0)
         self.sentence.set_class(session.is_training, "-live")
         elsewhere = self._elsewhere()
@@ -185,7 +187,7 @@ class ClassifyScreen(Screen[None]):
 
     def _tell(self, event: TrainEvent) -> None:
         """Say what a person should know of, beyond what the chart shows."""
-        self.desk.hear(event)
+        self.controller.hear(event)
         match event:
             case Started() | Resumed():
                 self._show_title()
@@ -264,43 +266,43 @@ class ClassifyScreen(Screen[None]):
         self._columns.reset()
         self._rows.reset()
 
-    # The training, the desk's business; `tui/classify/actions.py` says what each is for.
+    # The training, the controller's business; `tui/classify/actions.py` says what each is for.
 
     def action_train(self) -> None:
         """Begin a training, pause it, or go on."""
         self._was_asked = True
-        if self.desk.toggle():
+        if self.controller.toggle():
             self._tabs.turn_to("overview", "loss")
             self.poll()
 
     def action_step(self) -> None:
         """Take one step."""
-        self.desk.step()
+        self.controller.step()
 
     def action_stop(self) -> None:
         """End the training, saving."""
-        self.desk.stop()
+        self.controller.stop()
 
     def action_new_run(self) -> None:
         """Let `t` begin a new run."""
-        self.desk.begin_anew()
+        self.controller.begin_anew()
 
     def action_save(self) -> None:
         """Save now."""
-        self.desk.save()
+        self.controller.save()
 
     def action_roll_back(self) -> None:
         """Go back to the best checkpoint."""
-        self.desk.roll_back()
+        self.controller.roll_back()
 
     def action_learning_rate(self, way: str) -> None:
         """Double or halve the learning rate."""
-        self.desk.change_rate(way)
+        self.controller.change_rate(way)
 
     def action_measure(self) -> None:
         """Count right and wrong answers."""
         self._tabs.turn_to("results")
-        self.desk.measure()
+        self.controller.measure()
 
     # The chart.
 
@@ -351,13 +353,13 @@ class ClassifyScreen(Screen[None]):
     def open(self, path: Path) -> None:
         """Take the classifier of a checkpoint, and go on with its run at `t`."""
         self._was_asked = True
-        if self.desk.open(path):
+        if self.controller.open(path):
             self._tabs.turn_to("overview", "sentence-pane")
 
     def resume(self, name: str) -> None:
         """Go on with a run."""
         self._was_asked = True
-        if self.desk.resume(name):
+        if self.controller.resume(name):
             self._tabs.turn_to("overview", "loss")
 
     def action_copy_command(self) -> None:

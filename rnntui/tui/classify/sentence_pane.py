@@ -7,7 +7,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from rnntui.runtime.classifying_session import Answer, TrainedClassifier
+from rnntui.runtime.classifier_session import Answer, TrainedClassifier
 from rnntui.tui.classify.class_bars import ClassBars
 from rnntui.tui.classify.word_trail import Mark, WordTrail
 from rnntui.tui.core.sentences import one_line

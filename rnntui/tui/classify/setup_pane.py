@@ -17,7 +17,7 @@ from textual.worker import get_current_worker
 from rnntui.runtime.labelled_preview import LabelledPreview, preview_labelled
 from rnntui.tasks.classification.checkpoint import ClassifierHeader
 from rnntui.tasks.classification.config import ClassifyConfig
-from rnntui.tasks.classification.corpus_note import LabelledSource
+from rnntui.tasks.classification.provenance import LabelledSource
 from rnntui.tasks.classification.recipes import ClassifyRecipe, find_classify_recipe
 from rnntui.tasks.recipes import list_recipe_files
 from rnntui.text.labelled.table import TABLES

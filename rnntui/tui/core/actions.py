@@ -51,7 +51,7 @@ class Acting(Protocol):
         """Its actions, in the order in which they are listed."""
 
 
-def called(name: str, actions: Sequence[Action]) -> Action:
+def find_action(name: str, actions: Sequence[Action]) -> Action:
     """The action of that name. Raises `KeyError` where there is none."""
     for action in actions:
         if action.name == name:
@@ -61,7 +61,7 @@ def called(name: str, actions: Sequence[Action]) -> Action:
 
 def also(name: str, screen: str, **changes: Any) -> Action:
     """An action of the playground as another screen has it, under a name of its own."""
-    return replace(called(name, PLAYGROUND), name=f"{screen}.{name}", **changes)
+    return replace(find_action(name, PLAYGROUND), name=f"{screen}.{name}", **changes)
 
 
 def _action(
@@ -158,7 +158,7 @@ PLAYGROUND = (
         "pace",
         "a",
         "pace",
-        "Pace",
+        "LoopSettings",
         "Generate 60 characters a second, as many as possible, 10, or 30.",
     ),
     _action(

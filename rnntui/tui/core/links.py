@@ -7,7 +7,7 @@ from typing import Any, Final
 from textual.app import App
 from textual.content import Content
 
-from rnntui.tui.core.actions import Action, called
+from rnntui.tui.core.actions import Action, find_action
 from rnntui.tui.core.key_groups import keys_of
 
 _BETWEEN: Final = "  "
@@ -41,10 +41,10 @@ def places_to_click(
     for place in places:
         match place:
             case Pair(down, about, up):
-                piece = _key(app, called(down, actions)) + Content(f" {about} ")
-                piece += _key(app, called(up, actions))
+                piece = _key(app, find_action(down, actions)) + Content(f" {about} ")
+                piece += _key(app, find_action(up, actions))
             case name:
-                action = called(name, actions)
+                action = find_action(name, actions)
                 piece = _key(app, action)
                 piece += _place(
                     f" {words.get(name, (action.in_short or action.label).lower())}", action

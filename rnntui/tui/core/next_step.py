@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from textual.content import Content
 from textual.widgets import Static
 
-from rnntui.tui.core.actions import Action, called
+from rnntui.tui.core.actions import Action, find_action
 from rnntui.tui.core.key_groups import keys_of
 
 
@@ -72,7 +72,7 @@ class NextStep(Static):
     def _drawn(self, hint: Hint) -> Content:
         line = Content("next: ")
         for name in hint.actions:
-            action = called(name, self._actions)
+            action = find_action(name, self._actions)
             key = next(iter(keys_of(action, self.app)), "·")
             place = Content.from_markup(f"[@click=screen.{action.call}]$key[/]", key=key)
             line += place.stylize("$footer-key-foreground bold") + Content(" ")

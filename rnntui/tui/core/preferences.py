@@ -12,12 +12,12 @@ from typing import Any, Final, get_args
 
 import tomli_w
 
+from rnntui.atomic_files import atomic_write
 from rnntui.chart_characters import CHOICES, SETTING, Chosen
 from rnntui.errors import ConfigError, reason
 from rnntui.sampling.modes import MAX_TEMPERATURE, MIN_TEMPERATURE, READING_PACE, Mode
 from rnntui.toml_files import UnreadableFileError, read_toml_if_there
 from rnntui.tui.core.keymap import Scope, checked_keymap
-from rnntui.whole_files import written_whole
 
 MAX_PACE: Final = 100_000.0
 MAX_SMOOTHING: Final = 0.99
@@ -142,7 +142,7 @@ class PreferenceFile:
         if self._is_broken or self.now == self._saved:
             return
         try:
-            with written_whole(self.path) as file:
+            with atomic_write(self.path) as file:
                 file.write(as_toml(self.now).encode())
         except OSError as error:
             raise ConfigError(

@@ -11,8 +11,8 @@ from typing import Any, Final
 
 import tomli_w
 
+from rnntui.atomic_files import atomic_write
 from rnntui.toml_files import UnreadableFileError, read_toml_if_there
-from rnntui.whole_files import written_whole
 
 SCREEN_NAME: Final = "screen.toml"
 
@@ -70,7 +70,7 @@ def save_remembered(path: Path, remembered: Remembered) -> None:
     try:
         # The name of a file need not be text that UTF-8 has.
         content = tomli_w.dumps(tables).encode()
-        with written_whole(path) as file:
+        with atomic_write(path) as file:
             file.write(content)
     except (OSError, UnicodeEncodeError) as error:
         log.info("The screen's state can't be kept in %s: %s", path, error)

@@ -28,7 +28,7 @@ from rnntui.text.library.entries import (
     list_texts,
     remove_text,
 )
-from rnntui.tui.core.actions import Action, called
+from rnntui.tui.core.actions import Action, find_action
 from rnntui.tui.core.key_bar import KeyBar
 from rnntui.tui.core.pane_tabs import PaneTab, PaneTabs
 from rnntui.tui.core.sentences import on_screen, one_line, stated
@@ -51,7 +51,7 @@ _PANES: Final = {"library": "#table", "beginning": "#text", "figures": "#vocabul
 
 
 TABS: Final = tuple(
-    PaneTab(name, label, called(f"corpora.{name}", CORPORA))
+    PaneTab(name, label, find_action(f"corpora.{name}", CORPORA))
     for name, label in {
         "library": "Texts",
         "beginning": "Beginning",

@@ -7,7 +7,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Static
 
-from rnntui.runtime.duel_thread import GRAM, RECENT, RecentWriting
+from rnntui.runtime.duel_thread import GRAM, RECENT, RecentOutput
 from rnntui.sampling.modes import Mode
 from rnntui.sampling.stream import Character, hybrid_equals_argmax
 from rnntui.text.vocabulary import Vocabulary
@@ -29,7 +29,7 @@ class DuelColumn(Vertical):
         """Show what `mode` writes with these symbols."""
         super().__init__(id=mode)
         self.border_title = mode
-        self._writing = RecentWriting()
+        self._writing = RecentOutput()
         self._never_draws = mode == "hybrid" and hybrid_equals_argmax(vocabulary)
         self._explanation = NO_SPACES if self._never_draws else EXPLANATIONS[mode]
         self.tooltip = (
@@ -56,7 +56,7 @@ class DuelColumn(Vertical):
 
     def begin(self, prime: str) -> None:
         """Begin a new text, after `prime`."""
-        self._writing = RecentWriting()
+        self._writing = RecentOutput()
         self.stream.clear()
         if prime:
             self.stream.append(prime, [None] * len(prime))
@@ -84,7 +84,7 @@ class DuelColumn(Vertical):
         self.query_one(".measures", Static).update(text, layout=False)
 
 
-def measures(writing: RecentWriting, cells: int) -> str:
+def measures(writing: RecentOutput, cells: int) -> str:
     """Say how sure and how varied a text is, in as many words as `cells` cells have room for."""
     mean, share = writing.mean_probability, writing.distinct_share
     sure = "–" if mean is None else f"{mean:.2f}"

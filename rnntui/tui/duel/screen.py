@@ -130,7 +130,7 @@ class DuelScreen(Screen[DuelSettings]):
             self._duel.stop(seconds=0)
 
     @property
-    def is_writing(self) -> bool:
+    def is_generating(self) -> bool:
         """Whether text is coming; not so in a pause, or after a failure."""
         duel = self._duel
         return duel is not None and duel.is_alive() and not duel.paused
@@ -143,7 +143,7 @@ class DuelScreen(Screen[DuelSettings]):
         while not self._failures.empty():
             sentence, log = self._failures.get(), places.state_dir() / "rnntui.log"
             self.app.push_screen(Failure(sentence, str(log)))
-        if self.query_one("#columns").has_class("-live") != self.is_writing:
+        if self.query_one("#columns").has_class("-live") != self.is_generating:
             self._show_state()
 
     def show_measures(self) -> None:
@@ -175,7 +175,7 @@ class DuelScreen(Screen[DuelSettings]):
 
     def _show_state(self) -> None:
         """Bring the bar, and the look of the columns, up to what is set."""
-        spec, writing = self.spec, self.is_writing
+        spec, writing = self.spec, self.is_generating
         self.query_one("#columns").set_class(writing, "-live")
         top_k = f"   top-k {spec.top_k}" if spec.top_k else ""
         top_p = f"   top-p {spec.top_p:g}" if spec.top_p < 1 else ""

@@ -47,7 +47,7 @@ PLACEHOLDER: Final = "Press g to let the network generate."
 _IN_SHORT: Final = {"hold": "pause", "keep": "save", "command": "as command"}
 
 
-class WritingPane(Vertical):
+class OutputPane(Vertical):
     """A stream with the bar that steers it, its prime, and the candidates for what comes next."""
 
     def __init__(self) -> None:
@@ -128,11 +128,11 @@ class WritingPane(Vertical):
         """The line that says how characters are chosen."""
         return self.query_one(SamplerBar)
 
-    def show_writer(self, name: str, is_writing: bool) -> None:
+    def show_writer(self, name: str, is_generating: bool) -> None:
         """Say which network writes; where it is another one and is silent, forget the old text."""
         shown = shortened(printable(name), NAME_CELLS)
         self.border_title = Content(f"Output · {shown}" if name else "Output")
-        if name != self._writer and not is_writing:
+        if name != self._writer and not is_generating:
             self.begin("")
         self._writer = name
 
@@ -164,10 +164,10 @@ class WritingPane(Vertical):
         self.stream.append(text, [None] * len(text))
         self._compare(text)
 
-    def show_live(self, is_writing: bool) -> None:
+    def show_live(self, is_generating: bool) -> None:
         """Say whether something is being written."""
-        if is_writing is not self.has_class("-live"):
-            self.set_class(is_writing, "-live")
+        if is_generating is not self.has_class("-live"):
+            self.set_class(is_generating, "-live")
             self.show_places()
 
     def on_resize(self) -> None:

@@ -22,7 +22,7 @@ from rnntui.runtime.session import Network, Session
 from rnntui.sampling.modes import Mode
 from rnntui.tasks.summary import summarise
 from rnntui.text.cells import printable
-from rnntui.training.checkpoint_file import opened
+from rnntui.training.checkpoint_file import open_checkpoint
 from rnntui.training.events import (
     Failed,
     Resumed,
@@ -34,7 +34,7 @@ from rnntui.training.events import (
     Warned,
 )
 from rnntui.training.run_folder import check_idle, find_run
-from rnntui.tui.core.actions import PLAYGROUND, Action, called
+from rnntui.tui.core.actions import PLAYGROUND, Action, find_action
 from rnntui.tui.core.failures import SurvivingApp
 from rnntui.tui.core.key_bar import KeyBar
 from rnntui.tui.core.next_step import Hint, NextStep
@@ -42,10 +42,10 @@ from rnntui.tui.core.pane_tabs import PaneTab, PaneTabs
 from rnntui.tui.core.preferences import Preferences
 from rnntui.tui.dialogs.question import Question
 from rnntui.tui.playground.command_line import train_command
-from rnntui.tui.playground.output_pane import WritingPane
+from rnntui.tui.playground.output_controller import OutputController
+from rnntui.tui.playground.output_pane import OutputPane
 from rnntui.tui.playground.setup_pane import SetupPane
-from rnntui.tui.playground.training_desk import STOP_SECONDS, TrainingDesk
-from rnntui.tui.playground.writing_desk import WritingDesk
+from rnntui.tui.playground.training_controller import STOP_SECONDS, TrainingController
 from rnntui.tui.training.loss_pane import LossPane
 from rnntui.tui.training.replay_actions import REPLAY, acts_in
 from rnntui.tui.training.status import TrainingKind
@@ -55,7 +55,7 @@ from rnntui.tui.widgets.title_bar import TitleBar
 from rnntui.tui.widgets.too_small import is_too_small
 
 if TYPE_CHECKING:
-    from rnntui.runtime.classifying_session import ClassifyingSession
+    from rnntui.runtime.classifier_session import ClassifierSession
     from rnntui.tui.classify.screen import ClassifyScreen
     from rnntui.tui.duel.screen import DuelSettings
 
@@ -67,7 +67,7 @@ LEAST_ROWS: Final = (8, 8)
 """The lowest that chart and writing may be made."""
 
 TABS: Final = tuple(
-    PaneTab(name, label, called(f"tab.{name}", PLAYGROUND))
+    PaneTab(name, label, find_action(f"tab.{name}", PLAYGROUND))
     for name, label in {
         "setup": "Set-up",
         "overview": "Overview",
@@ -132,10 +132,10 @@ class Playground(Screen[None]):
         self._preferences = preferences
         self._classify: ClassifyScreen | None = None
         self.loss = LossPane()
-        self.writing = WritingPane()
+        self.writing = OutputPane()
         self.setup = SetupPane(corpus, recipe)
-        self.training = TrainingDesk(session, self.setup, self.loss, self.tell)
-        self.stream = WritingDesk(session, self.writing, self.tell)
+        self.training = TrainingController(session, self.setup, self.loss, self.tell)
+        self.stream = OutputController(session, self.writing, self.tell)
         self._compared: Network | None = None
         """The network that was last compared with its text."""
         self.next_step = NextStep(HINTS, PLAYGROUND, followed, self._can_be_done)
@@ -204,7 +204,7 @@ class Playground(Screen[None]):
         again = self.training.run_to_replay is not None
         self.loss.show_going_on(self.training.run_to_go_on is not None, again)
         self.loss.show_trained(session.network.step if session.network else 0)
-        self.writing.show_live(session.is_writing)
+        self.writing.show_live(session.is_generating)
         self.next_step.look()
 
     def _can_be_done(self, action: str) -> bool:
@@ -213,9 +213,9 @@ class Playground(Screen[None]):
         if action == "train":
             return not session.is_training
         if action == "generate":
-            return session.network is not None and not session.is_writing
+            return session.network is not None and not session.is_generating
         if action in ("mode.argmax", "temperature.down"):
-            return session.is_writing
+            return session.is_generating
         return action == "runs" or session.network is not None
 
     def _tell(self, event: TrainEvent) -> None:
@@ -231,9 +231,9 @@ class Playground(Screen[None]):
                 if self._writes_from_start:
                     self._writes_from_start = False
                     self.stream.toggle()
-            case Sampled() if self.session.is_replay and not self.session.is_writing:
+            case Sampled() if self.session.is_replay and not self.session.is_generating:
                 self.writing.show_sample(event.prime, event.text)
-            case Rewound() if not self.session.is_writing:
+            case Rewound() if not self.session.is_generating:
                 self.writing.begin("")
             case Warned():
                 self.tell(event.sentence, "warning")
@@ -256,7 +256,7 @@ class Playground(Screen[None]):
         about = f"{network.name} · {network.corpus}" if network else "no network yet"
         self.query_one(TitleBar).show_title(about)
         # What another network wrote is not to be taken for this one's.
-        self.writing.show_writer(network.name if network else "", self.session.is_writing)
+        self.writing.show_writer(network.name if network else "", self.session.is_generating)
 
     def show_machine(self, words: str) -> None:
         """Say at the top right what the machine is busy with; empty when it is ready."""
@@ -333,16 +333,16 @@ class Playground(Screen[None]):
         self._columns.reset()
         self._rows.reset()
 
-    # The training, the desk's business; `tui/core/actions.py` says what each action is for.
+    # The training, the controller's business; `tui/core/actions.py` says what each action is for.
 
     def action_train(self) -> None:
         """Begin a training, pause it, or go on."""
         # One that has just ended is to be gone on with: its end may not have been heard of.
         self.poll()
-        was_writing = self.session.is_writing
+        was_writing = self.session.is_generating
         if self._may_train() and self.training.toggle():
             # Whoever was reading wants to see how the new network gets on.
-            self._writes_from_start |= was_writing and not self.session.is_writing
+            self._writes_from_start |= was_writing and not self.session.is_generating
             self._tabs.turn_to("overview", "loss")
             self.poll()
 
@@ -488,7 +488,7 @@ class Playground(Screen[None]):
         if network is None:
             self.tell("There is no network to write with yet; press t to train one.", "warning")
             return
-        session.stop_writing()
+        session.stop_generating()
         self.app.clear_notifications()
         duel = DuelScreen(network, session.spec, session.prime, session.seed, session.pace)
         self.app.push_screen(duel, self._take_from_duel)
@@ -543,7 +543,7 @@ class Playground(Screen[None]):
         """
         folder = find_run(places.checkpoints_dir(), name)
         if summarise(folder).kind == "classifier":
-            if self._classify is None or not self._classify.desk.trains(name):
+            if self._classify is None or not self._classify.controller.trains(name):
                 check_idle(folder, "resumed")
             self._show_classify().when_ready(lambda screen: screen.resume(name))
             return
@@ -570,11 +570,11 @@ class Playground(Screen[None]):
 
     def _classify_screen(self) -> "ClassifyScreen":
         """The Classify screen, made when it is first asked for."""
-        from rnntui.runtime.classifying_session import ClassifyingSession
+        from rnntui.runtime.classifier_session import ClassifierSession
 
-        return self._classify or self.put_classifying(ClassifyingSession())
+        return self._classify or self.put_classifying(ClassifierSession())
 
-    def put_classifying(self, session: "ClassifyingSession") -> "ClassifyScreen":
+    def put_classifying(self, session: "ClassifierSession") -> "ClassifyScreen":
         """Make the Classify screen over a session; there must be none yet."""
         from rnntui.tui.classify.screen import ClassifyScreen
 
@@ -635,7 +635,7 @@ class Playground(Screen[None]):
 
 def _is_classifier(checkpoint: Path) -> bool:
     try:
-        with opened(checkpoint) as file:
+        with open_checkpoint(checkpoint) as file:
             return file.kind() == "classifier"
     except CheckpointError:
         # Whoever loads it says what is wrong.

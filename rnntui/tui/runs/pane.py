@@ -18,7 +18,7 @@ from textual.widgets import Button, DataTable, Input, Label, Static
 from rnntui.chart_characters import ORNAMENTS, Characters
 from rnntui.runtime.run_list import ListedRun
 from rnntui.text.cells import printable
-from rnntui.tui.core.actions import called
+from rnntui.tui.core.actions import find_action
 from rnntui.tui.runs.actions import OPEN, RUNS
 from rnntui.tui.runs.name_filter import TEXT_PREFIX, matching
 from rnntui.tui.runs.slots import Slots
@@ -228,7 +228,7 @@ def why_not_drawn(classifiers: Sequence[str]) -> str:
 
 def _button(name: str) -> Button:
     """A button that does what a key does."""
-    action = called(f"runs.{name}", (OPEN, *RUNS))
+    action = find_action(f"runs.{name}", (OPEN, *RUNS))
     made = Button(
         action.label,
         id=f"button-{name}",

@@ -26,7 +26,7 @@ from rnntui.tui.core.actions import Action
 from rnntui.tui.core.key_bar import KeyBar
 from rnntui.tui.runs.actions import OPEN, RUNS
 from rnntui.tui.runs.chart import AXES, KINDS, RunChart
-from rnntui.tui.runs.desk import Done, Refused, RunDesk
+from rnntui.tui.runs.controller import Done, Refused, RunController
 from rnntui.tui.runs.pane import RunsPane, why_not_drawn
 from rnntui.tui.runs.slots import RememberedSlots, Slots
 from rnntui.tui.runs.table import RunTable, natural
@@ -100,7 +100,7 @@ class RunsScreen(Screen[None]):
         self._reading = RunReading(parent, clock)
         self._remembered = RememberedSlots(places.state_dir() / "run-slots.json", parent)
         self.runs = RunsPane()
-        self._desk = RunDesk(self, parent, self._remembered, self._tell)
+        self._controller = RunController(self, parent, self._remembered, self._tell)
         self._is_looking = self._look_again = self._has_looked = False
         self._failure = ""
 
@@ -328,17 +328,17 @@ class RunsScreen(Screen[None]):
     def action_export(self) -> None:
         """Ask where to, then write the run under the cursor to a zip file."""
         if run := self.runs.highlighted:
-            self._desk.export(run)
+            self._controller.export(run)
 
     def action_rename(self) -> None:
         """Ask for another name, then give it."""
         if run := self.runs.highlighted:
-            self._desk.rename(run)
+            self._controller.rename(run)
 
     def action_delete(self) -> None:
         """Ask, then delete the run under the cursor."""
         if run := self.runs.highlighted:
-            self._desk.delete(run)
+            self._controller.delete(run)
 
     @on(Refused)
     def _take_refusal(self, message: Refused) -> None:

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
+from rnntui.atomic_files import atomic_write
 from rnntui.plain_files import read_plain
-from rnntui.whole_files import written_whole
 
 Slots = dict[str, int]
 
@@ -78,7 +78,7 @@ class RememberedSlots:
         content = {**self._read(), self._folder: slots}
         if not slots:
             del content[self._folder]
-        with contextlib.suppress(OSError), written_whole(self._file) as file:
+        with contextlib.suppress(OSError), atomic_write(self._file) as file:
             file.write(json.dumps(content, indent=1).encode())
 
 

@@ -9,7 +9,7 @@ from rnntui.text.normalisation import Normalisation
 
 
 @dataclass(frozen=True)
-class CorpusNote:
+class CorpusProvenance:
     """Which text a network was trained on.
 
     `source` is where it came from in words; `reference` where it may be read
@@ -24,9 +24,9 @@ class CorpusNote:
     characters: int
 
 
-def note_of(corpus: Corpus) -> CorpusNote:
+def provenance_of(corpus: Corpus) -> CorpusProvenance:
     """The note of a text."""
-    return CorpusNote(
+    return CorpusProvenance(
         corpus.name,
         corpus.source,
         corpus.reference,
@@ -36,13 +36,13 @@ def note_of(corpus: Corpus) -> CorpusNote:
     )
 
 
-def corpus_as_it_was(note: CorpusNote, normalisation: Normalisation) -> Corpus | None:
+def corpus_as_it_was(note: CorpusProvenance, normalisation: Normalisation) -> Corpus | None:
     """The text of a note as it was encoded then; None where the cache hasn't it any more."""
     kept = kept_corpus(note.name, note.source, note.content_hash, note.text_encoding, normalisation)
     return None if kept is None else replace(kept, reference=note.reference)
 
 
-def corpus_of(note: CorpusNote, normalisation: Normalisation) -> Corpus:
+def corpus_of(note: CorpusProvenance, normalisation: Normalisation) -> Corpus:
     """The text of a note: as it was encoded then, or read again from where it was.
 
     Raises `CorpusError` where it is gone, or no longer the same text.

@@ -98,7 +98,7 @@ class PacedThread(Generic[Item]):
         return False
 
 
-WriterThread = PacedThread[Character]
+GeneratorThread = PacedThread[Character]
 """A stream of characters in the background."""
 
 

@@ -23,16 +23,16 @@ from rnntui.tui.core.sampling_choices import (
 )
 from rnntui.tui.core.sentences import Tell, place_in_words
 from rnntui.tui.playground.command_line import needs_file, sample_command
-from rnntui.tui.playground.output_pane import WritingPane
+from rnntui.tui.playground.output_pane import OutputPane
 
 COMMAND_LENGTH: Final = 1000
 """Characters that a copied `rnntui sample` writes."""
 
 
-class WritingDesk:
+class OutputController:
     """One stream at a time, and how its characters are chosen."""
 
-    def __init__(self, session: Session, writing: WritingPane, tell: Tell) -> None:
+    def __init__(self, session: Session, writing: OutputPane, tell: Tell) -> None:
         """Begin with a session that writes nothing."""
         self._session, self._writing, self._tell = session, writing, tell
         self._prime = ""
@@ -56,8 +56,8 @@ class WritingDesk:
 
     def toggle(self) -> bool:
         """Begin to write, or stop; whether it writes now."""
-        if self._session.is_writing:
-            self._session.stop_writing()
+        if self._session.is_generating:
+            self._session.stop_generating()
             return False
         return self._write()
 
@@ -77,12 +77,12 @@ class WritingDesk:
 
     def take_prime(self) -> None:
         """Begin with the prime, unless the output has begun with it and goes on."""
-        if not self._session.is_writing or self._session.prime != self._prime:
+        if not self._session.is_generating or self._session.prime != self._prime:
             self._write()
 
     def hold(self) -> None:
         """Let the stream wait, or go on."""
-        if self._session.is_writing:
+        if self._session.is_generating:
             self._session.toggle_stream_pause()
             self._writing.bar.held = self._session.is_stream_paused
 
@@ -112,7 +112,7 @@ class WritingDesk:
         """Take the next seed; a stream that goes on begins anew with it."""
         self._session.seed += 1
         self._writing.bar.seed = self._session.seed
-        if self._session.is_writing:
+        if self._session.is_generating:
             self._write()
 
     def change_pace(self) -> None:
@@ -139,7 +139,7 @@ class WritingDesk:
         A prime that is too long for it is put into a file beside the runs.
         """
         session, file = self._session, None
-        if not session.is_writing or session.network is None:
+        if not session.is_generating or session.network is None:
             return None
         if needs_file(session.prime):
             try:

@@ -15,7 +15,7 @@ _STALE_SECONDS = 24 * 3600
 
 
 @contextmanager
-def written_whole(path: Path) -> Iterator[BinaryIO]:
+def atomic_write(path: Path) -> Iterator[BinaryIO]:
     """Open a temporary file that takes the place of `path` when the block ends well.
 
     Its folder is created if absent; file and folder are flushed to the disk.

@@ -1,4 +1,4 @@
-"""A training at its current step: the parts that the loop in `trainer.py` is made of.
+"""A training at its current step: the parts that the loop in `loop.py` is made of.
 
 Each part yields the events of what it does. The position, the clock, the
 learning rate, when to evaluate, sample and save, and the best loss are kept
@@ -43,7 +43,7 @@ from rnntui.training.events import (
 )
 from rnntui.training.finite import require_finite
 from rnntui.training.learner import Training
-from rnntui.training.measure import Measure, Note
+from rnntui.training.measure import Measure, ReportProgress
 from rnntui.training.measuring_stop import MeasuringStoppedError, until_stopped
 from rnntui.training.progress import Progress
 from rnntui.training.recovery import OwnFolder, recover
@@ -65,20 +65,20 @@ ANNOUNCED_S = 10.0
 BROKEN_OFF = "The measuring of all that is held out was broken off; 'rnntui eval' makes it up."
 
 
-class Fit:
+class LoopState:
     """A training at its current step; each method is a part of the loop in `train`."""
 
     def __init__(self, run: Training, clock: Clock, recorded: int) -> None:
         """Make the run's learner; `recorded` events are in the record already."""
-        self.run, self.pace = run, run.pace
+        self.run, self.settings = run, run.loop_settings
         self.own_folder = OwnFolder(run.folder)
         self.learner = run.learner()
-        self.facts = self.learner.facts
-        self.progress = Progress(total_steps=self.pace.total_steps(self.facts.batches_per_epoch))
+        self.info = self.learner.info
+        self.progress = Progress(total_steps=self.settings.total_steps(self.info.batches_per_epoch))
         self.watch, self.step_times, self.warmup = Stopwatch(clock), StepTimes(), Warmup()
         self.finished = self.paused = self.pause_after_step = False
         self.save_due = self.best_due = False
-        self.sample_length = self.pace.sample_length
+        self.sample_length = self.settings.sample_length
         self.last_save = 0.0
         self.last_full: Evaluated | None = None
         self.best_in_full: float | None = None
@@ -94,12 +94,12 @@ class Fit:
     @property
     def reason_to_end(self) -> str:
         """Why no further step should be taken; empty while there is no reason."""
-        return self.pace.reason_to_end(self.progress)
+        return self.settings.reason_to_end(self.progress)
 
     @property
     def learning_rate(self) -> float:
         """The learning rate of the next step."""
-        return self.pace.rate_at(self.progress, self.facts.batches_per_epoch)
+        return self.settings.rate_at(self.progress, self.info.batches_per_epoch)
 
     def publish(self, outlet: WeightsOutlet) -> None:
         """Hand over a copy of the weights, where there are any to write with."""
@@ -121,7 +121,7 @@ class Fit:
             Started if begins else Resumed,
             run=self.run.folder.name,
             total_steps=self.progress.total_steps,
-            **asdict(self.facts),
+            **asdict(self.info),
         )
         for setting, old, new in self.run.rate_changes:
             yield self.event(Changed, setting=setting, old=old, new=new)
@@ -133,7 +133,7 @@ class Fit:
     def step(self) -> Iterator[TrainEvent]:
         """Take a step, and tell of it."""
         began, before = self.watch.clock(), self.progress
-        rate, per_epoch = self.learning_rate, self.facts.batches_per_epoch
+        rate, per_epoch = self.learning_rate, self.info.batches_per_epoch
         outcome = self.learner.step(before, rate)
         self.progress = before.after_step(outcome.loss, outcome.engine, per_epoch)
         self.step_times.add(self.watch.clock() - began)
@@ -151,7 +151,7 @@ class Fit:
             self.save_due = True
             self.step_times, self.warmup = StepTimes(), Warmup()
             yield self.event(Switched, engine=outcome.engine)
-            if self.pace.minutes and self.progress.total_steps:
+            if self.settings.minutes and self.progress.total_steps:
                 # What the other engine would have come to in the minutes says nothing of this one.
                 yield self._set_total_steps(0)
         if self.pause_after_step:
@@ -163,8 +163,8 @@ class Fit:
         Where nothing is held out, an epoch is judged by its own losses when it
         ends, at least so many steps after the one before.
         """
-        progress, every = self.progress, self.pace.eval_every
-        if self.facts.eval_chars:
+        progress, every = self.progress, self.settings.eval_every
+        if self.info.eval_chars:
             due = progress.step % every == 0
         else:
             due = progress.batch == 0 and progress.recent_loss_count >= every
@@ -176,11 +176,11 @@ class Fit:
 
         The end of the training has its own.
         """
-        pace, progress = self.pace, self.progress
-        if epochs := pace.sample_every_epochs:
+        settings, progress = self.settings, self.progress
+        if epochs := settings.sample_every_epochs:
             due = progress.batch == 0 and progress.epoch % epochs == 0
-        elif pace.sample_every:
-            due = progress.step % pace.sample_every == 0
+        elif settings.sample_every:
+            due = progress.step % settings.sample_every == 0
         else:
             due = not progress.recent_loss_count
         if due and not self.reason_to_end:
@@ -194,7 +194,7 @@ class Fit:
         """
         if self.reason_to_end:
             return
-        overdue = self.watch.elapsed() - self.last_save >= self.pace.save_every
+        overdue = self.watch.elapsed() - self.last_save >= self.settings.save_every
         if self.save_due or self.best_due or overdue:
             yield from self.save()
 
@@ -204,16 +204,16 @@ class Fit:
         What is done between steps counts, so it waits for an evaluation, if not for
         long. It is done once, and once more where another engine takes over.
         """
-        if not self.pace.minutes or self.progress.total_steps:
+        if not self.settings.minutes or self.progress.total_steps:
             return
-        warmup, budget = self.warmup, self.pace.minutes * 60
+        warmup, budget = self.warmup, self.settings.minutes * 60
         left, more = budget - self.watch.elapsed(), 0
         if left > 0:
             if warmup.steps + warmup.evaluations < MEASURED_STEPS:
                 return
             if not warmup.evaluations and warmup.seconds < MEASURED_SHARE * budget:
                 return
-            more = int(left / warmup.seconds_per_step(self.pace.eval_every))
+            more = int(left / warmup.seconds_per_step(self.settings.eval_every))
         yield self._set_total_steps(self.progress.step + more)
         # At once: the next step's learning rate depends on it.
         yield from self.save()
@@ -244,7 +244,7 @@ class Fit:
         """Evaluate in full, write a last sample, save; told to stop meanwhile, only save."""
         self.finished = True
         progress = self.progress
-        if progress.recent_loss_count and (self.facts.eval_chars or progress.best_loss is None):
+        if progress.recent_loss_count and (self.info.eval_chars or progress.best_loss is None):
             yield from self._evaluate()
         try:
             yield from self._evaluate_in_full(until_stopped(inbox))
@@ -310,12 +310,12 @@ class Fit:
 
     def _evaluate(self) -> Iterator[TrainEvent]:
         progress = self.progress.with_train_loss()
-        measure = self.learner.evaluate() if self.facts.eval_chars else None
+        measure = self.learner.evaluate() if self.info.eval_chars else None
         judged = measure.loss if measure else progress.epoch_loss
         require_finite("validation loss", progress.step, judged)
         self.best_due = progress.is_bettered_by(judged)
         self.progress = progress.judged(judged)
-        full = self.facts.eval_chars == self.facts.val_chars
+        full = self.info.eval_chars == self.info.val_chars
         event = self._evaluated(measure, best=self.best_due, full=full)
         self.last_full = event if full else None
         self.warmup.add_evaluation()
@@ -335,28 +335,28 @@ class Fit:
             train_accuracy=shown.train_accuracy,
         )
 
-    def _evaluate_in_full(self, note: Note) -> Iterator[TrainEvent]:
+    def _evaluate_in_full(self, report: ReportProgress) -> Iterator[TrainEvent]:
         """Measure the last weights, and the best where they are others, on all that is held out."""
         progress = self.progress
-        if not self.facts.eval_chars or (self.last_full and self.last_full.step == progress.step):
+        if not self.info.eval_chars or (self.last_full and self.last_full.step == progress.step):
             return
         last_is_best = progress.best_step == progress.step
-        share = self.facts.val_chars / self.facts.eval_chars
+        share = self.info.val_chars / self.info.eval_chars
         seconds = self.warmup.seconds_per_evaluation * share * (1 if last_is_best else 2)
         if seconds >= ANNOUNCED_S:
             yield self.event(
                 Warned,
-                sentence=f"Measuring on all {self.facts.val_chars:,} held-out {self.facts.unit}"
+                sentence=f"Measuring on all {self.info.val_chars:,} held-out {self.info.unit}"
                 f" takes about {duration(seconds)}; stopping leaves it out.",
             )
-        measure = self.learner.evaluate_in_full(note)
+        measure = self.learner.evaluate_in_full(report)
         require_finite("validation loss", progress.step, measure.loss)
         yield self._evaluated(measure, best=last_is_best, full=True)
         if last_is_best:
             self.best_in_full = measure.loss
             return
         try:
-            measure = self.learner.evaluate_saved(self.run.folder.best, note)
+            measure = self.learner.evaluate_saved(self.run.folder.best, report)
         except CheckpointError as error:
             yield self.event(Warned, sentence=f"The best network can't be measured: {error}")
             return

@@ -19,12 +19,12 @@ from rnntui.runtime.trainer_thread import Events, TrainerThread
 from rnntui.runtime.weights import WeightsMailbox
 from rnntui.tasks.classification.checkpoint import load_classifier
 from rnntui.tasks.classification.config import ClassifyConfig
-from rnntui.tasks.classification.corpus_note import LabelledSource
 from rnntui.tasks.classification.opening import (
     classify_events,
     new_classify_run,
     resume_classify_run,
 )
+from rnntui.tasks.classification.provenance import LabelledSource
 from rnntui.tasks.classification.reading import ClassifierReader, Reading
 from rnntui.text.labelled.choices import Units
 from rnntui.training.changed_text import ChangedTextError
@@ -191,7 +191,7 @@ class ClassifyNews:
     failures: Sequence[str]
 
 
-class ClassifyingSession:
+class ClassifierSession:
     """One training at a time, and one classifier that reads what is typed.
 
     While a training goes on, the classifier is that of its latest checkpoint.

@@ -43,7 +43,7 @@ class Chosen(NamedTuple):
     finite: NDArray[np.bool_]
 
 
-class Writer(Protocol):
+class Generator(Protocol):
     """Some streams from one network, side by side; each is written as it would be alone."""
 
     def set_weights(self, weights: Weights) -> None:
@@ -65,9 +65,9 @@ class Writer(Protocol):
         """Read and choose, each stream by its spec; read what was chosen, and so on."""
 
 
-def writer_of(
+def generator_for(
     weights: Weights, streams: int, engine: WritingEngine = "auto", space: int = -1, rounds: int = 1
-) -> Writer:
+) -> Generator:
     """What writes with these weights, in so many rounds at a time; `space` is a space's id.
 
     `auto` is `compiled` where the compiled functions lie ready on the disk, and
@@ -77,14 +77,14 @@ def writer_of(
     from rnntui.nets.compiled.preparation import load_compiled, try_to_prepare
 
     if engine == "numpy" or (engine == "auto" and not load_compiled()):
-        return NumpyWriter(weights, streams, space, rounds)
+        return NumpyGenerator(weights, streams, space, rounds)
     if engine == "compiled" and (problem := try_to_prepare()):
         raise SamplingError(f"{problem} Take --engine numpy.")
-    return KernelWriter(weights, streams, space, rounds)
+    return KernelGenerator(weights, streams, space, rounds)
 
 
-class NumpyWriter:
-    """Writes in NumPy, needing nothing compiled (see `Writer`)."""
+class NumpyGenerator:
+    """Writes in NumPy, needing nothing compiled (see `Generator`)."""
 
     def __init__(self, weights: Weights, streams: int, space: int = -1, rounds: int = 1) -> None:
         """Begin with zero states."""
@@ -156,15 +156,15 @@ class NumpyWriter:
         chosen.finite[place] = True
 
 
-class KernelWriter:
-    """Writes with compiled functions (see `Writer`)."""
+class KernelGenerator:
+    """Writes with compiled functions (see `Generator`)."""
 
     def __init__(self, weights: Weights, streams: int, space: int = -1, rounds: int = 1) -> None:
         """Begin with zero states; the functions must be compiled."""
-        from rnntui.nets.compiled.writer import CompiledWriter
+        from rnntui.nets.compiled.generator import CompiledGenerator
 
         threads = 2 if streams >= SHARED_STREAMS and (os.cpu_count() or 1) > 1 else 1
-        self._writer = CompiledWriter(
+        self._writer = CompiledGenerator(
             weights.config, weights.arrays, streams, CANDIDATES, threads, rounds, space
         )
         choices = self._writer.choices.ravel()

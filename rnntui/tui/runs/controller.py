@@ -38,7 +38,7 @@ class Refused(Message):
     sentence: str
 
 
-class RunDesk:
+class RunController:
     """The runs of one folder, on behalf of a screen."""
 
     def __init__(

@@ -30,7 +30,7 @@ from rnntui.tasks.characters.description import describe_run
 from rnntui.tasks.summary import last_learning_rate, summarise
 from rnntui.training.commands import Move, NextSample, RollBack, SaveNow, SingleStep
 from rnntui.training.events import Changed, Evaluated, Finished, Saved, Step, TrainEvent
-from rnntui.training.pace import Pace
+from rnntui.training.loop_settings import LoopSettings
 from rnntui.training.run_folder import (
     RunFolder,
     check_idle,
@@ -69,7 +69,7 @@ class _Resumable:
     setup: ChosenSetup
 
 
-class TrainingDesk:
+class TrainingController:
     """One training at a time, and which run `t` would go on with.
 
     That run stays the one to go on with while the set-up is as it was left by it;
@@ -151,7 +151,7 @@ class TrainingDesk:
     def _begin_steering(self, config: TrainConfig | None, rate: float | None) -> None:
         """Let keys step from what a training begins with: its settings, or a rate that it had."""
         config = config or TrainConfig(epochs=1)
-        self._rate.begin(Pace.of(config).first_rate if rate is None else rate)
+        self._rate.begin(LoopSettings.of(config).first_rate if rate is None else rate)
         self._sample_length.begin(config.sample_length)
 
     def step(self) -> None:

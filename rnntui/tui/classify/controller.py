@@ -9,8 +9,8 @@ from pathlib import Path
 
 from rnntui import places
 from rnntui.errors import RnntuiError
-from rnntui.runtime.classifying_session import (
-    ClassifyingSession,
+from rnntui.runtime.classifier_session import (
+    ClassifierSession,
     NewClassifier,
     ResumedClassifier,
     Score,
@@ -22,7 +22,7 @@ from rnntui.tasks.classification.config import ClassifyConfig
 from rnntui.tasks.summary import last_learning_rate, summarise
 from rnntui.training.commands import Command, RollBack, SaveNow, SingleStep, Stop
 from rnntui.training.events import Changed, Evaluated, Finished, Saved, Step, Tested, TrainEvent
-from rnntui.training.pace import Pace
+from rnntui.training.loop_settings import LoopSettings
 from rnntui.training.run_folder import RunFolder, find_run, read_events, run_of
 from rnntui.tui.classify.results_pane import ResultsPane
 from rnntui.tui.classify.setup_pane import ChosenClassifier, ClassifySetup
@@ -32,12 +32,12 @@ from rnntui.tui.training.old_text import LEFT, show_question
 from rnntui.tui.training.stepped_setting import learning_rate
 
 
-class ClassifyDesk:
+class ClassifyController:
     """One training at a time, and which run `t` would go on with."""
 
     def __init__(
         self,
-        session: ClassifyingSession,
+        session: ClassifierSession,
         setup: ClassifySetup,
         loss: LossPane,
         results: ResultsPane,
@@ -94,7 +94,7 @@ class ClassifyDesk:
     def _begin_steering(self, config: ClassifyConfig | None, rate: float | None) -> None:
         """Let keys step from what a training begins with: its settings, or a rate that it had."""
         config = config or ClassifyConfig(epochs=1)
-        self._rate.begin(Pace.of(config).first_rate if rate is None else rate)
+        self._rate.begin(LoopSettings.of(config).first_rate if rate is None else rate)
 
     def step(self) -> None:
         """Take one step, then pause."""

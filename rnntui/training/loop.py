@@ -1,7 +1,7 @@
 """The training loop: a generator that fits a network and tells what happens.
 
 It prints nothing, draws nothing and keeps no thread: whoever iterates decides
-what becomes of the events. The parts of the loop are in `fit.py`; what is
+what becomes of the events. The parts of the loop are in `loop_state.py`; what is
 fitted, and how a step is computed, is the learner's matter (`learner.py`). All
 that decides a weight is a function of the configuration, the data and the
 step, so a resumed run repeats one that was never stopped, bit for bit, on the
@@ -11,10 +11,10 @@ same machine and thread count.
 from collections.abc import Iterator
 
 from rnntui.errors import RnntuiError
-from rnntui.training.commands import Deaf, Inbox, Unseen, WeightsOutlet
+from rnntui.training.commands import Inbox, NullInbox, NullOutlet, WeightsOutlet
 from rnntui.training.events import Failed, TrainEvent
-from rnntui.training.fit import Fit
 from rnntui.training.learner import Training
+from rnntui.training.loop_state import LoopState
 from rnntui.training.stopwatch import AWAKE, Clock
 
 
@@ -25,15 +25,15 @@ def train(
     clock: Clock = AWAKE,
     recorded: int = 0,
 ) -> Iterator[TrainEvent]:
-    """Fit a network to `run`, yielding what happens as it happens.
+    """LoopState a network to `run`, yielding what happens as it happens.
 
     The last event is `Finished` or `Failed`. `inbox` is read once per step, so
     a command takes effect within one step and always at a whole optimiser
     step; `outlet` is given copies of the weights when it wants them. `recorded`
     is the number of events that the run's record holds already.
     """
-    inbox, outlet = inbox or Deaf(), outlet or Unseen()
-    fit = Fit(run, clock, recorded)
+    inbox, outlet = inbox or NullInbox(), outlet or NullOutlet()
+    fit = LoopState(run, clock, recorded)
     try:
         yield from fit.open()
         fit.publish(outlet)

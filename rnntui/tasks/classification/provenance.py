@@ -37,7 +37,7 @@ class LabelledSource:
 
 
 @dataclass(frozen=True)
-class LabelledNote:
+class LabelledProvenance:
     """Which labelled corpus a network was trained on.
 
     `source` is where it came from in words; the next four, and the last two, are
@@ -58,11 +58,11 @@ class LabelledNote:
     skip_bad: bool = False
 
 
-def note_of(corpus: LabelledCorpus, source: LabelledSource) -> LabelledNote:
+def provenance_of(corpus: LabelledCorpus, source: LabelledSource) -> LabelledProvenance:
     """The note of a corpus that was read from `source`."""
     path = Path(source.reference)
     absolute = str(path.resolve()) if source.reference and path.exists() else source.reference
-    return LabelledNote(
+    return LabelledProvenance(
         corpus.name,
         corpus.source,
         absolute,
@@ -76,7 +76,7 @@ def note_of(corpus: LabelledCorpus, source: LabelledSource) -> LabelledNote:
     )
 
 
-def source_of(note: LabelledNote) -> LabelledSource:
+def source_of(note: LabelledProvenance) -> LabelledSource:
     """What the corpus of a note was read by."""
     return LabelledSource(
         note.reference,
@@ -89,7 +89,7 @@ def source_of(note: LabelledNote) -> LabelledSource:
 
 
 def corpus_to_go_on_with(
-    note: LabelledNote, config: ClassifyConfig, trained: str, allow: AllowOldText
+    note: LabelledProvenance, config: ClassifyConfig, trained: str, allow: AllowOldText
 ) -> LabelledCorpus:
     """The corpus of a note, unless others stand in its place now and `allow` says no.
 
@@ -116,7 +116,7 @@ def corpus_to_go_on_with(
     return as_it_was(kept, about, command, allow)
 
 
-def _is_there(note: LabelledNote) -> bool:
+def _is_there(note: LabelledProvenance) -> bool:
     try:
         find_labelled(note.reference)
     except CorpusError:

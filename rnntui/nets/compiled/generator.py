@@ -11,20 +11,20 @@ import numpy as np
 
 from rnntui.nets.compiled.buffers import Packings, ThreadBuffers, aligned
 from rnntui.nets.compiled.choosing import CHOICE, SPEC, Floats, Ids
-from rnntui.nets.compiled.crew import Crew
+from rnntui.nets.compiled.generation import read, tabulated, write
 from rnntui.nets.compiled.lanes import WIDTH
 from rnntui.nets.compiled.layout import Array, Section, packed, sections_of
 from rnntui.nets.compiled.products import PANEL
 from rnntui.nets.compiled.records import WRITTEN, Records
 from rnntui.nets.compiled.scoring import PADDED_SCORE
-from rnntui.nets.compiled.writing import read, tabulated, write
+from rnntui.nets.compiled.thread_pool import ThreadPool
 from rnntui.nets.config import ModelConfig
 
 MOST_TABLED = 2**22
 """Numbers in a table of gates at most, 16 MB; beyond it gates are computed for each character."""
 
 
-class CompiledWriter:
+class CompiledGenerator:
     """`streams` texts from one network; a network on windows reads each anew from zero state."""
 
     def __init__(
@@ -55,8 +55,8 @@ class CompiledWriter:
         """The likeliest characters at each choice, best first, and their probabilities."""
         self._parts = sections_of(config, WIDTH, PANEL)
         self._weights = aligned(sum(part.size for part in self._parts))
-        self._crew = Crew(min(threads, streams))
-        ends = [streams * n // self._crew.size for n in range(self._crew.size + 1)]
+        self._pool = ThreadPool(min(threads, streams))
+        ends = [streams * n // self._pool.size for n in range(self._pool.size + 1)]
         packings = Packings(self._parts)
         outcome = (self.specs, self.choices, self.best_ids, self.best_shares)
         self._shares = [
@@ -68,7 +68,7 @@ class CompiledWriter:
 
     def close(self) -> None:
         """End the threads; nothing more can be written."""
-        self._crew.close()
+        self._pool.close()
 
     def set_weights(self, arrays: Mapping[str, Array]) -> None:
         """Take a copy of other weights; what the streams remember stays."""
@@ -84,14 +84,14 @@ class CompiledWriter:
 
     def read(self, ids: Sequence[Sequence[int]]) -> None:
         """Read a character of each stream, or a window of characters: `ids` is `[T][N]`."""
-        self._crew.do(lambda thread: self._shares[thread].read(ids))
+        self._pool.do(lambda thread: self._shares[thread].read(ids))
 
     def write(self, ids: Sequence[Sequence[int]]) -> None:
         """Read, choose for each stream by its entry of `specs`, read that, and so on.
 
         What is chosen is said in `choices`.
         """
-        self._crew.do(lambda thread: self._shares[thread].write(ids))
+        self._pool.do(lambda thread: self._shares[thread].write(ids))
 
 
 class _Share:

@@ -9,7 +9,7 @@ from rnntui.training.schedules import Schedule
 
 
 @dataclass(frozen=True)
-class Pace:
+class LoopSettings:
     """Those of a configuration's settings that the loop reads; they are explained there.
 
     `eval_every` is a number of steps here, never 0. `sample_length` is 0 for a
@@ -34,7 +34,7 @@ class Pace:
 
     @classmethod
     def of(cls, config: Any) -> Self:
-        """The pace of a configuration that has settings of these names."""
+        """The loop settings of a configuration that has settings of these names."""
         names = [one.name for one in fields(cls) if hasattr(config, one.name)]
         return cls(**{name: getattr(config, name) for name in names})
 

@@ -11,10 +11,10 @@ Tasks = SimpleQueue[Work | None]
 Results = SimpleQueue[tuple[int, Any, BaseException | None]]
 
 
-class Crew:
+class ThreadPool:
     """`size` threads, of which the caller's is the first; the others wait between tasks.
 
-    They help only with work that releases Python's lock. They end when the crew
+    They help only with work that releases Python's lock. They end when the pool
     is closed or nobody has it any more.
     """
 
@@ -51,7 +51,7 @@ class Crew:
         return results
 
     def close(self) -> None:
-        """End the threads; the crew can't work any more."""
+        """End the threads; the pool can't work any more."""
         self._dismissal()
 
 
