@@ -1,6 +1,8 @@
 """The command palette offers every action of the registry, with its key, and does it."""
 
 import asyncio
+import gc
+import warnings
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -214,6 +216,18 @@ async def test_what_fails_in_an_open_palette_is_still_heard_of() -> None:
         palette._gather_commands("ab")
         await until(pilot, lambda: bool(app.failed))
     assert isinstance(app.failed[0], WorkerFailed)
+
+
+async def test_a_palette_that_closes_while_it_is_busy_leaves_nothing_behind() -> None:
+    with warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always")
+        app = LettersApp()
+        async with app.run_test() as pilot:
+            palette = await opened(pilot)
+            app.exit()
+            palette._show_busy = True  # its turn would come after the end
+        gc.collect()
+    assert [str(warning.message) for warning in heard] == []
 
 
 async def opened(pilot: Pilot[int]) -> CommandPalette:

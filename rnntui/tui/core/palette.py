@@ -10,10 +10,11 @@ from functools import partial
 from typing import Any
 
 from textual import work
-from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
+from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 from textual.dom import DOMNode
 from textual.markup import escape
+from textual.widgets import LoadingIndicator
 
 from rnntui.tui.core.actions import Acting, Action
 from rnntui.tui.core.key_groups import keys_of
@@ -59,9 +60,11 @@ class QuietPalette(CommandPalette):
         if not self.is_closed:
             super()._watch__list_visible()
 
-    async def _watch__show_busy(self) -> None:
-        if not self.is_closed:
-            await super()._watch__show_busy()
+    def _watch__show_busy(self) -> None:  # type: ignore[override]
+        # Textual's is a coroutine, which is never awaited where the palette is closed before its
+        # turn comes; and what it shows may be gone by then.
+        self.query(LoadingIndicator).set_class(self._show_busy, "--visible")
+        self.query(CommandList).set_class(self._show_busy, "--populating")
 
 
 class ActionCommands(Provider):
