@@ -95,8 +95,7 @@ def _signals_kept() -> Iterator[None]:
 
 def command(*arguments: str | Path) -> list[str]:
     """The command line of the program in a process of its own."""
-    program = "from rnntui.cli.main import run; run()"
-    return [sys.executable, "-c", program, *map(str, arguments)]
+    return [sys.executable, "-m", "rnntui", *map(str, arguments)]
 
 
 def python(program: str, *arguments: str) -> Outcome:

@@ -78,7 +78,8 @@ def main() -> None:
         # Not every standard output takes every character: those are written as their codes.
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        app()
+        # Not from `sys.argv`, where `python -m rnntui` has another name.
+        app(prog_name="rnntui")
     except RnntuiError as error:
         notify(str(error))
         sys.exit(1)

@@ -29,6 +29,22 @@ def test_the_version_is_told() -> None:
     assert (outcome.code, outcome.out, outcome.err) == (0, f"rnntui {package.__version__}\n", "")
 
 
+@pytest.mark.parametrize(
+    ("arguments", "code", "part"),
+    [
+        (("--version",), 0, f"rnntui {package.__version__}"),
+        (("train", "--help"), 0, "Usage: rnntui train [OPTIONS]"),
+        (("nonsense",), 2, "Usage: rnntui [OPTIONS]"),
+        (("sample", "nonsense"), 1, "rnntui: "),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
+)
+def test_the_module_is_the_program(arguments: tuple[str, ...], code: int, part: str) -> None:
+    done = subprocess.run(command(*arguments), capture_output=True, text=True, check=False)
+    assert done.returncode == code
+    assert part in done.stdout + done.stderr
+
+
 @pytest.mark.parametrize("option", ["--help", "-h"])
 def test_help_names_every_command(option: str) -> None:
     outcome = rnntui(option)
