@@ -25,7 +25,7 @@ def train(
     clock: Clock = AWAKE,
     recorded: int = 0,
 ) -> Iterator[TrainEvent]:
-    """LoopState a network to `run`, yielding what happens as it happens.
+    """Fit a network to `run`, yielding what happens as it happens.
 
     The last event is `Finished` or `Failed`. `inbox` is read once per step, so
     a command takes effect within one step and always at a whole optimiser

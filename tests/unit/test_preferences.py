@@ -359,7 +359,7 @@ def test_a_log_that_cannot_be_opened_is_a_sentence(
     with log_kept(tmp_path / "state") as complaint:
         assert complaint is not None
         assert "No log is kept" in complaint
-        logging.getLogger("rnntui.tui").error("no_report")
+        logging.getLogger("rnntui.tui").error("unheard")
     assert capsys.readouterr().err == ""
 
 

@@ -46,7 +46,7 @@ def _configs(draw: st.DrawFn) -> TrainConfig:
 @given(_configs())
 def test_settings_written_as_toml_read_back_equal(config: TrainConfig) -> None:
     text = tomli_w.dumps(to_tables(config))
-    assert TrainConfig(**from_tables(tomllib.loads(text), "run.toml")) == config
+    assert TrainConfig(**from_tables(tomllib.loads(text), "run.toml", TrainConfig)) == config
 
 
 def test_every_setting_stands_in_the_table_of_its_section() -> None:
@@ -68,4 +68,4 @@ def test_a_misplaced_entry_is_refused_by_a_sentence_that_names_the_file(
     tables: dict[str, Any], sentence: str
 ) -> None:
     with pytest.raises(ConfigError, match=sentence):
-        from_tables(tables, "run.toml")
+        from_tables(tables, "run.toml", TrainConfig)

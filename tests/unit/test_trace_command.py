@@ -358,7 +358,7 @@ def test_the_shipped_recipe_compares_the_three_cells() -> None:
 
     found = find_trace_recipe("gradients")
     assert found.cells == ("rnn", "lstm", "gru")
-    assert TrainConfig(**from_tables(found.tables, found.source)).steps == 300
+    assert TrainConfig(**from_tables(found.tables, found.source, TrainConfig)).steps == 300
     corpus = load_corpus(found.corpus)
     # The text is in the play, so that trained networks have read it.
     assert found.reads in corpus.vocabulary.decode(corpus.ids)

@@ -167,7 +167,7 @@ class Run:
 def prepare_run(
     folder: RunFolder, corpus: Corpus, config: TrainConfig, prime: str = "", init_from: str = ""
 ) -> Run:
-    """LoopState a configuration to a text.
+    """Fit a configuration to a text.
 
     Where the text is too small for the batch shape, or to hold a part out, the
     shape shrinks and a notice says so, as one does where the prime has unknown

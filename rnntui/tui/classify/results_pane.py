@@ -33,7 +33,7 @@ class ResultsPane(Vertical):
         self.border_title = "Right and wrong"
 
     def on_resize(self) -> None:
-        """LoopState the tables to the room that there is now."""
+        """Fit the tables to the room that there is now."""
         self.call_after_refresh(self.query_one(ConfusionTable).lay_out)
 
     def show(self, scores: Sequence[Score]) -> None:

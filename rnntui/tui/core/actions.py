@@ -158,7 +158,7 @@ PLAYGROUND = (
         "pace",
         "a",
         "pace",
-        "LoopSettings",
+        "Pace",
         "Generate 60 characters a second, as many as possible, 10, or 30.",
     ),
     _action(
