@@ -43,6 +43,17 @@ def prepare_prime(text: str, vocabulary: Vocabulary, normalisation: Normalisatio
     return Prime(known, (f"The prime has characters that the network never saw: {named}.",))
 
 
+def exact_ids(text: str, vocabulary: Vocabulary, normalisation: Normalisation) -> list[int]:
+    """The ids of a text that is read like a prime, but with nothing replaced.
+
+    White space at both ends stays. Raises `CorpusError` for characters that the vocabulary
+    doesn't have.
+    """
+    start = prepare_prime(text, vocabulary, normalisation)
+    normalised = normalisation.apply(text) if start.warnings else start.text
+    return [int(rank) for rank in vocabulary.encode(normalised)]
+
+
 def _unknown_in(text: str, vocabulary: Vocabulary) -> tuple[str, ...]:
     """A sentence about the characters that the network reads as its unknown symbol."""
     unknown = [character for character in dict.fromkeys(text) if character not in vocabulary]

@@ -39,17 +39,15 @@ class TracedNetwork:
         Raises `CorpusError` for an empty text and for one with characters that
         the network doesn't know: a trace of another text would mislead.
         """
-        from rnntui.sampling.prime import prepare_prime
+        from rnntui.sampling.prime import exact_ids
 
-        # As for a prime, white space at both ends stays.
-        start = prepare_prime(text, self.vocabulary, self.normalisation)
-        normalised = self.normalisation.apply(text) if start.warnings else start.text
-        if not normalised:
-            raise CorpusError("There is nothing to trace: the text is empty.")
         try:
-            return [int(rank) for rank in self.vocabulary.encode(normalised)]
+            ids = exact_ids(text, self.vocabulary, self.normalisation)
         except CorpusError as error:
             raise CorpusError(f"The network '{self.name}' can't read this text: {error}") from error
+        if not ids:
+            raise CorpusError("There is nothing to trace: the text is empty.")
+        return ids
 
 
 def checkpoint_network(reference: str) -> TracedNetwork:

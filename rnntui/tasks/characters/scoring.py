@@ -74,7 +74,7 @@ class Score:
 
 def score(
     checkpoint: Checkpoint,
-    reference: str | None,
+    reference: str | Corpus | None,
     text_encoding: str | None,
     found_by: str = "",
     allow: AllowOldText = refuse_old_text,
@@ -82,6 +82,7 @@ def score(
 ) -> Score:
     """Measure a checkpoint on a text, or on what its training held out.
 
+    A `Corpus` in place of a reference has been normalised as the checkpoint's own.
     The n-gram baselines are counted on the training's own learning part, with
     the network's vocabulary. `found_by` is what the checkpoint was found by; where
     its text has changed, `allow` says whether it may be measured on that as it was.
@@ -112,8 +113,10 @@ def score(
                 " the figures say how well it knows it, not how well it would do on another."
             )
     else:
-        whole = load_corpus(
-            reference, normalisation=header.normalisation, text_encoding=text_encoding
+        whole = (
+            load_corpus(reference, normalisation=header.normalisation, text_encoding=text_encoding)
+            if isinstance(reference, str)
+            else reference
         )
         notices.extend(whole.notices)
         name, (ids, unknown) = whole.name, _known_ids(whole, checkpoint)
