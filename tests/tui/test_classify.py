@@ -1,6 +1,7 @@
 """The Classify screen, driven by keys and mouse over a scripted training."""
 
-from collections.abc import AsyncIterator
+import threading
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from rnntui.training.commands import (
     SingleStep,
     Stop,
 )
-from rnntui.training.run_folder import BEST, RunFolder
+from rnntui.training.run_folder import BEST, RunFolder, read_events
 from rnntui.tui.classify.choose_classifier import ChooseClassifier
 from rnntui.tui.classify.class_bars import ClassBars
 from rnntui.tui.classify.confusion_table import ConfusionTable
@@ -375,6 +376,37 @@ async def test_an_opened_classifier_counts_in_texts_too(tmp_path: Path):
         status = screen.query_one(TrainingStatus)
         await until(pilot, lambda: status.last_step is not None)
         assert "1,450 texts/s" in status.render().plain
+
+
+async def test_the_record_of_an_opened_run_does_not_come_upon_the_chart_of_a_new_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    run = RunFolder(places.checkpoints_dir() / "lamps")
+    save_scripted(run.last)
+    run.configuration.write_text('[run]\nname = "lamps"\nkind = "classifier"\n')
+    tested = events.Tested(40, 2.0, 0.5, 0.75, 8, CLASSES, ((3, 1), (1, 3)))
+    write_record(run, [*classify_steps(80), tested])
+    may_read, have_read = threading.Event(), threading.Event()
+
+    def read_slowly(folder: RunFolder) -> Iterator[events.TrainEvent]:
+        may_read.wait()
+        yield from read_events(folder)
+        have_read.set()
+
+    monkeypatch.setattr("rnntui.tui.classify.controller.read_events", read_slowly)
+    training = ScriptedClassifier(tmp_path, classify_steps(5))
+    async with classifying(training) as (pilot, screen):
+        screen.open(run.last)
+        await until(pilot, lambda: screen.session.classifier is not None)
+        await pilot.press("N", "t")
+        points = screen.loss.chart.data.series["training"].points
+        await until(pilot, lambda: len(points.x) == 5)
+        may_read.set()
+        await until(pilot, have_read.is_set)
+        await pilot.app.workers.wait_for_complete()
+        await pilot.pause(0.2)
+        assert list(points.x) == [1, 2, 3, 4, 5]
+        assert "75.0% right" not in str(screen.query_one(ConfusionTable).render())
 
 
 async def test_a_classifier_of_the_table_of_runs_opens_here(tmp_path: Path):

@@ -1,5 +1,6 @@
 """Settings and status describe the network that is open."""
 
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from textual.pilot import Pilot
@@ -8,6 +9,8 @@ from textual.widgets import Input, Select
 from rnntui import places
 from rnntui.runtime.classifier_session import NewClassifier, ResumedClassifier
 from rnntui.tasks.characters.checkpoint import read_header
+from rnntui.tasks.classification.checkpoint import load_classifier
+from rnntui.tasks.classification.provenance import LabelledSource
 from rnntui.training.run_folder import BEST, LAST
 from rnntui.tui.training.status import TrainingStatus
 from tests.run_files import record, run_on_disk
@@ -87,6 +90,15 @@ async def test_an_opened_classifier_brings_its_texts_and_settings(tmp_path: Path
         assert row(pilot, "hidden_size") == "1"
         assert screen.setup.source.reference == "reviews"
         await until(pilot, lambda: status(pilot).startswith("trained to step 120"))
+
+
+async def test_an_opened_classifier_brings_how_its_table_was_read(tmp_path: Path):
+    async with classifying(ScriptedClassifier(tmp_path)) as (_, screen):
+        checkpoint = load_classifier(save_scripted(tmp_path / "sms" / BEST))
+        table = LabelledSource("sms.tsv", "2", "1", no_header=True, skip_bad=True)
+        note = replace(checkpoint.header.corpus, **asdict(table))
+        screen.setup.show_classifier("sms", replace(checkpoint.header, corpus=note))
+        assert screen.setup.source == table
 
 
 async def test_a_classifier_is_gone_on_with_only_while_the_form_is_its_own(tmp_path: Path):

@@ -4,8 +4,9 @@ It asks the session, and says in toasts what can't be done at present.
 """
 
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
+
+from textual.worker import get_current_worker
 
 from rnntui import places
 from rnntui.errors import RnntuiError
@@ -27,7 +28,7 @@ from rnntui.training.run_folder import RunFolder, find_run, read_events, run_of
 from rnntui.tui.classify.results_pane import ResultsPane
 from rnntui.tui.classify.setup_pane import ChosenClassifier, ClassifySetup
 from rnntui.tui.core.sentences import Tell, changed, over
-from rnntui.tui.training.loss_pane import LossPane
+from rnntui.tui.training.loss_pane import RECORD_READING, LossPane
 from rnntui.tui.training.old_text import LEFT, show_question
 from rnntui.tui.training.stepped_setting import learning_rate
 
@@ -240,18 +241,24 @@ class ClassifyController:
         """Show what a run did before; a long record takes a while to read."""
 
         def read() -> None:
+            worker = get_current_worker()
             try:
                 events = list(read_events(folder))
             except RnntuiError as error:
                 self._loss.app.call_from_thread(self._tell, str(error), "warning")
                 return
-            shown = [event for event in events if isinstance(event, Step | Evaluated)]
-            self._loss.app.call_from_thread(self._loss.show, shown)
-            tests = [event for event in events if isinstance(event, Tested)]
-            if tests:
-                self._loss.app.call_from_thread(self._results.show, [_score_of(tests[-1])])
 
-        self._loss.run_worker(partial(read), thread=True, exclusive=True, group="record")
+            def show() -> None:
+                # Asked for where nothing can come in between.
+                if worker.is_cancelled:
+                    return
+                self._loss.show([event for event in events if isinstance(event, Step | Evaluated)])
+                if tests := [event for event in events if isinstance(event, Tested)]:
+                    self._results.show([_score_of(tests[-1])])
+
+            self._loss.app.call_from_thread(show)
+
+        self._loss.run_worker(read, thread=True, exclusive=True, group=RECORD_READING)
 
 
 def _score_of(event: Tested) -> Score:

@@ -140,6 +140,8 @@ class ClassifySetup(Vertical):
         texts = (note.reference, note.text_column, note.label_column)
         for field, value in zip(_NAMES, texts, strict=True):
             self.query_one(f"#{field}", Input).value = value
+        for box, is_ticked in zip(_CHOICES, (not note.no_header, note.skip_bad), strict=True):
+            self.query_one(f"#{box}", TickBox).value = is_ticked
 
     def edit_texts(self) -> None:
         """Put the cursor where the texts are named."""
