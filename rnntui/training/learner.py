@@ -3,7 +3,8 @@
 The loop (`loop.py`) has the position, the clock, the commands and the
 record. A learner has the weights, the optimiser, the data and what is carried
 from batch to batch: one kind of network, on one kind of data, computed in one
-way. A `Training` is what opens a run: its folder, its settings, and its learner.
+way. A `Training` is the run as data: its folder and its
+settings, of which the task makes the learner.
 """
 
 from collections.abc import Mapping
@@ -127,6 +128,3 @@ class Training(Protocol):
 
     def tables(self, total_steps: int) -> Mapping[str, Any]:
         """The content of `run.toml`."""
-
-    def learner(self) -> Learner:
-        """What fits its network. May take a while, as libraries are loaded here."""

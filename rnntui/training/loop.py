@@ -13,19 +13,20 @@ from collections.abc import Iterator
 from rnntui.errors import RnntuiError
 from rnntui.training.commands import Inbox, NullInbox, NullOutlet, WeightsOutlet
 from rnntui.training.events import Failed, TrainEvent
-from rnntui.training.learner import Training
+from rnntui.training.learner import Learner, Training
 from rnntui.training.loop_state import LoopState
 from rnntui.training.stopwatch import AWAKE, Clock
 
 
 def train(
     run: Training,
+    learner: Learner,
     inbox: Inbox | None = None,
     outlet: WeightsOutlet | None = None,
     clock: Clock = AWAKE,
     recorded: int = 0,
 ) -> Iterator[TrainEvent]:
-    """Fit a network to `run`, yielding what happens as it happens.
+    """Fit the network of `learner` to its data, yielding what happens as it happens.
 
     The last event is `Finished` or `Failed`. `inbox` is read once per step, so
     a command takes effect within one step and always at a whole optimiser
@@ -33,7 +34,7 @@ def train(
     is the number of events that the run's record holds already.
     """
     inbox, outlet = inbox or NullInbox(), outlet or NullOutlet()
-    fit = LoopState(run, clock, recorded)
+    fit = LoopState(run, learner, clock, recorded)
     try:
         yield from fit.open()
         fit.publish(outlet)

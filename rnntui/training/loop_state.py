@@ -42,7 +42,7 @@ from rnntui.training.events import (
     Warned,
 )
 from rnntui.training.finite import require_finite
-from rnntui.training.learner import Training
+from rnntui.training.learner import Learner, Training
 from rnntui.training.measure import Measure, ReportProgress
 from rnntui.training.measuring_stop import MeasuringStoppedError, until_stopped
 from rnntui.training.progress import Progress
@@ -68,12 +68,11 @@ BROKEN_OFF = "The measuring of all that is held out was broken off; 'rnntui eval
 class LoopState:
     """A training at its current step; each method is a part of the loop in `train`."""
 
-    def __init__(self, run: Training, clock: Clock, recorded: int) -> None:
-        """Make the run's learner; `recorded` events are in the record already."""
+    def __init__(self, run: Training, learner: Learner, clock: Clock, recorded: int) -> None:
+        """Begin, or go on from the run's checkpoint; the record has `recorded` events already."""
         self.run, self.settings = run, run.loop_settings
         self.own_folder = OwnFolder(run.folder)
-        self.learner = run.learner()
-        self.info = self.learner.info
+        self.learner, self.info = learner, learner.info
         self.progress = Progress(total_steps=self.settings.total_steps(self.info.batches_per_epoch))
         self.watch, self.step_times, self.warmup = Stopwatch(clock), StepTimes(), Warmup()
         self.finished = self.paused = self.pause_after_step = False

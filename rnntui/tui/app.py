@@ -57,7 +57,7 @@ def load_torch() -> float:
     Returns the floating-point operations a second that a small network's
     training reaches in torch on this machine.
     """
-    from rnntui.tasks.characters.engines import preparation
+    from rnntui.tasks.characters.learners import preparation
     from rnntui.tasks.characters.speed import measure_speed
 
     preparation()

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from rnntui.errors import ConfigError
-from rnntui.tasks.characters import engines
+from rnntui.tasks.characters import learners
 from rnntui.tasks.characters.checkpoint import load_checkpoint
 from rnntui.tasks.characters.run import Run
 from rnntui.training.commands import RollBack, Stop
@@ -49,7 +49,7 @@ class Broken(ReadyFrom):
 
 
 def take(monkeypatch: pytest.MonkeyPatch, preparation: ReadyFrom) -> None:
-    monkeypatch.setattr(engines, "preparation", lambda: preparation)
+    monkeypatch.setattr(learners, "preparation", lambda: preparation)
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind["cell"])

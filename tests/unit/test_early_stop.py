@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from rnntui.cli.progress import sentence
-from rnntui.tasks.characters import engines
+from rnntui.tasks.characters import learners
 from rnntui.training.commands import Stop
 from rnntui.training.events import Evaluated, Finished, Resumed, Started, from_json
 from rnntui.tui.core.sentences import over
@@ -52,7 +52,7 @@ def test_an_end_of_an_older_record_has_less_to_say() -> None:
 def test_an_engine_that_is_being_compiled_is_announced(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engines, "preparation", lambda: ReadyFrom(5))
+    monkeypatch.setattr(learners, "preparation", lambda: ReadyFrom(5))
     run = tiny_run(tmp_path, engine="auto")
     events = trained(run, Script({8: [Stop()]}))
     assert only(Started, events)[0].engine_to_come == "compiled"

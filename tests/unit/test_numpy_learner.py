@@ -9,6 +9,7 @@ import pytest
 
 from rnntui.errors import ConfigError
 from rnntui.tasks.characters.checkpoint import load_checkpoint
+from rnntui.tasks.characters.learners import learner_for
 from rnntui.tasks.characters.opening import new_run
 from rnntui.tasks.characters.recipes import find_recipe
 from rnntui.tasks.characters.run import Run
@@ -98,7 +99,7 @@ def test_it_is_measured_saved_and_rolled_back_as_any_other(tmp_path: Path) -> No
 @pytest.mark.parametrize("prime", ["", "the ca"])
 def test_it_writes_as_every_character_stream_does(tmp_path: Path, mode: str, prime: str) -> None:
     run = tiny_run(tmp_path, prime=prime, sample_mode=mode, **PLAIN)
-    learner = run.learner()
+    learner = learner_for(run)
     weights = learner.weights(5)
     assert weights is not None
     assert learner.sample(30, 5) == written_sample(run, weights, 30)
@@ -109,7 +110,7 @@ def test_another_network_gives_its_weights_to_begin_with(tmp_path: Path) -> None
     trained(start)
     weights = load_checkpoint(start.folder.last).weights
     run = tiny_run(tmp_path / "b", **PLAIN)
-    begun = replace(run, init_weights=weights).learner().weights(0)
+    begun = learner_for(replace(run, init_weights=weights)).weights(0)
     assert begun is not None
     for name, array in weights.items():
         np.testing.assert_array_equal(begun.arrays[name], array)

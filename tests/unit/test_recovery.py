@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from rnntui.tasks.characters.checkpoint import load_checkpoint
+from rnntui.tasks.characters.learners import learner_for
 from rnntui.tasks.characters.opening import events_of, new_run, resume_run
 from rnntui.tasks.classification.opening import classify_events, resume_classify_run
 from rnntui.tasks.summary import summarise
@@ -121,7 +122,7 @@ def test_minutes_that_become_steps_make_no_phantom(tmp_path: Path) -> None:
     from rnntui.training.loop import train
 
     run = tiny_run(tmp_path, minutes=1.0)
-    for event in train(run, clock=TickingClock(0.5)):
+    for event in train(run, learner_for(run), clock=TickingClock(0.5)):
         if isinstance(event, Started):
             deleted(run.folder.path)
     assert [folder.name for folder in list_runs(tmp_path)] == ["tiny-recovered-1"]

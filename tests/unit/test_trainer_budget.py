@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from rnntui.tasks.characters import engines
+from rnntui.tasks.characters import learners
 from rnntui.tasks.characters.checkpoint import load_checkpoint
 from rnntui.tasks.characters.compiled_learner import CompiledLearner
+from rnntui.tasks.characters.learners import learner_for
 from rnntui.tasks.characters.run import Run
 from rnntui.tasks.characters.torch_learner import TorchLearner
 from rnntui.text.batches import Batch, StreamBatches
@@ -50,7 +51,9 @@ class Pacing:
         self.first_is_over = False
         lines = run.resume_from.header.progress.events if run.resume_from else 0
         record = Record(run.folder, lines)
-        training = train(run, Script(at or {}), clock=self.clock, recorded=record.lines)
+        training = train(
+            run, learner_for(run), Script(at or {}), clock=self.clock, recorded=record.lines
+        )
         events = list(recorded(training, record))
         record.close()
         return events
@@ -142,7 +145,7 @@ def test_minutes_may_take_the_place_of_steps(tmp_path: Path, pacing: Pacing) -> 
 def test_another_engine_is_timed_anew_at_once_and_in_a_resume(
     tmp_path: Path, pacing: Pacing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engines, "preparation", lambda: ReadyFrom(30))
+    monkeypatch.setattr(learners, "preparation", lambda: ReadyFrom(30))
     run = tiny_run(tmp_path, minutes=1, engine="auto", cell="lstm")
     events = pacing.trained(run, {40: [Stop()]})
     timed, unknown = only(Changed, events)
@@ -160,10 +163,10 @@ def test_another_engine_is_timed_anew_at_once_and_in_a_resume(
 def test_a_faster_engine_is_not_held_to_the_steps_of_a_slower_one(
     tmp_path: Path, pacing: Pacing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engines, "preparation", lambda: ReadyFrom(60))
+    monkeypatch.setattr(learners, "preparation", lambda: ReadyFrom(60))
     run = tiny_run(tmp_path, minutes=1, engine="auto", cell="lstm", eval_every=10_000)
     events = []
-    for event in train(run, clock=pacing.clock):
+    for event in train(run, learner_for(run), clock=pacing.clock):
         events.append(event)
         if type(event).__name__ == "Switched":
             pacing.later = 0.125
@@ -180,7 +183,7 @@ def test_what_evaluations_take_is_told_wherever_another_engine_takes_over(
         return Measure(1.0, 1)
 
     monkeypatch.setattr(CompiledLearner, "evaluate", takes_time)
-    monkeypatch.setattr(engines, "preparation", lambda: ReadyFrom(switches_at))
+    monkeypatch.setattr(learners, "preparation", lambda: ReadyFrom(switches_at))
     run = tiny_run(tmp_path, minutes=3, engine="auto", cell="lstm", eval_every=40)
     events = pacing.trained(run)
     assert events[-1].elapsed_s == pytest.approx(180, abs=5)
@@ -188,7 +191,7 @@ def test_what_evaluations_take_is_told_wherever_another_engine_takes_over(
 
 def test_a_kill_behind_the_timing_leaves_its_number(tmp_path: Path, pacing: Pacing) -> None:
     run = tiny_run(tmp_path, minutes=1)
-    for event in train(run, clock=pacing.clock):
+    for event in train(run, learner_for(run), clock=pacing.clock):
         if isinstance(event, Step) and event.step == TIMED + 1:
             break
     assert load_checkpoint(run.folder.last).header.progress.total_steps == STEPS_OF_A_MINUTE

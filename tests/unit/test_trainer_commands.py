@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from rnntui.tasks.characters.checkpoint import load_checkpoint
+from rnntui.tasks.characters.learners import learner_for
 from rnntui.training.commands import (
     Command,
     Continue,
@@ -124,7 +125,7 @@ def test_the_last_word_counts_after_a_single_step_was_asked_for(
 
 def test_a_save_is_made_at_once(tmp_path: Path) -> None:
     run = tiny_run(tmp_path, steps=5, **QUIET)
-    events = iter(train(run, Script({2: [SaveNow()]})))
+    events = iter(train(run, learner_for(run), Script({2: [SaveNow()]})))
     saved = [event for event in events if isinstance(event, Saved) and event.step == 2]
     assert [event.path for event in saved] == [str(run.folder.last)]
 
@@ -196,7 +197,7 @@ def test_there_is_no_going_back_before_there_is_a_best(tmp_path: Path) -> None:
 def test_there_is_no_going_back_to_a_best_that_was_deleted(tmp_path: Path) -> None:
     run = tiny_run(tmp_path)
     events = []
-    for event in train(run, Script({6: [RollBack()]})):
+    for event in train(run, learner_for(run), Script({6: [RollBack()]})):
         events.append(event)
         if event.step == 5:
             run.folder.best.unlink(missing_ok=True)
@@ -231,7 +232,7 @@ class LongPause:
 def test_a_pause_does_not_count_in_the_seconds(tmp_path: Path) -> None:
     clock = TickingClock(tick=0.01)
     run = tiny_run(tmp_path, steps=5, save_every=600.0, **QUIET)
-    events = list(train(run, LongPause(clock), clock=clock))
+    events = list(train(run, learner_for(run), LongPause(clock), clock=clock))
     assert len(only(Paused, events)) == 1
     assert events[-1].elapsed_s < 10
     assert min(step.chars_per_second for step in only(Step, events)) > 21

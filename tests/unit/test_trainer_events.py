@@ -14,6 +14,7 @@ from rnntui.sampling.choice import SamplingSpec
 from rnntui.sampling.stream import CharacterStream
 from rnntui.tasks.characters.checkpoint import load_checkpoint
 from rnntui.tasks.characters.evaluation import evaluate
+from rnntui.tasks.characters.learners import learner_for
 from rnntui.tasks.characters.model_loading import model_of
 from rnntui.tasks.characters.run import Run
 from rnntui.training.events import Evaluated, Finished, Sampled, Saved, Started, Step, Warned
@@ -278,7 +279,7 @@ def test_training_leaves_torchs_own_generator_alone(tmp_path: Path) -> None:
 def test_weights_handed_out_stay_what_they_were(tmp_path: Path) -> None:
     run, shelf = tiny_run(tmp_path, save_every=0.0), Shelf()
     copies: dict[int, bytes] = {}
-    for event in train(run, outlet=shelf):
+    for event in train(run, learner_for(run), outlet=shelf):
         if isinstance(event, Saved):
             saved = load_checkpoint(run.folder.last)
             copies[event.step] = saved.weights["head.weight"].tobytes()
@@ -290,7 +291,8 @@ def test_weights_handed_out_stay_what_they_were(tmp_path: Path) -> None:
 def test_nothing_is_copied_for_nobody(tmp_path: Path) -> None:
     shelf = Shelf()
     shelf.wanted = lambda: False  # type: ignore[method-assign]
-    list(train(tiny_run(tmp_path), outlet=shelf))
+    run = tiny_run(tmp_path)
+    list(train(run, learner_for(run), outlet=shelf))
     assert [weights.step for weights in shelf.copies] == [0, 12]
 
 

@@ -13,12 +13,12 @@ from rnntui.errors import CheckpointError, ConfigError
 from rnntui.nets.char_model import CharModel
 from rnntui.tasks.characters import torch_learner
 from rnntui.tasks.characters.checkpoint import load_checkpoint
+from rnntui.tasks.characters.learners import learner_for
 from rnntui.tasks.characters.opening import events_of
 from rnntui.tasks.characters.run import Run
 from rnntui.training import run_folder
 from rnntui.training.commands import Command, SaveNow, SetLearningRate, Stop
 from rnntui.training.events import Evaluated, Failed, Saved, Step, TrainEvent, Warned
-from rnntui.training.loop import train
 from rnntui.training.measure import Measure
 from rnntui.training.run_folder import is_being_trained, read_events
 from tests.factories import Script, names, only, resumed, tiny_run, trained
@@ -222,7 +222,7 @@ def test_an_error_that_should_not_happen_is_not_swallowed(
 @pytest.mark.parametrize("device", ["cuda:99", "meta", "abacus"])
 def test_a_device_that_is_not_there_is_said_so(tmp_path: Path, device: str) -> None:
     with pytest.raises(ConfigError, match=f"--device '?{device}"):
-        list(train(tiny_run(tmp_path, device=device)))
+        learner_for(tiny_run(tmp_path, device=device))
 
 
 def test_a_best_checkpoint_that_was_deleted_does_not_spoil_the_end(tmp_path: Path) -> None:

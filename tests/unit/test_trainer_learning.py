@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from rnntui.sampling.fast_step import Weights
+from rnntui.tasks.characters.learners import learner_for
 from rnntui.tasks.characters.run import Run
 from rnntui.training.events import Evaluated, Step
 from rnntui.training.loop import train
@@ -50,7 +51,7 @@ def test_what_is_learnt_holds_for_the_held_out_part(tmp_path: Path) -> None:
 def steps_and_moves(run: Run) -> list[tuple[Step, list[np.ndarray[Any, Any]]]]:
     """Each step with how far it moved each weight."""
     shelf = Shelf()
-    steps = only(Step, list(train(run, outlet=shelf)))
+    steps = only(Step, list(train(run, learner_for(run), outlet=shelf)))
     by_step: dict[int, Weights] = {weights.step: weights for weights in shelf.copies}
     return [
         (step, [after.arrays[name] - before.arrays[name] for name in after.arrays])

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnntui.errors import CorpusError
+from rnntui.tasks.characters.learners import learner_for
 from rnntui.tasks.characters.recipes import find_recipe
 from rnntui.tasks.characters.run import MAX_EVAL_EVERY, MIN_EVAL_EVERY, prepare_run
 from rnntui.training.commands import Stop
@@ -156,7 +157,7 @@ def test_any_shape_trains_on_any_text(
     tmp_path_factory: pytest.TempPathFactory, text: str, shape: dict[str, Any]
 ) -> None:
     run = tiny_run(tmp_path_factory.mktemp("runs"), text=text, steps=3, eval_every=2, **shape)
-    events = list(train(run))
+    events = list(train(run, learner_for(run)))
     assert isinstance(events[-1], Finished)
     assert names(events).count("Step") == 3
     for evaluated in only(Evaluated, events):

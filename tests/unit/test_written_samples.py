@@ -6,6 +6,7 @@ import pytest
 
 from rnntui.nets.char_model import build_model
 from rnntui.nets.config import parameter_count
+from rnntui.tasks.characters.learners import learner_for
 from rnntui.tasks.characters.recipes import find_recipe
 from rnntui.tasks.characters.samples import sample_start
 from rnntui.training.events import Evaluated, Sampled
@@ -42,7 +43,7 @@ def test_argmax_samples_do_not_depend_on_the_seed(tmp_path: Path) -> None:
     texts: dict[str, list[str]] = {"argmax": [], "random": []}
     for mode, written in texts.items():
         run = tiny_run(tmp_path / mode, prime="the", sample_mode=mode)
-        learner = run.learner()
+        learner = learner_for(run)
         for step in range(4):
             sample = learner.sample(20, step)
             assert sample is not None

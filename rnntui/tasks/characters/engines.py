@@ -1,17 +1,9 @@
-"""What computes the steps of a character network: the choice behind the setting `engine`."""
-
-from functools import cache
-from typing import TYPE_CHECKING
+"""Which engines can train a character network: the checks behind the setting `engine`."""
 
 from rnntui.errors import ConfigError
 from rnntui.tasks.characters.config import TrainConfig
-from rnntui.training.devices import check_precision, device_for
-from rnntui.training.learner import Learner
+from rnntui.training.devices import check_precision
 from rnntui.training.settings import flag
-
-if TYPE_CHECKING:
-    from rnntui.nets.compiled.preparation import Preparation
-    from rnntui.tasks.characters.run import Run
 
 NEEDED_BY_NUMPY = {
     "cell": "rnn",
@@ -26,32 +18,6 @@ NEEDED_BY_NUMPY = {
     "average_decay": 0.0,
 }
 """The settings that `nets/numpy_network.py` was written for."""
-
-
-def learner_for(run: "Run") -> Learner:
-    """The learner that the run's `engine` asks for. Loads what that needs."""
-    config = run.config
-    if config.engine == "numpy":
-        from rnntui.tasks.characters.numpy_learner import NumpyLearner
-
-        return NumpyLearner(run)
-    if config.engine != "torch" and not why_not_compiled(config):
-        preparing = preparation()
-        if device_for(config.engine, config.device).type == "cpu":
-            from rnntui.tasks.characters.compiled_learner import CompiledLearner
-
-            return CompiledLearner(run, preparing)
-    from rnntui.tasks.characters.torch_learner import TorchLearner
-
-    return TorchLearner(run)
-
-
-@cache
-def preparation() -> "Preparation":
-    """The loading of the compiled functions, begun in the background by the first who asks."""
-    from rnntui.nets.compiled.preparation import Preparation
-
-    return Preparation()
 
 
 def why_not_compiled(config: TrainConfig) -> str:

@@ -25,7 +25,6 @@ from rnntui.training.changed_text import AllowOldText, refuse_old_text
 from rnntui.training.commands import Inbox, WeightsOutlet
 from rnntui.training.devices import check_device, check_precision, check_threads
 from rnntui.training.events import TrainEvent
-from rnntui.training.learner import Training
 from rnntui.training.memory import check_memory
 from rnntui.training.resuming import allowed, count_rates_given, write_what_changed
 from rnntui.training.run_folder import (
@@ -195,7 +194,7 @@ def _check_resumable(run: Run, before: TrainConfig) -> None:
 
 
 def events_of(
-    run: Training, inbox: Inbox | None = None, outlet: WeightsOutlet | None = None
+    run: Run, inbox: Inbox | None = None, outlet: WeightsOutlet | None = None
 ) -> Iterator[TrainEvent]:
     """The events of the training, each recorded in the run's folder before it is passed on.
 
@@ -204,8 +203,10 @@ def events_of(
     start = run.resumed_at
     record = Record(run.folder, keep_lines=start.events if start else 0)
     try:
+        from rnntui.tasks.characters.learners import learner_for
         from rnntui.training.loop import train
 
-        yield from recorded(train(run, inbox, outlet, recorded=record.lines), record)
+        events = train(run, learner_for(run), inbox, outlet, recorded=record.lines)
+        yield from recorded(events, record)
     finally:
         record.close()

@@ -16,7 +16,7 @@ from rnntui.nets.config import parameter_count
 from rnntui.sampling.prime import Prime, prepare_prime
 from rnntui.tasks.characters.checkpoint import Checkpoint, Header
 from rnntui.tasks.characters.config import TrainConfig
-from rnntui.tasks.characters.engines import check_engine, learner_for
+from rnntui.tasks.characters.engines import check_engine
 from rnntui.tasks.characters.provenance import provenance_of
 from rnntui.text.batches import (
     MIN_VALIDATION_CHARACTERS,
@@ -31,7 +31,7 @@ from rnntui.text.batches import (
 from rnntui.text.corpus import Corpus
 from rnntui.text.holding_out import hold_out, holds_lines_out, odd_tail
 from rnntui.training.checkpoint_file import Arrays
-from rnntui.training.learner import Learner, LearnerInfo
+from rnntui.training.learner import LearnerInfo
 from rnntui.training.loop_settings import LoopSettings
 from rnntui.training.progress import Progress
 from rnntui.training.resuming import RATE_SETTINGS, Change, progress_to_resume, rate_changes
@@ -134,10 +134,6 @@ class Run:
             config=self.config,
             progress=progress,
         )
-
-    def learner(self) -> Learner:
-        """What fits its network, by the engine that is asked for."""
-        return learner_for(self)
 
     def tables(self, total_steps: int) -> dict[str, Any]:
         """The content of `run.toml`."""

@@ -124,9 +124,10 @@ def classify_events(run: ClassifyRun, inbox: Inbox | None = None) -> Iterator[Tr
     start = run.resumed_at
     record = Record(run.folder, keep_lines=start.events if start else 0)
     try:
+        from rnntui.tasks.classification.learner import ClassifyLearner
         from rnntui.training.loop import train
 
-        events = train(run, inbox, recorded=record.lines)
+        events = train(run, ClassifyLearner(run), inbox, recorded=record.lines)
         yield from recorded(_with_test(run, events, inbox or NullInbox()), record)
     finally:
         record.close()

@@ -1,6 +1,6 @@
 """A run of a classifier made ready: texts split and encoded, the network sized.
 
-Needs no torch until its learner is asked for.
+Needs no torch.
 """
 
 import platform
@@ -22,7 +22,7 @@ from rnntui.tasks.classification.provenance import LabelledProvenance
 from rnntui.text.labelled.batches import Split, encode, split_labelled
 from rnntui.text.labelled.corpus import LabelledCorpus, Labels, Part, check_classes_seen
 from rnntui.text.labelled.vocabulary import TokenVocabulary, token_vocabulary
-from rnntui.training.learner import Learner, LearnerInfo
+from rnntui.training.learner import LearnerInfo
 from rnntui.training.loop_settings import LoopSettings
 from rnntui.training.progress import Progress
 from rnntui.training.resuming import Change, progress_to_resume, rate_changes
@@ -118,12 +118,6 @@ class ClassifyRun:
             progress=progress,
             tally=tally,
         )
-
-    def learner(self) -> Learner:
-        """What fits its network. Loads torch."""
-        from rnntui.tasks.classification.learner import ClassifyLearner
-
-        return ClassifyLearner(self)
 
     def tables(self, total_steps: int) -> dict[str, Any]:
         """The content of `run.toml`."""
