@@ -3,11 +3,10 @@
 python scripts/settings_table.py
 """
 
-from dataclasses import fields
 from pathlib import Path
 
 from rnntui.tasks.characters.config import TrainConfig
-from rnntui.training.settings import choices
+from rnntui.training.settings import choices, settings_of
 
 DOCUMENT = Path(__file__).parent.parent / "docs" / "file-formats.md"
 
@@ -19,7 +18,7 @@ _TYPES = {int: "integer", float: "float", str: "string"}
 def settings_table() -> str:
     """The table as Markdown: a line for each setting of a training, by section."""
     lines, before = [], ""
-    for setting in fields(TrainConfig):
+    for setting in settings_of(TrainConfig):
         about, section = setting.metadata, setting.metadata["section"]
         known = choices(setting)
         bounds = ", ".join(f"`{value}`" for value in known)

@@ -28,7 +28,7 @@ def compare(
         typer.Argument(help="Texts whose symbols are counted; without any, the recipe's own."),
     ] = None,
     embedding_size: Annotated[
-        int | None, typer.Option(min=1, max=4096, help="Numbers in a character's learnt vector.")
+        int | None, typer.Option(min=1, max=4096, help="Embedding size.")
     ] = None,
     hidden_size: Annotated[
         int | None, typer.Option(min=1, max=8192, help="Units in the layer that reads it.")

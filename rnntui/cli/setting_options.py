@@ -2,12 +2,11 @@
 
 import inspect
 from collections.abc import Callable
-from dataclasses import fields
 from typing import Annotated, Any, Literal, get_origin
 
 import typer
 
-from rnntui.training.settings import choices, flag
+from rnntui.training.settings import choices, flag, settings_of
 
 _SECTIONS = {
     "network": "Network",
@@ -30,7 +29,7 @@ def settings_as_options(config: type) -> Callable[[Callable[..., None]], Callabl
     def with_options(command: Callable[..., None]) -> Callable[..., None]:
         signature = inspect.signature(command)
         own = [p for p in signature.parameters.values() if p.kind is not p.VAR_KEYWORD]
-        parameters = [*own, *(_option(setting) for setting in fields(config))]
+        parameters = [*own, *(_option(setting) for setting in settings_of(config))]
         command.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
         command.__annotations__ = {p.name: p.annotation for p in parameters}
         return command

@@ -6,19 +6,24 @@ settings there are is said by the modules of the configurations themselves.
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import Field, field, fields, replace
-from typing import Any, Literal, TypeVar, get_args, get_origin
+from typing import Any, Final, Literal, TypeVar, get_args, get_origin
 
 from rnntui.errors import ConfigError, quoted
 
 BUDGETS = ("epochs", "steps", "minutes")
 """The settings of which exactly one says when a training ends."""
 
+Section = Literal["network", "text", "batches", "optimizer", "budget", "pace", "machine"]
+"""What settings are grouped by, in flags, tables and forms, in this order."""
+
+_ORDER: Final = {section: number for number, section in enumerate(get_args(Section))}
+
 C = TypeVar("C")
 
 
 def setting(
     default: Any,
-    section: str,
+    section: Section,
     about: str,
     low: float | None = None,
     high: float | None = None,
@@ -28,6 +33,20 @@ def setting(
         default=default,
         metadata={"section": section, "about": about, "low": low, "high": high},
     )
+
+
+def varied(base: type, name: str, default: Any = None, about: str = "") -> Any:
+    """A setting of `base` with another default, another sentence, or both."""
+    found = next(one for one in fields(base) if one.name == name)
+    return field(
+        default=found.default if default is None else default,
+        metadata={**found.metadata, "about": about or found.metadata["about"]},
+    )
+
+
+def settings_of(config: Any) -> tuple["Field[Any]", ...]:
+    """The settings of a configuration, or of a type of them, by section."""
+    return tuple(sorted(fields(config), key=lambda one: _ORDER[one.metadata["section"]]))
 
 
 def choices(setting: "Field[Any]") -> tuple[str, ...]:
@@ -70,7 +89,7 @@ def with_changes(config: C, changes: Mapping[str, object]) -> C:
 
 def changed_flags(config: Any, usual: Any, left_out: Collection[str] = ()) -> Iterator[str]:
     """A flag with its value for each setting that is not the usual one."""
-    for one in fields(config):
+    for one in settings_of(config):
         value = getattr(config, one.name)
         if one.name in left_out or value == getattr(usual, one.name):
             continue

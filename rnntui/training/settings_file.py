@@ -1,16 +1,16 @@
 """Settings as TOML, one table for each section: the form of recipes and of `run.toml`."""
 
 from collections.abc import Mapping
-from dataclasses import fields
 from typing import Any
 
 from rnntui.errors import ConfigError, quoted
+from rnntui.training.settings import settings_of
 
 
 def to_tables(config: Any) -> dict[str, dict[str, Any]]:
     """All settings of a configuration, by section and name, as TOML takes them."""
     tables: dict[str, dict[str, Any]] = {}
-    for setting in fields(config):
+    for setting in settings_of(config):
         value = getattr(config, setting.name)
         table = tables.setdefault(setting.metadata["section"], {})
         table[setting.name] = list(value) if isinstance(value, tuple) else value
@@ -23,7 +23,7 @@ def from_tables(tables: Mapping[str, Any], source: str, kind: type) -> dict[str,
     Raises `ConfigError`, naming `source`, for a section or a setting that there
     is not, or one in the wrong section; values are the configuration's to check.
     """
-    sections = {setting.name: setting.metadata["section"] for setting in fields(kind)}
+    sections = {setting.name: setting.metadata["section"] for setting in settings_of(kind)}
     settings: dict[str, Any] = {}
     for section, table in tables.items():
         if section not in sections.values() or not isinstance(table, Mapping):

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from rnntui.errors import ConfigError
 from rnntui.tasks.characters.checkpoint import Header, load_checkpoint, read_header
-from rnntui.tasks.characters.config import flag
 from rnntui.tasks.characters.fine_tuning import TAKEN, adopted_config, over_vocabulary
 from rnntui.tasks.characters.opening import fine_tuned_run
 from rnntui.text.corpus import corpus_from_text, load_corpus
 from rnntui.text.normalisation import Normalisation
 from rnntui.text.vocabulary import Vocabulary
+from rnntui.training.settings import flag
 from tests.factories import tiny_config, tiny_corpus, tiny_run, trained
 
 SYMBOLS = st.text("abcdeé가 \n", min_size=1, max_size=40)
