@@ -1,5 +1,6 @@
 # make play   sets up a virtual environment and opens the playground
 # make test   sets up what the tests need and runs them all
+# make test-fast  those that open no screen and start no process: under a minute
 # make check  the linters and the type checker alone
 # make bench  what it does how fast, beside what people use today
 #
@@ -12,7 +13,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constr
 # Set it to https://download.pytorch.org/whl/cpu for PyTorch's build without CUDA (see README.md).
 TORCH_INDEX ?=
 
-.PHONY: play test check tiny-model pictures lessons bench bench-full clean
+.PHONY: play test test-fast check tiny-model pictures lessons bench bench-full clean
 
 play: $(VENV)/.installed
 	@$(BIN)/rnntui
@@ -23,6 +24,11 @@ test: $(VENV)/.installed-dev
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/python -m pytest
+
+# For the inner loop. Left out are tests marked `screen` (they open an app) and `slow` (real
+# processes and terminals, real data, a great many trainings), and the linters.
+test-fast: $(VENV)/.installed-dev
+	@$(BIN)/python -m pytest -m "not screen and not slow"
 
 check: $(VENV)/.installed-dev
 	@$(BIN)/ruff check .

@@ -1,7 +1,9 @@
 """What every test stands on: its own folder for rnntui's files, one thread, fixed examples."""
 
 import os
+import signal
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 # Before anything imports NumPy or torch, here and in the processes that tests start.
@@ -27,6 +29,14 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     monkeypatch.delenv("TMUX", raising=False)
     monkeypatch.setenv("TERM", "xterm-256color")  # charts are drawn with what it has
     monkeypatch.setenv("RNNTUI_HOME", str(tmp_path_factory.mktemp("home")))
+
+
+@pytest.fixture
+def hang_ups_heard() -> Iterator[None]:
+    """For tests that send them: under nohup they are ignored, by started processes, too."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
 
 
 def pytest_xdist_auto_num_workers() -> int:

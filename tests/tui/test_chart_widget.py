@@ -277,6 +277,7 @@ async def test_dragging_pans_and_a_click_leaves_the_crosshair() -> None:
         assert plot_of(chart).cell_column(chart.crosshair_x) == 10
 
 
+@pytest.mark.drawn
 async def test_many_changes_between_frames_make_one_picture(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

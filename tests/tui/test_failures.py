@@ -17,6 +17,8 @@ from rnntui.tui.core.failures import FailureRate, SurvivingApp, sentence_of
 from rnntui.tui.dialogs.question import Failure
 from tests.tui.waiting import until
 
+pytestmark = pytest.mark.drawn
+
 
 class Fragile(Static, can_focus=True):
     """Raises wherever it is told to."""

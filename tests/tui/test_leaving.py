@@ -21,6 +21,8 @@ from tests.tui.scripted_classifying import ScriptedClassifier, classify_steps
 from tests.tui.test_playground import SIZE, phase
 from tests.tui.waiting import until
 
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("hang_ups_heard")]
+
 HANGING_UP = 128 + signal.SIGHUP
 
 

@@ -377,6 +377,7 @@ async def test_text_that_came_before_the_first_layout_is_shown() -> None:
         assert rows(app.stream)[0] == "early"
 
 
+@pytest.mark.drawn
 async def test_many_characters_in_one_call_are_drawn_once(monkeypatch: pytest.MonkeyPatch) -> None:
     async with stream_of(numbered(0, 20)) as (stream, pilot):
         drawn: list[int] = []

@@ -6,7 +6,8 @@ from typing import Any
 
 from textual.pilot import Pilot
 
-PATIENCE_S = 10.0
+PATIENCE_S = 60.0
+"""What no machine takes, however busy: only a test that hangs gets there."""
 
 
 async def until(

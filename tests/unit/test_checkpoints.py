@@ -365,6 +365,7 @@ JSON = st.recursive(
 
 @given(st.sampled_from(["model", "config", "progress", "corpus"]), st.data(), JSON)
 @settings(max_examples=200)
+@pytest.mark.slow
 def test_any_value_in_any_place_of_the_header_is_accepted_or_refused(
     part: str, data: st.DataObject, value: Any
 ) -> None:

@@ -91,6 +91,7 @@ def test_bins_are_named_by_their_lengths() -> None:
 @pytest.mark.skipif(
     "RNNTUI_TEST_DATA" not in os.environ, reason="RNNTUI_TEST_DATA has the real corpora"
 )
+@pytest.mark.slow
 def test_the_reviews_archive_has_the_lengths_of_the_reference() -> None:
     archive = Path(os.environ["RNNTUI_TEST_DATA"]) / "aclImdb_v1.tar.gz"
     figures = json.loads(stats(archive, "--json").out)

@@ -3,11 +3,14 @@
 import errno
 import json
 import os
+import select
 import signal
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -20,12 +23,10 @@ from tests.command_line import SMALL, Outcome, Written, command, rnntui, run_cal
 from tests.factories import TINY_TEXT, losses, only
 from tests.terminals import OnTerminal
 
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("hang_ups_heard")]
+
 ENDLESS = "100000"
 """Steps that no test waits for."""
-
-
-MUCH = 20_000
-"""Bytes that a record has only when the training is well under way."""
 
 
 def train(
@@ -53,12 +54,14 @@ def gone() -> None:
     raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
 
 
-def started(*arguments: str | Path) -> subprocess.Popen[bytes]:
+def started(
+    *arguments: str | Path, stdout: int | IO[bytes] = subprocess.PIPE
+) -> subprocess.Popen[bytes]:
     """The program in a process of its own, its output a pipe."""
     return subprocess.Popen(
         command(*arguments),
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
+        stdout=stdout,
         stderr=subprocess.PIPE,
         env=dict(os.environ),
     )
@@ -203,21 +206,36 @@ def test_sigint_to_the_real_thing_leaves_130_and_a_checkpoint_that_resumes() -> 
     assert rnntui("train", "--resume", "a", "--steps", str(step + 1)).code == 0
 
 
-def test_a_second_sigint_leaves_at_once_and_what_was_saved_is_whole() -> None:
+def wait_until_full(pipe: Path) -> None:
+    """Wait until a pipe that nobody reads has no room for a line, and leave none in it at all."""
+    ours = os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+    while select.select([], [ours], [], 0)[1]:
+        time.sleep(0.01)
+    with suppress(BlockingIOError):
+        while os.write(ours, b"\n"):
+            pass
+    os.close(ours)
+
+
+def test_a_second_sigint_leaves_at_once_and_what_was_saved_is_whole(tmp_path: Path) -> None:
     text = text_file(TINY_TEXT)
     flags = ("--name", "a", "--steps", ENDLESS, "--json", *SMALL)
     folder = run_called("a")
-    # Nobody reads its output, so once the pipe is full it can't come to the end of a step.
-    with started("train", text, *flags) as process:
-        before = -1
-        while before < MUCH or folder.metrics.stat().st_size != before:
-            before = folder.metrics.stat().st_size if folder.metrics.exists() else -1
-            time.sleep(0.2)
+    # Once its output is full, it can't come to the end of a step.
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    unread = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    with (
+        pipe.open("wb", buffering=0) as output,
+        started("train", text, *flags, stdout=output) as process,
+    ):
+        wait_until_full(pipe)
         while process.poll() is None:
             process.send_signal(signal.SIGINT)
             time.sleep(0.05)
         assert process.stderr is not None
         complaints = process.stderr.read()
+    os.close(unread)
     assert (process.returncode, complaints) == (130, b"")
     assert only(Finished, list(read_events(folder))) == []
     step = load_checkpoint(folder.last).header.progress.step

@@ -30,7 +30,7 @@ from rnntui.sampling.stream import Character, CharacterStream
 from rnntui.text.normalisation import Normalisation
 from rnntui.text.vocabulary import Vocabulary
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds after which a test gives up; none of them waits that long."""
 
 SPACED = Vocabulary(tuple(" abcdefgh\n"))

@@ -48,6 +48,8 @@ from tests.classify_factories import classified, classify_run, tiny_tested
 from tests.command_line import rnntui
 from tests.factories import Script, tiny_run, trained
 
+pytestmark = pytest.mark.slow
+
 Place = tuple[str, ...]
 """A file of the run, then the keys that lead to a value in it."""
 

@@ -127,6 +127,7 @@ def test_help_and_version_load_neither_torch_nor_textual_nor_numpy(option: str) 
     assert not loaded & {"torch", "textual", "numpy"}
 
 
+@pytest.mark.slow
 def test_training_loads_no_textual() -> None:
     loaded = loaded_by("train", "hello", "--name", "a", "--steps", "1", *SMALL)
     assert "torch" in loaded

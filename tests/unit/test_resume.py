@@ -43,6 +43,8 @@ from tests.factories import (
     trained,
 )
 
+pytestmark = pytest.mark.slow
+
 EVERY_KIND: list[dict[str, Any]] = [
     {"cell": "rnn", "optimizer": "sgd", "learning_rate": 0.5},
     {"cell": "rnn", "nonlinearity": "relu", "optimizer": "adagrad", "learning_rate": 0.05},

@@ -33,6 +33,8 @@ from tests.factories import (
     trained,
 )
 
+pytestmark = pytest.mark.slow
+
 ALPHABET: dict[str, Any] = {
     "engine": "numpy",
     "cell": "rnn",

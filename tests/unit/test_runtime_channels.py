@@ -18,7 +18,7 @@ from rnntui.training.commands import Command, Continue, Pause, SetLearningRate, 
 from rnntui.training.events import Finished, Sampled, Saved, Step, TrainEvent, Warned
 from tests.factories import TickingClock
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds after which a test gives up; none of them waits that long."""
 
 

@@ -28,7 +28,7 @@ from rnntui.training.events import (
 )
 from tests.factories import Script, only, tiny_config, tiny_corpus, tiny_run, trained
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 """Seconds after which a test gives up; none of them waits that long."""
 
 REQUEST = NewTraining(Path("nowhere"), "tiny", tiny_config())

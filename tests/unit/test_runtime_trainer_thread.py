@@ -29,7 +29,7 @@ from rnntui.training.events import Changed, Failed, Finished, Paused, Step, Trai
 from rnntui.training.run_folder import is_being_trained, read_events
 from tests.factories import names, only, tiny_run
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds after which a test gives up; none of them waits that long."""
 
 

@@ -12,7 +12,7 @@ from rnntui.errors import CorpusError
 from rnntui.runtime.generator_thread import CAPACITY, GeneratorThread
 from rnntui.sampling.stream import Character
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds after which a test gives up; none of them waits that long."""
 
 

@@ -313,6 +313,7 @@ def test_a_small_vocabulary_has_fewer_candidates() -> None:
 
 
 @pytest.mark.parametrize(("config", "length"), [(_CONFIG, 20_000), (_WINDOWED, 4_000)])
+@pytest.mark.slow
 def test_a_long_text_takes_no_more_memory_than_a_short_one(
     config: ModelConfig, length: int
 ) -> None:

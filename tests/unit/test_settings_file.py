@@ -45,6 +45,7 @@ def _configs(draw: st.DrawFn) -> TrainConfig:
 
 @settings(max_examples=60, deadline=None, derandomize=True)
 @given(_configs())
+@pytest.mark.slow
 def test_settings_written_as_toml_read_back_equal(config: TrainConfig) -> None:
     text = tomli_w.dumps(to_tables(config))
     assert TrainConfig(**from_tables(tomllib.loads(text), "run.toml", TrainConfig)) == config
