@@ -8,14 +8,40 @@ step, so a resumed run repeats one that was never stopped, bit for bit, on the
 same machine and thread count.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TypeVar
 
 from rnntui.errors import RnntuiError
 from rnntui.training.commands import Inbox, NullInbox, NullOutlet, WeightsOutlet
 from rnntui.training.events import Failed, TrainEvent
 from rnntui.training.learner import Learner, Training
 from rnntui.training.loop_state import LoopState
+from rnntui.training.run_folder import Record, recorded
 from rnntui.training.stopwatch import AWAKE, Clock
+
+R = TypeVar("R", bound=Training)
+Ending = Callable[[Iterator[TrainEvent]], Iterator[TrainEvent]]
+"""Passes the events of a training on, with those of what a task does at its end."""
+
+
+def train_recorded(
+    run: R,
+    make_learner: Callable[[R], Learner],
+    inbox: Inbox | None = None,
+    outlet: WeightsOutlet | None = None,
+    ending: Ending = iter,
+) -> Iterator[TrainEvent]:
+    """The events of `train`, each in the run's record before it is passed on.
+
+    Raises `CheckpointError` where another process trains the run, and what `make_learner` does.
+    """
+    start = run.resumed_at
+    record = Record(run.folder, keep_lines=start.events if start else 0)
+    try:
+        events = train(run, make_learner(run), inbox, outlet, recorded=record.lines)
+        yield from recorded(ending(events), record)
+    finally:
+        record.close()
 
 
 def train(

@@ -1,20 +1,11 @@
-"""What a resume may change, and how a changed learning rate takes effect exactly once.
-
-Both kinds of run share it; the protocols have what they have alike. What was asked
-for stands in `run.toml` before the first step is taken, what is in effect in the
-checkpoint; the difference is what a resume brings about. So a run that was killed
-before its next save is brought up to the same settings when it is resumed again,
-at the same step.
-"""
+"""What a resume may change of a run's settings, and how new learning rates are counted."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from rnntui.errors import ConfigError
 from rnntui.training.checked_values import count
 from rnntui.training.progress import Progress
-from rnntui.training.run_folder import RunFolder, check_idle, write_configuration
 from rnntui.training.settings import flag
 
 RATE_SETTINGS: Final = (
@@ -35,35 +26,6 @@ MAX_RESUMES: Final = 1_000_000_000
 
 Change = tuple[str, float | str, float | str]
 """A setting, what it was in the checkpoint, and what it is from then on."""
-
-
-class _Header(Protocol):
-    @property
-    def config(self) -> Any: ...
-    @property
-    def progress(self) -> Progress: ...
-
-
-class _Saved(Protocol):
-    @property
-    def header(self) -> _Header: ...
-
-
-class _Begun(Protocol):
-    @property
-    def config(self) -> Any: ...
-    @property
-    def total_steps(self) -> int: ...
-    @property
-    def rates_given(self) -> int: ...
-
-
-class _Resumable(_Begun, Protocol):
-    @property
-    def folder(self) -> RunFolder: ...
-    @property
-    def resume_from(self) -> _Saved | None: ...
-    def tables(self, total_steps: int) -> Mapping[str, Any]: ...
 
 
 def allowed(
@@ -102,49 +64,3 @@ def count_rates_given(before: int, changes: Mapping[str, object], was: Any, save
         return before
     is_another = changes["learning_rate"] != was.learning_rate or saved.rate_scale != 1
     return before + is_another
-
-
-def progress_to_resume(run: _Resumable) -> Progress | None:
-    """How far a run's checkpoint is, brought up to its settings as they are now.
-
-    Without a number of steps that came of other minutes, and without a factor set
-    by hand on a learning rate that has been given anew since: the last word counts.
-    None for a run without a checkpoint.
-    """
-    if run.resume_from is None:
-        return None
-    was, saved = run.resume_from.header.config, run.resume_from.header.progress
-    if was.minutes != run.config.minutes:
-        saved = saved.to_be_timed()
-    if run.rates_given == saved.rates_given:
-        return saved
-    return replace(saved, rate_scale=1.0, rates_given=run.rates_given)
-
-
-def rate_changes(run: _Resumable) -> tuple[Change, ...]:
-    """What a resume changes of the learning rate, to be recorded as it begins."""
-    if run.resume_from is None:
-        return ()
-    was, saved = run.resume_from.header.config, run.resume_from.header.progress
-    changes: list[Change] = []
-    for name in RATE_SETTINGS:
-        old, new = getattr(was, name), getattr(run.config, name)
-        if name == "learning_rate" and run.rates_given != saved.rates_given:
-            old = old * saved.rate_scale
-        if old != new:
-            changes.append((name, old, new))
-    return tuple(changes)
-
-
-def write_what_changed(run: _Resumable, begun: _Begun) -> None:
-    """Write `run.toml` anew where a resume gives a run other settings than it was begun with.
-
-    Raises `CheckpointError` where another process trains it: that one goes on as it began.
-    """
-    if run.config == begun.config and run.rates_given == begun.rates_given:
-        return
-    check_idle(run.folder, "resumed")
-    steps = run.total_steps
-    if not steps and run.config.minutes == begun.config.minutes:
-        steps = begun.total_steps
-    write_configuration(run.folder, run.tables(steps))

@@ -115,6 +115,14 @@ def create_run_folder(folder: RunFolder, tables: Mapping[str, Any]) -> None:
         ) from error
 
 
+def check_new_name(parent: Path, name: str | None) -> None:
+    """Raise `CheckpointError` where a new run can't be called so; None is a name still to come."""
+    if name is not None:
+        check_run_name(name)
+        if (parent / name).is_dir() and any((parent / name).iterdir()):
+            raise name_taken_error(name)
+
+
 def name_taken_error(name: str) -> CheckpointError:
     """The sentence for a new run's name that another run has."""
     return CheckpointError(

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from rnntui.errors import CheckpointError, ConfigError, CorpusError
+from rnntui.errors import CheckpointError, CorpusError
 from rnntui.tasks.characters.changed_text import corpus_to_go_on_with
 from rnntui.tasks.characters.checkpoint import load_checkpoint
 from rnntui.tasks.characters.config import TrainConfig
@@ -26,16 +26,13 @@ from rnntui.training.commands import Inbox, WeightsOutlet
 from rnntui.training.devices import check_device, check_precision, check_threads
 from rnntui.training.events import TrainEvent
 from rnntui.training.memory import check_memory
-from rnntui.training.resuming import allowed, count_rates_given, write_what_changed
+from rnntui.training.resuming import allowed, count_rates_given
 from rnntui.training.run_folder import (
-    Record,
     RunFolder,
-    check_run_name,
+    check_new_name,
     create_run_folder,
     find_run,
     free_run_name,
-    name_taken_error,
-    recorded,
 )
 
 LoadText = Callable[[tuple[str, ...]], Corpus]
@@ -61,10 +58,7 @@ def new_run(
     `force`, for less memory than the network takes. `init_from` is noted for a resume;
     the text is then in the ids of that network.
     """
-    if name is not None:
-        check_run_name(name)
-        if (parent / name).is_dir() and any((parent / name).iterdir()):
-            raise name_taken_error(name)
+    check_new_name(parent, name)
     name = name or free_run_name(parent, f"{corpus.name}-{config.cell}")
     if not init_from:
         corpus = with_rare_merged(corpus, config.min_count)
@@ -157,7 +151,7 @@ def resume_run(
     else:
         fresh = prepare_run(folder, corpus, config, prime, init_from)
         run = replace(fresh, init_weights=weights)
-    write_what_changed(run, begun)
+    run.write_what_changed(begun)
     return run
 
 
@@ -171,26 +165,8 @@ def _check_resumable(run: Run, before: TrainConfig) -> None:
             f"{run.folder.configuration} is damaged: of the {held_out:,} held-out characters"
             f" evaluations can't read {run.eval_chars:,}."
         )
-    header = run.resume_from.header
-    progress, per_epoch = header.progress, run.batches.batches_per_epoch
-    changeable = {name: getattr(before, name) for name in CHANGEABLE}
-    if (
-        header.vocabulary != run.corpus.vocabulary
-        or replace(header.config, **changeable) != before
-        or divmod(progress.step, per_epoch) != (progress.epoch, progress.batch)
-    ):
-        raise CheckpointError(
-            f"{run.folder.last} is not a checkpoint of what {run.folder.configuration} describes;"
-            " bring back the right file."
-        )
-    asked = run.total_steps
-    if not asked and run.config.minutes == before.minutes:
-        asked = progress.total_steps
-    if 0 < asked <= progress.step:
-        raise ConfigError(
-            f"The run '{run.folder.name}' has taken all its {progress.step} steps; to train"
-            " it further give more with --epochs, --steps or --minutes."
-        )
+    same = run.resume_from.header.vocabulary == run.corpus.vocabulary
+    run.check_resumable(before, CHANGEABLE, same)
 
 
 def events_of(
@@ -200,13 +176,7 @@ def events_of(
 
     Raises `CheckpointError` where another process trains the run.
     """
-    start = run.resumed_at
-    record = Record(run.folder, keep_lines=start.events if start else 0)
-    try:
-        from rnntui.tasks.characters.learners import learner_for
-        from rnntui.training.loop import train
+    from rnntui.tasks.characters.learners import learner_for
+    from rnntui.training.loop import train_recorded
 
-        events = train(run, learner_for(run), inbox, outlet, recorded=record.lines)
-        yield from recorded(events, record)
-    finally:
-        record.close()
+    yield from train_recorded(run, learner_for, inbox, outlet)

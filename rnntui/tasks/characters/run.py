@@ -4,13 +4,10 @@ What is resolved here is written to `run.toml` and into every checkpoint, so
 that a resume asks nothing of the machine or the clock again.
 """
 
-import platform
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
-from importlib.metadata import version
 from typing import Any
 
-import rnntui
 from rnntui.errors import ConfigError
 from rnntui.nets.config import parameter_count
 from rnntui.sampling.prime import Prime, prepare_prime
@@ -32,9 +29,9 @@ from rnntui.text.corpus import Corpus
 from rnntui.text.holding_out import hold_out, holds_lines_out, odd_tail
 from rnntui.training.checkpoint_file import Arrays
 from rnntui.training.learner import LearnerInfo
-from rnntui.training.loop_settings import LoopSettings
+from rnntui.training.prepared_run import PreparedRun, versions
 from rnntui.training.progress import Progress
-from rnntui.training.resuming import RATE_SETTINGS, Change, progress_to_resume, rate_changes
+from rnntui.training.resuming import RATE_SETTINGS
 from rnntui.training.run_folder import RunFolder
 from rnntui.training.settings import BUDGETS
 from rnntui.training.settings_file import to_tables
@@ -50,7 +47,7 @@ MIN_EVAL_EVERY, MAX_EVAL_EVERY = 25, 200
 
 
 @dataclass(frozen=True)
-class Run:
+class Run(PreparedRun):
     """All that `train` needs.
 
     `resume_from` is the checkpoint to go on from, if any; `init_weights` are
@@ -84,29 +81,9 @@ class Run:
         return _batches(self.parts[0], self.config)
 
     @property
-    def loop_settings(self) -> LoopSettings:
-        """When it ends, evaluates, saves and samples."""
-        return LoopSettings.of(self.config)
-
-    @property
     def start(self) -> Prime:
         """The prime as the network can read it."""
         return prepare_prime(self.prime, self.corpus.vocabulary, self.corpus.normalisation)
-
-    @property
-    def total_steps(self) -> int:
-        """Steps of the whole training; 0 for minutes, whose steps must be measured."""
-        return self.loop_settings.total_steps(self.batches.batches_per_epoch)
-
-    @property
-    def resumed_at(self) -> Progress | None:
-        """How far its checkpoint is, brought up to the settings as they are now."""
-        return progress_to_resume(self)
-
-    @property
-    def rate_changes(self) -> tuple[Change, ...]:
-        """What is changed of the learning rate as it goes on."""
-        return rate_changes(self)
 
     def info(self, device: str) -> LearnerInfo:
         """What is to be learnt, on that device."""
@@ -151,12 +128,7 @@ class Run:
                 "total_steps": total_steps,
                 "rates_given": self.rates_given,
             },
-            "versions": {
-                "rnntui": rnntui.__version__,
-                "python": platform.python_version(),
-                "torch": version("torch"),
-                "numpy": version("numpy"),
-            },
+            "versions": versions(),
         }
 
 

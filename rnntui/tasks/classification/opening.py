@@ -4,11 +4,11 @@ The one way in for the command line and the screen, as `opening.py` is for
 networks that write. Needs no torch until the events are asked for, or a device is named.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from rnntui.errors import CheckpointError, ConfigError, CorpusError
+from rnntui.errors import CheckpointError, CorpusError
 from rnntui.tasks.classification.checkpoint import load_classifier
 from rnntui.tasks.classification.config import ClassifyConfig
 from rnntui.tasks.classification.description import describe_classify_run
@@ -30,17 +30,13 @@ from rnntui.training.resuming import (
     RATE_SETTINGS,
     allowed,
     count_rates_given,
-    write_what_changed,
 )
 from rnntui.training.run_folder import (
-    Record,
     RunFolder,
-    check_run_name,
+    check_new_name,
     create_run_folder,
     find_run,
     free_run_name,
-    name_taken_error,
-    recorded,
 )
 from rnntui.training.settings import BUDGETS
 
@@ -63,10 +59,7 @@ def new_classify_run(
     can't be learnt from, `ConfigError` where the network doesn't suit their classes
     or the device isn't there, or, without `force`, for less memory than it takes.
     """
-    if name is not None:
-        check_run_name(name)
-        if (parent / name).is_dir() and any((parent / name).iterdir()):
-            raise name_taken_error(name)
+    check_new_name(parent, name)
     check_device(config.device)
     check_threads(config.threads)
     corpus = source.read()
@@ -109,8 +102,9 @@ def resume_classify_run(
         last = load_classifier(folder.last)
         given = count_rates_given(begun.rates_given, changes, before, last.header.progress)
         run = replace(run, notices=(), resume_from=last, rates_given=given)
-        _check_resumable(run, before)
-    write_what_changed(run, begun)
+        same = (last.header.vocabulary, last.header.classes) == (run.vocabulary, run.classes)
+        run.check_resumable(before, CHANGEABLE, same)
+    run.write_what_changed(begun)
     return run
 
 
@@ -121,20 +115,17 @@ def classify_events(run: ClassifyRun, inbox: Inbox | None = None) -> Iterator[Tr
     part, where there is one. Raises `CheckpointError` where another process
     trains the run.
     """
-    start = run.resumed_at
-    record = Record(run.folder, keep_lines=start.events if start else 0)
-    try:
-        from rnntui.tasks.classification.learner import ClassifyLearner
-        from rnntui.training.loop import train
+    from rnntui.tasks.classification.learner import ClassifyLearner
+    from rnntui.training.loop import train_recorded
 
-        events = train(run, ClassifyLearner(run), inbox, recorded=record.lines)
-        yield from recorded(_with_test(run, events, inbox or NullInbox()), record)
-    finally:
-        record.close()
+    def ending(events: Iterator[TrainEvent]) -> Iterator[TrainEvent]:
+        return _with_test(run, events, inbox or NullInbox())
+
+    yield from train_recorded(run, ClassifyLearner, inbox, ending=ending)
 
 
 def _with_test(
-    run: ClassifyRun, events: Iterable[TrainEvent], inbox: Inbox
+    run: ClassifyRun, events: Iterator[TrainEvent], inbox: Inbox
 ) -> Iterator[TrainEvent]:
     for event in events:
         if isinstance(event, Finished) and event.reason != "stopped" and run.test is not None:
@@ -176,29 +167,3 @@ def _same_corpus(note: LabelledProvenance, name: str, source: LabelledSource) ->
             " to go on with those."
         )
     return corpus
-
-
-def _check_resumable(run: ClassifyRun, before: ClassifyConfig) -> None:
-    """Raise where the checkpoint is another network's, or all its steps are taken."""
-    assert run.resume_from is not None
-    header = run.resume_from.header
-    progress, per_epoch = header.progress, run.batches.batches_per_epoch
-    changeable = {name: getattr(before, name) for name in CHANGEABLE}
-    if (
-        header.vocabulary != run.vocabulary
-        or header.classes != run.classes
-        or header.config.replaced(changeable) != before
-        or divmod(progress.step, per_epoch) != (progress.epoch, progress.batch)
-    ):
-        raise CheckpointError(
-            f"{run.folder.last} is not a checkpoint of what {run.folder.configuration} describes;"
-            " bring back the right file."
-        )
-    asked = run.total_steps
-    if not asked and run.config.minutes == before.minutes:
-        asked = progress.total_steps
-    if 0 < asked <= progress.step:
-        raise ConfigError(
-            f"The run '{run.folder.name}' has taken all its {progress.step} steps; to train"
-            " it further give more with --epochs, --steps or --minutes."
-        )

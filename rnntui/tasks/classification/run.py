@@ -3,12 +3,9 @@
 Needs no torch.
 """
 
-import platform
 from dataclasses import asdict, dataclass, replace
-from importlib.metadata import version
 from typing import Any
 
-import rnntui
 from rnntui.nets.classifier_config import ClassifierConfig, classifier_parameter_count
 from rnntui.tasks.classification.batches import Examples, TextBatches, read_lengths
 from rnntui.tasks.classification.checkpoint import (
@@ -24,14 +21,14 @@ from rnntui.text.labelled.corpus import LabelledCorpus, Labels, Part, check_clas
 from rnntui.text.labelled.vocabulary import TokenVocabulary, token_vocabulary
 from rnntui.training.learner import LearnerInfo
 from rnntui.training.loop_settings import LoopSettings
+from rnntui.training.prepared_run import PreparedRun, versions
 from rnntui.training.progress import Progress
-from rnntui.training.resuming import Change, progress_to_resume, rate_changes
 from rnntui.training.run_folder import RunFolder
 from rnntui.training.settings_file import to_tables
 
 
 @dataclass(frozen=True, eq=False)
-class ClassifyRun:
+class ClassifyRun(PreparedRun):
     """All that the training of a classifier needs (see `Training`).
 
     `examples` are the training part, `split` says which of them are held out;
@@ -74,22 +71,7 @@ class ClassifyRun:
     def loop_settings(self) -> LoopSettings:
         """When it ends, evaluates and saves; it writes no samples."""
         every = self.config.eval_every or self.batches.batches_per_epoch
-        return replace(LoopSettings.of(self.config), eval_every=every)
-
-    @property
-    def total_steps(self) -> int:
-        """Steps of the whole training; 0 for minutes, whose steps must be measured."""
-        return self.loop_settings.total_steps(self.batches.batches_per_epoch)
-
-    @property
-    def resumed_at(self) -> Progress | None:
-        """How far its checkpoint is, brought up to the settings as they are now."""
-        return progress_to_resume(self)
-
-    @property
-    def rate_changes(self) -> tuple[Change, ...]:
-        """What is changed of the learning rate as it goes on."""
-        return rate_changes(self)
+        return replace(super().loop_settings, eval_every=every)
 
     def info(self, device: str) -> LearnerInfo:
         """What is to be learnt, on that device; where characters are counted, these are texts."""
@@ -126,12 +108,7 @@ class ClassifyRun:
             "corpus": asdict(self.note),
             **to_tables(self.config),
             "resolved": {"total_steps": total_steps, "rates_given": self.rates_given},
-            "versions": {
-                "rnntui": rnntui.__version__,
-                "python": platform.python_version(),
-                "torch": version("torch"),
-                "numpy": version("numpy"),
-            },
+            "versions": versions(),
         }
 
 
