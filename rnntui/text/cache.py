@@ -1,214 +1,148 @@
-"""The cache of encoded texts: ids in a file that is mapped into memory, and what they mean.
+"""How texts are cached: records, arrays behind a record, and an index of files read before.
 
-An entry is two files, named by a hash of its key: `.ids`, the ids as
-little-endian unsigned integers, and `.json`, which is written last and makes
-the entry valid. Any doubt about an entry makes it absent, to be made again.
-An index remembers which content a file had, by its size, time and inode.
+A record is a line of JSON and a line with its CRC-32. Arrays behind it begin at
+multiples of 64 bytes, each with a CRC-32 of its own, and are mapped into memory.
+Whatever is damaged counts as absent, to be made again. The cache of characters
+(`encoded_text.py`) and that of labelled texts (`labelled/cache.py`) are made of these.
 """
 
 import hashlib
 import json
-import time
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
+from numpy.typing import NDArray
 
-from rnntui import places
 from rnntui.atomic_files import atomic_write, remove_stale_parts
-from rnntui.errors import CorpusError
-from rnntui.plain_files import open_plain, read_plain
-from rnntui.text.counting import SymbolCounts
-from rnntui.text.encoding import BLOCK, Checksums, EncodedText, id_type, map_ids, write_ids
+from rnntui.plain_files import open_plain
 from rnntui.text.reading import FileStamp
-from rnntui.text.vocabulary import Vocabulary
 
-_FORMAT_VERSION = 1
-_INDEX_VERSION = 2
-"""To be raised when encodings are guessed another way."""
+DAMAGE = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
+"""What reading a damaged record, or one of another form, may raise."""
 
-_CHECKED_BLOCKS = 64
+_ARRAYS_VERSION = 1
+_ALIGNMENT = 64
+_DTYPES = frozenset({"|u1", "<u2", "<u4", "<i8"})
+_LONGEST_LINE = 1 << 28
 _SETTLED_NS = 2_000_000_000
-_LARGEST_RECORD = 64 << 20
 
 
-@dataclass(frozen=True)
-class CacheKey:
-    """What an encoded text depends on: the bytes, their encoding, the normalisation's steps."""
+@dataclass(frozen=True, eq=False)
+class CachedArrays:
+    """The content of a file: JSON values, and flat read-only arrays by name."""
 
-    content_hash: str
-    text_encoding: str
-    normalisation: tuple[str, ...]
-
-    @property
-    def stem(self) -> str:
-        """The name of the entry's files, less their suffix."""
-        return _short_hash([_FORMAT_VERSION, asdict(self)])
+    about: Mapping[str, Any]
+    arrays: Mapping[str, NDArray[Any]]
 
 
-@dataclass(frozen=True)
-class RememberedContent:
-    """What the index keeps of a text that was read before.
-
-    `doubt` is a sentence that asks for its encoding where the guess isn't sure.
-    """
-
-    content_hash: str
-    text_encoding: str
-    notices: tuple[str, ...]
-    doubt: str = ""
-
-
-def cached_text(key: CacheKey) -> EncodedText | None:
-    """Open the entry of `key`; None when there is none or it's damaged.
-
-    All blocks of up to 64 MiB of ids are checked, of larger ones 64 blocks
-    evenly spread.
-    """
-    folder = _entries()
-    # Whatever is wrong with an entry, the text can be encoded again.
-    try:
-        body = _read_record(folder / f"{key.stem}.json")
-        counted = _checked_counts(body)
-        ids_path = folder / f"{key.stem}.ids"
-        kind = id_type(len(counted.vocabulary))
-        if ids_path.stat().st_size != counted.total * kind.itemsize:
-            return None
-        if not _blocks_match(ids_path, body["checksums"], counted):
-            return None
-        return EncodedText(counted, map_ids(ids_path, kind))
-    except (CorpusError, OSError, ValueError, KeyError, TypeError, RecursionError):
-        return None
-
-
-def cache_text(
-    key: CacheKey, counted: SymbolCounts, chunks: Callable[[], Iterable[str]]
-) -> EncodedText:
-    """Encode a text into the cache and open it. Raises OSError when that can't be written."""
-    folder = _entries()
-    ids_path = folder / f"{key.stem}.ids"
-    checksums = Checksums()
-    with atomic_write(ids_path) as file:
-        write_ids(counted, chunks(), file, checksums)
-    body = {
-        "symbols": counted.vocabulary.symbols,
-        "counts": counted.counts,
-        "total": counted.total,
-        "checksums": checksums.blocks(),
-    }
-    _write_record(folder / f"{key.stem}.json", body)
-    remove_stale_parts(folder)
-    return EncodedText(counted, map_ids(ids_path, id_type(len(counted.vocabulary))))
-
-
-def remember(
-    paths: tuple[Path, ...],
-    text_encoding: str | None,
-    stamps: tuple[FileStamp, ...],
-    content: RememberedContent,
-    read_at_ns: int,
-) -> None:
-    """Note what the files and folders `paths` held together when they were read at `read_at_ns`.
-
-    A file modified within two seconds before isn't noted: a further change
-    could leave its time of modification as it is. Nor is anything when the
-    cache can't be written.
-    """
-    if any(read_at_ns - stamp.mtime_ns < _SETTLED_NS for stamp in stamps):
-        return
-    body = {"files": [asdict(stamp) for stamp in stamps], **asdict(content)}
-    with suppress(OSError):
-        _write_record(_index_path(paths, text_encoding), body)
-
-
-def recall(
-    paths: tuple[Path, ...], text_encoding: str | None, stamps: tuple[FileStamp, ...]
-) -> RememberedContent | None:
-    """Return what `paths` held when their files had these stamps, or None."""
-    try:
-        body = _read_record(_index_path(paths, text_encoding))
-        if body["files"] != [asdict(stamp) for stamp in stamps]:
-            return None
-        notices = tuple(body["notices"])
-        texts = body["content_hash"], body["text_encoding"], body["doubt"], *notices
-        if not all(isinstance(text, str) for text in texts):
-            return None
-        return RememberedContent(
-            body["content_hash"], body["text_encoding"], notices, body["doubt"]
-        )
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        return None
-
-
-def now_ns() -> int:
-    """Return the time that modification times of files are measured in."""
-    return time.time_ns()
-
-
-def _entries() -> Path:
-    return places.cache_dir() / "corpora"
-
-
-def _index_path(paths: tuple[Path, ...], text_encoding: str | None) -> Path:
-    # No path has a NUL in it.
-    place = "\0".join(str(path.resolve()) for path in paths)
-    name = _short_hash([_INDEX_VERSION, place, text_encoding])
-    return _entries() / "index" / f"{name}.json"
-
-
-def _short_hash(value: list[object]) -> str:
+def short_hash(value: object) -> str:
+    """Return 40 hex digits of the SHA-256 of a value's JSON, to name a file."""
     return hashlib.sha256(json.dumps(value).encode()).hexdigest()[:40]
 
 
-def _write_record(path: Path, body: dict[str, Any]) -> None:
-    """Write a body of JSON on one line and its checksum on the next."""
+def bytes_of(array: NDArray[Any]) -> memoryview:
+    """Return the bytes of a flat array; copies only an array that isn't contiguous."""
+    return np.ascontiguousarray(array).view(np.uint8).data
+
+
+def write_record(path: Path, body: Mapping[str, Any], arrays: Iterable[NDArray[Any]] = ()) -> None:
+    """Write a record, and arrays behind it, atomically. Raises OSError."""
     line = json.dumps(body).encode()
     with atomic_write(path) as file:
-        file.write(line + b"\n%d\n" % zlib.crc32(line))
+        written = file.write(line + b"\n%d\n" % zlib.crc32(line))
+        for array in arrays:
+            written += file.write(bytes(-written % _ALIGNMENT))
+            written += file.write(bytes_of(array))
+    remove_stale_parts(path.parent)
 
 
-def _read_record(path: Path) -> dict[str, Any]:
-    line, checksum, _ = read_plain(path, _LARGEST_RECORD).split(b"\n")
-    if zlib.crc32(line) != int(checksum):
-        raise ValueError(f"{path.name} is damaged")
+def read_record(path: Path) -> dict[str, Any]:
+    """Return the body of a record that has no arrays. Raises one of DAMAGE."""
+    with open_plain(path) as file:
+        body = _read_head(file)
+        if file.read(1):
+            raise ValueError(f"{path.name} is damaged")
+        return body
+
+
+def write_arrays(path: Path, about: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> None:
+    """Write named flat arrays, and what they mean. Raises OSError."""
+    listed = [
+        [name, array.dtype.str, len(array), zlib.crc32(bytes_of(array))]
+        for name, array in arrays.items()
+    ]
+    body = {"version": _ARRAYS_VERSION, "about": dict(about), "arrays": listed}
+    write_record(path, body, arrays.values())
+
+
+def read_arrays(path: Path) -> CachedArrays | None:
+    """Map a file of `write_arrays`; None when there is none, or any byte of it is damaged."""
+    try:
+        with open_plain(path) as file:
+            body, position = _read_head(file), file.tell()
+        if body["version"] != _ARRAYS_VERSION:
+            return None
+        arrays = {}
+        for name, dtype, length, checksum in body["arrays"]:
+            if dtype not in _DTYPES:
+                return None
+            position += -position % _ALIGNMENT
+            arrays[name] = map_array(path, np.dtype(dtype), length, position)
+            if zlib.crc32(bytes_of(arrays[name])) != checksum:
+                return None
+            position += arrays[name].nbytes
+        return CachedArrays(body["about"], arrays)
+    except DAMAGE:
+        return None
+
+
+def map_array(path: Path, dtype: np.dtype[Any], length: int, offset: int = 0) -> NDArray[Any]:
+    """Map `length` numbers from byte `offset` of a file, read-only. Raises OSError, ValueError."""
+    if not length:  # an empty range can't be mapped
+        return np.zeros(0, dtype=dtype)
+    with open_plain(path) as file:
+        return np.asarray(np.memmap(file, dtype=dtype, mode="r", offset=offset, shape=(length,)))
+
+
+def remember(
+    path: Path, stamps: tuple[FileStamp, ...], content: Mapping[str, Any], read_at_ns: int
+) -> None:
+    """Note in the index file `path` what files of these stamps held at `read_at_ns`.
+
+    Nothing is noted of a file modified within two seconds before: a further change
+    could leave its time of modification as it is. Nor when the cache can't be written.
+    """
+    if any(read_at_ns - stamp.mtime_ns < _SETTLED_NS for stamp in stamps):
+        return
+    with suppress(OSError):
+        write_record(path, {"stamps": _hash_stamps(stamps), **content})
+
+
+def recall(path: Path, stamps: tuple[FileStamp, ...]) -> Mapping[str, Any] | None:
+    """Return what was noted of files with these stamps, or None; the caller checks its fields."""
+    try:
+        body = read_record(path)
+        return body if body["stamps"] == _hash_stamps(stamps) else None
+    except DAMAGE:
+        return None
+
+
+def _read_head(file: BinaryIO) -> dict[str, Any]:
+    line = file.readline(_LONGEST_LINE).removesuffix(b"\n")
+    checksum = file.readline(32)
+    if not checksum.endswith(b"\n") or zlib.crc32(line) != int(checksum):
+        raise ValueError("a record is damaged")
     body: dict[str, Any] = json.loads(line)
     return body
 
 
-def _checked_counts(body: dict[str, Any]) -> SymbolCounts:
-    """The counts of an entry. Raises ValueError or TypeError for what is not one."""
-    symbols, counts, total = tuple(body["symbols"]), tuple(body["counts"]), body["total"]
-    if not all(isinstance(symbol, str) and len(symbol) == 1 for symbol in symbols):
-        raise ValueError("a symbol is not one character")
-    if not all(type(count) is int and count > 0 for count in counts) or sum(counts) != total:
-        raise ValueError("a count is not one")
-    if len(symbols) != len(counts):
-        raise ValueError("not every symbol is counted")
-    return SymbolCounts(Vocabulary(symbols), counts, total)
-
-
-def _blocks_match(path: Path, checksums: list[int], counted: SymbolCounts) -> bool:
-    symbols = len(counted.vocabulary)
-    kind = id_type(symbols)
-    if len(checksums) != -(-counted.total * kind.itemsize // BLOCK):
-        return False
-    with open_plain(path) as file:
-        for block in _checked_blocks(len(checksums)):
-            file.seek(block * BLOCK)
-            content = file.read(BLOCK)
-            if zlib.crc32(content) != checksums[block]:
-                return False
-            if np.frombuffer(content, kind).max() >= symbols:
-                return False
-    return True
-
-
-def _checked_blocks(count: int) -> Iterator[int]:
-    checked = min(count, _CHECKED_BLOCKS)
-    for step in range(checked):
-        # The first and the last block are always among them.
-        yield step * (count - 1) // max(checked - 1, 1)
+def _hash_stamps(stamps: tuple[FileStamp, ...]) -> str:
+    digest = hashlib.sha256()
+    for stamp in stamps:
+        digest.update(repr(stamp).encode())
+    return digest.hexdigest()

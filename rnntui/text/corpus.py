@@ -1,36 +1,26 @@
 """A corpus: a text with a name and a provenance, as ids over its own vocabulary."""
 
 import hashlib
-from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
-from rnntui.errors import CorpusError, reason
-from rnntui.text.cache import (
-    CacheKey,
-    RememberedContent,
-    cache_text,
+from rnntui.errors import CorpusError
+from rnntui.text.counting import count_symbols
+from rnntui.text.encoded_text import (
+    EncodedText,
+    TextKey,
     cached_text,
-    now_ns,
-    recall,
-    remember,
+    encode_files,
+    have_changed,
+    required,
 )
-from rnntui.text.counting import SymbolCounts, count_symbols
-from rnntui.text.encoding import EncodedText, IdArray, ids_in_memory, temporary_ids
 from rnntui.text.gutenberg import has_frame
+from rnntui.text.ids import IdArray, ids_in_memory
 from rnntui.text.library import standard_library
 from rnntui.text.library.references import Reference, joined_reference, paths_of, resolve_reference
 from rnntui.text.normalisation import Normalisation
-from rnntui.text.reading import (
-    Doubtful,
-    FileStamp,
-    TextSource,
-    open_texts,
-    read_text,
-    stamp_files,
-)
+from rnntui.text.reading import Doubtful
 from rnntui.text.streams import spooled
 from rnntui.text.vocabulary import Vocabulary
 
@@ -117,7 +107,7 @@ def kept_corpus(
 
     It needs neither the file that it was read from nor its name.
     """
-    encoded = cached_text(CacheKey(content_hash, text_encoding, normalisation.steps))
+    encoded = cached_text(TextKey(content_hash, text_encoding, normalisation.steps))
     if encoded is None:
         return None
     return Corpus(
@@ -142,21 +132,9 @@ def has_changed(reference: str, text_encoding: str, content_hash: str) -> bool:
     """
     try:
         paths = resolve_reference(reference).paths if paths_of(reference) else ()
-        files = [(path, stamp_files(path)) for path in paths]
-        if not files:
-            return False
-        stamps = tuple(stamp for _, own in files for stamp in own)
     except CorpusError:
         return False
-    for encoding in (None, text_encoding):
-        if (content := recall(paths, encoding, stamps)) is not None:
-            return content.content_hash != content_hash
-    # Which files of a folder are texts may depend on whether their encoding was named.
-    for encoding in (None, text_encoding):
-        with suppress(CorpusError):  # empty by now, no longer a text, or of several encodings
-            if open_texts(files, encoding).content_hash() == content_hash:
-                return False
-    return True
+    return bool(paths) and have_changed(paths, text_encoding, content_hash)
 
 
 def corpus_from_text(
@@ -169,7 +147,7 @@ def corpus_from_text(
     """Return a corpus of a text in memory; CorpusError when it has no characters left."""
     data = text.encode("utf-8", "surrogatepass")
     normalised = normalisation.apply(text)
-    counted = _required(count_symbols([normalised]), name)
+    counted = required(count_symbols([normalised]), name)
     return Corpus(
         name=name,
         source=source,
@@ -188,78 +166,25 @@ def corpus_from_text(
 def _load(
     found: Reference, normalisation: Normalisation, text_encoding: str | None, doubtful: Doubtful
 ) -> Corpus:
-    files = [(path, stamp_files(path)) for path in found.paths]
-    stamps = tuple(stamp for _, own in files for stamp in own)
-    content = recall(found.paths, text_encoding, stamps)
-    encoded = None
-    if content is not None:
-        encoded = cached_text(_key(content, normalisation))
-    notices: tuple[str, ...] = ()
-    if content is None or encoded is None:
-        read_at_ns = now_ns()
-        source = open_texts(files, text_encoding, found.shown)
-        content, encoded, notices = _prepare(found, source, stamps, normalisation)
-        remember(found.paths, text_encoding, stamps, content, read_at_ns)
-    if content.doubt and doubtful == "ask":
-        raise CorpusError(content.doubt)
+    encoded = encode_files(found.paths, found.shown, normalisation, text_encoding, doubtful)
     return Corpus(
         name=found.name,
         source=found.source,
         reference=joined_reference(str(path) for path in found.paths),
-        size_bytes=sum(stamp.size for stamp in stamps),
-        content_hash=content.content_hash,
-        text_encoding=content.text_encoding,
+        size_bytes=encoded.size_bytes,
+        content_hash=encoded.content.content_hash,
+        text_encoding=encoded.content.text_encoding,
         normalisation=normalisation,
-        vocabulary=encoded.counted.vocabulary,
-        counts=encoded.counted.counts,
-        ids=encoded.ids,
-        notices=(*content.notices, *notices, *_suggested(found.shown, encoded)),
+        vocabulary=encoded.text.counted.vocabulary,
+        counts=encoded.text.counted.counts,
+        ids=encoded.text.ids,
+        notices=(*encoded.notices, *_suggested(found.shown, encoded.text)),
     )
 
 
-def _prepare(
-    found: Reference,
-    source: TextSource,
-    stamps: tuple[FileStamp, ...],
-    normalisation: Normalisation,
-) -> tuple[RememberedContent, EncodedText, tuple[str, ...]]:
-    """Hash, count and encode a text, as far as the cache doesn't have it."""
-    content_hash = source.content_hash()
-    content = RememberedContent(content_hash, source.encoding, source.notices, source.doubt)
-    encoded = cached_text(_key(content, normalisation))
-    if encoded is not None:
-        return content, encoded, ()
-    source, counts = read_text(
-        source, lambda chunks: count_symbols(normalisation.stream(chunks)), doubtful="read"
-    )
-    counted = _required(counts, found.shown)
-    content = RememberedContent(content_hash, source.encoding, source.notices, source.doubt)
-
-    def unchanged_chunks() -> Iterator[str]:
-        yield from normalisation.stream(source.chunks())
-        # An entry must never stand under the hash of another content.
-        if tuple(stamp for path in found.paths for stamp in stamp_files(path)) != stamps:
-            raise CorpusError(f"{found.shown} was changed while it was being read; try again.")
-
-    try:
-        return content, cache_text(_key(content, normalisation), counted, unchanged_chunks), ()
-    except OSError as error:
-        notice = (
-            f"The encoded text couldn't be kept in the cache ({reason(error)}); "
-            "it will be encoded again next time."
-        )
-    try:
-        return content, EncodedText(counted, temporary_ids(counted, unchanged_chunks())), (notice,)
-    except OSError as error:
-        raise CorpusError(
-            f"There is no room for the encoded text ({reason(error)}); "
-            "free some disk space, or name a folder with RNNTUI_HOME."
-        ) from error
-
-
-def _suggested(name: str, encoded: EncodedText) -> tuple[str, ...]:
+def _suggested(name: str, text: EncodedText) -> tuple[str, ...]:
     """A sentence about Project Gutenberg's header or licence, where they frame the text."""
-    ids, decode = encoded.ids, encoded.counted.vocabulary.decode
+    ids, decode = text.ids, text.counted.vocabulary.decode
     for end in (ids[:FRAME_CHARACTERS], ids[-FRAME_CHARACTERS:]):
         if has_frame(decode(end)):
             return (
@@ -267,13 +192,3 @@ def _suggested(name: str, encoded: EncodedText) -> tuple[str, ...]:
                 " learn, too; leave them out by --normalise gutenberg.",
             )
     return ()
-
-
-def _key(content: RememberedContent, normalisation: Normalisation) -> CacheKey:
-    return CacheKey(content.content_hash, content.text_encoding, normalisation.steps)
-
-
-def _required(counted: SymbolCounts | None, name: str) -> SymbolCounts:
-    if counted is None:
-        raise CorpusError(f"{name} has no characters to learn from; choose another text.")
-    return counted

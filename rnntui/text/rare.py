@@ -7,7 +7,7 @@ import numpy as np
 
 from rnntui.errors import CorpusError
 from rnntui.text.corpus import Corpus
-from rnntui.text.encoding import translated_ids
+from rnntui.text.ids import translated_ids
 from rnntui.text.vocabulary import UNKNOWN, Vocabulary
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from rnntui import places
 from rnntui.errors import CorpusError
+from rnntui.text.cache import read_arrays, write_arrays
 from rnntui.text.labelled import cache as labelled_cache
 from rnntui.text.labelled import corpus as labelled
 from rnntui.text.labelled.corpus import (
@@ -19,7 +20,6 @@ from rnntui.text.labelled.corpus import (
     labels_in,
     read_labelled,
 )
-from rnntui.text.labelled.store import store, stored
 from tests.unit.labelled_files import FILMS, LONG_AGO, archive_of, folder_of, table_of
 
 
@@ -223,12 +223,12 @@ def test_an_entry_with_values_that_can_not_be_is_made_again(
     path = archive_of(tmp_path / "films.tar.gz", FILMS)
     read_labelled(path)
     (place,) = (places.cache_dir() / "labelled").glob("*.texts")
-    entry = stored(place)
+    entry = read_arrays(place)
     assert entry is not None
     arrays = dict(entry.arrays)
     if name not in arrays:
         del arrays["train.labels"]
-    store(place, entry.about, {**arrays, name: array})
+    write_arrays(place, entry.about, {**arrays, name: array})
     again = read_labelled(path)
     assert pairs(again, again.train) == FILMS_TO_LEARN
 

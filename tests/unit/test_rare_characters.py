@@ -24,7 +24,7 @@ from rnntui.tasks.characters.fine_tuning import over_vocabulary
 from rnntui.tasks.characters.opening import fine_tuned_run
 from rnntui.tasks.characters.run import Run
 from rnntui.tasks.characters.scoring import score
-from rnntui.text import encoding
+from rnntui.text import ids as text_ids
 from rnntui.text.corpus import Corpus, corpus_from_text, load_corpus
 from rnntui.text.normalisation import Normalisation
 from rnntui.text.rare import bits_to_tell_apart, with_rare_merged
@@ -91,8 +91,8 @@ def test_a_text_may_have_the_character_that_stands_for_unknown_ones() -> None:
 
 def test_a_long_text_is_translated_in_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = merged(RARE_TEXT)
-    monkeypatch.setattr(encoding, "HELD_IN_MEMORY", 10)
-    monkeypatch.setattr(encoding, "BLOCK", 100)
+    monkeypatch.setattr(text_ids, "HELD_IN_MEMORY", 10)
+    monkeypatch.setattr(text_ids, "BLOCK", 100)
     np.testing.assert_array_equal(merged(RARE_TEXT).ids, whole.ids)
 
 

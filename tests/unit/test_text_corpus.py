@@ -18,7 +18,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnntui.errors import CorpusError
-from rnntui.text import cache, encoding
+from rnntui.text import encoded_text
+from rnntui.text import ids as text_ids
 from rnntui.text.corpus import Corpus, corpus_from_text, load_corpus
 from rnntui.text.library import standard_library
 from rnntui.text.library.references import joined_reference
@@ -244,7 +245,7 @@ def test_an_entry_that_is_no_plain_file_is_made_again() -> None:
 
 def test_damage_in_any_block_of_a_small_text_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each block has its checksum, the short last one too."""
-    for module in (cache, encoding):
+    for module in (encoded_text, text_ids):
         monkeypatch.setattr(module, "BLOCK", 64)
     path = _text_file("words\n" * 30)  # 180 bytes: two blocks and a part
     load_corpus(path)
@@ -257,10 +258,10 @@ def test_damage_in_any_block_of_a_small_text_is_found(monkeypatch: pytest.Monkey
 
 def test_of_a_large_text_blocks_are_checked_evenly_from_first_to_last() -> None:
     """Sixty-four of them."""
-    checked = list(cache._checked_blocks(1000))
+    checked = list(encoded_text._checked_blocks(1000))
     assert (len(set(checked)), checked[0], checked[-1]) == (64, 0, 999)
-    assert list(cache._checked_blocks(3)) == [0, 1, 2]
-    assert list(cache._checked_blocks(1)) == [0]
+    assert list(encoded_text._checked_blocks(3)) == [0, 1, 2]
+    assert list(encoded_text._checked_blocks(1)) == [0]
 
 
 def test_deleting_the_cache_is_safe_even_while_a_corpus_is_open() -> None:
@@ -288,12 +289,13 @@ def test_a_cache_that_cannot_be_written_costs_a_notice() -> None:
 def test_a_file_changed_while_it_is_read_is_never_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     """An entry must not stand under the hash of another content."""
     path = _text_file("aaab")
+    cache_text = encoded_text.cache_text
 
     def change_first(*arguments: object) -> object:
         path.write_text("bbba")
-        return cache.cache_text(*arguments)  # type: ignore[arg-type]
+        return cache_text(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("rnntui.text.corpus.cache_text", change_first)
+    monkeypatch.setattr(encoded_text, "cache_text", change_first)
     with pytest.raises(CorpusError, match="was changed while it was being read"):
         load_corpus(path)
     assert not list(Path("home/cache/corpora").glob("*.ids"))

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnntui.errors import CorpusError
-from rnntui.text.encoding import id_type
+from rnntui.text.ids import id_type
 from rnntui.text.labelled.choices import End, Side
 from rnntui.text.labelled.tokens import Offsets, TokenisedTexts
 from rnntui.text.labelled.vocabulary import PADDING, START, UNKNOWN, TokenVocabulary

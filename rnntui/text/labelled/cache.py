@@ -1,11 +1,10 @@
-"""The cache of labelled corpora: their texts, and the numbers of their tokens.
+"""The cache of labelled corpora: their texts, and the ids of their tokens.
 
-Entries are named by a hash of what they hold. An index remembers what a file
-or folder held, by the size, time and inode of every file.
+Entries are named by a hash of their content. An index remembers the content of a
+file or folder by the size, time and inode of every file.
 """
 
 import hashlib
-import json
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -13,14 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from rnntui import places
+from rnntui.text import cache
+from rnntui.text.cache import bytes_of, read_arrays, write_arrays
 from rnntui.text.labelled.choices import Units
-from rnntui.text.labelled.store import bytes_of, store, stored
 from rnntui.text.labelled.texts import PackedTexts
 from rnntui.text.labelled.tokens import TokenisedTexts, tokenise
 from rnntui.text.reading import FileStamp
 
-_SETTLED_NS = 2_000_000_000
-_INDEX_VERSION = 3
+_INDEX_VERSION = 4
 """To be raised when files are read, or encodings guessed, another way."""
 
 _TOKENS_VERSION = 1
@@ -47,26 +46,19 @@ def remember(
     content: Remembered,
     read_at_ns: int,
 ) -> None:
-    """Note what `source` held when it was read, with these options, at `read_at_ns`.
-
-    A file modified within two seconds before isn't noted: a further change
-    could leave its time as it is. Nor is anything when the cache can't be written.
-    """
-    if any(read_at_ns - stamp.mtime_ns < _SETTLED_NS for stamp in stamps):
-        return
-    with suppress(OSError):
-        store(_index_path(source, options), {"stamps": _hash_stamps(stamps), **asdict(content)}, {})
+    """Note the content of `source`, read with these options; see `cache.remember`."""
+    cache.remember(_index_path(source, options), stamps, asdict(content), read_at_ns)
 
 
 def recall(
     source: Path, options: Mapping[str, Any], stamps: tuple[FileStamp, ...]
 ) -> Remembered | None:
-    """Return what `source` held when its files had these stamps, or None."""
-    entry = stored(_index_path(source, options))
+    """Return the content of `source` when its files had these stamps, or None."""
+    body = cache.recall(_index_path(source, options), stamps)
     try:
-        if entry is None or entry.about["stamps"] != _hash_stamps(stamps):
-            return None
-        return Remembered(str(entry.about["content_hash"]), tuple(entry.about["notices"]))
+        return (
+            None if body is None else Remembered(str(body["content_hash"]), tuple(body["notices"]))
+        )
     except (KeyError, TypeError):
         return None
 
@@ -77,7 +69,7 @@ def tokenised_from_cache(texts: PackedTexts, content_hash: str, units: Units) ->
     Where the cache can't be written, or an entry is damaged, the texts are cut again.
     """
     path = _entries() / f"{content_hash[:40]}.{units}"
-    entry = stored(path)
+    entry = read_arrays(path)
     try:
         if entry is not None and entry.about["version"] == _TOKENS_VERSION:
             arrays = entry.arrays
@@ -88,7 +80,7 @@ def tokenised_from_cache(texts: PackedTexts, content_hash: str, units: Units) ->
     cut = tokenise(texts, units)
     about = {"version": _TOKENS_VERSION, "tokens": cut.tokens}
     with suppress(OSError):
-        store(path, about, {"numbers": cut.numbers, "offsets": cut.offsets})
+        write_arrays(path, about, {"numbers": cut.numbers, "offsets": cut.offsets})
     return cut
 
 
@@ -104,12 +96,5 @@ def _entries() -> Path:
 
 
 def _index_path(source: Path, options: Mapping[str, Any]) -> Path:
-    key = json.dumps([_INDEX_VERSION, str(source.resolve()), dict(options)], sort_keys=True)
-    return _entries() / "index" / f"{hashlib.sha256(key.encode()).hexdigest()[:40]}.json"
-
-
-def _hash_stamps(stamps: tuple[FileStamp, ...]) -> str:
-    digest = hashlib.sha256()
-    for stamp in stamps:
-        digest.update(repr(stamp).encode())
-    return digest.hexdigest()
+    key = [_INDEX_VERSION, str(source.resolve()), sorted(options.items())]
+    return _entries() / "index" / f"{cache.short_hash(key)}.json"

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import time
 import unicodedata
 from collections.abc import Sequence
 from contextlib import suppress
@@ -13,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnntui.errors import CorpusError, quoted
-from rnntui.text.cache import now_ns
+from rnntui.text.cache import CachedArrays, read_arrays, write_arrays
 from rnntui.text.labelled import cache
 from rnntui.text.labelled.choices import Units
 from rnntui.text.labelled.faults import Faults
@@ -24,7 +25,6 @@ from rnntui.text.labelled.sources import (
     open_labelled,
     read_files,
 )
-from rnntui.text.labelled.store import Stored, store, stored
 from rnntui.text.labelled.table import Columns
 from rnntui.text.labelled.texts import PackedTexts, pack
 from rnntui.text.labelled.tokens import TokenisedTexts
@@ -100,12 +100,12 @@ def read_labelled(
     source = open_labelled(found, columns, text_encoding, skip_bad=skip_bad)
     remembered = cache.recall(source.path, source.options, source.stamps)
     if remembered is not None:
-        entry = stored(cache.corpus_path(remembered.content_hash))
+        entry = read_arrays(cache.corpus_path(remembered.content_hash))
         if entry is not None:
             kept = _from_entry(source.name, source.phrase, entry, remembered)
             if kept is not None:
                 return kept
-    read_at_ns = now_ns()
+    read_at_ns = time.time_ns()
     faults = Faults(source.path.name, skip=skip_bad)
     texts, notices = read_files(source, faults)
     texts = [text for text in texts if _is_usable(text, faults)]
@@ -123,7 +123,7 @@ def kept_labelled(name: str, source: str, content_hash: str) -> LabelledCorpus |
 
     It needs neither the files that it was read from nor their names.
     """
-    entry = stored(cache.corpus_path(content_hash))
+    entry = read_arrays(cache.corpus_path(content_hash))
     if entry is None:
         return None
     return _from_entry(name, source, entry, cache.Remembered(content_hash, ()))
@@ -227,11 +227,11 @@ def _keep(corpus: LabelledCorpus) -> None:
             arrays[f"{name}.offsets"] = part.texts.offsets
             arrays[f"{name}.labels"] = part.labels
     about = {"classes": corpus.classes, "hashes": hashes}
-    store(cache.corpus_path(corpus.content_hash), about, arrays)
+    write_arrays(cache.corpus_path(corpus.content_hash), about, arrays)
 
 
 def _from_entry(
-    name: str, source: str, entry: Stored, remembered: cache.Remembered
+    name: str, source: str, entry: CachedArrays, remembered: cache.Remembered
 ) -> LabelledCorpus | None:
     """The corpus of an entry of the cache; None where it can't be one's."""
     try:

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rnntui.text.encoding import id_type
+from rnntui.text.ids import id_type
 from rnntui.text.labelled.choices import Units
 from rnntui.text.vocabulary import codepoints
 

@@ -1,17 +1,14 @@
-"""Turns a counted text into an array of ids, in a file that is mapped into memory."""
+"""Turns a counted text into an array of ids, in memory or in a file."""
 
 import tempfile
 import zlib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
 
 from rnntui.errors import CorpusError, reason
-from rnntui.plain_files import open_plain
 from rnntui.text.counting import SymbolCounts
 from rnntui.text.vocabulary import codepoints
 
@@ -23,14 +20,6 @@ HELD_IN_MEMORY = 1 << 24
 
 IdArray = npt.NDArray[np.unsignedinteger[Any]]
 IdType = np.dtype[np.unsignedinteger[Any]]
-
-
-@dataclass(frozen=True, eq=False)
-class EncodedText:
-    """A text as ids, [total] and read-only, and what they count up to."""
-
-    counted: SymbolCounts
-    ids: IdArray
 
 
 class Checksums:
@@ -94,12 +83,6 @@ def temporary_ids(counted: SymbolCounts, chunks: Iterable[str]) -> IdArray:
     with tempfile.TemporaryFile() as file:
         write_ids(counted, chunks, file, Checksums())
         file.flush()
-        return np.asarray(np.memmap(file, dtype=kind, mode="r"))
-
-
-def map_ids(path: Path, kind: IdType) -> IdArray:
-    """Map a file of ids into memory, read-only, [n]. Raises OSError and ValueError."""
-    with open_plain(path) as file:
         return np.asarray(np.memmap(file, dtype=kind, mode="r"))
 
 

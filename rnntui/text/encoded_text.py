@@ -1,0 +1,285 @@
+"""The text of files as ids: from the cache, or read, counted and encoded into it.
+
+A cache entry is two files, named by a hash of its key: `.ids`, the ids as
+little-endian unsigned integers, and `.json`, which is written last and makes
+the entry valid.
+"""
+
+import time
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from rnntui import places
+from rnntui.atomic_files import atomic_write
+from rnntui.errors import CorpusError, reason
+from rnntui.plain_files import open_plain
+from rnntui.text.cache import (
+    DAMAGE,
+    map_array,
+    read_record,
+    recall,
+    remember,
+    short_hash,
+    write_record,
+)
+from rnntui.text.counting import SymbolCounts, count_symbols
+from rnntui.text.ids import BLOCK, Checksums, IdArray, id_type, temporary_ids, write_ids
+from rnntui.text.normalisation import Normalisation
+from rnntui.text.reading import Doubtful, FileStamp, TextSource, open_texts, read_text, stamp_files
+from rnntui.text.vocabulary import Vocabulary
+
+_FORMAT_VERSION = 1
+_INDEX_VERSION = 3
+"""To be raised when encodings are guessed another way."""
+
+_CHECKED_BLOCKS = 64
+
+
+@dataclass(frozen=True)
+class TextKey:
+    """What an encoded text depends on: the bytes, their encoding, the normalisation's steps."""
+
+    content_hash: str
+    text_encoding: str
+    normalisation: tuple[str, ...]
+
+    @property
+    def stem(self) -> str:
+        """The name of the entry's files, less their suffix."""
+        return short_hash([_FORMAT_VERSION, asdict(self)])
+
+
+@dataclass(frozen=True)
+class FileContent:
+    """The content of one or more files, as the index of the cache remembers it.
+
+    `doubt` is a sentence that asks for the encoding where the guess isn't sure.
+    """
+
+    content_hash: str
+    text_encoding: str
+    notices: tuple[str, ...]
+    doubt: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class EncodedText:
+    """A text as ids, [total] and read-only, over the vocabulary of its counts."""
+
+    counted: SymbolCounts
+    ids: IdArray
+
+
+@dataclass(frozen=True, eq=False)
+class EncodedFiles:
+    """The encoded text of files, what is known of them, and what to say about both."""
+
+    content: FileContent
+    size_bytes: int
+    text: EncodedText
+    notices: tuple[str, ...]
+
+
+def encode_files(
+    paths: tuple[Path, ...],
+    shown: str,
+    normalisation: Normalisation,
+    text_encoding: str | None,
+    doubtful: Doubtful,
+) -> EncodedFiles:
+    """Return the text of files and folders, joined in their order; `shown` names it in messages.
+
+    Files whose stamps the cache knows aren't read. Raises CorpusError as `read_text` does,
+    for an empty text, and for files that change while they are read.
+    """
+    files = [(path, stamp_files(path)) for path in paths]
+    stamps = tuple(stamp for _, own in files for stamp in own)
+    index = _index_path(paths, text_encoding)
+    content = _recalled(index, stamps)
+    text = None if content is None else cached_text(_key(content, normalisation))
+    notices: tuple[str, ...] = ()
+    if content is None or text is None:
+        read_at_ns = time.time_ns()
+        source = open_texts(files, text_encoding, shown)
+        content, text, notices = _read_and_encode(paths, shown, source, stamps, normalisation)
+        remember(index, stamps, asdict(content), read_at_ns)
+    if content.doubt and doubtful == "ask":
+        raise CorpusError(content.doubt)
+    size_bytes = sum(stamp.size for stamp in stamps)
+    return EncodedFiles(content, size_bytes, text, (*content.notices, *notices))
+
+
+def have_changed(paths: tuple[Path, ...], text_encoding: str, content_hash: str) -> bool:
+    """Whether the files hold other bytes than those of the hash; False where they are gone."""
+    try:
+        files = [(path, stamp_files(path)) for path in paths]
+    except CorpusError:
+        return False
+    stamps = tuple(stamp for _, own in files for stamp in own)
+    for encoding in (None, text_encoding):
+        if (content := _recalled(_index_path(paths, encoding), stamps)) is not None:
+            return content.content_hash != content_hash
+    # Which files of a folder are texts may depend on whether their encoding was named.
+    for encoding in (None, text_encoding):
+        with suppress(CorpusError):  # empty by now, no longer a text, or of several encodings
+            if open_texts(files, encoding).content_hash() == content_hash:
+                return False
+    return True
+
+
+def cached_text(key: TextKey) -> EncodedText | None:
+    """Open the entry of `key`; None when there is none or it's damaged.
+
+    All blocks of up to 64 MiB of ids are checked, of larger ones 64 blocks
+    evenly spread.
+    """
+    folder = _entries()
+    # Whatever is wrong with an entry, the text can be encoded again.
+    try:
+        body = read_record(folder / f"{key.stem}.json")
+        counted = _checked_counts(body)
+        ids_path = folder / f"{key.stem}.ids"
+        dtype = id_type(len(counted.vocabulary))
+        if ids_path.stat().st_size != counted.total * dtype.itemsize:
+            return None
+        if not _blocks_match(ids_path, body["checksums"], counted):
+            return None
+        return EncodedText(counted, map_array(ids_path, dtype, counted.total))
+    except (CorpusError, *DAMAGE):
+        return None
+
+
+def cache_text(
+    key: TextKey, counted: SymbolCounts, chunks: Callable[[], Iterable[str]]
+) -> EncodedText:
+    """Encode a text into the cache and open it. Raises OSError when that can't be written."""
+    folder = _entries()
+    ids_path = folder / f"{key.stem}.ids"
+    checksums = Checksums()
+    with atomic_write(ids_path) as file:
+        write_ids(counted, chunks(), file, checksums)
+    body = {
+        "symbols": counted.vocabulary.symbols,
+        "counts": counted.counts,
+        "total": counted.total,
+        "checksums": checksums.blocks(),
+    }
+    write_record(folder / f"{key.stem}.json", body)
+    dtype = id_type(len(counted.vocabulary))
+    return EncodedText(counted, map_array(ids_path, dtype, counted.total))
+
+
+def required(counted: SymbolCounts | None, name: str) -> SymbolCounts:
+    """Return the counts of a text. Raises CorpusError for one without characters."""
+    if counted is None:
+        raise CorpusError(f"{name} has no characters to learn from; choose another text.")
+    return counted
+
+
+def _read_and_encode(
+    paths: tuple[Path, ...],
+    shown: str,
+    source: TextSource,
+    stamps: tuple[FileStamp, ...],
+    normalisation: Normalisation,
+) -> tuple[FileContent, EncodedText, tuple[str, ...]]:
+    """Hash, count and encode a text, as far as the cache doesn't have it."""
+    content_hash = source.content_hash()
+    content = FileContent(content_hash, source.encoding, source.notices, source.doubt)
+    text = cached_text(_key(content, normalisation))
+    if text is not None:
+        return content, text, ()
+    source, counts = read_text(
+        source, lambda chunks: count_symbols(normalisation.stream(chunks)), doubtful="read"
+    )
+    counted = required(counts, shown)
+    content = FileContent(content_hash, source.encoding, source.notices, source.doubt)
+
+    def unchanged_chunks() -> Iterator[str]:
+        yield from normalisation.stream(source.chunks())
+        # An entry must never stand under the hash of another content.
+        if tuple(stamp for path in paths for stamp in stamp_files(path)) != stamps:
+            raise CorpusError(f"{shown} was changed while it was being read; try again.")
+
+    try:
+        return content, cache_text(_key(content, normalisation), counted, unchanged_chunks), ()
+    except OSError as error:
+        notice = (
+            f"The encoded text couldn't be kept in the cache ({reason(error)}); "
+            "it will be encoded again next time."
+        )
+    try:
+        return content, EncodedText(counted, temporary_ids(counted, unchanged_chunks())), (notice,)
+    except OSError as error:
+        raise CorpusError(
+            f"There is no room for the encoded text ({reason(error)}); "
+            "free some disk space, or name a folder with RNNTUI_HOME."
+        ) from error
+
+
+def _recalled(index: Path, stamps: tuple[FileStamp, ...]) -> FileContent | None:
+    body = recall(index, stamps)
+    try:
+        if body is None:
+            return None
+        notices = tuple(body["notices"])
+        content = FileContent(body["content_hash"], body["text_encoding"], notices, body["doubt"])
+    except DAMAGE:
+        return None
+    texts = (content.content_hash, content.text_encoding, content.doubt, *notices)
+    return content if all(isinstance(text, str) for text in texts) else None
+
+
+def _key(content: FileContent, normalisation: Normalisation) -> TextKey:
+    return TextKey(content.content_hash, content.text_encoding, normalisation.steps)
+
+
+def _entries() -> Path:
+    return places.cache_dir() / "corpora"
+
+
+def _index_path(paths: tuple[Path, ...], text_encoding: str | None) -> Path:
+    # No path has a NUL in it.
+    joined = "\0".join(str(path.resolve()) for path in paths)
+    return _entries() / "index" / f"{short_hash([_INDEX_VERSION, joined, text_encoding])}.json"
+
+
+def _checked_counts(body: dict[str, Any]) -> SymbolCounts:
+    """The counts of an entry. Raises ValueError or TypeError for invalid ones."""
+    symbols, counts, total = tuple(body["symbols"]), tuple(body["counts"]), body["total"]
+    if not all(isinstance(symbol, str) and len(symbol) == 1 for symbol in symbols):
+        raise ValueError("a symbol is not one character")
+    if not all(type(count) is int and count > 0 for count in counts) or sum(counts) != total:
+        raise ValueError("a count is not one")
+    if len(symbols) != len(counts):
+        raise ValueError("not every symbol is counted")
+    return SymbolCounts(Vocabulary(symbols), counts, total)
+
+
+def _blocks_match(path: Path, checksums: list[int], counted: SymbolCounts) -> bool:
+    symbols = len(counted.vocabulary)
+    dtype = id_type(symbols)
+    if len(checksums) != -(-counted.total * dtype.itemsize // BLOCK):
+        return False
+    with open_plain(path) as file:
+        for block in _checked_blocks(len(checksums)):
+            file.seek(block * BLOCK)
+            content = file.read(BLOCK)
+            if zlib.crc32(content) != checksums[block]:
+                return False
+            if np.frombuffer(content, dtype).max() >= symbols:
+                return False
+    return True
+
+
+def _checked_blocks(count: int) -> Iterator[int]:
+    checked = min(count, _CHECKED_BLOCKS)
+    for step in range(checked):
+        # The first and the last block are always among them.
+        yield step * (count - 1) // max(checked - 1, 1)
