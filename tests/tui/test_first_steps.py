@@ -79,7 +79,7 @@ async def test_a_setting_that_has_the_cursor_is_explained(size: tuple[int, int])
         assert not about.display
         field(app, "dropout").focus()
         await until(pilot, lambda: about.display)
-        assert "Share of each layer's outputs" in str(about.render())
+        assert "Dropout on each layer's outputs" in str(about.render())
         app.screen.query_one("#recipe", Select).focus()
         await until(pilot, lambda: app.playground.setup.form.recipe.about in str(about.render()))
         await pilot.press("escape")
