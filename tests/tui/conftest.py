@@ -60,8 +60,10 @@ def frames(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> N
         self._dirty_regions.clear()
         return None
 
+    pictured = "snap_compare" in request.fixturenames
+
     async def drawn_at_last(self: App[Any]) -> None:
-        if self._running and self._screen_stack and self.screen.size:
+        if self._running and self._screen_stack and self.screen.size and not pictured:
             with self._context():
                 self.screen._compositor.render_strips()
         await shut_down(self)

@@ -1,9 +1,7 @@
-"""Imports run one way, and a command loads only what it needs."""
+"""Who imports what beyond the contracts of pyproject.toml, and what a command loads."""
 
 import ast
 import json
-import subprocess
-import sys
 from functools import cache
 from pathlib import Path
 
@@ -16,7 +14,6 @@ from tests.command_line import SMALL, python, run_called
 from tests.factories import TINY_TEXT, tiny_config
 
 PACKAGE = Path(rnntui.__file__).parent
-ROOT = PACKAGE.parent
 
 SHOWN_MODULES = """
 import json, sys
@@ -70,13 +67,6 @@ def calls(tree: ast.Module, function: str) -> bool:
         isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == function
         for node in ast.walk(tree)
     )
-
-
-def test_imports_run_one_way() -> None:
-    # Not in this process, whose loggers import-linter would switch off.
-    lint = Path(sys.executable).with_name("lint-imports")
-    done = subprocess.run([lint, "--no-cache"], cwd=ROOT, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout
 
 
 def test_the_walk_over_the_package_sees_it() -> None:
