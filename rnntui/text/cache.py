@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from rnntui.atomic_files import atomic_write, remove_stale_parts
 from rnntui.plain_files import open_plain
-from rnntui.text.reading import FileStamp
+from rnntui.text.stamps import FileStamp
 
 DAMAGE = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
 """What reading a damaged record, or one of another form, may raise."""

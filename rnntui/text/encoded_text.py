@@ -7,7 +7,7 @@ the entry valid.
 
 import time
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -31,7 +31,14 @@ from rnntui.text.cache import (
 from rnntui.text.counting import SymbolCounts, count_symbols
 from rnntui.text.ids import BLOCK, Checksums, IdArray, id_type, temporary_ids, write_ids
 from rnntui.text.normalisation import Normalisation
-from rnntui.text.reading import Doubtful, FileStamp, TextSource, open_texts, read_text, stamp_files
+from rnntui.text.reading import (
+    Doubtful,
+    FileContent,
+    TextSource,
+    open_texts,
+    read_text,
+)
+from rnntui.text.stamps import StampedFiles, stamp_all
 from rnntui.text.vocabulary import Vocabulary
 
 _FORMAT_VERSION = 1
@@ -53,19 +60,6 @@ class TextKey:
     def stem(self) -> str:
         """The name of the entry's files, less their suffix."""
         return short_hash([_FORMAT_VERSION, asdict(self)])
-
-
-@dataclass(frozen=True)
-class FileContent:
-    """The content of one or more files, as the index of the cache remembers it.
-
-    `doubt` is a sentence that asks for the encoding where the guess isn't sure.
-    """
-
-    content_hash: str
-    text_encoding: str
-    notices: tuple[str, ...]
-    doubt: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,32 +92,29 @@ def encode_files(
     Files whose stamps the cache knows aren't read. Raises CorpusError as `read_text` does,
     for an empty text, and for files that change while they are read.
     """
-    files = [(path, stamp_files(path)) for path in paths]
-    stamps = tuple(stamp for _, own in files for stamp in own)
+    files = stamp_all(paths)
     index = _index_path(paths, text_encoding)
-    content = _recalled(index, stamps)
+    content = _recalled(index, files)
     text = None if content is None else cached_text(_key(content, normalisation))
     notices: tuple[str, ...] = ()
     if content is None or text is None:
         read_at_ns = time.time_ns()
         source = open_texts(files, text_encoding, shown)
-        content, text, notices = _read_and_encode(paths, shown, source, stamps, normalisation)
-        remember(index, stamps, asdict(content), read_at_ns)
+        content, text, notices = _read_and_encode(source, shown, normalisation)
+        remember(index, files.stamps, asdict(content), read_at_ns)
     if content.doubt and doubtful == "ask":
         raise CorpusError(content.doubt)
-    size_bytes = sum(stamp.size for stamp in stamps)
-    return EncodedFiles(content, size_bytes, text, (*content.notices, *notices))
+    return EncodedFiles(content, files.size_bytes, text, (*content.notices, *notices))
 
 
 def have_changed(paths: tuple[Path, ...], text_encoding: str, content_hash: str) -> bool:
     """Whether the files hold other bytes than those of the hash; False where they are gone."""
     try:
-        files = [(path, stamp_files(path)) for path in paths]
+        files = stamp_all(paths)
     except CorpusError:
         return False
-    stamps = tuple(stamp for _, own in files for stamp in own)
     for encoding in (None, text_encoding):
-        if (content := _recalled(_index_path(paths, encoding), stamps)) is not None:
+        if (content := _recalled(_index_path(paths, encoding), files)) is not None:
             return content.content_hash != content_hash
     # Which files of a folder are texts may depend on whether their encoding was named.
     for encoding in (None, text_encoding):
@@ -156,14 +147,20 @@ def cached_text(key: TextKey) -> EncodedText | None:
 
 
 def cache_text(
-    key: TextKey, counted: SymbolCounts, chunks: Callable[[], Iterable[str]]
+    key: TextKey,
+    counted: SymbolCounts,
+    source: TextSource,
+    shown: str,
+    normalisation: Normalisation,
 ) -> EncodedText:
     """Encode a text into the cache and open it. Raises OSError when that can't be written."""
     folder = _entries()
     ids_path = folder / f"{key.stem}.ids"
     checksums = Checksums()
     with atomic_write(ids_path) as file:
-        write_ids(counted, chunks(), file, checksums)
+        write_ids(counted, normalisation.stream(source.chunks()), file, checksums)
+        # An entry must never stand under the hash of another content.
+        source.check_unchanged(shown)
     body = {
         "symbols": counted.vocabulary.symbols,
         "counts": counted.counts,
@@ -183,15 +180,10 @@ def required(counted: SymbolCounts | None, name: str) -> SymbolCounts:
 
 
 def _read_and_encode(
-    paths: tuple[Path, ...],
-    shown: str,
-    source: TextSource,
-    stamps: tuple[FileStamp, ...],
-    normalisation: Normalisation,
+    source: TextSource, shown: str, normalisation: Normalisation
 ) -> tuple[FileContent, EncodedText, tuple[str, ...]]:
     """Hash, count and encode a text, as far as the cache doesn't have it."""
-    content_hash = source.content_hash()
-    content = FileContent(content_hash, source.encoding, source.notices, source.doubt)
+    content = source.content()
     text = cached_text(_key(content, normalisation))
     if text is not None:
         return content, text, ()
@@ -199,32 +191,28 @@ def _read_and_encode(
         source, lambda chunks: count_symbols(normalisation.stream(chunks)), doubtful="read"
     )
     counted = required(counts, shown)
-    content = FileContent(content_hash, source.encoding, source.notices, source.doubt)
-
-    def unchanged_chunks() -> Iterator[str]:
-        yield from normalisation.stream(source.chunks())
-        # An entry must never stand under the hash of another content.
-        if tuple(stamp for path in paths for stamp in stamp_files(path)) != stamps:
-            raise CorpusError(f"{shown} was changed while it was being read; try again.")
-
+    content = source.content(content.content_hash)
+    key = _key(content, normalisation)
     try:
-        return content, cache_text(_key(content, normalisation), counted, unchanged_chunks), ()
+        return content, cache_text(key, counted, source, shown, normalisation), ()
     except OSError as error:
         notice = (
             f"The encoded text couldn't be kept in the cache ({reason(error)}); "
             "it will be encoded again next time."
         )
     try:
-        return content, EncodedText(counted, temporary_ids(counted, unchanged_chunks())), (notice,)
+        ids = temporary_ids(counted, normalisation.stream(source.chunks()))
     except OSError as error:
         raise CorpusError(
             f"There is no room for the encoded text ({reason(error)}); "
             "free some disk space, or name a folder with RNNTUI_HOME."
         ) from error
+    source.check_unchanged(shown)
+    return content, EncodedText(counted, ids), (notice,)
 
 
-def _recalled(index: Path, stamps: tuple[FileStamp, ...]) -> FileContent | None:
-    body = recall(index, stamps)
+def _recalled(index: Path, files: StampedFiles) -> FileContent | None:
+    body = recall(index, files.stamps)
     try:
         if body is None:
             return None

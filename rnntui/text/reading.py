@@ -5,7 +5,6 @@ that had to be guessed are announced by a notice.
 """
 
 import hashlib
-import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -23,6 +22,7 @@ from rnntui.text.encodings import (
     read_as,
     take_sample,
 )
+from rnntui.text.stamps import FileStamp, StampedFiles, stamp_all
 
 _NAMED_FILES = 3
 _LISTED_FILES = 10
@@ -37,21 +37,25 @@ Doubtful = Literal["ask", "read"]
 
 
 @dataclass(frozen=True)
-class FileStamp:
-    """What tells, without reading it, whether a file is the one that it was."""
+class FileContent:
+    """The content of one or more files: its SHA-256 in hex, and how it is decoded.
 
-    path: str
-    size: int
-    mtime_ns: int
-    inode: int
+    `doubt` is a sentence that asks for the encoding where the guess isn't sure.
+    """
+
+    content_hash: str
+    text_encoding: str
+    notices: tuple[str, ...]
+    doubt: str = ""
 
 
 @dataclass(frozen=True)
 class TextSource:
-    """The files of a text in order, and what to say about reading them."""
+    """The files of a text in order, with the encoding of each."""
 
     parts: tuple[TextPart, ...]
     left_out: tuple[str, ...]  # sentences about files that aren't read
+    files: StampedFiles
 
     @property
     def encoding(self) -> str:
@@ -98,6 +102,16 @@ class TextSource:
             for chunk in decoded(part):
                 yield chunk
                 last = chunk[-1]
+
+    def content(self, content_hash: str = "") -> FileContent:
+        """Return what is known of the content; reads all bytes unless their hash is given."""
+        found = content_hash or self.content_hash()
+        return FileContent(found, self.encoding, self.notices, self.doubt)
+
+    def check_unchanged(self, shown: str) -> None:
+        """Raise CorpusError when a file was changed since it was stamped."""
+        if stamp_all(self.files.paths) != self.files:
+            raise CorpusError(f"{shown} was changed while it was being read; try again.")
 
     def content_hash(self) -> str:
         """Return the SHA-256 of the bytes, in hex; of the parts' hashes when there are several."""
@@ -146,24 +160,6 @@ def read_text(
             source = source.redetected(error)
 
 
-def stamp_files(path: Path) -> tuple[FileStamp, ...]:
-    """Return the stamp of a file, or of each file of a folder, by relative path.
-
-    Hidden files and folders aren't listed. Raises CorpusError.
-    """
-    with reading_errors(str(path)):
-        if not path.is_dir():
-            return (_stamp(path),)
-        found: dict[str, FileStamp] = {}
-        for folder, folders, names in os.walk(path):
-            folders[:] = [name for name in folders if not name.startswith(".")]
-            for name in names:
-                file = Path(folder, name)
-                if not name.startswith(".") and file.is_file():
-                    found[file.relative_to(path).as_posix()] = _stamp(file)
-        return tuple(found[name] for name in sorted(found))
-
-
 def open_source(
     path: Path, stamps: tuple[FileStamp, ...], text_encoding: str | None, name: str | None = None
 ) -> TextSource:
@@ -178,25 +174,24 @@ def open_source(
     shown = name or path.name
     if not stamps[0].size:
         raise CorpusError(f"{shown} is empty; choose a text with at least one character.")
-    return TextSource((_open_part(path, shown, text_encoding),), ())
+    files = StampedFiles((path,), (stamps,))
+    return TextSource((_open_part(path, shown, text_encoding),), (), files)
 
 
 def open_texts(
-    files: Sequence[tuple[Path, tuple[FileStamp, ...]]],
-    text_encoding: str | None,
-    name: str | None = None,
+    files: StampedFiles, text_encoding: str | None, name: str | None = None
 ) -> TextSource:
-    """Find the encodings of files and folders, each with its stamps, that become one text.
+    """Find the encodings of files and folders that become one text.
 
     A single one is opened as by `open_source`. Of several, empty files, those
     that can't be read as text, and those named before are left out. Raises
     CorpusError when nothing is left.
     """
-    if len(files) == 1:
-        return open_source(*files[0], text_encoding, name)
-    named_files = Counter(path.name for path, _ in files)
+    if len(files.paths) == 1:
+        return open_source(files.paths[0], files.stamps, text_encoding, name)
+    named_files = Counter(path.name for path in files.paths)
     choice = _Choice(checked_encoding(text_encoding) if text_encoding is not None else None)
-    for path, stamps in files:
+    for path, stamps in zip(files.paths, files.stamps_by_path, strict=True):
         if path.is_dir():
             for stamp in stamps:
                 choice.add(Path(stamp.path), f"{path.name}/{_relative(stamp, path)}", stamp.size)
@@ -207,7 +202,7 @@ def open_texts(
             choice.add(path, shown, stamps[0].size)
     if not choice.parts:
         raise CorpusError("None of the files named has a text in it; name text files.")
-    return TextSource(_settled(choice.parts), choice.sentences(""))
+    return TextSource(_settled(choice.parts), choice.sentences(""), files)
 
 
 def _open_folder(
@@ -219,7 +214,8 @@ def _open_folder(
     if not choice.parts:
         raise CorpusError(f"The folder {folder} has no text in it; put text files there.")
     choice.hidden = _hidden(folder)
-    return TextSource(_settled(choice.parts), choice.sentences(f" of {folder.name}"))
+    files = StampedFiles((folder,), (stamps,))
+    return TextSource(_settled(choice.parts), choice.sentences(f" of {folder.name}"), files)
 
 
 def _announced(part: TextPart) -> str:
@@ -315,8 +311,3 @@ def _open_part(path: Path, name: str, text_encoding: str | None) -> TextPart:
 def _detected(path: Path, name: str, detection: Detection) -> TextPart:
     origin: Literal["detected", "plain"] = "detected" if detection.guessed else "plain"
     return TextPart(path, name, detection.encoding, origin, detection.doubt, detection.is_slight)
-
-
-def _stamp(path: Path) -> FileStamp:
-    status = path.stat()
-    return FileStamp(str(path), status.st_size, status.st_mtime_ns, status.st_ino)

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from rnntui.errors import CorpusError
 from rnntui.text import decoding, encodings
-from rnntui.text.reading import TextSource, open_source, read_text, stamp_files
+from rnntui.text.reading import TextSource, open_source, read_text
+from rnntui.text.stamps import stamp_files
 
 _FRENCH = "Il était une fois, à l’orée d’une forêt, un garçon qui rêvait. « Où es-tu ? »\n"
 _KOREAN = "세월이 흐르는 강물처럼 지나가고, 그는 다시 돌아왔다. 할머니는 웃었다.\n"

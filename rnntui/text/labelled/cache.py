@@ -17,7 +17,7 @@ from rnntui.text.cache import bytes_of, read_arrays, write_arrays
 from rnntui.text.labelled.choices import Units
 from rnntui.text.labelled.texts import PackedTexts
 from rnntui.text.labelled.tokens import TokenisedTexts, tokenise
-from rnntui.text.reading import FileStamp
+from rnntui.text.stamps import FileStamp
 
 _INDEX_VERSION = 4
 """To be raised when files are read, or encodings guessed, another way."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from rnntui.text.decoding import reading_errors
 from rnntui.text.labelled.layout import Parts, may_be_labelled
 from rnntui.text.labelled.limits import check_corpus_size, check_text_size
-from rnntui.text.reading import FileStamp
+from rnntui.text.stamps import FileStamp
 
 
 def folder_stamps(folder: Path) -> tuple[FileStamp, ...]:

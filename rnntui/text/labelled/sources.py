@@ -13,7 +13,7 @@ from rnntui.text.labelled.faults import Faults
 from rnntui.text.labelled.folder import folder_stamps, folder_texts
 from rnntui.text.labelled.layout import LabelledText, labelled_places
 from rnntui.text.labelled.table import TABLES, Columns, table_texts
-from rnntui.text.reading import FileStamp, stamp_files
+from rnntui.text.stamps import FileStamp, stamp_files
 
 SHIPPED_NAME = "reviews"
 """The labelled text that ships with rnntui."""

@@ -14,7 +14,8 @@ from rnntui.text.labelled.faults import Faults
 from rnntui.text.labelled.layout import LabelledText
 from rnntui.text.labelled.limits import LARGEST_TEXT, check_corpus_size
 from rnntui.text.labelled.quoting import is_quoted
-from rnntui.text.reading import FileStamp, open_source, read_text
+from rnntui.text.reading import open_source, read_text
+from rnntui.text.stamps import FileStamp
 
 _TEXT_NAMES = ("text", "review", "sentence", "content", "comment", "document", "body", "message")
 _LABEL_NAMES = ("label", "class", "sentiment", "category", "target", "polarity", "rating", "topic")

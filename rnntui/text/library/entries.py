@@ -17,7 +17,8 @@ from rnntui import places
 from rnntui.atomic_files import atomic_write
 from rnntui.errors import CorpusError, quoted, reason
 from rnntui.text.library import standard_library
-from rnntui.text.reading import open_texts, read_text, stamp_files
+from rnntui.text.reading import open_texts, read_text
+from rnntui.text.stamps import stamp_all, stamp_files
 from rnntui.text.streams import spooled
 
 Origin = Literal["yours", "user", "shipped", "built", "path"]
@@ -239,7 +240,7 @@ def checked_name(name: str) -> str:
 
 def _add(paths: list[Path], name: str, shown: str, text_encoding: str | None) -> AddedText:
     free = free_name(name)
-    source = open_texts([(path, stamp_files(path)) for path in paths], text_encoding, shown)
+    source = open_texts(stamp_all(paths), text_encoding, shown)
     source, entry = read_text(source, lambda chunks: _keep(free, chunks))
     return AddedText(entry, source.notices)
 

@@ -17,7 +17,8 @@ from rnntui.text.library.entries import (
     list_texts,
     names_like,
 )
-from rnntui.text.reading import named, stamp_files
+from rnntui.text.reading import named
+from rnntui.text.stamps import stamp_all
 from rnntui.text.streams import is_stream, standard_input
 
 STANDARD_INPUT = "-"
@@ -134,7 +135,7 @@ def entry_of(reference: str, name: str = "") -> TextEntry:
             if (entry.path.resolve(),) == found.paths:
                 return entry
         if len(found.paths) > 1:
-            size = sum(stamp.size for path in found.paths for stamp in stamp_files(path))
+            size = stamp_all(found.paths).size_bytes
             return TextEntry(
                 found.name, Path(reference), "path", size, "", f"{len(found.paths)} texts joined"
             )
