@@ -9,8 +9,8 @@ in the folder (`benchmarks/results` where none is named), where the others stay 
 they were until they are measured anew, so that a long measurement may be taken in
 parts; each says what it was measured on. Beside it `quick.md` or `full.md` is made of
 them; with `--full` and no folder that is `docs/performance.md`. The text is for what is
-learnt of it; without one those rows are left out, and said to be. What `learning.py`
-has recorded is not learnt again.
+learned of it; without one those rows are left out, and said to be. What `learning.py`
+has recorded is not learned again.
 """
 
 import argparse
@@ -49,7 +49,7 @@ def quick(text: Path | None) -> Tables:
         "Texts": partial(encoding.rows, megabytes=100, opening=300),
     }
     if text is not None:
-        measured["Learning"] = partial(learnt, text, [("minute", 0.14)], SEEDS[:1], None)
+        measured["Learning"] = partial(learned, text, [("minute", 0.14)], SEEDS[:1], None)
     return {title: partial(of_rows, rows) for title, rows in measured.items()}
 
 
@@ -62,8 +62,8 @@ def full(text: Path, pictures: Path) -> Tables:
         "Writing": partial(sampling.rows, rounds=15),
         "Start": partial(start.rows, rounds=10),
         "Texts": partial(encoding.rows, megabytes=200, opening=1000),
-        "Learning": partial(learnt, text, budgets, SEEDS, learning.RECORD),
-        "Learning for longer": partial(learnt, text, longer, SEEDS, learning.RECORD),
+        "Learning": partial(learned, text, budgets, SEEDS, learning.RECORD),
+        "Learning for longer": partial(learned, text, longer, SEEDS, learning.RECORD),
         "Others": partial(peer_rows, text),
     }
     tables = {title: partial(of_rows, rows) for title, rows in measured.items()}
@@ -75,13 +75,13 @@ def of_rows(measure: Callable[[], Sequence[Row]]) -> Table:
     return Table(machine(), measure())
 
 
-def learnt(
+def learned(
     text: Path, budgets: Sequence[tuple[str, float]], seeds: Sequence[int], record: Path | None
 ) -> list[Row]:
     """What recipes come to within so many minutes, means over the seeds."""
     found = []
     for recipe, minutes in budgets:
-        runs = [learning.learnt(text, recipe, minutes, seed, record) for seed in seeds]
+        runs = [learning.learned(text, recipe, minutes, seed, record) for seed in seeds]
         seconds = mean(run.seconds for run in runs)
         for way, losses in (
             ("state carried", [run.carried for run in runs]),
@@ -139,7 +139,7 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", metavar="TITLE", help="the tables to measure anew")
     chosen = parser.parse_args()
     if chosen.full and chosen.text is None:
-        parser.error("--full measures what is learnt of a text, too; name it with --text.")
+        parser.error("--full measures what is learned of a text, too; name it with --text.")
     out = chosen.out or HERE / "results"
     out.mkdir(parents=True, exist_ok=True)
     name = "full" if chosen.full else "quick"
@@ -155,7 +155,7 @@ def main() -> None:
         save_json(out / f"{name}.json", tables)
         page.write_text(document(tables), encoding="utf-8")
     if chosen.text is None:
-        print("Nothing was learnt: name tinyshakespeare's file with --text.")
+        print("Nothing was learned: name tinyshakespeare's file with --text.")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""How much is learnt in how long: a recipe's loss on the held-out end of a text.
+"""How much is learned in how long: a recipe's loss on the held-out end of a text.
 
     python benchmarks/learning.py TEXT minute --minutes 1 --seeds 1 2 3
     python benchmarks/learning.py TEXT quarter-hour
@@ -60,7 +60,7 @@ class Learnt:
     in_context: float
 
 
-def learnt(
+def learned(
     text: Path, recipe: str, minutes: float | None, seed: int, record: Path | None
 ) -> Learnt:
     """What is recorded of such a training; else train, and record that. None: just train."""
@@ -141,7 +141,7 @@ def main() -> None:
     for recipe in chosen.recipe:
         runs = []
         for seed in chosen.seeds:
-            run = learnt(chosen.text, recipe, chosen.minutes, seed, chosen.record)
+            run = learned(chosen.text, recipe, chosen.minutes, seed, chosen.record)
             runs.append(run)
             print(
                 f"{recipe} {run.settings['minutes']:g} min, seed {seed}: {run.seconds:.1f} s,"

@@ -88,7 +88,7 @@ def transformer(text: str, seed: int = 0) -> Peer:
     """Train it, and measure it on the last tenth, in pieces as long as its context."""
     torch.manual_seed(seed)
     ids, symbols = encoded(text)
-    learnt, held_out = ids[: int(0.9 * len(ids))], ids[int(0.9 * len(ids)) :]
+    learned, held_out = ids[: int(0.9 * len(ids))], ids[int(0.9 * len(ids)) :]
     model = Transformer(symbols)
     matrices = [weight for weight in model.parameters() if weight.ndim == 2]
     vectors = [weight for weight in model.parameters() if weight.ndim < 2]
@@ -100,8 +100,8 @@ def transformer(text: str, seed: int = 0) -> Peer:
         falling = LOWEST_RATE + (HIGHEST_RATE - LOWEST_RATE) * (1 + math.cos(math.pi * done)) / 2
         for group in optimizer.param_groups:
             group["lr"] = HIGHEST_RATE * (step + 1) / WARM_UP if step < WARM_UP else falling
-        starts = torch.randint(len(learnt) - CONTEXT, (BATCH, 1)) + torch.arange(CONTEXT + 1)
-        now = learnt[starts]
+        starts = torch.randint(len(learned) - CONTEXT, (BATCH, 1)) + torch.arange(CONTEXT + 1)
+        now = learned[starts]
         loss = functional.cross_entropy(model(now[:, :-1]).flatten(0, 1), now[:, 1:].flatten())
         optimizer.zero_grad(set_to_none=True)
         loss.backward()

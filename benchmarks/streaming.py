@@ -5,7 +5,7 @@
 Runs the playground on a terminal of 140x45 that nobody sees, and feeds it text
 that the shipped network wrote, over and over, polling as often as it draws. Prints,
 for each part of the way, the memory of the process and the processor time of a
-frame: taking 512 characters, comparing them with the learnt text, drawing.
+frame: taking 512 characters, comparing them with the learned text, drawing.
 """
 
 import argparse

@@ -1,11 +1,11 @@
-"""Tells how much of a stream of characters is copied from the text that a network learnt.
+"""Tells how much of a stream of characters is copied from the text that a network learned.
 
 A copied run is a stretch of the written text that occurs as a whole in the
-learnt one. After each character the meter knows the longest that ends there
+learned one. After each character the meter knows the longest that ends there
 (the matching statistics of the two texts), by one step in an index of the
-learnt text, however long both are.
+learned text, however long both are.
 
-The index is the suffix array of the learnt text read backwards, so that a
+The index is the suffix array of the learned text read backwards, so that a
 character written is one put in front of a match. A match of any length is
 held as one suffix that begins with it. If the character stands in front of
 that suffix, the match grows; if not, the longest part of it that the
@@ -17,14 +17,12 @@ comparing the text itself: nothing is hashed or guessed.
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from rnntui.lenses.suffix_array import sort_suffixes
-
-Ids = NDArray[np.integer[Any]]
+from rnntui.text.vocabulary import AnyIds
 
 COPIED_LENGTH: Final = 20
 """Characters that a stretch must have in common with the corpus to count as copied."""
@@ -40,7 +38,7 @@ reported shorter than it is, but never shorter than this."""
 
 @dataclass(frozen=True, eq=False)
 class CorpusIndex:
-    """The N indexed characters of a learnt text, for meters to share.
+    """The N indexed characters of a learned text, for meters to share.
 
     Takes 9 bytes per character where ids are bytes: the text backwards and,
     for each of its suffixes in order, its place and its neighbour's rank.
@@ -68,7 +66,7 @@ class CorpusIndex:
 
     @staticmethod
     def build(
-        ids: Ids,
+        ids: AnyIds,
         vocab_size: int,
         should_stop: Callable[[], bool],
         limit: int = INDEXED_CHARACTERS,

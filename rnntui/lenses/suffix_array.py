@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-Ids = NDArray[np.integer[Any]]
+from rnntui.text.vocabulary import AnyIds
+
 Rows = NDArray[np.int32]
 
 _KEY_BITS = 64
@@ -37,7 +38,7 @@ class SortedSuffixes:
     ranks: Rows
 
 
-def sort_suffixes(ids: Ids, vocab_size: int, should_stop: Callable[[], bool]) -> SortedSuffixes:
+def sort_suffixes(ids: AnyIds, vocab_size: int, should_stop: Callable[[], bool]) -> SortedSuffixes:
     """Sort the suffixes of `ids` [N]; of two that agree as far as they go, the shorter is first.
 
     The ids are below `vocab_size`, and N is below 2²⁹. Takes about 30 bytes
@@ -62,7 +63,7 @@ def sort_suffixes(ids: Ids, vocab_size: int, should_stop: Callable[[], bool]) ->
 
 
 def _sorted_by_packed(
-    ids: Ids, bits: int, should_stop: Callable[[], bool]
+    ids: AnyIds, bits: int, should_stop: Callable[[], bool]
 ) -> tuple[Rows, NDArray[np.bool_], int]:
     """Sort by as many characters as a number holds.
 
@@ -94,7 +95,7 @@ def _sorted_by_packed(
 
 
 def _packed(
-    codes: Ids, places: slice | Rows, count: int, bits: int, dtype: np.dtype[Any]
+    codes: AnyIds, places: slice | Rows, count: int, bits: int, dtype: np.dtype[Any]
 ) -> NDArray[np.unsignedinteger[Any]]:
     """Pack `count` codes from each of the places into a number each, the first code highest."""
     keys = codes[places].astype(dtype)

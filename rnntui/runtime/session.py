@@ -29,10 +29,9 @@ from rnntui.tasks.characters.config import TrainConfig
 from rnntui.tasks.characters.opening import events_of, new_run, resume_run
 from rnntui.tasks.characters.run import parts_of
 from rnntui.tasks.characters.scoring import own_corpus
-from rnntui.text.batches import AnyIds
 from rnntui.text.corpus import Corpus, load_corpus
 from rnntui.text.normalisation import Normalisation
-from rnntui.text.vocabulary import Vocabulary
+from rnntui.text.vocabulary import AnyIds, Vocabulary
 from rnntui.training.changed_text import ChangedTextError
 from rnntui.training.commands import (
     Command,

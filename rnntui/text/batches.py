@@ -6,16 +6,13 @@ so a training resumes at any batch without having kept a generator's state.
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rnntui.errors import CorpusError
-
-Ids = NDArray[np.int64]
-AnyIds = NDArray[np.integer[Any]]
-"""Encoded text, of whatever integer type its vocabulary needs."""
+from rnntui.text.vocabulary import AnyIds, Ids
 
 MIN_VALIDATION_CHARACTERS = 100
 """A held-out part shorter than this says nothing, so none is held out."""
@@ -216,7 +213,7 @@ def split(ids: AnyIds, val_fraction: float) -> tuple[AnyIds, AnyIds]:
 def fitting_stream_shape(characters: int, batch_size: int, seq_length: int) -> tuple[int, int]:
     """The nearest `(batch_size, seq_length)`, none larger, of which the text fills one batch.
 
-    The batch is narrowed first, since shorter sequences change what can be learnt.
+    The batch is narrowed first, since shorter sequences change what can be learned.
     Raises `CorpusError` for a text of fewer than two characters.
     """
     if characters < 2:

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rnntui.text.batches import MIN_VALIDATION_CHARACTERS, AnyIds, mix, split
+from rnntui.text.batches import MIN_VALIDATION_CHARACTERS, mix, split
 from rnntui.text.val_split import ValSplit
-from rnntui.text.vocabulary import Vocabulary
+from rnntui.text.vocabulary import AnyIds, Vocabulary
 
 ROUNDS = 199
 """Random choices that a tail is compared with: one as odd comes by chance once in 200 texts."""
@@ -107,13 +107,13 @@ def odd_tail(
     choices, and by more than `SMALL_GAP` above their mean; so where lines are in
     a random order it is found odd in at most one of `rounds + 1` texts.
     """
-    learnt, held_out = split(ids, val_fraction)
-    if not len(held_out) or not len(learnt):
+    learned, held_out = split(ids, val_fraction)
+    if not len(held_out) or not len(learned):
         return None
-    pairs = _Pairs.of(ids, vocabulary, len(learnt))
+    pairs = _Pairs.of(ids, vocabulary, len(learned))
     if pairs is None:
         return None
-    tail = pairs.units_from(len(learnt) / len(ids))
+    tail = pairs.units_from(len(learned) / len(ids))
     observed, wanted = pairs.bits(tail), int(pairs.sizes[tail].sum())
     generator = np.random.default_rng(0)
     total = 0.0
@@ -149,7 +149,7 @@ class _Pairs:
     symbols: int
 
     @staticmethod
-    def of(ids: AnyIds, vocabulary: Vocabulary, learnt: int) -> "_Pairs | None":
+    def of(ids: AnyIds, vocabulary: Vocabulary, learned: int) -> "_Pairs | None":
         """Count a text's; None where it has too few units for chance to be told from more."""
         size = len(vocabulary)
         if len(ids) <= MOST_COMPARED:
@@ -166,7 +166,7 @@ class _Pairs:
             unit = np.repeat(np.arange(pieces), PIECE)
             before, after = cut[:, :-1].ravel(), cut[:, 1:].ravel()
         sizes = np.bincount(unit)
-        tail = 1 - learnt / len(ids)
+        tail = 1 - learned / len(ids)
         if len(sizes) * min(tail, 1 - tail) < 2:
             return None
         different, kinds = np.unique(before * size + after, return_inverse=True)

@@ -83,7 +83,7 @@ class TextSource:
         """Say which files became one text, and how; nothing where there is one alone."""
         if len(self.parts) < 2:
             return ()
-        listed = named([part.name for part in self.parts], _LISTED_FILES)
+        listed = list_names([part.name for part in self.parts], _LISTED_FILES)
         return (
             f"Read {len(self.parts)} files, joined in this order, each on a new line: {listed}.",
         )
@@ -284,7 +284,7 @@ class _Choice:
             ("as named twice", self._repeated),
         )
         told = [
-            f"Left out{whose}, {reason}: {named(files, _NAMED_FILES)}."
+            f"Left out{whose}, {reason}: {list_names(files, _NAMED_FILES)}."
             for reason, files in reasons
             if files
         ]
@@ -293,7 +293,7 @@ class _Choice:
         return tuple(told)
 
 
-def named(files: Sequence[str], most: int) -> str:
+def list_names(files: Sequence[str], most: int) -> str:
     """Name the first files, `most` of them, and count the others."""
     more = len(files) - most
     also = f" and {more:,} more" if more > 0 else ""

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +19,8 @@ import numpy.typing as npt
 from rnntui.errors import CorpusError
 
 Ids = npt.NDArray[np.int64]
+AnyIds = npt.NDArray[np.integer[Any]]
+"""Encoded text of any integer type; files have the smallest that holds the vocabulary."""
 
 UNKNOWN = "<UNK>"
 """The symbol of characters that are too rare to have one of their own."""

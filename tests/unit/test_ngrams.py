@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from rnntui.errors import CorpusError
 from rnntui.text.ngrams import baselines as ngrams
 from rnntui.text.ngrams.baselines import Baselines, measure_baselines, never
-from rnntui.text.ngrams.counts import Ids, MeasurementStoppedError
+from rnntui.text.ngrams.counts import MeasurementStoppedError
+from rnntui.text.vocabulary import AnyIds
 
 ORDERS = 5
 few_symbols = st.lists(st.integers(0, 2), max_size=40)
@@ -30,9 +31,9 @@ def measured(
     return measure_baselines(train_ids, held_out_ids, vocab_size, max_order, should_stop)
 
 
-def as_ids(text: list[int] | str, vocab_size: int) -> Ids:
+def as_ids(text: list[int] | str, vocab_size: int) -> AnyIds:
     numbers = [ord(char) - ord("a") for char in text] if isinstance(text, str) else text
-    ids: Ids = np.array(numbers, dtype=np.min_scalar_type(vocab_size - 1))
+    ids: AnyIds = np.array(numbers, dtype=np.min_scalar_type(vocab_size - 1))
     ids.flags.writeable = False  # as those of a mapped file
     return ids
 

@@ -65,7 +65,7 @@ def stats(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
     """Classes, lengths, vocabulary and memory of labelled texts."""
-    from rnntui.text.labelled.figures import Reading, labelled_figures
+    from rnntui.text.labelled.figures import TextSettings, labelled_figures
 
     source = labelled_source(
         labelled, text_column, label_column, text_encoding, no_header, skip_bad
@@ -74,7 +74,7 @@ def stats(
     corpus = source.read()
     for notice in corpus.notices:
         notify(notice)
-    reading = Reading(units, vocab_size, min_count, max_length, val_fraction, seed)
+    reading = TextSettings(units, vocab_size, min_count, max_length, val_fraction, seed)
     figures = labelled_figures(corpus, reading)
     if as_json:
         write_line(json.dumps(figures.as_json()), sys.stdout)

@@ -9,7 +9,7 @@ import torch
 from torch.nn import functional
 
 from rnntui.nets.char_model import CharModel
-from rnntui.text.batches import AnyIds
+from rnntui.text.vocabulary import AnyIds
 from rnntui.training.measure import Measure, ReportProgress, no_report
 
 STREAM_CHARACTERS = 512

@@ -16,7 +16,7 @@ from rnntui.sampling.unknown import without_unknown
 from rnntui.tasks.characters.checkpoint import Checkpoint, load_checkpoint
 from rnntui.tasks.characters.run import Run
 from rnntui.tasks.characters.samples import sample_seed, sample_start
-from rnntui.text.batches import AnyIds
+from rnntui.text.vocabulary import AnyIds
 from rnntui.training.checkpoint_file import Arrays
 from rnntui.training.finite import require_finite
 from rnntui.training.learner import LearnerInfo, StepOutcome

@@ -17,7 +17,6 @@ from rnntui.tasks.characters.engines import check_engine
 from rnntui.tasks.characters.provenance import provenance_of
 from rnntui.text.batches import (
     MIN_VALIDATION_CHARACTERS,
-    AnyIds,
     Batches,
     PieceBatches,
     StreamBatches,
@@ -27,6 +26,7 @@ from rnntui.text.batches import (
 )
 from rnntui.text.corpus import Corpus
 from rnntui.text.holding_out import hold_out, holds_lines_out, odd_tail
+from rnntui.text.vocabulary import AnyIds
 from rnntui.training.checkpoint_file import Arrays
 from rnntui.training.learner import LearnerInfo
 from rnntui.training.prepared_run import PreparedRun, versions

@@ -13,10 +13,10 @@ from rnntui.tasks.characters.changed_text import corpus_to_go_on_with
 from rnntui.tasks.characters.checkpoint import Checkpoint
 from rnntui.tasks.characters.provenance import corpus_of
 from rnntui.tasks.characters.run import parts_of
-from rnntui.text.batches import AnyIds
 from rnntui.text.corpus import Corpus, has_changed, load_corpus
 from rnntui.text.ngrams.baselines import measure_baselines
 from rnntui.text.rare import bits_to_tell_apart, rare_symbols, told_apart
+from rnntui.text.vocabulary import AnyIds
 from rnntui.training.changed_text import AllowOldText, changed_sentence, refuse_old_text
 from rnntui.training.measure import Stage, unseen
 

@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 from rnntui.tasks.classification.config import ClassifyConfig
 from rnntui.text.labelled.batches import (
     EncodedTexts,
-    Ids,
     Indices,
     bucketed_batches,
     padded,
     shuffled_batches,
 )
+from rnntui.text.vocabulary import Ids
 
 MAX_EVALUATED_NUMBERS = 2**24
 """Hidden numbers, gates included, that an evaluation holds at once, which bounds its memory."""

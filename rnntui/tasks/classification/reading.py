@@ -14,9 +14,10 @@ from rnntui.nets.classifier_config import Pooling
 from rnntui.sampling.fast_step import FastNetwork, Floats32, Weights
 from rnntui.tasks.classification.batches import read_lengths
 from rnntui.tasks.classification.checkpoint import ClassifierCheckpoint
-from rnntui.text.labelled.batches import Ids, encode_texts, padded
+from rnntui.text.labelled.batches import encode_texts, padded
 from rnntui.text.labelled.tokens import units_of
 from rnntui.text.labelled.vocabulary import UNKNOWN
+from rnntui.text.vocabulary import Ids
 
 
 @dataclass(frozen=True, eq=False)

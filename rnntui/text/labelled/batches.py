@@ -17,8 +17,8 @@ from rnntui.text.ids import id_type
 from rnntui.text.labelled.choices import End, Side
 from rnntui.text.labelled.tokens import Offsets, TokenisedTexts
 from rnntui.text.labelled.vocabulary import PADDING, START, UNKNOWN, TokenVocabulary
+from rnntui.text.vocabulary import Ids
 
-Ids = NDArray[np.int64]
 Indices = NDArray[np.int64]
 
 _POOL = 50

@@ -17,7 +17,7 @@ from rnntui.text.labelled.vocabulary import token_vocabulary
 
 
 @dataclass(frozen=True)
-class Reading:
+class TextSettings:
     """How a classifier reads the texts; the names and meanings are those of its settings.
 
     `vocab_size` 0 bounds nothing, `max_length` 0 reads texts whole.
@@ -54,7 +54,7 @@ class LabelledFigures:
     source: str
     content_hash: str
     classes: tuple[ClassSize, ...]
-    reading: Reading
+    reading: TextSettings
     lengths: LengthStatistics
     histogram: tuple[LengthBin, ...]
     distinct: int
@@ -73,7 +73,7 @@ class LabelledFigures:
         }
 
 
-def labelled_figures(corpus: LabelledCorpus, reading: Reading) -> LabelledFigures:
+def labelled_figures(corpus: LabelledCorpus, reading: TextSettings) -> LabelledFigures:
     """Work out the figures. Raises CorpusError where nothing is left to learn from."""
     split = split_labelled(len(corpus.train), reading.val_fraction, reading.seed)
     tokens = corpus.train.tokenised(reading.units)

@@ -23,7 +23,7 @@ class LabelledText:
 
 
 @dataclass(frozen=True)
-class Place:
+class FileLabel:
     """Where a file belongs; `index` is its position in the list of all files."""
 
     index: int
@@ -42,7 +42,7 @@ def may_be_labelled(path: Parts) -> bool:
     return len(path) > 1 and not hidden and suffix == "txt" and _UNLABELLED not in path[:-1]
 
 
-def labelled_places(paths: Sequence[Parts]) -> tuple[Place, ...]:
+def label_files(paths: Sequence[Parts]) -> tuple[FileLabel, ...]:
     """Find part and class of each file that has them, in the order of their names.
 
     Below any folders that hold all the rest stand either `train` and perhaps
@@ -56,12 +56,12 @@ def labelled_places(paths: Sequence[Parts]) -> tuple[Place, ...]:
         folders = _folders(inner)
     if "train" in folders:
         found = [
-            Place(index, "train" if path[0].lower() == "train" else "test", path[1])
+            FileLabel(index, "train" if path[0].lower() == "train" else "test", path[1])
             for path, index in inner
             if path[0].lower() in ("train", "test") and len(path) > 2
         ]
     else:
-        found = [Place(index, "train", path[0]) for path, index in inner]
+        found = [FileLabel(index, "train", path[0]) for path, index in inner]
     return tuple(sorted(found, key=lambda place: natural_key("/".join(paths[place.index]))))
 
 

@@ -11,7 +11,7 @@ from rnntui.text.labelled.archive import ARCHIVES, archive_texts, is_archive
 from rnntui.text.labelled.decoding import LabelledFile, decoded_files
 from rnntui.text.labelled.faults import Faults
 from rnntui.text.labelled.folder import folder_stamps, folder_texts
-from rnntui.text.labelled.layout import LabelledText, labelled_places
+from rnntui.text.labelled.layout import LabelledText, label_files
 from rnntui.text.labelled.table import TABLES, Columns, table_texts
 from rnntui.text.stamps import FileStamp, stamp_files
 
@@ -132,7 +132,7 @@ def read_files(source: LabelledFiles, faults: Faults) -> tuple[list[LabelledText
         files = archive_texts(source.path)
     else:
         files = folder_texts(source.path, source.stamps)
-    found = labelled_places([parts for parts, _ in files])
+    found = label_files([parts for parts, _ in files])
     if not found:
         raise CorpusError(f"{source.path.name} holds no labelled texts; name {_SHAPES}.")
     labelled = [

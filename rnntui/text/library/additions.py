@@ -29,7 +29,7 @@ class Verdict:
     wrong: Part | None = None
 
 
-def judged(addition: Addition) -> Verdict:
+def check_addition(addition: Addition) -> Verdict:
     """Look whether the path is there, the encoding known and the name free.
 
     Only reading the text tells whether it is one.

@@ -17,7 +17,7 @@ from rnntui.text.library.entries import (
     list_texts,
     names_like,
 )
-from rnntui.text.reading import named
+from rnntui.text.reading import list_names
 from rnntui.text.stamps import stamp_all
 from rnntui.text.streams import is_stream, standard_input
 
@@ -104,7 +104,7 @@ def _joined(words: list[str]) -> Reference:
                 " then it can be joined to other texts."
             )
     paths = tuple(path for one in found for path in one.paths)
-    listed = named([str(path) for path in paths], NAMED_PATHS)
+    listed = list_names([str(path) for path in paths], NAMED_PATHS)
     return Reference(
         f"{found[0].name}+{len(paths) - 1}",
         f"{len(paths)} texts joined: {listed}",

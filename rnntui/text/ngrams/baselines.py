@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from rnntui.errors import CorpusError
-from rnntui.text.ngrams.counts import Ids, count_contexts
+from rnntui.text.ngrams.counts import count_contexts
+from rnntui.text.vocabulary import AnyIds
 
 MAX_COUNTED = 5_000_000
 """Characters of the training part that are counted, its last ones.
@@ -46,8 +47,8 @@ def never() -> bool:
 
 
 def measure_baselines(
-    train_ids: Ids,
-    held_out_ids: Ids,
+    train_ids: AnyIds,
+    held_out_ids: AnyIds,
     vocab_size: int,
     max_order: int = 8,
     should_stop: Callable[[], bool] = never,
@@ -59,7 +60,7 @@ def measure_baselines(
     many different characters followed h, and as order n-1 does where h was
     never followed; order 0 is 1/V (Witten and Bell 1991; Chen and Goodman
     1998). The held-out part's first characters have what context
-    there is. Ids are below `vocab_size`.
+    there is. AnyIds are below `vocab_size`.
 
     `should_stop` is read between passes over the texts, each at most some
     tenths of a second. Raises CorpusError when nothing is held out, and

@@ -9,12 +9,12 @@ calls that let other threads run meanwhile.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-Ids = NDArray[np.integer[Any]]
+from rnntui.text.vocabulary import AnyIds
+
 Counts = NDArray[np.int32]
 
 
@@ -49,7 +49,7 @@ class _SortedTexts:
     they are, counted from its beginning.
     """
 
-    text: Ids
+    text: AnyIds
     end: int
     starts: Counts
     in_training: NDArray[np.bool_]
@@ -58,8 +58,8 @@ class _SortedTexts:
 
 
 def count_contexts(
-    train_ids: Ids,
-    held_out_ids: Ids,
+    train_ids: AnyIds,
+    held_out_ids: AnyIds,
     vocab_size: int,
     max_order: int,
     should_stop: Callable[[], bool],
@@ -86,7 +86,7 @@ def count_contexts(
 def _count_order(
     texts: _SortedTexts,
     order: int,
-    last: Ids,
+    last: AnyIds,
     begins_context: NDArray[np.bool_],
     begins_gram: NDArray[np.bool_],
 ) -> ContextCounts:
@@ -127,8 +127,8 @@ def _run_numbers(begins: NDArray[np.bool_]) -> Counts:
 
 
 def _sort_texts(
-    train_ids: Ids,
-    held_out_ids: Ids,
+    train_ids: AnyIds,
+    held_out_ids: AnyIds,
     vocab_size: int,
     reach: int,
     should_stop: Callable[[], bool],

@@ -15,7 +15,7 @@ from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, Static
 
-from rnntui.text.library.additions import Addition, Verdict, judged
+from rnntui.text.library.additions import Addition, Verdict, check_addition
 from rnntui.text.library.entries import AddedText, add_text
 from rnntui.tui.core.sentences import on_screen, stated
 from rnntui.tui.corpora.path_input import PathInput
@@ -86,7 +86,7 @@ class AddText(ModalScreen[AddedText | None]):
 
     @work(thread=True, exclusive=True, group="judge")
     def _judge(self, addition: Addition) -> None:
-        self.post_message(self._Judged(addition, judged(addition)))
+        self.post_message(self._Judged(addition, check_addition(addition)))
 
     @on(_Judged)
     def _show_verdict(self, event: _Judged) -> None:
