@@ -11,36 +11,34 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rnntui.nets.config import Cell, ModelConfig, Nonlinearity
+from rnntui.nets.cells import NUMPY, find_cell
+from rnntui.nets.cells.cell import Nonlinearity
+from rnntui.nets.config import ModelConfig
 
 Floats = NDArray[np.float64]
 Arrays = Mapping[str, NDArray[Any]]
 
-GATE_NAMES: dict[Cell, tuple[str, ...]] = {
-    "rnn": ("hidden",),
-    "lstm": ("input", "forget", "cell", "output"),
-    "gru": ("reset", "update", "new"),
-}
-"""The blocks of a layer's weights, in torch's order; a vanilla RNN's one block is its state."""
-
 
 @dataclass(frozen=True, eq=False)
 class LayerWeights:
-    """One recurrent layer: `input` `[G·H, I]`, `recurrent` `[G·H, H]`, `bias` `[G·H]`."""
+    """One recurrent layer: `input` `[G·H, I]`, `bias` `[G·H]`, `recurrent` `[G·H, H]`.
 
-    cell: Cell
+    The recurrent weights of a cell that does not read its hidden state are zeros.
+    """
+
+    cell: str
     nonlinearity: Nonlinearity
     input: Floats
-    recurrent: Floats
     bias: Floats
+    recurrent: Floats
 
 
 @dataclass(frozen=True, eq=False)
 class LayerStep:
     """What one layer reads and computes at one time step; all but `input` are `[H]`.
 
-    `pre_activations` and `gates` go by the names of `GATE_NAMES`: a gate is
-    its pre-activation after sigmoid or tanh. The two cell states are an LSTM's.
+    `pre_activations` and `gates` go by the names of the cell's gates: a gate is
+    its pre-activation after the activation. The two cell states are an LSTM's.
     """
 
     input: Floats
@@ -88,7 +86,7 @@ def forward_trace(config: ModelConfig, arrays: Arrays, ids: Sequence[int]) -> It
     )
     zero = np.zeros(config.hidden_size)
     hidden = [zero] * len(layers)
-    cells: list[Floats | None] = [zero if config.cell == "lstm" else None] * len(layers)
+    cells: list[Floats | None] = [zero if "c" in config.state_tensors else None] * len(layers)
     for rank in ids:
         read = one_hot(rank, config.vocab_size)
         if embedding is not None:
@@ -107,15 +105,20 @@ def forward_trace(config: ModelConfig, arrays: Arrays, ids: Sequence[int]) -> It
 
 def layer_weights(config: ModelConfig, arrays: Arrays) -> tuple[LayerWeights, ...]:
     """The recurrent layers of a network, lowest first, as float64."""
-    parts = ("weight_ih", "weight_hh", "bias")
-    return tuple(
-        LayerWeights(
-            config.cell,
-            config.nonlinearity,
-            *(np.asarray(arrays[f"layers.{number}.{part}"], np.float64) for part in parts),
+
+    shape = (config.gates * config.hidden_size, config.hidden_size)
+
+    def layer(number: int) -> LayerWeights:
+        weight, bias = (
+            np.asarray(arrays[f"layers.{number}.{name}"], np.float64)
+            for name in ("weight_ih", "bias")
         )
-        for number in range(config.num_layers)
-    )
+        recurrent = arrays.get(f"layers.{number}.weight_hh", np.zeros(shape))
+        return LayerWeights(
+            config.cell, config.nonlinearity, weight, bias, np.asarray(recurrent, np.float64)
+        )
+
+    return tuple(layer(number) for number in range(config.num_layers))
 
 
 def layer_step(
@@ -125,34 +128,19 @@ def layer_step(
 
     `x` is `[I]`, `hidden` and (for an LSTM) `cell` are the states before it, `[H]`.
     """
-    names = GATE_NAMES[layer.cell]
-    from_input = np.split(layer.input @ x + layer.bias, len(names))
-    from_hidden = np.split(layer.recurrent @ hidden, len(names))
-    sums = [a + b for a, b in zip(from_input, from_hidden, strict=True)]
-    after: Floats | None = None
-    if layer.cell == "lstm":
-        assert cell is not None
-        gates = [sigmoid(sums[0]), sigmoid(sums[1]), np.tanh(sums[2]), sigmoid(sums[3])]
-        inlet, forget, candidate, outlet = gates
-        after = forget * cell + inlet * candidate
-        new_hidden = outlet * np.tanh(after)
-    elif layer.cell == "gru":
-        reset, update = sigmoid(sums[0]), sigmoid(sums[1])
-        sums[2] = from_input[2] + reset * from_hidden[2]
-        gates = [reset, update, np.tanh(sums[2])]
-        new_hidden = (1 - update) * gates[2] + update * hidden
-    else:
-        tanh = layer.nonlinearity == "tanh"
-        gates = [np.tanh(sums[0]) if tanh else np.maximum(sums[0], 0.0)]
-        new_hidden = gates[0]
+    kind = find_cell(layer.cell)
+    before = (hidden,) if cell is None else (hidden, cell)
+    from_input = layer.input @ x + layer.bias
+    from_hidden = layer.recurrent @ hidden
+    step = kind.step(NUMPY, from_input, from_hidden, before, layer.nonlinearity)
     return LayerStep(
         input=x,
         previous_hidden=hidden,
         previous_cell=cell,
-        pre_activations=dict(zip(names, sums, strict=True)),
-        gates=dict(zip(names, gates, strict=True)),
-        cell=after,
-        hidden=new_hidden,
+        pre_activations=dict(zip(kind.gate_names, step.pre_activations, strict=True)),
+        gates=dict(zip(kind.gate_names, step.gates, strict=True)),
+        cell=step.state[1] if len(step.state) > 1 else None,
+        hidden=step.state[0],
     )
 
 

@@ -20,6 +20,7 @@ from rnntui.lenses.forward_trace import (
     layer_weights,
     one_hot,
 )
+from rnntui.nets.cells import find_cell
 from rnntui.nets.config import ModelConfig
 
 
@@ -135,7 +136,7 @@ def _flow(config: ModelConfig, arrays: Arrays, ids: Sequence[int]) -> GradientFl
     )
     loss = -_log_softmax(last.output)[ids[-1]]
     return GradientFlow(
-        float(loss), hidden, cell if config.cell == "lstm" else None, deltas, previous
+        float(loss), hidden, cell if "c" in config.state_tensors else None, deltas, previous
     )
 
 
@@ -163,10 +164,44 @@ class _Back:
 
 def _back(layer: LayerWeights, step: LayerStep, hidden: Floats, later_cell: Floats) -> _Back:
     """Back through one step: `hidden` is dE/dh_k, `later_cell` what step k+1 asks of c_k."""
-    if layer.cell == "lstm":
-        return _back_lstm(layer, step, hidden, later_cell)
-    if layer.cell == "gru":
-        return _back_gru(layer, step, hidden)
+    by_hand = _BY_HAND.get(layer.cell, back_by_autograd)
+    return by_hand(layer, step, hidden, later_cell)
+
+
+def back_by_autograd(
+    layer: LayerWeights, step: LayerStep, hidden: Floats, later_cell: Floats
+) -> _Back:
+    """The same for any cell, from its equations alone, by torch's autograd in float64."""
+    import torch
+
+    from rnntui.nets.recurrent import TORCH
+
+    def leaf(values: Floats) -> torch.Tensor:
+        return torch.tensor(values, dtype=torch.float64, requires_grad=True)
+
+    before = [step.previous_hidden]
+    if step.previous_cell is not None:
+        before.append(step.previous_cell)
+    from_input = leaf(layer.input @ step.input + layer.bias)
+    from_hidden = leaf(layer.recurrent @ step.previous_hidden)
+    state = tuple(leaf(part) for part in before)
+    after = (
+        find_cell(layer.cell).step(TORCH, from_input, from_hidden, state, layer.nonlinearity).state
+    )
+    wanted = [from_input, from_hidden, *state, *after[1:]]
+    asked = [torch.tensor(part) for part in (hidden, later_cell)][: len(after)]
+    gradients = torch.autograd.grad(after, wanted, asked, allow_unused=True)
+    to_input, to_recurrent, *states = [
+        np.zeros(part.shape) if gradient is None else gradient.numpy()
+        for part, gradient in zip(wanted, gradients, strict=True)
+    ]
+    to_hidden = layer.recurrent.T @ to_recurrent + states[0]
+    if len(after) == 1:
+        return _Back(later_cell, to_input, to_recurrent, _Passed(to_hidden, later_cell))
+    return _Back(states[2], to_input, to_recurrent, _Passed(to_hidden, states[1]))
+
+
+def _back_rnn(layer: LayerWeights, step: LayerStep, hidden: Floats, later_cell: Floats) -> _Back:
     if layer.nonlinearity == "tanh":
         delta = hidden * (1 - step.hidden**2)
     else:
@@ -191,7 +226,7 @@ def _back_lstm(layer: LayerWeights, step: LayerStep, hidden: Floats, later_cell:
     return _Back(cell, delta, delta, _Passed(layer.recurrent.T @ delta, cell * forget))
 
 
-def _back_gru(layer: LayerWeights, step: LayerStep, hidden: Floats) -> _Back:
+def _back_gru(layer: LayerWeights, step: LayerStep, hidden: Floats, later_cell: Floats) -> _Back:
     reset, update, new = step.gates.values()
     size = len(hidden)
     remembered = layer.recurrent[2 * size :] @ step.previous_hidden
@@ -199,10 +234,12 @@ def _back_gru(layer: LayerWeights, step: LayerStep, hidden: Floats) -> _Back:
     at_update = hidden * (step.previous_hidden - new) * update * (1 - update)
     at_reset = at_new * remembered * reset * (1 - reset)
     to_recurrent = np.concatenate((at_reset, at_update, at_new * reset))
-    passed = _Passed(layer.recurrent.T @ to_recurrent + hidden * update, np.zeros(size))
-    return _Back(
-        np.zeros(size), np.concatenate((at_reset, at_update, at_new)), to_recurrent, passed
-    )
+    passed = _Passed(layer.recurrent.T @ to_recurrent + hidden * update, later_cell)
+    return _Back(later_cell, np.concatenate((at_reset, at_update, at_new)), to_recurrent, passed)
+
+
+_BY_HAND = {"rnn": _back_rnn, "lstm": _back_lstm, "gru": _back_gru}
+"""The cells whose way back is written out, as a reader of the formulas would; see `_back`."""
 
 
 def _by_distance(gradients: Floats) -> Floats:

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from rnntui.nets.config import STATE_TENSORS, DropoutMasks, ModelConfig
+from rnntui.nets.config import DropoutMasks, ModelConfig
 from rnntui.nets.recurrent import RecurrentLayer
 
 State = tuple[Tensor, ...]
@@ -31,7 +31,7 @@ class CharModel(nn.Module):
         """The state before any character has been read."""
         config, like = self.config, self.head.weight
         shape = (config.num_layers, batch_size, config.hidden_size)
-        return tuple(like.new_zeros(shape) for _ in STATE_TENSORS[config.cell])
+        return tuple(like.new_zeros(shape) for _ in config.state_tensors)
 
     def read(
         self,

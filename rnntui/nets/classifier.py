@@ -5,8 +5,8 @@ from torch import Tensor, nn
 from torch.func import functional_call
 from torch.nn import functional
 
+from rnntui.nets.cells import find_cell
 from rnntui.nets.classifier_config import ClassifierConfig
-from rnntui.nets.config import STATE_TENSORS
 from rnntui.nets.recurrent import RecurrentLayer
 from rnntui.nets.tanh_recurrence import TanhRecurrence
 
@@ -114,8 +114,8 @@ def _hidden_states_from_products(layer: RecurrentLayer, products: Tensor) -> Ten
 
 
 def _zero_state(layer: RecurrentLayer, x: Tensor) -> tuple[Tensor, ...]:
-    shape = (x.shape[1], layer.weight_hh.shape[1])
-    return tuple(x.new_zeros(shape) for _ in STATE_TENSORS[layer.cell])
+    shape = (x.shape[1], layer.hidden_size)
+    return tuple(x.new_zeros(shape) for _ in find_cell(layer.cell).state_tensors)
 
 
 def _pooled(states: Tensor, lengths: Tensor, pooling: str) -> Tensor:

@@ -8,14 +8,8 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from rnntui.errors import ConfigError
-from rnntui.nets.config import (
-    Cell,
-    InputEncoding,
-    LayerRow,
-    ModelConfig,
-    Nonlinearity,
-    weight_shapes,
-)
+from rnntui.nets.cells.cell import Nonlinearity
+from rnntui.nets.config import InputEncoding, LayerRow, ModelConfig, weight_shapes
 
 Pooling = Literal["last", "mean", "max"]
 """What of a text's hidden states the head reads: the last, or the mean or maximum over time."""
@@ -35,7 +29,7 @@ class ClassifierConfig:
 
     vocab_size: int
     classes: int
-    cell: Cell = "lstm"
+    cell: str = "lstm"
     nonlinearity: Nonlinearity = "tanh"
     input_encoding: InputEncoding = "embedding"
     embedding_size: int = 64

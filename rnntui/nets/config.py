@@ -8,23 +8,15 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from rnntui.errors import ConfigError
+from rnntui.nets.cells import find_cell
+from rnntui.nets.cells.cell import Nonlinearity
 
-Cell = Literal["rnn", "lstm", "gru"]
-Nonlinearity = Literal["tanh", "relu"]
 InputEncoding = Literal["one-hot", "embedding"]
 InitialWeights = Literal["torch", "normal", "keras", "orthogonal"]
 Connections = Literal["plain", "residual"]
 DropoutMasks = Literal["position", "sequence"]
 """Whether dropout draws anew at each time step, or once for a whole sequence
 (Gal and Ghahramani 2016)."""
-
-GATES: dict[Cell, int] = {"rnn": 1, "lstm": 4, "gru": 3}
-"""Blocks of `hidden_size` rows in a layer's weights: one for a vanilla RNN's
-tanh, four for an LSTM (input, forget, cell, output), three for a GRU (reset,
-update, new), in torch's order."""
-
-STATE_TENSORS: dict[Cell, tuple[str, ...]] = {"rnn": ("h",), "lstm": ("h", "c"), "gru": ("h",)}
-"""The tensors that a layer carries from one time step to the next."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +33,7 @@ class ModelConfig:
     """
 
     vocab_size: int
-    cell: Cell = "lstm"
+    cell: str = "lstm"
     nonlinearity: Nonlinearity = "tanh"
     input_encoding: InputEncoding = "embedding"
     embedding_size: int = 128
@@ -53,8 +45,8 @@ class ModelConfig:
     connections: Connections = "plain"
 
     def __post_init__(self) -> None:
+        find_cell(self.cell)
         for name, kind in (
-            ("cell", Cell),
             ("nonlinearity", Nonlinearity),
             ("input_encoding", InputEncoding),
             ("connections", Connections),
@@ -80,7 +72,12 @@ class ModelConfig:
     @property
     def gates(self) -> int:
         """Blocks of `hidden_size` rows in each recurrent layer's weights."""
-        return GATES[self.cell]
+        return len(find_cell(self.cell).gate_names)
+
+    @property
+    def state_tensors(self) -> tuple[str, ...]:
+        """The tensors that a layer carries from one time step to the next."""
+        return find_cell(self.cell).state_tensors
 
 
 @dataclass(frozen=True)
@@ -102,9 +99,11 @@ def weight_shapes(config: ModelConfig) -> dict[str, tuple[int, ...]]:
     if config.input_encoding == "embedding":
         shapes["embedding.weight"] = (config.vocab_size, config.embedding_size)
     rows, width = config.gates * config.hidden_size, config.input_size
+    is_recurrent = find_cell(config.cell).is_recurrent
     for layer in range(config.num_layers):
         shapes[f"layers.{layer}.weight_ih"] = (rows, width)
-        shapes[f"layers.{layer}.weight_hh"] = (rows, config.hidden_size)
+        if is_recurrent:
+            shapes[f"layers.{layer}.weight_hh"] = (rows, config.hidden_size)
         shapes[f"layers.{layer}.bias"] = (rows,)
         width = config.hidden_size
     shapes["head.weight"] = (config.vocab_size, config.hidden_size)

@@ -5,6 +5,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from rnntui.nets.cells import find_cell
 from rnntui.nets.config import InitialWeights, ModelConfig, weight_shapes
 
 NORMAL_SPREAD = 0.01
@@ -42,11 +43,11 @@ def forget_gate_biases(config: ModelConfig, bias: float) -> dict[str, NDArray[np
     for a GRU's update gate, which keeps the old state where it is near 1;
     zero for all other gates. A cell without such a gate has no entries.
     """
-    if config.cell == "rnn" or not bias:
+    gate = find_cell(config.cell).keeping_gate
+    if gate is None or not bias:
         return {}
     added = np.zeros(config.gates * config.hidden_size, np.float32)
-    # The second block of rows in either cell.
-    added[config.hidden_size : 2 * config.hidden_size] = bias
+    added[gate * config.hidden_size : (gate + 1) * config.hidden_size] = bias
     return {f"layers.{layer}.bias": added for layer in range(config.num_layers)}
 
 
@@ -97,9 +98,10 @@ def _open_forget_gate(
 ) -> NDArray[np.float64]:
     """Zeros, and ones where an LSTM's forget gate is, so that it begins by remembering."""
     bias = np.zeros(shape)
-    if config.cell == "lstm" and name != "head.bias":
-        # The second of four blocks is the forget gate's.
-        bias[config.hidden_size : 2 * config.hidden_size] = 1.0
+    gates = find_cell(config.cell).gate_names
+    if "forget" in gates and name != "head.bias":
+        gate = gates.index("forget")
+        bias[gate * config.hidden_size : (gate + 1) * config.hidden_size] = 1.0
     return bias
 
 

@@ -5,6 +5,7 @@ import math
 import torch
 from torch import Tensor, nn
 
+from rnntui.nets.cells import find_cell
 from rnntui.nets.recurrent import RecurrentLayer
 
 EMBEDDING_BOUND = 0.05
@@ -27,11 +28,13 @@ def start_as_keras(model: nn.Module, seed: int) -> None:
                 module.bias.zero_()
             elif isinstance(module, RecurrentLayer):
                 _glorot_uniform(module.weight_ih, generator)
-                nn.init.orthogonal_(module.weight_hh, generator=generator)
+                cell = find_cell(module.cell)
+                if cell.is_recurrent:
+                    nn.init.orthogonal_(module.weight_hh, generator=generator)
                 module.bias.zero_()
-                if module.cell == "lstm":
-                    # The second of four blocks is the forget gate's.
-                    module.bias.chunk(4)[1].fill_(1.0)
+                if "forget" in cell.gate_names:
+                    gates = module.bias.chunk(len(cell.gate_names))
+                    gates[cell.gate_names.index("forget")].fill_(1.0)
 
 
 def _glorot_uniform(weight: Tensor, generator: torch.Generator) -> None:

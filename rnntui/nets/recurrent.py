@@ -1,48 +1,59 @@
-"""One recurrent layer over a whole sequence: vanilla RNN, LSTM or GRU, with one bias vector.
+"""One recurrent layer over a whole sequence, of any cell, with one bias vector.
 
-The arithmetic is torch's fused kernels; only the parameters are ours.
+The arithmetic is torch's fused kernels where it has them, and the cell's own equations, time
+step by time step, where it has none.
 """
 
 import math
 import warnings
+from types import SimpleNamespace
+from typing import Any, Final
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
-from rnntui.nets.config import GATES, STATE_TENSORS, Cell, Nonlinearity
+from rnntui.nets.cells import find_cell
+from rnntui.nets.cells.cell import Nonlinearity, Operations
 
 # CUDA's kernels have weights copied into one piece first, at 2% of a step; torch would say so.
 warnings.filterwarnings("ignore", "RNN module weights are not part of single contiguous chunk")
+
+TORCH: Final[Operations] = SimpleNamespace(sigmoid=torch.sigmoid, tanh=torch.tanh, relu=torch.relu)
+"""The operations on torch tensors."""
+
+_FUSED: Final[dict[tuple[str, Nonlinearity], Any]] = {
+    ("lstm", "tanh"): torch.lstm,
+    ("lstm", "relu"): torch.lstm,
+    ("gru", "tanh"): torch.gru,
+    ("gru", "relu"): torch.gru,
+    ("rnn", "tanh"): torch.rnn_tanh,
+    ("rnn", "relu"): torch.rnn_relu,
+}
+"""torch's kernels, by cell and nonlinearity; a gated cell has activations of its own."""
 
 
 class RecurrentLayer(nn.Module):
     """A layer of `hidden_size` units reading `[B, T, I]` and giving `[B, T, H]`.
 
-    With `x` the input and `h` the previous hidden state, per time step:
+    Its equations are its cell's (`nets/cells/`).
 
-    - `rnn` (Elman 1990): `h' = f(W_ih x + W_hh h + b)`, `f` tanh or ReLU.
-    - `lstm` (Hochreiter and Schmidhuber 1997, with forget gate, Gers et al.
-      2000): `i, f, o = sigmoid(...)`, `g = tanh(...)`, each from its block of
-      `W_ih x + W_hh h + b`; `c' = f c + i g`; `h' = o tanh(c')`.
-    - `gru` (Cho et al. 2014, in the form of cuDNN, the reset gate after the
-      product): `r, z = sigmoid(...)`, `n = tanh(W_in x + b_n + r (W_hn h))`,
-      `h' = (1 - z) n + z h`.
-
-    Weights: `weight_ih` `[G·H, I]`, `weight_hh` `[G·H, H]`, `bias` `[G·H]`,
-    gates in torch's order. They start uniform in ±1/√H, as torch's do.
+    Weights: `weight_ih` `[G·H, I]`, `bias` `[G·H]` and, where the cell is recurrent,
+    `weight_hh` `[G·H, H]`, gates in the cell's order. They start uniform in ±1/√H, as torch's do.
     """
 
     def __init__(
-        self, cell: Cell, input_size: int, hidden_size: int, nonlinearity: Nonlinearity = "tanh"
+        self, cell: str, input_size: int, hidden_size: int, nonlinearity: Nonlinearity = "tanh"
     ) -> None:
         """Make the layer's weights from torch's global generator."""
         super().__init__()
-        rows = GATES[cell] * hidden_size
+        rows = len(find_cell(cell).gate_names) * hidden_size
         bound = 1.0 / math.sqrt(hidden_size)
-        self.cell: Cell = cell
+        self.cell, self.hidden_size = cell, hidden_size
         self.nonlinearity: Nonlinearity = nonlinearity
         self.weight_ih = nn.Parameter(torch.empty(rows, input_size).uniform_(-bound, bound))
-        self.weight_hh = nn.Parameter(torch.empty(rows, hidden_size).uniform_(-bound, bound))
+        if find_cell(cell).is_recurrent:
+            self.weight_hh = nn.Parameter(torch.empty(rows, hidden_size).uniform_(-bound, bound))
         self.bias = nn.Parameter(torch.empty(rows).uniform_(-bound, bound))
         # torch's kernels add two biases; the second is a constant zero.
         self.zero_bias: Tensor
@@ -54,17 +65,25 @@ class RecurrentLayer(nn.Module):
         `x` is `[B, T, I]`; `state` has `h` (and for an LSTM `c`), each `[B, H]`.
         Returns all hidden states `[B, T, H]` and the last state, like `state`.
         """
+        if (fused := _FUSED.get((self.cell, self.nonlinearity))) is None:
+            return self._step_by_step(x, state)
         weights = [self.weight_ih, self.weight_hh, self.bias, self.zero_bias]
         hx = tuple(part.unsqueeze(0) for part in state)  # [1, B, H]
         layers, dropout, bidirectional, batch_first = 1, 0.0, False, True
         shape = (True, layers, dropout, self.training, bidirectional, batch_first)
-        if self.cell == "lstm":
-            out, *last = torch.lstm(x, hx, weights, *shape)
-        elif self.cell == "gru":
-            out, *last = torch.gru(x, hx[0], weights, *shape)
-        elif self.nonlinearity == "tanh":
-            out, *last = torch.rnn_tanh(x, hx[0], weights, *shape)
-        else:
-            out, *last = torch.rnn_relu(x, hx[0], weights, *shape)
-        assert len(last) == len(STATE_TENSORS[self.cell])
+        out, *last = fused(x, hx if len(hx) > 1 else hx[0], weights, *shape)
         return out, tuple(part.squeeze(0) for part in last)
+
+    def _step_by_step(
+        self, x: Tensor, state: tuple[Tensor, ...]
+    ) -> tuple[Tensor, tuple[Tensor, ...]]:
+        """The same by the cell's own equations: the path for cells that torch has no kernel for."""
+        cell = find_cell(self.cell)
+        from_input = functional.linear(x, self.weight_ih, self.bias)  # [B, T, G·H]
+        outputs: list[Tensor] = []
+        for time in range(x.shape[1]):
+            from_hidden = state[0] @ self.weight_hh.T if cell.is_recurrent else None
+            step = cell.step(TORCH, from_input[:, time], from_hidden, state, self.nonlinearity)
+            state = step.state
+            outputs.append(state[0])
+        return torch.stack(outputs, 1), state

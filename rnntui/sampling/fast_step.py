@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rnntui.nets.config import STATE_TENSORS, ModelConfig
+from rnntui.nets.cells import NUMPY, find_cell
+from rnntui.nets.config import ModelConfig
 
 Floats32 = NDArray[np.float32]
 FastState = tuple[Floats32, ...]
@@ -35,6 +36,7 @@ class FastNetwork:
     def __init__(self, weights: Weights) -> None:
         """Lay the weights out for products with rows; nothing is shared with the trainer."""
         self.config = weights.config
+        self._cell = find_cell(self.config.cell)
         self.step = weights.step
         arrays = weights.arrays
         first = arrays["layers.0.weight_ih"]
@@ -42,7 +44,11 @@ class FastNetwork:
         # With one-hot input the product with the input weights is a row of them.
         self._columns = np.ascontiguousarray(first.T) if self._embedding is None else None
         self._layers = [
-            tuple(arrays[f"layers.{number}.{part}"] for part in ("weight_ih", "weight_hh", "bias"))
+            (
+                arrays[f"layers.{number}.weight_ih"],
+                arrays.get(f"layers.{number}.weight_hh"),
+                arrays[f"layers.{number}.bias"],
+            )
             for number in range(self.config.num_layers)
         ]
         self._head = (arrays["head.weight"], arrays["head.bias"])
@@ -50,7 +56,7 @@ class FastNetwork:
     def zero_state(self, streams: int) -> FastState:
         """The state before any character has been read, for `streams` streams."""
         shape = (self.config.num_layers, streams, self.config.hidden_size)
-        return tuple(np.zeros(shape, np.float32) for _ in STATE_TENSORS[self.config.cell])
+        return tuple(np.zeros(shape, np.float32) for _ in self.config.state_tensors)
 
     def read(self, ids: NDArray[np.integer], state: FastState) -> FastState:
         """The state after reading one character in each stream; `ids` is `[N]`."""
@@ -62,16 +68,12 @@ class FastNetwork:
                 gates = self._columns[x] + bias  # [N, G·H]
             else:
                 gates = x @ weight_ih.T + bias
-            recurrent = state[0][number] @ weight_hh.T
-            if self.config.cell == "lstm":
-                x, after[1][number] = _lstm(gates + recurrent, state[1][number])
-            elif self.config.cell == "gru":
-                x = _gru(gates, recurrent, state[0][number])
-            elif self.config.nonlinearity == "tanh":
-                x = np.tanh(gates + recurrent)
-            else:
-                x = np.maximum(gates + recurrent, 0)
-            after[0][number] = x
+            recurrent = None if weight_hh is None else state[0][number] @ weight_hh.T
+            before = tuple(part[number] for part in state)
+            step = self._cell.step(NUMPY, gates, recurrent, before, self.config.nonlinearity)
+            for part, now in zip(after, step.state, strict=True):
+                part[number] = now
+            x = step.state[0]
             if number > 0 and self.config.connections == "residual":
                 x = x + below
         return after
@@ -83,25 +85,3 @@ class FastNetwork:
         # Every layer's hidden state reaches the head over residual connections.
         top = hidden.sum(axis=0) if self.config.connections == "residual" else hidden[-1]
         return np.asarray(top @ weight.T + bias)
-
-
-def _sigmoid(x: Floats32) -> Floats32:
-    # By way of tanh, since exp overflows for large negative numbers.
-    return np.asarray(0.5 * np.tanh(0.5 * x) + 0.5, dtype=np.float32)
-
-
-def _lstm(gates: Floats32, cell: Floats32) -> tuple[Floats32, Floats32]:
-    size = cell.shape[-1]
-    inlet = _sigmoid(gates[:, :size])
-    forget = _sigmoid(gates[:, size : 2 * size])
-    outlet = _sigmoid(gates[:, 3 * size :])
-    cell = forget * cell + inlet * np.tanh(gates[:, 2 * size : 3 * size])
-    return outlet * np.tanh(cell), cell
-
-
-def _gru(gates: Floats32, recurrent: Floats32, hidden: Floats32) -> Floats32:
-    size = hidden.shape[-1]
-    reset = _sigmoid(gates[:, :size] + recurrent[:, :size])
-    update = _sigmoid(gates[:, size : 2 * size] + recurrent[:, size : 2 * size])
-    new = np.tanh(gates[:, 2 * size :] + reset * recurrent[:, 2 * size :])
-    return np.asarray((1 - update) * new + update * hidden)

@@ -74,9 +74,14 @@ def generator_for(
     `numpy` otherwise; `compiled` has them compiled if need be. Raises
     `SamplingError` where they can't be had.
     """
-    from rnntui.nets.compiled.preparation import load_compiled, try_to_prepare
+    from rnntui.nets.compiled.preparation import COMPILED_CELLS, load_compiled, try_to_prepare
 
-    if engine == "numpy" or (engine == "auto" and not load_compiled()):
+    cell = weights.config.cell
+    if engine == "compiled" and cell not in COMPILED_CELLS:
+        raise SamplingError(f"There are no compiled kernels for {cell}. Take --engine numpy.")
+    if engine == "auto" and not (cell in COMPILED_CELLS and load_compiled()):
+        engine = "numpy"
+    if engine == "numpy":
         return NumpyGenerator(weights, streams, space, rounds)
     if engine == "compiled" and (problem := try_to_prepare()):
         raise SamplingError(f"{problem} Take --engine numpy.")

@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
-from rnntui.nets.config import Cell, InitialWeights, InputEncoding, Nonlinearity
+from rnntui.nets.cells import CELLS
+from rnntui.nets.cells.cell import Nonlinearity
+from rnntui.nets.config import InitialWeights, InputEncoding
 from rnntui.training.optimizer_settings import (
     ADAM_BETA_2,
     OptimizerName,
@@ -26,7 +28,7 @@ class CommonSettings:
     other; the sentence names the flag.
     """
 
-    cell: Cell = setting("lstm", "network", "Recurrent cell.")
+    cell: str = setting("lstm", "network", "Recurrent cell.", known=tuple(CELLS))
     nonlinearity: Nonlinearity = setting(
         "tanh", "network", "Activation of a vanilla RNN; other cells have their own."
     )

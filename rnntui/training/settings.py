@@ -27,11 +27,15 @@ def setting(
     about: str,
     low: float | None = None,
     high: float | None = None,
+    known: tuple[str, ...] = (),
 ) -> Any:
-    """A field of a configuration with what flags, forms and checks need to know of it."""
+    """A field of a configuration with what flags, forms and checks need to know of it.
+
+    `known` are its values where they are a matter of choice that its type doesn't name.
+    """
     return field(
         default=default,
-        metadata={"section": section, "about": about, "low": low, "high": high},
+        metadata={"section": section, "about": about, "low": low, "high": high, "known": known},
     )
 
 
@@ -51,7 +55,8 @@ def settings_of(config: Any) -> tuple["Field[Any]", ...]:
 
 def choices(setting: "Field[Any]") -> tuple[str, ...]:
     """The values that a setting may have, empty where it is not a matter of choice."""
-    return get_args(setting.type) if get_origin(setting.type) is Literal else ()
+    named = get_args(setting.type) if get_origin(setting.type) is Literal else ()
+    return named or setting.metadata["known"]
 
 
 def bounds_of(config: type, name: str) -> tuple[float, float]:

@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 
 from rnntui import atomic_files as whole_files
 from rnntui.errors import CheckpointError
-from rnntui.nets.config import STATE_TENSORS, weight_shapes
+from rnntui.nets.cells import find_cell
+from rnntui.nets.config import weight_shapes
 from rnntui.tasks.characters.checkpoint import (
     KEPT_BY_OPTIMIZER,
     Checkpoint,
@@ -68,7 +69,10 @@ def checkpoint_of(
             for name, shape in shapes.items()
             for kept in KEPT_BY_OPTIMIZER[config.optimizer]
         },
-        state={part: draw.random(state_shape, np.float32) for part in STATE_TENSORS[config.cell]},
+        state={
+            part: draw.random(state_shape, np.float32)
+            for part in find_cell(config.cell).state_tensors
+        },
         averages={name: draw.random(shape, np.float32) for name, shape in shapes.items()}
         if config.average_decay
         else {},

@@ -16,7 +16,7 @@ from rnntui.nets.char_model import build_model
 from rnntui.nets.compiled.dropout import EMBEDDING, dropout_masks
 from rnntui.nets.compiled.network import CompiledNetwork, Method
 from rnntui.nets.compiled.update import Adam
-from rnntui.nets.config import STATE_TENSORS, DropoutMasks, ModelConfig
+from rnntui.nets.config import DropoutMasks, ModelConfig
 
 Arrays = dict[str, NDArray[np.float32]]
 
@@ -54,8 +54,7 @@ def _state(config: ModelConfig, batch: int) -> Arrays:
     random = np.random.default_rng(1)
     shape = (config.num_layers, batch, config.hidden_size)
     return {
-        name: random.uniform(-0.9, 0.9, shape).astype(np.float32)
-        for name in STATE_TENSORS[config.cell]
+        name: random.uniform(-0.9, 0.9, shape).astype(np.float32) for name in config.state_tensors
     }
 
 

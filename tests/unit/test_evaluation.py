@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from torch.nn import functional
 
 from rnntui.nets.char_model import CharModel, build_model
-from rnntui.nets.config import Cell, InputEncoding, ModelConfig
+from rnntui.nets.config import InputEncoding, ModelConfig
 from rnntui.tasks.characters import evaluation
 from rnntui.tasks.characters.evaluation import (
     STREAM_CHARACTERS,
@@ -64,7 +64,7 @@ def _in_one_stream(model: CharModel, ids: Ids) -> float:
 @pytest.mark.parametrize("encoding", ["one-hot", "embedding"])
 @pytest.mark.parametrize("length", [2, 3, 100, 257, 258, 2 * STREAM_CHARACTERS])
 def test_a_text_too_short_to_be_cut_is_read_in_one_stream(
-    cell: Cell, encoding: InputEncoding, length: int
+    cell: str, encoding: InputEncoding, length: int
 ) -> None:
     model, ids = _model(replace(_CONFIG, cell=cell, input_encoding=encoding)), _ids(length)
     measure = evaluate(model, ids)
@@ -74,7 +74,7 @@ def test_a_text_too_short_to_be_cut_is_read_in_one_stream(
 
 @_every_cell
 @pytest.mark.parametrize("length", [2 * STREAM_CHARACTERS + 1, 5000, 40_000])
-def test_a_text_cut_into_streams_is_measured_as_in_one(cell: Cell, length: int) -> None:
+def test_a_text_cut_into_streams_is_measured_as_in_one(cell: str, length: int) -> None:
     """Within 1e-6 nats: after their warm-up such networks have forgotten where they began."""
     model, ids = _model(replace(_CONFIG, cell=cell)), _ids(length)
     assert evaluate(model, ids).loss == pytest.approx(_in_one_stream(model, ids), abs=1e-6)
@@ -129,7 +129,7 @@ def test_a_bound_on_memory_holds_for_all_that_is_read_at_once(
 
 @_every_cell
 @pytest.mark.parametrize("length", [8, 9, 500, 2000])
-def test_windows_are_each_read_alone_from_zero_state(cell: Cell, length: int) -> None:
+def test_windows_are_each_read_alone_from_zero_state(cell: str, length: int) -> None:
     model, ids = _model(replace(_WINDOWED, cell=cell)), _ids(length)
     losses = [_in_one_window(model, ids[start : start + 8]) for start in range(length - 7)]
     measure = evaluate(model, ids)

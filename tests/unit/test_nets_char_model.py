@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from rnntui.nets.char_model import CharModel, build_model
-from rnntui.nets.config import STATE_TENSORS, ModelConfig, parameter_count, weight_shapes
+from rnntui.nets.config import ModelConfig, parameter_count, weight_shapes
 
 _SMALL = ModelConfig(vocab_size=7, embedding_size=4, hidden_size=5, num_layers=2)
 _CONFIGS = st.builds(
@@ -61,7 +61,7 @@ def test_scores_come_for_every_position_of_streams_and_the_last_of_windows(
     model = build_model(config, seed=1)
     logits, state = model(_ids(batch, length, config.vocab_size), model.zero_state(batch))
     assert logits.shape == (batch, 1 if config.window else length, config.vocab_size)
-    assert len(state) == len(STATE_TENSORS[config.cell])
+    assert len(state) == len(config.state_tensors)
     assert {part.shape for part in state} == {(config.num_layers, batch, config.hidden_size)}
 
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnntui.errors import CorpusError
-from rnntui.nets.config import Cell, ModelConfig
+from rnntui.nets.config import ModelConfig
 from rnntui.nets.initial_weights import initial_weights
 from rnntui.sampling.choice import SamplingSpec
 from rnntui.sampling.fast_step import Weights
@@ -117,7 +117,7 @@ def test_a_prime_is_read_as_it_is_with_its_unknown_characters() -> None:
 # What is generated.
 
 
-def eager(cell: Cell, window: int, unknown: int, size: int) -> Weights:
+def eager(cell: str, window: int, unknown: int, size: int) -> Weights:
     """A network that would generate the unknown symbol nearly always."""
     config = ModelConfig(size, cell, embedding_size=3, hidden_size=5, num_layers=1, window=window)
     arrays = dict(initial_weights(config, "torch", 1))
@@ -144,7 +144,7 @@ def generated(
 @pytest.mark.parametrize("mode", ["random", "argmax", "hybrid"])
 @pytest.mark.parametrize(("cell", "window"), [("lstm", 0), ("gru", 0), ("rnn", 0), ("rnn", 3)])
 def test_the_unknown_symbol_is_never_generated(
-    engine: WritingEngine, mode: Mode, cell: Cell, window: int
+    engine: WritingEngine, mode: Mode, cell: str, window: int
 ) -> None:
     """Wherever it stands in the vocabulary, and whatever the filters and the temperature."""
     for symbols in (("a", " ", UNKNOWN), (" ", "a", "b", UNKNOWN, "c", "d", "e", "f")):

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from rnntui.errors import CorpusError, DivergedError
 from rnntui.nets.char_model import CharModel, build_model
-from rnntui.nets.config import Cell, ModelConfig, weight_shapes
+from rnntui.nets.config import ModelConfig, weight_shapes
 from rnntui.sampling.choice import SamplingSpec, filtered, probabilities
 from rnntui.sampling.fast_step import Weights
 from rnntui.sampling.generators import CANDIDATES
@@ -148,7 +148,7 @@ def test_streams_beside_each_other_do_not_disturb_one_another() -> None:
 
 
 @pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
-def test_each_character_has_the_probability_that_the_model_gives_it(cell: Cell) -> None:
+def test_each_character_has_the_probability_that_the_model_gives_it(cell: str) -> None:
     """After the whole prime and all that was written."""
     model = _model(replace(_CONFIG, cell=cell))
     text = "fed cab\n"

@@ -125,6 +125,8 @@ def cell_networks(
 
 
 def _of_checkpoint(checkpoint: "Checkpoint", name: str, stage: str) -> TracedNetwork:
+    from rnntui.nets.cells import find_cell
+
     header = checkpoint.header
     return TracedNetwork(
         name,
@@ -133,5 +135,5 @@ def _of_checkpoint(checkpoint: "Checkpoint", name: str, stage: str) -> TracedNet
         checkpoint.network,
         header.vocabulary,
         header.normalisation,
-        header.config.forget_bias if header.model.cell != "rnn" else 0.0,
+        0.0 if find_cell(header.model.cell).keeping_gate is None else header.config.forget_bias,
     )

@@ -50,7 +50,7 @@ def step_as_json(network: "TracedNetwork", step: "StepTrace", number: int) -> di
             {
                 "cell": network.config.cell,
                 "pre_activations": _lists(layer.pre_activations),
-                "gates": _lists(layer.gates) if network.config.cell != "rnn" else {},
+                "gates": _lists(layer.gates) if network.config.gates > 1 else {},
                 "cell_state": None if layer.cell is None else layer.cell.tolist(),
                 "hidden": layer.hidden.tolist(),
             }

@@ -11,7 +11,7 @@ from rnntui.nets.compiled.lanes import LANES_BYTES, WIDTH
 from rnntui.nets.compiled.layout import Array, Section, padded
 from rnntui.nets.compiled.products import PANEL
 from rnntui.nets.compiled.records import LAYER, PART, SECTION
-from rnntui.nets.config import STATE_TENSORS, DropoutMasks, ModelConfig
+from rnntui.nets.config import DropoutMasks, ModelConfig
 
 Ids = NDArray[np.int64]
 
@@ -40,11 +40,14 @@ def row_numbers(width: int) -> int:
     return (lines + 1 - lines % 2) * WIDTH
 
 
+_NUMBERS = {"lstm": LSTM, "gru": GRU}
+
+
 def cell_number(config: ModelConfig) -> int:
     """The number of a configuration's cell in compiled functions."""
     if config.cell == "rnn":
-        return RNN_RELU if config.nonlinearity == "relu" else RNN_TANH
-    return LSTM if config.cell == "lstm" else GRU
+        return {"relu": RNN_RELU, "tanh": RNN_TANH}[config.nonlinearity]
+    return _NUMBERS[config.cell]
 
 
 class Packings:
@@ -99,7 +102,7 @@ class ThreadBuffers:
         self.layers = np.zeros(config.num_layers, LAYER)
         self.part = np.zeros(1, PART)
         self._units = config.hidden_size
-        self._states: dict[str, list[Array]] = {name: [] for name in STATE_TENSORS[config.cell]}
+        self._states: dict[str, list[Array]] = {name: [] for name in config.state_tensors}
         self._lay_out_layers(config)
         self._lay_out_input(config, tabled)
         self._lay_out_head(config)

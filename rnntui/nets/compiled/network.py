@@ -20,7 +20,7 @@ from rnntui.nets.compiled.products import PANEL
 from rnntui.nets.compiled.scoring import PADDED_SCORE
 from rnntui.nets.compiled.thread_pool import ThreadPool, Work
 from rnntui.nets.compiled.update import ADAM, Adam, adam_rule, gathered, packed_back, updated
-from rnntui.nets.config import STATE_TENSORS, DropoutMasks, ModelConfig, weight_shapes
+from rnntui.nets.config import DropoutMasks, ModelConfig, weight_shapes
 
 _SHARED_NUMBERS = 2**16
 """Weights above which waking the threads takes less time than it saves in an update."""
@@ -252,7 +252,7 @@ class CompiledNetwork:
 
     def _state(self, batch: int) -> dict[str, Array]:
         shape = (self.config.num_layers, batch, self.config.hidden_size)
-        state = {name: np.empty(shape, np.float32) for name in STATE_TENSORS[self.config.cell]}
+        state = {name: np.empty(shape, np.float32) for name in self.config.state_tensors}
         for thread, buffers in enumerate(self._buffers):
             rows = self._rows(thread, batch)
             for name, layers in buffers.states_after(rows.stop - rows.start).items():

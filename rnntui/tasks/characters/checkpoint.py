@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from rnntui.errors import RnntuiError
-from rnntui.nets.config import STATE_TENSORS, ModelConfig, weight_shapes
+from rnntui.nets.config import ModelConfig, weight_shapes
 from rnntui.sampling.fast_step import Weights
 from rnntui.tasks.characters.config import TrainConfig
 from rnntui.tasks.characters.provenance import CorpusProvenance
@@ -160,5 +160,5 @@ def _expected_shapes(header: Header) -> dict[str, Shapes]:
         "model": weights,
         "average": weights if header.config.average_decay else {},
         "optimizer": optimizer_shapes(header.config.optimizer, weights),
-        "state": dict.fromkeys(STATE_TENSORS[model.cell], state),
+        "state": dict.fromkeys(model.state_tensors, state),
     }

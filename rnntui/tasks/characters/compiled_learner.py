@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from rnntui.errors import RnntuiError
 from rnntui.nets.compiled.preparation import Preparation
-from rnntui.nets.config import STATE_TENSORS
 from rnntui.sampling.fast_step import Weights
 from rnntui.tasks.characters.checkpoint import Checkpoint, Progress, load_checkpoint
 from rnntui.tasks.characters.run import Run
@@ -191,4 +190,4 @@ class CompiledLearner:
     def _zero_state(self) -> dict[str, NDArray[np.float32]]:
         config = self._config.model(len(self._run.corpus.vocabulary))
         shape = (config.num_layers, self._config.batch_size, config.hidden_size)
-        return {name: np.zeros(shape, np.float32) for name in STATE_TENSORS[config.cell]}
+        return {name: np.zeros(shape, np.float32) for name in config.state_tensors}

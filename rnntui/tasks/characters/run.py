@@ -13,7 +13,7 @@ from rnntui.nets.config import parameter_count
 from rnntui.sampling.prime import Prime, prepare_prime
 from rnntui.tasks.characters.checkpoint import Checkpoint, Header
 from rnntui.tasks.characters.config import TrainConfig
-from rnntui.tasks.characters.engines import check_engine
+from rnntui.tasks.characters.engines import check_engine, general_path_notice
 from rnntui.tasks.characters.provenance import provenance_of
 from rnntui.text.batches import (
     MIN_VALIDATION_CHARACTERS,
@@ -144,7 +144,7 @@ def prepare_run(
     """
     check_engine(config)
     _check_remainder(config)
-    notices = list(corpus.notices)
+    notices = [*corpus.notices, *general_path_notice(config)]
     learnt, held_out = parts_of(corpus, config)
     if config.val_fraction > 0 and not len(held_out):
         notices.append(

@@ -16,7 +16,6 @@ from torch.nn import functional
 
 from rnntui.nets.averaging import average_decay_at
 from rnntui.nets.char_model import CharModel, State, build_model
-from rnntui.nets.config import STATE_TENSORS
 from rnntui.nets.initial_weights import forget_gate_biases, initial_weights
 from rnntui.sampling.fast_step import Weights
 from rnntui.tasks.characters.checkpoint import Checkpoint, Progress, load_checkpoint
@@ -151,7 +150,7 @@ class TorchLearner:
         carried = self._state if self._config.carries_state else ()
         state = {
             name: part.cpu().numpy()
-            for name, part in zip(STATE_TENSORS[config.cell], carried, strict=False)
+            for name, part in zip(config.state_tensors, carried, strict=False)
         }
         kept = self._kept
         if self._built is not None:
@@ -221,5 +220,5 @@ class TorchLearner:
         if checkpoint.state:
             self._state = tuple(
                 torch.from_numpy(np.array(checkpoint.state[part])).to(self._device)
-                for part in STATE_TENSORS[self._model.config.cell]
+                for part in self._model.config.state_tensors
             )

@@ -1,0 +1,40 @@
+"""The recurrent cells: each module here but `cell` has one, as `CELL`. Needs no torch."""
+
+from importlib import import_module
+from pkgutil import iter_modules
+from types import SimpleNamespace
+from typing import Any, Final
+
+import numpy as np
+
+from rnntui.errors import ConfigError
+from rnntui.nets.cells.cell import Operations, RecurrentCell
+
+
+def _all_cells() -> dict[str, RecurrentCell]:
+    names = [module.name for module in iter_modules(__path__) if module.name != "cell"]
+    cells = [import_module(f"{__name__}.{name}").CELL for name in names]
+    return {cell.name: cell for cell in sorted(cells, key=lambda cell: (cell.year, cell.name))}
+
+
+CELLS: Final = _all_cells()
+"""Every cell by its name, the oldest first."""
+
+
+def find_cell(name: str) -> RecurrentCell:
+    """The cell of that name. Raises `ConfigError` where there is none."""
+    if name not in CELLS:
+        known = ", ".join(CELLS)
+        raise ConfigError(f"--cell {name} is not known; it is one of {known}.")
+    return CELLS[name]
+
+
+def _sigmoid(x: Any) -> Any:
+    # By way of tanh, since exp overflows for large negative numbers.
+    return 0.5 * np.tanh(0.5 * x) + 0.5
+
+
+NUMPY: Final[Operations] = SimpleNamespace(
+    sigmoid=_sigmoid, tanh=np.tanh, relu=lambda x: np.maximum(x, 0)
+)
+"""The operations on NumPy arrays."""

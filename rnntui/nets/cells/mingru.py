@@ -1,0 +1,38 @@
+"""minGRU (Feng et al. 2024, arXiv 2410.01201): a GRU whose gates don't read the hidden state.
+
+In its sequential form, with the candidate left linear as in the paper's basic form (section 3.1).
+"""
+
+from rnntui.nets.cells.cell import Array, CellStep, Nonlinearity, Operations, blocks
+
+
+class MinGru:
+    """`z = sigmoid(W_z x + b_z)`; `n = W_n x + b_n`; `h' = (1 - z) h + z n`.
+
+    Where the update gate is near 1 the new candidate takes the old state's place, the other
+    way round than in `Gru`, so no gate keeps by being near 1.
+    """
+
+    name = "mingru"
+    year = 2024
+    gate_names = ("update", "new")
+    state_tensors = ("h",)
+    keeping_gate = None
+    is_recurrent = False
+
+    def step(
+        self,
+        ops: Operations,
+        from_input: Array,
+        from_hidden: Array,  # noqa: ARG002
+        state: tuple[Array, ...],
+        nonlinearity: Nonlinearity,  # noqa: ARG002
+    ) -> CellStep:
+        """One time step."""
+        at_update, new = blocks(from_input, 2)
+        update = ops.sigmoid(at_update)
+        hidden = (1 - update) * state[0] + update * new
+        return CellStep((at_update, new), (update, new), (hidden,))
+
+
+CELL = MinGru()

@@ -1,0 +1,30 @@
+"""The vanilla recurrent cell (Elman 1990): `h' = f(W_ih x + W_hh h + b)`, `f` tanh or ReLU."""
+
+from rnntui.nets.cells.cell import Array, CellStep, Nonlinearity, Operations
+
+
+class Rnn:
+    """`h' = f(W_ih x + W_hh h + b)`."""
+
+    name = "rnn"
+    year = 1990
+    gate_names = ("hidden",)
+    state_tensors = ("h",)
+    keeping_gate = None
+    is_recurrent = True
+
+    def step(
+        self,
+        ops: Operations,
+        from_input: Array,
+        from_hidden: Array,
+        state: tuple[Array, ...],  # noqa: ARG002
+        nonlinearity: Nonlinearity,
+    ) -> CellStep:
+        """One time step; its one gate is the new hidden state."""
+        before = from_input + from_hidden
+        hidden = ops.tanh(before) if nonlinearity == "tanh" else ops.relu(before)
+        return CellStep((before,), (hidden,), (hidden,))
+
+
+CELL = Rnn()
