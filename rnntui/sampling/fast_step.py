@@ -69,7 +69,7 @@ class FastNetwork:
             else:
                 gates = x @ weight_ih.T + bias
             recurrent = None if weight_hh is None else state[0][number] @ weight_hh.T
-            before = tuple(part[number] for part in state)
+            before = tuple([part[number] for part in state])
             step = self._cell.step(NUMPY, gates, recurrent, before, self.config.nonlinearity)
             for part, now in zip(after, step.state, strict=True):
                 part[number] = now

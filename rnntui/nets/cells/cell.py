@@ -6,8 +6,7 @@ faster paths (torch's fused layers, compiled kernels) are made for some cells an
 against it.
 """
 
-from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 Nonlinearity = Literal["tanh", "relu"]
 
@@ -31,8 +30,7 @@ class Operations(Protocol):
         """`max(x, 0)`."""
 
 
-@dataclass(frozen=True, eq=False)
-class CellStep:
+class CellStep(NamedTuple):
     """What a cell computes in one time step; all parts are `[..., H]`.
 
     `pre_activations` and `gates` (their values after the activation) are in the order of the
