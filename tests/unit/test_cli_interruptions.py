@@ -1,11 +1,14 @@
 """Signals, readers that leave and real terminals: how `train` and `sample` are broken off."""
 
 import errno
+import fcntl
 import json
 import os
 import select
 import signal
+import struct
 import subprocess
+import termios
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -206,20 +209,24 @@ def test_sigint_to_the_real_thing_leaves_130_and_a_checkpoint_that_resumes() -> 
     assert rnntui("train", "--resume", "a", "--steps", str(step + 1)).code == 0
 
 
-def wait_until_full(pipe: Path) -> None:
-    """Wait until a pipe that nobody reads has no room for a line, and leave none in it at all."""
+def wait_until_stuck(pipe: Path, unread: int, record: Path) -> None:
+    """Wait until an event is recorded that can't be told of any more: its pipe is full."""
     ours = os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
     while select.select([], [ours], [], 0)[1]:
         time.sleep(0.01)
+    filled = 0
     with suppress(BlockingIOError):
-        while os.write(ours, b"\n"):
-            pass
+        while True:
+            filled += os.write(ours, b"\n")
     os.close(ours)
+    (held,) = struct.unpack("i", fcntl.ioctl(unread, termios.FIONREAD, bytes(4)))
+    while record.stat().st_size <= held - filled:
+        time.sleep(0.01)
 
 
 def test_a_second_sigint_leaves_at_once_and_what_was_saved_is_whole(tmp_path: Path) -> None:
     text = text_file(TINY_TEXT)
-    flags = ("--name", "a", "--steps", ENDLESS, "--json", *SMALL)
+    flags = ("--name", "a", "--steps", ENDLESS, "--json", *SMALL, "--eval-every", ENDLESS)
     folder = run_called("a")
     # Once its output is full, it can't come to the end of a step.
     pipe = tmp_path / "pipe"
@@ -229,7 +236,7 @@ def test_a_second_sigint_leaves_at_once_and_what_was_saved_is_whole(tmp_path: Pa
         pipe.open("wb", buffering=0) as output,
         started("train", text, *flags, stdout=output) as process,
     ):
-        wait_until_full(pipe)
+        wait_until_stuck(pipe, unread, folder.metrics)
         while process.poll() is None:
             process.send_signal(signal.SIGINT)
             time.sleep(0.05)
