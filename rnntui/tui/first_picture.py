@@ -44,7 +44,7 @@ class FirstPicture(Screen[None]):
                 yield _frame("Network and training")
             with Vertical(id="right"):
                 yield _frame("Loss")
-                yield _frame("Writing")
+                yield _frame("Output")
 
 
 def _frame(title: str) -> Static:

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.app import App
 from textual.content import Content
 from textual.pilot import Pilot
 from textual.widgets import Input, OptionList, Select, Static
@@ -11,6 +12,7 @@ from textual.widgets import Input, OptionList, Select, Static
 from rnntui import places
 from rnntui.text.library.entries import list_texts
 from rnntui.tui.app import RnntuiApp
+from rnntui.tui.first_picture import FirstPicture
 from rnntui.tui.help.screen import Help
 from rnntui.tui.widgets.candidates import CandidateBars
 from tests.tui.scripted import ScriptedStream, ScriptedTraining, scripted_app, steps
@@ -162,3 +164,19 @@ async def test_a_kept_text_is_named_by_its_whole_path(
         kept = places.checkpoints_dir().parent / "written-1.txt"
         assert f"Kept as ~/{kept.relative_to(tmp_path)}." in toasts(app)
         stream.over.set()
+
+
+async def test_the_first_picture_has_the_titles_of_the_playgrounds_panes() -> None:
+    class Opening(App[None]):
+        def on_mount(self) -> None:
+            self.push_screen(FirstPicture())
+
+    async with Opening().run_test(size=(140, 45)) as pilot:
+        frames = pilot.app.screen.query(".frame").results(Static)
+        first = {str(frame.border_title) for frame in frames}
+    app = scripted_app()
+    async with app.run_test(size=(140, 45)) as pilot:
+        titles = {str(node.border_title) for node in app.screen.query("*") if node.border_title}
+    assert len(first) == 4
+    for title in first:
+        assert any(shown == title or shown.startswith(f"{title} ") for shown in titles), titles
