@@ -1,4 +1,4 @@
-"""The errors that rnntui states to people: one sentence that says what to do next."""
+"""The errors that rnntui reports: one sentence that says what to do next."""
 
 import os
 
@@ -26,17 +26,17 @@ class CheckpointError(RnntuiError):
 
 
 class SamplingError(RnntuiError):
-    """A network that can't write."""
+    """A network that can't generate."""
 
 
 class DivergedError(SamplingError):
-    """A network whose numbers have grown out of all bounds while it wrote."""
+    """A network whose state overflowed while it generated."""
 
     def __init__(self) -> None:
         """Say so."""
         super().__init__(
-            "The network's state has grown beyond all numbers, so it can't go on writing;"
-            " begin a new text, or train with a lower learning rate."
+            "The network's state has overflowed, so it can't generate any more;"
+            " start a new text, or train with a lower learning rate."
         )
 
 

@@ -23,7 +23,7 @@ _Name = Annotated[str, typer.Argument(help="A run's name.")]
 def list_() -> None:
     """Show all runs, one a line.
 
-    The state is training, paused or quiet (it writes nothing) while a process has the
+    The state is training, paused or quiet (no new events) while a process holds the
     run; otherwise finished, stopped, failed, or new (without a checkpoint).
     """
     from rnntui import places
@@ -80,7 +80,7 @@ def show(
         ("", ""),
         [
             ("file", str(path)),
-            # A run that was renamed is called as its folder is.
+            # A renamed run goes by the name of its folder.
             ("run", folder.name if folder else run),
             *about,
             ("step", f"{progress.step:,} of {progress.total_steps:,}"),
@@ -95,7 +95,7 @@ _Shown = tuple[str, list[tuple[str, str]], "Progress", "Sequence[LayerRow]"]
 
 
 def _characters(path: Path) -> _Shown:
-    """Run, what it is about, progress and layers of a network that writes."""
+    """Run, description, progress and layers of a character network."""
     from rnntui.nets.config import layer_table
     from rnntui.tasks.characters.checkpoint import load_checkpoint
 
@@ -109,7 +109,7 @@ def _characters(path: Path) -> _Shown:
 
 
 def _classifier(path: Path) -> _Shown:
-    """The same of a network that classifies."""
+    """Run, description, progress and layers of a classifier."""
     from rnntui.nets.classifier_config import classifier_layer_table
     from rnntui.tasks.classification.checkpoint import load_classifier
 
@@ -123,21 +123,21 @@ def _classifier(path: Path) -> _Shown:
 
 
 @app.command()
-def rename(name: _Name, new_name: Annotated[str, typer.Argument(help="What to call it.")]) -> None:
-    """Give a run another name."""
+def rename(name: _Name, new_name: Annotated[str, typer.Argument(help="The new name.")]) -> None:
+    """Rename a run."""
     from rnntui import places
     from rnntui.training.run_folder import rename_run
 
     rename_run(places.checkpoints_dir(), name, new_name)
-    notify(f"The run '{name}' is called '{new_name}' now.")
+    notify(f"Renamed the run '{name}' to '{new_name}'.")
 
 
 @app.command()
 def remove(
     name: _Name,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Don't ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Skip the confirmation.")] = False,
 ) -> None:
-    """Delete a run with all its files, after a question.
+    """Delete a run and its files, after a confirmation.
 
     Other files in its folder stay, and so does the folder then. Where the folder is a
     symbolic link, only the link is deleted.
@@ -157,7 +157,9 @@ def export(
     name: _Name,
     to: Annotated[
         Path | None,
-        typer.Option("--to", metavar="FILE.zip", help="Where to; NAME.zip in this folder if not."),
+        typer.Option(
+            "--to", metavar="FILE.zip", help="File to write (default: NAME.zip in this folder)."
+        ),
     ] = None,
 ) -> None:
     """Write a run to a zip file: settings, record (also as CSV), samples, checkpoints."""

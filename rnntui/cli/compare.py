@@ -25,13 +25,13 @@ def compare(
     ],
     corpora: Annotated[
         list[str] | None,
-        typer.Argument(help="Texts whose symbols are counted; without any, the recipe's own."),
+        typer.Argument(help="Texts whose symbols are counted (default: the recipe's)."),
     ] = None,
     embedding_size: Annotated[
         int | None, typer.Option(min=1, max=4096, help="Embedding size.")
     ] = None,
     hidden_size: Annotated[
-        int | None, typer.Option(min=1, max=8192, help="Units in the layer that reads it.")
+        int | None, typer.Option(min=1, max=8192, help="Units in the recurrent layer.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:

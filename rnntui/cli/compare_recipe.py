@@ -44,10 +44,10 @@ def find_comparison(
     for name, value in file.tables.items():
         if name not in known:
             raise ConfigError(
-                f"{file.source} has no use for '{name}'; it takes {', '.join(known)}."
+                f"{file.source} has an unknown entry '{name}'; it may have {', '.join(known)}."
             )
         if not isinstance(value, known[name]):
-            raise ConfigError(f"{file.source}: '{name}' is of the wrong type.")
+            raise ConfigError(f"{file.source}: '{name}' has the wrong type.")
     corpora = file.tables.get("corpora", [])
     if not all(isinstance(name, str) for name in corpora):
         raise ConfigError(f"{file.source}: 'corpora' must be a list of texts' names.")
@@ -59,7 +59,7 @@ def find_comparison(
     try:
         config = ModelConfig(**{"vocab_size": 1, "num_layers": 1, **network})
     except TypeError as error:
-        raise ConfigError(f"{file.source}: [network] is not a network's ({error}).") from error
+        raise ConfigError(f"{file.source}: [network] is not valid ({error}).") from error
     symbols = file.tables.get("sizes", {}).get("symbols", [])
     if not isinstance(symbols, list) or not all(map(_count, symbols)):
         raise ConfigError(f"{file.source}: 'symbols' in [sizes] must be a list of numbers above 0.")

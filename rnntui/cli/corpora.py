@@ -38,12 +38,12 @@ def show(
             help="A name from the library, a file or a folder; several are joined.",
         ),
     ],
-    length: Annotated[int, typer.Option(min=0, help="Characters of its beginning.")] = 400,
+    length: Annotated[int, typer.Option(min=0, help="Characters of the text to show.")] = 400,
     text_encoding: Annotated[
-        str | None, typer.Option(help="Encoding of the file; found out where not given.")
+        str | None, typer.Option(help="Encoding of the file (default: detected).")
     ] = None,
 ) -> None:
-    """Show a text's figures, its vocabulary and its beginning."""
+    """Show a text's statistics, vocabulary and beginning."""
     from rnntui.text.cells import labelled
     from rnntui.text.corpus import load_corpus
     from rnntui.text.library.entries import size_in_words
@@ -87,7 +87,7 @@ def add(
     ],
     name: Annotated[str | None, typer.Option(help="Name in the library.")] = None,
     text_encoding: Annotated[
-        str | None, typer.Option(help="Encoding of the file; found out where not given.")
+        str | None, typer.Option(help="Encoding of the file (default: detected).")
     ] = None,
 ) -> None:
     """Copy a text into the library, or several as one."""
@@ -99,15 +99,15 @@ def add(
     )
     for notice in added.notices:
         notify(notice)
-    notify(f"Added '{added.entry.name}'; train on it by 'rnntui train {added.entry.name}'.")
+    notify(f"Added '{added.entry.name}'; train on it with 'rnntui train {added.entry.name}'.")
 
 
 @app.command()
 def remove(
     name: Annotated[str, typer.Argument(help="Name in the library.")],
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Don't ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Skip the confirmation.")] = False,
 ) -> None:
-    """Delete a text of your own from the library, after a question."""
+    """Delete a text of your own from the library, after a confirmation."""
     from rnntui.text.library.entries import find_text, remove_text
 
     entry = find_text(name)

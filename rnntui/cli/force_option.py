@@ -6,5 +6,5 @@ import typer
 
 Force = Annotated[
     bool,
-    typer.Option("--force", help="Train even if the memory that is free seems not to be enough."),
+    typer.Option("--force", help="Train even if free memory seems insufficient."),
 ]

@@ -45,7 +45,7 @@ def playground(
     recipe: Annotated[
         str | None, typer.Option(help="Settings to open with: a recipe's name or a file.")
     ] = None,
-    replay: Annotated[str | None, typer.Option(help="Run to show again from its record.")] = None,
+    replay: Annotated[str | None, typer.Option(help="Run to replay from its record.")] = None,
     version: Annotated[  # noqa: ARG001
         bool, typer.Option("--version", help="Print the version.", callback=_version, is_eager=True)
     ] = False,

@@ -1,4 +1,4 @@
-"""A line on standard error that tells how far a measurement is, for a person who waits for it."""
+"""A progress line on standard error for long measurements."""
 
 import sys
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from rnntui.training.measure import ReportProgress, Stage, unseen
 
 @contextmanager
 def measuring_shown() -> Iterator[Stage]:
-    """Show the stages that are begun in the block, on a terminal; nothing of it is left behind."""
+    """Show the progress of stages on a terminal; the line is erased at the end."""
     if not sys.stderr.isatty():
         yield unseen
         return

@@ -1,4 +1,4 @@
-"""The option `--old-text` of all commands that go on with the text of a training."""
+"""The option `--old-text` of the commands that reuse a run's training text."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,13 +10,13 @@ if TYPE_CHECKING:
 OldText = Annotated[
     bool,
     typer.Option(
-        "--old-text", help="Go on with the training's text as it was, though it has changed since."
+        "--old-text", help="Use the training text as it was, though it has changed since."
     ),
 ]
 
 
 def allowance(old_text: bool) -> "AllowOldText":
-    """What that option says where a text has changed."""
+    """Return the policy for a changed text: use the old one, or refuse."""
     from rnntui.training.changed_text import allow_old_text, refuse_old_text
 
     return allow_old_text if old_text else refuse_old_text

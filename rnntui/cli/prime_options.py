@@ -14,7 +14,7 @@ LARGEST_PRIME: Final = 16 << 20
 PrimeFile = Annotated[
     str | None,
     typer.Option(
-        help="File with the text to start from, taken as it is; - is standard input.",
+        help="File with the text to start from, read verbatim; - is standard input.",
         metavar="FILE",
     ),
 ]
@@ -35,7 +35,7 @@ def given_prime(prime: str | None, prime_file: str | None) -> str | None:
     if prime_file is None:
         return None if prime is None else unescaped(prime)
     if prime is not None:
-        raise ConfigError("--prime and --prime-file don't go together; give one of them.")
+        raise ConfigError("--prime and --prime-file exclude each other; give one of them.")
     return _text_of(prime_file)
 
 

@@ -11,7 +11,7 @@ from rnntui.cli.terminal import notify, write_text
 if TYPE_CHECKING:
     from rnntui.tasks.recipes import RecipeFile
 
-app = typer.Typer(help="The named configurations.", no_args_is_help=True)
+app = typer.Typer(help="Recipes: named configurations.", no_args_is_help=True)
 
 
 @app.command("list")
@@ -30,7 +30,7 @@ def list_() -> None:
 def show(
     recipe: Annotated[str, typer.Argument(help="A recipe's name or a TOML file.")],
     corpus: Annotated[
-        str | None, typer.Option(help="Text whose symbols the layer table counts with.")
+        str | None, typer.Option(help="Text whose vocabulary sizes the layer table.")
     ] = None,
 ) -> None:
     """Show every setting of a recipe, what runs it, and its layers where it trains on a text.

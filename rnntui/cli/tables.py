@@ -1,4 +1,4 @@
-"""Tables for people, and other things that Rich draws."""
+"""Tables and other Rich output."""
 
 import os
 import sys

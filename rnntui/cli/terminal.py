@@ -1,4 +1,4 @@
-"""What may be written to a terminal: text from a corpus or a network with nothing to obey in it."""
+"""Output to a terminal: text from a corpus or a network without escape sequences."""
 
 import contextlib
 import os
@@ -12,7 +12,7 @@ from rnntui.text.cells import printable
 
 
 class ReaderGoneError(Exception):
-    """Whoever read standard output has had enough and closed it."""
+    """The reader of standard output has closed it."""
 
 
 def write_text(text: str, stream: TextIO) -> None:
@@ -55,7 +55,7 @@ def chosen_characters() -> Characters:
 
 
 def notify(sentence: str) -> None:
-    """Tell a person something beside the output, on standard error, if there is anybody to read."""
+    """Write a message to standard error; nothing happens if it is closed."""
     with contextlib.suppress(OSError):
         sys.stderr.write(f"rnntui: {printable(sentence)}\n")
         sys.stderr.flush()

@@ -1,4 +1,4 @@
-"""The line that tells a terminal how far a training run is; what matters most is always whole."""
+"""The progress line of a training run; the most important figures are never cut."""
 
 import math
 
@@ -19,7 +19,7 @@ class TrainingLine:
     """Step and time left, then as many of the other figures as fit, then a bar in what is left."""
 
     def __init__(self) -> None:
-        """Draw nothing, as nothing has begun."""
+        """Start without figures; nothing is drawn yet."""
         self.step: Step | int | None = None
         """The last step, or the number of the one that a run begins with."""
         self.total_steps = 0

@@ -24,7 +24,7 @@ Clock = Callable[[], float]
 
 @dataclass(frozen=True)
 class EncodingSizes:
-    """What one way of entering costs over a vocabulary of `symbols`.
+    """The cost of one input encoding over a vocabulary of `symbols`.
 
     `parameters` are those from the character to the first layer's gates: its
     input weights, and the table of an embedding. `total_parameters` are the
@@ -63,7 +63,7 @@ class Lookup:
 
 
 def encoding_sizes(network: ModelConfig, symbols: int) -> tuple[EncodingSizes, EncodingSizes]:
-    """What one-hot costs with that many symbols, and what an embedding does.
+    """Return the sizes for one-hot input and for an embedding.
 
     `network` says all but these two. Raises `ConfigError` where there are no symbols.
     """

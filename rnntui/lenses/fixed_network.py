@@ -91,7 +91,9 @@ def _table(tables: Mapping[str, Any], name: str, source: str) -> Mapping[str, An
 def _refuse_others(table: Mapping[str, Any], known: tuple[str, ...], where: str) -> None:
     for name in table:
         if name not in known:
-            raise ConfigError(f"{where} has no use for '{name}'; it takes {', '.join(known)}.")
+            raise ConfigError(
+                f"{where} has an unknown entry '{name}'; it may have {', '.join(known)}."
+            )
 
 
 def _numbers(weights: Mapping[str, Any], name: str, source: str) -> Floats:

@@ -1,4 +1,4 @@
-"""Tells how much of a stream of characters is copied from the text that a network learned.
+"""The memorisation meter: how much of a stream is copied from the training text.
 
 A copied run is a stretch of the written text that occurs as a whole in the
 learned one. After each character the meter knows the longest that ends there
@@ -119,10 +119,10 @@ class CorpusIndex:
 
 @dataclass(frozen=True)
 class CopiedRuns:
-    """What is known of a written text."""
+    """Figures about a generated text."""
 
     written: int
-    """Characters written."""
+    """Characters generated."""
 
     copied: int
     """Those in runs of `COPIED_LENGTH` or more."""
@@ -161,12 +161,12 @@ class CopyMeter:
 
     @property
     def length(self) -> int:
-        """Characters in the longest run that ends with the last character written."""
+        """Characters in the longest run that ends with the last character generated."""
         return self._length
 
     @property
     def reading(self) -> CopiedRuns:
-        """What is known of the text so far."""
+        """The figures of the text so far."""
         longest_at = None
         if self._longest:
             behind = self._index.places[self._longest_rank]

@@ -189,6 +189,6 @@ def _suggested(name: str, text: EncodedText) -> tuple[str, ...]:
         if has_frame(decode(end)):
             return (
                 f"{name} has Project Gutenberg's header or licence, which the network would"
-                " learn, too; leave them out by --normalise gutenberg.",
+                " learn, too; remove them with --normalise gutenberg.",
             )
     return ()

@@ -244,7 +244,7 @@ def _checked_counts(body: dict[str, Any]) -> SymbolCounts:
     if not all(isinstance(symbol, str) and len(symbol) == 1 for symbol in symbols):
         raise ValueError("a symbol is not one character")
     if not all(type(count) is int and count > 0 for count in counts) or sum(counts) != total:
-        raise ValueError("a count is not one")
+        raise ValueError("a count is not a positive integer")
     if len(symbols) != len(counts):
         raise ValueError("not every symbol is counted")
     return SymbolCounts(Vocabulary(symbols), counts, total)

@@ -120,7 +120,7 @@ def guessed_encoding(windows: Sequence[bytes], name: str) -> Detection:
     guess = guess_encoding(windows)
     if guess is None:
         raise CorpusError(
-            f"The encoding of {name} can't be told from its bytes; name it with --text-encoding."
+            f"The encoding of {name} can't be detected; name it with --text-encoding."
         )
     return Detection(guess.encoding, True, _doubt(guess.candidates, name), guess.is_slight)
 
@@ -171,7 +171,7 @@ def _doubt(candidates: Sequence[Candidate], name: str) -> str:
     told = [f"{public_name(one.encoding)} (\u201c{one.snippet}\u201d)" for one in candidates]
     likeliest = " or ".join(filter(None, (", ".join(told[:-1]), told[-1])))
     return (
-        f"The encoding of {name} isn't certain, likeliest {likeliest}; "
+        f"The encoding of {name} is uncertain, most likely {likeliest}; "
         "name it with --text-encoding, or on screen where a text is added."
     )
 

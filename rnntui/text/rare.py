@@ -60,8 +60,8 @@ def rare_sentence(corpus: Corpus, merged: Corpus, min_count: int) -> str:
 def told_apart(share: float, distinct: int) -> str:
     """Say what bits per character leave out where so many characters are one symbol."""
     return (
-        "Bits per character count them as one; to tell them apart would take"
-        f" {bits_to_tell_apart(share, distinct):.4f} more, were all as likely."
+        "Bits per character count them as one; telling them apart would take"
+        f" {bits_to_tell_apart(share, distinct):.4f} more if all were equally likely."
     )
 
 

@@ -70,7 +70,7 @@ class TextSource:
         announced = [_announced(part) for part in guessed[:_NAMED_FILES]]
         if len(guessed) > _NAMED_FILES:
             announced.append(
-                f"So were the encodings of {len(guessed) - _NAMED_FILES} more files detected."
+                f"The encodings of {len(guessed) - _NAMED_FILES} more files were detected, too."
             )
         return (*self._joined(), *announced, *self.left_out)
 
@@ -201,7 +201,7 @@ def open_texts(
             shown = path.name if named_files[path.name] == 1 else str(path)
             choice.add(path, shown, stamps[0].size)
     if not choice.parts:
-        raise CorpusError("None of the files named has a text in it; name text files.")
+        raise CorpusError("None of these files contains text; name text files.")
     return TextSource(_settled(choice.parts), choice.sentences(""), files)
 
 
@@ -212,7 +212,7 @@ def _open_folder(
     for stamp in stamps:
         choice.add(Path(stamp.path), _relative(stamp, folder), stamp.size)
     if not choice.parts:
-        raise CorpusError(f"The folder {folder} has no text in it; put text files there.")
+        raise CorpusError(f"The folder {folder} contains no text; put text files there.")
     choice.hidden = _hidden(folder)
     files = StampedFiles((folder,), (stamps,))
     return TextSource(_settled(choice.parts), choice.sentences(f" of {folder.name}"), files)

@@ -282,7 +282,7 @@ async def test_a_table_is_asked_about_its_header_and_its_bad_rows(tmp_path: Path
         about, choices = screen.query_one("#about", Static), screen.query_one("#table-choices")
         assert not choices.display
         screen.query_one("#reference", Input).value = str(table)
-        await until(pilot, lambda: "no column of a usual name" in str(about.render()))
+        await until(pilot, lambda: "no column with a usual name" in str(about.render()))
         assert choices.display
         await pilot.click("#header")
         await until(pilot, lambda: "an empty text" in str(about.render()))

@@ -126,7 +126,7 @@ def test_a_run_is_renamed_with_all_its_files() -> None:
     files = {path.name: path.read_bytes() for path in run_called("a").path.iterdir()}
     outcome = rnntui("checkpoints", "rename", "a", "b c")
     assert (outcome.code, outcome.out) == (0, "")
-    assert outcome.err == "rnntui: The run 'a' is called 'b c' now.\n"
+    assert outcome.err == "rnntui: Renamed the run 'a' to 'b c'.\n"
     assert list(listed()) == ["b"]
     kept = {path.name: path.read_bytes() for path in run_called("b c").path.iterdir()}
     assert read_configuration(run_called("b c"))["run"]["name"] == "b c"

@@ -111,7 +111,7 @@ def test_a_length_below_0_is_wrong_usage() -> None:
 def test_a_file_is_added_and_can_then_be_used_by_its_name() -> None:
     outcome = rnntui("corpora", "add", text_file("my own text\n"))
     assert (outcome.code, outcome.out) == (0, "")
-    assert outcome.err == "rnntui: Added 'own'; train on it by 'rnntui train own'.\n"
+    assert outcome.err == "rnntui: Added 'own'; train on it with 'rnntui train own'.\n"
     assert "own" in names_listed()
     assert find_text("own").path.read_text() == "my own text\n"
 

@@ -307,7 +307,7 @@ def test_a_text_that_is_gone_leaves_the_pieces_unmarked(monkeypatch: pytest.Monk
     outcome = sample("--count", "1")
     assert (outcome.code, outcome.out) == (0, "Oldham\n")
     assert outcome.err.startswith(
-        "rnntui: 1 item, 1 distinct. Which of them stand in the corpus can't be said."
+        "rnntui: 1 item, 1 distinct. Which of them stand in the corpus is unknown."
     )
 
 
@@ -522,7 +522,7 @@ def test_a_text_that_ends_in_numbers_beyond_all_bounds_leaves_the_others_whole(
     monkeypatch.setattr("rnntui.sampling.stream.CharacterStreams", streams)
     outcome = sample("--length", "3", "--streams", "2", "--no-prime")
     assert outcome.out == "==== seed 1 ====\na\n==== seed 2 ====\nbbb\n"
-    stated(outcome, "grown beyond all numbers")
+    stated(outcome, "state has overflowed")
     lines = sample("--length", "3", "--streams", "2", "--json").out.splitlines()
     assert [json.loads(line)["char"] for line in lines] == ["a", "b", "b", "b"]
 

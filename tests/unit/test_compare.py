@@ -161,10 +161,10 @@ def test_a_recipe_of_ones_own_may_compare_less() -> None:
 @pytest.mark.parametrize(
     ("content", "part"),
     [
-        ("rows = 3\n", "has no use for 'rows'"),
-        ("sizes = 3\n", "'sizes' is of the wrong type"),
+        ("rows = 3\n", "unknown entry 'rows'"),
+        ("sizes = 3\n", "'sizes' has the wrong type"),
         ("corpora = [3]\n", "'corpora' must be a list of texts' names"),
-        ("[network]\nunits = 3\n", "[network] is not a network's"),
+        ("[network]\nunits = 3\n", "[network] is not valid"),
         ("[network]\nhidden_size = 0\n", "--hidden-size must be at least 1"),
         ("[sizes]\nsymbols = [0]\n", "'symbols' in [sizes] must be a list of numbers"),
         ("[[lookup]]\nrows = 3\ncolumns = 2\nids = [3]\n", "each [[lookup]] needs"),

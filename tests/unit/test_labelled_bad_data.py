@@ -57,9 +57,9 @@ def member(
         ("a.csv", 'text,label\nx,a\n"y,b\n', ("row 3", "quotation mark")),
         ("a.tsv", "text\tlabel\nx\ta\ty\n", ("row 2", "3 fields and not 2")),
         ("a.jsonl", '{"text": "x", "label": "a"}\n{"text": "x"}\n', ("line 2", "'label'")),
-        ("a.jsonl", '{"text": "x", "label": "a"}\nnot json\n', ("line 2", "isn't an object")),
-        ("a.jsonl", '["text", "label"]\n', ("line 1", "isn't an object")),
-        ("a.jsonl", "[" * 100_000, ("line 1", "isn't an object")),
+        ("a.jsonl", '{"text": "x", "label": "a"}\nnot json\n', ("line 2", "isn't a JSON object")),
+        ("a.jsonl", '["text", "label"]\n', ("line 1", "isn't a JSON object")),
+        ("a.jsonl", "[" * 100_000, ("line 1", "isn't a JSON object")),
         ("a.jsonl", '{"text": 5, "label": "a"}\n', ("line 1", "text")),
         ("a.jsonl", '{"text": "x", "label": null}\n', ("line 1", "label")),
         ("a.jsonl", '{"text": "", "label": "a"}\n', ("line 1", "an empty text")),
@@ -84,7 +84,7 @@ def test_a_named_column_that_is_missing_is_told_with_those_there_are(tmp_path: P
 
 
 def test_columns_are_not_for_folders(tmp_path: Path) -> None:
-    refused(folder_of(tmp_path, FILMS), "is no table", text_column="text")
+    refused(folder_of(tmp_path, FILMS), "is not a table", text_column="text")
 
 
 def test_bytes_that_are_not_the_named_encoding_are_refused(tmp_path: Path) -> None:
@@ -113,7 +113,7 @@ def test_an_empty_file_is_named(tmp_path: Path) -> None:
 
 def test_a_class_of_the_test_that_is_never_learned_is_named(tmp_path: Path) -> None:
     folder_of(tmp_path, FILMS | {"aclImdb/test/odd/1.txt": "odd"})
-    refused(tmp_path, "class 'odd'", "none to learn from")
+    refused(tmp_path, "class 'odd'", "none to train on")
 
 
 def test_a_folder_without_classes_is_refused(tmp_path: Path) -> None:

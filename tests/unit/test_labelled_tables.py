@@ -163,7 +163,7 @@ def test_an_empty_file_of_a_folder_can_be_left_out(tmp_path: Path) -> None:
         ("a,b\nc,d\n", {"no_header": True, "text_column": "text"}, ("no column 'text'",)),
         ("text,label\nc,d\n", {"text_column": "0"}, ("no column '0'",)),
         ("text,label\nx\ny\nz,a\n", {"skip_bad": True}, ("2 of the 3", "row 2 has 1 field")),
-        ('text,label\nx,a\n"y,b\nz,b\n', {"skip_bad": True}, ("row 3", "without its partner")),
+        ('text,label\nx,a\n"y,b\nz,b\n', {"skip_bad": True}, ("row 3", "unbalanced")),
     ],
 )
 def test_what_columns_there_are_is_told(

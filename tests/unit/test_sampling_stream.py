@@ -338,5 +338,5 @@ def test_a_network_whose_state_explodes_says_so_instead_of_writing_nonsense() ->
     }
     weights, spec = Weights(config, arrays, 0), SamplingSpec()
     stream = CharacterStream(lambda: weights, Vocabulary(("a", "b", "c")), lambda: spec, "", 1)
-    with pytest.raises(DivergedError, match="begin a new text"), np.errstate(all="ignore"):
+    with pytest.raises(DivergedError, match="start a new text"), np.errstate(all="ignore"):
         list(islice(stream, 1000))

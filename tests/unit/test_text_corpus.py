@@ -467,7 +467,7 @@ def test_a_second_load_of_several_texts_does_not_read_them(monkeypatch: pytest.M
         (["a.txt", "-"], "'-' can be read only once"),
         (["a.txt", "absent.txt"], "There is no file or folder 'absent.txt'"),
         (["a.txt", "python"], "'rnntui corpora show python' does that"),
-        (["empty.txt", "empty.txt"], "None of the files named has a text in it"),
+        (["empty.txt", "empty.txt"], "None of these files contains text"),
     ],
 )
 def test_what_can_not_be_joined_is_refused_by_its_name(words: list[str], part: str) -> None:

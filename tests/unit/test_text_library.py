@@ -114,7 +114,7 @@ def test_a_name_that_is_not_there_is_answered_with_close_ones() -> None:
     """Or with how to list them all."""
     with pytest.raises(CorpusError, match="no text called 'secnd'; did you mean second"):
         find_text("secnd")
-    with pytest.raises(CorpusError, match="`rnntui corpora list`"):
+    with pytest.raises(CorpusError, match="'rnntui corpora list'"):
         find_text("zzz")
 
 

@@ -184,7 +184,7 @@ def test_a_folder_is_read_by_relative_path_with_newlines_between(tmp_path: Path)
 def test_a_folder_without_texts_is_refused(tmp_path: Path) -> None:
     """However many other files it has."""
     _file(tmp_path, b"\0", "photo.png")
-    with pytest.raises(CorpusError, match="has no text in it"):
+    with pytest.raises(CorpusError, match="contains no text"):
         _read(tmp_path)
 
 

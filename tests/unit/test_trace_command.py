@@ -188,8 +188,8 @@ def test_a_network_of_ones_own_is_followed_too() -> None:
         (f'reads = "a"\n{NETWORK}', r"needs a table [weights]"),
         (f'reads = "a"\n[network]\nsymbols = 3\n[weights]\n{WEIGHTS}', "a list of texts"),
         (f'reads = "a"\n[network]\nsymbols = ["a", "a"]\n[weights]\n{WEIGHTS}', "distinct"),
-        (f'reads = "a"\n{NETWORK}units = 3\n[weights]\n{WEIGHTS}', "no use for 'units'"),
-        (f'reads = "a"\n{NETWORK}[weights]\n{WEIGHTS}W = 3\n', "no use for 'W'"),
+        (f'reads = "a"\n{NETWORK}units = 3\n[weights]\n{WEIGHTS}', "unknown entry 'units'"),
+        (f'reads = "a"\n{NETWORK}[weights]\n{WEIGHTS}W = 3\n', "unknown entry 'W'"),
         (f'reads = "a"\n{NETWORK}nonlinearity = "x"\n[weights]\n{WEIGHTS}', "--nonlinearity x"),
         (f'reads = "a"\n{NETWORK}[weights]\nb_h = [1]\n', "W_xh in [weights] must be a table"),
         (
@@ -215,7 +215,7 @@ def test_a_bad_recipe_is_refused_by_a_sentence(content: str, part: str) -> None:
     [
         (("hello",), "--checkpoint NAME, or --recipe hello"),
         (("hello", "--checkpoint", "a", "--checkpoint", "b"), "Only --gradients takes several"),
-        (("hello", "--checkpoint", "a", "--recipe", "hello"), "don't go together"),
+        (("hello", "--checkpoint", "a", "--recipe", "hello"), "exclude each other"),
         (("hello", "--checkpoint", "nonsense"), "There is no run called 'nonsense'"),
         (("hello", "--recipe", "nonsense"), "There is no recipe 'nonsense'"),
         (("hello", "--recipe", "default"), "is of kind 'train'"),

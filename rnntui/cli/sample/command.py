@@ -23,7 +23,7 @@ def sample(
     checkpoint: Annotated[
         str, typer.Argument(help="A run's name (its best), NAME:last, or a .safetensors file.")
     ],
-    prime: Annotated[str | None, prime_option("Text to start from; written first.")] = None,
+    prime: Annotated[str | None, prime_option("Text to start from; printed first.")] = None,
     prime_file: PrimeFile = None,
     length: Annotated[
         int,
@@ -31,11 +31,15 @@ def sample(
             min=0, max=MOST_CHARACTERS, help="Characters to generate; 0: until interrupted."
         ),
     ] = 1000,
-    mode: Annotated[Mode, typer.Option(help="How characters are chosen.")] = "random",
-    temperature: Annotated[float, typer.Option(help="Below 1 bolder, above 1 wilder.")] = 1.0,
-    top_k: Annotated[int, typer.Option(help="Draw from the k likeliest; 0: from all.")] = 0,
+    mode: Annotated[Mode, typer.Option(help="Sampling mode.")] = "random",
+    temperature: Annotated[
+        float, typer.Option(help="Softmax temperature; below 1 safer, above 1 wilder.")
+    ] = 1.0,
+    top_k: Annotated[
+        int, typer.Option(help="Draw from the k likeliest characters; 0 disables.")
+    ] = 0,
     top_p: Annotated[
-        float, typer.Option(help="Draw from the likeliest that hold this probability; 1: all.")
+        float, typer.Option(help="Draw from the likeliest with this total probability; 1 disables.")
     ] = 1.0,
     seed: Annotated[int, typer.Option(min=0, help="Random seed.")] = 1,
     until: Annotated[str | None, typer.Option(help=f"Stop after this text. {ESCAPES_HELP}")] = None,
@@ -44,35 +48,34 @@ def sample(
         typer.Option(
             min=0,
             max=MOST_ITEMS,
-            help="Generate so many items, each ended by --until (a line end); blank ones are left"
-            " out, and no --length cuts them.",
+            help="Number of items, each ended by --until (default: a line end). Blank ones are"
+            " left out; --length doesn't apply.",
         ),
     ] = 0,
     unique: Annotated[
-        bool, typer.Option("--unique", help="With --count: leave out items that came before.")
+        bool, typer.Option("--unique", help="With --count: leave out repeated items.")
     ] = False,
     streams: Annotated[
         int,
         typer.Option(
             min=1,
             max=MOST_STREAMS,
-            help="Generate so many texts, from seeds that follow on --seed; with --count, so many"
-            " items in each.",
+            help="Number of texts, from consecutive seeds; with --count, each has so many items.",
         ),
     ] = 1,
     copied: Annotated[
         bool,
         typer.Option(
             "--copied",
-            help="Tell how much is memorised: the share in long runs copied from the learned text,"
-            " and the longest run; with --json each character is marked.",
+            help="Report memorisation: the share of long runs copied from the training text, and"
+            " the longest run; with --json each character is marked.",
         ),
     ] = False,
     engine: Annotated[
         WritingEngine,
         typer.Option(
-            help="What computes; auto: compiled where that lies ready, else numpy. They round"
-            " differently, so a seed's text may differ between them."
+            help="Engine; auto: compiled where available, else numpy. They round differently, so a"
+            " seed's text may differ between them."
         ),
     ] = "auto",
     no_prime: Annotated[bool, typer.Option("--no-prime", help="Leave the prime out.")] = False,
@@ -80,7 +83,7 @@ def sample(
         bool, typer.Option("--json", help="One character a line, with its probability.")
     ] = False,
 ) -> None:
-    """Generate with a trained network; the text alone goes to standard output, as it is drawn."""
+    """Generate text with a trained network, streamed to standard output."""
     from rnntui import places
     from rnntui.cli.sample.items import write_items
     from rnntui.cli.sample.texts import Limit, Sampling, write_json, write_texts
@@ -120,7 +123,7 @@ def _check_waiting(streams: int, length: int, until: str | None) -> None:
     """Raise `ConfigError` where later texts would wait for ever, or in too large a number."""
     if streams > 1 and not length and until is None:
         raise ConfigError(
-            "--length 0 has no end, so the texts behind the first would never come;"
+            "With --length 0 the first text never ends, so the others would never come;"
             " give a length, --until or --json."
         )
     if (streams - 1) * length > MOST_WAITING:
@@ -149,6 +152,6 @@ def _end(until: str | None, count: int, header: "Header") -> str:
         if symbol not in header.vocabulary:
             raise ConfigError(
                 f"The network never generates {describe_character(symbol)}, so --until would wait"
-                " for ever; give another text to it."
+                " for ever; choose another text."
             )
     return end

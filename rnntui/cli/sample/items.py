@@ -1,4 +1,4 @@
-"""`rnntui sample --count`: items such as names, each ended by a text, and what is told of them."""
+"""`rnntui sample --count`: items such as names, each ended by a text, and the report about them."""
 
 from rnntui.cli.sample.texts import Sampling
 from rnntui.cli.terminal import notify
@@ -56,7 +56,7 @@ def _report(items: Items, end: str, header: Header) -> None:
     try:
         corpus = corpus_of(header.corpus, header.normalisation)
     except CorpusError as error:
-        notify(f"{counts}. Which of them stand in the corpus can't be said. {error}")
+        notify(f"{counts}. Which of them stand in the corpus is unknown. {error}")
     else:
         own = set(corpus.vocabulary.decode(corpus.ids).split(end))
         known = [header.normalisation.restore_for_display(kind) for kind in kinds if kind in own]

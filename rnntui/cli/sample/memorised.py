@@ -1,4 +1,4 @@
-"""How much of what `rnntui sample` writes is memorised, as the meter on screen measures it."""
+"""Memorisation of what `rnntui sample` generates, measured as on screen."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""What `rnntui sample` writes to standard output: a text as it is drawn, or a line a character."""
+"""Output of `rnntui sample`: a text as it is drawn, or one line of JSON per character."""
 
 import json
 import sys

@@ -23,7 +23,7 @@ def trace(
     text: Annotated[
         str | None,
         typer.Argument(
-            help=f"What the network reads; without it the recipe's own text. {ESCAPES_HELP}"
+            help=f"Text for the network to read (default: the recipe's). {ESCAPES_HELP}"
         ),
     ] = None,
     checkpoint: Annotated[
@@ -40,17 +40,17 @@ def trace(
         bool,
         typer.Option(
             "--gradients",
-            help="How strongly the end depends on each step before. What its chart is drawn with,"
-            " chart_characters in settings.toml says: braille, blocks or ascii.",
+            help="Gradient flow: how strongly the loss at the end depends on each earlier state."
+            " chart_characters in settings.toml sets the chart's style: braille, blocks, ascii.",
         ),
     ] = False,
     units: Annotated[
-        int, typer.Option(min=1, max=100, help="Numbers of a long vector that are shown.")
+        int, typer.Option(min=1, max=100, help="Numbers to show of a long vector.")
     ] = 4,
     train_steps: Annotated[
         int | None,
         typer.Option(
-            min=0, help="With --gradients: steps to train a recipe's networks for; 0: none."
+            min=0, help="With --gradients: training steps of a recipe's networks; 0: none."
         ),
     ] = None,
     forget_bias: Annotated[
@@ -58,7 +58,7 @@ def trace(
         typer.Option(
             min=-10.0,
             max=10.0,
-            help="With --gradients: the forget bias that a recipe's networks begin with; 0 leaves"
+            help="With --gradients: initial forget bias of a recipe's networks; 0 leaves"
             " their gates half open.",
         ),
     ] = None,
@@ -67,7 +67,7 @@ def trace(
         typer.Option(
             min=0.0,
             max=100.0,
-            help="With --gradients: multiply the recurrent weights by this first. Beyond 1 the"
+            help="With --gradients: factor on the recurrent weights. Above 1 the"
             " gradients needn't grow with it, as larger weights also saturate the units.",
         ),
     ] = 1.0,
@@ -75,13 +75,13 @@ def trace(
         bool, typer.Option("--json", help="One object a line, with every number.")
     ] = False,
 ) -> None:
-    """Follow a network through a text, number by number; with --gradients, back from its end.
+    """Trace a forward pass, number by number; with --gradients, the gradient flow.
 
     For each time step: the input, what every layer computes, the output, and what comes next.
     With --gradients: how much the loss at the last character depends on each state before it.
     """
     if checkpoint and recipe is not None:
-        raise ConfigError("--checkpoint and --recipe don't go together; name one network.")
+        raise ConfigError("--checkpoint and --recipe exclude each other; name one network.")
     found = None
     if gradients and not checkpoint and recipe is None:
         recipe = "gradients"
@@ -113,7 +113,7 @@ def _network(checkpoints: list[str], recipe: TraceRecipe | None) -> TracedNetwor
         return recipe_network(recipe)
     if len(checkpoints) != 1:
         raise ConfigError(
-            "Name one network to look into: --checkpoint NAME, or --recipe hello."
+            "Name one network: --checkpoint NAME, or --recipe hello."
             " Only --gradients takes several."
         )
     return checkpoint_network(checkpoints[0])

@@ -1,4 +1,4 @@
-"""How gradient flow is shown: charts on a logarithmic scale and tables, or JSON objects."""
+"""Output of gradient flow: charts on a logarithmic scale and tables, or JSON objects."""
 
 import json
 import math
@@ -27,7 +27,7 @@ DISTANCES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 
 @dataclass(frozen=True, eq=False)
 class Reach:
-    """How far gradients reach back through one network."""
+    """Gradient flow through one network."""
 
     network: "TracedNetwork"
     flow: "GradientFlow"

@@ -1,4 +1,4 @@
-"""The networks that `rnntui trace` looks into: of a recipe, of checkpoints, or made for it."""
+"""The networks for `rnntui trace`: from a recipe, from checkpoints, or trained for it."""
 
 import tempfile
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""How a forward pass is shown: a table for each time step, or a JSON object."""
+"""Output of a forward pass: a table for each time step, or a JSON object."""
 
 import json
 import sys

@@ -183,8 +183,8 @@ def _built(
     if unseen:
         name = min(unseen, key=natural_key)
         raise CorpusError(
-            f"{source.path.name} has texts of the class {quoted(name)} for the test, but none "
-            "to learn from; add some, or leave the class out."
+            f"{source.path.name} has texts of the class {quoted(name)} in the test part, but "
+            "none to train on; add some, or remove the class."
         )
     content_hash = _content_hash(classes, train, test)
     return LabelledCorpus(source.name, source.phrase, classes, train, test, notices, content_hash)
@@ -196,7 +196,7 @@ def _is_usable(text: LabelledText, faults: Faults) -> bool:
     if not text.text.strip():
         fault = "has an empty text"
     elif "\0" in text.text:
-        fault = "has NUL characters, as no text has"
+        fault = "contains NUL characters"
     elif not text.label:
         fault = "has no label"
     if fault:

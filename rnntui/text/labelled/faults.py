@@ -20,7 +20,7 @@ class Faults:
         """Leave the text at `place` out. Raises `CorpusError` where that isn't wanted."""
         if not self._skip:
             raise CorpusError(
-                f"{self._name}, {place}, {fault}; mend it, or leave such texts out with --skip-bad."
+                f"{self._name}, {place}, {fault}; fix it, or skip such texts with --skip-bad."
             )
         self._found.append(f"{place} {fault}")
 
@@ -42,7 +42,7 @@ class Faults:
         if number > kept:
             raise CorpusError(
                 f"{number:,} of the {number + kept:,} texts of {self._name} can't be used"
-                f" ({found[0]}); it seems to be of another form than it is read in."
+                f" ({found[0]}); the file seems to have another format."
             )
         more = f"; and {number - _NAMED:,} more" if number > _NAMED else ""
         return (f"Left out of {self._name}: {number:,} of {number + kept:,} texts: {named}{more}.",)

@@ -1,4 +1,4 @@
-"""What is worth knowing of a labelled corpus before anything is trained on it."""
+"""Figures about a labelled corpus, for use before training."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -18,7 +18,7 @@ from rnntui.text.labelled.vocabulary import token_vocabulary
 
 @dataclass(frozen=True)
 class TextSettings:
-    """How a classifier reads the texts; the names and meanings are those of its settings.
+    """A classifier's settings for reading texts, named as in its configuration.
 
     `vocab_size` 0 bounds nothing, `max_length` 0 reads texts whole.
     """
@@ -74,7 +74,7 @@ class LabelledFigures:
 
 
 def labelled_figures(corpus: LabelledCorpus, reading: TextSettings) -> LabelledFigures:
-    """Work out the figures. Raises CorpusError where nothing is left to learn from."""
+    """Compute the figures. Raises CorpusError where no texts are left to train on."""
     split = split_labelled(len(corpus.train), reading.val_fraction, reading.seed)
     tokens = corpus.train.tokenised(reading.units)
     vocabulary = token_vocabulary(

@@ -24,7 +24,7 @@ class LabelledText:
 
 @dataclass(frozen=True)
 class FileLabel:
-    """Where a file belongs; `index` is its position in the list of all files."""
+    """Part and class of a file; `index` is its position in the list of all files."""
 
     index: int
     part: PartName

@@ -1,4 +1,4 @@
-"""How large a text and a labelled corpus may be; as sentences."""
+"""Size limits of a text and of a labelled corpus."""
 
 from rnntui.errors import CorpusError
 

@@ -1,4 +1,4 @@
-"""What a labelled corpus can be on disk: an archive, a folder, or a table; found and opened."""
+"""Labelled corpora on disk: an archive, a folder, or a table."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -126,7 +126,7 @@ def read_files(source: LabelledFiles, faults: Faults) -> tuple[list[LabelledText
         return table_texts(source.path, source.stamps, source.columns, source.text_encoding, faults)
     if source.columns != Columns():
         raise CorpusError(
-            f"{source.path.name} is no table, so it has no header or columns to be named."
+            f"{source.path.name} is not a table, so it has no header or columns to name."
         )
     if source.kind == "archive":
         files = archive_texts(source.path)

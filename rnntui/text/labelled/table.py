@@ -103,10 +103,9 @@ def _rows(path: Path, lines: Iterator[str], quoted: bool, faults: Faults) -> Ite
                 # One without an end has swallowed all the rows that follow.
                 if number == 1 or "end of data" in str(error):
                     raise CorpusError(
-                        f"{path.name}, {place}, {sentence}; "
-                        "a quotation mark may be without its partner."
+                        f"{path.name}, {place}, {sentence}; a quotation mark may be unbalanced."
                     ) from None
-                faults.add(place, f"{sentence}, as a quotation mark may be without its partner")
+                faults.add(place, f"{sentence}, as a quotation mark may be unbalanced")
                 continue
             if fields:
                 yield _Row(place, fields)
@@ -158,7 +157,7 @@ def _json_rows(
         place = f"line {number}"
         row = _json_object(line)
         if row is None:
-            faults.add(place, "isn't an object of JSON, which each line must be")
+            faults.add(place, "isn't a JSON object, as each line must be")
             continue
         if names is None:
             fields = list(row)
@@ -198,7 +197,7 @@ def _columns(header: Sequence[str], wanted: Columns, name: str) -> tuple[int, in
             called = (
                 f"no column {quoted(asked)}"
                 if asked
-                else f"no column of a usual name for the {what}"
+                else f"no column with a usual name for the {what}"
             )
             raise CorpusError(
                 f"{name} has {called}; it has {_listed(header)}. Name one with --{what}-column, or"

@@ -1,4 +1,4 @@
-"""Whether a text could be added to the library as asked, before anything is read or written."""
+"""Checks an addition to the library before anything is read or written."""
 
 import os
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ Part = Literal["path", "name", "text_encoding"]
 
 @dataclass(frozen=True)
 class Addition:
-    """What a person asks for; an empty name or encoding leaves it to be found out."""
+    """A text to add; an empty name or encoding is derived from the file."""
 
     path: str
     name: str = ""
@@ -23,14 +23,14 @@ class Addition:
 
 @dataclass(frozen=True)
 class Verdict:
-    """A sentence about an addition, and which part of it is wrong, if one is."""
+    """A sentence about an addition, and the part that is wrong, if any."""
 
     sentence: str
     wrong: Part | None = None
 
 
 def check_addition(addition: Addition) -> Verdict:
-    """Look whether the path is there, the encoding known and the name free.
+    """Check that the path exists, the encoding is known and the name is free.
 
     Only reading the text tells whether it is one.
     """
@@ -52,7 +52,7 @@ def check_addition(addition: Addition) -> Verdict:
         return Verdict(f"A file of {size}; the text will be called {name}.")
     except CorpusError as error:
         if part == "path" and completions(addition.path, limit=1).candidates:
-            return Verdict("Go on: Tab completes the path, the arrow keys pick from the list.")
+            return Verdict("Tab completes the path, the arrow keys pick from the list.")
         return Verdict(str(error), part)
     except OSError as error:  # it went away meanwhile
         return Verdict(f"{addition.path} can't be read: {reason(error)}.", "path")

@@ -114,7 +114,7 @@ def names_like(name: str) -> str:
     close = get_close_matches(name, [entry.name for entry in list_texts()], n=3, cutoff=0.5)
     if close:
         return f"; did you mean {' or '.join(close)}"
-    return "; `rnntui corpora list` names those there are"
+    return "; 'rnntui corpora list' lists them all"
 
 
 def default_text_name() -> str:
@@ -156,7 +156,7 @@ def add_pasted(name: str, text: str) -> TextEntry:
     Raises CorpusError when it's empty, holds NUL characters, or the name is taken.
     """
     if not text:
-        raise CorpusError("There is nothing to keep: the text is empty.")
+        raise CorpusError("The text is empty.")
     if "\0" in text:
         raise CorpusError("This isn't a text: it holds NUL characters.")
     lines = text.replace("\r\n", "\n").replace("\r", "\n")

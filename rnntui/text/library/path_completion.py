@@ -1,4 +1,4 @@
-"""What a path could become while it's being typed: the files and folders that begin so.
+"""Completion of a path while it is typed.
 
 It looks at the disk and keeps nothing; whoever types decides when to ask.
 """

@@ -1,4 +1,4 @@
-"""Finds what a person means by a text: a name of the library, a path, or standard input."""
+"""Resolves a reference to a text: a name of the library, a path, or standard input."""
 
 import shlex
 import unicodedata
