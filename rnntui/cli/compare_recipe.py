@@ -24,7 +24,7 @@ class LookupPlan:
 
 @dataclass(frozen=True)
 class Comparison:
-    """What a recipe compares."""
+    """A recipe's comparison: vocabulary sizes, texts, and rows to look up."""
 
     network: ModelConfig
     corpora: tuple[str, ...]

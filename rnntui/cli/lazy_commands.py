@@ -63,11 +63,11 @@ class LazyCommands(MutableMapping[str, Any]):
         return iter(PLACES)
 
     def __len__(self) -> int:
-        """How many there are."""
+        """The number of commands."""
         return len(PLACES)
 
     def __contains__(self, name: object) -> bool:
-        """Whether there is one of that name, without importing it."""
+        """Whether a command has that name; imports nothing."""
         return name in PLACES
 
 
@@ -75,7 +75,7 @@ class LazyGroup(TyperGroup):
     """A group with these commands."""
 
     def __init__(self, **settings: Any) -> None:
-        """Take what Typer gives, its empty set of commands apart."""
+        """Replace Typer's set of commands by the lazy one."""
         super().__init__(**settings)
         self.commands = LazyCommands()
 
@@ -92,7 +92,7 @@ class LazyGroup(TyperGroup):
 
 @contextmanager
 def _short_complaints() -> Iterator[None]:
-    """Shorten what is said of a wrong value, which it repeats however long that is."""
+    """Shorten Typer's complaint about a wrong value, which repeats the whole value."""
     try:
         yield
     except TyperException as error:

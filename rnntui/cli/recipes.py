@@ -16,7 +16,7 @@ app = typer.Typer(help="Recipes: named configurations.", no_args_is_help=True)
 
 @app.command("list")
 def list_() -> None:
-    """Show all recipes, one a line; 'recipes show' says what runs each."""
+    """Show all recipes, one a line; 'recipes show' names the command for each."""
     from rnntui.tasks.recipes import list_recipe_files
 
     rows = [

@@ -16,7 +16,7 @@ class ReaderGoneError(Exception):
 
 
 def write_text(text: str, stream: TextIO) -> None:
-    """Write and flush: to a terminal what is safe to show, to a file or a pipe the text itself.
+    """Write and flush; on a terminal, control characters become visible stand-ins.
 
     Raises `ReaderGoneError` where nobody reads any more, `RnntuiError` where it
     can't be written for another reason, such as a full disk.
@@ -25,7 +25,7 @@ def write_text(text: str, stream: TextIO) -> None:
 
 
 def write_line(line: str, stream: TextIO, end: str = "\n") -> None:
-    """Write and flush a line that is safe as it is. Raises as `write_text`."""
+    """Write and flush a line without escaping. Raises as `write_text`."""
     try:
         stream.write(line + end)
         stream.flush()
@@ -34,14 +34,14 @@ def write_line(line: str, stream: TextIO, end: str = "\n") -> None:
 
 
 def unwritable(error: OSError) -> ReaderGoneError | RnntuiError:
-    """What to raise where standard output can't be written to."""
+    """Return the exception for a failed write to standard output."""
     if isinstance(error, BrokenPipeError):
         return ReaderGoneError()
     return RnntuiError(f"The output can't be written ({reason(error)}).")
 
 
 def chosen_characters() -> Characters:
-    """What charts are drawn with: what the settings say, or what suits the terminal.
+    """Return the characters for charts, from the settings or to suit the terminal.
 
     Settings that can't be used are the screen's to complain about.
     """

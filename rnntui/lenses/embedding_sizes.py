@@ -1,4 +1,4 @@
-"""One-hot against embedding: what each stores and multiplies, and that both select the same row."""
+"""One-hot against embedding: their sizes, and that both select the same row."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace

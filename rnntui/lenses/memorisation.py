@@ -1,12 +1,12 @@
 """The memorisation meter: how much of a stream is copied from the training text.
 
-A copied run is a stretch of the written text that occurs as a whole in the
+A copied run is a stretch of the generated text that occurs as a whole in the
 learned one. After each character the meter knows the longest that ends there
 (the matching statistics of the two texts), by one step in an index of the
 learned text, however long both are.
 
 The index is the suffix array of the learned text read backwards, so that a
-character written is one put in front of a match. A match of any length is
+generated character is put in front of a match. A match of any length is
 held as one suffix that begins with it. If the character stands in front of
 that suffix, the match grows; if not, the longest part of it that the
 character does stand in front of belongs to one of the two nearest suffixes
@@ -140,7 +140,7 @@ class CopiedRuns:
 
 
 class CopyMeter:
-    """Measures one written text, in memory that doesn't grow with it.
+    """Measures one generated text, in memory that doesn't grow with it.
 
     A character takes one search among the ranks of its symbol and, where a
     run ends, two comparisons of at most `FOLLOWED_LENGTH` characters.

@@ -1,4 +1,4 @@
-"""How texts are cached: records, arrays behind a record, and an index of files read before.
+"""The cache's files: records, arrays behind a record, and an index of files read before.
 
 A record is a line of JSON and a line with its CRC-32. Arrays behind it begin at
 multiples of 64 bytes, each with a CRC-32 of its own, and are mapped into memory.
@@ -112,7 +112,7 @@ def map_array(path: Path, dtype: np.dtype[Any], length: int, offset: int = 0) ->
 def remember(
     path: Path, stamps: tuple[FileStamp, ...], content: Mapping[str, Any], read_at_ns: int
 ) -> None:
-    """Note in the index file `path` what files of these stamps held at `read_at_ns`.
+    """Note in the index file `path` the content that files of these stamps had at `read_at_ns`.
 
     Nothing is noted of a file modified within two seconds before: a further change
     could leave its time of modification as it is. Nor when the cache can't be written.

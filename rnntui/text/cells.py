@@ -1,4 +1,4 @@
-"""How the characters of a text are drawn in terminal cells.
+"""Draws the characters of a text in terminal cells.
 
 A terminal is told nothing but printable characters of known width: whatever
 could move its cursor, turn its writing direction or vanish is drawn as a

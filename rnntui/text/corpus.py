@@ -126,7 +126,7 @@ def kept_corpus(
 
 
 def has_changed(reference: str, text_encoding: str, content_hash: str) -> bool:
-    """Whether other bytes stand now where a text was read from; False where nothing does.
+    """Whether a text's files hold other bytes now; False where they are gone.
 
     The arguments are those of the `Corpus` that it was.
     """

@@ -50,7 +50,7 @@ _CHECKED_BLOCKS = 64
 
 @dataclass(frozen=True)
 class TextKey:
-    """What an encoded text depends on: the bytes, their encoding, the normalisation's steps."""
+    """A cache key: the bytes' SHA-256, their encoding, the normalisation's steps."""
 
     content_hash: str
     text_encoding: str
@@ -72,7 +72,7 @@ class EncodedText:
 
 @dataclass(frozen=True, eq=False)
 class EncodedFiles:
-    """The encoded text of files, what is known of them, and what to say about both."""
+    """The encoded text of files, with their content, size and notices."""
 
     content: FileContent
     size_bytes: int

@@ -1,4 +1,4 @@
-"""Finds how the bytes of a text are encoded, from a bounded sample of them."""
+"""Detects the encoding of a text from a bounded sample of its bytes."""
 
 import codecs
 import re

@@ -1,4 +1,4 @@
-"""Guesses how a legacy text is encoded, and tells how sure that is.
+"""Guesses the encoding of a legacy text, and how certain the guess is.
 
 chardet says how well the bytes fit each encoding and language. What it says is
 weighed by how well the decoded text is formed, and by what files there are:

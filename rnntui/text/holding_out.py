@@ -1,4 +1,4 @@
-"""Which part of a text is held out for validation, and whether its tail is a fair one.
+"""Holds out a part of a text for validation, and tests whether its tail is typical.
 
 A list is seldom in a random order: of a sorted one the tail is a language of its
 own, so lines spread over the whole of it are held out instead.
@@ -91,7 +91,7 @@ class OddTail:
 
     @property
     def chance(self) -> float:
-        """How often a tail looks at least as odd where the order of lines means nothing."""
+        """The p-value: how often a tail looks as odd where lines are in random order."""
         return 1 / (ROUNDS + 1)
 
 

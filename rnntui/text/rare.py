@@ -45,7 +45,7 @@ def in_vocabulary(corpus: Corpus, vocabulary: Vocabulary) -> Corpus:
 
 
 def rare_sentence(corpus: Corpus, merged: Corpus, min_count: int) -> str:
-    """Say how much of a text became the unknown symbol, and what its figures leave out."""
+    """Say how much of a text became the unknown symbol, and the effect on its figures."""
     unknown = merged.vocabulary.unknown
     assert unknown is not None
     times, distinct = merged.counts[unknown], rare_symbols(corpus, merged.vocabulary)

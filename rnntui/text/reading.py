@@ -104,7 +104,7 @@ class TextSource:
                 last = chunk[-1]
 
     def content(self, content_hash: str = "") -> FileContent:
-        """Return what is known of the content; reads all bytes unless their hash is given."""
+        """Return hash, encoding and notices; reads all bytes unless their hash is given."""
         found = content_hash or self.content_hash()
         return FileContent(found, self.encoding, self.notices, self.doubt)
 

@@ -1,4 +1,4 @@
-"""Stamps of files: what tells, without reading a file, whether it was changed."""
+"""Stamps of files: detect a change without reading the file."""
 
 import os
 from collections.abc import Sequence

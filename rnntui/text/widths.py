@@ -1,4 +1,4 @@
-"""How many cells a character takes, where those who draw it don't agree.
+"""The width of characters in cells, where terminals disagree about it.
 
 Rich (and Textual with it) measures by the tables of the wcwidth project;
 tmux and xterm ask the C library or an older table. They differ about spacing

@@ -1,1 +1,1 @@
-"""`rnntui sample`: texts and items, what is written of them and what is measured."""
+"""`rnntui sample`: texts and items, their output and their memorisation."""

@@ -134,7 +134,7 @@ def _check_waiting(streams: int, length: int, until: str | None) -> None:
 
 
 def _end(until: str | None, count: int, header: "Header") -> str:
-    """What ends an item, in the characters of the network; empty where nothing does.
+    """Return the end of an item in the network's characters; empty for none.
 
     Raises `ConfigError` for a text that can never be generated.
     """
@@ -146,7 +146,7 @@ def _end(until: str | None, count: int, header: "Header") -> str:
     asked = "\n" if until is None else unescaped(until)
     if not asked:
         raise ConfigError("--until must be at least one character long.")
-    # Jamo are what such a network writes; the other steps would lose a line end.
+    # Jamo are what such a network generates; the other steps would lose a line end.
     end = decompose_syllables(asked) if "nfd-jamo" in header.normalisation.steps else asked
     for symbol in end:
         if symbol not in header.vocabulary:

@@ -10,7 +10,7 @@ from rnntui.tasks.characters.provenance import corpus_of
 
 
 def write_items(sampling: Sampling, end: str, count: int, unique: bool) -> None:
-    """Write `count` items of each text, then tell on standard error what they are.
+    """Write `count` items of each text, then a report on standard error.
 
     Raises `SamplingError` after that where the network didn't come to an end.
     """
@@ -50,7 +50,7 @@ def _write_text(sampling: Sampling, number: int, before: str, items: Items, coun
 
 
 def _report(items: Items, end: str, header: Header) -> None:
-    """Tell how many items there are, and which of them are items of the network's own text."""
+    """Report the number of items, and those that stand in the training text."""
     number, kinds = len(items.taken), tuple(dict.fromkeys(items.taken))
     counts = f"{number:,} item{'' if number == 1 else 's'}, {len(kinds):,} distinct"
     try:

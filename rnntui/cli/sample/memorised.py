@@ -14,7 +14,7 @@ NOTICED = 1_000_000
 
 
 def index_of(checkpoint: "Checkpoint") -> CorpusIndex:
-    """Index what a network learned from. Raises `CorpusError` where its text is gone."""
+    """Index a network's training text. Raises `CorpusError` where it is gone."""
     from rnntui.tasks.characters.run import parts_of
     from rnntui.tasks.characters.scoring import own_corpus
 
@@ -25,7 +25,7 @@ def index_of(checkpoint: "Checkpoint") -> CorpusIndex:
 
 
 class MemorisedMarks:
-    """Tells of each generated character of one text whether it is memorised.
+    """Marks each generated character of one text as memorised or not.
 
     That is settled once no run of `COPIED_LENGTH` can reach back to it any more.
     """
@@ -38,7 +38,7 @@ class MemorisedMarks:
         self._ranges: list[tuple[int, int]] = []
 
     def push(self, symbol: str) -> list[bool]:
-        """Take the next character; return what is known now of the oldest untold ones."""
+        """Add a character; return the marks that are settled now, oldest first."""
         known = self._vocabulary
         identity = known.index(symbol) if symbol in known else -1
         self._ranges += self._meter.push([identity])
@@ -50,7 +50,7 @@ class MemorisedMarks:
         return self._settled(open_from)
 
     def rest(self) -> list[bool]:
-        """Return what is known of all that are left, as no other character comes."""
+        """Return the marks of all remaining characters at the end of the text."""
         return self._settled(self._pushed)
 
     def _settled(self, stop: int) -> list[bool]:
@@ -63,7 +63,7 @@ class MemorisedMarks:
         return marks
 
     def report(self, name: str) -> None:
-        """Tell the share and the longest run on standard error; `name` says of which text."""
+        """Report share and longest run on standard error, after the prefix `name`."""
         reading, index = self._meter.reading, self._index
         at_least = "at least " if index.size < index.corpus_size else ""
         longest = f"the longest run has {at_least}{reading.longest:,} characters"

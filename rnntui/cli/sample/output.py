@@ -19,26 +19,26 @@ MOST_WAITING: Final = 50_000_000
 
 
 class Marks(Protocol):
-    """Tells which characters of a text are memorised, some characters behind it."""
+    """Marks memorised characters, with a delay of some characters."""
 
     def push(self, symbol: str) -> list[bool]:
-        """Take the next character; return what is known now of the oldest untold ones."""
+        """Add a character; return the marks that are settled now, oldest first."""
 
     def rest(self) -> list[bool]:
-        """Return what is known of all that are left, as no other character comes."""
+        """Return the marks of all remaining characters at the end of the text."""
 
 
 class Output(Protocol):
-    """Where the characters of one text go."""
+    """The output of one text."""
 
     def begin(self, prime: str) -> None:
-        """Write what the text starts from, if that is shown."""
+        """Write the prime, if it is shown."""
 
     def write_chunk(self, begun: str, characters: "Iterable[Character]") -> None:
         """Write characters that follow on `begun`, a part of the prime."""
 
     def end(self, *, on_own_line: bool) -> None:
-        """Write what is held back; what comes next is wanted on a line of its own or not."""
+        """Write pending characters, and a line end if `on_own_line` asks for one."""
 
 
 class TextOutput:
@@ -53,7 +53,7 @@ class TextOutput:
         self._held = self._last = ""
 
     def begin(self, prime: str) -> None:
-        """Write what the text starts from."""
+        """Write the prime."""
         self._flush()
         self._held, self._last = prime, prime[-1:]
 
@@ -79,7 +79,7 @@ class TextOutput:
             self._held = ""
 
     def end(self, *, on_own_line: bool) -> None:
-        """Write what is held back, and a line end where one is wanted and missing."""
+        """Write pending characters, and a line end where one is wanted and missing."""
         self._flush()
         if on_own_line and self._last != "\n":
             write_text("\n", sys.stdout)
@@ -106,7 +106,7 @@ class JsonOutput:
                 self._tell(self._marks.push(character.symbol))
 
     def end(self, *, on_own_line: bool) -> None:  # noqa: ARG002
-        """Write what is held back; every line is one of its own."""
+        """Write pending characters."""
         if self._marks is not None:
             self._tell(self._marks.rest())
 
@@ -126,7 +126,7 @@ class JsonOutput:
 
 
 class Sides:
-    """Texts generated together, taken one after the other; of those to come the symbols wait.
+    """Texts generated together and read one after the other; later ones are queued.
 
     None stands for the end of one that can't go on.
     """
@@ -157,7 +157,7 @@ class Sides:
 
 
 def _emptied(waiting: deque[str | None]) -> Iterator[str]:
-    """What waits, which does so no more. Raises `DivergedError` for None."""
+    """Drain a queue of symbols. Raises `DivergedError` for None."""
     while waiting:
         if (symbol := waiting.popleft()) is None:
             raise DivergedError

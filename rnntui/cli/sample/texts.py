@@ -20,7 +20,7 @@ AHEAD = 16
 
 @dataclass(frozen=True)
 class Sampling:
-    """What was asked for: texts from `prime`, one for each of `seeds`, and how they are shown."""
+    """A request: texts from `prime`, one for each of `seeds`, and their output."""
 
     checkpoint: Checkpoint
     spec: SamplingSpec
@@ -49,20 +49,23 @@ class Sampling:
 
     @cached_property
     def marks(self) -> Sequence[MemorisedMarks | None]:
-        """What tells of each text how much is memorised. Raises `CorpusError`."""
+        """The memorisation marks of each text; None for all unless asked for.
+
+        Raises `CorpusError` where the training text is gone.
+        """
         if not self.tells_memorised:
             return [None] * len(self.seeds)
         index, known = index_of(self.checkpoint), self.checkpoint.header.vocabulary
         return [MemorisedMarks(index, known) for _ in self.seeds]
 
     def output(self, number: int) -> Output:
-        """Where a text goes, as characters or as JSON."""
+        """Return the output of a text, as characters or as JSON."""
         if self.as_json:
             return JsonOutput(number, self.marks[number])
         return self.text_output(number)
 
     def text_output(self, number: int) -> TextOutput:
-        """Where a text goes as it is, below a heading if it is one of several."""
+        """Return the plain output of a text, below a heading if there are several."""
         if len(self.seeds) > 1:
             write_text(f"==== seed {self.seeds[number]} ====\n", sys.stdout)
         return TextOutput(self.checkpoint.header.normalisation, self.marks[number])
@@ -72,7 +75,7 @@ class Sampling:
         output.end(on_own_line=sys.stdout.isatty() or len(self.seeds) > 1)
 
     def report_memorised(self) -> None:
-        """Tell how much of each text is memorised, where that was asked for."""
+        """Report the memorisation of each text, where asked for."""
         for seed, marks in zip(self.seeds, self.marks, strict=True):
             if marks is not None:
                 marks.report(f"Seed {seed}: " if len(self.seeds) > 1 else "")

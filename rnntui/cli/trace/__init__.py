@@ -1,1 +1,1 @@
-"""`rnntui trace`: the networks to look into, and what is shown of them."""
+"""`rnntui trace`: the networks and their tables and charts."""

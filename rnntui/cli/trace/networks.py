@@ -62,7 +62,7 @@ def checkpoint_network(reference: str) -> TracedNetwork:
 
 
 def recipe_network(recipe: TraceRecipe) -> TracedNetwork:
-    """The network whose weights stand in a recipe. Raises `ConfigError`."""
+    """Return the network with a recipe's fixed weights. Raises `ConfigError`."""
     from rnntui.lenses.fixed_network import fixed_network
     from rnntui.text.normalisation import Normalisation
 

@@ -1,4 +1,4 @@
-"""Recipes of kind `trace`: what a network reads, and which networks there are to look into."""
+"""Recipes of kind `trace`: the text to read, and the networks to trace."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -28,7 +28,7 @@ _TOKENS_VERSION = 1
 
 @dataclass(frozen=True)
 class Remembered:
-    """What a file or folder held: the corpus, and sentences about how it was read."""
+    """The content of a file or folder, and notices about reading it."""
 
     content_hash: str
     notices: tuple[str, ...]

@@ -10,7 +10,7 @@ from rnntui.text.encodings import guessed_encoding, public_name, read_as, unicod
 
 @dataclass(frozen=True)
 class LabelledFile:
-    """The bytes of a text, and what sentences call it."""
+    """The bytes of a text, and its name in messages."""
 
     shown: str
     data: bytes

@@ -33,7 +33,7 @@ class TextSettings:
 
 @dataclass(frozen=True)
 class ClassSize:
-    """How many texts of a class are there to learn from, and how many to be tested on."""
+    """A class with its numbers of training and test texts."""
 
     name: str
     train: int

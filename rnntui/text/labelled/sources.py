@@ -37,7 +37,7 @@ class LabelledFiles:
 
     @property
     def name(self) -> str:
-        """What the corpus is called: the folder's name, or the file's less its suffixes."""
+        """The corpus's name: the folder's, or the file's less its suffixes."""
         if self.kind == "folder":
             return self.path.name
         suffixes = ARCHIVES if self.kind == "archive" else (self.path.suffix,)
@@ -65,7 +65,7 @@ class LabelledFiles:
 
 
 def find_labelled(reference: str | Path) -> Path:
-    """Find what a person means by a labelled corpus.
+    """Resolve a reference to a labelled corpus.
 
     A bare word (no separator, no suffix) is first a name in `corpora`, in the
     user's library or among what ships, then a file or folder; anything else

@@ -1,4 +1,4 @@
-"""Figures about labelled texts: their lengths, and what they take as ids and one-hot."""
+"""Figures about labelled texts: lengths, and memory as ids and as one-hot."""
 
 from dataclasses import dataclass
 
@@ -35,7 +35,7 @@ class LengthStatistics:
 
 @dataclass(frozen=True)
 class InputSize:
-    """What a table of texts takes in memory, in bytes: as int32 ids, and as one-hot float32."""
+    """The memory of a table of texts, in bytes: as int32 ids, and as one-hot float32."""
 
     texts: int
     length: int

@@ -29,7 +29,7 @@ NAMED_PATHS = 3
 
 @dataclass(frozen=True)
 class Reference:
-    """A text that was found: its name, its place, and how sentences call it.
+    """A resolved text: its name, its paths, and `shown`, its name in messages.
 
     Several `paths` are joined in their order. `open_stream` is set, and there is no
     path, for a text that can be read only once.
@@ -44,7 +44,7 @@ class Reference:
 
 
 def joined_reference(references: Iterable[str]) -> str:
-    """What means several texts joined into one, as a shell would take them; one stays itself."""
+    """Return the reference to several joined texts, quoted as for a shell; one stays itself."""
     words = list(references)
     return words[0] if len(words) == 1 else shlex.join(words)
 

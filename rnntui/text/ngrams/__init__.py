@@ -1,1 +1,1 @@
-"""N-gram models: what counting alone reaches on a text, as the measure of a network."""
+"""N-gram models, as baselines for a network's loss."""

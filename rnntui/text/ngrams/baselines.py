@@ -1,4 +1,4 @@
-"""Reference points for a character model's loss: what counting alone reaches on the same text."""
+"""Baselines for a character model's loss: uniform, unigram and n-gram models."""
 
 import math
 from collections.abc import Callable

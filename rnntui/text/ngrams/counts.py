@@ -1,4 +1,4 @@
-"""Counts, for each held-out character, how often training has it after what stands before it.
+"""Counts n-grams: how often each held-out character follows its context in training.
 
 All lengths of context come from one sort. The positions of both texts are
 sorted by the characters that follow them, so equal n-grams are neighbours at
