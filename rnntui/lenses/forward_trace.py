@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rnntui.nets.cells import NUMPY, find_cell
+from rnntui.nets.cells import find_cell
 from rnntui.nets.cells.cell import Nonlinearity
 from rnntui.nets.config import ModelConfig
+from rnntui.nets.numpy_operations import NUMPY
 
 Floats = NDArray[np.float64]
 Arrays = Mapping[str, NDArray[Any]]

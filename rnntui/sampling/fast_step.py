@@ -10,8 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rnntui.nets.cells import NUMPY, find_cell
+from rnntui.nets.cells import find_cell
 from rnntui.nets.config import ModelConfig
+from rnntui.nets.numpy_operations import NUMPY
 
 Floats32 = NDArray[np.float32]
 FastState = tuple[Floats32, ...]

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
-from rnntui.nets.cells import NUMPY, find_cell
+from rnntui.nets.cells import find_cell
+from rnntui.nets.numpy_operations import NUMPY
 from tests.unit import cell_checks
 
 

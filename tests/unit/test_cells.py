@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 from rnntui.errors import ConfigError
 from rnntui.lenses.forward_trace import forward_trace, layer_weights
 from rnntui.lenses.gradient_flow import _BY_HAND, back_by_autograd
-from rnntui.nets.cells import CELLS, NUMPY, find_cell
+from rnntui.nets.cells import CELLS, find_cell
 from rnntui.nets.cells.cell import Nonlinearity
 from rnntui.nets.char_model import build_model
 from rnntui.nets.config import ModelConfig
+from rnntui.nets.numpy_operations import NUMPY
 from rnntui.nets.recurrent import TORCH, RecurrentLayer
 
 cells = st.sampled_from(tuple(CELLS))

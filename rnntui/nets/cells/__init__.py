@@ -1,14 +1,11 @@
-"""The recurrent cells: each module here but `cell` has one, as `CELL`. Needs no torch."""
+"""The recurrent cells: each module here but `cell` has one, as `CELL`. Needs no NumPy, no torch."""
 
 from importlib import import_module
 from pkgutil import iter_modules
-from types import SimpleNamespace
-from typing import Any, Final
-
-import numpy as np
+from typing import Final
 
 from rnntui.errors import ConfigError
-from rnntui.nets.cells.cell import Operations, RecurrentCell
+from rnntui.nets.cells.cell import RecurrentCell
 
 
 def _all_cells() -> dict[str, RecurrentCell]:
@@ -27,14 +24,3 @@ def find_cell(name: str) -> RecurrentCell:
         known = ", ".join(CELLS)
         raise ConfigError(f"--cell {name} is not known; it is one of {known}.")
     return CELLS[name]
-
-
-def _sigmoid(x: Any) -> Any:
-    # By way of tanh, since exp overflows for large negative numbers.
-    return 0.5 * np.tanh(0.5 * x) + 0.5
-
-
-NUMPY: Final[Operations] = SimpleNamespace(
-    sigmoid=_sigmoid, tanh=np.tanh, relu=lambda x: np.maximum(x, 0)
-)
-"""The operations on NumPy arrays."""
