@@ -22,7 +22,7 @@ from rnntui.nets.char_model import build_model
 from rnntui.nets.config import ModelConfig
 from rnntui.sampling.choice import SamplingSpec
 from rnntui.sampling.fast_step import Weights
-from rnntui.sampling.modes import WritingEngine
+from rnntui.sampling.modes import SamplingEngine
 from rnntui.sampling.stream import CharacterStreams
 from rnntui.text.vocabulary import Vocabulary
 
@@ -55,7 +55,7 @@ def plain_loop(hidden_size: int) -> Callable[[], float]:
 
 
 def streams(
-    hidden_size: int, count: int, engine: WritingEngine, ahead: int = 1
+    hidden_size: int, count: int, engine: SamplingEngine, ahead: int = 1
 ) -> Callable[[], float]:
     """Microseconds a character of so many streams together."""
     config = ModelConfig(SYMBOLS, "lstm", embedding_size=128, hidden_size=hidden_size)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rnntui.errors import ConfigError, CorpusError, RnntuiError
-from rnntui.sampling.modes import Mode, WritingEngine
+from rnntui.sampling.modes import Mode, SamplingEngine
 
 if TYPE_CHECKING:
     from rnntui.lenses.forward_trace import StepTrace
@@ -223,7 +223,7 @@ def generate(
     top_k: int = 0,
     top_p: float = 1.0,
     seed: int = 1,
-    engine: WritingEngine = "auto",
+    engine: SamplingEngine = "auto",
 ) -> "Iterator[Character]":
     """Generate `length` characters after the prime (0: endlessly), each as it is asked for.
 

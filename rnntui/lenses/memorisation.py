@@ -121,7 +121,7 @@ class CorpusIndex:
 class CopiedRuns:
     """Figures about a generated text."""
 
-    written: int
+    generated: int
     """Characters generated."""
 
     copied: int
@@ -136,7 +136,7 @@ class CopiedRuns:
     @property
     def share(self) -> float:
         """The part of the text that is copied, 0 to 1."""
-        return self.copied / self.written if self.written else 0.0
+        return self.copied / self.generated if self.generated else 0.0
 
 
 class CopyMeter:
@@ -156,7 +156,7 @@ class CopyMeter:
         """Begin another text."""
         self._rank = 0  # of a suffix that begins with the match, backwards
         self._length = 0  # of the match
-        self._written = self._copied = self._longest = self._longest_rank = 0
+        self._generated = self._copied = self._longest = self._longest_rank = 0
         self._copied_stop = 0  # where the last copied range ends
 
     @property
@@ -171,7 +171,7 @@ class CopyMeter:
         if self._longest:
             behind = self._index.places[self._longest_rank]
             longest_at = self._index.size - behind - self._longest
-        return CopiedRuns(self._written, self._copied, self._longest, longest_at)
+        return CopiedRuns(self._generated, self._copied, self._longest, longest_at)
 
     def push(self, ids: Sequence[int]) -> list[tuple[int, int]]:
         """Take the next characters; return the ranges now known to be copied that weren't before.
@@ -184,17 +184,17 @@ class CopyMeter:
         ranges: list[tuple[int, int]] = []
         for character in ids:
             self._rank, self._length = self._follow(character)
-            self._written += 1
+            self._generated += 1
             if self._length > self._longest:
                 self._longest, self._longest_rank = self._length, self._rank
             if self._length >= COPIED_LENGTH:
-                start = max(self._written - self._length, self._copied_stop)
+                start = max(self._generated - self._length, self._copied_stop)
                 if ranges and ranges[-1][1] == start:
-                    ranges[-1] = (ranges[-1][0], self._written)
+                    ranges[-1] = (ranges[-1][0], self._generated)
                 else:
-                    ranges.append((start, self._written))
-                self._copied += self._written - start
-                self._copied_stop = self._written
+                    ranges.append((start, self._generated))
+                self._copied += self._generated - start
+                self._copied_stop = self._generated
         return ranges
 
     def _follow(self, character: int) -> tuple[int, int]:

@@ -14,14 +14,14 @@ class LabelledPreview:
     """Sizes of a labelled corpus as a configuration reads it.
 
     `classes` have the number of training texts of each, held-out ones included;
-    `learnt` counts the texts to learn from, `tested` those set aside for a test;
+    `learned` counts the texts to learn from, `tested` those set aside for a test;
     `notices` are sentences about how they were read.
     """
 
     name: str
     source: str
     classes: tuple[tuple[str, int], ...]
-    learnt: int
+    learned: int
     tested: int
     vocab_size: int
     notices: tuple[str, ...] = ()

@@ -52,7 +52,7 @@ class Network:
     """A network that can write: where its weights are, and what its symbols mean.
 
     `reference` is what `rnntui sample` finds the weights by. `weights` gives the
-    latest copy, and waits for the first one. `parts` finds the ids that it learnt
+    latest copy, and waits for the first one. `parts` finds the ids that it learned
     from and those held out, and raises `CorpusError` where the text is gone; it
     may take a while.
     """

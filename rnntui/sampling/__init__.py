@@ -1,1 +1,1 @@
-"""Writing text with a network: modes and filters, the fast step, the character stream."""
+"""Generating text with a network: modes and filters, the fast step, the character stream."""

@@ -1,4 +1,4 @@
-"""One character through the network at a time, in NumPy: the fast path for writing text.
+"""One character through the network at a time, in NumPy: the fast path for generating text.
 
 torch spends most of such a small step on itself; products of one row with
 NumPy are several times faster. Agreement with `CharModel` is tested.

@@ -17,13 +17,13 @@ from numpy.typing import NDArray
 from rnntui.errors import SamplingError
 from rnntui.sampling.choice import Floats, SamplingSpec, best, choose, probabilities
 from rnntui.sampling.fast_step import FastNetwork, Weights
-from rnntui.sampling.modes import WritingEngine
+from rnntui.sampling.modes import SamplingEngine
 
 SHARED_STREAMS = 16
-"""Streams from which on two threads write faster than one."""
+"""Streams from which on two threads generate faster than one."""
 
 CANDIDATES = 5
-"""How many of the likeliest characters come with each that was written."""
+"""How many of the likeliest characters come with each that was generated."""
 
 
 class Chosen(NamedTuple):
@@ -33,7 +33,7 @@ class Chosen(NamedTuple):
     time the likeliest ids, best first, and their probabilities. Where `finite` is
     false the network's scores were no numbers, as those of a ReLU network may grow out
     of all bounds; the stream then chose nothing. All may be overwritten by what is
-    written next.
+    generated next.
     """
 
     ids: NDArray[np.int64]
@@ -44,7 +44,7 @@ class Chosen(NamedTuple):
 
 
 class Generator(Protocol):
-    """Some streams from one network, side by side; each is written as it would be alone."""
+    """Some streams from one network, side by side; each is generated as it would be alone."""
 
     def set_weights(self, weights: Weights) -> None:
         """Take other weights of the same shapes; what the streams remember stays."""
@@ -61,14 +61,18 @@ class Generator(Protocol):
         A window is read from zero state.
         """
 
-    def write(self, ids: Sequence[Sequence[int]], specs: Sequence[SamplingSpec]) -> Chosen:
+    def generate(self, ids: Sequence[Sequence[int]], specs: Sequence[SamplingSpec]) -> Chosen:
         """Read and choose, each stream by its spec; read what was chosen, and so on."""
 
 
 def generator_for(
-    weights: Weights, streams: int, engine: WritingEngine = "auto", space: int = -1, rounds: int = 1
+    weights: Weights,
+    streams: int,
+    engine: SamplingEngine = "auto",
+    space: int = -1,
+    rounds: int = 1,
 ) -> Generator:
-    """What writes with these weights, in so many rounds at a time; `space` is a space's id.
+    """What generates with these weights, in so many rounds at a time; `space` is a space's id.
 
     `auto` is `compiled` where the compiled functions lie ready on the disk, and
     `numpy` otherwise; `compiled` has them compiled if need be. Raises
@@ -89,7 +93,7 @@ def generator_for(
 
 
 class NumpyGenerator:
-    """Writes in NumPy, needing nothing compiled (see `Generator`)."""
+    """Generates in NumPy, needing nothing compiled (see `Generator`)."""
 
     def __init__(self, weights: Weights, streams: int, space: int = -1, rounds: int = 1) -> None:
         """Begin with zero states."""
@@ -116,7 +120,7 @@ class NumpyGenerator:
                 state = self._network.read(np.array([now[stream]]), state)
             self._states[stream] = state
 
-    def write(self, ids: Sequence[Sequence[int]], specs: Sequence[SamplingSpec]) -> Chosen:
+    def generate(self, ids: Sequence[Sequence[int]], specs: Sequence[SamplingSpec]) -> Chosen:
         """Read and choose, each stream by its spec; read what was chosen, and so on."""
         shape = (len(specs), self._rounds)
         best_shape = (*shape, min(CANDIDATES, self._network.config.vocab_size))
@@ -162,47 +166,47 @@ class NumpyGenerator:
 
 
 class KernelGenerator:
-    """Writes with compiled functions (see `Generator`)."""
+    """Generates with compiled functions (see `Generator`)."""
 
     def __init__(self, weights: Weights, streams: int, space: int = -1, rounds: int = 1) -> None:
         """Begin with zero states; the functions must be compiled."""
         from rnntui.nets.compiled.generator import CompiledGenerator
 
         threads = 2 if streams >= SHARED_STREAMS and (os.cpu_count() or 1) > 1 else 1
-        self._writer = CompiledGenerator(
+        self._generator = CompiledGenerator(
             weights.config, weights.arrays, streams, CANDIDATES, threads, rounds, space
         )
-        choices = self._writer.choices.ravel()
+        choices = self._generator.choices.ravel()
         self._chosen = Chosen(
             choices["chosen"],
             choices["probability"],
-            self._writer.best_ids.ravel(),
-            self._writer.best_shares.ravel(),
+            self._generator.best_ids.ravel(),
+            self._generator.best_shares.ravel(),
             choices["finite"],
         )
         self._specs: list[SamplingSpec] = []
 
     def set_weights(self, weights: Weights) -> None:
         """Take other weights of the same shapes; what the streams remember stays."""
-        self._writer.set_weights(weights.arrays)
+        self._generator.set_weights(weights.arrays)
 
     def draw_by(self, noise: Floats) -> None:
         """Draw from here on by these numbers."""
-        self._writer.draw_by(noise)
+        self._generator.draw_by(noise)
 
     def read(self, ids: Sequence[Sequence[int]]) -> None:
         """Read a character of each stream, or a window of them."""
-        self._writer.read(ids)
+        self._generator.read(ids)
 
-    def write(self, ids: Sequence[Sequence[int]], specs: Sequence[SamplingSpec]) -> Chosen:
+    def generate(self, ids: Sequence[Sequence[int]], specs: Sequence[SamplingSpec]) -> Chosen:
         """Read and choose, each stream by its spec; read what was chosen, and so on."""
         if specs != self._specs:
             self._take_specs(specs)
-        self._writer.write(ids)
+        self._generator.generate(ids)
         return self._chosen
 
     def _take_specs(self, specs: Sequence[SamplingSpec]) -> None:
-        self._specs, taken = list(specs), self._writer.specs
+        self._specs, taken = list(specs), self._generator.specs
         for name in ("temperature", "top_p"):
             taken[name] = [getattr(spec, name) for spec in specs]
         # No vocabulary is larger, and no larger number has room there.

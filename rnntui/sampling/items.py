@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from rnntui.errors import DivergedError, SamplingError
 from rnntui.sampling.choice import SamplingSpec
 from rnntui.sampling.fast_step import Weights
-from rnntui.sampling.modes import WritingEngine
+from rnntui.sampling.modes import SamplingEngine
 from rnntui.sampling.stream import Character, CharacterStream
 from rnntui.text.escapes import escaped
 from rnntui.text.vocabulary import Vocabulary
@@ -116,7 +116,7 @@ class Items:
 
 
 def lead_in(
-    weights: Weights, vocabulary: Vocabulary, end: str, engine: WritingEngine = "auto"
+    weights: Weights, vocabulary: Vocabulary, end: str, engine: SamplingEngine = "auto"
 ) -> str:
     """Return what stands before a first item: generated items, up to the end of the last one.
 

@@ -4,7 +4,7 @@ from typing import Literal
 
 Mode = Literal["argmax", "random", "hybrid"]
 
-WritingEngine = Literal["auto", "numpy", "compiled"]
+SamplingEngine = Literal["auto", "numpy", "compiled"]
 """What computes the characters (see `rnntui.sampling.generators`)."""
 
 MIN_TEMPERATURE, MAX_TEMPERATURE = 0.05, 5.0

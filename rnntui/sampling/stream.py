@@ -1,8 +1,8 @@
-"""Character streams: endless iterators that write with a network, one character at a time.
+"""Character streams: endless iterators that generate with a network, one character at a time.
 
 They hold hidden states and a character each, so their memory does not grow with
-what they have written. Settings and weights are asked for before every character
-(but for streams that write ahead): a switch of mode, or newer weights, act on the
+what they have generated. Settings and weights are asked for before every character
+(but for streams that generate ahead): a switch of mode, or newer weights, act on the
 very next one.
 """
 
@@ -17,7 +17,7 @@ from rnntui.errors import DivergedError
 from rnntui.sampling.choice import SamplingSpec
 from rnntui.sampling.fast_step import Weights
 from rnntui.sampling.generators import generator_for
-from rnntui.sampling.modes import WritingEngine
+from rnntui.sampling.modes import SamplingEngine
 from rnntui.sampling.unknown import without_unknown
 from rnntui.text.vocabulary import UNKNOWN, Vocabulary
 
@@ -26,13 +26,13 @@ DRAWN = 64
 
 
 class Character(NamedTuple):
-    """A written character and how likely it was.
+    """A generated character and how likely it was.
 
     `probability` and `candidates` (best first) are the network's own at the
     temperature in force, before `top_k` and `top_p`; so a character that
     `argmax` took shows how sure the network was. The unknown symbol, which is never
-    written, is left out of all. `step` is the training step
-    of the weights that wrote it.
+    generated, is left out of all. `step` is the training step
+    of the weights that generated it.
     """
 
     symbol: str
@@ -44,7 +44,7 @@ class Character(NamedTuple):
 def start_of_text(vocabulary: Vocabulary) -> str:
     """What a stream reads first when it is given no prime.
 
-    A line end if the corpus has one, so that writing begins as a line does;
+    A line end if the corpus has one, so that generating begins as a line does;
     else a space; else the commonest character.
     """
     for symbol in ("\n", " "):
@@ -71,7 +71,7 @@ class CharacterStreams(Iterator[tuple[Character | None, ...]]):
     number is drawn for every character whatever the mode, so a change of mode
     and back again leaves the later draws where they were.
 
-    Where nobody steers, `ahead` rounds may be written at a time, which takes less
+    Where nobody steers, `ahead` rounds may be generated at a time, which takes less
     time and gives the same: settings and weights are then asked for once for all.
     """
 
@@ -82,7 +82,7 @@ class CharacterStreams(Iterator[tuple[Character | None, ...]]):
         specs: Sequence[Callable[[], SamplingSpec]],
         prime: str,
         seeds: Sequence[int],
-        engine: WritingEngine = "auto",
+        engine: SamplingEngine = "auto",
         ahead: int = 1,
     ) -> None:
         """Read the prime, or `start_of_text` where it is empty.
@@ -97,11 +97,11 @@ class CharacterStreams(Iterator[tuple[Character | None, ...]]):
         self._ahead = ahead
         self._drawn = 0
         """Numbers that each stream has drawn and not used yet."""
-        self._written: Iterator[tuple[Character | None, ...]] = iter(())
+        self._generated: Iterator[tuple[Character | None, ...]] = iter(())
         self._current = weights()
         space = vocabulary.index(" ") if " " in vocabulary else -1
         able = without_unknown(self._current, vocabulary)
-        self._writer = generator_for(able, len(specs), engine, space, ahead)
+        self._generator = generator_for(able, len(specs), engine, space, ahead)
         start = vocabulary.index(start_of_text(vocabulary))
         ids = [int(index) for index in vocabulary.encode(prime)] or [start]
         # What is read next, each a character of all streams, the newest last.
@@ -110,32 +110,32 @@ class CharacterStreams(Iterator[tuple[Character | None, ...]]):
         self._unread = deque(([index] * len(specs) for index in padded), maxlen=window)
         if not self._current.config.window:
             for index in ids[:-1]:
-                self._writer.read([[index] * len(specs)])
+                self._generator.read([[index] * len(specs)])
 
     def __next__(self) -> tuple[Character | None, ...]:
-        """Write a character of each stream.
+        """Generate a character of each stream.
 
         There is None for one whose numbers have grown out of all bounds, as a
         ReLU network's may; it can't go on.
         """
-        if (written := next(self._written, None)) is None:
-            self._written = self._write()
-            written = next(self._written)
-        return written
+        if (generated := next(self._generated, None)) is None:
+            self._generated = self._generate()
+            generated = next(self._generated)
+        return generated
 
-    def _write(self) -> Iterator[tuple[Character | None, ...]]:
+    def _generate(self) -> Iterator[tuple[Character | None, ...]]:
         """The next rounds."""
         latest = self._weights()
         if latest is not self._current:
             self._current = latest
-            self._writer.set_weights(without_unknown(latest, self._vocabulary))
+            self._generator.set_weights(without_unknown(latest, self._vocabulary))
         specs = [spec() for spec in self._specs]
         self._draw()
-        # What was written last is read only now, so that it is read with the newest weights.
-        chosen = self._writer.write(self._unread, specs)
+        # What was generated last is read only now, so that it is read with the newest weights.
+        chosen = self._generator.generate(self._unread, specs)
         ids = chosen.ids.tolist()
         self._unread.extend(ids[turn :: self._ahead] for turn in range(self._ahead))
-        # All in a row, stream by stream, as a loop over them takes as long as writing them.
+        # All in a row, stream by stream, as a loop over them takes as long as generating them.
         symbol = self._symbols.__getitem__
         pairs = zip(map(symbol, chosen.best.tolist()), chosen.shares.tolist(), strict=True)
         told: Iterator[Character | None] = map(
@@ -159,7 +159,7 @@ class CharacterStreams(Iterator[tuple[Character | None, ...]]):
         if self._drawn < self._ahead:
             self._drawn = self._ahead * max(1, DRAWN // self._ahead)
             generators = self._generators
-            self._writer.draw_by(np.stack([each.random(self._drawn) for each in generators]))
+            self._generator.draw_by(np.stack([each.random(self._drawn) for each in generators]))
         self._drawn -= self._ahead
 
 
@@ -172,11 +172,11 @@ def _with_known_candidates(character: Character | None) -> Character | None:
 
 
 def all_of(characters: tuple[Character | None, ...]) -> tuple[Character, ...]:
-    """A round in which each stream wrote. Raises `DivergedError` where one couldn't."""
-    written = tuple(character for character in characters if character is not None)
-    if len(written) < len(characters):
+    """A round in which each stream generated. Raises `DivergedError` where one couldn't."""
+    generated = tuple(character for character in characters if character is not None)
+    if len(generated) < len(characters):
         raise DivergedError
-    return written
+    return generated
 
 
 class CharacterStream(Iterator[Character]):
@@ -189,12 +189,12 @@ class CharacterStream(Iterator[Character]):
         spec: Callable[[], SamplingSpec],
         prime: str,
         seed: int,
-        engine: WritingEngine = "auto",
+        engine: SamplingEngine = "auto",
     ) -> None:
         """Read the prime, or `start_of_text` where it is empty. Raises as several streams do."""
         self._streams = CharacterStreams(weights, vocabulary, (spec,), prime, (seed,), engine)
 
     def __next__(self) -> Character:
-        """Write one character. Raises `DivergedError`."""
+        """Generate one character. Raises `DivergedError`."""
         (character,) = all_of(next(self._streams))
         return character

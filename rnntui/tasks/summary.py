@@ -195,11 +195,11 @@ def _of_header(folder: RunFolder, header: "Header | ClassifierHeader") -> RunSum
     best = progress.best_loss
     over = 0 < progress.total_steps <= progress.step or 0 < config.patience <= progress.stale
     kind: Kind = "classifier"
-    learnt, bits, accuracy = config.batch_size, None, None
+    learned, bits, accuracy = config.batch_size, None, None
     if isinstance(header, Header):
         kind = "characters"
         bits = None if best is None else best / math.log(2)
-        learnt = _characters(
+        learned = _characters(
             header.config.batch_size, header.config.seq_length, header.config.window
         )
     elif best is not None:
@@ -214,7 +214,7 @@ def _of_header(folder: RunFolder, header: "Header | ClassifierHeader") -> RunSum
         total_steps=progress.total_steps,
         elapsed_s=progress.elapsed_s,
         state="finished" if over else "stopped",
-        characters_per_step=learnt,
+        characters_per_step=learned,
         kind=kind,
         best_accuracy=accuracy,
     )
@@ -258,10 +258,10 @@ def _without_checkpoint(folder: RunFolder) -> RunSummary:
         from rnntui.tasks.classification.description import describe_classify_run
 
         kind, begun = "classifier", describe_classify_run(folder)
-        learnt = begun.config.batch_size
+        learned = begun.config.batch_size
     else:
         begun = describe_run(folder)
-        learnt = _characters(begun.config.batch_size, begun.config.seq_length, begun.config.window)
+        learned = _characters(begun.config.batch_size, begun.config.seq_length, begun.config.window)
     config = begun.config
     return RunSummary(
         name=folder.name,
@@ -273,7 +273,7 @@ def _without_checkpoint(folder: RunFolder) -> RunSummary:
         total_steps=begun.total_steps,
         elapsed_s=0.0,
         state="new",
-        characters_per_step=learnt,
+        characters_per_step=learned,
         kind=kind,
     )
 

@@ -67,7 +67,7 @@ class Step(TrainEvent):
     `epoch` counts from 0 and has the part of the pass that is done after its
     point; `loss` is the batch's mean cross-entropy in nats per character;
     `grad_norm` the norm of all gradients before clipping; `chars_per_second`
-    the predictions learnt from a second, over the last second or so.
+    the predictions learned from a second, over the last second or so.
     """
 
     epoch: float

@@ -42,7 +42,7 @@ class StepOutcome:
     """A step that was taken.
 
     `loss` is the batch's mean, in nats per prediction; `grad_norm` the norm of
-    all gradients before clipping; `predictions` how many were learnt from;
+    all gradients before clipping; `predictions` how many were learned from;
     `engine` what computed it.
     """
 

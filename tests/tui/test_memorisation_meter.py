@@ -6,7 +6,7 @@ from textual.app import App, ComposeResult
 from rnntui.lenses.memorisation import FOLLOWED_LENGTH, CopiedRuns
 from rnntui.tui.playground.memorisation_meter import MemorisationMeter
 
-SOME = CopiedRuns(written=200, copied=25, longest=34, longest_at=11_999)
+SOME = CopiedRuns(generated=200, copied=25, longest=34, longest_at=11_999)
 
 
 class MeterApp(App[None]):

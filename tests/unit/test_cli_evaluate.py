@@ -186,7 +186,7 @@ def test_a_text_that_is_gone_is_stated_and_needed_only_without_another() -> None
     outcome = rnntui("eval", "a", text_file("the cat sat. " * 30, "other.txt"), "--json")
     assert json.loads(outcome.out)["baselines"] == []
     assert outcome.err == (
-        "rnntui: The text 'own' that the network learnt from can't be found again,"
+        "rnntui: The text 'own' that the network learned from can't be found again,"
         " so there is nothing to count the baselines on.\n"
     )
 

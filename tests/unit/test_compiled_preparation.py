@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from rnntui.nets.compiled import generation as writing
-from rnntui.nets.compiled import learning, preparation, update
+from rnntui.nets.compiled import generation, learning, preparation, update
 from rnntui.nets.compiled.compiling import is_complete, kernels_dir
 from rnntui.nets.compiled.preparation import Preparation, prepare, unavailable_because
 
@@ -79,9 +78,9 @@ def test_all_that_python_calls_is_compiled_when_it_is_said_to_be_ready() -> None
     prepare.cache_clear()
     prepare()
     for entry in (
-        writing.tabulated,
-        writing.read,
-        writing.write,
+        generation.tabulated,
+        generation.read,
+        generation.generate,
         update.gathered,
         update.updated,
         update.packed_back,

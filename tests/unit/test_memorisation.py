@@ -1,4 +1,4 @@
-"""How much of a written text is copied from the learnt one, by the definition."""
+"""How much of a generated text is copied from the learned one, by the definition."""
 
 from collections.abc import Callable
 from itertools import pairwise
@@ -159,7 +159,7 @@ def test_any_number_of_symbols_will_do(data: st.DataObject, vocab_size: int) -> 
 def test_nothing_written_is_nothing_copied() -> None:
     meter, ranges = measured(SENTENCE, "")
     assert ranges == []
-    assert meter.reading == CopiedRuns(written=0, copied=0, longest=0, longest_at=None)
+    assert meter.reading == CopiedRuns(generated=0, copied=0, longest=0, longest_at=None)
     assert meter.reading.share == 0
 
 

@@ -16,7 +16,7 @@ from rnntui.nets.config import ModelConfig
 from rnntui.nets.initial_weights import initial_weights
 from rnntui.sampling.choice import SamplingSpec
 from rnntui.sampling.fast_step import Weights
-from rnntui.sampling.modes import Mode, WritingEngine
+from rnntui.sampling.modes import Mode, SamplingEngine
 from rnntui.sampling.prime import prepare_prime
 from rnntui.sampling.stream import CharacterStreams, all_of
 from rnntui.tasks.characters.checkpoint import load_checkpoint
@@ -127,7 +127,7 @@ def eager(cell: str, window: int, unknown: int, size: int) -> Weights:
 
 
 def generated(
-    weights: Weights, vocabulary: Vocabulary, spec: SamplingSpec, engine: WritingEngine, ahead: int
+    weights: Weights, vocabulary: Vocabulary, spec: SamplingSpec, engine: SamplingEngine, ahead: int
 ) -> list[str]:
     streams = CharacterStreams(
         lambda: weights, vocabulary, [lambda: spec] * 2, "aé", (1, 2), engine, ahead
@@ -144,7 +144,7 @@ def generated(
 @pytest.mark.parametrize("mode", ["random", "argmax", "hybrid"])
 @pytest.mark.parametrize(("cell", "window"), [("lstm", 0), ("gru", 0), ("rnn", 0), ("rnn", 3)])
 def test_the_unknown_symbol_is_never_generated(
-    engine: WritingEngine, mode: Mode, cell: str, window: int
+    engine: SamplingEngine, mode: Mode, cell: str, window: int
 ) -> None:
     """Wherever it stands in the vocabulary, and whatever the filters and the temperature."""
     for symbols in (("a", " ", UNKNOWN), (" ", "a", "b", UNKNOWN, "c", "d", "e", "f")):

@@ -17,7 +17,7 @@ from rnntui.nets.config import ModelConfig, weight_shapes
 from rnntui.sampling.choice import SamplingSpec, filtered, probabilities
 from rnntui.sampling.fast_step import Weights
 from rnntui.sampling.generators import CANDIDATES
-from rnntui.sampling.modes import WritingEngine
+from rnntui.sampling.modes import SamplingEngine
 from rnntui.sampling.stream import (
     Character,
     CharacterStream,
@@ -93,7 +93,7 @@ def _next_probabilities(model: CharModel, text: str) -> NDArray[np.float64]:
 
 @pytest.mark.parametrize("config", [_CONFIG, _WINDOWED])
 @pytest.mark.parametrize("engine", ["compiled", "numpy"])
-def test_writing_ahead_gives_the_same_texts(config: ModelConfig, engine: WritingEngine) -> None:
+def test_writing_ahead_gives_the_same_texts(config: ModelConfig, engine: SamplingEngine) -> None:
     weights = _weights(_model(config))
     specs = [SamplingSpec("hybrid", 0.7), SamplingSpec("random", 1.5, 5, 0.9), _ARGMAX]
 

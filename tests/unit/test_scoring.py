@@ -170,7 +170,7 @@ def test_a_text_that_is_gone_leaves_another_to_measure_without_baselines(tmp_pat
     lost = replace(checkpoint, header=replace(checkpoint.header, corpus=note))
     result = score(lost, text_in(tmp_path, "the cat sat"), None)
     assert [line.name for line in result.lines] == ["network"]
-    assert "'tiny' that the network learnt from can't be found again" in result.notices[0]
+    assert "'tiny' that the network learned from can't be found again" in result.notices[0]
     with pytest.raises(CorpusError, match="as it was then it can't be found any more"):
         score(lost, None, None)
 

@@ -8,7 +8,7 @@ from rnntui.cli.prime_options import PrimeFile, given_prime, prime_option
 from rnntui.cli.sample.output import MOST_WAITING
 from rnntui.cli.terminal import notify
 from rnntui.errors import ConfigError
-from rnntui.sampling.modes import Mode, WritingEngine
+from rnntui.sampling.modes import Mode, SamplingEngine
 from rnntui.text.escapes import ESCAPES_HELP, unescaped
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def sample(
         ),
     ] = False,
     engine: Annotated[
-        WritingEngine,
+        SamplingEngine,
         typer.Option(
             help="Engine; auto: compiled where available, else numpy. They round differently, so a"
             " seed's text may differ between them."

@@ -72,6 +72,6 @@ class MemorisedMarks:
         if reading.longest > FOLLOWED_LENGTH:
             longest += ", and may be longer"
         notify(
-            f"{name}Memorised: {at_least}{reading.share:.1%} of {reading.written:,} characters,"
+            f"{name}Memorised: {at_least}{reading.share:.1%} of {reading.generated:,} characters,"
             f" in runs of {COPIED_LENGTH} or more that stand in the learned text; {longest}."
         )

@@ -10,7 +10,7 @@ from rnntui.cli.sample.output import JsonOutput, Output, Sides, TextOutput
 from rnntui.cli.terminal import write_text
 from rnntui.errors import DivergedError
 from rnntui.sampling.choice import SamplingSpec
-from rnntui.sampling.modes import WritingEngine
+from rnntui.sampling.modes import SamplingEngine
 from rnntui.sampling.stream import CharacterStreams
 from rnntui.tasks.characters.checkpoint import Checkpoint
 
@@ -24,7 +24,7 @@ class Sampling:
 
     checkpoint: Checkpoint
     spec: SamplingSpec
-    engine: WritingEngine
+    engine: SamplingEngine
     prime: str
     shows_prime: bool
     seeds: range

@@ -1,4 +1,4 @@
-"""Writing: some characters of each of some streams at a time.
+"""Generating: some characters of each of some streams at a time.
 
 The functions that Python calls take the address of a `WRITTEN` record.
 """
@@ -16,28 +16,28 @@ from rnntui.nets.compiled.records import LAYER, PART, WRITTEN, Record, Records
 
 
 @entry
-def tabulated(written: int) -> None:
+def tabulated(generated: int) -> None:
     """Compute each character's gates, after a change of the weights."""
-    share = carray(pointer(written), 1, WRITTEN)[0]
+    share = carray(pointer(generated), 1, WRITTEN)[0]
     part = carray(pointer(share.part), 1, PART)[0]
     tabulate(part, carray(pointer(share.layers), share.layer_count, LAYER)[0])
 
 
 @entry
-def read(written: int) -> None:
+def read(generated: int) -> None:
     """Read `length` characters of each stream."""
-    share = carray(pointer(written), 1, WRITTEN)[0]
+    share = carray(pointer(generated), 1, WRITTEN)[0]
     part = carray(pointer(share.part), 1, PART)[0]
     _read(share, part, carray(pointer(share.layers), share.layer_count, LAYER))
 
 
 @entry
-def write(written: int) -> None:
+def generate(generated: int) -> None:
     """Read, score what follows and choose, for each stream by its entry of `specs`.
 
     Each round reads what the one before it chose, the first one what `inputs` has.
     """
-    share = carray(pointer(written), 1, WRITTEN)[0]
+    share = carray(pointer(generated), 1, WRITTEN)[0]
     part = carray(pointer(share.part), 1, PART)[0]
     layers = carray(pointer(share.layers), share.layer_count, LAYER)
     for turn in range(share.rounds):

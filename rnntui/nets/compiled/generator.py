@@ -1,6 +1,6 @@
-"""A character model that writes by compiled functions: some streams side by side.
+"""A character model that generates by compiled functions: some streams side by side.
 
-Each stream is written as it would be alone, bit for bit.
+Each stream is generated as it would be alone, bit for bit.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,7 +11,7 @@ import numpy as np
 
 from rnntui.nets.compiled.buffers import Packings, ThreadBuffers, aligned
 from rnntui.nets.compiled.choosing import CHOICE, SPEC, Floats, Ids
-from rnntui.nets.compiled.generation import read, tabulated, write
+from rnntui.nets.compiled.generation import generate, read, tabulated
 from rnntui.nets.compiled.lanes import WIDTH
 from rnntui.nets.compiled.layout import Array, Section, packed, sections_of
 from rnntui.nets.compiled.products import PANEL
@@ -41,7 +41,7 @@ class CompiledGenerator:
 
         So many `candidates`, the likeliest characters, are told of each choice.
         The streams are shared out among `threads`, of which the caller's is one.
-        Each writes `rounds` characters at a time; `space` is the id of a space.
+        Each generates `rounds` characters at a time; `space` is the id of a space.
         """
         self.config = config
         self.specs = np.zeros(streams, SPEC)
@@ -67,7 +67,7 @@ class CompiledGenerator:
         self.draw_by(np.zeros((streams, 1)))
 
     def close(self) -> None:
-        """End the threads; nothing more can be written."""
+        """End the threads; nothing more can be generated."""
         self._pool.close()
 
     def set_weights(self, arrays: Mapping[str, Array]) -> None:
@@ -86,12 +86,12 @@ class CompiledGenerator:
         """Read a character of each stream, or a window of characters: `ids` is `[T][N]`."""
         self._pool.do(lambda thread: self._shares[thread].read(ids))
 
-    def write(self, ids: Sequence[Sequence[int]]) -> None:
+    def generate(self, ids: Sequence[Sequence[int]]) -> None:
         """Read, choose for each stream by its entry of `specs`, read that, and so on.
 
         What is chosen is said in `choices`.
         """
-        self._pool.do(lambda thread: self._shares[thread].write(ids))
+        self._pool.do(lambda thread: self._shares[thread].generate(ids))
 
 
 class _Share:
@@ -150,9 +150,9 @@ class _Share:
         self._take_in(ids)
         read(self._address)
 
-    def write(self, ids: Sequence[Sequence[int]]) -> None:
+    def generate(self, ids: Sequence[Sequence[int]]) -> None:
         self._take_in(ids)
-        write(self._address)
+        generate(self._address)
 
     def _take_in(self, ids: Sequence[Sequence[int]]) -> None:
         inputs, count = self._buffers.inputs, self._count

@@ -78,9 +78,9 @@ def prepare() -> None:
     weights = {name: np.zeros(shape, np.float32) for name, shape in weight_shapes(config).items()}
     ids = np.zeros((1, 1), np.int64)
     CompiledNetwork(config, 1, 1, 1, weights).step(ids, ids, None, 0, 1.0)
-    writer = CompiledGenerator(config, weights, 1, 1)
-    writer.read([[0]])
-    writer.write([[0]])
+    generator = CompiledGenerator(config, weights, 1, 1)
+    generator.read([[0]])
+    generator.generate([[0]])
     mark_complete()
 
 

@@ -86,14 +86,14 @@ class Run(PreparedRun):
         return prepare_prime(self.prime, self.corpus.vocabulary, self.corpus.normalisation)
 
     def info(self, device: str) -> LearnerInfo:
-        """What is to be learnt, on that device."""
-        learnt, held_out = self.parts
+        """What is to be learned, on that device."""
+        learned, held_out = self.parts
         vocab_size = len(self.corpus.vocabulary)
         return LearnerInfo(
             corpus=self.corpus.name,
             parameters=parameter_count(self.config.model(vocab_size)),
             vocab_size=vocab_size,
-            train_chars=len(learnt),
+            train_chars=len(learned),
             val_chars=len(held_out),
             eval_chars=self.eval_chars,
             batches_per_epoch=self.batches.batches_per_epoch,
@@ -145,17 +145,17 @@ def prepare_run(
     check_engine(config)
     _check_remainder(config)
     notices = [*corpus.notices, *general_path_notice(config)]
-    learnt, held_out = parts_of(corpus, config)
+    learned, held_out = parts_of(corpus, config)
     if config.val_fraction > 0 and not len(held_out):
         notices.append(
             f"The text is too short to hold {config.val_fraction:.0%} out for validation (under"
             f" {MIN_VALIDATION_CHARACTERS} characters); there will be no validation loss."
         )
     notices += _about_held_out(corpus, config)
-    shaped, shrunk = _fitted(config, len(learnt))
+    shaped, shrunk = _fitted(config, len(learned))
     if shrunk:
         notices.append(shrunk)
-    batches = _batches(learnt, shaped)
+    batches = _batches(learned, shaped)
     eval_every = shaped.eval_every or _eval_every(len(held_out), batches.characters_per_batch)
     eval_chars = min(
         len(held_out),
@@ -216,12 +216,12 @@ CHANGEABLE = (
 """Settings that a resume may change: network, data and the steps taken stay what they are."""
 
 
-def _batches(learnt: AnyIds, config: TrainConfig) -> Batches:
+def _batches(learned: AnyIds, config: TrainConfig) -> Batches:
     if config.window:
-        return WindowBatches(learnt, config.batch_size, config.window, config.seed)
+        return WindowBatches(learned, config.batch_size, config.window, config.seed)
     if config.remainder == "keep":
-        return PieceBatches(learnt, config.seq_length)
-    return StreamBatches(learnt, config.batch_size, config.seq_length)
+        return PieceBatches(learned, config.seq_length)
+    return StreamBatches(learned, config.batch_size, config.seq_length)
 
 
 def _check_remainder(config: TrainConfig) -> None:

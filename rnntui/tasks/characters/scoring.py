@@ -102,14 +102,14 @@ def score(
             changed = changed_sentence(note.name, note.reference, "the network")
             notices.append(f"{changed} Baselines are counted on it as it was then.")
     nothing = np.empty(0, np.int64)
-    learnt, held_out = parts_of(own, header.config) if own else (nothing, nothing)
+    learned, held_out = parts_of(own, header.config) if own else (nothing, nothing)
     unknown = 0
     if reference is None:
         name, ids = f"{header.corpus.name}, held-out part", held_out
         if not len(held_out):
-            name, ids = header.corpus.name, learnt
+            name, ids = header.corpus.name, learned
             notices.append(
-                "The training held nothing out, so this is the text that it learnt from:"
+                "The training held nothing out, so this is the text that it learned from:"
                 " the figures say how well it knows it, not how well it would do on another."
             )
     else:
@@ -129,12 +129,12 @@ def score(
         raise CorpusError(f"'{name}' has too few characters that the network knows to measure it.")
     measure_loss, characters = _network_loss(checkpoint, ids, stage)
     lines = [ScoreLine("network", measure_loss)]
-    if len(learnt):
+    if len(learned):
         stage("counting n-grams", 0)
-        lines += _baseline_lines(learnt, ids, header.model.vocab_size)
+        lines += _baseline_lines(learned, ids, header.model.vocab_size)
     else:
         notices.append(
-            f"The text '{header.corpus.name}' that the network learnt from can't be found again,"
+            f"The text '{header.corpus.name}' that the network learned from can't be found again,"
             " so there is nothing to count the baselines on."
         )
     rare, more_bits = 0, 0.0
@@ -166,8 +166,8 @@ def _processors() -> int:
         return os.cpu_count() or 1
 
 
-def _baseline_lines(learnt: AnyIds, ids: AnyIds, vocab_size: int) -> list[ScoreLine]:
-    baselines = measure_baselines(learnt, ids, vocab_size)
+def _baseline_lines(learned: AnyIds, ids: AnyIds, vocab_size: int) -> list[ScoreLine]:
+    baselines = measure_baselines(learned, ids, vocab_size)
     return [
         ScoreLine("uniform", baselines.uniform),
         ScoreLine("unigram", baselines.unigram),

@@ -85,8 +85,8 @@ class ClassifyLearner:
     def evaluate_in_full(self, report: ReportProgress = no_report) -> Measure:
         """The same, as every evaluation is in full."""
         measure, tally = self._measure(self._model, report), self._tally
-        learnt = tally.right / tally.given if tally.given else None
-        return Measure(measure.loss, measure.texts, measure.accuracy, learnt)
+        learned = tally.right / tally.given if tally.given else None
+        return Measure(measure.loss, measure.texts, measure.accuracy, learned)
 
     def evaluate_saved(self, path: Path, report: ReportProgress = no_report) -> Measure:
         """Measure a checkpoint; `CheckpointError` where it can't be read."""

@@ -56,7 +56,7 @@ def new_classify_run(
     """Make a run's folder under `parent`; with no name, one from corpus, cell and a number.
 
     Raises `CheckpointError` for a taken or bad name, `CorpusError` for texts that
-    can't be learnt from, `ConfigError` where the network doesn't suit their classes
+    can't be learned from, `ConfigError` where the network doesn't suit their classes
     or the device isn't there, or, without `force`, for less memory than it takes.
     """
     check_new_name(parent, name)

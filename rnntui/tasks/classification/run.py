@@ -74,7 +74,7 @@ class ClassifyRun(PreparedRun):
         return replace(super().loop_settings, eval_every=every)
 
     def info(self, device: str) -> LearnerInfo:
-        """What is to be learnt, on that device; where characters are counted, these are texts."""
+        """What is to be learned, on that device; where characters are counted, these are texts."""
         held_out = len(self.split.validation)
         return LearnerInfo(
             corpus=self.note.name,

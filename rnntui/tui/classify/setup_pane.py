@@ -193,7 +193,7 @@ class ClassifySetup(Vertical):
             about.update(Content(found))
         else:
             estimate.vocab_size, estimate.classes = found.vocab_size, len(found.classes)
-            estimate.texts = found.learnt
+            estimate.texts = found.learned
             about.update(Content(_about(found)))
         self.form.show_estimate()
 
@@ -250,7 +250,7 @@ def _about(found: LabelledPreview) -> str:
     named = ", ".join(f"{one_line(name)} {count:,}" for name, count in shown)
     if len(found.classes) > len(shown):
         named += f" and {len(found.classes) - len(shown)} more classes"
-    counts = f"{total:,} texts, {total - found.learnt:,} held out"
+    counts = f"{total:,} texts, {total - found.learned:,} held out"
     if found.tested:
         counts += f", {found.tested:,} for the test"
     return "\n".join((counts, named, *map(one_line, found.notices)))

@@ -66,7 +66,7 @@ def ids_of(config: ModelConfig, streams: int, seed: int) -> list[list[int]]:
 def written(writer: Generator, ids: Any, specs: list[SamplingSpec], noise: Any) -> Chosen:
     """Copies of what it writes, drawn by `noise`, each part `[N, R]` or `[N, R, K]`."""
     writer.draw_by(noise)
-    told = writer.write(ids, specs)
+    told = writer.generate(ids, specs)
     best, shares = (part.reshape(*noise.shape, -1).copy() for part in (told.best, told.shares))
     ids_told, probabilities_told, finite = (
         part.reshape(noise.shape).copy() for part in (told.ids, told.probabilities, told.finite)
@@ -191,10 +191,10 @@ def test_a_stream_among_others_is_bit_for_bit_what_it_is_alone(
         ids = ids_of(config, 5, turn)
         noise = np.random.default_rng(turn).random((5, 1))
         together.draw_by(noise)
-        together.write(ids)
+        together.generate(ids)
         for stream, writer in enumerate(alone):
             writer.draw_by(noise[stream : stream + 1])
-            writer.write([[now[stream]] for now in ids])
+            writer.generate([[now[stream]] for now in ids])
             assert writer.choices[0, 0] == together.choices[stream, 0]
             np.testing.assert_array_equal(writer.best_shares[0], together.best_shares[stream])
     together.close()
@@ -227,7 +227,7 @@ def test_weights_change_nothing_after_they_were_taken() -> None:
 def test_scores_beyond_all_numbers_are_said(kind: Any, number: float) -> None:
     weights = fixed([0.5, 0.5])
     weights.arrays["head.bias"][1] = number
-    assert not kind(weights, 1).write([[0]], [SamplingSpec()]).finite.item()
+    assert not kind(weights, 1).generate([[0]], [SamplingSpec()]).finite.item()
 
 
 @pytest.mark.parametrize("kind", [KernelGenerator, NumpyGenerator])
@@ -250,7 +250,7 @@ def test_a_vocabulary_of_all_hangul_syllables_is_written_without_a_table() -> No
     config = ModelConfig(11_172, "gru", embedding_size=8, hidden_size=160, num_layers=1)
     weights = weights_of(config, scale=0.1)
     ours, theirs = (
-        kind(weights, 1).write([[77]], [SamplingSpec("argmax")])
+        kind(weights, 1).generate([[77]], [SamplingSpec("argmax")])
         for kind in (KernelGenerator, NumpyGenerator)
     )
     np.testing.assert_array_equal(ours.ids, theirs.ids)
