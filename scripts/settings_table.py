@@ -6,7 +6,7 @@ python scripts/settings_table.py
 from pathlib import Path
 
 from rnntui.tasks.characters.config import TrainConfig
-from rnntui.training.settings import choices, settings_of
+from rnntui.training.settings.declaring import choices, settings_of
 
 DOCUMENT = Path(__file__).parent.parent / "docs" / "file-formats.md"
 

@@ -59,7 +59,7 @@ def _settings(file: "RecipeFile") -> dict[str, Any]:
     """All settings of a recipe that trains, its defaults included; else what its file has."""
     from rnntui.tasks.characters.config import TrainConfig
     from rnntui.tasks.classification.config import ClassifyConfig
-    from rnntui.training.settings_file import from_tables, to_tables
+    from rnntui.training.settings.tables import from_tables, to_tables
 
     if file.kind == "train":
         return to_tables(TrainConfig(**from_tables(file.tables, file.source, TrainConfig)))

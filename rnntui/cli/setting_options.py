@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, get_origin
 
 import typer
 
-from rnntui.training.settings import choices, flag, settings_of
+from rnntui.training.settings.declaring import choices, flag, settings_of
 
 _SECTIONS = {
     "network": "Network",

@@ -91,7 +91,7 @@ def train(
     except RnntuiError as error:
         yield fit.event(Failed, sentence=str(error))
     except (RuntimeError, MemoryError) as error:
-        from rnntui.training.devices import out_of_memory_sentence
+        from rnntui.training.optimizing.devices import out_of_memory_sentence
 
         if not (sentence := out_of_memory_sentence(error)):
             raise

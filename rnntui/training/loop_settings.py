@@ -3,9 +3,9 @@
 from dataclasses import dataclass, fields
 from typing import Any, Self
 
-from rnntui.training.optimizer_settings import ScheduleName
+from rnntui.training.optimizing.schedules import Schedule
 from rnntui.training.progress import Progress
-from rnntui.training.schedules import Schedule
+from rnntui.training.settings.optimizer import ScheduleName
 
 
 @dataclass(frozen=True)

@@ -41,10 +41,10 @@ from rnntui.training.events import (
     TrainEvent,
     Warned,
 )
-from rnntui.training.finite import require_finite
 from rnntui.training.learner import Learner, Training
 from rnntui.training.measure import Measure, ReportProgress
 from rnntui.training.measuring_stop import MeasuringStoppedError, until_stopped
+from rnntui.training.optimizing.finite import require_finite
 from rnntui.training.progress import Progress
 from rnntui.training.recovery import OwnFolder, recover
 from rnntui.training.run_folder import write_configuration

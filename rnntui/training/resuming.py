@@ -6,7 +6,7 @@ from typing import Any, Final
 from rnntui.errors import ConfigError
 from rnntui.training.checked_values import count
 from rnntui.training.progress import Progress
-from rnntui.training.settings import flag
+from rnntui.training.settings.declaring import flag
 
 RATE_SETTINGS: Final = (
     "learning_rate",

@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from rnntui.training.keras_rmsprop import KerasRmsprop
+from rnntui.training.optimizing.keras_rmsprop import KerasRmsprop
 
 
 def test_each_step_is_the_formula_with_epsilon_inside_the_root() -> None:

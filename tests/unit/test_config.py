@@ -9,7 +9,7 @@ import pytest
 from rnntui.errors import ConfigError
 from rnntui.nets.config import ModelConfig
 from rnntui.tasks.characters.config import TrainConfig
-from rnntui.training.settings import BUDGETS, Section, choices, flag
+from rnntui.training.settings.declaring import BUDGETS, Section, choices, flag
 
 _FIELDS = {setting.name: setting for setting in fields(TrainConfig)}
 _BOUNDED = [name for name, setting in _FIELDS.items() if setting.metadata["low"] is not None]

@@ -6,7 +6,7 @@ import torch
 from rnntui.errors import ConfigError
 from rnntui.tasks.characters.config import TrainConfig
 from rnntui.tasks.characters.engines import check_engine, why_not_compiled
-from rnntui.training.devices import (
+from rnntui.training.optimizing.devices import (
     device_for,
     find_device,
     mixes_precision,

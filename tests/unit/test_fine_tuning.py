@@ -14,7 +14,7 @@ from rnntui.tasks.characters.opening import fine_tuned_run
 from rnntui.text.corpus import corpus_from_text, load_corpus
 from rnntui.text.normalisation import Normalisation
 from rnntui.text.vocabulary import Vocabulary
-from rnntui.training.settings import flag
+from rnntui.training.settings.declaring import flag
 from tests.factories import tiny_config, tiny_corpus, tiny_run, trained
 
 SYMBOLS = st.text("abcdeé가 \n", min_size=1, max_size=40)

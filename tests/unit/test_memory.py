@@ -18,8 +18,8 @@ from rnntui.tasks.characters.opening import resume_run
 from rnntui.tasks.classification import opening as classify_opening
 from rnntui.tasks.classification.opening import resume_classify_run
 from rnntui.tasks.classification.provenance import LabelledSource
-from rnntui.training import devices, memory
-from rnntui.training.memory import check_memory
+from rnntui.training.optimizing import devices, memory
+from rnntui.training.optimizing.memory import check_memory
 from tests.classify_factories import classified, classify_config, classify_run, tiny_labelled
 from tests.command_line import SMALL, rnntui, run_called, stated, text_file
 from tests.factories import TINY_TEXT, tiny_config, tiny_run, trained

@@ -11,8 +11,12 @@ from torch.nn import functional
 from rnntui.nets.char_model import CharModel, build_model
 from rnntui.nets.config import ModelConfig
 from rnntui.tasks.characters.config import TrainConfig
-from rnntui.training.optimizer_settings import OptimizerName
-from rnntui.training.optimizers import build_optimizer, optimizer_tensors, restore_optimizer
+from rnntui.training.optimizing.optimizers import (
+    build_optimizer,
+    optimizer_tensors,
+    restore_optimizer,
+)
+from rnntui.training.settings.optimizer import OptimizerName
 
 _MODEL = ModelConfig(6, "lstm", embedding_size=4, hidden_size=5, num_layers=2)
 _every_optimizer = pytest.mark.parametrize("name", get_args(OptimizerName))

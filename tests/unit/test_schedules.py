@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rnntui.training.optimizer_settings import ScheduleName
-from rnntui.training.schedules import Schedule
+from rnntui.training.optimizing.schedules import Schedule
+from rnntui.training.settings.optimizer import ScheduleName
 
 
 def _schedule(

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from rnntui.errors import ConfigError
 from rnntui.tasks.characters.config import TrainConfig
-from rnntui.training.optimizer_settings import ADAM_BETA_2
-from rnntui.training.settings import BUDGETS, choices
-from rnntui.training.settings_file import from_tables, to_tables
+from rnntui.training.settings.declaring import BUDGETS, choices
+from rnntui.training.settings.optimizer import ADAM_BETA_2
+from rnntui.training.settings.tables import from_tables, to_tables
 
 _NORMALISATIONS = [(), ("nfc",), ("lowercase", "join-lines"), ("nfd-jamo", "lowercase")]
 

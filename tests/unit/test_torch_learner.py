@@ -16,8 +16,8 @@ from rnntui.tasks.characters import torch_learner
 from rnntui.tasks.characters.checkpoint import load_checkpoint
 from rnntui.tasks.characters.run import Run
 from rnntui.training.commands import Stop
-from rnntui.training.cuda_graph import Work
 from rnntui.training.events import Evaluated, Step
+from rnntui.training.optimizing.cuda_graph import Work
 from tests.factories import (
     Script,
     assert_same_training,

@@ -354,7 +354,7 @@ def test_an_open_gate_is_told_beside_the_figures() -> None:
 def test_the_shipped_recipe_compares_the_three_cells() -> None:
     from rnntui.cli.trace.recipe import find_trace_recipe
     from rnntui.text.corpus import load_corpus
-    from rnntui.training.settings_file import from_tables
+    from rnntui.training.settings.tables import from_tables
 
     found = find_trace_recipe("gradients")
     assert found.cells == ("rnn", "lstm", "gru")

@@ -91,7 +91,7 @@ def cell_networks(
     from rnntui.text.library.entries import default_text_name
     from rnntui.text.normalisation import Normalisation
     from rnntui.training.events import Failed
-    from rnntui.training.settings_file import from_tables
+    from rnntui.training.settings.tables import from_tables
 
     config = TrainConfig(**from_tables(recipe.tables, recipe.source, TrainConfig))
     # Nobody reads their samples, and they are saved at the beginning and at the end alone.

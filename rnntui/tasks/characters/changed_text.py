@@ -12,7 +12,7 @@ from rnntui.text.corpus import Corpus, has_changed
 from rnntui.text.library.references import paths_of
 from rnntui.text.normalisation import Normalisation
 from rnntui.training.changed_text import AllowOldText, as_it_was, changed_sentence
-from rnntui.training.settings import changed_flags
+from rnntui.training.settings.declaring import changed_flags
 
 
 def init_from_command(words: Iterable[str], checkpoint: str, config: TrainConfig) -> str:

@@ -22,9 +22,9 @@ from rnntui.tasks.characters.run import Run
 from rnntui.tasks.characters.samples import written_sample
 from rnntui.tasks.characters.torch_learner import TorchLearner
 from rnntui.training.checkpoint_file import Arrays
-from rnntui.training.finite import require_finite
 from rnntui.training.learner import LearnerInfo, StepOutcome
 from rnntui.training.measure import Measure, ReportProgress, no_report
+from rnntui.training.optimizing.finite import require_finite
 
 if TYPE_CHECKING:
     from rnntui.nets.compiled.network import CompiledNetwork

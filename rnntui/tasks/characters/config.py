@@ -12,8 +12,8 @@ from rnntui.nets.config import Connections, DropoutMasks, ModelConfig
 from rnntui.sampling.modes import Mode
 from rnntui.text.normalisation import Normalisation
 from rnntui.text.val_split import ValSplit
-from rnntui.training.common_settings import CommonSettings
-from rnntui.training.settings import setting
+from rnntui.training.settings.common import CommonSettings
+from rnntui.training.settings.declaring import setting
 
 StateCarry = Literal["always", "epoch", "never"]
 Engine = Literal["auto", "torch", "compiled", "numpy"]

@@ -11,7 +11,7 @@ from rnntui.tasks.characters.provenance import CorpusProvenance
 from rnntui.training.checked_values import check_numbers, count, text
 from rnntui.training.resuming import read_rates_given
 from rnntui.training.run_folder import RunFolder, read_configuration
-from rnntui.training.settings_file import from_tables
+from rnntui.training.settings.tables import from_tables
 
 
 @dataclass(frozen=True)

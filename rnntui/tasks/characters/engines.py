@@ -2,8 +2,8 @@
 
 from rnntui.errors import ConfigError
 from rnntui.tasks.characters.config import TrainConfig
-from rnntui.training.devices import check_precision
-from rnntui.training.settings import flag
+from rnntui.training.optimizing.devices import check_precision
+from rnntui.training.settings.declaring import flag
 
 NEEDED_BY_NUMPY = {
     "cell": "rnn",

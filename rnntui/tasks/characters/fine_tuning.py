@@ -10,7 +10,7 @@ from rnntui.text.corpus import Corpus
 from rnntui.text.normalisation import Normalisation
 from rnntui.text.rare import in_vocabulary, rare_sentence
 from rnntui.text.vocabulary import UNKNOWN, Vocabulary
-from rnntui.training.settings import flag
+from rnntui.training.settings.declaring import flag
 
 TAKEN = (
     "cell",

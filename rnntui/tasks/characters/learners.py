@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 from rnntui.tasks.characters.engines import why_not_compiled
 from rnntui.tasks.characters.run import Run
-from rnntui.training.devices import device_for
 from rnntui.training.learner import Learner
+from rnntui.training.optimizing.devices import device_for
 
 if TYPE_CHECKING:
     from rnntui.nets.compiled.preparation import Preparation

@@ -18,9 +18,9 @@ from rnntui.tasks.characters.run import Run
 from rnntui.tasks.characters.samples import sample_seed, sample_start
 from rnntui.text.vocabulary import AnyIds
 from rnntui.training.checkpoint_file import Arrays
-from rnntui.training.finite import require_finite
 from rnntui.training.learner import LearnerInfo, StepOutcome
 from rnntui.training.measure import Measure, ReportProgress, no_report
+from rnntui.training.optimizing.finite import require_finite
 from rnntui.training.progress import Progress
 
 

@@ -23,9 +23,9 @@ from rnntui.text.rare import with_rare_merged
 from rnntui.text.vocabulary import describe_character
 from rnntui.training.changed_text import AllowOldText, refuse_old_text
 from rnntui.training.commands import Inbox, WeightsOutlet
-from rnntui.training.devices import check_device, check_precision, check_threads
 from rnntui.training.events import TrainEvent
-from rnntui.training.memory import check_memory
+from rnntui.training.optimizing.devices import check_device, check_precision, check_threads
+from rnntui.training.optimizing.memory import check_memory
 from rnntui.training.resuming import allowed, count_rates_given
 from rnntui.training.run_folder import (
     RunFolder,

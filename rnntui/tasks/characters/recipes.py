@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from rnntui.tasks.characters.config import TrainConfig
 from rnntui.tasks.recipes import RecipeFile, find_recipe_file, list_recipe_files
-from rnntui.training.settings_file import from_tables
+from rnntui.training.settings.tables import from_tables
 
 
 @dataclass(frozen=True)

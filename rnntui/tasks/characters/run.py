@@ -33,8 +33,8 @@ from rnntui.training.prepared_run import PreparedRun, versions
 from rnntui.training.progress import Progress
 from rnntui.training.resuming import RATE_SETTINGS
 from rnntui.training.run_folder import RunFolder
-from rnntui.training.settings import BUDGETS
-from rnntui.training.settings_file import to_tables
+from rnntui.training.settings.declaring import BUDGETS
+from rnntui.training.settings.tables import to_tables
 
 EVAL_SHARE = 0.1
 """Predictions read in an evaluation in mid-run, as a share of those trained on since the last.

@@ -9,7 +9,7 @@ from rnntui.nets.char_model import build_model
 from rnntui.nets.config import ModelConfig
 from rnntui.nets.cost import step_operations
 from rnntui.tasks.characters.config import TrainConfig
-from rnntui.training.optimizers import build_optimizer
+from rnntui.training.optimizing.optimizers import build_optimizer
 
 _SIZE = 50  # sequences, and characters in each
 _STEPS = 3

@@ -25,12 +25,16 @@ from rnntui.tasks.characters.run import Run
 from rnntui.tasks.characters.samples import written_sample
 from rnntui.text.batches import Batch
 from rnntui.training.checkpoint_file import Arrays
-from rnntui.training.cuda_graph import Recorded, Work
-from rnntui.training.devices import device_for, mixes_precision
-from rnntui.training.finite import require_finite
 from rnntui.training.learner import LearnerInfo, StepOutcome
 from rnntui.training.measure import Measure, ReportProgress, no_report
-from rnntui.training.optimizers import build_optimizer, optimizer_tensors, restore_optimizer
+from rnntui.training.optimizing.cuda_graph import Recorded, Work
+from rnntui.training.optimizing.devices import device_for, mixes_precision
+from rnntui.training.optimizing.finite import require_finite
+from rnntui.training.optimizing.optimizers import (
+    build_optimizer,
+    optimizer_tensors,
+    restore_optimizer,
+)
 
 LOSS_SCALE = 1024.0
 """What the loss is multiplied by before it goes back in float16, and its gradients are

@@ -9,8 +9,8 @@ from typing import Literal
 from rnntui.errors import ConfigError
 from rnntui.nets.classifier_config import ClassifierConfig, Head, Pooling
 from rnntui.text.labelled.choices import End, Side, Units
-from rnntui.training.common_settings import CommonSettings
-from rnntui.training.settings import setting, varied
+from rnntui.training.settings.common import CommonSettings
+from rnntui.training.settings.declaring import setting, varied
 
 InitialWeights = Literal["torch", "keras"]
 

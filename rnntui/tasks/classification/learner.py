@@ -18,11 +18,15 @@ from rnntui.tasks.classification.checkpoint import (
 from rnntui.tasks.classification.measure import ClassMeasure, measure_texts, on_device
 from rnntui.tasks.classification.run import ClassifyRun
 from rnntui.training.checkpoint_file import Arrays
-from rnntui.training.devices import find_device
-from rnntui.training.finite import require_finite
 from rnntui.training.learner import LearnerInfo, StepOutcome
 from rnntui.training.measure import Measure, ReportProgress, no_report
-from rnntui.training.optimizers import build_optimizer, optimizer_tensors, restore_optimizer
+from rnntui.training.optimizing.devices import find_device
+from rnntui.training.optimizing.finite import require_finite
+from rnntui.training.optimizing.optimizers import (
+    build_optimizer,
+    optimizer_tensors,
+    restore_optimizer,
+)
 from rnntui.training.progress import Progress
 
 

@@ -22,10 +22,10 @@ from rnntui.tasks.classification.run import ClassifyRun, prepare_classify_run
 from rnntui.text.labelled.corpus import LabelledCorpus
 from rnntui.training.changed_text import AllowOldText, refuse_old_text
 from rnntui.training.commands import Inbox, NullInbox
-from rnntui.training.devices import check_device, check_threads
 from rnntui.training.events import Finished, Tested, TrainEvent, Warned
 from rnntui.training.measuring_stop import MeasuringStoppedError, until_stopped
-from rnntui.training.memory import check_memory
+from rnntui.training.optimizing.devices import check_device, check_threads
+from rnntui.training.optimizing.memory import check_memory
 from rnntui.training.resuming import (
     RATE_SETTINGS,
     allowed,
@@ -38,7 +38,7 @@ from rnntui.training.run_folder import (
     find_run,
     free_run_name,
 )
-from rnntui.training.settings import BUDGETS
+from rnntui.training.settings.declaring import BUDGETS
 
 CHANGEABLE = (*BUDGETS, *RATE_SETTINGS, "patience", "save_every", "threads", "device")
 """Settings that a resume may change: network, data and the steps taken stay what they are."""

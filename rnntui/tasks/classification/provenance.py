@@ -10,7 +10,7 @@ from rnntui.tasks.classification.recipes import DEFAULT, find_classify_recipe
 from rnntui.text.labelled.corpus import LabelledCorpus, kept_labelled, read_labelled
 from rnntui.text.labelled.sources import SHIPPED_NAME, find_labelled
 from rnntui.training.changed_text import AllowOldText, as_it_was, changed_sentence
-from rnntui.training.settings import changed_flags
+from rnntui.training.settings.declaring import changed_flags
 
 
 @dataclass(frozen=True)

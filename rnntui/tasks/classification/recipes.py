@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from rnntui.tasks.classification.config import ClassifyConfig
 from rnntui.tasks.recipes import find_recipe_file
-from rnntui.training.settings_file import from_tables
+from rnntui.training.settings.tables import from_tables
 
 DEFAULT = "reviews"
 """The recipe of a training that names none."""

@@ -24,7 +24,7 @@ from rnntui.training.loop_settings import LoopSettings
 from rnntui.training.prepared_run import PreparedRun, versions
 from rnntui.training.progress import Progress
 from rnntui.training.run_folder import RunFolder
-from rnntui.training.settings_file import to_tables
+from rnntui.training.settings.tables import to_tables
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,7 +5,7 @@ import shlex
 from rnntui.tasks.classification.config import ClassifyConfig
 from rnntui.tasks.classification.provenance import LabelledSource, words_of
 from rnntui.tasks.classification.recipes import ClassifyRecipe
-from rnntui.training.settings import changed_flags
+from rnntui.training.settings.declaring import changed_flags
 
 
 def classify_command(source: LabelledSource, recipe: ClassifyRecipe, config: ClassifyConfig) -> str:

@@ -8,7 +8,7 @@ from rnntui.sampling.choice import SamplingSpec
 from rnntui.tasks.characters.config import TrainConfig
 from rnntui.tasks.characters.recipes import Recipe
 from rnntui.text.escapes import escaped
-from rnntui.training.settings import changed_flags
+from rnntui.training.settings.declaring import changed_flags
 
 LONGEST_ARGUMENT: Final = 100_000
 """Bytes of a prime that a command line holds; Linux takes no argument of more than 128 KiB."""

@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.widgets import Input, Label, Select, Static
 
 from rnntui.errors import ConfigError
-from rnntui.training.settings import BUDGETS, choices
+from rnntui.training.settings.declaring import BUDGETS, choices
 from rnntui.tui.core.sentences import one_line
 from rnntui.tui.widgets.safe_fields import NumberField
 

@@ -10,7 +10,7 @@ from rnntui.runtime.asked import Asked
 from rnntui.tasks.characters.config import TrainConfig
 from rnntui.training.commands import Command, SetLearningRate, SetSampleLength
 from rnntui.training.events import Changed
-from rnntui.training.settings import bounds_of
+from rnntui.training.settings.declaring import bounds_of
 from rnntui.tui.core.sentences import Tell, changed
 
 

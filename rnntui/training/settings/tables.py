@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from rnntui.errors import ConfigError, quoted
-from rnntui.training.settings import settings_of
+from rnntui.training.settings.declaring import settings_of
 
 
 def to_tables(config: Any) -> dict[str, dict[str, Any]]:

@@ -7,8 +7,8 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from rnntui.training.keras_rmsprop import KerasRmsprop
-from rnntui.training.optimizer_settings import OptimizerSettings
+from rnntui.training.optimizing.keras_rmsprop import KerasRmsprop
+from rnntui.training.settings.optimizer import OptimizerSettings
 
 BETA_1 = 0.9
 """What Adam's mean gradient keeps of itself in a step."""

@@ -35,7 +35,7 @@ def _is_on_processor(device: str) -> bool:
     """Whether a device of that name shares the processor's memory. Loads torch if it has to."""
     if device == "cpu":
         return True
-    from rnntui.training.devices import find_device
+    from rnntui.training.optimizing.devices import find_device
 
     return find_device(device).type != "cuda"
 

@@ -11,13 +11,13 @@ from typing import Self
 from rnntui.nets.cells import CELLS
 from rnntui.nets.cells.cell import Nonlinearity
 from rnntui.nets.config import InitialWeights, InputEncoding
-from rnntui.training.optimizer_settings import (
+from rnntui.training.settings.declaring import check_settings, setting, with_changes
+from rnntui.training.settings.optimizer import (
     ADAM_BETA_2,
     OptimizerName,
     ScheduleName,
     check_optimizer,
 )
-from rnntui.training.settings import check_settings, setting, with_changes
 
 
 @dataclass(frozen=True)

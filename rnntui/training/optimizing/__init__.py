@@ -1,0 +1,1 @@
+"""Optimisers and learning rate schedules, and the devices that they run on."""

@@ -1,0 +1,1 @@
+"""Settings: what one is, those that every training has, and their form as TOML."""
