@@ -23,7 +23,7 @@ def evaluate(
         ),
     ] = None,
     text_encoding: Annotated[
-        str | None, typer.Option(help="Encoding of the file; found out where not given.")
+        str | None, typer.Option(help="Encoding of the file (default: detected).")
     ] = None,
     old_text: OldText = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,

@@ -36,7 +36,7 @@ def train(
     name: Annotated[str | None, typer.Option(help="Name of the run.")] = None,
     resume: Annotated[
         str | None,
-        typer.Option(help="Run to resume, exactly; a new learning rate or schedule is recorded."),
+        typer.Option(help="Run to resume; a new learning rate or schedule is recorded."),
     ] = None,
     init_from: Annotated[
         str | None,
@@ -45,7 +45,7 @@ def train(
     prime: Annotated[str | None, prime_option("What samples start from.")] = None,
     prime_file: PrimeFile = None,
     text_encoding: Annotated[
-        str | None, typer.Option(help="Encoding of the file; found out where not given.")
+        str | None, typer.Option(help="Encoding of the file (default: detected).")
     ] = None,
     old_text: OldText = False,
     force: Force = False,

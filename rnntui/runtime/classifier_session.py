@@ -14,7 +14,7 @@ from rnntui.runtime.asked import Asked
 from rnntui.runtime.event_channel import EventChannel
 from rnntui.runtime.latest_answer import LatestAnswer
 from rnntui.runtime.old_text_question import AskOldText, never_ask, not_begun
-from rnntui.runtime.phases import Phase, ask_pause, phase_after, tell_pause
+from rnntui.runtime.phases import Phase, ask_pause, going_on, phase_after, tell_pause
 from rnntui.runtime.trainer_thread import Events, TrainerThread
 from rnntui.runtime.weights import WeightsMailbox
 from rnntui.tasks.classification.checkpoint import load_classifier
@@ -231,7 +231,7 @@ class ClassifierSession:
     def train(self, request: ClassifyRequest) -> None:
         """Begin a training. Raises `RnntuiError` while another one goes on."""
         if self.is_training:
-            raise RnntuiError("A training goes on already; stop it before another one begins.")
+            raise RnntuiError(f"{going_on(self.phase)}; stop it before another one begins.")
 
         def opened(about: AboutRun) -> None:
             self.run = about
@@ -301,7 +301,7 @@ class ClassifierSession:
             self._came.put(error)
         except Exception as error:
             log.exception("A classifier failed")
-            self._came.put(RnntuiError(f"The classifier failed in an unforeseen way: {error!r}."))
+            self._came.put(RnntuiError(f"Unexpected error in the classifier: {error!r}."))
         self.wake()
 
     # What a screen asks for.

@@ -76,7 +76,7 @@ class PacedThread(Generic[Item]):
             self._tell(str(error))
         except Exception as error:
             log.exception("The writer's thread failed")
-            self._tell(f"The writing stopped on an error that should not happen: {error!r}.")
+            self._tell(f"Generation stopped on an unexpected error: {error!r}.")
 
     def _tell(self, sentence: str) -> None:
         # Nobody cares any more what becomes of a stream that was stopped.

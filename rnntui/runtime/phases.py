@@ -29,7 +29,8 @@ GOING_ON: Final[frozenset[Phase]] = frozenset({"starting", "training", "paused"}
 
 def going_on(phase: Phase) -> str:
     """The beginning of a sentence about a training that has not ended."""
-    return "A training is paused" if phase == "paused" else "A training goes on"
+    paused = phase == "paused"
+    return "A training run is paused" if paused else "A training run is in progress"
 
 
 def ask_pause(paused: Asked[bool], command: Command) -> None:

@@ -202,7 +202,7 @@ class Session:
     def train(self, request: Request) -> None:
         """Begin a training. Raises `RnntuiError` while another one goes on."""
         if self.is_training:
-            raise RnntuiError(f"{going_on(self.phase)} already; stop it before another one begins.")
+            raise RnntuiError(f"{going_on(self.phase)}; stop it before another one begins.")
         self.stop_generating()
         self.network = None
         channel, mailbox = EventChannel(self.wake), WeightsMailbox()
@@ -280,7 +280,7 @@ class Session:
         """
         network = self.network
         if network is None:
-            raise RnntuiError("There is no network to write with yet; press t to train one.")
+            raise RnntuiError("There is no network to generate with yet; press t to train one.")
         self.stop_generating()
         prime = prepare_prime(self.prime, network.vocabulary, network.normalisation)
         seed = self.seed

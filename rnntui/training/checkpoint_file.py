@@ -52,7 +52,7 @@ _BY_DESCRIPTOR: Final = Path("/dev/fd")
 Kind = Literal["characters", "classifier"]
 
 COMMANDS: dict[Kind, str] = {
-    "characters": "writes; 'rnntui sample' and 'rnntui eval' use it",
+    "characters": "generates text; 'rnntui sample' and 'rnntui eval' use it",
     "classifier": "classifies; 'rnntui classify predict' and 'rnntui classify eval' use it",
 }
 """What a network of each kind does, and the commands for that."""
@@ -201,7 +201,7 @@ class OpenCheckpoint:
         try:
             value = json.loads(text)
         except (ValueError, RecursionError) as error:
-            raise self.bad("its header is no JSON") from error
+            raise self.bad("its header is not valid JSON") from error
         if is_deep(value, _DEEPEST):
             raise self.bad("its header is nested too deep")
         return value

@@ -130,7 +130,7 @@ class LoopState:
             yield from self.save()
 
     def step(self) -> Iterator[TrainEvent]:
-        """Take a step, and tell of it."""
+        """Run one step; yield its events."""
         began, before = self.watch.clock(), self.progress
         rate, per_epoch = self.learning_rate, self.info.batches_per_epoch
         outcome = self.learner.step(before, rate)
@@ -401,6 +401,6 @@ class LoopState:
         try:
             before = self.learner.restore(self.run.folder.best)
         except CheckpointError as error:
-            yield self.event(Warned, sentence=f"There is no going back: {error}")
+            yield self.event(Warned, sentence=f"Can't roll back: {error}")
             return
         yield self.event(RolledBack, to_step=before.step)

@@ -333,7 +333,9 @@ async def test_one_training_at_a_time_in_the_whole_app(tmp_path: Path):
         await pilot.press("x", "t")
         await until(pilot, lambda: screen.session.phase == "training")
         await pilot.press("escape", "t")
-        await until(pilot, lambda: "A training goes on in the Classify screen" in said(pilot))
+        await until(
+            pilot, lambda: "A training run is in progress in the Classify screen" in said(pilot)
+        )
         assert len(writing.requests) == 1
         app.playground.end()
 

@@ -383,11 +383,11 @@ async def test_sentences_about_a_paused_training_call_it_paused():
         await pilot.press("t")
         await until(pilot, lambda: phase(pilot) == "paused")
         await pilot.press("N")
-        assert "A training is paused; press k to end it first." in toasts(pilot)
+        assert "A training run is paused; press k to end it first." in toasts(pilot)
         await pilot.press("x")
         await until(pilot, lambda: isinstance(app.screen, ClassifyScreen))
         await pilot.press("t")
-        assert any("A training is paused in the playground" in said for said in toasts(pilot))
+        assert any("A training run is paused in the playground" in said for said in toasts(pilot))
         app.session.close(5)
 
 

@@ -664,12 +664,12 @@ async def test_t_resumes_and_y_replays_at_the_speed_that_was_chosen(three: Path)
 
 async def test_a_resume_that_is_refused_keeps_the_screen(three: Path) -> None:
     app = RunsApp()
-    app.refusal = "A training goes on already."
+    app.refusal = "A training run is already in progress."
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
         await pilot.press("t")
         await pilot.pause()
-        assert "A training goes on already." in toasts(pilot)
+        assert "A training run is already in progress." in toasts(pilot)
         assert isinstance(pilot.app.screen, RunsScreen)
         app.refusal = ""
         await pilot.press("t")

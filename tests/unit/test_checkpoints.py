@@ -305,8 +305,8 @@ DAMAGES: dict[str, tuple[Callable[[Tensors, Metadata], None], str]] = {
     ),
     "a newer version": (about("format_version", "3"), "format version is 3"),
     "a version in words": (about("format_version", '"one"'), "format version is 'one'"),
-    "no JSON": (about("progress", "{"), "no JSON"),
-    "a deep nest": (about("progress", "[" * 100_000), "no JSON"),
+    "no JSON": (about("progress", "{"), "not valid JSON"),
+    "a deep nest": (about("progress", "[" * 100_000), "not valid JSON"),
     "a list for progress": (about("progress", "[]"), "header is damaged"),
     "a number for a network": (about("model", "5"), "header is damaged"),
     "a list for a configuration": (about("config", "[1]"), "header is damaged"),
@@ -397,7 +397,7 @@ def test_what_is_no_safetensors_file_is_refused(tmp_path: Path, content: bytes) 
 def test_another_programs_safetensors_file_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "other.safetensors"
     path.write_bytes(safetensors.numpy.save({"w": filled((2,))}, {"format": "pt"}))
-    assert_refused(path, "no JSON|no format version")
+    assert_refused(path, "not valid JSON|no format version")
     path.write_bytes(safetensors.numpy.save({"w": filled((2,))}))
     assert_refused(path, "no format version")
 

@@ -204,7 +204,7 @@ def test_a_network_that_writes_and_one_that_classifies_are_not_taken_for_each_ot
     writer, classifier = tiny_run(tmp_path / "w", steps=1), classify_run(tmp_path / "c", steps=1)
     trained(writer)
     classified(classifier)
-    with pytest.raises(CheckpointError, match="a network that writes; 'rnntui sample'"):
+    with pytest.raises(CheckpointError, match="a network that generates text; 'rnntui sample'"):
         load_classifier(writer.folder.last)
     with pytest.raises(
         CheckpointError, match="a network that classifies; 'rnntui classify predict'"

@@ -120,7 +120,7 @@ def test_a_second_training_is_refused_while_one_goes_on() -> None:
     session = Session(open_training=scripted(STARTED))
     session.set_pace(0.0)
     session.train(REQUEST)
-    with pytest.raises(RnntuiError, match="goes on already"):
+    with pytest.raises(RnntuiError, match="in progress"):
         session.train(REQUEST)
     with pytest.raises(RnntuiError, match="stop it before another network"):
         session.load(Path("some.safetensors"))
@@ -145,7 +145,7 @@ def test_a_training_that_can_not_be_opened_fails_with_its_sentence() -> None:
 
 
 def test_there_is_nothing_to_write_with_before_there_is_a_network() -> None:
-    with pytest.raises(RnntuiError, match="no network to write with"):
+    with pytest.raises(RnntuiError, match="no network to generate with"):
         Session().write()
 
 

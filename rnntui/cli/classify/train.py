@@ -44,7 +44,7 @@ SkipBad = Annotated[
     ),
 ]
 TextEncoding = Annotated[
-    str | None, typer.Option(help="Encoding of the files; found out where not given.")
+    str | None, typer.Option(help="Encoding of the files (default: detected).")
 ]
 
 
@@ -57,7 +57,7 @@ def train(
     name: Annotated[str | None, typer.Option(help="Name of the run.")] = None,
     resume: Annotated[
         str | None,
-        typer.Option(help="Run to resume, exactly; a new learning rate or schedule is recorded."),
+        typer.Option(help="Run to resume; a new learning rate or schedule is recorded."),
     ] = None,
     text_column: TextColumn = None,
     label_column: LabelColumn = None,

@@ -43,7 +43,7 @@ def describe_run(folder: RunFolder) -> RunDescription:
         about, resolved, _ = (tables.pop(part) for part in ("run", "resolved", "versions"))
         if about.get("kind") == "classifier":
             raise ConfigError(
-                f"The run '{folder.name}' is of a network that classifies;"
+                f"The run '{folder.name}' is a classifier;"
                 " 'rnntui classify train --resume' goes on with it."
             )
         if about.get("kind", "characters") != "characters":

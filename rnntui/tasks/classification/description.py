@@ -34,7 +34,7 @@ def describe_classify_run(folder: RunFolder) -> ClassifyDescription:
         about, resolved, _ = (tables.pop(part) for part in ("run", "resolved", "versions"))
         if about.get("kind") != "classifier":
             raise CheckpointError(
-                f"The run '{folder.name}' is a network that writes; 'rnntui train --resume'"
+                f"The run '{folder.name}' is a character network; 'rnntui train --resume'"
                 " goes on with it."
             )
         note = LabelledProvenance(**tables.pop("corpus"))

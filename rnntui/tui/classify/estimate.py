@@ -8,7 +8,7 @@ from rnntui.tasks.classification.config import ClassifyConfig
 class ClassifierEstimate:
     """Parameters and steps of a classifier, as far as they are known.
 
-    `vocab_size` counts the ids, `classes` and `texts` those that are learnt from, all 0
+    `vocab_size` counts the ids, `classes` and `texts` those that are learned from, all 0
     while the texts are not read.
     """
 

@@ -70,7 +70,7 @@ BORDER_STEPS: Final = {"left": -2, "right": 2, "up": -1, "down": 1}
 LOSS: Final = Look(
     x_title="steps",
     y_title="loss (nats)",
-    empty_text="Press t: the reviews that ship with rnntui are learnt in seconds.",
+    empty_text="Press t: the reviews that ship with rnntui are learned in seconds.",
     smoothing=0.9,
 )
 

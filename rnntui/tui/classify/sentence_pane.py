@@ -17,7 +17,7 @@ LONGEST: Final = 2_000
 """Most characters of a sentence."""
 
 _NOTHING_YET = (
-    "No classifier yet: press t. The reviews that ship with rnntui are learnt in a few"
+    "No classifier yet: press t. The reviews that ship with rnntui are learned in a few"
     " seconds; then type a sentence here and watch the bars move."
 )
 

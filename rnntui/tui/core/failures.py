@@ -57,7 +57,7 @@ def sentence_of(error: BaseException) -> str:
         return str(error)
     lines = str(error).strip().splitlines()
     about = f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
-    return f"Something unforeseen happened ({about}). What it interrupted may be unfinished."
+    return f"Unexpected error ({about}). What it interrupted may be unfinished."
 
 
 class SurvivingApp(App[ReturnType], Generic[ReturnType]):

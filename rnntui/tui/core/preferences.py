@@ -46,7 +46,7 @@ class Preferences:
     theme: str = _setting("textual-dark", "The colours of the screen: the name of a theme.")
     pace: float = _setting(
         READING_PACE,
-        "How fast text is written, in characters per second; 0 is as fast as it can be.",
+        "Characters generated per second; 0 for full speed.",
         (0.0, MAX_PACE),
     )
     colour_by_probability: bool = _setting(

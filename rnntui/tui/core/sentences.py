@@ -60,8 +60,8 @@ def place_in_words(path: Path) -> str:
 
 
 def stated(error: Exception) -> str:
-    """Say what went wrong; what nobody foresaw goes into the log, and the sentence says so."""
+    """Say what went wrong; an unexpected error goes into the log, and the sentence says so."""
     if isinstance(error, RnntuiError):
         return on_screen(str(error))
     log.error("An unexpected error in a thread of the screen.", exc_info=error)
-    return printable(f"That failed in a way nobody foresaw ({error!r}); more stands in the log.")
+    return printable(f"Unexpected error ({error!r}); the log has more.")

@@ -43,7 +43,7 @@ class DuelColumn(Vertical):
         note = "explanation -note" if self._never_draws else "explanation"
         yield Static(self._explanation, classes=note, markup=False)
         text = StreamText()
-        text.underlining = False  # nothing is compared with the learnt text here
+        text.underlining = False  # nothing is compared with the learned text here
         yield text
         # Not in the border, which would draw all within it anew with every change.
         yield Static(classes="measures", markup=False)

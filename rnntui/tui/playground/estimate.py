@@ -9,7 +9,7 @@ from rnntui.training.time_left import duration
 class TrainingEstimate:
     """Parameters, memory and time of a network that writes, as far as they are known.
 
-    `vocab_size` and `characters` are those of the text that is learnt from, 0 while it is
+    `vocab_size` and `characters` are those of the text that is learned from, 0 while it is
     not read; `operations_per_second` is the machine's speed, 0 while it is not measured.
     """
 

@@ -43,7 +43,7 @@ class MemorisationMeter(Static):
     """What to say while there is no reading."""
 
     covered: reactive[float] = reactive(1.0)
-    """The part of the learnt text that is indexed, 0 to 1. Below 1 figures are at-leasts."""
+    """The part of the learned text that is indexed, 0 to 1. Below 1 figures are at-leasts."""
 
     def render(self) -> Content:
         """The richest line that fits."""

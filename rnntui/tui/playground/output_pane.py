@@ -84,9 +84,9 @@ class OutputPane(Vertical):
         self.app.call_from_thread(self._use_index, None, None, INDEXING)
         notice, index = "no text to compare with", None
         try:
-            learnt, _ = network.parts()
+            learned, _ = network.parts()
             size = len(network.vocabulary)
-            index = CorpusIndex.build(learnt, size, lambda: worker.is_cancelled)
+            index = CorpusIndex.build(learned, size, lambda: worker.is_cancelled)
         except CorpusError as error:
             logging.getLogger(__name__).info("Copies can't be told: %s", error)
         except SortingStoppedError:

@@ -486,7 +486,7 @@ class Playground(Screen[None]):
 
         network, session = self.session.network, self.session
         if network is None:
-            self.tell("There is no network to write with yet; press t to train one.", "warning")
+            self.tell("There is no network to generate with yet; press t to train one.", "warning")
             return
         session.stop_generating()
         self.app.clear_notifications()

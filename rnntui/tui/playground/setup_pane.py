@@ -175,8 +175,8 @@ class SetupPane(Vertical):
         try:
             text = load_corpus(corpus, normalisation=Normalisation(config.normalise))
             text = with_rare_merged(text, config.min_count)
-            learnt, _ = parts_of(text, config)
-            symbols, characters = len(text.vocabulary), len(learnt)
+            learned, _ = parts_of(text, config)
+            symbols, characters = len(text.vocabulary), len(learned)
         except RnntuiError as error:
             self.app.call_from_thread(
                 self.notify, printable(str(error)), severity="error", markup=False
@@ -185,7 +185,7 @@ class SetupPane(Vertical):
             self.app.call_from_thread(self._count_with, symbols, characters)
 
     def _count_with(self, vocab_size: int, characters: int) -> None:
-        """Estimate for a text of so many symbols, of which so many characters are learnt from."""
+        """Estimate for a text of so many symbols, of which so many characters are learned from."""
         self._estimate.vocab_size, self._estimate.characters = vocab_size, characters
         self.form.show_estimate()
 

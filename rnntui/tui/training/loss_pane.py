@@ -248,14 +248,14 @@ class LossPane(Vertical):
         worker = get_current_worker()
         symbols = len(network.vocabulary)
         try:
-            learnt, held_out = network.parts()
+            learned, held_out = network.parts()
             lines = {"uniform": math.log(symbols)}
             if len(held_out):
                 found = measure_baselines(
-                    learnt, held_out, symbols, should_stop=lambda: worker.is_cancelled
+                    learned, held_out, symbols, should_stop=lambda: worker.is_cancelled
                 )
                 best = f"{found.order}-gram"
-                if found.counted_characters < len(learnt):
+                if found.counted_characters < len(learned):
                     best += f" of the last {found.counted_characters / 1e6:g} M"
                 lines |= {"unigram": found.unigram, best: found.ngram}
         except CorpusError as error:
