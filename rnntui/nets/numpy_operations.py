@@ -17,6 +17,9 @@ def _sigmoid(x: Any) -> Any:
 
 
 NUMPY: Final[Operations] = SimpleNamespace(
-    sigmoid=_sigmoid, tanh=np.tanh, relu=lambda x: np.maximum(x, 0)
+    sigmoid=_sigmoid,
+    tanh=np.tanh,
+    relu=lambda x: np.maximum(x, 0),
+    softplus=lambda x: np.logaddexp(x, 0),
 )
 """The operations, by the names that `Operations` has."""

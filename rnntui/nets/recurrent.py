@@ -19,7 +19,12 @@ from rnntui.nets.cells.cell import Nonlinearity, Operations
 # CUDA's kernels have weights copied into one piece first, at 2% of a step; torch would say so.
 warnings.filterwarnings("ignore", "RNN module weights are not part of single contiguous chunk")
 
-TORCH: Final[Operations] = SimpleNamespace(sigmoid=torch.sigmoid, tanh=torch.tanh, relu=torch.relu)
+TORCH: Final[Operations] = SimpleNamespace(
+    sigmoid=torch.sigmoid,
+    tanh=torch.tanh,
+    relu=torch.relu,
+    softplus=lambda x: torch.logaddexp(x, torch.zeros_like(x)),
+)
 """The operations on torch tensors."""
 
 _FUSED: Final[dict[tuple[str, Nonlinearity], Any]] = {

@@ -3,9 +3,12 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
+import torch
 
 from rnntui.nets.cells import find_cell
 from rnntui.nets.numpy_operations import NUMPY
+from rnntui.nets.recurrent import TORCH
 from tests.unit import cell_checks
 
 
@@ -21,6 +24,19 @@ def test_its_step_is_that_of_the_paper() -> None:
         kept, taken = forget / (forget + inlet), inlet / (forget + inlet)
         np.testing.assert_allclose(step.state[0], kept * state + taken * new)
         state = step.state[0]
+
+
+@pytest.mark.parametrize("closed", [-10.0, -20.0, -50.0, -200.0])
+def test_gates_that_are_all_but_shut_still_share_the_state(closed: float) -> None:
+    blocks = np.array([[closed, closed, 2.0]], np.float32)
+    state = np.array([[4.0]], np.float32)
+    kept = find_cell("minlstm").step(NUMPY, blocks, None, (state,), "tanh").state[0]
+    np.testing.assert_allclose(kept, [[3.0]], rtol=1e-5)
+    read = torch.tensor(blocks, requires_grad=True)
+    step = find_cell("minlstm").step(TORCH, read, None, (torch.tensor(state),), "tanh")
+    torch.testing.assert_close(step.state[0], torch.tensor([[3.0]]))
+    (gradient,) = torch.autograd.grad(step.state[0].sum(), read)
+    assert torch.isfinite(gradient).all()
 
 
 def test_it_is_offered() -> None:

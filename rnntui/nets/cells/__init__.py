@@ -20,7 +20,8 @@ CELLS: Final = _all_cells()
 
 def find_cell(name: str) -> RecurrentCell:
     """The cell of that name. Raises `ConfigError` where there is none."""
-    if name not in CELLS:
+    # A damaged file may have anything in its place.
+    if not isinstance(name, str) or name not in CELLS:
         known = ", ".join(CELLS)
         raise ConfigError(f"--cell {name} is not known; it is one of {known}.")
     return CELLS[name]

@@ -29,6 +29,10 @@ class Operations(Protocol):
     def relu(self) -> Any:
         """`max(x, 0)`."""
 
+    @property
+    def softplus(self) -> Any:
+        """`log(1 + exp(x))`: of `-x`, the negative logarithm of `sigmoid(x)`."""
+
 
 class CellStep(NamedTuple):
     """What a cell computes in one time step; all parts are `[..., H]`.

@@ -28,7 +28,9 @@ class MinLstm:
         """One time step; the gates are those before they are made to sum to one."""
         at_forget, at_input, new = blocks(from_input, 3)
         forget, inlet = ops.sigmoid(at_forget), ops.sigmoid(at_input)
-        hidden = (forget * state[0] + inlet * new) / (forget + inlet)
+        # f / (f + i), by the gates' logarithms, as both may be too small for a quotient.
+        kept = ops.sigmoid(ops.softplus(-at_input) - ops.softplus(-at_forget))
+        hidden = kept * state[0] + (1 - kept) * new
         return CellStep((at_forget, at_input, new), (forget, inlet, new), (hidden,))
 
 
