@@ -39,16 +39,30 @@ class LayerStep:
     """What one layer reads and computes at one time step; all but `input` are `[H]`.
 
     `pre_activations` and `gates` go by the names of the cell's gates: a gate is
-    its pre-activation after the activation. The two cell states are an LSTM's.
+    its pre-activation after the activation. `previous` and `state` are the cell's states
+    before and after the step, the hidden state first.
     """
 
     input: Floats
-    previous_hidden: Floats
-    previous_cell: Floats | None
+    previous: tuple[Floats, ...]
     pre_activations: dict[str, Floats]
     gates: dict[str, Floats]
-    cell: Floats | None
-    hidden: Floats
+    state: tuple[Floats, ...]
+
+    @property
+    def previous_hidden(self) -> Floats:
+        """The hidden state before the step."""
+        return self.previous[0]
+
+    @property
+    def hidden(self) -> Floats:
+        """The hidden state after it."""
+        return self.state[0]
+
+    @property
+    def cell(self) -> Floats | None:
+        """The second state after it, an LSTM's cell state; None where there is none."""
+        return self.state[1] if len(self.state) > 1 else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,8 +100,7 @@ def forward_trace(config: ModelConfig, arrays: Arrays, ids: Sequence[int]) -> It
         np.asarray(arrays[f"head.{part}"], np.float64) for part in ("weight", "bias")
     )
     zero = np.zeros(config.hidden_size)
-    hidden = [zero] * len(layers)
-    cells: list[Floats | None] = [zero if "c" in config.state_tensors else None] * len(layers)
+    states = [(zero,) * len(config.state_tensors)] * len(layers)
     for rank in ids:
         read = one_hot(rank, config.vocab_size)
         if embedding is not None:
@@ -95,8 +108,8 @@ def forward_trace(config: ModelConfig, arrays: Arrays, ids: Sequence[int]) -> It
         steps: list[LayerStep] = []
         x = read
         for number, layer in enumerate(layers):
-            step = layer_step(layer, x, hidden[number], cells[number])
-            hidden[number], cells[number] = step.hidden, step.cell
+            step = layer_step(layer, x, states[number])
+            states[number] = step.state
             skips = number > 0 and config.connections == "residual"
             x = step.hidden + x if skips else step.hidden
             steps.append(step)
@@ -106,7 +119,6 @@ def forward_trace(config: ModelConfig, arrays: Arrays, ids: Sequence[int]) -> It
 
 def layer_weights(config: ModelConfig, arrays: Arrays) -> tuple[LayerWeights, ...]:
     """The recurrent layers of a network, lowest first, as float64."""
-
     shape = (config.gates * config.hidden_size, config.hidden_size)
 
     def layer(number: int) -> LayerWeights:
@@ -122,26 +134,21 @@ def layer_weights(config: ModelConfig, arrays: Arrays) -> tuple[LayerWeights, ..
     return tuple(layer(number) for number in range(config.num_layers))
 
 
-def layer_step(
-    layer: LayerWeights, x: Floats, hidden: Floats, cell: Floats | None = None
-) -> LayerStep:
-    """One time step of one layer, by the formulas of `RecurrentLayer`.
+def layer_step(layer: LayerWeights, x: Floats, previous: tuple[Floats, ...]) -> LayerStep:
+    """One time step of one layer, by its cell's equations.
 
-    `x` is `[I]`, `hidden` and (for an LSTM) `cell` are the states before it, `[H]`.
+    `x` is `[I]`, `previous` are the states before it, each `[H]`.
     """
     kind = find_cell(layer.cell)
-    before = (hidden,) if cell is None else (hidden, cell)
     from_input = layer.input @ x + layer.bias
-    from_hidden = layer.recurrent @ hidden
-    step = kind.step(NUMPY, from_input, from_hidden, before, layer.nonlinearity)
+    from_hidden = layer.recurrent @ previous[0]
+    step = kind.step(NUMPY, from_input, from_hidden, previous, layer.nonlinearity)
     return LayerStep(
         input=x,
-        previous_hidden=hidden,
-        previous_cell=cell,
+        previous=previous,
         pre_activations=dict(zip(kind.gate_names, step.pre_activations, strict=True)),
         gates=dict(zip(kind.gate_names, step.gates, strict=True)),
-        cell=step.state[1] if len(step.state) > 1 else None,
-        hidden=step.state[0],
+        state=step.state,
     )
 
 
@@ -157,8 +164,3 @@ def softmax(output: Floats) -> Floats:
     # The largest is taken off first, since exp overflows; the quotient is the same.
     powers = np.exp(output - output.max())
     return np.asarray(powers / powers.sum())
-
-
-def sigmoid(x: Floats) -> Floats:
-    """`1 / (1 + exp(-x))`, by way of tanh, since exp overflows."""
-    return np.asarray(0.5 * np.tanh(0.5 * x) + 0.5)

@@ -28,7 +28,8 @@ from rnntui.nets.config import ModelConfig
 class GradientFlow:
     """The gradients of `loss` (nats), made at the last of T steps, with L layers of H units.
 
-    `hidden` is dE/dh_k, `[L, T, H]`, and `cell` an LSTM's dE/dc_k. Step k's share
+    `hidden` is dE/dh_k, `[L, T, H]`, and `cell` dE/dc_k of an LSTM's cell state, or of
+    any cell's second one. Step k's share
     of dE/dW, W being a layer's recurrent weights, is the outer product of `deltas[layer, k]`
     `[G·H]` and `previous[layer, k]` `[H]`, the hidden state before the step.
     """
@@ -116,17 +117,17 @@ def _flow(config: ModelConfig, arrays: Arrays, ids: Sequence[int]) -> GradientFl
     hidden, cell = np.zeros(shape), np.zeros(shape)
     deltas = np.zeros((config.num_layers, len(steps), config.gates * config.hidden_size))
     # What the next step passes back to the states of this one; nothing comes after the last.
-    later = [_Passed(np.zeros(shape[2]), np.zeros(shape[2])) for _ in layers]
+    later = [(np.zeros(shape[2]),) * len(config.state_tensors) for _ in layers]
     last = steps[-1]
     # Cross-entropy after softmax: its gradient at the output is the error in the probabilities.
     from_above = head.T @ (last.probabilities - one_hot(ids[-1], config.vocab_size))
     for k in range(len(steps) - 1, -1, -1):
         for number in range(len(layers) - 1, -1, -1):
-            step = steps[k].layers[number]
-            hidden[number, k] = later[number].hidden + from_above
-            back = _back(layers[number], step, hidden[number, k], later[number].cell)
-            cell[number, k], deltas[number, k] = back.cell, back.to_recurrent
-            later[number] = back.passed
+            hidden[number, k] = later[number][0] + from_above
+            asked = (hidden[number, k], *later[number][1:])
+            back = _back(layers[number], steps[k].layers[number], asked)
+            cell[number, k] = back.states[0] if back.states else 0.0
+            deltas[number, k], later[number] = back.to_recurrent, back.passed
             skipping = from_above if config.connections == "residual" else 0.0
             from_above = layers[number].input.T @ back.to_input + (skipping if number else 0.0)
         # Below the end, only the future asks anything of the top layer.
@@ -136,41 +137,31 @@ def _flow(config: ModelConfig, arrays: Arrays, ids: Sequence[int]) -> GradientFl
     )
     loss = -_log_softmax(last.output)[ids[-1]]
     return GradientFlow(
-        float(loss), hidden, cell if "c" in config.state_tensors else None, deltas, previous
+        float(loss), hidden, cell if len(config.state_tensors) > 1 else None, deltas, previous
     )
-
-
-@dataclass(frozen=True, eq=False)
-class _Passed:
-    """The gradients that a step passes to the states before it, each `[H]`."""
-
-    hidden: Floats
-    cell: Floats
 
 
 @dataclass(frozen=True, eq=False)
 class _Back:
     """One step of one layer on the way back.
 
-    `cell` is dE/dc_k `[H]`; `to_input` and `to_recurrent` `[G·H]` are the
-    gradients at the products with the input's and with the recurrent weights.
+    `states` is dE/ds_k `[H]` of each state s but the hidden one; `to_input` and
+    `to_recurrent` `[G·H]` are the gradients at the products with the input's and with
+    the recurrent weights; `passed` those at each state before the step, `[H]`.
     """
 
-    cell: Floats
+    states: tuple[Floats, ...]
     to_input: Floats
     to_recurrent: Floats
-    passed: _Passed
+    passed: tuple[Floats, ...]
 
 
-def _back(layer: LayerWeights, step: LayerStep, hidden: Floats, later_cell: Floats) -> _Back:
-    """Back through one step: `hidden` is dE/dh_k, `later_cell` what step k+1 asks of c_k."""
-    by_hand = _BY_HAND.get(layer.cell, back_by_autograd)
-    return by_hand(layer, step, hidden, later_cell)
+def _back(layer: LayerWeights, step: LayerStep, asked: tuple[Floats, ...]) -> _Back:
+    """Back through one step: `asked` is dE/dh_k, then what step k+1 asks of the other states."""
+    return _BY_HAND.get(layer.cell, back_by_autograd)(layer, step, asked)
 
 
-def back_by_autograd(
-    layer: LayerWeights, step: LayerStep, hidden: Floats, later_cell: Floats
-) -> _Back:
+def back_by_autograd(layer: LayerWeights, step: LayerStep, asked: tuple[Floats, ...]) -> _Back:
     """The same for any cell, from its equations alone, by torch's autograd in float64."""
     import torch
 
@@ -179,63 +170,57 @@ def back_by_autograd(
     def leaf(values: Floats) -> torch.Tensor:
         return torch.tensor(values, dtype=torch.float64, requires_grad=True)
 
-    before = [step.previous_hidden]
-    if step.previous_cell is not None:
-        before.append(step.previous_cell)
     from_input = leaf(layer.input @ step.input + layer.bias)
     from_hidden = leaf(layer.recurrent @ step.previous_hidden)
-    state = tuple(leaf(part) for part in before)
-    after = (
-        find_cell(layer.cell).step(TORCH, from_input, from_hidden, state, layer.nonlinearity).state
-    )
-    wanted = [from_input, from_hidden, *state, *after[1:]]
-    asked = [torch.tensor(part) for part in (hidden, later_cell)][: len(after)]
-    gradients = torch.autograd.grad(after, wanted, asked, allow_unused=True)
+    before = tuple(map(leaf, step.previous))
+    cell = find_cell(layer.cell)
+    after = cell.step(TORCH, from_input, from_hidden, before, layer.nonlinearity).state
+    wanted = [from_input, from_hidden, *before, *after[1:]]
+    found = torch.autograd.grad(after, wanted, list(map(torch.tensor, asked)), allow_unused=True)
     to_input, to_recurrent, *states = [
         np.zeros(part.shape) if gradient is None else gradient.numpy()
-        for part, gradient in zip(wanted, gradients, strict=True)
+        for part, gradient in zip(wanted, found, strict=True)
     ]
-    to_hidden = layer.recurrent.T @ to_recurrent + states[0]
-    if len(after) == 1:
-        return _Back(later_cell, to_input, to_recurrent, _Passed(to_hidden, later_cell))
-    return _Back(states[2], to_input, to_recurrent, _Passed(to_hidden, states[1]))
+    passed = (layer.recurrent.T @ to_recurrent + states[0], *states[1 : len(before)])
+    return _Back(tuple(states[len(before) :]), to_input, to_recurrent, passed)
 
 
-def _back_rnn(layer: LayerWeights, step: LayerStep, hidden: Floats, later_cell: Floats) -> _Back:
+def _back_rnn(layer: LayerWeights, step: LayerStep, asked: tuple[Floats, ...]) -> _Back:
+    (hidden,) = asked
     if layer.nonlinearity == "tanh":
         delta = hidden * (1 - step.hidden**2)
     else:
         delta = hidden * (step.pre_activations["hidden"] > 0)
-    return _Back(later_cell, delta, delta, _Passed(layer.recurrent.T @ delta, later_cell))
+    return _Back((), delta, delta, (layer.recurrent.T @ delta,))
 
 
-def _back_lstm(layer: LayerWeights, step: LayerStep, hidden: Floats, later_cell: Floats) -> _Back:
+def _back_lstm(layer: LayerWeights, step: LayerStep, asked: tuple[Floats, ...]) -> _Back:
     inlet, forget, candidate, outlet = step.gates.values()
-    assert step.cell is not None
-    assert step.previous_cell is not None
-    squashed = np.tanh(step.cell)
+    hidden, later_cell = asked
+    squashed = np.tanh(step.state[1])
     cell = later_cell + hidden * outlet * (1 - squashed**2)
     delta = np.concatenate(
         (
             cell * candidate * inlet * (1 - inlet),
-            cell * step.previous_cell * forget * (1 - forget),
+            cell * step.previous[1] * forget * (1 - forget),
             cell * inlet * (1 - candidate**2),
             hidden * squashed * outlet * (1 - outlet),
         )
     )
-    return _Back(cell, delta, delta, _Passed(layer.recurrent.T @ delta, cell * forget))
+    return _Back((cell,), delta, delta, (layer.recurrent.T @ delta, cell * forget))
 
 
-def _back_gru(layer: LayerWeights, step: LayerStep, hidden: Floats, later_cell: Floats) -> _Back:
+def _back_gru(layer: LayerWeights, step: LayerStep, asked: tuple[Floats, ...]) -> _Back:
     reset, update, new = step.gates.values()
+    (hidden,) = asked
     size = len(hidden)
     remembered = layer.recurrent[2 * size :] @ step.previous_hidden
     at_new = hidden * (1 - update) * (1 - new**2)
     at_update = hidden * (step.previous_hidden - new) * update * (1 - update)
     at_reset = at_new * remembered * reset * (1 - reset)
     to_recurrent = np.concatenate((at_reset, at_update, at_new * reset))
-    passed = _Passed(layer.recurrent.T @ to_recurrent + hidden * update, later_cell)
-    return _Back(later_cell, np.concatenate((at_reset, at_update, at_new)), to_recurrent, passed)
+    passed = layer.recurrent.T @ to_recurrent + hidden * update
+    return _Back((), np.concatenate((at_reset, at_update, at_new)), to_recurrent, (passed,))
 
 
 _BY_HAND = {"rnn": _back_rnn, "lstm": _back_lstm, "gru": _back_gru}

@@ -8,13 +8,38 @@ from hypothesis import strategies as st
 
 from rnntui.errors import ConfigError
 from rnntui.lenses.forward_trace import forward_trace, layer_weights
-from rnntui.lenses.gradient_flow import _BY_HAND, back_by_autograd
+from rnntui.lenses.gradient_flow import _BY_HAND, back_by_autograd, gradient_flow
 from rnntui.nets.cells import CELLS, find_cell
-from rnntui.nets.cells.cell import Nonlinearity
+from rnntui.nets.cells.cell import Array, CellStep, Nonlinearity, Operations, blocks
 from rnntui.nets.char_model import build_model
 from rnntui.nets.config import ModelConfig
 from rnntui.nets.numpy_operations import NUMPY
 from rnntui.nets.recurrent import TORCH, RecurrentLayer
+
+
+class ThreeStates:
+    """A cell of nobody's: two states beside the hidden one, by names of its own."""
+
+    name, year = "three", 2026
+    gate_names = ("first", "second")
+    state_tensors = ("h", "slow", "fast")
+    keeping_gate = None
+    is_recurrent = True
+
+    def step(
+        self,
+        ops: Operations,
+        from_input: Array,
+        from_hidden: Array,
+        state: tuple[Array, ...],
+        nonlinearity: Nonlinearity,
+    ) -> CellStep:
+        first, second = blocks(from_input + from_hidden, 2)
+        gates = (ops.sigmoid(first), ops.tanh(second))
+        slow = gates[0] * state[1] + gates[1]
+        fast = state[2] * slow + gates[0]
+        return CellStep((first, second), gates, (ops.tanh(fast) - 0.3 * slow, slow, fast))
+
 
 cells = st.sampled_from(tuple(CELLS))
 nonlinearities = st.sampled_from(["tanh", "relu"])
@@ -80,16 +105,39 @@ def test_the_way_back_by_hand_is_that_by_autograd(
     arrays = {key: part.detach().numpy() for key, part in model.state_dict().items()}
     (layer,) = layer_weights(config, arrays)
     step = list(forward_trace(config, arrays, [1, 3, 0]))[-1].layers[0]
-    hidden, later = np.random.default_rng(seed).normal(size=(2, 4))
-    if step.cell is None:
-        later = np.zeros(4)
-    ours = _BY_HAND[name](layer, step, hidden, later)
-    theirs = back_by_autograd(layer, step, hidden, later)
+    asked = tuple(np.random.default_rng(seed).normal(size=(len(step.state), 4)))
+    ours = _BY_HAND[name](layer, step, asked)
+    theirs = back_by_autograd(layer, step, asked)
+    assert len(ours.passed) == len(ours.states) + 1 == len(step.state)
     for one, two in (
-        (ours.cell, theirs.cell),
         (ours.to_input, theirs.to_input),
         (ours.to_recurrent, theirs.to_recurrent),
-        (ours.passed.hidden, theirs.passed.hidden),
-        (ours.passed.cell, theirs.passed.cell),
+        *zip(ours.states, theirs.states, strict=True),
+        *zip(ours.passed, theirs.passed, strict=True),
     ):
         np.testing.assert_allclose(one, two, atol=1e-12)
+
+
+def test_a_cell_may_have_any_states_by_any_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(CELLS, "three", ThreeStates())
+    config = ModelConfig(5, "three", input_encoding="one-hot", hidden_size=4, num_layers=2)
+    model = build_model(config, 3).double()
+    arrays = {key: part.detach().numpy() for key, part in model.state_dict().items()}
+    ids = [1, 4, 0, 2, 3]
+    state, hidden, scores = model.zero_state(1), [], []
+    for rank in ids[:-1]:
+        output, state = model(torch.tensor([[rank]]), state)
+        state[0].retain_grad()
+        hidden.append(state[0])
+        scores.append(output[0, 0])
+    traced = list(forward_trace(config, arrays, ids[:-1]))
+    for step, output in zip(traced, scores, strict=True):
+        np.testing.assert_allclose(step.output, output.detach().numpy(), atol=1e-12)
+    torch.nn.functional.cross_entropy(scores[-1], torch.tensor(ids[-1])).backward()
+    flow = gradient_flow(config, arrays, ids)
+    for time, states in enumerate(hidden[:-1]):
+        assert states.grad is not None
+        # The lower layer's is asked by the upper one, too, which reads another tensor.
+        np.testing.assert_allclose(flow.hidden[1, time], states.grad[1, 0].numpy(), atol=1e-12)
+    for number, layer in enumerate(model.layers):
+        np.testing.assert_allclose(flow.whole(number), layer.weight_hh.grad.numpy(), atol=1e-12)
