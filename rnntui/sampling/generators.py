@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnntui.errors import SamplingError
+from rnntui.nets.kernels import KERNEL_CELLS
 from rnntui.sampling.choice import Floats, SamplingSpec, best, choose, probabilities
 from rnntui.sampling.fast_step import FastNetwork, Weights
 from rnntui.sampling.modes import SamplingEngine
@@ -78,12 +79,12 @@ def generator_for(
     `numpy` otherwise; `compiled` has them compiled if need be. Raises
     `SamplingError` where they can't be had.
     """
-    from rnntui.nets.compiled.preparation import COMPILED_CELLS, load_compiled, try_to_prepare
+    from rnntui.nets.compiled.preparation import load_compiled, try_to_prepare
 
     cell = weights.config.cell
-    if engine == "compiled" and cell not in COMPILED_CELLS:
+    if engine == "compiled" and cell not in KERNEL_CELLS:
         raise SamplingError(f"There are no compiled kernels for {cell}. Take --engine numpy.")
-    if engine == "auto" and not (cell in COMPILED_CELLS and load_compiled()):
+    if engine == "auto" and not (cell in KERNEL_CELLS and load_compiled()):
         engine = "numpy"
     if engine == "numpy":
         return NumpyGenerator(weights, streams, space, rounds)

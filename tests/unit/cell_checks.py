@@ -122,4 +122,5 @@ def check_it_classifies(cell: str, parent: Path) -> None:
     for encoding in ("embedding", "one-hot"):
         run = classify_run(parent / encoding, cell=cell, input_encoding=encoding, steps=4)
         events = classified(run)
+        assert any("general path" in event.sentence for event in only(Warned, events))
         assert type(events[-1]).__name__ == "Finished"

@@ -1,5 +1,7 @@
 """The cells: found by their files, and the same on every path that computes them."""
 
+from typing import get_args
+
 import numpy as np
 import pytest
 import torch
@@ -12,9 +14,11 @@ from rnntui.lenses.gradient_flow import _BY_HAND, back_by_autograd, gradient_flo
 from rnntui.nets.cells import CELLS, find_cell
 from rnntui.nets.cells.cell import Array, CellStep, Nonlinearity, Operations, blocks
 from rnntui.nets.char_model import build_model
+from rnntui.nets.compiled.buffers import cell_number
 from rnntui.nets.config import ModelConfig
+from rnntui.nets.kernels import KERNEL_CELLS
 from rnntui.nets.numpy_operations import NUMPY
-from rnntui.nets.recurrent import TORCH, RecurrentLayer
+from rnntui.nets.recurrent import _FUSED, TORCH, RecurrentLayer
 
 
 class ThreeStates:
@@ -83,8 +87,15 @@ def test_a_step_is_the_same_in_numpy_and_in_torch(
             np.testing.assert_allclose(one, two.numpy(), atol=1e-12)
 
 
+def test_torchs_kernels_and_the_compiled_functions_are_of_the_same_cells() -> None:
+    kinds = {(name, kind) for name in KERNEL_CELLS for kind in get_args(Nonlinearity)}
+    assert set(_FUSED) == kinds
+    for name, kind in kinds:
+        assert cell_number(ModelConfig(5, name, kind)) >= 0
+
+
 @pytest.mark.parametrize("nonlinearity", ["tanh", "relu"])
-@pytest.mark.parametrize("name", ["rnn", "lstm", "gru"])
+@pytest.mark.parametrize("name", KERNEL_CELLS)
 def test_torchs_fused_layer_is_the_cell_step_by_step(name: str, nonlinearity: Nonlinearity) -> None:
     torch.manual_seed(5)
     layer = RecurrentLayer(name, 4, 6, nonlinearity).double()

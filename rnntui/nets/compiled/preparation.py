@@ -16,10 +16,6 @@ from functools import cache
 _POLITENESS = 5
 
 
-COMPILED_CELLS = ("rnn", "lstm", "gru")
-"""The cells that there are compiled functions for."""
-
-
 def unavailable_because() -> str:
     """Why nothing can be compiled here, as a sentence; empty where it can."""
     if importlib.util.find_spec("numba") is None:

@@ -1,6 +1,7 @@
 """Which engines can train a character network: the checks behind the setting `engine`."""
 
 from rnntui.errors import ConfigError
+from rnntui.nets.kernels import KERNEL_CELLS
 from rnntui.tasks.characters.config import TrainConfig
 from rnntui.training.optimizing.devices import check_precision
 from rnntui.training.settings.declaring import flag
@@ -22,9 +23,9 @@ NEEDED_BY_NUMPY = {
 
 def why_not_compiled(config: TrainConfig) -> str:
     """What keeps a training from the compiled engine, as a sentence; empty where nothing does."""
-    from rnntui.nets.compiled.preparation import COMPILED_CELLS, unavailable_because
+    from rnntui.nets.compiled.preparation import unavailable_because
 
-    if config.cell not in COMPILED_CELLS:
+    if config.cell not in KERNEL_CELLS:
         return f"The compiled engine has no kernels for --cell {config.cell}."
     if config.optimizer not in ("adam", "adamw"):
         return "The compiled engine has no optimizer but adam and adamw."
@@ -35,18 +36,6 @@ def why_not_compiled(config: TrainConfig) -> str:
     if config.device not in ("auto", "cpu"):
         return "The compiled engine runs on the processor; leave --device out."
     return unavailable_because()
-
-
-def general_path_notice(config: TrainConfig) -> tuple[str, ...]:
-    """A sentence where a cell trains by its own equations alone; nothing where it has kernels."""
-    from rnntui.nets.compiled.preparation import COMPILED_CELLS
-
-    if config.cell in COMPILED_CELLS:
-        return ()
-    return (
-        f"There are no fused kernels for the cell {config.cell}, so it trains on the general path,"
-        " one time step after another.",
-    )
 
 
 def check_engine(config: TrainConfig) -> None:

@@ -10,10 +10,11 @@ from typing import Any
 
 from rnntui.errors import ConfigError
 from rnntui.nets.config import parameter_count
+from rnntui.nets.kernels import general_path_notice
 from rnntui.sampling.prime import Prime, prepare_prime
 from rnntui.tasks.characters.checkpoint import Checkpoint, Header
 from rnntui.tasks.characters.config import TrainConfig
-from rnntui.tasks.characters.engines import check_engine, general_path_notice
+from rnntui.tasks.characters.engines import check_engine
 from rnntui.tasks.characters.provenance import provenance_of
 from rnntui.text.batches import (
     MIN_VALIDATION_CHARACTERS,
@@ -144,7 +145,7 @@ def prepare_run(
     """
     check_engine(config)
     _check_remainder(config)
-    notices = [*corpus.notices, *general_path_notice(config)]
+    notices = [*corpus.notices, *general_path_notice(config.cell)]
     learned, held_out = parts_of(corpus, config)
     if config.val_fraction > 0 and not len(held_out):
         notices.append(

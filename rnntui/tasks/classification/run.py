@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from rnntui.nets.classifier_config import ClassifierConfig, classifier_parameter_count
+from rnntui.nets.kernels import general_path_notice
 from rnntui.tasks.classification.batches import Examples, TextBatches, read_lengths
 from rnntui.tasks.classification.checkpoint import (
     ClassifierCheckpoint,
@@ -138,7 +139,7 @@ def prepare_classify_run(
         split,
         corpus.test,
         config,
-        corpus.notices,
+        (*corpus.notices, *general_path_notice(config.cell)),
     )
 
 
