@@ -44,8 +44,8 @@ class Table:
 
     def as_markdown(self) -> str:
         """The table, and the machine below it."""
-        info = ", ".join(f"{name} {value}" for name, value in self.machine.items())
-        return f"{self.text or as_markdown(self.rows)}\n*{info}*\n"
+        facts = ", ".join(f"{name} {value}" for name, value in self.machine.items())
+        return f"{self.text or as_markdown(self.rows)}\n*{facts}*\n"
 
 
 def in_turns(
@@ -67,13 +67,13 @@ def in_turns(
 
 def machine() -> dict[str, str]:
     """What the measurements were taken on and with."""
-    info = {"processor": processor(), "python": platform.python_version()}
+    facts = {"processor": processor(), "python": platform.python_version()}
     for package in VERSIONED:
         try:
-            info[package] = version(package)
+            facts[package] = version(package)
         except PackageNotFoundError:
-            info[package] = "not installed"
-    return info
+            facts[package] = "not installed"
+    return facts
 
 
 def processor() -> str:

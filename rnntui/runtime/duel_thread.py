@@ -1,4 +1,4 @@
-"""The duel: one thread that writes the same beginning in all three modes, a round at a time.
+"""The duel: one thread that goes on from one prime in all three modes, a round at a time.
 
 A round is one character of each mode. The streams of a duel follow the same
 weights and settings and have the same seed, but share nothing else, so each is

@@ -1,4 +1,4 @@
-"""The thread that writes text: it pushes what it draws through a bounded queue at a set pace."""
+"""The thread that generates text: it pushes what it draws through a bounded queue at a set pace."""
 
 import logging
 import queue

@@ -4,7 +4,7 @@ A file's sizes are checked against bounds before it is read: of the header
 `LARGEST_HEADER`, of the tensors what its own configuration says and the memory that
 is left. Needs no torch: tensors are NumPy arrays here. Which groups there are, and what
 the header says, is for the modules of the kinds of networks to define
-(`checkpoints.py`: networks that write characters). A header names its `kind`;
+(`checkpoint.py` of the tasks). A header names its `kind`;
 one without is a character network's.
 """
 

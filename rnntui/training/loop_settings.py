@@ -13,7 +13,7 @@ class LoopSettings:
     """Those of a configuration's settings that the loop reads; they are explained there.
 
     `eval_every` is a number of steps here, never 0. `sample_length` is 0 for a
-    network that writes nothing.
+    network that generates nothing.
     """
 
     learning_rate: float

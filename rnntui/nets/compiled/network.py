@@ -48,7 +48,7 @@ class Outcome:
 
     `loss` is the mean over all predictions, `grad_norm` the gradient's length
     before it was bounded, `state` what the network remembers after the batch,
-    by `STATE_TENSORS`, each `[L, B, H]`.
+    by the names of its cell's states, each `[L, B, H]`.
     """
 
     loss: float

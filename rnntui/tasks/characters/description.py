@@ -1,4 +1,4 @@
-"""What a run of a network that writes says of itself: its text and settings, from `run.toml` alone.
+"""What a character network's run says of itself: its text and settings, from `run.toml` alone.
 
 Needs neither the text nor a checkpoint.
 """

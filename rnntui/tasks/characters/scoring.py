@@ -153,8 +153,8 @@ def _network_loss(checkpoint: Checkpoint, ids: AnyIds, stage: Stage) -> tuple[fl
     from rnntui.tasks.characters.evaluation import evaluate, scored_characters
     from rnntui.tasks.characters.model_loading import model_of
 
-    note = stage("measuring", scored_characters(len(ids), checkpoint.header.model.window))
-    measure = evaluate(model_of(checkpoint), ids, note, workers=_processors())
+    report = stage("measuring", scored_characters(len(ids), checkpoint.header.model.window))
+    measure = evaluate(model_of(checkpoint), ids, report, workers=_processors())
     return measure.loss, measure.characters
 
 

@@ -54,7 +54,7 @@ class TorchLearner:
         self._device = device_for(self._config.engine, self._config.device)
         if self._config.threads:
             torch.set_num_threads(self._config.threads)
-        self._learnt, self._held_out = run.parts
+        self._learned, self._held_out = run.parts
         self._batches = run.batches
         self._model: CharModel = build_model(
             self._config.model(len(run.corpus.vocabulary)), self._config.seed
@@ -175,7 +175,7 @@ class TorchLearner:
 
     @property
     def _used(self) -> CharModel:
-        """The network that writes and is measured: the average where one is kept."""
+        """The network that generates and is evaluated: the average where one is kept."""
         return self._model if self._average is None else self._average
 
     @torch.no_grad()

@@ -1,6 +1,6 @@
 """What a classifier's run says of itself: its texts and settings, from `run.toml` alone.
 
-Needs neither the texts nor a checkpoint; as `characters/description.py` for networks that write.
+Needs neither the texts nor a checkpoint; as `characters/description.py`.
 """
 
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """Opening a classifier's run, new or to go on with, and the events of its training.
 
 The one way in for the command line and the screen, as `opening.py` is for
-networks that write. Needs no torch until the events are asked for, or a device is named.
+character networks. Needs no torch until the events are asked for, or a device is named.
 """
 
 from collections.abc import Iterator, Mapping

@@ -1,6 +1,6 @@
 """The duel: argmax, random and hybrid side by side, from the same weights, prime and seed.
 
-The screen owns a thread that writes for all three, and ends it when it leaves.
+The screen owns a thread that generates for all three, and ends it when it leaves.
 """
 
 import queue

@@ -1,4 +1,4 @@
-"""What the training of a network that writes will come to, in words for the form."""
+"""What the training of a character network will come to, in words for the form."""
 
 from rnntui.nets.config import parameter_count
 from rnntui.nets.cost import step_operations, training_bytes
@@ -7,7 +7,7 @@ from rnntui.training.time_left import duration
 
 
 class TrainingEstimate:
-    """Parameters, memory and time of a network that writes, as far as they are known.
+    """Parameters, memory and time of a character network, as far as they are known.
 
     `vocab_size` and `characters` are those of the text that is learned from, 0 while it is
     not read; `operations_per_second` is the machine's speed, 0 while it is not measured.

@@ -33,7 +33,7 @@ class OutputController:
     """One stream at a time, and how its characters are chosen."""
 
     def __init__(self, session: Session, writing: OutputPane, tell: Tell) -> None:
-        """Begin with a session that writes nothing."""
+        """Begin with a session that generates nothing."""
         self._session, self._writing, self._tell = session, writing, tell
         self._prime = ""
         """What the stream began with."""
