@@ -271,15 +271,9 @@ def evaluate(checkpoint: "Checkpoint", corpus: "Corpus | str | None" = None) -> 
     True
     """
     from rnntui.tasks.characters.scoring import score
-    from rnntui.text.corpus import Corpus
 
-    own = checkpoint.header.normalisation
-    if isinstance(corpus, Corpus) and corpus.normalisation != own:
-        raise CorpusError(
-            f"The text '{corpus.name}' isn't normalised as the network's own was; make it with"
-            f" normalise={list(own.steps)}."
-        )
-    return score(checkpoint, corpus, None)
+    steps = checkpoint.header.normalisation.steps
+    return score(checkpoint, None if corpus is None else _loaded(corpus, steps), None)
 
 
 def trace(checkpoint: "Checkpoint", text: str) -> "Iterator[StepTrace]":
