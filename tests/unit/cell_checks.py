@@ -31,13 +31,17 @@ from tests.factories import (
 
 
 def check_it_is_offered(cell: str) -> None:
-    """It stands in help and errors, and is shown with its parameters."""
+    """It stands in the help of both commands that train, in forms and in errors."""
+    for command in (("train",), ("classify", "train")):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("COLUMNS", "200")  # so that the choices stand on one line
+            assert f"|{cell}" in rnntui(*command, "--help").out
     assert cell in choices(next(one for one in fields(TrainConfig) if one.name == "cell"))
     assert cell in rnntui("train", "hello", "--cell", "nonsense").err
 
 
-def check_it_trains_resumes_and_samples(cell: str, parent: Path) -> None:
-    """Its loss falls, a stopped run goes on bit for bit, and every way of sampling agrees."""
+def check_it_trains_and_resumes(cell: str, parent: Path) -> None:
+    """Its loss falls, and a run that was killed goes on bit for bit."""
     whole = tiny_run(parent / "whole", cell=cell, num_layers=2, steps=30, learning_rate=0.02)
     events = trained(whole)
     steps = [event.loss for event in events if hasattr(event, "grad_norm")]
@@ -111,7 +115,11 @@ def check_the_trace_shows_its_gates(cell: str) -> None:
     lines = rnntui("trace", "the", "--checkpoint", "a", "--json").out.splitlines()
     layer = json.loads(lines[0])["layers"][0]
     assert tuple(layer["gates"]) == find_cell(cell).gate_names
-    assert rnntui("sample", "a", "--length", "20", "--seed", "1").code == 0
+    drawn = rnntui("sample", "a", "--length", "20", "--seed", "1")
+    assert (drawn.code, len(drawn.out.rstrip("\n"))) == (0, 20)
+    flow = rnntui("trace", "the cat", "--checkpoint", "a", "--gradients").out
+    assert "0.0%" not in flow
+    assert "–" in flow
     archive = run_called("a").path.parent / "a.zip"
     export_run(run_called("a"), archive)
     assert archive.is_file()

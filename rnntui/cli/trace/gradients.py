@@ -11,6 +11,7 @@ from rnntui.chart_characters import MARKS
 from rnntui.cli.tables import drawing_on, print_table
 from rnntui.cli.terminal import chosen_characters, write_line
 from rnntui.cli.trace.log_chart import LABEL, STYLES, Curve, Decades, decades, log_chart
+from rnntui.nets.cells import find_cell
 from rnntui.text.cells import printable
 
 if TYPE_CHECKING:
@@ -105,12 +106,7 @@ def _print_group(group: Sequence[Reach], scale: Decades | None) -> None:
     bands = _bands(longest)
     columns = ("of dE/dW, by t-k", *(f">{_band_name(*band)}" for band in bands), ">loss")
     shares = [
-        (
-            reach.network.name,
-            *(_percent(sum(reach.flow.share_parts[low : high + 1])) for low, high in bands),
-            f"{reach.flow.loss:.3f}",
-        )
-        for reach in group
+        (reach.network.name, *_shares(reach, bands), f"{reach.flow.loss:.3f}") for reach in group
     ]
     print_table(columns, shares)
 
@@ -158,6 +154,13 @@ def _band_name(low: int, high: int) -> str:
 
 def _at(values: Sequence[float], distance: int) -> str:
     return f"{values[distance]:.1e}" if distance < len(values) else ""
+
+
+def _shares(reach: Reach, bands: Sequence[tuple[int, int]]) -> list[str]:
+    """Each band's part of dE/dW; a cell without recurrent weights W has none."""
+    if not find_cell(reach.network.config.cell).is_recurrent:
+        return ["–"] * len(bands)
+    return [_percent(sum(reach.flow.share_parts[low : high + 1])) for low, high in bands]
 
 
 def _percent(part: float) -> str:

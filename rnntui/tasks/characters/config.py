@@ -50,8 +50,8 @@ class TrainConfig(CommonSettings):
     forget_bias: float = setting(
         0.0,
         "network",
-        "Initial bias added to an LSTM's forget gate and a GRU's update gate; 1 starts them open,"
-        " so that gradients reach further back.",
+        "Initial bias added to the forget gate of lstm and minlstm and gru's update gate; 1 opens"
+        " them, so that gradients reach further back.",
         -10.0,
         10.0,
     )
