@@ -3,6 +3,7 @@
 from dataclasses import asdict, replace
 from pathlib import Path
 
+import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input, Select
 
@@ -99,6 +100,18 @@ async def test_an_opened_classifier_brings_how_its_table_was_read(tmp_path: Path
         note = replace(checkpoint.header.corpus, **asdict(table))
         screen.setup.show_classifier("sms", replace(checkpoint.header, corpus=note))
         assert screen.setup.source == table
+
+
+@pytest.mark.parametrize("texts", ["sms.tsv", "films"])
+async def test_an_opened_classifier_brings_the_encoding_of_its_texts(tmp_path: Path, texts: str):
+    async with classifying(ScriptedClassifier(tmp_path)) as (_, screen):
+        checkpoint = load_classifier(save_scripted(tmp_path / "sms" / BEST))
+        source = LabelledSource(texts, text_encoding="cp1252")
+        note = replace(checkpoint.header.corpus, **asdict(source))
+        screen.setup.show_classifier("sms", replace(checkpoint.header, corpus=note))
+        assert screen.setup.source == source
+        screen.query_one("#reference", Input).value = "other.tsv"
+        assert screen.setup.source.text_encoding == ""
 
 
 async def test_a_classifier_is_gone_on_with_only_while_the_form_is_its_own(tmp_path: Path):

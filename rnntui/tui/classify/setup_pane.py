@@ -1,6 +1,7 @@
 """The set-up pane of the Classify screen: which labelled texts, which network, trained how."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -79,6 +80,8 @@ class ClassifySetup(Vertical):
         """Begin with the texts and the settings that come with the program."""
         super().__init__(id="setup", classes="pane -active")
         self._estimate = ClassifierEstimate()
+        self._encoding = ("", "")
+        """The texts of the classifier that was opened last, and the encoding they were read in."""
         self._counted: tuple[object, ...] = ()
         self._count_soon: Timer | None = None
 
@@ -117,10 +120,12 @@ class ClassifySetup(Vertical):
         reference, text, label = (
             self.query_one(f"#{name}", Input).value.strip() for name in _NAMES
         )
+        opened, encoding = self._encoding
+        source = LabelledSource(reference, text, label, encoding if reference == opened else "")
         if not _is_table(reference):
-            return LabelledSource(reference, text, label)
+            return source
         header, skip = (self.query_one(f"#{name}", TickBox).value for name in _CHOICES)
-        return LabelledSource(reference, text, label, no_header=not header, skip_bad=skip)
+        return replace(source, no_header=not header, skip_bad=skip)
 
     def _show_choices(self) -> None:
         """Ask how a table is read where one is named."""
@@ -137,6 +142,7 @@ class ClassifySetup(Vertical):
         note, about = header.corpus, f"The settings that '{name}' was trained with."
         recipe = ClassifyRecipe(f"{name} (run)", about, note.reference, header.config)
         self.form.offer(recipe)
+        self._encoding = (note.reference, note.text_encoding)
         texts = (note.reference, note.text_column, note.label_column)
         for field, value in zip(_NAMES, texts, strict=True):
             self.query_one(f"#{field}", Input).value = value
