@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from rnntui.cli.old_text import OldText, allowance
+from rnntui.cli.run_options import OldText, allowance
 from rnntui.cli.tables import print_table
 from rnntui.cli.terminal import notify, write_line
 

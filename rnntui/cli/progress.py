@@ -1,4 +1,4 @@
-"""The three ways in which `rnntui train` shows a training: JSON lines, plain lines, a display."""
+"""How a training run is shown by the commands: as JSON lines, as plain lines, on a live display."""
 
 import math
 from contextlib import AbstractContextManager, nullcontext
@@ -18,31 +18,32 @@ from rnntui.training.events import (
     Evaluated,
     Failed,
     Finished,
-    Resumed,
+    Opened,
     RolledBack,
     Sampled,
     Saved,
     Started,
     Step,
     Switched,
+    Tested,
     TrainEvent,
     Warned,
     to_json,
 )
 
 PLAIN_STEP_SECONDS = 5.0
-"""How often a plain line tells of a step, in seconds of training."""
+"""Training seconds between the plain lines of two steps."""
 
 
 class EventReader(Protocol):
-    """Something that shows events."""
+    """Shows the events of one training run, in their order."""
 
     def read(self, event: TrainEvent) -> None:
-        """Show one event."""
+        """Show an event. Raises as `write_line`."""
 
 
 def reader_for(stream: TextIO, as_json: bool) -> AbstractContextManager[EventReader]:
-    """The reader that suits: JSON if asked for, a display on a terminal, else plain lines."""
+    """JSON lines if asked for, a display on a terminal, else plain lines."""
     if as_json:
         return nullcontext(JsonLines(stream))
     if stream.isatty():
@@ -51,7 +52,7 @@ def reader_for(stream: TextIO, as_json: bool) -> AbstractContextManager[EventRea
 
 
 class JsonLines:
-    """Every event as one line of JSON, and nothing else."""
+    """One line of JSON for each event, and nothing else."""
 
     def __init__(self, stream: TextIO) -> None:
         """Write to `stream`."""
@@ -63,25 +64,28 @@ class JsonLines:
 
 
 class PlainLines:
-    """A line for what matters, and now and then for a step."""
+    """A line for each event that says something in words, and now and then for a step."""
 
     def __init__(self, stream: TextIO) -> None:
         """Write to `stream`."""
         self._stream = stream
         self._last_step_s = -math.inf
+        self._unit = "characters"
 
     def read(self, event: TrainEvent) -> None:
         """Write a line, or nothing."""
+        if isinstance(event, Opened):
+            self._unit = event.unit
         if isinstance(event, Step):
             if event.elapsed_s - self._last_step_s < PLAIN_STEP_SECONDS:
                 return
             self._last_step_s = event.elapsed_s
             line = (
                 f"step {event.step}  epoch {event.epoch:.2f}  loss {event.loss:.4f}"
-                f"  {event.chars_per_second:,.0f} characters/s"
+                f"  {event.chars_per_second:,.0f} {self._unit}/s"
             )
         else:
-            line = sentence(event)
+            line = sentence(event, self._unit)
         if line:
             write_line(printable(line), self._stream)
 
@@ -117,7 +121,7 @@ class ProgressDisplay:
                 line.loss = before + 0.05 * (event.loss - before)
                 line.step = event
                 line.time_left.add(event.step, event.elapsed_s)
-            case Started() | Resumed():
+            case Opened():
                 line.step, line.total_steps, line.unit = event.step, event.total_steps, event.unit
                 line.time_left.begin(event.elapsed_s, event.engine_to_come)
                 self._say(event)
@@ -126,6 +130,9 @@ class ProgressDisplay:
             case Evaluated():
                 if event.val_loss is not None:
                     line.val_loss = event.val_loss
+                if line.unit == "texts":
+                    # A classifier's are one an epoch, and their lines a learning curve.
+                    self._say(event)
             case Saved():
                 pass
             case Sampled():
@@ -139,31 +146,38 @@ class ProgressDisplay:
         if self._stream.lost is not None:
             raise unwritable(self._stream.lost) from self._stream.lost
 
-    def _in_words(self, event: TrainEvent) -> str:
-        return sentence(event)
-
     def _say(self, event: TrainEvent) -> None:
-        if words := self._in_words(event):
+        if words := sentence(event, self._line.unit):
             self._console.print(Text(printable(words)))
 
 
-def sentence(event: TrainEvent) -> str:
-    """An event in words; empty for those that are only figures or on their way."""
+def sentence(event: TrainEvent, unit: str = "characters") -> str:
+    """An event in words; empty for those that are only figures or on their way.
+
+    `unit` is what the run counts, as its `Opened` says: its evaluations are worded by it.
+    """
     match event:
-        case Started() | Resumed():
+        case Opened():
             verb = "Training" if isinstance(event, Started) else f"Going on at step {event.step}:"
             held_out = f", {event.val_chars:,} held out" if event.val_chars else ""
+            vocabulary = (
+                f"{event.vocab_size:,} ids"
+                if event.unit == "texts"
+                else f"{event.vocab_size} symbols"
+            )
             return (
                 f"{verb} '{event.run}' on {event.corpus}: {event.parameters:,} parameters,"
-                f" {event.vocab_size} symbols, {event.train_chars:,} characters{held_out},"
-                f" {event.device}."
+                f" {vocabulary}, {event.train_chars:,} {event.unit}{held_out}, {event.device}."
             )
         case Evaluated():
-            measured = "" if event.val_loss is None else f"  val loss {event.val_loss:.4f}"
-            marks = ("  in full" if event.full else "") + ("  best" if event.best else "")
+            figures = _accuracies(event) if unit == "texts" else _bits(event)
+            return f"step {event.step}  train loss {event.train_loss:.4f}{figures}" + (
+                "  best" if event.best else ""
+            )
+        case Tested():
             return (
-                f"step {event.step}  train loss {event.train_loss:.4f}{measured}"
-                f"  {event.bits_per_char:.3f} bits per character{marks}"
+                f"test of the network of step {event.step}: {event.texts:,} texts,"
+                f" loss {event.loss:.4f}, accuracy {event.accuracy:.4f}"
             )
         case Sampled():
             return f"sample at step {event.step}: {event.prime}{event.text}"
@@ -184,3 +198,18 @@ def sentence(event: TrainEvent) -> str:
             return f"{end} at step {event.step} after {event.elapsed_s:.1f} s{why}."
         case _:
             return ""
+
+
+def _bits(event: Evaluated) -> str:
+    val_loss = "" if event.val_loss is None else f"  val loss {event.val_loss:.4f}"
+    in_full = "  in full" if event.full else ""
+    return f"{val_loss}  {event.bits_per_char:.3f} bits per character{in_full}"
+
+
+def _accuracies(event: Evaluated) -> str:
+    figures = (
+        ("accuracy", event.train_accuracy),
+        ("val loss", event.val_loss),
+        ("val accuracy", event.accuracy),
+    )
+    return "".join(f"  {name} {figure:.4f}" for name, figure in figures if figure is not None)

@@ -107,6 +107,27 @@ def test_plain_lines_tell_what_matters_and_now_and_then_a_step() -> None:
     assert pipe.text == PLAIN
 
 
+def test_plain_lines_of_a_classifier_count_texts_and_tell_accuracies() -> None:
+    pipe = Written()
+    reader = PlainLines(pipe)
+    for event in (
+        started(unit="texts", vocab_size=20_000),
+        step(1, 0.1, 0.6931),
+        Evaluated(40, 5.2, 0.6, 0.5, 0.721, 1.65, 0.81, best=True, full=True, train_accuracy=0.7),
+        Evaluated(80, 9.2, 0.4, None, 0.577, 1.49, None, best=False, full=True),
+        Tested(40, 9.5, loss=0.5, accuracy=0.8, texts=1_234, classes=("a", "b"), confusion=()),
+    ):
+        reader.read(event)
+    assert pipe.text == (
+        "Training 'tiny' on play: 12,345 parameters, 20,000 ids, 90,000 texts, 10,000 held out,"
+        " cpu.\n"
+        "step 1  epoch 0.03  loss 0.6931  12,346 texts/s\n"
+        "step 40  train loss 0.6000  accuracy 0.7000  val loss 0.5000  val accuracy 0.8100  best\n"
+        "step 80  train loss 0.4000\n"
+        "test of the network of step 40: 1,234 texts, loss 0.5000, accuracy 0.8000\n"
+    )
+
+
 def test_json_lines_are_the_events() -> None:
     pipe = Written()
     reader = JsonLines(pipe)

@@ -15,7 +15,7 @@ from rnntui.cli.classify.train import (
     TextEncoding,
     labelled_source,
 )
-from rnntui.cli.old_text import OldText, allowance
+from rnntui.cli.run_options import OldText, allowance
 from rnntui.cli.terminal import notify, write_line
 from rnntui.text.cells import printable
 

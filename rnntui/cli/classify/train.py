@@ -2,13 +2,12 @@
 
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rnntui.cli.force_option import Force
-from rnntui.cli.old_text import OldText, allowance
+from rnntui.cli.run_options import AsJson, Force, Name, OldText, Recipe, Resume, open_run
 from rnntui.cli.setting_options import settings_as_options
 from rnntui.errors import ConfigError
 from rnntui.tasks.classification.config import ClassifyConfig
@@ -16,6 +15,7 @@ from rnntui.tasks.classification.config import ClassifyConfig
 if TYPE_CHECKING:
     from rnntui.tasks.classification.provenance import LabelledSource
     from rnntui.tasks.classification.run import ClassifyRun
+    from rnntui.training.changed_text import AllowOldText
     from rnntui.training.events import Tested, TrainEvent
 
 Labelled = Annotated[
@@ -51,14 +51,9 @@ TextEncoding = Annotated[
 @settings_as_options(ClassifyConfig)
 def train(
     labelled: Labelled = None,
-    recipe: Annotated[
-        str | None, typer.Option(help="Settings to start from: a recipe's name or a TOML file.")
-    ] = None,
-    name: Annotated[str | None, typer.Option(help="Name of the run.")] = None,
-    resume: Annotated[
-        str | None,
-        typer.Option(help="Run to resume; a new learning rate or schedule is recorded."),
-    ] = None,
+    recipe: Recipe = None,
+    name: Name = None,
+    resume: Resume = None,
     text_column: TextColumn = None,
     label_column: LabelColumn = None,
     text_encoding: TextEncoding = None,
@@ -66,7 +61,7 @@ def train(
     skip_bad: SkipBad = False,
     old_text: OldText = False,
     force: Force = False,
-    as_json: Annotated[bool, typer.Option("--json", help="One event a line, as JSON.")] = False,
+    as_json: AsJson = False,
     **settings: Any,
 ) -> None:
     """Train a classifier on labelled texts, and keep it as a run.
@@ -75,22 +70,37 @@ def train(
     Ctrl-C finishes the step, saves and leaves; go on with --resume.
     """
     from rnntui.cli.classify.confusion import print_confusion
-    from rnntui.cli.classify.progress import classify_reader_for
     from rnntui.cli.headless import run_headless
+    from rnntui.cli.progress import reader_for
     from rnntui.runtime.commands import CommandQueue
-    from rnntui.tasks.classification.opening import classify_events
+    from rnntui.tasks.classification.opening import (
+        classify_events,
+        new_classify_run,
+        resume_classify_run,
+    )
+    from rnntui.tasks.classification.provenance import LabelledSource
+    from rnntui.tasks.classification.recipes import DEFAULT, find_classify_recipe
     from rnntui.training.events import Tested
 
     changes = {name: value for name, value in settings.items() if value is not None}
     source = labelled_source(
         labelled, text_column, label_column, text_encoding, no_header, skip_bad
     )
+
+    def make(parent: Path) -> "ClassifyRun":
+        found = find_classify_recipe(DEFAULT if recipe is None else recipe)
+        texts = source or LabelledSource(found.corpus)
+        return new_classify_run(parent, texts, found.config.replaced(changes), name, force)
+
+    def go_on(parent: Path, run: str, allow: "AllowOldText") -> "ClassifyRun":
+        return resume_classify_run(parent, run, changes, source, allow, force)
+
     # Until the run is there, there is nothing to save, and an interruption leaves at once.
-    run = _Request(source, recipe, name, resume, old_text, force, changes).run()
+    run = open_run(resume, old_text, {"--recipe": recipe, "--name": name}, make, go_on)
     inbox = CommandQueue()
     tests: list[Tested] = []
     events = _noted(classify_events(run, inbox), tests)
-    run_headless(events, inbox, classify_reader_for(sys.stdout, as_json))
+    run_headless(events, inbox, reader_for(sys.stdout, as_json))
     if not as_json:
         for test in tests:
             print_confusion(test.classes, test.confusion)
@@ -126,44 +136,3 @@ def labelled_source(
             " file."
         )
     return None
-
-
-@dataclass(frozen=True)
-class _Request:
-    """What the command line asked for."""
-
-    source: "LabelledSource | None"
-    recipe: str | None
-    name: str | None
-    resume: str | None
-    old_text: bool
-    force: bool
-    changes: dict[str, Any]
-
-    def run(self) -> "ClassifyRun":
-        """The run, its folder made or found."""
-        from rnntui import places
-        from rnntui.tasks.classification.opening import (
-            new_classify_run,
-            resume_classify_run,
-        )
-        from rnntui.tasks.classification.provenance import LabelledSource
-        from rnntui.tasks.classification.recipes import DEFAULT, find_classify_recipe
-
-        parent = places.checkpoints_dir()
-        if self.resume is not None:
-            for option, value in (("--recipe", self.recipe), ("--name", self.name)):
-                if value is not None:
-                    raise ConfigError(
-                        f"{option} can't go with --resume: the run has its own already."
-                    )
-            allow = allowance(self.old_text)
-            return resume_classify_run(
-                parent, self.resume, self.changes, self.source, allow, self.force
-            )
-        if self.old_text:
-            raise ConfigError("--old-text goes with --resume, for texts that have changed since.")
-        recipe = find_classify_recipe(DEFAULT if self.recipe is None else self.recipe)
-        config = recipe.config.replaced(self.changes)
-        source = self.source or LabelledSource(recipe.corpus)
-        return new_classify_run(parent, source, config, self.name, self.force)

@@ -1,0 +1,64 @@
+"""The options of all commands that train, and the run that they open: a new one, or one resumed."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+import typer
+
+from rnntui.errors import ConfigError
+
+if TYPE_CHECKING:
+    from rnntui.training.changed_text import AllowOldText
+
+R = TypeVar("R")
+
+Recipe = Annotated[
+    str | None, typer.Option(help="Settings to start from: a recipe's name or a TOML file.")
+]
+Name = Annotated[str | None, typer.Option(help="Name of the run.")]
+Resume = Annotated[
+    str | None, typer.Option(help="Run to resume; a new learning rate or schedule is recorded.")
+]
+OldText = Annotated[
+    bool,
+    typer.Option(
+        "--old-text", help="Use the training text as it was, though it has changed since."
+    ),
+]
+Force = Annotated[
+    bool, typer.Option("--force", help="Train even if free memory seems insufficient.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="One event a line, as JSON.")]
+
+
+def allowance(old_text: bool) -> "AllowOldText":
+    """Return the policy for a changed text: use the old one, or refuse."""
+    from rnntui.training.changed_text import allow_old_text, refuse_old_text
+
+    return allow_old_text if old_text else refuse_old_text
+
+
+def open_run(
+    resumed: str | None,
+    old_text: bool,
+    only_new: Mapping[str, str | None],
+    make: Callable[[Path], R],
+    resume: Callable[[Path, str, "AllowOldText"], R],
+) -> R:
+    """Make a run in the folder of runs, or resume the one called `resumed`.
+
+    `only_new` has what was given for each option that a new run alone takes.
+    Raises `ConfigError` where one of them, or `--old-text`, doesn't go with what was asked.
+    """
+    from rnntui import places
+
+    parent = places.checkpoints_dir()
+    if resumed is None:
+        if old_text:
+            raise ConfigError("--old-text goes with --resume, for a text that has changed since.")
+        return make(parent)
+    for option, value in only_new.items():
+        if value is not None:
+            raise ConfigError(f"{option} can't go with --resume: the run has its own already.")
+    return resume(parent, resumed, allowance(old_text))
