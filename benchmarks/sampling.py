@@ -20,8 +20,8 @@ from torch import nn
 from rnntui.cli.sample.command import AHEAD
 from rnntui.nets.char_model import build_model
 from rnntui.nets.config import ModelConfig
+from rnntui.nets.numpy_network import NetworkWeights
 from rnntui.sampling.choice import SamplingSpec
-from rnntui.sampling.fast_step import Weights
 from rnntui.sampling.modes import SamplingEngine
 from rnntui.sampling.stream import CharacterStreams
 from rnntui.text.vocabulary import Vocabulary
@@ -61,7 +61,7 @@ def streams(
     config = ModelConfig(SYMBOLS, "lstm", embedding_size=128, hidden_size=hidden_size)
     model = build_model(config, 0)
     arrays = {name: weight.detach().numpy() for name, weight in model.named_parameters()}
-    weights = Weights(config, arrays, 0)
+    weights = NetworkWeights(config, arrays, 0)
     spec = SamplingSpec("random", TEMPERATURE, TOP_K)
     vocabulary = Vocabulary(tuple(chr(40 + number) for number in range(SYMBOLS)))
     written = CharacterStreams(

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from rnntui.sampling.fast_step import Weights
+from rnntui.nets.numpy_network import NetworkWeights
 from rnntui.tasks.characters.checkpoint import load_checkpoint
 from rnntui.tasks.characters.config import TrainConfig
 from rnntui.tasks.characters.opening import events_of, new_run, resume_run
@@ -141,7 +141,7 @@ class Script:
     in_pauses: list[Sequence[Command]] = field(default_factory=list)
     asked: int = -1
 
-    def take(self) -> Sequence[Command]:
+    def drain(self) -> Sequence[Command]:
         """The commands of this moment; asked once before every step."""
         self.asked += 1
         return self.at.get(self.asked, ())
@@ -155,13 +155,13 @@ class Script:
 class Shelf:
     """An outlet that keeps every copy of the weights."""
 
-    copies: list[Weights] = field(default_factory=list)
+    copies: list[NetworkWeights] = field(default_factory=list)
 
     def wanted(self) -> bool:
         """Always."""
         return True
 
-    def publish(self, weights: Weights) -> None:
+    def publish(self, weights: NetworkWeights) -> None:
         """Keep the copy."""
         self.copies.append(weights)
 

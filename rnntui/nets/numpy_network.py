@@ -1,158 +1,88 @@
-"""A vanilla recurrent network in NumPy, with its learning written out by hand.
+"""One character through the network at a time, in NumPy: the fast path for generating text.
 
-Nothing here leaves a step to a library: reading a text, the way back through
-time, the update and the writing are below in that order, to be read in one
-sitting. It is a network like the others (its weights have their names and
-shapes, see `weight_shapes`), so a checkpoint of it is one like any other.
-
-Shapes: B sequences side by side, T characters in each, H hidden units, V
-symbols in the vocabulary. Arrays are of the type of the weights: `float32` in
-training, `float64` where gradients are compared.
+torch spends most of such a small step on itself; products of one row with
+NumPy are several times faster. Agreement with `CharModel` is tested.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[Any]
-Arrays = Mapping[str, Array]
+from rnntui.nets.cells import find_cell
+from rnntui.nets.config import ModelConfig
+from rnntui.nets.numpy_operations import NUMPY
 
-W_IH, W_HH, B_H = "layers.0.weight_ih", "layers.0.weight_hh", "layers.0.bias"
-W_HY, B_Y = "head.weight", "head.bias"
-"""The weights: [H, V], [H, H] and [H] of the recurrent layer, [V, H] and [V] of the output."""
-
-EPSILON = 1e-8
+Floats32 = NDArray[np.float32]
+NumpyState = tuple[Floats32, ...]
+"""`h` (and for an LSTM `c`), each `[L, N, H]`, for N streams side by side."""
 
 
 @dataclass(frozen=True)
-class Reading:
-    """What a network did with a text: all that is needed for the way back.
+class NetworkWeights:
+    """A whole, unchanging copy of a network's weights, by the names of `weight_shapes`.
 
-    `inputs` is `[T, B]`; `hidden` `[T + 1, B, H]`, the first being the state that the
-    reading began with; `probabilities` `[T, B, V]`, of each symbol to come next.
+    `step` is the training step at which the copy was taken.
     """
 
-    inputs: NDArray[np.int64]
-    hidden: Array
-    probabilities: Array
+    config: ModelConfig
+    arrays: Mapping[str, Floats32]
+    step: int
 
 
-def read(weights: Arrays, inputs: NDArray[np.int64], state: Array) -> Reading:
-    """Read `inputs` `[T, B]` from the hidden state `[B, H]`, character by character.
+class NumpyNetwork:
+    """A network that reads one character per stream and scores the next."""
 
-    Elman's network (1990): the new hidden state is made of the character that
-    is read and of the hidden state before it, and the scores of it alone.
+    def __init__(self, weights: NetworkWeights) -> None:
+        """Lay the weights out for products with rows; nothing is shared with the trainer."""
+        self.config = weights.config
+        self._cell = find_cell(self.config.cell)
+        self.step = weights.step
+        arrays = weights.arrays
+        first = arrays["layers.0.weight_ih"]
+        self._embedding = arrays.get("embedding.weight")
+        # With one-hot input the product with the input weights is a row of them.
+        self._columns = np.ascontiguousarray(first.T) if self._embedding is None else None
+        self._layers = [
+            (
+                arrays[f"layers.{number}.weight_ih"],
+                arrays.get(f"layers.{number}.weight_hh"),
+                arrays[f"layers.{number}.bias"],
+            )
+            for number in range(self.config.num_layers)
+        ]
+        self._head = (arrays["head.weight"], arrays["head.bias"])
 
-        h[t] = tanh(W_ih x[t] + W_hh h[t-1] + b_h)
-        y[t] = W_hy h[t] + b_y
-        p[t] = softmax(y[t])
+    def zero_state(self, streams: int) -> NumpyState:
+        """The state before any character has been read, for `streams` streams."""
+        shape = (self.config.num_layers, streams, self.config.hidden_size)
+        return tuple(np.zeros(shape, np.float32) for _ in self.config.state_tensors)
 
-    `x[t]` is one-hot, all zeros but for a one at the character's id, so its
-    product with a matrix is a column of the matrix: no product is computed.
-    """
-    columns = weights[W_IH].T[inputs] + weights[B_H]  # [T, B, H]
-    hidden = np.empty((len(inputs) + 1, *state.shape), state.dtype)
-    hidden[0] = state
-    for t in range(len(inputs)):
-        hidden[t + 1] = np.tanh(columns[t] + hidden[t] @ weights[W_HH].T)
-    return Reading(inputs, hidden, softmax(hidden[1:] @ weights[W_HY].T + weights[B_Y]))
+    def read(self, ids: NDArray[np.integer], state: NumpyState) -> NumpyState:
+        """The state after reading one character in each stream; `ids` is `[N]`."""
+        after = tuple(np.empty_like(part) for part in state)
+        x = ids if self._embedding is None else self._embedding[ids]  # [N] or [N, E]
+        for number, (weight_ih, weight_hh, bias) in enumerate(self._layers):
+            below = x
+            if number == 0 and self._columns is not None:
+                gates = self._columns[x] + bias  # [N, G·H]
+            else:
+                gates = x @ weight_ih.T + bias
+            recurrent = None if weight_hh is None else state[0][number] @ weight_hh.T
+            before = tuple([part[number] for part in state])
+            step = self._cell.step(NUMPY, gates, recurrent, before, self.config.nonlinearity)
+            for part, now in zip(after, step.state, strict=True):
+                part[number] = now
+            x = step.state[0]
+            if number > 0 and self.config.connections == "residual":
+                x = x + below
+        return after
 
-
-def softmax(scores: Array) -> Array:
-    """Scores as probabilities, along the last axis."""
-    # Subtracting the largest changes nothing but keeps exp from overflowing.
-    grown = np.exp(scores - scores.max(axis=-1, keepdims=True))
-    return np.asarray(grown / grown.sum(axis=-1, keepdims=True))
-
-
-def mean_loss(reading: Reading, targets: NDArray[np.int64]) -> float:
-    """The mean cross-entropy in nats: how surprising the right next characters were.
-
-    `targets` `[T, B]` are the characters that followed.
-    """
-    every = np.arange(targets.size)
-    right = flat(reading.probabilities)[every, targets.ravel()]  # [T·B]
-    return float(-np.log(right).mean())
-
-
-def gradients(weights: Arrays, reading: Reading, targets: NDArray[np.int64]) -> dict[str, Array]:
-    """How the mean loss would change with each weight: back-propagation through time.
-
-    A hidden state acts on the loss in two ways: through the scores that are
-    made of it, and through the hidden state that comes next. So the way back
-    begins at the end of the text, and carries from each state to the one
-    before it what the later scores have to say (Rumelhart, Hinton and Williams
-    1986; Werbos 1990).
-    """
-    hidden, steps = reading.hidden, len(reading.inputs)
-    # Softmax and cross-entropy together: the probabilities, less one at the right character.
-    d_scores = reading.probabilities.copy()  # [T, B, V]
-    flat(d_scores)[np.arange(targets.size), targets.ravel()] -= 1
-    d_scores /= targets.size
-
-    from_scores = d_scores @ weights[W_HY]  # [T, B, H]
-    from_later = np.zeros_like(hidden[0])  # [B, H]
-    # tanh'(a) is 1 - tanh(a)², and tanh(a) is the hidden state itself.
-    through_tanh = 1 - hidden[1:] ** 2  # [T, B, H]
-    d_sums = np.empty_like(from_scores)  # [T, B, H]: of what tanh is taken of
-    for t in reversed(range(steps)):
-        d_sums[t] = (from_scores[t] + from_later) * through_tanh[t]
-        from_later = d_sums[t] @ weights[W_HH]
-
-    # The same weights acted at every step, so their gradients are sums over all steps.
-    d_columns = np.zeros_like(weights[W_IH].T)  # [V, H]
-    np.add.at(d_columns, reading.inputs, d_sums)
-    return {
-        W_IH: d_columns.T,
-        W_HH: flat(d_sums).T @ flat(hidden[:-1]),
-        B_H: flat(d_sums).sum(axis=0),
-        W_HY: flat(d_scores).T @ flat(hidden[1:]),
-        B_Y: flat(d_scores).sum(axis=0),
-    }
-
-
-def flat(array: Array) -> Array:
-    """`[T, B, N]` seen as `[T·B, N]`: a row for each character that was read."""
-    return array.reshape(-1, array.shape[-1])
-
-
-def clip(slopes: dict[str, Array], bound: float) -> None:
-    """Bound every element of the gradients to ±`bound`, in place.
-
-    A factor of more than one at each step back makes gradients explode; the
-    direction of the step stays about right when they are cut off.
-    """
-    for slope in slopes.values():
-        np.clip(slope, -bound, bound, out=slope)
-
-
-def update(
-    weights: dict[str, Array], slopes: Arrays, sums: dict[str, Array], learning_rate: float
-) -> None:
-    """Move every weight a little downhill, in place: Adagrad (Duchi, Hazan and Singer 2011).
-
-    `sums` are those of all squared gradients so far: a weight that was moved
-    much takes smaller steps. The epsilon is inside the root, where torch's
-    Adagrad adds one to the root.
-    """
-    for name, slope in slopes.items():
-        sums[name] += slope * slope
-        weights[name] -= learning_rate * slope / np.sqrt(sums[name] + EPSILON)
-
-
-def write(weights: Arrays, prime: list[int], choose: Callable[[Array], int]) -> Iterator[int]:
-    """Read `prime`, then write endlessly: each character is chosen, then read.
-
-    `choose` makes an id of the probabilities `[V]`: `np.argmax` always takes the likeliest.
-    """
-    state = np.zeros((1, weights[W_HH].shape[0]), weights[W_HH].dtype)
-    unread = np.array(prime)[:, None]  # [T, 1]
-    while True:
-        reading = read(weights, unread, state)
-        state = reading.hidden[-1]
-        chosen = int(choose(reading.probabilities[-1, 0]))
-        yield chosen
-        unread = np.array([[chosen]])
+    def scores(self, state: NumpyState) -> Floats32:
+        """Logits `[N, V]` for the next character of each stream."""
+        weight, bias = self._head
+        hidden = state[0]
+        # Every layer's hidden state reaches the head over residual connections.
+        top = hidden.sum(axis=0) if self.config.connections == "residual" else hidden[-1]
+        return np.asarray(top @ weight.T + bias)

@@ -25,7 +25,7 @@ from rnntui.tasks.classification.opening import (
     resume_classify_run,
 )
 from rnntui.tasks.classification.provenance import LabelledSource
-from rnntui.tasks.classification.reading import ClassifierReader, Reading
+from rnntui.tasks.classification.reading import ClassifierReader, ReadText
 from rnntui.text.labelled.choices import Units
 from rnntui.training.changed_text import ChangedTextError
 from rnntui.training.commands import Command, Continue, Inbox, Pause, WeightsOutlet
@@ -134,7 +134,7 @@ class Answer:
     sentence: str
     probabilities: tuple[tuple[str, float], ...]
     before: tuple[float, ...]
-    reading: Reading
+    reading: ReadText
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ class CommandQueue:
         """Ask for something; it is heard between two steps."""
         self._commands.put(command)
 
-    def take(self) -> Sequence[Command]:
+    def drain(self) -> Sequence[Command]:
         """All that have come, at once; none is a fast answer."""
         taken: list[Command] = []
         while not self._commands.empty():
@@ -26,4 +26,4 @@ class CommandQueue:
 
     def wait(self) -> Sequence[Command]:
         """All that have come, waiting until there is one."""
-        return [self._commands.get(), *self.take()]
+        return [self._commands.get(), *self.drain()]

@@ -53,7 +53,7 @@ def followed_events(
     """
     follower = RunFollower(folder, clock)
     place, told, is_past = (0, 0.0), "", True
-    while not any(isinstance(command, Stop) for command in inbox.take()):
+    while not any(isinstance(command, Stop) for command in inbox.drain()):
         heard = follower.poll()
         is_past |= heard.rewound
         for event in heard.events:

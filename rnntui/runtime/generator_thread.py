@@ -53,7 +53,7 @@ class PacedThread(Generic[Item]):
         """Whether text is still coming, or waits in a pause."""
         return self._thread.is_alive() and not self._stopped.is_set()
 
-    def take(self) -> Sequence[Item]:
+    def drain(self) -> Sequence[Item]:
         """All items that wait, oldest first."""
         taken: list[Item] = []
         while not self._waiting.empty():

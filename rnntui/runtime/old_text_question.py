@@ -46,7 +46,7 @@ class OldTextQuestion:
                 try:
                     return self._answers.get(timeout=LOOK_SECONDS)
                 except queue.Empty:
-                    if any(isinstance(command, Stop) for command in inbox.take()):
+                    if any(isinstance(command, Stop) for command in inbox.drain()):
                         return False
 
         return ask

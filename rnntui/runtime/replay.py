@@ -147,7 +147,7 @@ class _Playback:
         """Obey commands until the time of `event` has come, or a stop or a way back."""
         while True:
             waits = self._paused and self._sought is None
-            for command in self._inbox.wait() if waits else self._inbox.take():
+            for command in self._inbox.wait() if waits else self._inbox.drain():
                 yield from self._obey(command)
             if self.stopped or self.goes_back or self._sought is not None:
                 return

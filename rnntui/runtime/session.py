@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rnntui.errors import RnntuiError
+from rnntui.nets.numpy_network import NetworkWeights
 from rnntui.runtime.asked import Asked
 from rnntui.runtime.event_channel import EventChannel
 from rnntui.runtime.followed_training import followed_events
@@ -20,7 +21,6 @@ from rnntui.runtime.replay import replay_events
 from rnntui.runtime.trainer_thread import Events, TrainerThread
 from rnntui.runtime.weights import WeightsMailbox
 from rnntui.sampling.choice import SamplingSpec
-from rnntui.sampling.fast_step import Weights
 from rnntui.sampling.modes import READING_PACE
 from rnntui.sampling.prime import Prime, prepare_prime
 from rnntui.sampling.stream import Character, CharacterStream, hybrid_equals_argmax
@@ -62,7 +62,7 @@ class Network:
     corpus: str
     vocabulary: Vocabulary
     normalisation: Normalisation
-    weights: Callable[[], Weights]
+    weights: Callable[[], NetworkWeights]
     parts: Callable[[], tuple[AnyIds, AnyIds]]
     step: int = 0
     """The step that a checkpoint was taken at; 0 for a network that this process trains."""
@@ -207,7 +207,7 @@ class Session:
         self.network = None
         channel, mailbox = EventChannel(self.wake), WeightsMailbox()
 
-        def weights() -> Weights:
+        def weights() -> NetworkWeights:
             return mailbox.latest() or _first_of(mailbox)
 
         def opened(name: str, text: Corpus | Checkpoint, config: TrainConfig) -> None:
@@ -328,7 +328,7 @@ class Session:
         failures = []
         while not self._failures.empty():
             failures.append(self._failures.get())
-        return News(events, self._writer.take() if self._writer else (), failures)
+        return News(events, self._writer.drain() if self._writer else (), failures)
 
     def close(self, seconds: float) -> bool:
         """End everything, saving; whether the training has ended in that time."""
@@ -337,7 +337,7 @@ class Session:
 
 
 def _network_of(
-    checkpoint: Checkpoint, name: str, reference: str, weights: Callable[[], Weights]
+    checkpoint: Checkpoint, name: str, reference: str, weights: Callable[[], NetworkWeights]
 ) -> Network:
     """The network of a checkpoint; its text is looked for when it is asked for."""
     header = checkpoint.header
@@ -353,7 +353,7 @@ def _network_of(
     )
 
 
-def _first_of(mailbox: WeightsMailbox) -> Weights:
+def _first_of(mailbox: WeightsMailbox) -> NetworkWeights:
     weights = mailbox.wait_for_first(FIRST_WEIGHTS_SECONDS)
     if weights is None:
         raise RnntuiError("The training has made no weights yet; try again when it has begun.")

@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from rnntui.sampling.fast_step import Weights
+from rnntui.nets.numpy_network import NetworkWeights
 
 REFRESH_SECONDS = 0.5
 """How old a copy must be before a newer one is made for a reader."""
@@ -21,7 +21,7 @@ class WeightsMailbox:
         """Start with no weights."""
         self._clock = clock
         self._arrived = threading.Condition()
-        self._latest: Weights | None = None
+        self._latest: NetworkWeights | None = None
         self._was_read = True
         self._made_at = 0.0
 
@@ -29,18 +29,18 @@ class WeightsMailbox:
         """Whether the latest copy has been read and is no longer fresh."""
         return self._was_read and self._clock() - self._made_at >= REFRESH_SECONDS
 
-    def publish(self, weights: Weights) -> None:
+    def publish(self, weights: NetworkWeights) -> None:
         """Replace the latest copy."""
         with self._arrived:
             self._latest, self._was_read, self._made_at = weights, False, self._clock()
             self._arrived.notify_all()
 
-    def latest(self) -> Weights | None:
+    def latest(self) -> NetworkWeights | None:
         """The latest copy, or None before the first."""
         self._was_read = True
         return self._latest
 
-    def wait_for_first(self, seconds: float) -> Weights | None:
+    def wait_for_first(self, seconds: float) -> NetworkWeights | None:
         """The latest copy, waiting for the first one that long at most."""
         with self._arrived:
             self._arrived.wait_for(lambda: self._latest is not None, seconds)

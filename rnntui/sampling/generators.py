@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from rnntui.errors import SamplingError
 from rnntui.nets.kernels import KERNEL_CELLS
+from rnntui.nets.numpy_network import NetworkWeights, NumpyNetwork
 from rnntui.sampling.choice import Floats, SamplingSpec, best, choose, probabilities
-from rnntui.sampling.fast_step import FastNetwork, Weights
 from rnntui.sampling.modes import SamplingEngine
 
 SHARED_STREAMS = 16
@@ -47,7 +47,7 @@ class Chosen(NamedTuple):
 class Generator(Protocol):
     """Some streams from one network, side by side; each is generated as it would be alone."""
 
-    def set_weights(self, weights: Weights) -> None:
+    def set_weights(self, weights: NetworkWeights) -> None:
         """Take other weights of the same shapes; what the streams remember stays."""
 
     def draw_by(self, noise: Floats) -> None:
@@ -67,7 +67,7 @@ class Generator(Protocol):
 
 
 def generator_for(
-    weights: Weights,
+    weights: NetworkWeights,
     streams: int,
     engine: SamplingEngine = "auto",
     space: int = -1,
@@ -96,15 +96,17 @@ def generator_for(
 class NumpyGenerator:
     """Generates in NumPy, needing nothing compiled (see `Generator`)."""
 
-    def __init__(self, weights: Weights, streams: int, space: int = -1, rounds: int = 1) -> None:
+    def __init__(
+        self, weights: NetworkWeights, streams: int, space: int = -1, rounds: int = 1
+    ) -> None:
         """Begin with zero states."""
-        self._network, self._space, self._rounds = FastNetwork(weights), space, rounds
+        self._network, self._space, self._rounds = NumpyNetwork(weights), space, rounds
         self.draw_by(np.zeros((streams, 1)))
         self._states = [self._network.zero_state(1) for _ in range(streams)]
 
-    def set_weights(self, weights: Weights) -> None:
+    def set_weights(self, weights: NetworkWeights) -> None:
         """Take other weights of the same shapes; what the streams remember stays."""
-        self._network = FastNetwork(weights)
+        self._network = NumpyNetwork(weights)
 
     def draw_by(self, noise: Floats) -> None:
         """Draw from here on by these numbers."""
@@ -169,7 +171,9 @@ class NumpyGenerator:
 class KernelGenerator:
     """Generates with compiled functions (see `Generator`)."""
 
-    def __init__(self, weights: Weights, streams: int, space: int = -1, rounds: int = 1) -> None:
+    def __init__(
+        self, weights: NetworkWeights, streams: int, space: int = -1, rounds: int = 1
+    ) -> None:
         """Begin with zero states; the functions must be compiled."""
         from rnntui.nets.compiled.generator import CompiledGenerator
 
@@ -187,7 +191,7 @@ class KernelGenerator:
         )
         self._specs: list[SamplingSpec] = []
 
-    def set_weights(self, weights: Weights) -> None:
+    def set_weights(self, weights: NetworkWeights) -> None:
         """Take other weights of the same shapes; what the streams remember stays."""
         self._generator.set_weights(weights.arrays)
 

@@ -10,8 +10,8 @@ from itertools import islice
 from typing import Final, NamedTuple
 
 from rnntui.errors import DivergedError, SamplingError
+from rnntui.nets.numpy_network import NetworkWeights
 from rnntui.sampling.choice import SamplingSpec
-from rnntui.sampling.fast_step import Weights
 from rnntui.sampling.modes import SamplingEngine
 from rnntui.sampling.stream import Character, CharacterStream
 from rnntui.text.escapes import escaped
@@ -56,7 +56,9 @@ class Items:
         """Return the beginning of the first item that a prime holds, which is judged with it."""
         return prime.rpartition(self._end)[2]
 
-    def take(self, characters: Iterator[Character], count: int, begun: str = "") -> Iterator[Chunk]:
+    def collect(
+        self, characters: Iterator[Character], count: int, begun: str = ""
+    ) -> Iterator[Chunk]:
         """Yield `count` items as they come; of the first one the prime holds `begun`.
 
         Raises `SamplingError` where the network doesn't come to an end.
@@ -116,7 +118,7 @@ class Items:
 
 
 def lead_in(
-    weights: Weights, vocabulary: Vocabulary, end: str, engine: SamplingEngine = "auto"
+    weights: NetworkWeights, vocabulary: Vocabulary, end: str, engine: SamplingEngine = "auto"
 ) -> str:
     """Return what stands before a first item: generated items, up to the end of the last one.
 

@@ -14,8 +14,8 @@ from typing import NamedTuple
 import numpy as np
 
 from rnntui.errors import DivergedError
+from rnntui.nets.numpy_network import NetworkWeights
 from rnntui.sampling.choice import SamplingSpec
-from rnntui.sampling.fast_step import Weights
 from rnntui.sampling.generators import generator_for
 from rnntui.sampling.modes import SamplingEngine
 from rnntui.sampling.unknown import without_unknown
@@ -77,7 +77,7 @@ class CharacterStreams(Iterator[tuple[Character | None, ...]]):
 
     def __init__(
         self,
-        weights: Callable[[], Weights],
+        weights: Callable[[], NetworkWeights],
         vocabulary: Vocabulary,
         specs: Sequence[Callable[[], SamplingSpec]],
         prime: str,
@@ -184,7 +184,7 @@ class CharacterStream(Iterator[Character]):
 
     def __init__(
         self,
-        weights: Callable[[], Weights],
+        weights: Callable[[], NetworkWeights],
         vocabulary: Vocabulary,
         spec: Callable[[], SamplingSpec],
         prime: str,

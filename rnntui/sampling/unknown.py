@@ -4,14 +4,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from rnntui.sampling.fast_step import Weights
+from rnntui.nets.numpy_network import NetworkWeights
 from rnntui.text.vocabulary import Vocabulary
 
 NEVER = np.float32(-1e30)
 """A score at which no probability is left at any temperature; finite, as scores must be."""
 
 
-def without_unknown(weights: Weights, vocabulary: Vocabulary) -> Weights:
+def without_unknown(weights: NetworkWeights, vocabulary: Vocabulary) -> NetworkWeights:
     """The same weights, but that they never choose the unknown symbol; others share its odds.
 
     Without such a symbol they are the weights themselves.

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from rnntui.sampling.fast_step import Weights
+from rnntui.nets.numpy_network import NetworkWeights
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ Command = (
 class Inbox(Protocol):
     """Where a training finds its commands."""
 
-    def take(self) -> Sequence[Command]:
+    def drain(self) -> Sequence[Command]:
         """Those that have come since the last call, at once."""
 
     def wait(self) -> Sequence[Command]:
@@ -96,14 +96,14 @@ class WeightsOutlet(Protocol):
     def wanted(self) -> bool:
         """Whether a copy should be made now."""
 
-    def publish(self, weights: Weights) -> None:
+    def publish(self, weights: NetworkWeights) -> None:
         """Hand over a copy that will not change any more."""
 
 
 class NullInbox:
     """An inbox that is never written to."""
 
-    def take(self) -> Sequence[Command]:
+    def drain(self) -> Sequence[Command]:
         """No commands."""
         return ()
 
@@ -119,5 +119,5 @@ class NullOutlet:
         """Never."""
         return False
 
-    def publish(self, weights: Weights) -> None:
+    def publish(self, weights: NetworkWeights) -> None:
         """Forget the copy."""

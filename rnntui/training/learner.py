@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from rnntui.sampling.fast_step import Weights
+from rnntui.nets.numpy_network import NetworkWeights
 from rnntui.training.checkpoint_file import Snapshot
 from rnntui.training.loop_settings import LoopSettings
 from rnntui.training.measure import Measure, ReportProgress, no_report
@@ -87,7 +87,7 @@ class Learner(Protocol):
         None where the network writes nothing. Raises `SamplingError`.
         """
 
-    def weights(self, step: int) -> Weights | None:
+    def weights(self, step: int) -> NetworkWeights | None:
         """A copy, taken at that step, for those who write with it; None where nobody does."""
 
     def snapshot(self, progress: Progress) -> Snapshot:

@@ -65,7 +65,7 @@ def train(
         yield from fit.open()
         fit.publish(outlet)
         while not fit.finished:
-            commands = inbox.take()
+            commands = inbox.drain()
             while commands or fit.paused:
                 for command in commands:
                     if not fit.finished:

@@ -12,7 +12,7 @@ def until_stopped(inbox: Inbox) -> ReportProgress:
     """Raise `MeasuringStoppedError` where a stop has come; at the end nothing else matters."""
 
     def report(count: int) -> None:  # noqa: ARG001
-        if any(isinstance(command, Stop) for command in inbox.take()):
+        if any(isinstance(command, Stop) for command in inbox.drain()):
             raise MeasuringStoppedError
 
     return report

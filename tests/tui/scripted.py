@@ -12,9 +12,9 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 
 from rnntui.nets.config import ModelConfig, weight_shapes
+from rnntui.nets.numpy_network import NetworkWeights
 from rnntui.runtime.session import Network, NewTraining, Opened, Request, Session, Spec, open_stream
 from rnntui.runtime.trainer_thread import Events
-from rnntui.sampling.fast_step import Weights
 from rnntui.sampling.stream import Character
 from rnntui.tasks.characters.config import TrainConfig
 from rnntui.text.corpus import load_corpus
@@ -50,7 +50,7 @@ from rnntui.tui.playground.starting import Asked, find_start
 TOTAL_STEPS = 400
 
 
-def scripted_weights(vocab_size: int, scale: float = 1.0) -> Weights:
+def scripted_weights(vocab_size: int, scale: float = 1.0) -> NetworkWeights:
     """A small network with seeded weights; a larger scale makes it surer of itself."""
     config = ModelConfig(vocab_size, "gru", embedding_size=8, hidden_size=12, num_layers=1)
     generator = np.random.default_rng(7)
@@ -58,7 +58,7 @@ def scripted_weights(vocab_size: int, scale: float = 1.0) -> Weights:
         name: (scale * generator.standard_normal(shape)).astype(np.float32)
         for name, shape in weight_shapes(config).items()
     }
-    return Weights(config, arrays, step=100)
+    return NetworkWeights(config, arrays, step=100)
 
 
 def scripted_step(number: int) -> Step:

@@ -335,11 +335,13 @@ async def test_rewinding_and_removing_change_what_is_shown() -> None:
         assert not any(word in text for word in ("other", "uniform", "best"))
 
 
-async def test_readings_give_the_values_of_shown_series() -> None:
+async def test_values_at_gives_those_of_shown_series() -> None:
     async with running() as (chart, _):
         chart.append("other", [0, 500], [1.0, 2.0])
         chart.look = replace(chart.look, hidden=frozenset({"train"}))
-        assert [(r.series.name, r.x, r.value) for r in chart.readings(480)] == [("other", 500, 2.0)]
+        assert [(r.series.name, r.x, r.value) for r in chart.values_at(480)] == [
+            ("other", 500, 2.0)
+        ]
 
 
 async def test_every_binding_has_an_id_a_description_and_a_tooltip() -> None:

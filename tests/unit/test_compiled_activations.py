@@ -5,11 +5,11 @@ from typing import Any
 import numpy as np
 
 from rnntui.nets.compiled.activations import exponential, hyperbolic_tangent, sigmoid
-from rnntui.nets.compiled.compiling import entry
+from rnntui.nets.compiled.compiling import python_callable
 from rnntui.nets.compiled.lanes import LANES_BYTES, load, store
 
 
-@entry
+@python_callable
 def _apply(function: int, source: int, target: int, size: int) -> None:
     for offset in range(0, size, LANES_BYTES):
         x = load(source + offset)

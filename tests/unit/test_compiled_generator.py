@@ -14,8 +14,8 @@ from rnntui.errors import SamplingError
 from rnntui.nets.compiled import preparation
 from rnntui.nets.compiled.generator import CompiledGenerator
 from rnntui.nets.config import ModelConfig, weight_shapes
+from rnntui.nets.numpy_network import NetworkWeights, NumpyNetwork
 from rnntui.sampling.choice import SamplingSpec, best, choose, draw, filtered, probabilities
-from rnntui.sampling.fast_step import FastNetwork, Weights
 from rnntui.sampling.generators import (
     Chosen,
     Generator,
@@ -48,13 +48,13 @@ _SPECS = st.builds(
 )
 
 
-def weights_of(config: ModelConfig, seed: int = 0, scale: float = 0.5) -> Weights:
+def weights_of(config: ModelConfig, seed: int = 0, scale: float = 0.5) -> NetworkWeights:
     draw = np.random.default_rng(seed)
     arrays = {
         name: (scale * draw.standard_normal(shape)).astype(np.float32)
         for name, shape in weight_shapes(config).items()
     }
-    return Weights(config, arrays, 0)
+    return NetworkWeights(config, arrays, 0)
 
 
 def ids_of(config: ModelConfig, streams: int, seed: int) -> list[list[int]]:
@@ -126,12 +126,12 @@ def choices(probs: Any, spec: SamplingSpec, after_space: bool, noise: float) -> 
     return found
 
 
-def fixed(shares: list[float]) -> Weights:
+def fixed(shares: list[float]) -> NetworkWeights:
     """A network that has these probabilities whatever it reads."""
     config = ModelConfig(len(shares), "rnn", embedding_size=1, hidden_size=1, num_layers=1)
     arrays = {name: np.zeros(shape, np.float32) for name, shape in weight_shapes(config).items()}
     arrays["head.bias"] = np.log(np.array(shares, np.float32))
-    return Weights(config, arrays, 0)
+    return NetworkWeights(config, arrays, 0)
 
 
 @given(
@@ -146,7 +146,7 @@ def test_filters_and_draw_are_those_of_the_pure_functions(
     weights = fixed([count / sum(counts) for count in counts])
     spec = SamplingSpec("random", 1.0, top_k, top_p)
     chosen = written(KernelGenerator(weights, 1), [[0]], [spec], np.array([[noise]]))
-    network = FastNetwork(weights)
+    network = NumpyNetwork(weights)
     scores = network.scores(network.read(np.array([0]), network.zero_state(1)))[0]
     probs = probabilities(scores, 1.0)
     kept = filtered(probs, top_k, top_p)
@@ -237,7 +237,7 @@ def test_a_stream_that_can_not_go_on_leaves_its_neighbours_alone(kind: Any) -> N
     arrays = {name: np.zeros(shape, np.float32) for name, shape in weight_shapes(config).items()}
     arrays["layers.0.weight_hh"][:], arrays["layers.0.weight_ih"][0, 1] = 2.0, 1.0
     arrays["head.weight"][1, 0] = 1.0
-    writer, specs = kind(Weights(config, arrays, 0), 2), [SamplingSpec("argmax")] * 2
+    writer, specs = kind(NetworkWeights(config, arrays, 0), 2), [SamplingSpec("argmax")] * 2
     with np.errstate(all="ignore"):
         told = [written(writer, [[0, 1]], specs, np.full((2, 1), 0.5)) for _ in range(200)]
     assert all(one.finite[0, 0] for one in told)

@@ -78,12 +78,12 @@ def test_all_that_python_calls_is_compiled_when_it_is_said_to_be_ready() -> None
     prepare.cache_clear()
     prepare()
     for entry in (
-        generation.tabulated,
+        generation.tabulate_gates,
         generation.read,
         generation.generate,
-        update.gathered,
-        update.updated,
-        update.packed_back,
+        update.sum_gradients,
+        update.adam_step,
+        update.pack_transposed,
         learning.gradients,
     ):
         assert entry.signatures, entry  # type: ignore[attr-defined]

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from rnntui.errors import SamplingError
 from rnntui.nets.config import ModelConfig, weight_shapes
+from rnntui.nets.numpy_network import NetworkWeights
 from rnntui.runtime.duel_thread import (
     GRAM,
     MODES,
@@ -25,7 +26,6 @@ from rnntui.runtime.duel_thread import (
 from rnntui.runtime.generator_thread import CAPACITY
 from rnntui.runtime.session import Network
 from rnntui.sampling.choice import SamplingSpec
-from rnntui.sampling.fast_step import Weights
 from rnntui.sampling.stream import Character, CharacterStream
 from rnntui.text.normalisation import Normalisation
 from rnntui.text.vocabulary import Vocabulary
@@ -37,7 +37,7 @@ SPACED = Vocabulary(tuple(" abcdefgh\n"))
 ARGMAX, RANDOM, HYBRID = range(len(MODES))
 
 
-def weights_of(seed: int, step: int = 0) -> Weights:
+def weights_of(seed: int, step: int = 0) -> NetworkWeights:
     """A small network that is sure of some characters and not of others."""
     config = ModelConfig(len(SPACED), "gru", embedding_size=4, hidden_size=8, num_layers=1)
     generator = np.random.default_rng(seed)
@@ -45,10 +45,10 @@ def weights_of(seed: int, step: int = 0) -> Weights:
         name: (1.5 * generator.standard_normal(shape)).astype(np.float32)
         for name, shape in weight_shapes(config).items()
     }
-    return Weights(config, arrays, step)
+    return NetworkWeights(config, arrays, step)
 
 
-def network_of(weights: Callable[[], Weights]) -> Network:
+def network_of(weights: Callable[[], NetworkWeights]) -> Network:
     """A network that has no text to learn from."""
     nothing = np.array([], dtype=np.uint8)
     return Network(
@@ -150,7 +150,7 @@ def test_a_thread_writes_the_rounds_in_their_order() -> None:
     taken: list[Round] = []
 
     def all_taken() -> bool:
-        taken.extend(duel.take())
+        taken.extend(duel.drain())
         return len(taken) == 400
 
     eventually(all_taken)
@@ -170,13 +170,13 @@ def test_a_stop_ends_a_thread_that_nobody_reads() -> None:
     eventually(lambda: drawn[0] == CAPACITY // len(MODES) + 1)
     duel.stop(PATIENCE)
     assert not duel.is_alive()
-    assert len(duel.take()) == CAPACITY // len(MODES)
+    assert len(duel.drain()) == CAPACITY // len(MODES)
 
 
 def test_a_stop_while_there_are_no_weights_yet_does_not_wait_for_them() -> None:
     gate, told = threading.Event(), list[str]()
 
-    def never() -> Weights:
+    def never() -> NetworkWeights:
         gate.wait(PATIENCE)
         raise SamplingError("There are no weights yet.")
 

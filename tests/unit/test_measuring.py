@@ -123,7 +123,7 @@ class StopAtTheEnd:
     def __init__(self, run_steps: int) -> None:
         self.left = run_steps + 1
 
-    def take(self) -> list[Command]:
+    def drain(self) -> list[Command]:
         self.left -= 1
         return [Stop()] if self.left < 0 else []
 

@@ -1,136 +1,117 @@
-"""The network in NumPy: its gradients are torch's and those of finite differences."""
-
-from itertools import islice
+"""The NumPy network against the character model."""
 
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from numpy.typing import NDArray
-from torch.nn import functional
 
-from rnntui.nets import numpy_network as network
-from rnntui.nets.char_model import build_model
-from rnntui.nets.config import ModelConfig, weight_shapes
-from rnntui.nets.initial_weights import initial_weights
-from rnntui.sampling.fast_step import FastNetwork, Weights
+from rnntui.nets.cells.cell import Nonlinearity
+from rnntui.nets.char_model import CharModel, build_model
+from rnntui.nets.config import Connections, InputEncoding, ModelConfig
+from rnntui.nets.numpy_network import NetworkWeights, NumpyNetwork
 
-Doubles = NDArray[np.float64]
-SHAPES = {
-    "vocab_size": st.integers(1, 6),
-    "hidden_size": st.integers(1, 7),
-    "sequences": st.integers(1, 3),
-    "length": st.integers(1, 9),
-    "seed": st.integers(0, 99),
-}
+_KINDS: list[tuple[str, Nonlinearity]] = [
+    ("rnn", "tanh"),
+    ("rnn", "relu"),
+    ("lstm", "tanh"),
+    ("gru", "tanh"),
+]
+_every_kind = pytest.mark.parametrize(("cell", "nonlinearity"), _KINDS)
+_both_encodings = pytest.mark.parametrize("encoding", ["one-hot", "embedding"])
+_depths = pytest.mark.parametrize("num_layers", [1, 2, 3])
 
 
-def drawn(
-    vocab_size: int, hidden_size: int, sequences: int, length: int, seed: int
-) -> tuple[dict[str, Doubles], NDArray[np.int64], NDArray[np.int64], Doubles]:
-    """Weights in double precision, characters `[T, B]`, those after them, a state `[B, H]`."""
-    draw = np.random.default_rng(seed)
-    config = model_config(vocab_size, hidden_size)
-    weights = {name: draw.normal(size=shape) for name, shape in weight_shapes(config).items()}
-    inputs, targets = draw.integers(vocab_size, size=(2, length, sequences))
-    return weights, inputs, targets, draw.uniform(-1, 1, (sequences, hidden_size))
-
-
-def model_config(vocab_size: int, hidden_size: int) -> ModelConfig:
-    """The plain network."""
-    return ModelConfig(vocab_size, "rnn", "tanh", "one-hot", hidden_size=hidden_size, num_layers=1)
-
-
-@given(**SHAPES)
-@settings(max_examples=20, deadline=None)
-def test_loss_gradients_and_state_are_those_of_autograd(
-    vocab_size: int, hidden_size: int, sequences: int, length: int, seed: int
-) -> None:
-    weights, inputs, targets, state = drawn(vocab_size, hidden_size, sequences, length, seed)
-    model = build_model(model_config(vocab_size, hidden_size), seed=0).double()
+def _model(
+    cell: str,
+    nonlinearity: Nonlinearity,
+    encoding: InputEncoding,
+    num_layers: int,
+    connections: Connections = "plain",
+) -> CharModel:
+    """A small network with weights twice as large as they start, as training makes them."""
+    config = ModelConfig(9, cell, nonlinearity, encoding, 4, 6, num_layers, connections=connections)
+    model = build_model(config, seed=2)
     with torch.no_grad():
-        for name, weight in model.named_parameters():
-            weight.copy_(torch.from_numpy(weights[name]))
-    logits, (after,) = model(torch.from_numpy(inputs.T.copy()), (torch.from_numpy(state)[None],))
-    loss = functional.cross_entropy(logits.flatten(0, 1), torch.from_numpy(targets.T).flatten())
-    loss.backward()  # type: ignore[no-untyped-call]
-
-    reading = network.read(weights, inputs, state)
-    assert network.mean_loss(reading, targets) == pytest.approx(loss.item(), abs=1e-12)
-    np.testing.assert_allclose(reading.hidden[-1], after[0].detach().numpy(), atol=1e-12)
-    slopes = network.gradients(weights, reading, targets)
-    for name, weight in model.named_parameters():
-        assert weight.grad is not None
-        np.testing.assert_allclose(slopes[name], weight.grad.numpy(), rtol=1e-8, atol=1e-10)
+        for weight in model.parameters():
+            weight.mul_(2)
+    return model
 
 
-def test_gradients_are_those_of_finite_differences() -> None:
-    weights, inputs, targets, state = drawn(4, 5, 2, 8, seed=3)
-    slopes = network.gradients(weights, network.read(weights, inputs, state), targets)
-    draw = np.random.default_rng(0)
-    for name, weight in weights.items():
-        for index in draw.integers(weight.size, size=6):
-            place = np.unravel_index(index, weight.shape)
-            losses, middle = [], weight[place]
-            for step in (1e-5, -1e-5):
-                weight[place] = middle + step
-                reading = network.read(weights, inputs, state)
-                losses.append(network.mean_loss(reading, targets))
-            weight[place] = middle
-            assert slopes[name][place] == pytest.approx((losses[0] - losses[1]) / 2e-5, abs=1e-8)
+def _network(model: CharModel, scale: float = 1.0) -> NumpyNetwork:
+    arrays = {name: weight.detach().numpy() * scale for name, weight in model.named_parameters()}
+    return NumpyNetwork(
+        NetworkWeights(model.config, {k: v.astype(np.float32) for k, v in arrays.items()}, step=7)
+    )
 
 
-def test_a_reading_goes_on_from_the_state_that_one_before_it_left() -> None:
-    weights, inputs, _, state = drawn(4, 5, 2, 8, seed=3)
-    whole = network.read(weights, inputs, state)
-    first = network.read(weights, inputs[:3], state)
-    second = network.read(weights, inputs[3:], first.hidden[-1])
-    np.testing.assert_array_equal(second.hidden, whole.hidden[3:])
+@_every_kind
+@_both_encodings
+@_depths
+@pytest.mark.parametrize("connections", ["plain", "residual"])
+def test_scores_agree_with_the_character_model_all_along_a_text(
+    cell: str,
+    nonlinearity: Nonlinearity,
+    encoding: InputEncoding,
+    num_layers: int,
+    connections: Connections,
+) -> None:
+    model = _model(cell, nonlinearity, encoding, num_layers, connections)
+    ids = np.random.default_rng(3).integers(9, size=(1, 40))
+    with torch.no_grad():
+        logits, last = model(torch.from_numpy(ids), model.zero_state(1))
+    network = _network(model)
+    state = network.zero_state(1)
+    for step in range(40):
+        state = network.read(ids[:, step], state)
+        np.testing.assert_allclose(network.scores(state)[0], logits[0, step].numpy(), atol=1e-5)
+    for ours, theirs in zip(state, last, strict=True):
+        np.testing.assert_allclose(ours, theirs.numpy(), atol=1e-5)
 
 
-def test_scores_of_any_size_become_probabilities() -> None:
-    probabilities = network.softmax(np.array([[1e4, 0.0, -1e4], [-1e4, -1e4, -1e4]]))
-    np.testing.assert_allclose(probabilities, [[1, 0, 0], [1 / 3, 1 / 3, 1 / 3]])
+@_every_kind
+@_both_encodings
+@_depths
+def test_streams_side_by_side_equal_streams_one_by_one(
+    cell: str, nonlinearity: Nonlinearity, encoding: InputEncoding, num_layers: int
+) -> None:
+    network = _network(_model(cell, nonlinearity, encoding, num_layers))
+    ids = np.random.default_rng(4).integers(9, size=(3, 12))
+    together = network.zero_state(3)
+    alone = [network.zero_state(1) for _ in range(3)]
+    for step in range(12):
+        together = network.read(ids[:, step], together)
+        alone = [network.read(ids[n : n + 1, step], alone[n]) for n in range(3)]
+    for part, parts in zip(together, zip(*alone, strict=True), strict=True):
+        np.testing.assert_allclose(part, np.concatenate(parts, axis=1), atol=1e-6)
+    scores = np.concatenate([network.scores(state) for state in alone])
+    np.testing.assert_allclose(network.scores(together), scores, atol=1e-5)
 
 
-def test_a_gradient_is_cut_off_element_by_element() -> None:
-    slopes = {"a": np.array([-9.0, 0.5, 6.0]), "b": np.array([[5.5]])}
-    network.clip(slopes, 5.0)
-    assert slopes["a"].tolist() == [-5.0, 0.5, 5.0]
-    assert slopes["b"].tolist() == [[5.0]]
+@_every_kind
+def test_reading_leaves_the_state_it_was_given_alone(cell: str, nonlinearity: Nonlinearity) -> None:
+    network = _network(_model(cell, nonlinearity, "embedding", 2))
+    before = network.read(np.array([1]), network.zero_state(1))
+    kept = [part.copy() for part in before]
+    network.read(np.array([2]), before)
+    for part, copy in zip(before, kept, strict=True):
+        np.testing.assert_array_equal(part, copy)
 
 
-def test_adagrad_has_its_epsilon_inside_the_root() -> None:
-    weights, sums = {"a": np.array([1.0, 1.0])}, {"a": np.array([0.0, 3.0])}
-    network.update(weights, {"a": np.array([1e-4, 1.0])}, sums, learning_rate=0.1)
-    assert sums["a"].tolist() == [1e-8, 4.0]
-    np.testing.assert_allclose(weights["a"], [1 - 0.1 / np.sqrt(2), 0.95], rtol=1e-7)
+@_every_kind
+def test_everything_stays_in_single_precision(cell: str, nonlinearity: Nonlinearity) -> None:
+    network = _network(_model(cell, nonlinearity, "one-hot", 2))
+    state = network.read(np.array([1, 2]), network.zero_state(2))
+    assert {part.dtype for part in (*state, network.scores(state))} == {np.dtype(np.float32)}
 
 
-def test_it_writes_what_the_fast_step_writes() -> None:
-    config = model_config(6, 5)
-    weights = initial_weights(config, "torch", seed=4)
-    fast = FastNetwork(Weights(config, weights, 0))
-    state, expected = fast.zero_state(1), []
-    unread = [2, 3]
-    for _ in range(12):
-        for index in unread:
-            state = fast.read(np.array([index]), state)
-        unread = [int(fast.scores(state)[0].argmax())]
-        expected += unread
-    written = islice(network.write(weights, [2, 3], lambda probs: int(probs.argmax())), 12)
-    assert list(written) == expected
+@pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
+def test_huge_weights_saturate_the_gates_without_an_overflow(cell: str) -> None:
+    network = _network(_model(cell, "tanh", "embedding", 2), scale=1e4)
+    state = network.zero_state(1)
+    with np.errstate(over="raise", invalid="raise"):
+        for index in (1, 5, 3):
+            state = network.read(np.array([index]), state)
+    assert all(np.isfinite(part).all() for part in state)
 
 
-@pytest.mark.parametrize("kind", [np.float32, np.float64])
-def test_all_numbers_are_of_the_type_of_the_weights(kind: type) -> None:
-    weights, inputs, targets, state = drawn(4, 5, 2, 8, seed=3)
-    narrow = {name: array.astype(kind) for name, array in weights.items()}
-    sums = {name: np.zeros_like(array) for name, array in narrow.items()}
-    reading = network.read(narrow, inputs, state.astype(kind))
-    slopes = network.gradients(narrow, reading, targets)
-    network.update(narrow, slopes, sums, 0.1)
-    for arrays in (narrow, slopes, sums):
-        assert {array.dtype for array in arrays.values()} == {np.dtype(kind)}
-    assert reading.hidden.dtype == reading.probabilities.dtype == kind
+def test_the_network_knows_the_step_of_its_weights() -> None:
+    assert _network(_model("rnn", "tanh", "one-hot", 1)).step == 7

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from rnntui.errors import CorpusError
 from rnntui.nets.config import ModelConfig
 from rnntui.nets.initial_weights import initial_weights
+from rnntui.nets.numpy_network import NetworkWeights
 from rnntui.sampling.choice import SamplingSpec
-from rnntui.sampling.fast_step import Weights
 from rnntui.sampling.modes import Mode, SamplingEngine
 from rnntui.sampling.prime import prepare_prime
 from rnntui.sampling.stream import CharacterStreams, all_of
@@ -117,17 +117,21 @@ def test_a_prime_is_read_as_it_is_with_its_unknown_characters() -> None:
 # What is generated.
 
 
-def eager(cell: str, window: int, unknown: int, size: int) -> Weights:
+def eager(cell: str, window: int, unknown: int, size: int) -> NetworkWeights:
     """A network that would generate the unknown symbol nearly always."""
     config = ModelConfig(size, cell, embedding_size=3, hidden_size=5, num_layers=1, window=window)
     arrays = dict(initial_weights(config, "torch", 1))
     arrays["head.bias"] = arrays["head.bias"].copy()
     arrays["head.bias"][unknown] = 40.0
-    return Weights(config, arrays, 0)
+    return NetworkWeights(config, arrays, 0)
 
 
 def generated(
-    weights: Weights, vocabulary: Vocabulary, spec: SamplingSpec, engine: SamplingEngine, ahead: int
+    weights: NetworkWeights,
+    vocabulary: Vocabulary,
+    spec: SamplingSpec,
+    engine: SamplingEngine,
+    ahead: int,
 ) -> list[str]:
     streams = CharacterStreams(
         lambda: weights, vocabulary, [lambda: spec] * 2, "aé", (1, 2), engine, ahead

@@ -64,7 +64,7 @@ class AtMoments:
     time: Time
     commands: list[tuple[float, Command]]
 
-    def take(self) -> Sequence[Command]:
+    def drain(self) -> Sequence[Command]:
         due = [command for moment, command in self.commands if moment <= self.time.now]
         self.commands = [pair for pair in self.commands if pair[0] > self.time.now]
         return due

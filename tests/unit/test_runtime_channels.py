@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from rnntui.nets.config import ModelConfig
+from rnntui.nets.numpy_network import NetworkWeights
 from rnntui.runtime import event_channel
 from rnntui.runtime.commands import CommandQueue
 from rnntui.runtime.event_channel import EventChannel
 from rnntui.runtime.weights import REFRESH_SECONDS, WeightsMailbox
-from rnntui.sampling.fast_step import Weights
 from rnntui.training.commands import Command, Continue, Pause, SetLearningRate, Stop
 from rnntui.training.events import Finished, Sampled, Saved, Step, TrainEvent, Warned
 from tests.factories import TickingClock
@@ -47,8 +47,8 @@ def test_commands_are_taken_in_the_order_they_were_put() -> None:
     commands = CommandQueue()
     for command in (Pause(), SetLearningRate(0.1), Continue()):
         commands.put(command)
-    assert list(commands.take()) == [Pause(), SetLearningRate(0.1), Continue()]
-    assert list(commands.take()) == []
+    assert list(commands.drain()) == [Pause(), SetLearningRate(0.1), Continue()]
+    assert list(commands.drain()) == []
 
 
 def test_a_wait_ends_with_all_that_has_come() -> None:
@@ -76,7 +76,7 @@ def test_no_command_of_many_threads_is_lost() -> None:
 
     for thread in [in_a_thread(partial(ask, number)) for number in range(4)]:
         assert ended(thread)
-    heard = [command.learning_rate for command in commands.take()]  # type: ignore[union-attr]
+    heard = [command.learning_rate for command in commands.drain()]  # type: ignore[union-attr]
     for number in range(4):
         own = [rate for rate in heard if int(rate) == number]
         assert own == [number + part / 100 for part in range(50)]
@@ -163,7 +163,7 @@ def test_closing_frees_a_sender_that_waits(small: int) -> None:
 # Weights.
 
 CONFIG = ModelConfig(vocab_size=2, embedding_size=1, hidden_size=1, num_layers=1)
-WEIGHTS = Weights(CONFIG, {"head.bias": np.zeros(2, np.float32)}, step=0)
+WEIGHTS = NetworkWeights(CONFIG, {"head.bias": np.zeros(2, np.float32)}, step=0)
 
 
 def test_a_first_copy_is_wanted() -> None:

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from rnntui.errors import CheckpointError, CorpusError, RnntuiError
+from rnntui.nets.numpy_network import NetworkWeights
 from rnntui.runtime.followed_training import UNFOLLOWED
 from rnntui.runtime.phases import Phase
 from rnntui.runtime.session import NewTraining, Opened, Request, ResumedTraining, Session
 from rnntui.runtime.trainer_thread import Events
 from rnntui.sampling.choice import SamplingSpec
-from rnntui.sampling.fast_step import Weights
 from rnntui.training.commands import Command, Inbox, Pause, SaveNow, WeightsOutlet
 from rnntui.training.events import (
     Continued,
@@ -35,13 +35,15 @@ REQUEST = NewTraining(Path("nowhere"), "tiny", tiny_config())
 STARTED = Started(0, 0.0, "tiny-rnn-1", "tiny", 99, 12, 1000, 118, 9, 47, 12, "cpu")
 
 
-def weights_of(step: int) -> Weights:
+def weights_of(step: int) -> NetworkWeights:
     """The weights of a tiny network, all zero."""
     from rnntui.nets.config import weight_shapes
 
     model = tiny_config().model(len(tiny_corpus().vocabulary))
     shapes = weight_shapes(model)
-    return Weights(model, {name: np.zeros(s, np.float32) for name, s in shapes.items()}, step)
+    return NetworkWeights(
+        model, {name: np.zeros(s, np.float32) for name, s in shapes.items()}, step
+    )
 
 
 def scripted(*events: TrainEvent) -> Callable[[Request, Opened], Events]:

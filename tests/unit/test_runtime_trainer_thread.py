@@ -163,7 +163,7 @@ def test_the_mailbox_is_the_trainings_outlet() -> None:
 def until_stopped(inbox: Inbox, outlet: WeightsOutlet) -> Iterator[TrainEvent]:
     """A training that goes on until it is asked to stop."""
     number = 0
-    while Stop() not in inbox.take():
+    while Stop() not in inbox.drain():
         number += 1
         yield step(number)
     yield Finished(number, 0.0, "stopped")

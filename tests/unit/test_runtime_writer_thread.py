@@ -56,7 +56,7 @@ def taken(writer: GeneratorThread, count: int) -> list[Character]:
     read: list[Character] = []
 
     def enough() -> bool:
-        read.extend(writer.take())
+        read.extend(writer.drain())
         return len(read) >= count
 
     eventually(enough)
@@ -97,7 +97,7 @@ def test_a_reader_that_does_not_read_holds_the_writer_back() -> None:
     writer = generator_for(counted, capacity=5)
     writer.start()
     eventually(lambda: latest[0] == 5)
-    assert list(writer.take()) == characters(5)
+    assert list(writer.drain()) == characters(5)
     eventually(lambda: latest[0] == 10 or latest[0] == 11)
     writer.stop()
     assert not writer.is_alive()
@@ -139,7 +139,7 @@ def test_a_pause_holds_the_next_character_until_it_ends() -> None:
     before: list[Character] = []
 
     def look() -> None:
-        before.extend(writer.take())
+        before.extend(writer.drain())
         writer.paused = len(waits.lengths) < 4
 
     waits.then, writer.paused = look, True
@@ -167,7 +167,7 @@ def test_a_stop_before_the_start_and_a_second_one_are_fine() -> None:
     writer.stop()
     writer.stop()
     assert not writer.is_alive()
-    assert list(writer.take()) == []
+    assert list(writer.drain()) == []
 
 
 def test_what_was_written_before_a_stop_can_still_be_taken() -> None:
@@ -175,7 +175,7 @@ def test_what_was_written_before_a_stop_can_still_be_taken() -> None:
     writer.start()
     eventually(lambda: writer._waiting.full())
     writer.stop()
-    assert list(writer.take()) == characters(3)
+    assert list(writer.drain()) == characters(3)
 
 
 def test_a_stated_error_is_told_as_its_sentence(caplog: pytest.LogCaptureFixture) -> None:
@@ -188,7 +188,7 @@ def test_a_stated_error_is_told_as_its_sentence(caplog: pytest.LogCaptureFixture
     writer = GeneratorThread(refused, told.append)
     writer.start()
     eventually(lambda: not writer.is_alive())
-    assert list(writer.take()) == characters(1)
+    assert list(writer.drain()) == characters(1)
     assert told == ["That prime can't be read."]
     assert caplog.records == []
 

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from rnntui.errors import CorpusError, DivergedError
 from rnntui.nets.char_model import CharModel, build_model
 from rnntui.nets.config import ModelConfig, weight_shapes
+from rnntui.nets.numpy_network import NetworkWeights
 from rnntui.sampling.choice import SamplingSpec, filtered, probabilities
-from rnntui.sampling.fast_step import Weights
 from rnntui.sampling.generators import CANDIDATES
 from rnntui.sampling.modes import SamplingEngine
 from rnntui.sampling.stream import (
@@ -42,12 +42,12 @@ def _model(config: ModelConfig = _CONFIG, seed: int = 1) -> CharModel:
     return model
 
 
-def _weights(model: CharModel, step: int = 0) -> Weights:
+def _weights(model: CharModel, step: int = 0) -> NetworkWeights:
     arrays = {name: weight.detach().numpy() for name, weight in model.named_parameters()}
-    return Weights(model.config, arrays, step)
+    return NetworkWeights(model.config, arrays, step)
 
 
-def _unread(probs: list[float], step: int = 0) -> Weights:
+def _unread(probs: list[float], step: int = 0) -> NetworkWeights:
     """A network with the same probabilities whatever it has read."""
     model = build_model(_CONFIG, seed=1)
     with torch.no_grad():
@@ -57,7 +57,7 @@ def _unread(probs: list[float], step: int = 0) -> Weights:
 
 
 def _stream(
-    weights: Weights | Callable[[], Weights],
+    weights: NetworkWeights | Callable[[], NetworkWeights],
     spec: SamplingSpec | Callable[[], SamplingSpec] = _RANDOM,
     prime: str = "ab",
     seed: int = 1,
@@ -336,7 +336,7 @@ def test_a_network_whose_state_explodes_says_so_instead_of_writing_nonsense() ->
     arrays = {
         name: np.full(shape, 50.0, np.float32) for name, shape in weight_shapes(config).items()
     }
-    weights, spec = Weights(config, arrays, 0), SamplingSpec()
+    weights, spec = NetworkWeights(config, arrays, 0), SamplingSpec()
     stream = CharacterStream(lambda: weights, Vocabulary(("a", "b", "c")), lambda: spec, "", 1)
     with pytest.raises(DivergedError, match="start a new text"), np.errstate(all="ignore"):
         list(islice(stream, 1000))

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from rnntui.tui.widgets.stream.probability_levels import PRIME, level_of, range_of
-from rnntui.tui.widgets.stream.spans import Mark, spans
+from rnntui.tui.widgets.stream.spans import LookFlag, spans
 
 
 def test_neighbours_of_one_look_make_one_span() -> None:
@@ -24,7 +24,7 @@ def test_a_letter_with_its_mark_has_the_look_of_the_more_surprising() -> None:
 
 
 def test_a_stand_in_is_marked() -> None:
-    assert [span.look for span in spans("a\x1b", [3, 3], 10)] == [3, 3 | Mark.STAND_IN]
+    assert [span.look for span in spans("a\x1b", [3, 3], 10)] == [3, 3 | LookFlag.STAND_IN]
 
 
 def test_a_space_beyond_the_width_is_left_out() -> None:

@@ -220,7 +220,7 @@ class LongPause:
     def __init__(self, clock: TickingClock) -> None:
         self.clock, self.asked = clock, 0
 
-    def take(self) -> Sequence[Command]:
+    def drain(self) -> Sequence[Command]:
         self.asked += 1
         return (Pause(),) if self.asked == 3 else ()
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rnntui.sampling.fast_step import Weights
+from rnntui.nets.numpy_network import NetworkWeights
 from rnntui.tasks.characters.learners import learner_for
 from rnntui.tasks.characters.run import Run
 from rnntui.training.events import Evaluated, Step
@@ -52,7 +52,7 @@ def steps_and_moves(run: Run) -> list[tuple[Step, list[np.ndarray[Any, Any]]]]:
     """Each step with how far it moved each weight."""
     shelf = Shelf()
     steps = only(Step, list(train(run, learner_for(run), outlet=shelf)))
-    by_step: dict[int, Weights] = {weights.step: weights for weights in shelf.copies}
+    by_step: dict[int, NetworkWeights] = {weights.step: weights for weights in shelf.copies}
     return [
         (step, [after.arrays[name] - before.arrays[name] for name in after.arrays])
         for step, (before, after) in zip(steps, pairwise(by_step.values()), strict=True)

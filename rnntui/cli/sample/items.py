@@ -43,7 +43,7 @@ def _write_text(sampling: Sampling, number: int, before: str, items: Items, coun
     output = sampling.output(number)
     output.begin(shown.removesuffix(begun))
     try:
-        for chunk in items.take(characters, count, begun):
+        for chunk in items.collect(characters, count, begun):
             output.write_chunk(chunk.begun if shown else "", chunk.characters)
     finally:
         sampling.end(output)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from rnntui.nets.compiled.compiling import inlined
+from rnntui.nets.compiled.compiling import llvm_inlined
 from rnntui.nets.compiled.lanes import (
     broadcast,
     fma,
@@ -27,7 +27,7 @@ _SERIES = tuple(np.float32(1.0 / n) for n in (5040.0, 720.0, 120.0, 24.0, 6.0, 2
 _ONE, _TWO = np.float32(1.0), np.float32(2.0)
 
 
-@inlined
+@llvm_inlined
 def exponential(x: Any) -> Any:
     """`e^x`, and for x beyond ±87 that of ±87; not a number stays what it is."""
     x = larger(broadcast(_LOWEST), smaller(broadcast(_HIGHEST), x))
@@ -45,14 +45,14 @@ def exponential(x: Any) -> Any:
     return times_power_of_two(power, exponent)
 
 
-@inlined
+@llvm_inlined
 def sigmoid(x: Any) -> Any:
     """`1 / (1 + e^-x)`."""
     one = broadcast(_ONE)
     return one / (one + exponential(broadcast(np.float32(0.0)) - x))
 
 
-@inlined
+@llvm_inlined
 def hyperbolic_tangent(x: Any) -> Any:
     """`tanh x`, as `1 - 2 / (1 + e^2x)`."""
     one = broadcast(_ONE)

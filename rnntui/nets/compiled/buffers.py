@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from rnntui.nets.compiled.cells import GRU, LSTM, RNN_RELU, RNN_TANH
 from rnntui.nets.compiled.lanes import LANES_BYTES, WIDTH
-from rnntui.nets.compiled.layout import Array, Section, padded
+from rnntui.nets.compiled.layout import Array, PackedBlock, padded
 from rnntui.nets.compiled.products import PANEL
-from rnntui.nets.compiled.records import LAYER, PART, SECTION
+from rnntui.nets.compiled.records import BLOCK, LAYER, PART
 from rnntui.nets.config import DropoutMasks, ModelConfig
 
 Ids = NDArray[np.int64]
@@ -51,11 +51,11 @@ def cell_number(config: ModelConfig) -> int:
 
 
 class Packings:
-    """The weights packed for backward products, and the sections' records for the optimiser."""
+    """The weights packed for backward products, and the blocks' records for the optimiser."""
 
-    def __init__(self, parts: tuple[Section, ...]) -> None:
+    def __init__(self, parts: tuple[PackedBlock, ...]) -> None:
         """Make room for every matrix in panels."""
-        self.records = np.zeros(len(parts), SECTION)
+        self.records = np.zeros(len(parts), BLOCK)
         self._kept: list[Array] = []
         self.back: dict[tuple[str, int], int] = {}
         for part, record in zip(parts, self.records, strict=True):
@@ -80,7 +80,7 @@ class ThreadBuffers:
         config: ModelConfig,
         rows: int,
         length: int,
-        parts: tuple[Section, ...],
+        parts: tuple[PackedBlock, ...],
         weights: Array,
         packings: Packings,
         masks: DropoutMasks = "position",
@@ -108,11 +108,11 @@ class ThreadBuffers:
         self._lay_out_head(config)
         self.part["fixed_masks"] = masks == "sequence"
 
-    def take_in(self, inputs: Ids, targets: Ids, state: Mapping[str, Array] | None) -> None:
+    def load_batch(self, inputs: Ids, targets: Ids, state: Mapping[str, Array] | None) -> None:
         """Take a batch's rows, `[B, T]`, and their states, `[L, B, H]` by name, None for zeros."""
         for ids, place in ((inputs, self.inputs), (targets, self.targets)):
             place[: ids.size].reshape(ids.T.shape)[:] = ids.T
-        self.hold(len(inputs))
+        self.set_row_count(len(inputs))
         self.set_state(state, len(inputs))
 
     def set_state(self, state: Mapping[str, Array] | None, rows: int) -> None:
@@ -137,7 +137,7 @@ class ThreadBuffers:
         flat = states.reshape(-1, states.shape[-1])
         return flat[time * rows : (time + 1) * rows]
 
-    def hold(self, rows: int) -> None:
+    def set_row_count(self, rows: int) -> None:
         """Point to where things are with so many sequences."""
         for number, record in enumerate(self.layers):
             if not record["masks"] and not record["skip"]:

@@ -13,7 +13,7 @@ are stepped from time `time` to `time + 1`.
 import numpy as np
 
 from rnntui.nets.compiled.activations import hyperbolic_tangent, sigmoid
-from rnntui.nets.compiled.compiling import called
+from rnntui.nets.compiled.compiling import compiled
 from rnntui.nets.compiled.lanes import (
     LANES_BYTES,
     broadcast,
@@ -31,7 +31,7 @@ RNN_TANH, RNN_RELU, LSTM, GRU = range(4)
 _ZERO, _ONE = np.float32(0.0), np.float32(1.0)
 
 
-@called
+@compiled
 def rnn_forward(layer: Record, rows: int, time: int) -> None:
     """`h' = f(z)`."""
     relu = layer.cell == RNN_RELU
@@ -46,7 +46,7 @@ def rnn_forward(layer: Record, rows: int, time: int) -> None:
                 store(hyperbolic_tangent(z), after + unit)
 
 
-@called
+@compiled
 def rnn_backward(layer: Record, rows: int, time: int) -> None:
     """The gradient by `z`, from that by `h'`."""
     relu = layer.cell == RNN_RELU
@@ -61,7 +61,7 @@ def rnn_backward(layer: Record, rows: int, time: int) -> None:
             store(load(layer.bias_gradient + unit) + dz, layer.bias_gradient + unit)
 
 
-@called
+@compiled
 def lstm_forward(layer: Record, rows: int, time: int) -> None:
     """`c' = f c + i g`, `h' = o tanh(c')`; keeps `tanh(c')` for the way back."""
     block = 4 * layer.hidden
@@ -86,7 +86,7 @@ def lstm_forward(layer: Record, rows: int, time: int) -> None:
             store(o, z + 3 * block)
 
 
-@called
+@compiled
 def lstm_backward(layer: Record, rows: int, time: int) -> None:
     """The gradient by the gates' sums, from those by `h'` and `c'`; `c'`'s becomes `c`'s."""
     block = 4 * layer.hidden
@@ -117,7 +117,7 @@ def lstm_backward(layer: Record, rows: int, time: int) -> None:
             store(load(b + 3 * block) + do, b + 3 * block)
 
 
-@called
+@compiled
 def gru_forward(layer: Record, rows: int, time: int) -> None:
     """`h' = (1 - z) n + z h`, with `n = tanh(x + r q)` of the input's and the state's products."""
     block = 4 * layer.hidden
@@ -138,7 +138,7 @@ def gru_forward(layer: Record, rows: int, time: int) -> None:
             store(n, at + 2 * block)
 
 
-@called
+@compiled
 def gru_backward(layer: Record, rows: int, time: int) -> None:
     """The gradient by the gates' sums and by `q`, and the part of `h`'s that skips the gates."""
     block = 4 * layer.hidden

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnntui.nets.compiled.activations import exponential
-from rnntui.nets.compiled.compiling import called
+from rnntui.nets.compiled.compiling import compiled
 from rnntui.nets.compiled.lanes import (
     LANES_BYTES,
     broadcast,
@@ -46,7 +46,7 @@ Ids = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 
-@called
+@compiled
 def choose(
     scores: int, bias: int, vocabulary: int, columns: int, spec: Record, after_space: bool,
     noise: float, choice: Record, best_ids: Ids, best_shares: Floats, order: Ids, kept: Ids,
@@ -64,8 +64,8 @@ def choose(
         return
     _heapify(scores, order, vocabulary)
     left = vocabulary
-    told = min(len(best_ids), vocabulary)
-    for place in range(told):
+    count = min(len(best_ids), vocabulary)
+    for place in range(count):
         left = _pop(scores, order, left)
         best_ids[place] = order[left]
         best_shares[place] = np.float64(number(scores + 4 * order[left])) / total
@@ -82,7 +82,7 @@ def choose(
     choice.probability = np.float64(number(scores + 4 * chosen)) / total
 
 
-@called
+@compiled
 def _powers(scores: int, bias: int, vocabulary: int, columns: int, temperature: float) -> float:
     """Make powers of the scores, the largest 1; returns their sum, 0 where one isn't finite."""
     top = broadcast(np.float32(-np.inf))
@@ -102,14 +102,14 @@ def _powers(scores: int, bias: int, vocabulary: int, columns: int, temperature: 
     return total
 
 
-@called
+@compiled
 def _comes_before(scores: int, one: int, other: int) -> bool:
     """Whether a character is likelier, or as likely and of a smaller id."""
     a, b = number(scores + 4 * one), number(scores + 4 * other)
     return a > b or (a == b and one < other)
 
 
-@called
+@compiled
 def _sift(scores: int, order: Ids, place: int, size: int) -> None:
     """Let what stands at `place` of a heap of `size` sink to where it belongs."""
     sinking = order[place]
@@ -126,7 +126,7 @@ def _sift(scores: int, order: Ids, place: int, size: int) -> None:
     order[place] = sinking
 
 
-@called
+@compiled
 def _heapify(scores: int, order: Ids, size: int) -> None:
     for place in range(size):
         order[place] = place
@@ -134,7 +134,7 @@ def _heapify(scores: int, order: Ids, size: int) -> None:
         _sift(scores, order, place, size)
 
 
-@called
+@compiled
 def _pop(scores: int, order: Ids, size: int) -> int:
     """Move the likeliest of a heap of `size` behind it; returns its place, the heap's new size."""
     last = size - 1
@@ -145,7 +145,7 @@ def _pop(scores: int, order: Ids, size: int) -> int:
     return last
 
 
-@called
+@compiled
 def _keep(
     scores: int, vocabulary: int, order: Ids, left: int, kept: Ids, k: int, top_p: float,
     total: float,
@@ -173,7 +173,7 @@ def _keep(
     return share
 
 
-@called
+@compiled
 def _drawn(scores: int, vocabulary: int, kept: Ids, filtered: bool, level: float) -> int:
     """The first id, of the kept ones where `filtered`, at which the running sum passes `level`."""
     running, last = 0.0, 0

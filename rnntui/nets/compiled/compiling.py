@@ -1,6 +1,6 @@
 """How this package's functions are compiled, and where compiled code is kept.
 
-Only functions that Python calls (`entry`) are compiled by themselves, at their
+Only functions that Python calls (`python_callable`) are compiled by themselves, at their
 first call; those that they call become a part of them. Compiled code is under
 the user's cache folder, in `kernels/<key>`. The key is a hash of this package's
 source and its place, of numba's and LLVM's versions and of the processor, so that
@@ -57,17 +57,17 @@ def _key() -> str:
 
 
 def is_complete() -> bool:
-    """Whether all entries have been compiled and kept before."""
+    """Whether all functions that Python calls have been compiled and kept before."""
     return (kernels_dir() / _COMPLETE).exists()
 
 
 def mark_complete() -> None:
-    """Note that all entries have been compiled and kept; they aren't where nothing can be."""
+    """Note that all those functions are compiled and kept; not so where the folder is read-only."""
     with suppress(OSError):
         (kernels_dir() / _COMPLETE).touch()
 
 
-def entry(function: F) -> F:
+def python_callable(function: F) -> F:
     """Compile `function` for calls from Python, without Python's lock, and keep the result.
 
     Where the folder can't be written, it is compiled in each process.
@@ -76,7 +76,7 @@ def entry(function: F) -> F:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError:
-        return called(function)
+        return compiled(function)
     before = numba.config.CACHE_DIR
     numba.config.CACHE_DIR = str(folder)
     try:
@@ -85,12 +85,12 @@ def entry(function: F) -> F:
         numba.config.CACHE_DIR = before
 
 
-def called(function: F) -> F:
+def compiled(function: F) -> F:
     """Let compiled functions call `function`."""
     return cast(F, numba.njit(nogil=True)(function))
 
 
-def merged(function: F) -> F:
+def numba_inlined(function: F) -> F:
     """Make `function` a part of each that calls it, before types are inferred.
 
     Long ones that are called once are compiled in half the time like this, as
@@ -99,7 +99,7 @@ def merged(function: F) -> F:
     return cast(F, numba.njit(nogil=True, inline="always")(function))
 
 
-def inlined(function: F) -> F:
+def llvm_inlined(function: F) -> F:
     """Make `function` a part of each that calls it, by LLVM: for the short ones in inner loops."""
     return cast(F, numba.njit(forceinline=True)(function))
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rnntui.nets.compiled.compiling import called, inlined
+from rnntui.nets.compiled.compiling import compiled, llvm_inlined
 from rnntui.nets.compiled.lanes import put_number
 
 EMBEDDING = -1
@@ -29,7 +29,7 @@ def _mixed(value: Any) -> Any:
     return value ^ (value >> _31)
 
 
-_mixed_in_place = inlined(_mixed)
+_mixed_in_place = llvm_inlined(_mixed)
 
 
 def dropout_masks(
@@ -47,7 +47,7 @@ def dropout_masks(
     return np.where(kept, np.float32(1.0 / keep), np.float32(0.0))
 
 
-@called
+@compiled
 def fill_masks(
     address: int, states_row: int, seed: np.uint64, layer: int,
     first_row: int, rows: int, batch: int, units: int, length: int, fixed: int, keep: float,

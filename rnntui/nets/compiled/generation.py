@@ -1,43 +1,43 @@
 """Generating: some characters of each of some streams at a time.
 
-The functions that Python calls take the address of a `WRITTEN` record.
+The functions that Python calls take the address of a `GENERATION` record.
 """
 
 import numpy as np
 from numba import carray
 
 from rnntui.nets.compiled.choosing import CHOICE, SPEC, choose
-from rnntui.nets.compiled.compiling import called, entry
+from rnntui.nets.compiled.compiling import compiled, python_callable
 from rnntui.nets.compiled.inputs import look_up, tabulate
 from rnntui.nets.compiled.lanes import LANES_BYTES, load, pointer, store
 from rnntui.nets.compiled.layers import layer_forward, matrix, strip
 from rnntui.nets.compiled.products import Left, product
-from rnntui.nets.compiled.records import LAYER, PART, WRITTEN, Record, Records
+from rnntui.nets.compiled.records import GENERATION, LAYER, PART, Record, Records
 
 
-@entry
-def tabulated(generated: int) -> None:
+@python_callable
+def tabulate_gates(generated: int) -> None:
     """Compute each character's gates, after a change of the weights."""
-    share = carray(pointer(generated), 1, WRITTEN)[0]
+    share = carray(pointer(generated), 1, GENERATION)[0]
     part = carray(pointer(share.part), 1, PART)[0]
     tabulate(part, carray(pointer(share.layers), share.layer_count, LAYER)[0])
 
 
-@entry
+@python_callable
 def read(generated: int) -> None:
     """Read `length` characters of each stream."""
-    share = carray(pointer(generated), 1, WRITTEN)[0]
+    share = carray(pointer(generated), 1, GENERATION)[0]
     part = carray(pointer(share.part), 1, PART)[0]
     _read(share, part, carray(pointer(share.layers), share.layer_count, LAYER))
 
 
-@entry
+@python_callable
 def generate(generated: int) -> None:
     """Read, score what follows and choose, for each stream by its entry of `specs`.
 
     Each round reads what the one before it chose, the first one what `inputs` has.
     """
-    share = carray(pointer(generated), 1, WRITTEN)[0]
+    share = carray(pointer(generated), 1, GENERATION)[0]
     part = carray(pointer(share.part), 1, PART)[0]
     layers = carray(pointer(share.layers), share.layer_count, LAYER)
     for turn in range(share.rounds):
@@ -46,7 +46,7 @@ def generate(generated: int) -> None:
         share.used = (share.used + 1) % share.drawn
 
 
-@called
+@compiled
 def _read(share: Record, part: Record, layers: Records) -> None:
     rows, length = share.rows, share.length
     for number in range(len(layers)):
@@ -65,15 +65,15 @@ def _read(share: Record, part: Record, layers: Records) -> None:
         layer_forward(layers[number], rows, length)
 
 
-@called
+@compiled
 def _choose(share: Record, part: Record, last: Record, turn: int) -> None:
-    rows, rounds, told = share.rows, share.rounds, share.told
+    rows, rounds, candidates = share.rows, share.rounds, share.candidates
     inputs = carray(pointer(part.inputs), (share.length, rows), np.int64)
     specs = carray(pointer(share.specs), rows, SPEC)
     noise = carray(pointer(share.noise), (rows, share.drawn), np.float64)
     choices = carray(pointer(share.choices), (rows, rounds), CHOICE)
-    best_ids = carray(pointer(share.best_ids), (rows, rounds, told), np.int64)
-    best_shares = carray(pointer(share.best_shares), (rows, rounds, told), np.float64)
+    best_ids = carray(pointer(share.best_ids), (rows, rounds, candidates), np.int64)
+    best_shares = carray(pointer(share.best_shares), (rows, rounds, candidates), np.float64)
     order = carray(pointer(share.order), part.vocabulary, np.int64)
     kept = carray(pointer(share.kept), part.vocabulary, np.int64)
     outputs = last.outputs + (share.length - 1) * rows * last.states_row

@@ -11,11 +11,11 @@ import numpy as np
 
 from rnntui.nets.compiled.buffers import Packings, ThreadBuffers, aligned
 from rnntui.nets.compiled.choosing import CHOICE, SPEC, Floats, Ids
-from rnntui.nets.compiled.generation import generate, read, tabulated
+from rnntui.nets.compiled.generation import generate, read, tabulate_gates
 from rnntui.nets.compiled.lanes import WIDTH
-from rnntui.nets.compiled.layout import Array, Section, packed, sections_of
+from rnntui.nets.compiled.layout import Array, PackedBlock, pack_weights, packed_blocks
 from rnntui.nets.compiled.products import PANEL
-from rnntui.nets.compiled.records import WRITTEN, Records
+from rnntui.nets.compiled.records import GENERATION, Records
 from rnntui.nets.compiled.scoring import PADDED_SCORE
 from rnntui.nets.compiled.thread_pool import ThreadPool
 from rnntui.nets.config import ModelConfig
@@ -49,11 +49,11 @@ class CompiledGenerator:
         self.specs["temperature"] = self.specs["top_p"] = 1.0
         self.choices = np.zeros((streams, rounds), CHOICE)
         """What came of each choice."""
-        told = min(candidates, config.vocab_size)
-        self.best_ids = np.zeros((streams, rounds, told), np.int64)
-        self.best_shares = np.zeros((streams, rounds, told))
+        candidates = min(candidates, config.vocab_size)
+        self.best_ids = np.zeros((streams, rounds, candidates), np.int64)
+        self.best_shares = np.zeros((streams, rounds, candidates))
         """The likeliest characters at each choice, best first, and their probabilities."""
-        self._parts = sections_of(config, WIDTH, PANEL)
+        self._parts = packed_blocks(config, WIDTH, PANEL)
         self._weights = aligned(sum(part.size for part in self._parts))
         self._pool = ThreadPool(min(threads, streams))
         ends = [streams * n // self._pool.size for n in range(self._pool.size + 1)]
@@ -72,7 +72,7 @@ class CompiledGenerator:
 
     def set_weights(self, arrays: Mapping[str, Array]) -> None:
         """Take a copy of other weights; what the streams remember stays."""
-        packed(self._parts, arrays, self._weights)
+        pack_weights(self._parts, arrays, self._weights)
         self._parts[-1].stored(self._weights)[0, self.config.vocab_size :] = PADDED_SCORE
         for share in self._shares:
             share.tabulate()
@@ -100,7 +100,7 @@ class _Share:
     def __init__(
         self,
         config: ModelConfig,
-        parts: tuple[Section, ...],
+        parts: tuple[PackedBlock, ...],
         weights: Array,
         packings: Packings,
         streams: slice,
@@ -120,9 +120,9 @@ class _Share:
             packings,
             tabled=tabled,
         )
-        self._buffers.hold(self._count)
+        self._buffers.set_row_count(self._count)
         self._room = np.zeros((2, config.vocab_size), np.int64)
-        self._record = np.zeros(1, WRITTEN)
+        self._record = np.zeros(1, GENERATION)
         self._address = self._record.ctypes.data
         self._record["part"] = self._buffers.part.ctypes.data
         self._record["layers"] = self._buffers.layers.ctypes.data
@@ -133,13 +133,13 @@ class _Share:
         self._record["choices"] = choices[streams].ctypes.data
         self._record["best_ids"] = best_ids[streams].ctypes.data
         self._record["best_shares"] = best_shares[streams].ctypes.data
-        _, self._record["rounds"], self._record["told"] = best_ids.shape
+        _, self._record["rounds"], self._record["candidates"] = best_ids.shape
         self._record["order"], self._record["kept"] = (room.ctypes.data for room in self._room)
         # Addresses keep nothing alive.
         self._kept = outcome
 
     def tabulate(self) -> None:
-        tabulated(self._address)
+        tabulate_gates(self._address)
 
     def draw_by(self, noise: Floats) -> None:
         self._noise = noise[self._streams].copy()
@@ -147,14 +147,14 @@ class _Share:
         self._record["used"] = 0
 
     def read(self, ids: Sequence[Sequence[int]]) -> None:
-        self._take_in(ids)
+        self._load_inputs(ids)
         read(self._address)
 
     def generate(self, ids: Sequence[Sequence[int]]) -> None:
-        self._take_in(ids)
+        self._load_inputs(ids)
         generate(self._address)
 
-    def _take_in(self, ids: Sequence[Sequence[int]]) -> None:
+    def _load_inputs(self, ids: Sequence[Sequence[int]]) -> None:
         inputs, count = self._buffers.inputs, self._count
         for time, now in enumerate(ids):
             inputs[time * count : (time + 1) * count] = now[self._streams]

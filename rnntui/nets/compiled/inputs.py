@@ -1,13 +1,13 @@
 """What the first layer reads: gates from a table, or rows of the embedding; and the way back."""
 
-from rnntui.nets.compiled.compiling import merged
+from rnntui.nets.compiled.compiling import numba_inlined
 from rnntui.nets.compiled.lanes import LANES_BYTES, clear, index, load, store
 from rnntui.nets.compiled.layers import matrix, strip
 from rnntui.nets.compiled.products import Left, product
 from rnntui.nets.compiled.records import Record
 
 
-@merged
+@numba_inlined
 def tabulate(part: Record, first: Record) -> None:
     """Compute each character's gates, where they are looked up and come of an embedding."""
     if part.table > 0 and part.embedding > 0:
@@ -22,7 +22,7 @@ def tabulate(part: Record, first: Record) -> None:
         )
 
 
-@merged
+@numba_inlined
 def look_up(part: Record, first: Record, count: int) -> None:
     """Put gates, or rows of the embedding, where the first layer reads `count` inputs."""
     if part.table > 0:
@@ -44,7 +44,7 @@ def look_up(part: Record, first: Record, count: int) -> None:
             store(numbers, here + offset)
 
 
-@merged
+@numba_inlined
 def gather(part: Record, first: Record, count: int) -> None:
     """The way back of both: gradients of the table or the embedding, and of what made the table."""
     if part.table > 0:

@@ -21,7 +21,7 @@ from numba.core.typing import signature
 from numba.core.typing.templates import ConcreteTemplate, infer_global
 from numba.extending import lower_builtin, register_model
 
-from rnntui.nets.compiled.compiling import called, instruction
+from rnntui.nets.compiled.compiling import compiled, instruction
 
 WIDTH = 16
 """Numbers in a `Lanes`."""
@@ -277,7 +277,7 @@ _arithmetic(operator.mul, "fmul")
 _arithmetic(operator.truediv, "fdiv")
 
 
-@called
+@compiled
 def clear(address: int, size: int) -> None:
     """Set `size` bytes, a multiple of `LANES_BYTES`, to zeros."""
     for offset in range(0, size, LANES_BYTES):

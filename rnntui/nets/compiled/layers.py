@@ -10,25 +10,25 @@ from rnntui.nets.compiled.cells import (
     rnn_backward,
     rnn_forward,
 )
-from rnntui.nets.compiled.compiling import called, merged
+from rnntui.nets.compiled.compiling import compiled, numba_inlined
 from rnntui.nets.compiled.lanes import LANES_BYTES, clear, load, store
 from rnntui.nets.compiled.products import PANEL_BYTES, Left, Panels, product
 from rnntui.nets.compiled.records import Record
 
 
-@called
+@compiled
 def matrix(address: int, terms: int) -> Panels:
     """A packed matrix with so many terms (rows)."""
     return Panels(address, PANEL_BYTES, terms * PANEL_BYTES)
 
 
-@called
+@compiled
 def strip(address: int, row: int) -> Panels:
     """Rows that lie one after the other, each with all its columns."""
     return Panels(address, row, PANEL_BYTES)
 
 
-@merged
+@numba_inlined
 def layer_forward(layer: Record, rows: int, length: int) -> None:
     """All time steps of a layer.
 
@@ -74,11 +74,11 @@ def layer_forward(layer: Record, rows: int, length: int) -> None:
         else:
             rnn_forward(layer, rows, time)
     if layer.masks > 0 or layer.skip > 0:
-        _put_out(layer, rows, length)
+        _outputs_forward(layer, rows, length)
 
 
-@merged
-def _put_out(layer: Record, rows: int, length: int) -> None:
+@numba_inlined
+def _outputs_forward(layer: Record, rows: int, length: int) -> None:
     """Make the outputs from the hidden states, where they aren't the same."""
     states = layer.hidden_states + rows * layer.states_row
     for offset in range(0, length * rows * layer.states_row, LANES_BYTES):
@@ -90,9 +90,9 @@ def _put_out(layer: Record, rows: int, length: int) -> None:
         store(state, layer.outputs + offset)
 
 
-@merged
-def _take_back(layer: Record, rows: int, length: int) -> None:
-    """The way back of `_put_out`: what skipped the layer goes on to its input."""
+@numba_inlined
+def _outputs_backward(layer: Record, rows: int, length: int) -> None:
+    """The way back of `_outputs_forward`: what skipped the layer goes on to its input."""
     for offset in range(0, length * rows * layer.states_row, LANES_BYTES):
         gradient = load(layer.above + offset)
         if layer.skip > 0:
@@ -101,12 +101,12 @@ def _take_back(layer: Record, rows: int, length: int) -> None:
             store(gradient * load(layer.masks + offset), layer.above + offset)
 
 
-@merged
+@numba_inlined
 def layer_backward(layer: Record, rows: int, length: int) -> None:
     """The gradients of a layer's weights and input, from that by its outputs in `above`."""
     hidden, states_row, gates_row = layer.hidden, layer.states_row, layer.gates_row
     if layer.masks > 0 or layer.skip > 0:
-        _take_back(layer, rows, length)
+        _outputs_backward(layer, rows, length)
     if layer.cell == LSTM:
         clear(layer.cell_gradient, rows * states_row)
     for time in range(length - 1, -1, -1):

@@ -25,11 +25,11 @@ def padded(count: int, multiple: int) -> int:
 
 
 @dataclass(frozen=True)
-class Section:
+class PackedBlock:
     """A weight, or those of its rows that are packed together.
 
     The weight is `[gates · units, terms]` (a vector has one term), of which the
-    section has the gates from `first_gate` on. Forms: "panels", transposed, for
+    block has the gates from `first_gate` on. Forms: "panels", transposed, for
     products; "columns", transposed, one row per term; "rows", as it is.
     """
 
@@ -68,11 +68,11 @@ class Section:
         return math.prod(self.stored_shape)
 
     def stored(self, buffer: Array) -> Array:
-        """The section's place in a buffer, in its stored shape."""
+        """The block's place in a buffer, in its stored shape."""
         return buffer[self.offset : self.offset + self.size].reshape(self.stored_shape)
 
-    def put(self, weight: Array, buffer: Array) -> None:
-        """Pack the section's part of a weight into a buffer; what is padded becomes zero."""
+    def pack(self, weight: Array, buffer: Array) -> None:
+        """Pack the block's part of a weight into a buffer; what is padded becomes zero."""
         rows = self._rows(weight)
         if self.form == "rows":
             wide = np.zeros(self.stored_shape, np.float32)
@@ -90,8 +90,8 @@ class Section:
         panels = whole.reshape(-1, self.panel, self.stored_terms)
         self.stored(buffer)[:] = panels.transpose(0, 2, 1)
 
-    def take(self, buffer: Array, weight: Array) -> None:
-        """Unpack the section from a buffer into its part of a weight."""
+    def unpack(self, buffer: Array, weight: Array) -> None:
+        """Unpack the block from a buffer into its part of a weight."""
         stored = self.stored(buffer)
         if self.form == "rows":
             self._rows(weight)[:] = stored[:, : self.terms]
@@ -111,19 +111,19 @@ class Section:
         return rows[first : first + self.gates * self.units]
 
 
-def sections_of(config: ModelConfig, lanes: int, panel: int) -> tuple[Section, ...]:
-    """All sections of a network, in the order in which they lie, without gaps."""
+def packed_blocks(config: ModelConfig, lanes: int, panel: int) -> tuple[PackedBlock, ...]:
+    """All blocks of a network, in the order in which they lie, without gaps."""
     hidden, gates = config.hidden_size, config.gates
-    made: list[Section] = []
+    made: list[PackedBlock] = []
     offset = 0
 
     def add(
         weight: str, form: Form, units: int, terms: int, gates: int = 1, first_gate: int = 0
     ) -> None:
         nonlocal offset
-        section = Section(weight, form, units, terms, gates, first_gate, offset, lanes, panel)
-        made.append(section)
-        offset += section.size
+        block = PackedBlock(weight, form, units, terms, gates, first_gate, offset, lanes, panel)
+        made.append(block)
+        offset += block.size
 
     width = config.input_size
     if config.input_encoding == "embedding":
@@ -144,17 +144,19 @@ def sections_of(config: ModelConfig, lanes: int, panel: int) -> tuple[Section, .
     return tuple(made)
 
 
-def packed(parts: tuple[Section, ...], weights: Mapping[str, Array], buffer: Array) -> None:
+def pack_weights(
+    parts: tuple[PackedBlock, ...], weights: Mapping[str, Array], buffer: Array
+) -> None:
     """Fill a buffer with weights by name."""
     for part in parts:
-        part.put(weights[part.weight], buffer)
+        part.pack(weights[part.weight], buffer)
 
 
-def unpacked(
-    parts: tuple[Section, ...], shapes: Mapping[str, tuple[int, ...]], buffer: Array
+def unpack_weights(
+    parts: tuple[PackedBlock, ...], shapes: Mapping[str, tuple[int, ...]], buffer: Array
 ) -> dict[str, Array]:
     """New arrays by name, from a buffer."""
     arrays = {name: np.empty(shape, np.float32) for name, shape in shapes.items()}
     for part in parts:
-        part.take(buffer, arrays[part.weight])
+        part.unpack(buffer, arrays[part.weight])
     return arrays

@@ -2,16 +2,16 @@
 
 import numpy as np
 
-from rnntui.nets.compiled.compiling import entry
+from rnntui.nets.compiled.compiling import python_callable
 from rnntui.nets.compiled.dropout import EMBEDDING, fill_masks
 from rnntui.nets.compiled.inputs import gather, look_up, tabulate
 from rnntui.nets.compiled.lanes import clear
 from rnntui.nets.compiled.layers import layer_backward, layer_forward
 from rnntui.nets.compiled.records import Record, Records
-from rnntui.nets.compiled.scoring import scored
+from rnntui.nets.compiled.scoring import score_rows
 
 
-@entry
+@python_callable
 def gradients(
     part: Record, layers: Records, first_row: int, rows: int, batch: int, length: int,
     answered: int, seed: np.uint64, scale: float,
@@ -42,7 +42,7 @@ def gradients(
     last = layers[len(layers) - 1]
     unanswered = (length - answered) * rows * last.states_row
     clear(last.above, unanswered)
-    loss = scored(
+    loss = score_rows(
         part, last.hidden, last.states_row, last.outputs + unanswered, last.above + unanswered,
         part.targets, answered * rows, scale,
     )  # fmt: skip

@@ -14,12 +14,19 @@ import numpy as np
 from rnntui.nets.averaging import average_decay_at
 from rnntui.nets.compiled.buffers import Ids, Packings, ThreadBuffers, aligned
 from rnntui.nets.compiled.lanes import LANES_BYTES, WIDTH
-from rnntui.nets.compiled.layout import Array, packed, sections_of, unpacked
+from rnntui.nets.compiled.layout import Array, pack_weights, packed_blocks, unpack_weights
 from rnntui.nets.compiled.learning import gradients
 from rnntui.nets.compiled.products import PANEL
 from rnntui.nets.compiled.scoring import PADDED_SCORE
 from rnntui.nets.compiled.thread_pool import ThreadPool, Work
-from rnntui.nets.compiled.update import ADAM, Adam, adam_rule, gathered, packed_back, updated
+from rnntui.nets.compiled.update import (
+    ADAM,
+    Adam,
+    adam_rule,
+    adam_step,
+    pack_transposed,
+    sum_gradients,
+)
 from rnntui.nets.config import DropoutMasks, ModelConfig, weight_shapes
 
 _SHARED_NUMBERS = 2**16
@@ -83,7 +90,7 @@ class CompiledNetwork:
         """Begin with `weights`, which are copied, and an optimiser that has seen nothing."""
         self.config, self.batch_size, self.seq_length = config, batch_size, seq_length
         self._method = method
-        self._parts = sections_of(config, WIDTH, PANEL)
+        self._parts = packed_blocks(config, WIDTH, PANEL)
         size = sum(part.size for part in self._parts)
         self._weights, self._means, self._squares = (aligned(size) for _ in range(3))
         self._averages = aligned(size if method.average_decay else 0)
@@ -116,35 +123,35 @@ class CompiledNetwork:
 
     def set_weights(self, weights: Mapping[str, Array]) -> None:
         """Take a copy of all weights, named and shaped as `weight_shapes` says."""
-        packed(self._parts, weights, self._weights)
+        pack_weights(self._parts, weights, self._weights)
         bias = self._parts[-1].stored(self._weights)
         bias[0, self.config.vocab_size :] = PADDED_SCORE
         for record in self._packings.records:
             if record["back"]:
-                packed_back(record, self._weights.ctypes.data, 0, record["pieces"])
+                pack_transposed(record, self._weights.ctypes.data, 0, record["pieces"])
 
     def weights(self) -> dict[str, Array]:
         """Copies of all weights by name."""
-        return unpacked(self._parts, weight_shapes(self.config), self._weights)
+        return unpack_weights(self._parts, weight_shapes(self.config), self._weights)
 
     def averages(self) -> dict[str, Array]:
         """Copies of the averages of all weights by name; nothing where none are kept."""
         if not self._method.average_decay:
             return {}
-        return unpacked(self._parts, weight_shapes(self.config), self._averages)
+        return unpack_weights(self._parts, weight_shapes(self.config), self._averages)
 
     def set_averages(self, averages: Mapping[str, Array]) -> None:
         """Go on from what `averages` gave, or from weights; does nothing where none are kept."""
         if self._method.average_decay:
-            packed(self._parts, averages, self._averages)
+            pack_weights(self._parts, averages, self._averages)
 
     def optimizer_tensors(self) -> dict[str, Array]:
         """Copies of what Adam keeps, named `<weight>.<name>`; nothing before the first step."""
         if self._steps == 0:
             return {}
         shapes = weight_shapes(self.config)
-        means = unpacked(self._parts, shapes, self._means)
-        squares = unpacked(self._parts, shapes, self._squares)
+        means = unpack_weights(self._parts, shapes, self._means)
+        squares = unpack_weights(self._parts, shapes, self._squares)
         kept: dict[str, Array] = {}
         for name in shapes:
             kept[f"{name}.step"] = np.array(self._steps, np.float32)
@@ -159,7 +166,9 @@ class CompiledNetwork:
         for buffer, kept in ((self._means, "exp_avg"), (self._squares, "exp_avg_sq")):
             buffer[:] = 0.0
             if tensors:
-                packed(self._parts, {name: tensors[f"{name}.{kept}"] for name in names}, buffer)
+                pack_weights(
+                    self._parts, {name: tensors[f"{name}.{kept}"] for name in names}, buffer
+                )
 
     def step(
         self,
@@ -189,7 +198,7 @@ class CompiledNetwork:
         """The mean loss on a batch and its gradients by name; nothing is changed."""
         loss, _ = self._learn(inputs, targets, state, dropout_seed)
         shapes = weight_shapes(self.config)
-        return loss, unpacked(self._parts, shapes, self._buffers[0].gradients)
+        return loss, unpack_weights(self._parts, shapes, self._buffers[0].gradients)
 
     def _learn(
         self, inputs: Ids, targets: Ids, state: Mapping[str, Array] | None, dropout_seed: int
@@ -203,7 +212,7 @@ class CompiledNetwork:
         def share(thread: int) -> float:
             buffers, rows = self._buffers[thread], self._rows(thread, batch)
             own = None if state is None else {name: state[name][:, rows] for name in state}
-            buffers.take_in(inputs[rows], targets[rows], own)
+            buffers.load_batch(inputs[rows], targets[rows], own)
             return float(
                 gradients(
                     buffers.part[0], buffers.layers, rows.start, rows.stop - rows.start, batch,
@@ -216,7 +225,7 @@ class CompiledNetwork:
 
         def gather(worker: int) -> float:
             first, last = lines * worker // workers, lines * (worker + 1) // workers
-            return float(gathered(self._every_part, first * LANES_BYTES, last * LANES_BYTES))
+            return float(sum_gradients(self._every_part, first * LANES_BYTES, last * LANES_BYTES))
 
         return sum(losses) * scale, sum(self._in_update(gather))
 
@@ -230,10 +239,10 @@ class CompiledNetwork:
         buffers = (self._weights, self._buffers[0].gradients, self._means, self._squares)
         weights, sums, means, squares = (buffer.ctypes.data for buffer in buffers)
         averages = self._averages.ctypes.data if method.average_decay else 0
-        sections = self._packings.records
+        blocks = self._packings.records
 
         def share(worker: int) -> None:
-            updated(sections, weights, sums, means, squares, averages, worker, workers, rule)
+            adam_step(blocks, weights, sums, means, squares, averages, worker, workers, rule)
 
         self._in_update(share)
 

@@ -13,7 +13,7 @@ import llvmlite.ir as ir
 from numba.core import types
 from numba.core.typing import signature
 
-from rnntui.nets.compiled.compiling import called, instruction, processor
+from rnntui.nets.compiled.compiling import compiled, instruction, processor
 from rnntui.nets.compiled.lanes import (
     INDEX,
     LANES_BYTES,
@@ -140,7 +140,7 @@ _panel_block = _blocks(VECTORS)
 _lanes_block = _blocks(1)
 
 
-@called
+@compiled
 def product(rows: int, columns: int, terms: int, a: Left, b: Panels, c: Panels, add: int) -> None:
     """Set C `[rows, columns]` to A `[rows, terms]` · B `[terms, columns]`, or add that to it.
 

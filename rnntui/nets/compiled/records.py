@@ -90,7 +90,7 @@ PART = np.dtype(
     + [("keep", np.float64), ("embedding_keep", np.float64)]
 )
 
-SECTION = np.dtype(
+BLOCK = np.dtype(
     [
         (name, np.int64)
         for name in (
@@ -104,7 +104,7 @@ SECTION = np.dtype(
     ]
 )
 
-WRITTEN = np.dtype(
+GENERATION = np.dtype(
     [
         (name, np.int64)
         for name in (
@@ -122,9 +122,9 @@ WRITTEN = np.dtype(
             "drawn",
             "used",  # which of these is next
             "choices",  # [rows, rounds]
-            "best_ids",  # [rows, rounds, told]
-            "best_shares",  # [rows, rounds, told]
-            "told",  # the likeliest characters that are told of each choice
+            "best_ids",  # [rows, rounds, candidates]
+            "best_shares",  # [rows, rounds, candidates]
+            "candidates",  # how many of the likeliest characters are returned with each choice
             "order",  # room for a number per character
             "kept",  # likewise
         )

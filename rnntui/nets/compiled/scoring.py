@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from rnntui.nets.compiled.activations import exponential
-from rnntui.nets.compiled.compiling import merged
+from rnntui.nets.compiled.compiling import numba_inlined
 from rnntui.nets.compiled.lanes import (
     LANES_BYTES,
     broadcast,
@@ -29,8 +29,8 @@ PADDED_SCORE = np.float32(-np.inf)
 _LOWEST_SCORE = np.float32(-1e30)
 
 
-@merged
-def scored(
+@numba_inlined
+def score_rows(
     part: Record, hidden: int, states_row: int, outputs: int, above: int, targets: int, rows: int,
     scale: float,
 ) -> float:  # fmt: skip
@@ -58,7 +58,7 @@ def scored(
     return loss
 
 
-@merged
+@numba_inlined
 def _row_loss(part: Record, scores: int, target: int, scale: float) -> float:
     """The cross-entropy of one row of scores, which become its gradient times `scale`."""
     width = 4 * part.vocabulary_columns

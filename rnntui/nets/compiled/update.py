@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rnntui.nets.compiled.compiling import entry
+from rnntui.nets.compiled.compiling import python_callable
 from rnntui.nets.compiled.lanes import (
     LANES_BYTES,
     broadcast,
@@ -91,8 +91,8 @@ def adam_rule(
     return AdamRule(*(np.float32(number) for number in numbers))
 
 
-@entry
-def gathered(parts: Records, first: int, last: int) -> float:
+@python_callable
+def sum_gradients(parts: Records, first: int, last: int) -> float:
     """Add all parts' gradients to the first part's, between two offsets in bytes.
 
     Returns the sum of the squares of the result.
@@ -110,9 +110,9 @@ def gathered(parts: Records, first: int, last: int) -> float:
     return squares
 
 
-@entry
-def updated(
-    sections: Records, weights: int, gradients: int, means: int, squares: int, averages: int,
+@python_callable
+def adam_step(
+    blocks: Records, weights: int, gradients: int, means: int, squares: int, averages: int,
     thread: int, threads: int, rule: AdamRule,
 ) -> None:  # fmt: skip
     """One thread's share of Adam, and of packing the new weights for the backward products.
@@ -121,12 +121,12 @@ def updated(
     """
     factor, bounds = broadcast(rule.gradient_factor), broadcast(rule.bound)
     lowest = broadcast(-rule.bound)
-    for place in range(len(sections)):
-        section = sections[place]
-        first = section.pieces * thread // threads
-        last = section.pieces * (thread + 1) // threads
-        start = section.offset + first * section.piece_bytes
-        end = section.offset + last * section.piece_bytes
+    for place in range(len(blocks)):
+        block = blocks[place]
+        first = block.pieces * thread // threads
+        last = block.pieces * (thread + 1) // threads
+        start = block.offset + first * block.piece_bytes
+        end = block.offset + last * block.piece_bytes
         for offset in range(start, end, LANES_BYTES):
             gradient = smaller(bounds, larger(lowest, load(gradients + offset) * factor))
             mean = load(means + offset)
@@ -143,19 +143,19 @@ def updated(
                 average = load(averages + offset)
                 average = fma(weight - average, broadcast(rule.average_weight), average)
                 store(average, averages + offset)
-        if section.back > 0:
-            packed_back(section, weights, first, last)
+        if block.back > 0:
+            pack_transposed(block, weights, first, last)
 
 
-@entry
-def packed_back(section: Record, weights: int, first: int, last: int) -> None:
+@python_callable
+def pack_transposed(block: Record, weights: int, first: int, last: int) -> None:
     """Pack the panels from `first` to `last` for the backward products: transposed, in panels."""
     for panel in range(first, last):
-        source = weights + section.offset + panel * section.piece_bytes
+        source = weights + block.offset + panel * block.piece_bytes
         column = panel * PANEL
-        for term in range(section.terms):
-            target = section.back + (term // PANEL) * section.columns * PANEL_BYTES
+        for term in range(block.terms):
+            target = block.back + (term // PANEL) * block.columns * PANEL_BYTES
             target += 4 * (term % PANEL) + column * PANEL_BYTES
-            for offset in range(min(PANEL, section.columns - column)):
+            for offset in range(min(PANEL, block.columns - column)):
                 value = number(source + term * PANEL_BYTES + 4 * offset)
                 put_number(value, target + offset * PANEL_BYTES)

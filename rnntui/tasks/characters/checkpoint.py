@@ -12,7 +12,7 @@ from typing import Any
 
 from rnntui.errors import RnntuiError
 from rnntui.nets.config import ModelConfig, weight_shapes
-from rnntui.sampling.fast_step import Weights
+from rnntui.nets.numpy_network import NetworkWeights
 from rnntui.tasks.characters.config import TrainConfig
 from rnntui.tasks.characters.provenance import CorpusProvenance
 from rnntui.text.normalisation import Normalisation
@@ -79,9 +79,9 @@ class Checkpoint:
         return self.averages or self.weights
 
     @property
-    def for_sampling(self) -> Weights:
+    def for_sampling(self) -> NetworkWeights:
         """The same as a character stream takes them."""
-        return Weights(self.header.model, self.network, self.header.progress.step)
+        return NetworkWeights(self.header.model, self.network, self.header.progress.step)
 
     def groups(self) -> Mapping[str, Arrays]:
         """The tensors as they stand in the file."""

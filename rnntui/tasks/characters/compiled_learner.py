@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from rnntui.errors import RnntuiError
 from rnntui.nets.compiled.preparation import Preparation
-from rnntui.sampling.fast_step import Weights
+from rnntui.nets.numpy_network import NetworkWeights
 from rnntui.tasks.characters.checkpoint import Checkpoint, Progress, load_checkpoint
 from rnntui.tasks.characters.run import Run
 from rnntui.tasks.characters.samples import written_sample
@@ -102,11 +102,11 @@ class CompiledLearner:
         """What a written text began with, and its next characters. Raises `SamplingError`."""
         return written_sample(self._run, self.weights(step), length)
 
-    def weights(self, step: int) -> Weights:
+    def weights(self, step: int) -> NetworkWeights:
         """A copy of the weights that write, the averages where they are kept."""
         if self._network is None:
             return self._torch.weights(step)
-        return Weights(self._network.config, self._used(self._network), step)
+        return NetworkWeights(self._network.config, self._used(self._network), step)
 
     def snapshot(self, progress: Progress) -> Checkpoint:
         """All that a resume needs."""
@@ -125,7 +125,7 @@ class CompiledLearner:
         """Take weights, optimiser and carried state from a checkpoint; returns how far it was."""
         checkpoint = load_checkpoint(path)
         if self._network is None:
-            self._torch.take(checkpoint)
+            self._torch.load(checkpoint)
         else:
             self._take(self._network, checkpoint)
         return checkpoint.header.progress

@@ -18,7 +18,7 @@ NEEDED_BY_NUMPY = {
     "clip_norm": 0.0,
     "average_decay": 0.0,
 }
-"""The settings that `nets/numpy_network.py` was written for."""
+"""The settings that `nets/vanilla_rnn.py` was written for."""
 
 
 def why_not_compiled(config: TrainConfig) -> str:

@@ -1,4 +1,4 @@
-"""A vanilla network trained with NumPy alone (see `nets/numpy_network.py`)."""
+"""A vanilla network trained with NumPy alone (see `nets/vanilla_rnn.py`)."""
 
 import math
 from itertools import islice
@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from rnntui.nets import numpy_network as network
+from rnntui.nets import vanilla_rnn as network
 from rnntui.nets.initial_weights import initial_weights
+from rnntui.nets.numpy_network import NetworkWeights
 from rnntui.sampling.choice import SamplingSpec, choose
-from rnntui.sampling.fast_step import Weights
 from rnntui.sampling.stream import start_of_text
 from rnntui.sampling.unknown import without_unknown
 from rnntui.tasks.characters.checkpoint import Checkpoint, load_checkpoint
@@ -55,16 +55,16 @@ class NumpyLearner:
             config.state_carry == "epoch" and progress.batch == 0
         )
         state = np.zeros_like(self._state) if fresh else self._state
-        reading = network.read(self._weights, inputs, state)
-        loss = network.mean_loss(reading, targets)
-        slopes = network.gradients(self._weights, reading, targets)
+        forward = network.read(self._weights, inputs, state)
+        loss = network.mean_loss(forward, targets)
+        slopes = network.gradients(self._weights, forward, targets)
         grad_norm = math.sqrt(sum(float(np.vdot(slope, slope)) for slope in slopes.values()))
         require_finite("loss", progress.step + 1, loss)
         require_finite("gradient", progress.step + 1, grad_norm)
         if config.clip_value:
             network.clip(slopes, config.clip_value)
         network.update(self._weights, slopes, self._sums, learning_rate)
-        self._state = reading.hidden[-1]
+        self._state = forward.hidden[-1]
         return StepOutcome(loss, grad_norm, targets.size, "numpy")
 
     def evaluate(self) -> Measure:
@@ -93,14 +93,16 @@ class NumpyLearner:
             return written[-1]
 
         able = without_unknown(self.weights(step), vocabulary).arrays
-        for _ in islice(network.write(able, read, chosen), length):
+        for _ in islice(network.generate(able, read, chosen), length):
             pass
         return start, vocabulary.decode(written)
 
-    def weights(self, step: int) -> Weights:
+    def weights(self, step: int) -> NetworkWeights:
         """A copy of the weights that will not change any more."""
         model = self._run.config.model(len(self._run.corpus.vocabulary))
-        return Weights(model, {name: array.copy() for name, array in self._weights.items()}, step)
+        return NetworkWeights(
+            model, {name: array.copy() for name, array in self._weights.items()}, step
+        )
 
     def snapshot(self, progress: Progress) -> Checkpoint:
         """All that a resume needs."""

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from rnntui.nets.numpy_network import NetworkWeights
 from rnntui.sampling.choice import SamplingSpec
-from rnntui.sampling.fast_step import Weights
 from rnntui.sampling.stream import CharacterStream
 from rnntui.tasks.characters.run import Run
 
@@ -29,7 +29,7 @@ def sample_start(run: Run, step: int) -> str:
     return run.corpus.vocabulary.decode(ids[place : place + length])
 
 
-def written_sample(run: Run, weights: Weights, length: int) -> tuple[str, str]:
+def written_sample(run: Run, weights: NetworkWeights, length: int) -> tuple[str, str]:
     """The start and `length` characters after it, the same for the same run and weights.
 
     Raises `SamplingError` where the network's numbers are out of all bounds.

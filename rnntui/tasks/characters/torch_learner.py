@@ -17,7 +17,7 @@ from torch.nn import functional
 from rnntui.nets.averaging import average_decay_at
 from rnntui.nets.char_model import CharModel, State, build_model
 from rnntui.nets.initial_weights import forget_gate_biases, initial_weights
-from rnntui.sampling.fast_step import Weights
+from rnntui.nets.numpy_network import NetworkWeights
 from rnntui.tasks.characters.checkpoint import Checkpoint, Progress, load_checkpoint
 from rnntui.tasks.characters.evaluation import evaluate
 from rnntui.tasks.characters.model_loading import copies, load_weights, model_of
@@ -79,7 +79,7 @@ class TorchLearner:
             load_weights(self._model, run.init_weights)
         self._average = copy.deepcopy(self._model) if self._config.average_decay else None
         if run.resume_from is not None:
-            self.take(run.resume_from)
+            self.load(run.resume_from)
 
     @property
     def info(self) -> LearnerInfo:
@@ -144,9 +144,9 @@ class TorchLearner:
         """What a written text began with, and its next characters. Raises `SamplingError`."""
         return written_sample(self._run, self.weights(step), length)
 
-    def weights(self, step: int) -> Weights:
+    def weights(self, step: int) -> NetworkWeights:
         """A copy of the weights to write with, that will not change any more."""
-        return Weights(self._model.config, copies(self._used), step)
+        return NetworkWeights(self._model.config, copies(self._used), step)
 
     def snapshot(self, progress: Progress) -> Checkpoint:
         """All that a resume needs."""
@@ -166,7 +166,7 @@ class TorchLearner:
     def restore(self, path: Path) -> Progress:
         """Take weights, optimiser and carried state from a checkpoint; returns how far it was."""
         checkpoint = load_checkpoint(path)
-        self.take(checkpoint)
+        self.load(checkpoint)
         return checkpoint.header.progress
 
     def put_weights(self, weights: Arrays) -> None:
@@ -215,8 +215,8 @@ class TorchLearner:
             torch.nn.utils.clip_grad_value_(weights, self._config.clip_value)
         return norm
 
-    def take(self, checkpoint: Checkpoint) -> None:
-        """Take weights, optimiser and carried state from a checkpoint in memory."""
+    def load(self, checkpoint: Checkpoint) -> None:
+        """Load weights, optimiser and carried state from a checkpoint in memory."""
         load_weights(self._model, checkpoint.weights)
         if self._average is not None:
             load_weights(self._average, checkpoint.averages)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnntui.nets.classifier_config import Pooling
-from rnntui.sampling.fast_step import FastNetwork, Floats32, Weights
+from rnntui.nets.numpy_network import Floats32, NetworkWeights, NumpyNetwork
 from rnntui.tasks.classification.batches import read_lengths
 from rnntui.tasks.classification.checkpoint import ClassifierCheckpoint
 from rnntui.text.labelled.batches import encode_texts, padded
@@ -21,7 +21,7 @@ from rnntui.text.vocabulary import Ids
 
 
 @dataclass(frozen=True, eq=False)
-class Reading:
+class ReadText:
     """A text as a network reads it.
 
     `tokens` are those that it reads, which of a long text are the first or the
@@ -46,8 +46,8 @@ class ClassifierReader:
             header.model,
             header.vocabulary,
         )
-        weights = Weights(header.model.body, checkpoint.weights, header.progress.step)
-        self._network = FastNetwork(weights)
+        weights = NetworkWeights(header.model.body, checkpoint.weights, header.progress.step)
+        self._network = NumpyNetwork(weights)
         self._head = (checkpoint.weights["head.weight"], checkpoint.weights["head.bias"])
 
     def probabilities(self, text: str) -> tuple[tuple[str, float], ...]:
@@ -55,7 +55,7 @@ class ClassifierReader:
         last = self._answers(self._ids(text))[-1]
         return tuple(zip(self.classes, last.tolist(), strict=True))
 
-    def after_each_token(self, text: str) -> Reading:
+    def after_each_token(self, text: str) -> ReadText:
         """The text's tokens, and what the network answers after each; the last is its answer."""
         ids = self._ids(text)
         tokens = units_of(text, self._config.units)
@@ -64,7 +64,7 @@ class ClassifierReader:
             tokens = tokens[: len(ids) - 1]
         else:
             tokens = tokens[max(0, len(tokens) - len(ids)) :]
-        return Reading(
+        return ReadText(
             tuple(tokens),
             tuple(self._vocabulary.index(token) != UNKNOWN for token in tokens),
             self._answers(ids)[len(ids) - len(tokens) :],

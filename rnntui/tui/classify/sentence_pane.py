@@ -9,7 +9,7 @@ from textual.widgets import Input, Static
 
 from rnntui.runtime.classifier_session import Answer, TrainedClassifier
 from rnntui.tui.classify.class_bars import ClassBars
-from rnntui.tui.classify.word_trail import Mark, WordTrail
+from rnntui.tui.classify.word_trail import TokenEffect, WordTrail
 from rnntui.tui.core.sentences import one_line
 from rnntui.tui.widgets.lines_input import SentenceInput
 
@@ -73,7 +73,7 @@ class SentencePane(Vertical):
         for token, is_known, after in zip(
             reading.tokens, reading.known, reading.probabilities[:, place].tolist(), strict=True
         ):
-            marks.append(Mark(token, is_known, after, after - before))
+            marks.append(TokenEffect(token, is_known, after, after - before))
             before = after
         self.query_one(WordTrail).show(marks, close=self._by_characters)
         token = "character" if self._by_characters else "word"

@@ -20,7 +20,7 @@ _UP, _DOWN = "▲", "▼"
 
 
 @dataclass(frozen=True)
-class Mark:
+class TokenEffect:
     """A token of the sentence, and the probability of the class in question after it."""
 
     token: str
@@ -45,10 +45,10 @@ class WordTrail(Widget):
     def __init__(self, *, id: str | None = None) -> None:
         """Make a trail of no words."""
         super().__init__(id=id)
-        self.marks: Sequence[Mark] = ()
+        self.marks: Sequence[TokenEffect] = ()
         self._is_close = False
 
-    def show(self, marks: Sequence[Mark], *, close: bool) -> None:
+    def show(self, marks: Sequence[TokenEffect], *, close: bool) -> None:
         """Show these tokens; `close` is for single characters."""
         self.marks, self._is_close = tuple(marks), close
         self.refresh(layout=True)
@@ -60,7 +60,7 @@ class WordTrail(Widget):
 
     def _lines(self, width: int) -> list[Content]:
         lines: list[Content] = []
-        row: list[tuple[Mark, str, int]] = []
+        row: list[tuple[TokenEffect, str, int]] = []
         used = 0
         for mark in self.marks:
             drawn = _drawn(mark)
@@ -74,7 +74,7 @@ class WordTrail(Widget):
             used += cells
         return lines + (self._group(row) if row else [])
 
-    def _group(self, row: Sequence[tuple[Mark, str, int]]) -> list[Content]:
+    def _group(self, row: Sequence[tuple[TokenEffect, str, int]]) -> list[Content]:
         """The lines of those tokens that stand beside each other."""
         tokens, heights, figures = [], [], []
         for mark, drawn, cells in row:
@@ -89,19 +89,19 @@ class WordTrail(Widget):
         return lines if self._is_close else [*lines, Content("").join(figures)]
 
 
-def _drawn(mark: Mark) -> str:
+def _drawn(mark: TokenEffect) -> str:
     shown = labelled(mark.token)
     if cell_len(shown) > _LONGEST_WORD:
         shown = set_cell_size(shown, _LONGEST_WORD - 1).rstrip() + "…"
     return shown if mark.is_known or len(mark.token) == 1 else f"({shown})"
 
 
-def _figure(mark: Mark) -> str:
+def _figure(mark: TokenEffect) -> str:
     arrow = _UP if mark.change >= TURN else _DOWN if mark.change <= -TURN else ""
     return f"{mark.probability:.0%}"[:3] + arrow
 
 
-def _style(mark: Mark) -> str:
+def _style(mark: TokenEffect) -> str:
     if mark.change >= TURN:
         return "$text-success bold"
     return "$text-error bold" if mark.change <= -TURN else ""

@@ -137,7 +137,7 @@ class DuelScreen(Screen[DuelSettings]):
 
     def poll(self) -> None:
         """Take what has been written, and bring every column up to it once."""
-        if self._duel is not None and (rounds := self._duel.take()):
+        if self._duel is not None and (rounds := self._duel.drain()):
             for column, characters in zip(self._columns, zip(*rounds, strict=True), strict=True):
                 column.show(characters)
         while not self._failures.empty():

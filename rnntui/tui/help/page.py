@@ -8,7 +8,7 @@ from rnntui.tui.playground.setup_pane import SHOWN
 
 
 @dataclass(frozen=True)
-class Section:
+class HelpSection:
     """A title and the paragraph below it."""
 
     title: str
@@ -20,7 +20,7 @@ class Section:
         return all(word in said for word in words)
 
 
-COLOURS: Final = Section(
+COLOURS: Final = HelpSection(
     "What the colours mean",
     "Each character that the network generates is coloured by the probability that the network"
     " had given it. The likelier it was, the quieter it looks; what was a surprise stands out,"
@@ -38,7 +38,7 @@ def _settings() -> str:
 
 
 SECTIONS: Final = (
-    Section(
+    HelpSection(
         "What this is",
         "A recurrent network reads a text one character at a time, keeps a small memory of what"
         " it has read, and learns to say which character comes next. Choose a text, train, and"
@@ -46,7 +46,7 @@ SECTIONS: Final = (
         " gets better as you watch. Nothing leaves this computer.",
     ),
     COLOURS,
-    Section(
+    HelpSection(
         "Argmax, random, hybrid",
         "For the next character the network gives every one a probability; the mode says which"
         " is taken.\n"
@@ -56,7 +56,7 @@ SECTIONS: Final = (
         "Hybrid draws after a space and takes the likeliest otherwise: words begin freely and"
         " are then spelt out.",
     ),
-    Section(
+    HelpSection(
         "Top-k and top-p",
         "Both keep random and hybrid from the unlikely characters of which one, now and then,"
         " spoils a word. Top-k draws from the k likeliest only, whatever their probabilities."
@@ -66,7 +66,7 @@ SECTIONS: Final = (
         " leaves many. Use it where top-k is too strict at the beginning of a word and too lax"
         " within one; 0.9 to 0.95 suits most networks. With both set, both must hold.",
     ),
-    Section(
+    HelpSection(
         "Loss and bits per character",
         "The loss says how much the next character surprises the network, on average, in nats."
         " Divided by 0.693 it is in bits per character: roughly how many questions with the"
@@ -78,7 +78,7 @@ SECTIONS: Final = (
         " turns up while the training curve still falls, the network has begun to learn its"
         " text by heart.",
     ),
-    Section(
+    HelpSection(
         "The lines on the chart: uniform, unigram, 5-gram",
         "What simple counting gets on the same held-out text, without any network.\n"
         "Uniform gives every character the same probability: it knows nothing.\n"
@@ -88,25 +88,25 @@ SECTIONS: Final = (
         " (interpolated Witten-Bell). Of the orders 1 to 8 the best is drawn, so another number"
         " may stand there. A network that is not below this line has learned less than a table.",
     ),
-    Section(
+    HelpSection(
         "What charts are drawn with",
         "Braille, where the terminal has it; on the Linux console blocks. Where curves are boxes"
         ' or question marks, chart_characters = "blocks" or "ascii" in settings.toml helps; it'
         " counts for the charts of the command line, too.",
     ),
-    Section(
+    HelpSection(
         "Gradient",
         "The gradient norm is the length of the vector of all the gradients of a step, before"
         " it is clipped: how steep the loss is where the weights are. A value that settles is"
         " healthy. Sudden peaks are what the gradient norm clip is there for; if it grows and"
         " grows, lower the learning rate. Near zero from the start, nothing is learned.",
     ),
-    Section(
+    HelpSection(
         "Memorised",
         "How much of what the network generated stands in the text that it was trained on, word"
         " for word, in stretches of 20 characters or more; beside it the longest stretch so far."
         " A little is unavoidable: names and common phrases come again. A share that rises"
         " while the validation curve turns up says that the network recites.",
     ),
-    Section("Network and training", _settings()),
+    HelpSection("Network and training", _settings()),
 )

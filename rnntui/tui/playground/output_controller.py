@@ -38,8 +38,8 @@ class OutputController:
         self._prime = ""
         """What the stream began with."""
 
-    def take(self, preferences: Preferences) -> None:
-        """Begin with what was chosen in an earlier session."""
+    def apply(self, preferences: Preferences) -> None:
+        """Apply the choices of an earlier session."""
         session, stream = self._session, self._writing.stream
         spec = replace(session.spec, mode=preferences.mode, temperature=preferences.temperature)
         self.go_on_with(spec, session.seed, preferences.pace)

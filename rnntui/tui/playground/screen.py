@@ -165,7 +165,7 @@ class Playground(Screen[None]):
 
     def _take_preferences(self) -> None:
         preferences = self._preferences
-        self.stream.take(preferences)
+        self.stream.apply(preferences)
         chart = self.loss.chart
         scale = YScale.LOG if preferences.log_scale else YScale.LINEAR
         chart.look = replace(chart.look, smoothing=preferences.smoothing, scale=scale)

@@ -79,7 +79,7 @@ class RunChart(Chart):
         run = self._runs.get(self._first or "")
         return (run.series,) if run and run.series else ()
 
-    def take(self, name: str, news: NewCurves) -> None:
+    def add_points(self, name: str, news: NewCurves) -> None:
         """Add to a run's curves, or begin them anew."""
         run = self._runs.get(name)
         if run is None:

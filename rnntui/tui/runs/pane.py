@@ -22,7 +22,7 @@ from rnntui.tui.core.actions import find_action
 from rnntui.tui.runs.actions import OPEN, RUNS
 from rnntui.tui.runs.name_filter import TEXT_PREFIX, matching
 from rnntui.tui.runs.slots import Slots
-from rnntui.tui.runs.table import Mark, RunTable, described
+from rnntui.tui.runs.table import RunMark, RunTable, described
 from rnntui.tui.widgets.chart.inks import line_ink, sign
 from rnntui.tui.widgets.safe_fields import LiveField
 
@@ -98,8 +98,8 @@ class RunsPane(Vertical):
         wanted = self._shown - self._hidden
         return tuple(n for n, run in self.runs.items() if n in wanted and not run.classifies)
 
-    def take(self, runs: Sequence[ListedRun], slots: Slots) -> None:
-        """Take up what runs there are now, to be shown by `show`."""
+    def set_runs(self, runs: Sequence[ListedRun], slots: Slots) -> None:
+        """Set the list of runs that `show` will draw."""
         self.runs, self.slots = {run.name: run for run in runs}, slots
         self._hidden &= self.runs.keys()
         if self.pinned not in self.runs:
@@ -139,9 +139,9 @@ class RunsPane(Vertical):
             return "All curves are hidden; press Space on a run to show it."
         return "These runs have no curves yet."
 
-    def _marks(self, styles: Mapping[int, Style], characters: Characters) -> dict[str, Mark]:
+    def _marks(self, styles: Mapping[int, Style], characters: Characters) -> dict[str, RunMark]:
         return {
-            name: Mark(
+            name: RunMark(
                 sign(self.slots[name]).translate(ORNAMENTS[characters]),
                 Style(color=styles[line_ink(self.slots[name])].color),
                 name in self._hidden,

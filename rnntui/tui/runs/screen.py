@@ -161,7 +161,7 @@ class RunsScreen(Screen[None]):
     def _take_runs(self, message: Listed) -> None:
         """Show what runs there are now."""
         has_new = bool({run.name for run in message.runs} - self.runs.runs.keys())
-        self.runs.take(message.runs, message.slots)
+        self.runs.set_runs(message.runs, message.slots)
         self._show()
         if has_new:
             # The curves of the new ones are wanted, too.
@@ -172,7 +172,7 @@ class RunsScreen(Screen[None]):
         """Draw what was read."""
         chart = self.query_one(RunChart)
         for name, news in message.news:
-            chart.take(name, news)
+            chart.add_points(name, news)
 
     @on(Looked)
     def _take_end(self, message: Looked) -> None:

@@ -34,7 +34,7 @@ _SCROLLBAR: Final = 2
 
 
 @dataclass(frozen=True)
-class Mark:
+class RunMark:
     """How a run stands in the chart: its sign and its colour there, hidden or on top.
 
     A classifier, which is not there, shows no sign of it.
@@ -150,7 +150,7 @@ class RunTable(DataTable[Text]):
         """Make an empty table, the newest run first."""
         super().__init__(id=id, cursor_type="row", zebra_stripes=False)
         self._runs: tuple[ListedRun, ...] = ()
-        self._marks: Mapping[str, Mark] = {}
+        self._marks: Mapping[str, RunMark] = {}
         self._sorted_by, self._descending = _CHANGED, True
         self._laid_out: tuple[object, ...] = ()
 
@@ -166,7 +166,7 @@ class RunTable(DataTable[Text]):
             return None
         return self.coordinate_to_cell_key(Coordinate(self.cursor_row, 0)).row_key.value
 
-    def show_runs(self, runs: Iterable[ListedRun], marks: Mapping[str, Mark]) -> None:
+    def show_runs(self, runs: Iterable[ListedRun], marks: Mapping[str, RunMark]) -> None:
         """Show these runs, keeping the cursor on the run that it is on."""
         self._runs, self._marks = tuple(runs), marks
         self._fill()

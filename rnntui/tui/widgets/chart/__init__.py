@@ -3,15 +3,15 @@
 from rnntui.tui.widgets.chart.chart import Chart
 from rnntui.tui.widgets.chart.look import Look
 from rnntui.tui.widgets.chart.scale import Span, YScale
-from rnntui.tui.widgets.chart.series import Marker, Reading, SeriesStyle
+from rnntui.tui.widgets.chart.series import CrosshairValue, Marker, SeriesStyle
 from rnntui.tui.widgets.chart.view import Latest, Recent, View, WholeRun, Window
 
 __all__ = [
     "Chart",
+    "CrosshairValue",
     "Latest",
     "Look",
     "Marker",
-    "Reading",
     "Recent",
     "SeriesStyle",
     "Span",

@@ -22,7 +22,7 @@ from rnntui.tui.widgets.chart.crosshair import with_crosshair
 from rnntui.tui.widgets.chart.keys import BINDINGS
 from rnntui.tui.widgets.chart.look import Look
 from rnntui.tui.widgets.chart.picture import FIRST_GUTTER, Picture, draw
-from rnntui.tui.widgets.chart.series import ChartData, Marker, Reading, SeriesStyle, read
+from rnntui.tui.widgets.chart.series import ChartData, CrosshairValue, Marker, SeriesStyle, read
 
 _KEY_ZOOM = 0.5
 _WHEEL_ZOOM = 0.8
@@ -145,7 +145,7 @@ class Chart(Widget, can_focus=True):
         self.data.markers.pop(name, None)
         self._redraw()
 
-    def readings(self, x: float) -> list[Reading]:
+    def values_at(self, x: float) -> list[CrosshairValue]:
         """What every series that is shown is worth at its point nearest to `x`."""
         shown = self.data.shown(self.look.hidden, self.look.pinned)
         return [read(series, x, self.look.smoothing) for series in shown]

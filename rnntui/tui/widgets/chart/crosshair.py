@@ -13,7 +13,7 @@ from rnntui.tui.widgets.chart.look import Look
 from rnntui.tui.widgets.chart.picture import Picture, looked_at
 from rnntui.tui.widgets.chart.plot import Level, Plot
 from rnntui.tui.widgets.chart.scale import heights
-from rnntui.tui.widgets.chart.series import Reading, read
+from rnntui.tui.widgets.chart.series import CrosshairValue, read
 from rnntui.tui.widgets.chart.ticks import format_number
 
 _LONGEST_NAME = 24
@@ -45,22 +45,22 @@ def with_crosshair(picture: Picture, look: Look, x: float) -> Cells:
     by_slot = sorted(picture.shown, key=lambda s: s.slot)
     first = [by_slot[place] for place in looked_at(by_slot, look)]
     ranked = first + [series for series in by_slot if series not in first]
-    readings = [read(series, x, look.smoothing) for series in ranked]
+    values = [read(series, x, look.smoothing) for series in ranked]
     column = plot.cell_column(x)
     _put_upright(cells, picture, plot, column)
-    _put_points(cells, picture, plot, readings, look)
-    place = _written(x, readings, plot)
+    _put_points(cells, picture, plot, values, look)
+    place = _written(x, values, plot)
     _put_tag(cells, picture, column, place)
-    box = [_line(reading, look, plot, x) for reading in readings]
+    box = [_line(reading, look, plot, x) for reading in values]
     if not _put_box(cells, picture, plot, box, f"{look.x_title} {place}".strip(), column):
-        _put_values_in_legend(cells, picture, readings)
+        _put_values_in_legend(cells, picture, values)
     return cells
 
 
-def _written(x: float, readings: Sequence[Reading], plot: Plot) -> str:
+def _written(x: float, values: Sequence[CrosshairValue], plot: Plot) -> str:
     """The crosshair's x: that of a point within its column, or no finer than the column."""
     cell = plot.x.width / plot.width
-    nearest = min((reading.x for reading in readings), key=lambda place: abs(place - x))
+    nearest = min((reading.x for reading in values), key=lambda place: abs(place - x))
     if abs(nearest - x) <= cell / 2:
         return format_number(nearest)
     return format_number(round(x, max(0, math.ceil(-math.log10(cell)))))
@@ -77,13 +77,13 @@ def _put_upright(cells: Cells, picture: Picture, plot: Plot, column: int) -> Non
 
 
 def _put_points(
-    cells: Cells, picture: Picture, plot: Plot, readings: Sequence[Reading], look: Look
+    cells: Cells, picture: Picture, plot: Plot, values: Sequence[CrosshairValue], look: Look
 ) -> None:
     """Each series' sign where its value was read."""
-    xs = np.array([reading.x for reading in readings])
-    values = np.array([reading.value for reading in readings])
-    rows, columns = plot.cell_rows(heights(values, look.scale)), plot.cell_columns(xs)
-    for reading, row, column in zip(readings, rows, columns, strict=True):
+    xs = np.array([reading.x for reading in values])
+    ys = np.array([reading.value for reading in values])
+    rows, columns = plot.cell_rows(heights(ys, look.scale)), plot.cell_columns(xs)
+    for reading, row, column in zip(values, rows, columns, strict=True):
         if 0 <= row < plot.height and 0 <= column < plot.width:
             slot = reading.series.slot
             spot = (picture.layout.plot_top + int(row), picture.layout.gutter + int(column))
@@ -103,7 +103,7 @@ def _put_tag(cells: Cells, picture: Picture, column: int, place: str) -> None:
     cells.put(layout.label_row, at, text, Ink.CROSSHAIR_TAG)
 
 
-def _line(reading: Reading, look: Look, plot: Plot, x: float) -> _Line:
+def _line(reading: CrosshairValue, look: Look, plot: Plot, x: float) -> _Line:
     notes = []
     if reading.series.is_smoothed(look.smoothing):
         notes.append(f"raw {format_number(reading.raw)}")
@@ -163,11 +163,11 @@ def _fitting(plot: Plot, column: int, widths: Sequence[int]) -> tuple[int, int] 
     return None
 
 
-def _put_values_in_legend(cells: Cells, picture: Picture, readings: Sequence[Reading]) -> None:
+def _put_values_in_legend(cells: Cells, picture: Picture, values: Sequence[CrosshairValue]) -> None:
     rows = picture.layout.legend_rows
     if not rows:
         return
-    entries = [entry(r.series, format_number(r.value)) for r in readings]
+    entries = [entry(r.series, format_number(r.value)) for r in values]
     lines = legend_lines(entries, cells.width, rows)
     for row in range(rows):
         cells.put(row, 0, " " * cells.width, Ink.PLAIN)

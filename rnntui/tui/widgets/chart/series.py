@@ -64,7 +64,7 @@ class Marker:
 
 
 @dataclass(frozen=True)
-class Reading:
+class CrosshairValue:
     """The values of one series at its point nearest to the crosshair."""
 
     series: Series
@@ -136,13 +136,13 @@ def extent(shown: list[Series]) -> Span | None:
     return span_around(low, high)
 
 
-def read(series: Series, x: float, weight: float) -> Reading:
+def read(series: Series, x: float, weight: float) -> CrosshairValue:
     """The values of a series that has points, at the one nearest to `x`."""
     places = series.points.x
     right = int(np.clip(np.searchsorted(places, x), 0, places.size - 1))
     left = max(right - 1, 0)
     nearest = left if abs(x - places[left]) <= abs(places[right] - x) else right
-    return Reading(
+    return CrosshairValue(
         series=series,
         x=float(places[nearest]),
         value=float(series.smoothed(weight).mean[nearest]),

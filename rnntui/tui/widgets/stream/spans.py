@@ -10,7 +10,7 @@ LEVEL_BITS = 0b111
 """The part of a look that holds the probability level."""
 
 
-class Mark(IntFlag):
+class LookFlag(IntFlag):
     """What a look says of a character beside its probability level."""
 
     UNDERLINED = 8
@@ -47,9 +47,9 @@ def looks_of(levels: Iterable[int], underlined: Iterable[int], selected: range) 
     looks = bytearray(levels)
     for place, is_underlined in enumerate(underlined):
         if is_underlined:
-            looks[place] |= Mark.UNDERLINED
+            looks[place] |= LookFlag.UNDERLINED
     for place in range(max(selected.start, 0), min(selected.stop, len(looks))):
-        looks[place] |= Mark.SELECTED
+        looks[place] |= LookFlag.SELECTED
     return looks
 
 
@@ -86,4 +86,4 @@ def _look_of(unit: Unit, looks: Sequence[int]) -> int:
     if unit.length > 1:
         sharing = looks[unit.start : unit.start + unit.length]
         look = min(sharing, key=lambda other: other & LEVEL_BITS)
-    return look | Mark.STAND_IN if unit.is_stand_in else look
+    return look | LookFlag.STAND_IN if unit.is_stand_in else look

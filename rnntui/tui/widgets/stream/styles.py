@@ -8,7 +8,7 @@ from textual.content import Content
 from textual.widget import Widget
 
 from rnntui.tui.widgets.stream.probability_levels import PRIME, range_of
-from rnntui.tui.widgets.stream.spans import LEVEL_BITS, Mark
+from rnntui.tui.widgets.stream.spans import LEVEL_BITS, LookFlag
 
 # In the order of the levels: those of probabilities, then PRIME, then PLAIN.
 _COMPONENT_OF_LEVEL: Final = (
@@ -27,12 +27,12 @@ COMPONENT_CLASSES: Final = frozenset({*_COMPONENT_OF_LEVEL, _UNDERLINED, _STAND_
 def style_of(look: int, stream: Widget) -> Style:
     """Put the style of a look together from the component classes of a stream."""
     style = stream.get_component_rich_style(_COMPONENT_OF_LEVEL[look & LEVEL_BITS])
-    if look & Mark.STAND_IN:
+    if look & LookFlag.STAND_IN:
         style += Style(bgcolor=stream.get_component_rich_style(_STAND_IN).bgcolor)
         style += stream.get_component_styles(_STAND_IN).text_style
-    if look & Mark.UNDERLINED:
+    if look & LookFlag.UNDERLINED:
         style += stream.get_component_styles(_UNDERLINED).text_style
-    if look & Mark.SELECTED:
+    if look & LookFlag.SELECTED:
         style += stream.screen.get_component_rich_style("screen--selection")
     return style
 

@@ -22,7 +22,7 @@ def test_the_first_share_is_the_callers_own() -> None:
 
 
 @pytest.mark.parametrize("failing", [0, 1])
-def test_what_a_share_raises_reaches_the_caller_and_the_crew_goes_on(failing: int) -> None:
+def test_what_a_share_raises_reaches_the_caller_and_the_pool_goes_on(failing: int) -> None:
     pool = ThreadPool(2)
 
     def work(place: int) -> int:
@@ -35,7 +35,7 @@ def test_what_a_share_raises_reaches_the_caller_and_the_crew_goes_on(failing: in
     assert pool.do(lambda place: place) == [0, 1]
 
 
-def test_threads_end_with_the_crew_and_keep_nothing_alive() -> None:
+def test_threads_end_with_the_pool_and_keep_nothing_alive() -> None:
     class Thing:
         def work(self, place: int) -> int:
             return place
