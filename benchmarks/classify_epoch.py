@@ -24,8 +24,9 @@ from torch.nn import functional
 from torch.utils.data import DataLoader, TensorDataset
 
 from rnntui.tasks.classification.learner import ClassifyLearner
-from rnntui.tasks.classification.opening import find_classify_recipe, new_classify_run
+from rnntui.tasks.classification.opening import new_classify_run
 from rnntui.tasks.classification.provenance import LabelledSource
+from rnntui.tasks.classification.recipes import find_classify_recipe
 from rnntui.tasks.classification.run import ClassifyRun
 from rnntui.text.labelled.batches import Split, padded
 from rnntui.training.progress import Progress

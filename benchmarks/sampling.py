@@ -17,7 +17,7 @@ import torch
 from rows import Row, as_markdown, in_turns
 from torch import nn
 
-from rnntui.cli.sample.command import AHEAD
+from rnntui.cli.sample.texts import AHEAD
 from rnntui.nets.char_model import build_model
 from rnntui.nets.config import ModelConfig
 from rnntui.nets.numpy_network import NetworkWeights
