@@ -8,9 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from rnntui.nets.config import weight_shapes
-from rnntui.tasks.characters.checkpoint import Checkpoint, Header, Progress, save_checkpoint
+from rnntui.tasks.characters.checkpoint import Checkpoint, Progress, save_checkpoint
 from rnntui.tasks.characters.opening import new_run
-from rnntui.tasks.characters.provenance import provenance_of
 from rnntui.text.corpus import corpus_from_text
 from rnntui.training.events import Evaluated, Finished, Step, TrainEvent, to_json
 from rnntui.training.run_folder import RunFolder
@@ -93,11 +92,9 @@ def run_on_disk(
         best_loss=best,
         events=len(events),
     )
-    model = run.config.model(len(text.vocabulary))
-    header = Header(
-        name, model, text.vocabulary, text.normalisation, provenance_of(text), run.config, progress
-    )
-    weights = {name: np.zeros(shape, np.float32) for name, shape in weight_shapes(model).items()}
+    header = run.header(progress)
+    shapes = weight_shapes(header.model)
+    weights = {name: np.zeros(shape, np.float32) for name, shape in shapes.items()}
     save_checkpoint(Checkpoint(header, weights, {}, {}), run.folder.last, run.folder.best)
     write_record(run.folder, events)
     return run.folder

@@ -1,18 +1,13 @@
 """`rnntui checkpoints`: the runs."""
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from rnntui.cli.tables import print_table
 from rnntui.cli.terminal import notify
 from rnntui.errors import RnntuiError
-
-if TYPE_CHECKING:
-    from rnntui.nets.config import LayerRow
-    from rnntui.training.progress import Progress
 
 app = typer.Typer(help="The runs and their checkpoints.", no_args_is_help=True)
 
@@ -38,7 +33,7 @@ def list_() -> None:
         except RnntuiError as error:
             notify(str(error))
             continue
-        about = (folder.name, run.kind, run.corpus, run.cell, run.size, run.figure)
+        about = (folder.name, run.kind.name, run.corpus, run.cell, run.size, run.figure)
         rows.append((*about, f"{run.step:,}", f"{run.elapsed_s:,.0f}", run.state))
     columns = (
         "name",
@@ -66,60 +61,30 @@ def show(
     """Show a checkpoint: its text, its progress, its layers."""
     from rnntui import places
     from rnntui.cli.layers import print_layers
-    from rnntui.training.checkpoint_file import open_checkpoint
+    from rnntui.tasks.kinds import kind_of_checkpoint
+    from rnntui.tasks.table import task_of
     from rnntui.training.run_folder import find_checkpoint, run_of
 
     parent = places.checkpoints_dir()
     path = find_checkpoint(parent, checkpoint, places.shipped_checkpoints_dir())
     folder = run_of(parent, path)
-    with open_checkpoint(path) as file:
-        is_classifier = file.kind() == "classifier"
-    run, about, progress, layers = (_classifier if is_classifier else _characters)(path)
+    task = task_of(kind_of_checkpoint(path))
+    header = task.check_checkpoint(path)
+    progress = header.progress
     best = "none yet" if progress.best_loss is None else f"{progress.best_loss:.4f}"
     print_table(
         ("", ""),
         [
             ("file", str(path)),
             # A renamed run goes by the name of its folder.
-            ("run", folder.name if folder else run),
-            *about,
+            ("run", folder.name if folder else header.run),
+            *task.about(header),
             ("step", f"{progress.step:,} of {progress.total_steps:,}"),
             ("training time", f"{progress.elapsed_s:,.1f} s"),
             ("best loss", f"{best} at step {progress.best_step:,}"),
         ],
     )
-    print_layers(layers)
-
-
-_Shown = tuple[str, list[tuple[str, str]], "Progress", "Sequence[LayerRow]"]
-
-
-def _characters(path: Path) -> _Shown:
-    """Run, description, progress and layers of a character network."""
-    from rnntui.nets.config import layer_table
-    from rnntui.tasks.characters.checkpoint import load_checkpoint
-
-    header = load_checkpoint(path).header
-    corpus = header.corpus
-    about = [
-        ("corpus", f"{corpus.name}, {corpus.characters:,} characters ({corpus.source})"),
-        ("normalisation", ", ".join(header.normalisation.steps) or "none"),
-    ]
-    return header.run, about, header.progress, layer_table(header.model)
-
-
-def _classifier(path: Path) -> _Shown:
-    """Run, description, progress and layers of a classifier."""
-    from rnntui.nets.classifier_config import classifier_layer_table
-    from rnntui.tasks.classification.checkpoint import load_classifier
-
-    header = load_classifier(path).header
-    about = [
-        ("texts", f"{header.corpus.name} ({header.corpus.source})"),
-        ("classes", ", ".join(header.classes)),
-        ("vocabulary", f"{len(header.vocabulary):,} {header.vocabulary.units}"),
-    ]
-    return header.run, about, header.progress, classifier_layer_table(header.model)
+    print_layers(task.layers(header))
 
 
 @app.command()

@@ -26,16 +26,12 @@ from rnntui.tasks.classification.opening import (
 )
 from rnntui.tasks.classification.provenance import LabelledSource
 from rnntui.tasks.classification.reading import ClassifierReader, ReadText
+from rnntui.tasks.kinds import CLASSIFIER, kind_of_run
 from rnntui.text.labelled.choices import Units
 from rnntui.training.changed_text import ChangedTextError
 from rnntui.training.commands import Command, Continue, Inbox, Pause, WeightsOutlet
 from rnntui.training.events import Saved, TrainEvent
-from rnntui.training.run_folder import (
-    RunFolder,
-    find_checkpoint,
-    list_runs,
-    read_configuration,
-)
+from rnntui.training.run_folder import RunFolder, find_checkpoint, list_runs
 
 log = logging.getLogger(__name__)
 
@@ -345,9 +341,9 @@ def newest_classifier(parent: Path) -> Path | None:
     """The best checkpoint of the classifier's run that was written to last, if there is one."""
     for folder in sorted(list_runs(parent), key=_last_written, reverse=True):
         try:
-            if read_configuration(folder)["run"].get("kind") == "classifier":
+            if kind_of_run(folder) is CLASSIFIER:
                 return find_checkpoint(parent, folder.name)
-        except (RnntuiError, KeyError, AttributeError):
+        except RnntuiError:
             continue
     return None
 

@@ -7,8 +7,9 @@ from typing import Literal
 
 from rnntui.errors import RnntuiError, reason
 from rnntui.runtime.record_tail import RecordTail
-from rnntui.tasks.summary import QUIET_SECONDS, pause_told, seconds_silent
+from rnntui.tasks.summary import QUIET_SECONDS
 from rnntui.training.events import Failed, Finished, TrainEvent, from_json
+from rnntui.training.record_end import pause_told, seconds_silent
 from rnntui.training.run_folder import RunFolder, is_being_trained
 
 FollowedState = Literal["training", "paused", "quiet", "ended"]

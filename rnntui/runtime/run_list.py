@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Final
 
 from rnntui.errors import RnntuiError, reason
-from rnntui.tasks.summary import RunSummary, last_event, seconds_silent, summarise
+from rnntui.tasks.kinds import CLASSIFIER
+from rnntui.tasks.summary import RunSummary, summarise
 from rnntui.training.events import Failed, Finished
+from rnntui.training.record_end import last_event, seconds_silent
 from rnntui.training.run_folder import RunFolder, is_being_trained, list_runs
 
 Clock = Callable[[], float]
@@ -37,7 +39,7 @@ class ListedRun:
     @property
     def classifies(self) -> bool:
         """Whether its network classifies, so that its losses are of texts, not of characters."""
-        return self.summary is not None and self.summary.kind == "classifier"
+        return self.summary is not None and self.summary.kind is CLASSIFIER
 
     @property
     def state(self) -> str:

@@ -7,22 +7,23 @@ it; to read them in full is for the modules of their kinds.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Generic, TypeVar, get_args
 
 from rnntui.errors import ConfigError, quoted
+from rnntui.tasks.kinds import KINDS, Kind, RecipeKind
 from rnntui.text.escapes import unescaped
 from rnntui.toml_files import UnreadableFileError, read_toml
+from rnntui.training.settings.tables import from_tables
+
+C = TypeVar("C")
 
 SHIPPED = Path(__file__).resolve().parent.parent / "recipes"
 
 DEFAULT = "default"
 """The recipe of a training that names none."""
 
-RecipeKind = Literal["train", "classify", "trace", "compare"]
-
 _COMMANDS: dict[RecipeKind, str] = {
-    "train": "rnntui train --recipe {}",
-    "classify": "rnntui classify train --recipe {}",
+    **{kind.recipes: f"{kind.train} --recipe {{}}" for kind in KINDS.values()},
     "trace": "rnntui trace --recipe {}",
     "compare": "rnntui compare {}",
 }
@@ -49,6 +50,20 @@ class RecipeFile:
     def command(self) -> str:
         """The command that runs it."""
         return _COMMANDS[self.kind].format(self.name)
+
+
+@dataclass(frozen=True)
+class Recipe(Generic[C]):
+    """A recipe that trains: a configuration, and the data it is meant for, if any.
+
+    `prime` is what samples start from, empty for the start of a line.
+    """
+
+    name: str
+    about: str
+    corpus: str
+    prime: str
+    config: C
 
 
 def list_recipe_files() -> tuple[RecipeFile, ...]:
@@ -79,6 +94,26 @@ def find_recipe_file(reference: str, kind: RecipeKind | None = None) -> RecipeFi
             f"{found.source} is of kind '{found.kind}', not '{kind}'; '{found.command}' runs it."
         )
     return found
+
+
+def list_recipes_of(kind: Kind, config: type[C]) -> tuple[Recipe[C], ...]:
+    """The shipped recipes that train networks of a kind, configured by `config`."""
+    files = list_recipe_files()
+    return tuple(configured(file, config) for file in files if file.kind == kind.recipes)
+
+
+def find_recipe_of(reference: str, kind: Kind, config: type[C]) -> Recipe[C]:
+    """The recipe of that name, or in that TOML file, for networks of a kind.
+
+    Raises `ConfigError` as `find_recipe_file`, and where a setting is wrong.
+    """
+    return configured(find_recipe_file(reference, kind.recipes), config)
+
+
+def configured(file: RecipeFile, config: type[C]) -> Recipe[C]:
+    """A recipe with all its settings, its defaults included. Raises `ConfigError`."""
+    settings = config(**from_tables(file.tables, file.source, config))
+    return Recipe(file.name, file.about, file.corpus, file.prime, settings)
 
 
 def _read(path: Path) -> RecipeFile:

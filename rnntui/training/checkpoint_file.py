@@ -3,9 +3,7 @@
 A file's sizes are checked against bounds before it is read: of the header
 `LARGEST_HEADER`, of the tensors what its own configuration says and the memory that
 is left. Needs no torch: tensors are NumPy arrays here. Which groups there are, and what
-the header says, is for the modules of the kinds of networks to define
-(`checkpoint.py` of the tasks). A header names its `kind`;
-one without is a character network's.
+the header says, is for each task to define (its `checkpoint.py`).
 """
 
 import json
@@ -16,7 +14,7 @@ import struct
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO, Final, Literal, Protocol, cast, get_args
+from typing import Any, BinaryIO, Final, Protocol
 
 import numpy as np
 import safetensors
@@ -48,14 +46,6 @@ _LONG_PARTS: Final = ("vocabulary", "classes")
 _DEEPEST: Final = 4
 _NAMED_SYMBOL: Final = re.compile(r"<[\w-]{1,40}>")
 _BY_DESCRIPTOR: Final = Path("/dev/fd")
-
-Kind = Literal["characters", "classifier"]
-
-COMMANDS: dict[Kind, str] = {
-    "characters": "generates text; 'rnntui sample' and 'rnntui eval' use it",
-    "classifier": "classifies; 'rnntui classify predict' and 'rnntui classify eval' use it",
-}
-"""What a network of each kind does, and the commands for that."""
 
 KEPT_BY_OPTIMIZER: dict[OptimizerName, tuple[str, ...]] = {
     "adam": ("step", "exp_avg", "exp_avg_sq"),
@@ -118,32 +108,38 @@ class OpenCheckpoint:
 
     def __init__(self, path: Path, file: Any) -> None:
         """Wrap what safetensors has opened."""
-        self._path = path
+        self.path = path
         self._file = file
         self._metadata: Mapping[str, str] = file.metadata() or {}
 
-    def header(self, kind: Kind) -> dict[str, Any]:
-        """The parsed header, of this version and of that kind."""
+    def check_version(self) -> None:
+        """Refuse a format that this version doesn't read."""
         if "format_version" not in self._metadata:
             raise self.bad("its header has no format version")
-        if (version := self._part("format_version")) not in READABLE_VERSIONS:
+        if (version := self.part("format_version")) not in READABLE_VERSIONS:
             known = " and ".join(map(str, READABLE_VERSIONS))
             raise self.bad(
                 f"its format version is {quoted(version)}, and this rnntui reads {known}"
             )
-        if (found := self.kind()) != kind:
-            raise CheckpointError(
-                f"{self._path} is a network that {COMMANDS[found]}; it can't be used here."
-            )
-        return {name: self._part(name) for name in self._metadata}
 
-    def kind(self) -> Kind:
-        """The kind of its network."""
-        found = self._part("kind") if "kind" in self._metadata else "characters"
-        for known in get_args(Kind):
-            if found == known:
-                return cast(Kind, known)
-        raise self.bad(f"it is of a kind {quoted(found)} that this rnntui doesn't know")
+    def parts(self) -> dict[str, Any]:
+        """All parts of the header by name, from their JSON."""
+        return {name: self.part(name) for name in self._metadata}
+
+    def part(self, name: str, default: Any = None) -> Any:
+        """A part of the header, from its JSON; `default` where it is not there."""
+        text = self._metadata.get(name)
+        if text is None:
+            return default
+        if name not in _LONG_PARTS and len(text) > LARGEST_PART:
+            raise self.bad(f"a part of its header has more than {LARGEST_PART:,} characters")
+        try:
+            value = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise self.bad("its header is not valid JSON") from error
+        if is_deep(value, _DEEPEST):
+            raise self.bad("its header is nested too deep")
+        return value
 
     def groups(
         self, expected: Mapping[str, Shapes], required: Collection[str]
@@ -191,20 +187,7 @@ class OpenCheckpoint:
 
     def bad(self, why: str) -> CheckpointError:
         """An error with a sentence that says why the file can't be used."""
-        return _bad(self._path, why)
-
-    def _part(self, name: str) -> Any:
-        """A part of the header, from its JSON."""
-        text = self._metadata[name]
-        if name not in _LONG_PARTS and len(text) > LARGEST_PART:
-            raise self.bad(f"a part of its header has more than {LARGEST_PART:,} characters")
-        try:
-            value = json.loads(text)
-        except (ValueError, RecursionError) as error:
-            raise self.bad("its header is not valid JSON") from error
-        if is_deep(value, _DEEPEST):
-            raise self.bad("its header is nested too deep")
-        return value
+        return _bad(self.path, why)
 
     def _check_room(self, shapes: Shapes) -> None:
         """Refuse tensors that don't fit into the memory that is left."""

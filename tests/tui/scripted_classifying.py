@@ -81,9 +81,15 @@ def save_scripted(path: Path, classes: tuple[str, ...] = CLASSES) -> Path:
     arrays["head.weight"][0], arrays["head.weight"][-1] = -3.0, 3.0
     note = LabelledProvenance("reviews", "shipped", "reviews", "", "", "", "0" * 64, 760)
     header = ClassifierHeader(
-        "reviews-gru-1", model, vocabulary, classes, note, config,
-        Progress(step=120, total_steps=TOTAL_STEPS), RightAnswers(),
-    )  # fmt: skip
+        run="reviews-gru-1",
+        model=model,
+        vocabulary=vocabulary,
+        classes=classes,
+        corpus=note,
+        config=config,
+        progress=Progress(step=120, total_steps=TOTAL_STEPS),
+        tally=RightAnswers(),
+    )
     path.parent.mkdir(parents=True, exist_ok=True)
     save_checkpoint(ClassifierCheckpoint(header, arrays, {}), path)
     return path

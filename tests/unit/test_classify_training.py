@@ -13,8 +13,10 @@ from rnntui import places
 from rnntui.errors import CheckpointError, ConfigError, CorpusError
 from rnntui.runtime.classifier_session import measure_classifier
 from rnntui.tasks.characters.checkpoint import load_checkpoint
+from rnntui.tasks.characters.description import describe_run
 from rnntui.tasks.classification.batches import TextBatches, batches_to_measure
 from rnntui.tasks.classification.checkpoint import load_classifier, read_classifier_header
+from rnntui.tasks.classification.description import describe_classify_run
 from rnntui.tasks.classification.opening import (
     classify_events,
     new_classify_run,
@@ -23,7 +25,9 @@ from rnntui.tasks.classification.opening import (
 from rnntui.tasks.classification.provenance import LabelledSource
 from rnntui.tasks.classification.recipes import DEFAULT, find_classify_recipe
 from rnntui.tasks.classification.scoring import score_labelled
+from rnntui.tasks.kinds import kind_of_run
 from rnntui.tasks.recipes import list_recipe_files
+from rnntui.tasks.summary import summarise
 from rnntui.training.changed_text import ChangedTextError, allow_old_text
 from rnntui.training.checkpoint_file import save_checkpoint
 from rnntui.training.commands import RollBack, SetLearningRate, Stop
@@ -212,6 +216,17 @@ def test_a_network_that_writes_and_one_that_classifies_are_not_taken_for_each_ot
         load_checkpoint(classifier.folder.last)
     with pytest.raises(CheckpointError, match="'rnntui train --resume' goes on with it"):
         resumed_classifier(replace(classifier, folder=writer.folder))
+    with pytest.raises(CheckpointError, match="'rnntui classify train --resume' goes on with it"):
+        describe_run(classifier.folder)
+
+
+def test_a_run_of_an_unknown_kind_is_damaged(tmp_path: Path) -> None:
+    folder = classify_run(tmp_path).folder
+    text = folder.configuration.read_text()
+    folder.configuration.write_text(text.replace('kind = "classifier"', 'kind = "tree"'))
+    for read in (describe_classify_run, describe_run, kind_of_run, summarise):
+        with pytest.raises(CheckpointError, match="its kind is not known"):
+            read(folder)
 
 
 def test_a_resume_may_change_what_leaves_its_steps_what_they_are(tmp_path: Path) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from rnntui.errors import CheckpointError
-from rnntui.tasks import summary as run_summary
 from rnntui.tasks.summary import QUIET_SECONDS, RunSummary, summarise
+from rnntui.training import record_end
 from rnntui.training.commands import Stop
 from rnntui.training.events import Changed, Continued, Evaluated, Paused, Sampled, Saved
 from rnntui.training.run_folder import Record
@@ -139,11 +139,11 @@ def test_a_run_without_a_held_out_part_is_judged_by_its_training(tmp_path: Path)
     assert 0 < bits < math.log2(12)
 
 
-@pytest.mark.parametrize("block", [run_summary._BLOCK_BYTES, 37, 400])
+@pytest.mark.parametrize("block", [record_end._BLOCK_BYTES, 37, 400])
 def test_a_classifiers_figure_is_the_accuracy_of_its_best_network(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: int
 ) -> None:
-    monkeypatch.setattr(run_summary, "_BLOCK_BYTES", block)
+    monkeypatch.setattr(record_end, "_BLOCK_BYTES", block)
     run = classify_run(tmp_path, epochs=6, learning_rate=0.3)
     events = only(Evaluated, classified(run))
     best = min(events, key=lambda event: event.val_loss or math.inf)

@@ -6,18 +6,18 @@ is described in docs/file-formats.md.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from rnntui.errors import RnntuiError
 from rnntui.nets.config import ModelConfig, weight_shapes
 from rnntui.nets.numpy_network import NetworkWeights
 from rnntui.tasks.characters.config import TrainConfig
 from rnntui.tasks.characters.provenance import CorpusProvenance
+from rnntui.tasks.checkpoint_header import CheckpointHeader, fields_alike, reading_header
+from rnntui.tasks.kinds import CHARACTERS, header_parts
 from rnntui.text.normalisation import Normalisation
 from rnntui.text.vocabulary import Vocabulary
-from rnntui.training.checked_values import check_numbers, text
 from rnntui.training.checkpoint_file import (
     KEPT_BY_OPTIMIZER,
     Arrays,
@@ -44,17 +44,11 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True)
-class Header:
-    """All of a checkpoint but its tensors."""
+@dataclass(frozen=True, kw_only=True)
+class Header(CheckpointHeader[ModelConfig, Vocabulary, CorpusProvenance, TrainConfig]):
+    """The header of a character network."""
 
-    run: str
-    model: ModelConfig
-    vocabulary: Vocabulary
     normalisation: Normalisation
-    corpus: CorpusProvenance
-    config: TrainConfig
-    progress: Progress
 
 
 @dataclass(frozen=True)
@@ -94,16 +88,10 @@ class Checkpoint:
 
     def about(self) -> Mapping[str, Any]:
         """The header as it stands in the file."""
-        header = self.header
-        return {
-            "run": header.run,
-            "model": asdict(header.model),
-            "vocabulary": list(header.vocabulary.symbols),
-            "normalisation": list(header.normalisation.steps),
-            "corpus": asdict(header.corpus),
-            "config": asdict(header.config),
-            "progress": asdict(header.progress),
-        }
+        return self.header.as_json(
+            list(self.header.vocabulary.symbols),
+            normalisation=list(self.header.normalisation.steps),
+        )
 
 
 def read_header(path: Path) -> Header:
@@ -127,22 +115,16 @@ def load_checkpoint(path: Path) -> Checkpoint:
 
 
 def _header(file: OpenCheckpoint) -> Header:
-    about = file.header("characters")
-    try:
-        config = {**about["config"], "normalise": tuple(about["config"]["normalise"])}
+    parts = header_parts(file, CHARACTERS)
+    with reading_header(file):
         header = Header(
-            run=text(about["run"], "run"),
-            model=ModelConfig(**about["model"]),
-            vocabulary=parsed_vocabulary(about["vocabulary"]),
-            normalisation=Normalisation(tuple(about["normalisation"])),
-            corpus=CorpusProvenance(**about["corpus"]),
-            config=TrainConfig(**config),
-            progress=Progress(**about["progress"]),
+            **fields_alike(parts, ModelConfig, CorpusProvenance),
+            vocabulary=parsed_vocabulary(parts["vocabulary"]),
+            normalisation=Normalisation(tuple(parts["normalisation"])),
+            config=TrainConfig(
+                **{**parts["config"], "normalise": tuple(parts["config"]["normalise"])}
+            ),
         )
-        check_numbers(header.corpus)
-        check_numbers(header.progress)
-    except (KeyError, TypeError, ValueError, AttributeError, RnntuiError) as error:
-        raise file.bad(f"its header is damaged ({error})") from error
     if len(header.vocabulary) != header.model.vocab_size:
         raise file.bad("its vocabulary and its network differ in size")
     # The configuration's bounds and types have been checked, so the network's hold, too.

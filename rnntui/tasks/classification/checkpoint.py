@@ -9,19 +9,19 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from rnntui.errors import RnntuiError
 from rnntui.nets.classifier_config import ClassifierConfig, classifier_weight_shapes
+from rnntui.tasks.checkpoint_header import CheckpointHeader, fields_alike, reading_header
 from rnntui.tasks.classification.config import ClassifyConfig
 from rnntui.tasks.classification.provenance import LabelledProvenance
+from rnntui.tasks.kinds import CLASSIFIER, header_parts
 from rnntui.text.labelled.vocabulary import TokenVocabulary
-from rnntui.training.checked_values import check_numbers, text
+from rnntui.training.checked_values import check_numbers
 from rnntui.training.checkpoint_file import (
     Arrays,
     OpenCheckpoint,
     open_checkpoint,
     optimizer_shapes,
 )
-from rnntui.training.progress import Progress
 
 
 @dataclass(frozen=True)
@@ -32,17 +32,13 @@ class RightAnswers:
     given: int = 0
 
 
-@dataclass(frozen=True)
-class ClassifierHeader:
-    """All of a checkpoint but its tensors; `classes` are in the order of the scores."""
+@dataclass(frozen=True, kw_only=True)
+class ClassifierHeader(
+    CheckpointHeader[ClassifierConfig, TokenVocabulary, LabelledProvenance, ClassifyConfig]
+):
+    """The header of a classifier; `classes` are in the order of the scores."""
 
-    run: str
-    model: ClassifierConfig
-    vocabulary: TokenVocabulary
     classes: tuple[str, ...]
-    corpus: LabelledProvenance
-    config: ClassifyConfig
-    progress: Progress
     tally: RightAnswers
 
 
@@ -66,14 +62,8 @@ class ClassifierCheckpoint:
         """The header as it stands in the file."""
         header = self.header
         return {
-            "kind": "classifier",
-            "run": header.run,
-            "model": asdict(header.model),
-            "vocabulary": header.vocabulary.to_json(),
-            "classes": list(header.classes),
-            "corpus": asdict(header.corpus),
-            "config": asdict(header.config),
-            "progress": asdict(header.progress),
+            "kind": CLASSIFIER.name,
+            **header.as_json(header.vocabulary.to_json(), classes=list(header.classes)),
             "tally": asdict(header.tally),
         }
 
@@ -102,23 +92,17 @@ def load_classifier(path: Path) -> ClassifierCheckpoint:
 
 
 def _header(file: OpenCheckpoint) -> ClassifierHeader:
-    about = file.header("classifier")
-    try:
+    parts = header_parts(file, CLASSIFIER)
+    with reading_header(file):
         header = ClassifierHeader(
-            run=text(about["run"], "run"),
-            model=ClassifierConfig(**about["model"]),
-            vocabulary=TokenVocabulary.from_json(about["vocabulary"]),
-            classes=_classes(about["classes"]),
-            corpus=LabelledProvenance(**about["corpus"]),
-            config=ClassifyConfig(**about["config"]),
-            progress=Progress(**about["progress"]),
-            tally=RightAnswers(**about["tally"]),
+            **fields_alike(parts, ClassifierConfig, LabelledProvenance),
+            vocabulary=TokenVocabulary.from_json(parts["vocabulary"]),
+            classes=_classes(parts["classes"]),
+            config=ClassifyConfig(**parts["config"]),
+            tally=RightAnswers(**parts["tally"]),
         )
-        for numbers in (header.corpus, header.progress, header.tally):
-            check_numbers(numbers)
+        check_numbers(header.tally)
         own = header.config.model(len(header.vocabulary), len(header.classes))
-    except (KeyError, TypeError, ValueError, AttributeError, RnntuiError) as error:
-        raise file.bad(f"its header is damaged ({error})") from error
     if header.vocabulary.units != header.config.units:
         raise file.bad("its vocabulary is not of the units that it is configured for")
     # The configuration's bounds and types have been checked, so the network's hold, too.

@@ -1,27 +1,20 @@
 """Recipes of kind `classify`, as configurations of classifiers."""
 
-from dataclasses import dataclass
-
 from rnntui.tasks.classification.config import ClassifyConfig
-from rnntui.tasks.recipes import find_recipe_file
-from rnntui.training.settings.tables import from_tables
+from rnntui.tasks.kinds import CLASSIFIER
+from rnntui.tasks.recipes import Recipe, find_recipe_of, list_recipes_of
 
 DEFAULT = "reviews"
-"""The recipe of a training that names none."""
+"""The recipe of a training run that names none."""
+
+ClassifyRecipe = Recipe[ClassifyConfig]
 
 
-@dataclass(frozen=True)
-class ClassifyRecipe:
-    """A recipe of kind `classify`: a configuration, and the texts it is meant for, if any."""
-
-    name: str
-    about: str
-    corpus: str
-    config: ClassifyConfig
+def list_classify_recipes() -> tuple[ClassifyRecipe, ...]:
+    """The shipped recipes of kind `classify`, by name."""
+    return list_recipes_of(CLASSIFIER, ClassifyConfig)
 
 
 def find_classify_recipe(reference: str) -> ClassifyRecipe:
-    """The recipe of kind `classify` of that name, or in that TOML file. Raises `ConfigError`."""
-    file = find_recipe_file(reference, "classify")
-    config = ClassifyConfig(**from_tables(file.tables, file.source, ClassifyConfig))
-    return ClassifyRecipe(file.name, file.about, file.corpus, config)
+    """The recipe of kind `classify` of that name, or in that file. Raises as `find_recipe_of`."""
+    return find_recipe_of(reference, CLASSIFIER, ClassifyConfig)

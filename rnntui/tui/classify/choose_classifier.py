@@ -14,6 +14,7 @@ from textual.widgets import Button, OptionList, Static
 from textual.widgets.option_list import Option
 
 from rnntui.errors import RnntuiError
+from rnntui.tasks.kinds import CLASSIFIER
 from rnntui.tasks.summary import RunSummary, summarise
 from rnntui.training.run_folder import list_runs
 from rnntui.tui.core.sentences import one_line
@@ -61,7 +62,7 @@ class ChooseClassifier(ModalScreen[str | None]):
                 summary = summarise(folder)
             except RnntuiError:
                 continue  # the table of runs says what is wrong with it
-            if summary.kind == "classifier" and summary.state != "new":
+            if summary.kind is CLASSIFIER and summary.state != "new":
                 found.append(summary)
         self.post_message(self._Found(tuple(found)))
 

@@ -20,10 +20,11 @@ from rnntui.runtime.old_text_question import NOT_BEGUN, OldTextQuestion
 from rnntui.runtime.phases import going_on
 from rnntui.tasks.classification.checkpoint import read_classifier_header
 from rnntui.tasks.classification.config import ClassifyConfig
-from rnntui.tasks.summary import last_learning_rate, summarise
+from rnntui.tasks.summary import summarise
 from rnntui.training.commands import Command, RollBack, SaveNow, SingleStep, Stop
 from rnntui.training.events import Changed, Evaluated, Finished, Saved, Step, Tested, TrainEvent
 from rnntui.training.loop_settings import LoopSettings
+from rnntui.training.record_end import last_learning_rate
 from rnntui.training.run_folder import RunFolder, find_run, read_events, run_of
 from rnntui.tui.classify.results_pane import ResultsPane
 from rnntui.tui.classify.setup_pane import ChosenClassifier, ClassifySetup

@@ -19,8 +19,7 @@ from rnntui.runtime.labelled_preview import LabelledPreview, preview_labelled
 from rnntui.tasks.classification.checkpoint import ClassifierHeader
 from rnntui.tasks.classification.config import ClassifyConfig
 from rnntui.tasks.classification.provenance import LabelledSource
-from rnntui.tasks.classification.recipes import ClassifyRecipe, find_classify_recipe
-from rnntui.tasks.recipes import list_recipe_files
+from rnntui.tasks.classification.recipes import ClassifyRecipe, list_classify_recipes
 from rnntui.text.labelled.table import TABLES
 from rnntui.text.library.path_completion import completions
 from rnntui.tui.classify.estimate import ClassifierEstimate
@@ -140,7 +139,7 @@ class ClassifySetup(Vertical):
     def show_classifier(self, name: str, header: ClassifierHeader) -> None:
         """Take the texts and the settings that a classifier was trained with."""
         note, about = header.corpus, f"The settings that '{name}' was trained with."
-        recipe = ClassifyRecipe(f"{name} (run)", about, note.reference, header.config)
+        recipe = ClassifyRecipe(f"{name} (run)", about, note.reference, "", header.config)
         self.form.offer(recipe)
         self._encoding = (note.reference, note.text_encoding)
         texts = (note.reference, note.text_column, note.label_column)
@@ -244,9 +243,7 @@ def _row(label: str, name: str, placeholder: str, value: str = "") -> ComposeRes
 
 def _recipes() -> tuple[ClassifyRecipe, ...]:
     """The shipped recipes for classifiers, the one to begin with first."""
-    names = [file.name for file in list_recipe_files() if file.kind == "classify"]
-    names.sort(key=lambda name: name != FIRST)
-    return tuple(map(find_classify_recipe, names))
+    return tuple(sorted(list_classify_recipes(), key=lambda recipe: recipe.name != FIRST))
 
 
 def _about(found: LabelledPreview) -> str:

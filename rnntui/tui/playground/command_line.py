@@ -6,7 +6,7 @@ from typing import Final
 
 from rnntui.sampling.choice import SamplingSpec
 from rnntui.tasks.characters.config import TrainConfig
-from rnntui.tasks.characters.recipes import Recipe
+from rnntui.tasks.characters.recipes import TrainRecipe
 from rnntui.text.escapes import escaped
 from rnntui.training.settings.declaring import changed_flags
 
@@ -14,7 +14,7 @@ LONGEST_ARGUMENT: Final = 100_000
 """Bytes of a prime that a command line holds; Linux takes no argument of more than 128 KiB."""
 
 
-def train_command(corpus: str, recipe: Recipe, config: TrainConfig, prime: str) -> str:
+def train_command(corpus: str, recipe: TrainRecipe, config: TrainConfig, prime: str) -> str:
     """`rnntui train …`: the recipe, and a flag for whatever is not the recipe's."""
     words = ["rnntui", "train", corpus, "--recipe", recipe.name]
     words += changed_flags(config, recipe.config)

@@ -20,9 +20,9 @@ from rnntui.errors import CheckpointError
 from rnntui.runtime.phases import going_on
 from rnntui.runtime.session import Network, Session
 from rnntui.sampling.modes import Mode
+from rnntui.tasks.kinds import CLASSIFIER, kind_of_checkpoint
 from rnntui.tasks.summary import summarise
 from rnntui.text.cells import printable
-from rnntui.training.checkpoint_file import open_checkpoint
 from rnntui.training.events import (
     Failed,
     Resumed,
@@ -542,7 +542,7 @@ class Playground(Screen[None]):
         Raises `RnntuiError` where there is no such run, or another process trains it.
         """
         folder = find_run(places.checkpoints_dir(), name)
-        if summarise(folder).kind == "classifier":
+        if summarise(folder).kind is CLASSIFIER:
             if self._classify is None or not self._classify.controller.trains(name):
                 check_idle(folder, "resumed")
             self._show_classify().when_ready(lambda screen: screen.resume(name))
@@ -635,8 +635,7 @@ class Playground(Screen[None]):
 
 def _is_classifier(checkpoint: Path) -> bool:
     try:
-        with open_checkpoint(checkpoint) as file:
-            return file.kind() == "classifier"
+        return kind_of_checkpoint(checkpoint) is CLASSIFIER
     except CheckpointError:
         # Whoever loads it says what is wrong.
         return False

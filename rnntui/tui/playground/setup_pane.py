@@ -10,8 +10,8 @@ from textual.worker import get_current_worker
 from rnntui.errors import RnntuiError
 from rnntui.tasks.characters.checkpoint import Header
 from rnntui.tasks.characters.config import TrainConfig
-from rnntui.tasks.characters.description import RunDescription
-from rnntui.tasks.characters.recipes import Recipe, find_recipe, list_recipes
+from rnntui.tasks.characters.description import CharactersDescription
+from rnntui.tasks.characters.recipes import TrainRecipe, find_recipe, list_recipes
 from rnntui.tasks.characters.run import parts_of
 from rnntui.tasks.recipes import DEFAULT
 from rnntui.text.cells import printable
@@ -74,7 +74,7 @@ class SetupPane(Vertical):
         self.corpus = corpus
         """The reference of the text that a new training would learn."""
         self._recipes, self._recipe = list_recipes(), recipe
-        self._loose: Recipe | None = None
+        self._loose: TrainRecipe | None = None
         """What the network of a checkpoint without a run was trained with."""
         self._estimate = TrainingEstimate()
 
@@ -83,7 +83,7 @@ class SetupPane(Vertical):
         corpora = CorpusList(id="corpora")
         corpora.border_title = "Texts"
         yield corpora
-        form: SettingsForm[Recipe, TrainConfig] = SettingsForm(
+        form: SettingsForm[TrainRecipe, TrainConfig] = SettingsForm(
             self._recipes, self._recipe, SHOWN, self._estimate, _without_use
         )
         form.border_title = "Network and training"
@@ -94,7 +94,7 @@ class SetupPane(Vertical):
         self.show_texts()
 
     @property
-    def form(self) -> SettingsForm[Recipe, TrainConfig]:
+    def form(self) -> SettingsForm[TrainRecipe, TrainConfig]:
         """The settings."""
         return self.query_one(SettingsForm)
 
@@ -104,22 +104,22 @@ class SetupPane(Vertical):
         return ChosenSetup(self.corpus, self.form.config)
 
     @property
-    def named_recipe(self) -> Recipe:
+    def named_recipe(self) -> TrainRecipe:
         """The recipe that the settings started from; the default one for those of a run."""
         recipe = self.form.recipe
         return recipe if recipe in self._recipes else find_recipe(DEFAULT)
 
-    def show_run(self, name: str, begun: RunDescription) -> None:
+    def show_run(self, name: str, begun: CharactersDescription) -> None:
         """Take the text and the settings that a run was begun with."""
         about = f"The settings that the run '{name}' was begun with."
         reference = begun.corpus.reference
-        self.form.offer(Recipe(f"{name} (run)", about, reference, begun.prime, begun.config))
+        self.form.offer(TrainRecipe(f"{name} (run)", about, reference, begun.prime, begun.config))
         self.choose(reference, begun.corpus.name)
 
     def show_checkpoint(self, name: str, header: Header) -> None:
         """Take the text and the settings that a network without a run was trained with."""
         note, about = header.corpus, f"The settings that '{name}' was trained with."
-        self._loose = Recipe(f"{name} (checkpoint)", about, note.reference, "", header.config)
+        self._loose = TrainRecipe(f"{name} (checkpoint)", about, note.reference, "", header.config)
         self.form.offer(self._loose)
         self.choose(note.reference, note.name)
 

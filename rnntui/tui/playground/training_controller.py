@@ -27,10 +27,11 @@ from rnntui.runtime.session import (
 from rnntui.tasks.characters.checkpoint import read_header
 from rnntui.tasks.characters.config import TrainConfig
 from rnntui.tasks.characters.description import describe_run
-from rnntui.tasks.summary import last_learning_rate, summarise
+from rnntui.tasks.summary import summarise
 from rnntui.training.commands import Move, NextSample, RollBack, SaveNow, SingleStep
 from rnntui.training.events import Changed, Evaluated, Finished, Saved, Step, TrainEvent
 from rnntui.training.loop_settings import LoopSettings
+from rnntui.training.record_end import last_learning_rate
 from rnntui.training.run_folder import (
     RunFolder,
     check_idle,

@@ -1,0 +1,71 @@
+"""Generating text character by character, as a `Task`."""
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+
+from rnntui.nets.config import LayerRow, layer_table
+from rnntui.tasks.characters.checkpoint import Header, load_checkpoint, read_header
+from rnntui.tasks.characters.config import TrainConfig
+from rnntui.tasks.characters.description import CharactersDescription, describe_run
+from rnntui.tasks.kinds import CHARACTERS
+from rnntui.tasks.recipes import RecipeFile, configured
+from rnntui.tasks.task import Layers
+from rnntui.training.progress import Progress
+from rnntui.training.run_folder import RunFolder
+
+
+class CharactersTask:
+    """A network that predicts the next character of a text."""
+
+    kind = CHARACTERS
+    config = TrainConfig
+
+    def read_header(self, path: Path) -> Header:
+        """See `Task`."""
+        return read_header(path)
+
+    def check_checkpoint(self, path: Path) -> Header:
+        """See `Task`."""
+        return load_checkpoint(path).header
+
+    def describe(self, folder: RunFolder) -> CharactersDescription:
+        """See `Task`."""
+        return describe_run(folder)
+
+    def best(self, folder: RunFolder, progress: Progress) -> tuple[float | None, None]:  # noqa: ARG002
+        """Bits per character of the lowest loss."""
+        return None if progress.best_loss is None else progress.best_loss / math.log(2), None
+
+    def learned_per_step(self, config: TrainConfig) -> int:
+        """Characters that a step learns to predict: one a window, or a sequence's each."""
+        return config.batch_size if config.window else config.batch_size * config.seq_length
+
+    def about(self, header: Header) -> list[tuple[str, str]]:
+        """See `Task`."""
+        corpus = header.corpus
+        return [
+            ("corpus", f"{corpus.name}, {corpus.characters:,} characters ({corpus.source})"),
+            ("normalisation", ", ".join(header.normalisation.steps) or "none"),
+        ]
+
+    def layers(self, header: Header) -> Sequence[LayerRow]:
+        """See `Task`."""
+        return layer_table(header.model)
+
+    def recipe_layers(self, file: RecipeFile, corpus: str | None) -> Layers:
+        """See `Task`; the text's vocabulary sizes the first and the last layer."""
+        from rnntui.text.corpus import load_corpus
+        from rnntui.text.library.entries import default_text_name
+        from rnntui.text.normalisation import Normalisation
+        from rnntui.text.rare import with_rare_merged
+
+        config = configured(file, TrainConfig).config
+        text = load_corpus(
+            corpus or file.corpus or default_text_name(),
+            normalisation=Normalisation(config.normalise),
+        )
+        text = with_rare_merged(text, config.min_count)
+        symbols = len(text.vocabulary)
+        sentence = f"With the {symbols} symbols of '{text.name}' its layers are:"
+        return Layers(sentence, layer_table(config.model(symbols)))

@@ -1,0 +1,63 @@
+"""Classifying texts, as a `Task`."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from rnntui.nets.classifier_config import classifier_layer_table
+from rnntui.nets.config import LayerRow
+from rnntui.tasks.classification.checkpoint import (
+    ClassifierHeader,
+    load_classifier,
+    read_classifier_header,
+)
+from rnntui.tasks.classification.config import ClassifyConfig
+from rnntui.tasks.classification.description import ClassifyDescription, describe_classify_run
+from rnntui.tasks.kinds import CLASSIFIER
+from rnntui.tasks.recipes import RecipeFile
+from rnntui.training.progress import Progress
+from rnntui.training.record_end import accuracy_after
+from rnntui.training.run_folder import RunFolder
+
+
+class ClassificationTask:
+    """A network that says which class a text belongs to."""
+
+    kind = CLASSIFIER
+    config = ClassifyConfig
+
+    def read_header(self, path: Path) -> ClassifierHeader:
+        """See `Task`."""
+        return read_classifier_header(path)
+
+    def check_checkpoint(self, path: Path) -> ClassifierHeader:
+        """See `Task`."""
+        return load_classifier(path).header
+
+    def describe(self, folder: RunFolder) -> ClassifyDescription:
+        """See `Task`."""
+        return describe_classify_run(folder)
+
+    def best(self, folder: RunFolder, progress: Progress) -> tuple[None, float | None]:
+        """Accuracy of the network with the lowest loss, on the held-out texts."""
+        if progress.best_loss is None:
+            return None, None
+        return None, accuracy_after(folder, progress.best_step)
+
+    def learned_per_step(self, config: ClassifyConfig) -> int:
+        """Texts of a batch."""
+        return config.batch_size
+
+    def about(self, header: ClassifierHeader) -> list[tuple[str, str]]:
+        """See `Task`."""
+        return [
+            ("texts", f"{header.corpus.name} ({header.corpus.source})"),
+            ("classes", ", ".join(header.classes)),
+            ("vocabulary", f"{len(header.vocabulary):,} {header.vocabulary.units}"),
+        ]
+
+    def layers(self, header: ClassifierHeader) -> Sequence[LayerRow]:
+        """See `Task`."""
+        return classifier_layer_table(header.model)
+
+    def recipe_layers(self, file: RecipeFile, corpus: str | None) -> None:
+        """None: its classes are not known before its texts are read."""

@@ -1,0 +1,65 @@
+"""What the `run.toml` of any task's run says; needs neither its data nor a checkpoint."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from rnntui.errors import CheckpointError
+from rnntui.tasks.kinds import Kind, kind_in
+from rnntui.training.checked_values import check_numbers, count
+from rnntui.training.resuming import read_rates_given
+from rnntui.training.run_folder import RunFolder, read_configuration
+from rnntui.training.settings.tables import from_tables
+
+P = TypeVar("P")
+C = TypeVar("C")
+D = TypeVar("D")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunDescription(Generic[P, C]):
+    """What a run was begun with.
+
+    `corpus` is the provenance of what it learns from; `total_steps` what was measured for it,
+    0 until then; `rates_given` counts the learning rates that resumes were given.
+    """
+
+    corpus: P
+    config: C
+    total_steps: int
+    rates_given: int
+
+
+def read_description(
+    folder: RunFolder,
+    kind: Kind,
+    types: tuple[type[P], type[C]],
+    make: Callable[..., D],
+    own: Callable[[Mapping[str, Any], Mapping[str, Any]], Mapping[str, object]] = lambda *_: {},
+) -> D:
+    """Read what a run was begun with.
+
+    `types` are those of its provenance and configuration, of which, with what `own` reads of
+    the tables `[run]` and `[resolved]`, `make` makes the description. Raises `CheckpointError`
+    where `run.toml` is damaged or gone, or the run is of another kind.
+    """
+    tables = read_configuration(folder)
+    provenance, config = types
+    try:
+        about, resolved, _ = (tables.pop(part) for part in ("run", "resolved", "versions"))
+        if (found := kind_in(about)) is not kind:
+            raise CheckpointError(
+                f"The run '{folder.name}' is {found.called}; '{found.train} --resume'"
+                " goes on with it."
+            )
+        note = provenance(**tables.pop("corpus"))
+        check_numbers(note)
+        return make(
+            corpus=note,
+            config=config(**from_tables(tables, str(folder.configuration), config)),
+            total_steps=count(resolved["total_steps"], "total_steps"),
+            rates_given=read_rates_given(resolved),
+            **own(about, resolved),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise CheckpointError(f"{folder.configuration} is damaged ({error!r}).") from error
