@@ -2,7 +2,7 @@
 
     python benchmarks/bench.py [--text TINYSHAKESPEARE] [--out FOLDER]          under five minutes
     python benchmarks/bench.py --full --text TINYSHAKESPEARE [--out FOLDER]     some four hours
-    python benchmarks/bench.py --full --text TINYSHAKESPEARE --only Writing     this table anew
+    python benchmarks/bench.py --full --text TINYSHAKESPEARE --only Sampling     this table anew
 
 Prints each table as soon as it is there, and writes it to `quick.json` or `full.json`
 in the folder (`benchmarks/results` where none is named), where the others stay what
@@ -44,7 +44,7 @@ def quick(text: Path | None) -> Tables:
     """The tables that take a few minutes."""
     measured = {
         "Training": partial(training.rows, rounds=5, seconds=0.3),
-        "Writing": partial(sampling.rows, rounds=5),
+        "Sampling": partial(sampling.rows, rounds=5),
         "Start": partial(start.rows, rounds=3),
         "Texts": partial(encoding.rows, megabytes=100, opening=300),
     }
@@ -59,7 +59,7 @@ def full(text: Path, pictures: Path) -> Tables:
     longer = [("quarter-hour", 26.0)]
     measured = {
         "Training": partial(training.rows, rounds=15, seconds=0.5),
-        "Writing": partial(sampling.rows, rounds=15),
+        "Sampling": partial(sampling.rows, rounds=15),
         "Start": partial(start.rows, rounds=10),
         "Texts": partial(encoding.rows, megabytes=200, opening=1000),
         "Learning": partial(learned, text, budgets, SEEDS, learning.RECORD),

@@ -1,4 +1,4 @@
-"""Writing, character for character: ours beside the plain loop over `nn.LSTM`.
+"""Sampling, character for character: ours beside the plain loop over `nn.LSTM`.
 
     python benchmarks/sampling.py [--rounds 7]
 
@@ -29,7 +29,7 @@ from rnntui.text.vocabulary import Vocabulary
 SYMBOLS, TEMPERATURE, TOP_K, MANY = 65, 0.8, 20, 32
 SIZES = {"S": 128, "L": 512}
 CHARACTERS = 400
-"""Written in each round."""
+"""Generated in each round."""
 
 
 def plain_loop(hidden_size: int) -> Callable[[], float]:
@@ -39,7 +39,7 @@ def plain_loop(hidden_size: int) -> Callable[[], float]:
     layers = nn.LSTM(128, hidden_size, 2, batch_first=True)
     head = nn.Linear(hidden_size, SYMBOLS)
 
-    def write() -> float:
+    def generate() -> float:
         now, state = torch.tensor([[1]]), None
         began = time.perf_counter()
         with torch.inference_mode():
@@ -50,8 +50,8 @@ def plain_loop(hidden_size: int) -> Callable[[], float]:
                 now.item()
         return (time.perf_counter() - began) / CHARACTERS * 1e6
 
-    write()
-    return write
+    generate()
+    return generate
 
 
 def streams(
@@ -64,19 +64,19 @@ def streams(
     weights = NetworkWeights(config, arrays, 0)
     spec = SamplingSpec("random", TEMPERATURE, TOP_K)
     vocabulary = Vocabulary(tuple(chr(40 + number) for number in range(SYMBOLS)))
-    written = CharacterStreams(
+    characters = CharacterStreams(
         lambda: weights, vocabulary, [lambda: spec] * count, "AB", range(count), engine, ahead
     )
     rounds = max(100 // ahead, CHARACTERS // count // ahead) * ahead
 
-    def write() -> float:
+    def generate() -> float:
         began = time.perf_counter()
         for _ in range(rounds):
-            next(written)
+            next(characters)
         return (time.perf_counter() - began) / (rounds * count) * 1e6
 
-    write()
-    return write
+    generate()
+    return generate
 
 
 def rows(rounds: int) -> list[Row]:
@@ -93,7 +93,7 @@ def rows(rounds: int) -> list[Row]:
             ("NumPy alone", numpy, plain, ""),
             (f"{MANY} streams", many, ahead, f"against one stream, both {AHEAD} ahead"),
         ):
-            row = f"writing, {size}, {name}"
+            row = f"sampling, {size}, {name}"
             found.append(in_turns(row, "µs a character", ours, baseline, rounds, note))
     weights = 4 * (2048 * (128 + 512) + 2048 * 1024 + 65 * 512) / 1e6
     found.append(_reading_once(weights, streams(SIZES["L"], 1, "compiled"), rounds))
@@ -116,7 +116,7 @@ def _reading_once(megabytes: float, one: Callable[[], float], rounds: int) -> Ro
         return (time.perf_counter() - began) * 1e6
 
     note = f"baseline: reading {megabytes:.1f} MB once from memory"
-    return in_turns("writing, L, one stream", "µs a character", one, read, rounds, note)
+    return in_turns("sampling, L, one stream", "µs a character", one, read, rounds, note)
 
 
 def main() -> None:

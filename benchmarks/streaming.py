@@ -57,17 +57,17 @@ async def stream(characters: int) -> None:
         session.set_pace(0)
         await pilot.press("g")
         playground = app.playground
-        while len(playground.writing.stream.text) < 512:
+        while len(playground.output.stream.text) < 512:
             await pilot.pause(0.1)
         print(f"{'characters':>12} {'memory':>10} {'CPU a frame':>12}")
         for part in range(1, REPORTS + 1):
             frames, began = 0, time.thread_time()
-            while playground.writing.stream.end < characters * part / REPORTS:
+            while playground.output.stream.end < characters * part / REPORTS:
                 playground.poll()
                 await asyncio.sleep(DRAWING_SECONDS)
                 frames += 1
             spent = (time.thread_time() - began) / frames
-            seen = playground.writing.stream.end
+            seen = playground.output.stream.end
             print(f"{seen:12,} {memory() / 1e6:7.1f} MB {1e3 * spent:9.2f} ms", flush=True)
         session.close(seconds=5)
         app.exit(0)

@@ -40,7 +40,7 @@ async def main() -> None:
         await pilot.press("t")
         await until(pilot, lambda: has_reached(playground.loss.status.last_step))
         await pilot.press("p", *PRIME, "enter", "g")
-        await until(pilot, lambda: playground.writing.stream.end > CHARACTERS)
+        await until(pilot, lambda: playground.output.stream.end > CHARACTERS)
         await pilot.press("space")
         await shoot(pilot, "playground")
         await pilot.press("d")

@@ -79,14 +79,14 @@ class RecentOutput:
     """
 
     def __init__(self) -> None:
-        """Begin with nothing written."""
+        """Start with no text."""
         self._probabilities: deque[float] = deque(maxlen=RECENT)
         self._end: deque[str] = deque(maxlen=GRAM)
         self._grams: deque[tuple[str, ...]] = deque()
         self._counts: Counter[tuple[str, ...]] = Counter()
 
     def add(self, characters: Iterable[Character]) -> None:
-        """Take in what was written next."""
+        """Add the newest characters."""
         for character in characters:
             self._probabilities.append(character.probability)
             self._end.append(character.symbol)

@@ -12,7 +12,7 @@ from rnntui.errors import RnntuiError
 from rnntui.sampling.stream import Character
 
 CAPACITY = 512
-"""Characters that may wait to be shown; beyond it the writer waits."""
+"""Characters that may wait to be shown; beyond it the generator waits."""
 
 Item = TypeVar("Item")
 
@@ -43,10 +43,10 @@ class PacedThread(Generic[Item]):
         self.paused = False
         self._waiting: queue.Queue[Item] = queue.Queue(capacity)
         self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._write, name="writer", daemon=True)
+        self._thread = threading.Thread(target=self._generate, name="generator", daemon=True)
 
     def start(self) -> None:
-        """Begin to write."""
+        """Start the thread."""
         self._thread.start()
 
     def is_alive(self) -> bool:
@@ -61,12 +61,12 @@ class PacedThread(Generic[Item]):
         return taken
 
     def stop(self, seconds: float = 2.0) -> None:
-        """Write no more, and wait that long at most for the thread to end."""
+        """Stop generating; wait at most `seconds` for the thread to end."""
         self._stopped.set()
         if self._thread.is_alive():
             self._thread.join(seconds)
 
-    def _write(self) -> None:
+    def _generate(self) -> None:
         try:
             _keep_blas_to_one_thread()
             for item in self._stream():
@@ -75,7 +75,7 @@ class PacedThread(Generic[Item]):
         except RnntuiError as error:
             self._tell(str(error))
         except Exception as error:
-            log.exception("The writer's thread failed")
+            log.exception("The generator thread failed")
             self._tell(f"Generation stopped on an unexpected error: {error!r}.")
 
     def _tell(self, sentence: str) -> None:

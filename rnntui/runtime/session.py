@@ -49,7 +49,7 @@ FIRST_WEIGHTS_SECONDS = 120.0
 
 @dataclass(frozen=True)
 class Network:
-    """A network that can write: where its weights are, and what its symbols mean.
+    """A network that can generate: where its weights are, and what its symbols mean.
 
     `reference` is what `rnntui sample` finds the weights by. `weights` gives the
     latest copy, and waits for the first one. `parts` finds the ids that it learned
@@ -181,7 +181,7 @@ class Session:
         self.wake = wake
         self._open_training, self._open_stream = open_training, open_stream
         self._trainer: TrainerThread | None = None
-        self._writer: GeneratorThread | None = None
+        self._generator: GeneratorThread | None = None
         self._failures: queue.SimpleQueue[str] = queue.SimpleQueue()
         self.phase: Phase = "idle"
         self._paused = Asked(False)
@@ -211,7 +211,7 @@ class Session:
             return mailbox.latest() or _first_of(mailbox)
 
         def opened(name: str, text: Corpus | Checkpoint, config: TrainConfig) -> None:
-            # A replay writes with the run's best weights, all others with those saved last.
+            # A replay samples from the run's best weights, all others with those saved last.
             reference = name if self.is_replay else f"{name}:last"
             if isinstance(text, Checkpoint):
                 self.network = _network_of(text, name, reference, weights)
@@ -251,7 +251,7 @@ class Session:
         """Save and finish, waiting that long at most; whether the training has ended."""
         return self._trainer is None or self._trainer.stop(seconds)
 
-    # The network and its writing.
+    # The network and its output.
 
     def load(self, path: Path, name: str = "", reference: str = "") -> None:
         """Take the network of a checkpoint, called `name` or what it calls itself.
@@ -271,12 +271,12 @@ class Session:
     @property
     def is_generating(self) -> bool:
         """Whether a stream goes on."""
-        return self._writer is not None and self._writer.is_alive()
+        return self._generator is not None and self._generator.is_alive()
 
-    def write(self) -> Prime:
+    def generate(self) -> Prime:
         """Begin a stream from the prime; returns it as the network reads it, with warnings.
 
-        Raises `RnntuiError` where there is no network to write with.
+        Raises `RnntuiError` where there is no network to sample from.
         """
         network = self.network
         if network is None:
@@ -284,12 +284,12 @@ class Session:
         self.stop_generating()
         prime = prepare_prime(self.prime, network.vocabulary, network.normalisation)
         seed = self.seed
-        self._writer = GeneratorThread(
+        self._generator = GeneratorThread(
             lambda: self._open_stream(network, lambda: self.spec, prime.text, seed),
             self._failures.put,
             self.pace,
         )
-        self._writer.start()
+        self._generator.start()
         warnings = prime.warnings
         if self.spec.mode == "hybrid" and hybrid_equals_argmax(network.vocabulary):
             warnings += ("This text has no spaces, so hybrid never draws: it equals argmax.",)
@@ -297,25 +297,25 @@ class Session:
 
     def stop_generating(self) -> None:
         """End the stream, if there is one."""
-        if self._writer is not None:
+        if self._generator is not None:
             # It ends by itself at its next character; the screen must not wait for that.
-            self._writer.stop(seconds=0)
+            self._generator.stop(seconds=0)
 
     @property
     def is_stream_paused(self) -> bool:
         """Whether the stream waits."""
-        return self._writer is not None and self._writer.paused
+        return self._generator is not None and self._generator.paused
 
     def toggle_stream_pause(self) -> None:
         """Let the stream wait, or go on."""
-        if self._writer is not None:
-            self._writer.paused = not self._writer.paused
+        if self._generator is not None:
+            self._generator.paused = not self._generator.paused
 
     def set_pace(self, pace: float) -> None:
-        """Write so many characters a second; 0: as fast as they are shown."""
+        """Generate so many characters a second; 0: as fast as they are shown."""
         self.pace = pace
-        if self._writer is not None:
-            self._writer.pace = pace
+        if self._generator is not None:
+            self._generator.pace = pace
 
     # What a screen asks for.
 
@@ -328,7 +328,7 @@ class Session:
         failures = []
         while not self._failures.empty():
             failures.append(self._failures.get())
-        return News(events, self._writer.drain() if self._writer else (), failures)
+        return News(events, self._generator.drain() if self._generator else (), failures)
 
     def close(self, seconds: float) -> bool:
         """End everything, saving; whether the training has ended in that time."""

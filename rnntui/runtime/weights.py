@@ -1,4 +1,4 @@
-"""The way of weights from a training to those who write with them: only the latest copy is kept."""
+"""Hands weights from a training run to whoever samples: only the latest copy is kept."""
 
 import threading
 import time

@@ -91,7 +91,7 @@ class Inbox(Protocol):
 
 
 class WeightsOutlet(Protocol):
-    """Where a training leaves copies of its weights for those who write with them."""
+    """Receives copies of a training run's weights, for sampling."""
 
     def wanted(self) -> bool:
         """Whether a copy should be made now."""

@@ -82,13 +82,13 @@ class Learner(Protocol):
         """Measure a checkpoint in full; `CheckpointError` where it can't be read."""
 
     def sample(self, length: int, step: int) -> tuple[str, str] | None:
-        """What a written text began with, and its next `length` characters.
+        """A sample: its prime and the next `length` characters.
 
-        None where the network writes nothing. Raises `SamplingError`.
+        None where the network generates no text. Raises `SamplingError`.
         """
 
     def weights(self, step: int) -> NetworkWeights | None:
-        """A copy, taken at that step, for those who write with it; None where nobody does."""
+        """A copy of the weights at that step, to sample from; None for a network without text."""
 
     def snapshot(self, progress: Progress) -> Snapshot:
         """All that a resume needs."""

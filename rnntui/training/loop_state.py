@@ -101,7 +101,7 @@ class LoopState:
         return self.settings.rate_at(self.progress, self.info.batches_per_epoch)
 
     def publish(self, outlet: WeightsOutlet) -> None:
-        """Hand over a copy of the weights, where there are any to write with."""
+        """Hand over a copy of the weights, where there are any to sample from."""
         if (weights := self.learner.weights(self.progress.step)) is not None:
             outlet.publish(weights)
 
@@ -171,7 +171,7 @@ class LoopState:
             yield from self._evaluate()
 
     def sample_if_due(self) -> Iterator[TrainEvent]:
-        """Write a sample every so many epochs or steps, or else after each evaluation.
+        """Sample every so many epochs or steps, or else after each evaluation.
 
         The end of the training has its own.
         """
@@ -240,7 +240,7 @@ class LoopState:
             yield self.event(Saved, path=str(path))
 
     def finish(self, reason: str, inbox: Inbox) -> Iterator[TrainEvent]:
-        """Evaluate in full, write a last sample, save; told to stop meanwhile, only save."""
+        """Evaluate in full, sample a last time, save; told to stop meanwhile, only save."""
         self.finished = True
         progress = self.progress
         if progress.recent_loss_count and (self.info.eval_chars or progress.best_loss is None):

@@ -109,13 +109,13 @@ async def test_what_another_network_wrote_goes_when_a_new_one_comes():
     app = scripted_app(ScriptedTraining(steps(3)), stream)
     async with app.run_test(size=SIZE) as pilot:
         await ready(pilot)
-        writing = app.playground.writing
-        assert Content.from_text(writing.border_title).plain == "Output · tiny"
+        output = app.playground.output
+        assert Content.from_text(output.border_title).plain == "Output · tiny"
         await pilot.press("g")
-        await until(pilot, lambda: writing.stream.end == 60)
+        await until(pilot, lambda: output.stream.end == 60)
         await pilot.press("g", "t")
-        await until(pilot, lambda: "play-lstm-1" in str(writing.border_title))
-        assert writing.stream.end == 0
+        await until(pilot, lambda: "play-lstm-1" in str(output.border_title))
+        assert output.stream.end == 0
         assert not app.screen.query_one(CandidateBars).render_line(0).text.strip()
         stream.over.set()
         app.session.close(5)
@@ -127,13 +127,13 @@ async def test_enter_begins_anew_with_another_prime():
     async with app.run_test(size=SIZE) as pilot:
         await ready(pilot)
         await pilot.press("g")
-        text = app.playground.writing.stream
+        text = app.playground.output.stream
         await until(pilot, lambda: text.end == 40)
         await pilot.press("p", "T", "h", "e", "enter")
         await until(pilot, lambda: text.text.startswith("The") and text.end == 43)
-        before = app.session.__dict__["_writer"]
+        before = app.session.__dict__["_generator"]
         await pilot.press("p", "enter")
-        assert app.session.__dict__["_writer"] is before
+        assert app.session.__dict__["_generator"] is before
         stream.over.set()
 
 
@@ -159,7 +159,7 @@ async def test_a_kept_text_is_named_by_its_whole_path(
     async with app.run_test(size=SIZE) as pilot:
         await ready(pilot)
         await pilot.press("g")
-        await until(pilot, lambda: app.playground.writing.stream.end == 20)
+        await until(pilot, lambda: app.playground.output.stream.end == 20)
         await pilot.press("f")
         kept = places.checkpoints_dir().parent / "written-1.txt"
         assert f"Kept as ~/{kept.relative_to(tmp_path)}." in toasts(app)

@@ -498,7 +498,7 @@ async def test_what_was_writing_goes_on_with_the_network_that_a_training_makes()
     async with app.run_test(size=SIZE) as pilot:
         await until(pilot, lambda: app.session.network is not None)
         await pilot.press("g")
-        await until(pilot, lambda: app.playground.writing.stream.end > 0)
+        await until(pilot, lambda: app.playground.output.stream.end > 0)
         await pilot.press("t")
         await until(pilot, lambda: app.session.phase == "training" and app.session.is_generating)
         assert app.session.network is not None
@@ -541,7 +541,7 @@ async def test_what_was_set_in_a_duel_is_still_set_afterwards():
         await until(pilot, lambda: app.screen.focused is None)
         await pilot.press("right_square_bracket", "right_square_bracket", "e", "a", "escape")
         await until(pilot, lambda: app.screen is app.playground)
-        session, bar = app.session, app.playground.writing.bar
+        session, bar = app.session, app.playground.output.bar
         assert (session.prime, session.seed) == ("ORSOLA", 2)
         assert app.playground.query_one("#prime", Input).value == "ORSOLA"
         assert (session.spec.mode, session.spec.temperature) == ("random", pytest.approx(1.2))

@@ -44,13 +44,13 @@ async def test_the_border_beside_the_set_up_is_dragged_from_either_side():
 async def test_the_border_below_the_chart_is_dragged_and_a_double_click_puts_it_back():
     app = scripted_app()
     async with app.run_test(size=SIZE) as pilot:
-        loss, writing = pane(pilot, "loss"), pane(pilot, "writing")
+        loss, output = pane(pilot, "loss"), pane(pilot, "writing")
         before = loss.region
-        await dragged(pilot, (100, writing.region.y), (100, writing.region.y + 6))
+        await dragged(pilot, (100, output.region.y), (100, output.region.y + 6))
         assert loss.region.height == before.height + 6
-        assert writing.region.bottom == before.bottom + writing.region.height + 6
+        assert output.region.bottom == before.bottom + output.region.height + 6
         assert not app.screen.selections
-        await pilot.click(offset=(100, writing.region.y), times=2)
+        await pilot.click(offset=(100, output.region.y), times=2)
         await pilot.pause()
         assert loss.region == before
         assert not app.playground.shares
@@ -192,7 +192,7 @@ async def test_a_small_terminal_shows_chart_figures_and_output_at_once():
         await pilot.press("t")
         await until(pilot, lambda: pane(pilot, "status").region.height == 1)
         await pilot.press("g")
-        text = app.playground.writing.stream
+        text = app.playground.output.stream
         await until(pilot, lambda: len(text.text) == 40)
         chart, status = pane(pilot, "chart"), app.playground.loss.status
         await until(pilot, lambda: "step 120/400" in status.render().plain)

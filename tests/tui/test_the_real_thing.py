@@ -1,4 +1,4 @@
-"""The real trainer and writer threads in the real app, on a text that ships."""
+"""The real trainer and generator threads in the real app, on a text that ships."""
 
 from statistics import fmean
 
@@ -12,7 +12,7 @@ from tests.tui.scripted import AtHome
 from tests.tui.waiting import until
 
 
-async def test_a_network_learns_in_the_background_and_writes_what_it_has_learnt():
+async def test_a_network_learns_in_the_background_and_generates_what_it_has_learned():
     app = AtHome(start=find_start(Asked(recipe="names"), None))
     async with app.run_test(size=(140, 45)) as pilot:
         texts = app.screen.query_one("#texts", OptionList)

@@ -76,7 +76,7 @@ async def training(app: RnntuiApp, pilot: Pilot[int]) -> None:
 async def generating(app: RnntuiApp, pilot: Pilot[int]) -> None:
     await training(app, pilot)
     await pilot.press("2", "g")
-    await until(pilot, lambda: len(app.playground.writing.stream.text) == 300)
+    await until(pilot, lambda: len(app.playground.output.stream.text) == 300)
 
 
 async def typing(app: RnntuiApp, pilot: Pilot[int]) -> None:

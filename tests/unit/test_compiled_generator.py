@@ -63,13 +63,16 @@ def ids_of(config: ModelConfig, streams: int, seed: int) -> list[list[int]]:
     return np.random.default_rng(seed).integers(config.vocab_size, size=shape).tolist()
 
 
-def written(writer: Generator, ids: Any, specs: list[SamplingSpec], noise: Any) -> Chosen:
+def outcome(generator: Generator, ids: Any, specs: list[SamplingSpec], noise: Any) -> Chosen:
     """Copies of what it writes, drawn by `noise`, each part `[N, R]` or `[N, R, K]`."""
-    writer.draw_by(noise)
-    told = writer.generate(ids, specs)
-    best, shares = (part.reshape(*noise.shape, -1).copy() for part in (told.best, told.shares))
+    generator.draw_by(noise)
+    outcomes = generator.generate(ids, specs)
+    best, shares = (
+        part.reshape(*noise.shape, -1).copy() for part in (outcomes.best, outcomes.shares)
+    )
     ids_told, probabilities_told, finite = (
-        part.reshape(noise.shape).copy() for part in (told.ids, told.probabilities, told.finite)
+        part.reshape(noise.shape).copy()
+        for part in (outcomes.ids, outcomes.probabilities, outcomes.finite)
     )
     return Chosen(ids_told, probabilities_told, best, shares, finite)
 
@@ -85,8 +88,8 @@ def test_probabilities_and_candidates_are_those_of_numpy(
     for turn in range(4):
         ids = ids_of(config, streams, turn)
         expected = plain_choices(plain, ids, specs, noise[turn, :, 0])
-        ours = written(compiled, ids, specs, noise[turn])
-        theirs = written(plain, ids, specs, noise[turn])
+        ours = outcome(compiled, ids, specs, noise[turn])
+        theirs = outcome(plain, ids, specs, noise[turn])
         np.testing.assert_allclose(ours.shares, theirs.shares, rtol=2e-4, atol=1e-7)
         for stream in range(streams):
             probs, possible = expected[stream]
@@ -145,7 +148,7 @@ def test_filters_and_draw_are_those_of_the_pure_functions(
 ) -> None:
     weights = fixed([count / sum(counts) for count in counts])
     spec = SamplingSpec("random", 1.0, top_k, top_p)
-    chosen = written(KernelGenerator(weights, 1), [[0]], [spec], np.array([[noise]]))
+    chosen = outcome(KernelGenerator(weights, 1), [[0]], [spec], np.array([[noise]]))
     network = NumpyNetwork(weights)
     scores = network.scores(network.read(np.array([0]), network.zero_state(1)))[0]
     probs = probabilities(scores, 1.0)
@@ -160,11 +163,11 @@ def test_filters_and_draw_are_those_of_the_pure_functions(
 
 
 def test_equals_keep_the_order_of_their_ids() -> None:
-    writer = KernelGenerator(fixed([0.1, 0.3, 0.3, 0.3]), 1)
-    chosen = written(writer, [[0]], [SamplingSpec("argmax")], np.array([[0.9]]))
+    generator = KernelGenerator(fixed([0.1, 0.3, 0.3, 0.3]), 1)
+    chosen = outcome(generator, [[0]], [SamplingSpec("argmax")], np.array([[0.9]]))
     assert chosen.ids.item() == 1
     assert chosen.best.tolist() == [[[1, 2, 3, 0]]]
-    two = written(writer, [[0]], [SamplingSpec("random", top_k=2)], np.array([[0.99]]))
+    two = outcome(generator, [[0]], [SamplingSpec("random", top_k=2)], np.array([[0.99]]))
     assert two.ids.item() == 2
 
 
@@ -173,7 +176,7 @@ def test_equals_keep_the_order_of_their_ids() -> None:
 def test_a_mode_draws_where_it_should(mode: Any, after_space: bool) -> None:
     weights, spec = fixed([0.1, 0.9]), SamplingSpec(mode)
     read = SPACE if after_space else 1
-    chosen = written(KernelGenerator(weights, 1, SPACE), [[read]], [spec], np.array([[0.01]]))
+    chosen = outcome(KernelGenerator(weights, 1, SPACE), [[read]], [spec], np.array([[0.01]]))
     assert chosen.ids.item() == choose(np.array([0.1, 0.9]), spec, after_space, 0.01)
 
 
@@ -185,40 +188,40 @@ def test_a_stream_among_others_is_bit_for_bit_what_it_is_alone(
     weights = weights_of(config)
     together = CompiledGenerator(config, weights.arrays, 5, 5, threads)
     alone = [CompiledGenerator(config, weights.arrays, 1, 5) for _ in range(5)]
-    for writer in (together, *alone):
-        writer.specs["draws"] = True
+    for generator in (together, *alone):
+        generator.specs["draws"] = True
     for turn in range(6):
         ids = ids_of(config, 5, turn)
         noise = np.random.default_rng(turn).random((5, 1))
         together.draw_by(noise)
         together.generate(ids)
-        for stream, writer in enumerate(alone):
-            writer.draw_by(noise[stream : stream + 1])
-            writer.generate([[now[stream]] for now in ids])
-            assert writer.choices[0, 0] == together.choices[stream, 0]
-            np.testing.assert_array_equal(writer.best_shares[0], together.best_shares[stream])
+        for stream, generator in enumerate(alone):
+            generator.draw_by(noise[stream : stream + 1])
+            generator.generate([[now[stream]] for now in ids])
+            assert generator.choices[0, 0] == together.choices[stream, 0]
+            np.testing.assert_array_equal(generator.best_shares[0], together.best_shares[stream])
     together.close()
 
 
 def test_reading_on_with_other_weights_keeps_what_was_read() -> None:
     first, second = weights_of(_LSTM, 1), weights_of(_LSTM, 2)
     compiled, plain = KernelGenerator(first, 1), NumpyGenerator(first, 1)
-    for writer in (compiled, plain):
-        writer.read([[3]])
-        writer.set_weights(second)
+    for generator in (compiled, plain):
+        generator.read([[3]])
+        generator.set_weights(second)
     spec = SamplingSpec("argmax")
-    ours, theirs = (written(w, [[5]], [spec], np.zeros((1, 1))) for w in (compiled, plain))
+    ours, theirs = (outcome(w, [[5]], [spec], np.zeros((1, 1))) for w in (compiled, plain))
     np.testing.assert_allclose(ours.shares, theirs.shares, rtol=1e-4)
 
 
 def test_weights_change_nothing_after_they_were_taken() -> None:
     weights = weights_of(_LSTM)
-    writer = KernelGenerator(weights, 1)
+    generator = KernelGenerator(weights, 1)
     expected = KernelGenerator(weights_of(_LSTM), 1)
     for array in weights.arrays.values():
         array[:] = 0.0
     spec = SamplingSpec("argmax")
-    ours, theirs = (written(w, [[1]], [spec], np.zeros((1, 1))) for w in (writer, expected))
+    ours, theirs = (outcome(w, [[1]], [spec], np.zeros((1, 1))) for w in (generator, expected))
     np.testing.assert_array_equal(ours.shares, theirs.shares)
 
 
@@ -237,13 +240,13 @@ def test_a_stream_that_can_not_go_on_leaves_its_neighbours_alone(kind: Any) -> N
     arrays = {name: np.zeros(shape, np.float32) for name, shape in weight_shapes(config).items()}
     arrays["layers.0.weight_hh"][:], arrays["layers.0.weight_ih"][0, 1] = 2.0, 1.0
     arrays["head.weight"][1, 0] = 1.0
-    writer, specs = kind(NetworkWeights(config, arrays, 0), 2), [SamplingSpec("argmax")] * 2
+    generator, specs = kind(NetworkWeights(config, arrays, 0), 2), [SamplingSpec("argmax")] * 2
     with np.errstate(all="ignore"):
-        told = [written(writer, [[0, 1]], specs, np.full((2, 1), 0.5)) for _ in range(200)]
-    assert all(one.finite[0, 0] for one in told)
-    assert told[0].finite[1, 0]
-    assert not told[-1].finite[1, 0]
-    assert {one.ids[0, 0] for one in told} == {0}
+        outcomes = [outcome(generator, [[0, 1]], specs, np.full((2, 1), 0.5)) for _ in range(200)]
+    assert all(one.finite[0, 0] for one in outcomes)
+    assert outcomes[0].finite[1, 0]
+    assert not outcomes[-1].finite[1, 0]
+    assert {one.ids[0, 0] for one in outcomes} == {0}
 
 
 def test_a_vocabulary_of_all_hangul_syllables_is_written_without_a_table() -> None:
@@ -295,12 +298,12 @@ def test_rounds_at_a_time_are_what_rounds_one_by_one_are(engine: Any, config: Mo
     unread = deque(ids, maxlen=len(ids))
     expected = []
     for turn in range(2 * rounds):
-        expected.append(written(alone, unread, specs, noise[:, turn : turn + 1]))
+        expected.append(outcome(alone, unread, specs, noise[:, turn : turn + 1]))
         unread.append(expected[-1].ids[:, 0].tolist())
     unread = deque(ids, maxlen=len(ids))
     found = []
     for turn in (0, rounds):
-        found.append(written(ahead, unread, specs, noise[:, turn : turn + rounds]))
+        found.append(outcome(ahead, unread, specs, noise[:, turn : turn + rounds]))
         unread.extend(found[-1].ids.T.tolist())
     for ours, theirs in zip(zip(*found, strict=True), zip(*expected, strict=True), strict=True):
         np.testing.assert_array_equal(np.concatenate(ours, 1), np.concatenate(theirs, 1))

@@ -202,24 +202,24 @@ def test_an_error_on_any_side_is_told_as_a_sentence() -> None:
     assert told[0].endswith(".")
 
 
-def written(text: str, probability: float = 0.5) -> list[Character]:
+def characters_of(text: str, probability: float = 0.5) -> list[Character]:
     """Characters of a text, all as likely."""
     return [Character(symbol, probability, (), 0) for symbol in text]
 
 
-def test_nothing_written_has_no_measure() -> None:
-    writing = RecentOutput()
-    assert writing.mean_probability is None
-    assert writing.distinct_share is None
-    writing.add(written("a" * (GRAM - 1)))
-    assert writing.mean_probability == 0.5
-    assert writing.distinct_share is None
+def test_no_output_has_no_measure() -> None:
+    recent = RecentOutput()
+    assert recent.mean_probability is None
+    assert recent.distinct_share is None
+    recent.add(characters_of("a" * (GRAM - 1)))
+    assert recent.mean_probability == 0.5
+    assert recent.distinct_share is None
 
 
 def test_a_loop_is_told_from_a_text_without_repetition() -> None:
     loop, fresh = RecentOutput(), RecentOutput()
-    loop.add(written("the sea and " * 200))
-    fresh.add(written("".join(map(chr, range(0x4E00, 0x4E00 + 2000)))))
+    loop.add(characters_of("the sea and " * 200))
+    fresh.add(characters_of("".join(map(chr, range(0x4E00, 0x4E00 + 2000)))))
     assert loop.distinct_share == pytest.approx(12 / (RECENT - GRAM + 1))
     assert fresh.distinct_share == 1
 
@@ -230,13 +230,13 @@ def test_the_measures_are_those_of_the_last_characters(
     end: str, turns: int, probabilities: list[float]
 ) -> None:
     text = "abcdefghijk" * 100 * turns + end
-    writing = RecentOutput()
-    writing.add(written(text))
-    writing.add(Character("a", probability, (), 0) for probability in probabilities)
+    output = RecentOutput()
+    output.add(characters_of(text))
+    output.add(Character("a", probability, (), 0) for probability in probabilities)
     recent = (text + "a" * len(probabilities))[-RECENT:]
     grams = [recent[start : start + GRAM] for start in range(len(recent) - GRAM + 1)]
     expected = len(set(grams)) / len(grams) if grams else None
-    assert writing.distinct_share == expected
+    assert output.distinct_share == expected
     likely = ([0.5] * len(text) + probabilities)[-RECENT:]
     if likely:
-        assert writing.mean_probability == pytest.approx(sum(likely) / len(likely))
+        assert output.mean_probability == pytest.approx(sum(likely) / len(likely))

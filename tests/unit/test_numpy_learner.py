@@ -13,7 +13,7 @@ from rnntui.tasks.characters.learners import learner_for
 from rnntui.tasks.characters.opening import new_run
 from rnntui.tasks.characters.recipes import find_recipe
 from rnntui.tasks.characters.run import Run
-from rnntui.tasks.characters.samples import written_sample
+from rnntui.tasks.characters.samples import generate_sample
 from rnntui.text.corpus import load_corpus
 from rnntui.training.commands import RollBack, Stop
 from rnntui.training.events import Evaluated, Sampled, Started, Step
@@ -102,7 +102,7 @@ def test_it_writes_as_every_character_stream_does(tmp_path: Path, mode: str, pri
     learner = learner_for(run)
     weights = learner.weights(5)
     assert weights is not None
-    assert learner.sample(30, 5) == written_sample(run, weights, 30)
+    assert learner.sample(30, 5) == generate_sample(run, weights, 30)
 
 
 def test_another_network_gives_its_weights_to_begin_with(tmp_path: Path) -> None:

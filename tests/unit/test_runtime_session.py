@@ -148,7 +148,7 @@ def test_a_training_that_can_not_be_opened_fails_with_its_sentence() -> None:
 
 def test_there_is_nothing_to_write_with_before_there_is_a_network() -> None:
     with pytest.raises(RnntuiError, match="no network to generate with"):
-        Session().write()
+        Session().generate()
 
 
 def test_commands_reach_the_training_and_are_lost_on_nobody() -> None:
@@ -196,7 +196,7 @@ def test_a_loaded_network_writes_the_same_text_for_the_same_seed(tmp_path: Path)
         session.set_pace(0.0)
         session.load(path)
         session.prime, session.seed = "the ", 7
-        assert session.write().text == "the "
+        assert session.generate().text == "the "
         texts.append(written(session, 50))
         session.stop_generating()
         assert not session.is_generating
@@ -231,7 +231,7 @@ def test_a_mode_acts_in_mid_stream(tmp_path: Path) -> None:
 
     session.set_pace(0.0)
     session.load(saved_run(tmp_path))
-    session.write()
+    session.generate()
     written(session, 5)
     session.spec = SamplingSpec(mode="argmax")
     written(session, 1200)
@@ -248,7 +248,7 @@ def test_a_failure_of_a_stream_is_news(tmp_path: Path) -> None:
 
     session.set_pace(0.0)
     session.load(saved_run(tmp_path))
-    session.write()
+    session.generate()
     end = time.monotonic() + PATIENCE
     while not (failures := session.poll().failures):
         assert time.monotonic() < end
@@ -260,7 +260,7 @@ def test_a_stream_follows_the_training(tmp_path: Path) -> None:
     session.set_pace(0.0)
     session.train(REQUEST)
     polled(session, Started)
-    session.write()
+    session.generate()
     steps: set[int] = set()
     end = time.monotonic() + PATIENCE
     while not steps:
@@ -280,7 +280,7 @@ def test_a_real_training_is_begun_saved_and_gone_on_with(tmp_path: Path) -> None
     polled(session, Step)
     assert session.network is not None
     assert session.network.name == "mine"
-    session.write()
+    session.generate()
     written(session, 20)
     assert session.close(PATIENCE)
     first = list(session.poll().events)

@@ -112,7 +112,7 @@ GENERATION = np.dtype(
             "layers",
             "layer_count",
             "rows",  # streams
-            "rounds",  # characters that are written of each at a time
+            "rounds",  # characters generated of each stream at a time
             "length",  # characters that are read at a time
             "carries",  # 1: reading goes on from the states that the last one left
             "carried",  # 1: such states are there
@@ -130,5 +130,5 @@ GENERATION = np.dtype(
         )
     ]
 )
-"""The streams that one thread writes. Its address is all that is passed, since a
+"""The streams that one thread generates. Its address is all that is passed, since a
 call from Python with arrays takes as long as what it calls for."""

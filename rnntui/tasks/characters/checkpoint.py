@@ -69,7 +69,7 @@ class Checkpoint:
 
     @property
     def network(self) -> Arrays:
-        """The weights to write and to measure with: their averages where those are kept."""
+        """The weights for sampling and evaluation: their averages where those are kept."""
         return self.averages or self.weights
 
     @property

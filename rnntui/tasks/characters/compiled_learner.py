@@ -19,7 +19,7 @@ from rnntui.nets.compiled.preparation import Preparation
 from rnntui.nets.numpy_network import NetworkWeights
 from rnntui.tasks.characters.checkpoint import Checkpoint, Progress, load_checkpoint
 from rnntui.tasks.characters.run import Run
-from rnntui.tasks.characters.samples import written_sample
+from rnntui.tasks.characters.samples import generate_sample
 from rnntui.tasks.characters.torch_learner import TorchLearner
 from rnntui.training.checkpoint_file import Arrays
 from rnntui.training.learner import LearnerInfo, StepOutcome
@@ -99,11 +99,11 @@ class CompiledLearner:
         return self._torch.evaluate_saved(path, report)
 
     def sample(self, length: int, step: int) -> tuple[str, str]:
-        """What a written text began with, and its next characters. Raises `SamplingError`."""
-        return written_sample(self._run, self.weights(step), length)
+        """A sample: its prime and the next characters. Raises `SamplingError`."""
+        return generate_sample(self._run, self.weights(step), length)
 
     def weights(self, step: int) -> NetworkWeights:
-        """A copy of the weights that write, the averages where they are kept."""
+        """A copy of the weights to sample from: the averages where they are kept."""
         if self._network is None:
             return self._torch.weights(step)
         return NetworkWeights(self._network.config, self._used(self._network), step)
@@ -179,7 +179,7 @@ class CompiledLearner:
 
     @staticmethod
     def _used(network: "CompiledNetwork") -> Arrays:
-        """The weights that write and are measured: the averages where they are kept."""
+        """The weights for sampling and evaluation: the averages where they are kept."""
         return network.averages() or network.weights()
 
     def _state_for(self, progress: Progress) -> Arrays | None:

@@ -80,22 +80,22 @@ class NumpyLearner:
         return self._measured(load_checkpoint(path).weights, self._held_out, report)
 
     def sample(self, length: int, step: int) -> tuple[str, str]:
-        """What a written text began with, and its next characters."""
+        """A sample: its prime and the next characters."""
         config, vocabulary = self._run.config, self._run.corpus.vocabulary
         start, spec = sample_start(self._run, step), SamplingSpec(config.sample_mode)
         draw = np.random.default_rng(sample_seed(self._run, step))
         read = vocabulary.encode(start or start_of_text(vocabulary)).tolist()
-        written: list[int] = []
+        generated: list[int] = []
 
         def chosen(probs: NDArray[np.float64]) -> int:
-            before = vocabulary.symbols[(written or read)[-1]]
-            written.append(choose(probs, spec, before == " ", draw.random()))
-            return written[-1]
+            before = vocabulary.symbols[(generated or read)[-1]]
+            generated.append(choose(probs, spec, before == " ", draw.random()))
+            return generated[-1]
 
         able = without_unknown(self.weights(step), vocabulary).arrays
         for _ in islice(network.generate(able, read, chosen), length):
             pass
-        return start, vocabulary.decode(written)
+        return start, vocabulary.decode(generated)
 
     def weights(self, step: int) -> NetworkWeights:
         """A copy of the weights that will not change any more."""

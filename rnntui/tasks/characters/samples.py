@@ -1,4 +1,4 @@
-"""The texts that a network writes in the course of its training: where they start, how they go."""
+"""Samples drawn during a training run: their primes and their sampling settings."""
 
 import numpy as np
 
@@ -29,7 +29,7 @@ def sample_start(run: Run, step: int) -> str:
     return run.corpus.vocabulary.decode(ids[place : place + length])
 
 
-def written_sample(run: Run, weights: NetworkWeights, length: int) -> tuple[str, str]:
+def generate_sample(run: Run, weights: NetworkWeights, length: int) -> tuple[str, str]:
     """The start and `length` characters after it, the same for the same run and weights.
 
     Raises `SamplingError` where the network's numbers are out of all bounds.

@@ -22,7 +22,7 @@ from rnntui.tasks.characters.checkpoint import Checkpoint, Progress, load_checkp
 from rnntui.tasks.characters.evaluation import evaluate
 from rnntui.tasks.characters.model_loading import copies, load_weights, model_of
 from rnntui.tasks.characters.run import Run
-from rnntui.tasks.characters.samples import written_sample
+from rnntui.tasks.characters.samples import generate_sample
 from rnntui.text.batches import Batch
 from rnntui.training.checkpoint_file import Arrays
 from rnntui.training.learner import LearnerInfo, StepOutcome
@@ -141,11 +141,11 @@ class TorchLearner:
         return evaluate(model_of(load_checkpoint(path)).to(self._device), self._held_out, report)
 
     def sample(self, length: int, step: int) -> tuple[str, str]:
-        """What a written text began with, and its next characters. Raises `SamplingError`."""
-        return written_sample(self._run, self.weights(step), length)
+        """A sample: its prime and the next characters. Raises `SamplingError`."""
+        return generate_sample(self._run, self.weights(step), length)
 
     def weights(self, step: int) -> NetworkWeights:
-        """A copy of the weights to write with, that will not change any more."""
+        """A copy of the weights to sample from, which will not change any more."""
         return NetworkWeights(self._model.config, copies(self._used), step)
 
     def snapshot(self, progress: Progress) -> Checkpoint:

@@ -98,11 +98,11 @@ class ClassifyLearner:
         return Measure(measure.loss, measure.texts, measure.accuracy)
 
     def sample(self, length: int, step: int) -> None:  # noqa: ARG002
-        """Nothing: a classifier writes no text."""
+        """Nothing: a classifier generates no text."""
         return
 
     def weights(self, step: int) -> None:  # noqa: ARG002
-        """Nothing that a text could be written with."""
+        """None: a classifier generates no text."""
         return
 
     def snapshot(self, progress: Progress) -> ClassifierCheckpoint:

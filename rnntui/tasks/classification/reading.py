@@ -1,7 +1,7 @@
 """A trained classifier that reads texts: class probabilities, also as they move token by token.
 
-Needs no torch: a sentence is read by the NumPy step that writing uses, which for
-one text at a time is the faster one. Agreement with the network that was trained
+Needs no torch: a sentence is read by the NumPy network that sampling uses, which for
+one text at a time is faster than torch. Agreement with the network that was trained
 is tested.
 """
 

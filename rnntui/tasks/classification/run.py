@@ -70,7 +70,7 @@ class ClassifyRun(PreparedRun):
 
     @property
     def loop_settings(self) -> LoopSettings:
-        """When it ends, evaluates and saves; it writes no samples."""
+        """When it ends, evaluates and saves; it draws no samples."""
         every = self.config.eval_every or self.batches.batches_per_epoch
         return replace(super().loop_settings, eval_every=every)
 

@@ -69,7 +69,7 @@ class Preferences:
     reduced_motion: bool = _setting(False, "Whether the screen does without animations.")
     temperature: float = _setting(
         1.0,
-        "The temperature to write with: below 1 bolder, above 1 wilder.",
+        "Sampling temperature: below 1 bolder, above 1 wilder.",
         (MIN_TEMPERATURE, MAX_TEMPERATURE),
     )
     mode: Mode = _setting(  # noqa: RUF009

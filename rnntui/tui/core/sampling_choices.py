@@ -1,4 +1,4 @@
-"""What one key press makes of how text is written: the next temperature, bound or pace."""
+"""The next temperature, bound or pace after a key press."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""A side of the duel: what one mode writes, and how sure and how varied that is."""
+"""A side of the duel: the output of one mode, and how sure and how varied it is."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -26,10 +26,10 @@ class DuelColumn(Vertical):
     """One side of the duel: its text, the candidates for its next character, its measures."""
 
     def __init__(self, mode: Mode, vocabulary: Vocabulary) -> None:
-        """Show what `mode` writes with these symbols."""
+        """Show the output of `mode` over these symbols."""
         super().__init__(id=mode)
         self.border_title = mode
-        self._writing = RecentOutput()
+        self._recent = RecentOutput()
         self._never_draws = mode == "hybrid" and hybrid_equals_argmax(vocabulary)
         self._explanation = NO_SPACES if self._never_draws else EXPLANATIONS[mode]
         self.tooltip = (
@@ -56,7 +56,7 @@ class DuelColumn(Vertical):
 
     def begin(self, prime: str) -> None:
         """Begin a new text, after `prime`."""
-        self._writing = RecentOutput()
+        self._recent = RecentOutput()
         self.stream.clear()
         if prime:
             self.stream.append(prime, [None] * len(prime))
@@ -64,7 +64,7 @@ class DuelColumn(Vertical):
         self.show_measures()
 
     def show(self, characters: Sequence[Character]) -> None:
-        """Add what was written, once for all of it."""
+        """Add the newest output, in one go."""
         text = "".join(character.symbol for character in characters)
         self.stream.append(
             text,
@@ -72,21 +72,21 @@ class DuelColumn(Vertical):
         )
         last = characters[-1]
         self.query_one(CandidateBars).update_candidates(last.candidates, last.symbol)
-        self._writing.add(characters)
+        self._recent.add(characters)
 
     def on_resize(self) -> None:
         """Say as much as fits."""
         self.show_measures()
 
     def show_measures(self) -> None:
-        """Bring the measures up to what was written."""
-        text = measures(self._writing, self.size.width)
+        """Update the measures."""
+        text = measures(self._recent, self.size.width)
         self.query_one(".measures", Static).update(text, layout=False)
 
 
-def measures(writing: RecentOutput, cells: int) -> str:
+def measures(recent: RecentOutput, cells: int) -> str:
     """Say how sure and how varied a text is, in as many words as `cells` cells have room for."""
-    mean, share = writing.mean_probability, writing.distinct_share
+    mean, share = recent.mean_probability, recent.distinct_share
     sure = "–" if mean is None else f"{mean:.2f}"
     varied = "–" if share is None else percent(share).strip()
     forms = (

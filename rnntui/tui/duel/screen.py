@@ -38,7 +38,7 @@ DUEL = (
     Action(
         "duel.write",
         "g,space",
-        "write",
+        "generate",
         "Stop/go on",
         "Let all three wait, or go on; begin anew where they have ended.",
     ),
@@ -58,7 +58,7 @@ DUEL = (
 """What a duel can be asked to do, in the order of footer, help and palette."""
 
 _BAR = (
-    "[@click=screen.write()][b]$state[/b][/]"
+    "[@click=screen.generate()][b]$state[/b][/]"
     "   temperature [@click=screen.temperature('down')]◂[/] [b]$temperature[/b]"
     " [@click=screen.temperature('up')]▸[/]"
     "   [@click=screen.reseed()]seed [b]$seed[/b][/]"
@@ -77,7 +77,7 @@ class DuelSettings:
 
 
 class DuelScreen(Screen[DuelSettings]):
-    """The three modes writing at once, so that they can be compared; gives back how it was left."""
+    """The three sampling modes side by side; returns how it was left."""
 
     CSS_PATH = "duel.tcss"
     AUTO_FOCUS = ""
@@ -93,7 +93,7 @@ class DuelScreen(Screen[DuelSettings]):
         pace: float = 0.0,
         open_duel: OpenDuel = open_duel,
     ) -> None:
-        """Write with `network` from `prime`; the mode of `spec` counts for nothing.
+        """Sample from `network`, starting with `prime`; the mode of `spec` counts for nothing.
 
         `pace` is rounds a second, 0 for as fast as they can be shown.
         """
@@ -117,7 +117,7 @@ class DuelScreen(Screen[DuelSettings]):
         yield KeyBar()
 
     def on_mount(self) -> None:
-        """Begin to write and to poll; say what the colours mean, in those of each theme."""
+        """Start generating and polling; say what the colours mean, in those of each theme."""
         self._begin()
         self.set_interval(1 / POLLS_PER_SECOND, self.poll)
         self.set_interval(1 / MEASURES_PER_SECOND, self.show_measures)
@@ -136,7 +136,7 @@ class DuelScreen(Screen[DuelSettings]):
         return duel is not None and duel.is_alive() and not duel.paused
 
     def poll(self) -> None:
-        """Take what has been written, and bring every column up to it once."""
+        """Drain the new rounds and update every column once."""
         if self._duel is not None and (rounds := self._duel.drain()):
             for column, characters in zip(self._columns, zip(*rounds, strict=True), strict=True):
                 column.show(characters)
@@ -147,7 +147,7 @@ class DuelScreen(Screen[DuelSettings]):
             self._show_state()
 
     def show_measures(self) -> None:
-        """Bring the measures of every column up to what it has written."""
+        """Update the measures of every column."""
         for column in self._columns:
             column.show_measures()
 
@@ -156,7 +156,7 @@ class DuelScreen(Screen[DuelSettings]):
         return [self.query_one(f"#{mode}", DuelColumn) for mode in MODES]
 
     def _begin(self) -> None:
-        """End what is being written, and write anew from the prime."""
+        """Restart all three from the prime."""
         if self._duel is not None:
             self._duel.stop(seconds=0)
         network, seed = self._network, self.seed
@@ -175,14 +175,14 @@ class DuelScreen(Screen[DuelSettings]):
 
     def _show_state(self) -> None:
         """Bring the bar, and the look of the columns, up to what is set."""
-        spec, writing = self.spec, self.is_generating
-        self.query_one("#columns").set_class(writing, "-live")
+        spec, is_generating = self.spec, self.is_generating
+        self.query_one("#columns").set_class(is_generating, "-live")
         top_k = f"   top-k {spec.top_k}" if spec.top_k else ""
         top_p = f"   top-p {spec.top_p:g}" if spec.top_p < 1 else ""
         self.query_one("#bar", Static).update(
             Content.from_markup(
                 _BAR,
-                state="● generating" if writing else "■ stopped",
+                state="● generating" if is_generating else "■ stopped",
                 temperature=f"{spec.temperature:.2f}",
                 seed=str(self.seed),
                 pace=f"{self.pace:g} characters/s" if self.pace else "full speed",
@@ -205,7 +205,7 @@ class DuelScreen(Screen[DuelSettings]):
 
     # Actions; `DUEL` says what each is for.
 
-    def action_write(self) -> None:
+    def action_generate(self) -> None:
         """Wait, go on, or begin anew."""
         if self._duel is not None and self._duel.is_alive():
             self._duel.paused = not self._duel.paused

@@ -1,6 +1,6 @@
-"""What a person does with the writing: begins and steers it, keeps it, does without the screen.
+"""The output's controls: start and stop, sampling settings, saving, copying as a command.
 
-It asks the session, shows in the writing pane what is set, and says in toasts what
+It asks the session, shows in the output pane what is set, and says in toasts what
 can't be done at present.
 """
 
@@ -26,21 +26,21 @@ from rnntui.tui.playground.command_line import needs_file, sample_command
 from rnntui.tui.playground.output_pane import OutputPane
 
 COMMAND_LENGTH: Final = 1000
-"""Characters that a copied `rnntui sample` writes."""
+"""Characters that a copied `rnntui sample` generates."""
 
 
 class OutputController:
     """One stream at a time, and how its characters are chosen."""
 
-    def __init__(self, session: Session, writing: OutputPane, tell: Tell) -> None:
+    def __init__(self, session: Session, output: OutputPane, tell: Tell) -> None:
         """Begin with a session that generates nothing."""
-        self._session, self._writing, self._tell = session, writing, tell
+        self._session, self._output, self._tell = session, output, tell
         self._prime = ""
         """What the stream began with."""
 
     def apply(self, preferences: Preferences) -> None:
         """Apply the choices of an earlier session."""
-        session, stream = self._session, self._writing.stream
+        session, stream = self._session, self._output.stream
         spec = replace(session.spec, mode=preferences.mode, temperature=preferences.temperature)
         self.go_on_with(spec, session.seed, preferences.pace)
         stream.coloured = preferences.colour_by_probability
@@ -48,29 +48,29 @@ class OutputController:
 
     def go_on_with(self, spec: SamplingSpec, seed: int, pace: float) -> None:
         """Take all that was set elsewhere."""
-        session, bar = self._session, self._writing.bar
+        session, bar = self._session, self._output.bar
         self._set(spec)
         session.seed = bar.seed = seed
         session.set_pace(pace)
         bar.pace = session.pace
 
     def toggle(self) -> bool:
-        """Begin to write, or stop; whether it writes now."""
+        """Start or stop generating; returns whether it generates now."""
         if self._session.is_generating:
             self._session.stop_generating()
             return False
-        return self._write()
+        return self._generate()
 
-    def _write(self) -> bool:
+    def _generate(self) -> bool:
         session = self._session
         try:
-            prime = session.write()
+            prime = session.generate()
         except RnntuiError as error:
             self._tell(str(error), "warning")
             return False
         self._prime = session.prime
-        self._writing.begin(prime.text if session.prime else "")
-        self._writing.bar.held = False
+        self._output.begin(prime.text if session.prime else "")
+        self._output.bar.held = False
         for warning in prime.warnings:
             self._tell(warning, "warning")
         return True
@@ -78,13 +78,13 @@ class OutputController:
     def take_prime(self) -> None:
         """Begin with the prime, unless the output has begun with it and goes on."""
         if not self._session.is_generating or self._session.prime != self._prime:
-            self._write()
+            self._generate()
 
     def hold(self) -> None:
         """Let the stream wait, or go on."""
         if self._session.is_generating:
             self._session.toggle_stream_pause()
-            self._writing.bar.held = self._session.is_stream_paused
+            self._output.bar.held = self._session.is_stream_paused
 
     def choose_by(self, mode: Mode) -> None:
         """Choose characters in another way."""
@@ -106,25 +106,25 @@ class OutputController:
         self._set(with_next_top_p(self._session.spec))
 
     def _set(self, spec: SamplingSpec) -> None:
-        self._session.spec = self._writing.bar.spec = spec
+        self._session.spec = self._output.bar.spec = spec
 
     def reseed(self) -> None:
         """Take the next seed; a stream that goes on begins anew with it."""
         self._session.seed += 1
-        self._writing.bar.seed = self._session.seed
+        self._output.bar.seed = self._session.seed
         if self._session.is_generating:
-            self._write()
+            self._generate()
 
     def change_pace(self) -> None:
         """Take the next of the usual paces."""
         self._session.set_pace(next_pace(self._session.pace))
-        self._writing.bar.pace = self._session.pace
+        self._output.bar.pace = self._session.pace
 
     def keep_text(self) -> None:
         """Write the text into a file beside the runs."""
-        text = self._writing.stream.text
+        text = self._output.stream.text
         if not text:
-            self._tell("There is no text yet; press g to let the network write.")
+            self._tell("There is no text yet; press g to let the network generate.")
             return
         try:
             path = write_new(places.checkpoints_dir().parent, "written", ".txt", text)

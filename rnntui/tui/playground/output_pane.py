@@ -1,4 +1,4 @@
-"""The writing pane: what the network writes, how it chooses, and how much of it is copied."""
+"""The output pane: generated text, the sampling settings, and how much of it is memorised."""
 
 import logging
 from collections.abc import Sequence
@@ -51,13 +51,13 @@ class OutputPane(Vertical):
     """A stream with the bar that steers it, its prime, and the candidates for what comes next."""
 
     def __init__(self) -> None:
-        """Make a pane in which nothing has been written."""
+        """Make an empty pane."""
         super().__init__(id="writing", classes="pane")
         self.border_title = "Output"
         self._vocabulary: Vocabulary | None = None
         self._copies: CopyMeter | None = None
         self._start = 0  # of what the network wrote, behind the prime
-        self._writer = ""
+        self._network_name = ""
 
     def compose(self) -> ComposeResult:
         """Bar and prime above the text and the candidates; the legend below."""
@@ -97,19 +97,19 @@ class OutputPane(Vertical):
     def _use_index(
         self, index: CorpusIndex | None, vocabulary: Vocabulary | None, notice: str
     ) -> None:
-        """Measure with an index from now on, all that has been written included."""
+        """Measure with an index from now on, all earlier output included."""
         meter = self.query_one(MemorisationMeter)
         meter.notice, meter.reading = notice, None
         self._vocabulary, self._copies = vocabulary, None
         if index is not None:
             meter.covered = index.size / max(1, index.corpus_size)
             self._copies = CopyMeter(index)
-            written = self.stream.text[max(self._start - self.stream.first, 0) :]
-            self._start = self.stream.end - len(written)
-            self._compare(written)
+            generated = self.stream.text[max(self._start - self.stream.first, 0) :]
+            self._start = self.stream.end - len(generated)
+            self._compare(generated)
 
     def _compare(self, text: str) -> None:
-        """Take what has just been written; underline what is known to be copied now."""
+        """Take the newest output; underline what is known to be copied now."""
         if self._copies is None or self._vocabulary is None:
             return
         known = self._vocabulary
@@ -128,13 +128,13 @@ class OutputPane(Vertical):
         """The line that says how characters are chosen."""
         return self.query_one(SamplerBar)
 
-    def show_writer(self, name: str, is_generating: bool) -> None:
-        """Say which network writes; where it is another one and is silent, forget the old text."""
+    def show_network_name(self, name: str, is_generating: bool) -> None:
+        """Show the network's name; clear the text of another one that is silent."""
         shown = shortened(printable(name), NAME_CELLS)
         self.border_title = Content(f"Output · {shown}" if name else "Output")
-        if name != self._writer and not is_generating:
+        if name != self._network_name and not is_generating:
             self.begin("")
-        self._writer = name
+        self._network_name = name
 
     def begin(self, prime: str) -> None:
         """Begin a new text, after `prime`."""
@@ -148,7 +148,7 @@ class OutputPane(Vertical):
             self.query_one(MemorisationMeter).reading = self._copies.reading
 
     def show(self, characters: Sequence[Character]) -> None:
-        """Add what was written, once for all of it."""
+        """Add the newest output, in one go."""
         text = "".join(character.symbol for character in characters)
         probabilities = [
             character.probability for character in characters for _ in character.symbol
@@ -165,7 +165,7 @@ class OutputPane(Vertical):
         self._compare(text)
 
     def show_live(self, is_generating: bool) -> None:
-        """Say whether something is being written."""
+        """Show whether the network is generating."""
         if is_generating is not self.has_class("-live"):
             self.set_class(is_generating, "-live")
             self.show_places()

@@ -1,4 +1,4 @@
-"""The playground: texts and settings on the left, the loss above, the network's writing below.
+"""The playground: texts and settings on the left, the loss above, the network's output below.
 
 The screen carries what is asked for to the session, and the session's news to the panes.
 """
@@ -64,7 +64,7 @@ LEAST_COLUMNS: Final = (26, 46)
 """The narrowest that set-up and the rest may be made."""
 
 LEAST_ROWS: Final = (8, 8)
-"""The lowest that chart and writing may be made."""
+"""The fewest rows of chart and output."""
 
 TABS: Final = tuple(
     PaneTab(name, label, find_action(f"tab.{name}", PLAYGROUND))
@@ -96,7 +96,7 @@ BORDER_STEPS: Final = {"left": -2, "right": 2, "up": -1, "down": 1}
 
 
 class Playground(Screen[None]):
-    """Pick a text, train on it, and read what the network writes while it learns."""
+    """Pick a text, train on it, and read what the network generates while it learns."""
 
     CSS_PATH = "playground.tcss"
     AUTO_FOCUS = ""
@@ -132,18 +132,18 @@ class Playground(Screen[None]):
         self._preferences = preferences
         self._classify: ClassifyScreen | None = None
         self.loss = LossPane()
-        self.writing = OutputPane()
+        self.output = OutputPane()
         self.setup = SetupPane(corpus, recipe)
         self.training = TrainingController(session, self.setup, self.loss, self.tell)
-        self.stream = OutputController(session, self.writing, self.tell)
+        self.stream = OutputController(session, self.output, self.tell)
         self._compared: Network | None = None
         """The network that was last compared with its text."""
         self.next_step = NextStep(HINTS, PLAYGROUND, followed, self._can_be_done)
-        self._writes_from_start = False
-        """Whether to write as soon as the training that was asked for has begun."""
+        self._generates_from_start = False
+        """Whether to generate as soon as the requested training run has started."""
         self.shares: dict[str, float] = dict(layout or {})
         """What part of its row or column each pane was given, by the pane's id."""
-        right = Split(self.loss, self.writing, "rows", LEAST_ROWS, self.shares, id="right")
+        right = Split(self.loss, self.output, "rows", LEAST_ROWS, self.shares, id="right")
         self._rows, self._columns = (
             right,
             Split(self.setup, right, "columns", LEAST_COLUMNS, self.shares, id="body"),
@@ -177,8 +177,8 @@ class Playground(Screen[None]):
             "mode": spec.mode,
             "temperature": spec.temperature,
             "pace": self.session.pace,
-            "colour_by_probability": self.writing.stream.coloured,
-            "underline_copied": self.writing.stream.underlining,
+            "colour_by_probability": self.output.stream.coloured,
+            "underline_copied": self.output.stream.underlining,
             "smoothing": look.smoothing,
             "log_scale": look.scale is YScale.LOG,
         }
@@ -192,7 +192,7 @@ class Playground(Screen[None]):
         for event in news.events:
             self._tell(event)
         if news.characters:
-            self.writing.show(news.characters)
+            self.output.show(news.characters)
         for sentence in news.failures:
             self.fail(sentence)
         self.training.show_followed()
@@ -204,7 +204,7 @@ class Playground(Screen[None]):
         again = self.training.run_to_replay is not None
         self.loss.show_going_on(self.training.run_to_go_on is not None, again)
         self.loss.show_trained(session.network.step if session.network else 0)
-        self.writing.show_live(session.is_generating)
+        self.output.show_live(session.is_generating)
         self.next_step.look()
 
     def _can_be_done(self, action: str) -> bool:
@@ -228,13 +228,13 @@ class Playground(Screen[None]):
                 self._show_network()
                 if self.session.network is not self._compared:
                     self._compare()
-                if self._writes_from_start:
-                    self._writes_from_start = False
+                if self._generates_from_start:
+                    self._generates_from_start = False
                     self.stream.toggle()
             case Sampled() if self.session.is_replay and not self.session.is_generating:
-                self.writing.show_sample(event.prime, event.text)
+                self.output.show_sample(event.prime, event.text)
             case Rewound() if not self.session.is_generating:
-                self.writing.begin("")
+                self.output.begin("")
             case Warned():
                 self.tell(event.sentence, "warning")
             case RolledBack():
@@ -249,14 +249,14 @@ class Playground(Screen[None]):
         self._compared = self.session.network
         if self.session.network is not None:
             self.loss.compare_with_counting(self.session.network)
-            self.writing.compare_with_text(self.session.network)
+            self.output.compare_with_text(self.session.network)
 
     def _show_network(self) -> None:
         network = self.session.network
         about = f"{network.name} · {network.corpus}" if network else "no network yet"
         self.query_one(TitleBar).show_title(about)
         # What another network wrote is not to be taken for this one's.
-        self.writing.show_writer(network.name if network else "", self.session.is_generating)
+        self.output.show_network_name(network.name if network else "", self.session.is_generating)
 
     def show_machine(self, words: str) -> None:
         """Say at the top right what the machine is busy with; empty when it is ready."""
@@ -275,7 +275,7 @@ class Playground(Screen[None]):
 
     @on(Input.Changed, "#prime")
     def _take_prime(self, event: Input.Changed) -> None:
-        """Start the next writing from another prime."""
+        """Start the next output from another prime."""
         self.session.prime = event.value
 
     @on(Input.Submitted)
@@ -298,7 +298,7 @@ class Playground(Screen[None]):
         self.set_class(tab == "overview", "-overview")
         self.setup.set_class(tab == "setup", "-active")
         self._rows.set_class(tab != "setup", "-active")
-        for pane in (self.loss, self.writing):
+        for pane in (self.loss, self.output):
             pane.set_class(tab in ("overview", pane.id), "-active")
         self._show_places()
 
@@ -319,7 +319,7 @@ class Playground(Screen[None]):
     def _show_places(self) -> None:
         # A pane that comes into view isn't always told its size by Textual: not where
         # somebody, any `refresh` say, asked for the size before the screen was laid out.
-        for pane in (self.loss, self.writing):
+        for pane in (self.loss, self.output):
             self.call_after_refresh(pane.show_places)
 
     def action_move_border(self, way: str) -> None:
@@ -339,10 +339,10 @@ class Playground(Screen[None]):
         """Begin a training, pause it, or go on."""
         # One that has just ended is to be gone on with: its end may not have been heard of.
         self.poll()
-        was_writing = self.session.is_generating
+        was_generating = self.session.is_generating
         if self._may_train() and self.training.toggle():
             # Whoever was reading wants to see how the new network gets on.
-            self._writes_from_start |= was_writing and not self.session.is_generating
+            self._generates_from_start |= was_generating and not self.session.is_generating
             self._tabs.turn_to("overview", "loss")
             self.poll()
 
@@ -415,10 +415,10 @@ class Playground(Screen[None]):
         """Show the last part of the run, or all of it."""
         self.loss.chart.action_toggle_recent()
 
-    # The writing, likewise.
+    # The output, likewise.
 
     def action_generate(self) -> None:
-        """Begin to write, or stop."""
+        """Start or stop generating."""
         if self.stream.toggle():
             self._tabs.turn_to("overview", "writing")
 
@@ -457,11 +457,11 @@ class Playground(Screen[None]):
 
     def action_toggle_colour(self) -> None:
         """Colour the text by probability, or not."""
-        self.writing.toggle_colour()
+        self.output.toggle_colour()
 
     def action_toggle_copied(self) -> None:
         """Underline copied runs, or not."""
-        self.writing.toggle_copied()
+        self.output.toggle_copied()
 
     def action_keep_text(self) -> None:
         """Write the stream's text into a file."""
@@ -520,7 +520,7 @@ class Playground(Screen[None]):
         self.app.push_screen(screen)
 
     def open_checkpoint(self, path: Path) -> None:
-        """Write with the network of a checkpoint, and go on with its run at `t`, or follow it.
+        """Sample from the network of a checkpoint, and go on with its run at `t`, or follow it.
 
         A classifier is opened in the Classify screen. Raises `RnntuiError` where there
         is no such network, or a training goes on.

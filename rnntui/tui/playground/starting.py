@@ -16,7 +16,7 @@ from rnntui.training.run_folder import BEST, find_checkpoint, find_run
 log = logging.getLogger(__name__)
 
 SHIPPED_MODEL = "tiny"
-"""The network that is open at the start, so that it writes before any training."""
+"""The network that is open at the start, to generate before any training."""
 
 
 @dataclass(frozen=True)

@@ -182,7 +182,7 @@ class TrainingController:
 
     def change_sample_length(self, way: str) -> None:
         """Double or halve the length of the training's own samples."""
-        if self._can_steer("There is no training that could write samples."):
+        if self._can_steer("There is no training that could draw samples."):
             self._sample_length.change(way)
 
     @property

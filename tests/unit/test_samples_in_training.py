@@ -1,4 +1,4 @@
-"""The texts written in the course of a training: when, from where, and how."""
+"""Samples drawn during a training run: when, from which prime, and how."""
 
 from pathlib import Path
 

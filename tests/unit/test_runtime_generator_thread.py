@@ -1,4 +1,4 @@
-"""The thread that writes: characters in order, at a pace, held back by whoever reads them."""
+"""The generator thread: characters in order, at a pace, held back by whoever reads them."""
 
 import itertools
 import logging
@@ -34,7 +34,7 @@ def no_failure(sentence: str) -> None:
 def generator_for(
     stream: Callable[[], Iterator[Character]], pace: float = 0.0, capacity: int = CAPACITY
 ) -> GeneratorThread:
-    """A writer that is not expected to fail."""
+    """A generator that is not expected to fail."""
     return GeneratorThread(stream, no_failure, pace, capacity)
 
 
@@ -51,12 +51,12 @@ def eventually(condition: Callable[[], bool]) -> None:
         time.sleep(0.001)
 
 
-def taken(writer: GeneratorThread, count: int) -> list[Character]:
-    """So many characters of a writer, and perhaps more."""
+def taken(generator: GeneratorThread, count: int) -> list[Character]:
+    """So many characters of a generator, and perhaps more."""
     read: list[Character] = []
 
     def enough() -> bool:
-        read.extend(writer.drain())
+        read.extend(generator.drain())
         return len(read) >= count
 
     eventually(enough)
@@ -64,7 +64,7 @@ def taken(writer: GeneratorThread, count: int) -> list[Character]:
 
 
 class Waits(threading.Event):
-    """Stands in for the writer's clock: no wait takes any time, and each is noted."""
+    """Stands in for the generator's clock: no wait takes any time, and each is noted."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -79,13 +79,13 @@ class Waits(threading.Event):
 
 
 def test_characters_arrive_in_their_order() -> None:
-    writer = generator_for(lambda: iter(characters(2000)))
-    writer.start()
-    assert taken(writer, 2000) == characters(2000)
-    eventually(lambda: not writer.is_alive())
+    generator = generator_for(lambda: iter(characters(2000)))
+    generator.start()
+    assert taken(generator, 2000) == characters(2000)
+    eventually(lambda: not generator.is_alive())
 
 
-def test_a_reader_that_does_not_read_holds_the_writer_back() -> None:
+def test_a_reader_that_does_not_read_holds_the_generator_back() -> None:
     drawn = itertools.count()
     latest = [0]
 
@@ -94,88 +94,88 @@ def test_a_reader_that_does_not_read_holds_the_writer_back() -> None:
             latest[0] = number
             yield character(number)
 
-    writer = generator_for(counted, capacity=5)
-    writer.start()
+    generator = generator_for(counted, capacity=5)
+    generator.start()
     eventually(lambda: latest[0] == 5)
-    assert list(writer.drain()) == characters(5)
+    assert list(generator.drain()) == characters(5)
     eventually(lambda: latest[0] == 10 or latest[0] == 11)
-    writer.stop()
-    assert not writer.is_alive()
+    generator.stop()
+    assert not generator.is_alive()
     assert latest[0] <= 11
 
 
 def test_nothing_waits_for_nobody_at_full_pace() -> None:
-    writer = generator_for(lambda: iter(characters(300)))
-    writer._stopped = waits = Waits()
-    writer.start()
-    taken(writer, 300)
+    generator = generator_for(lambda: iter(characters(300)))
+    generator._stopped = waits = Waits()
+    generator.start()
+    taken(generator, 300)
     assert waits.lengths == []
 
 
 def test_a_pace_is_a_wait_before_each_character() -> None:
-    writer = generator_for(lambda: iter(characters(4)), pace=20.0)
-    writer._stopped = waits = Waits()
-    writer.start()
-    assert taken(writer, 4) == characters(4)
+    generator = generator_for(lambda: iter(characters(4)), pace=20.0)
+    generator._stopped = waits = Waits()
+    generator.start()
+    assert taken(generator, 4) == characters(4)
     assert waits.lengths == [0.05] * 4
 
 
 def test_a_pace_set_in_mid_stream_acts_on_the_next_character() -> None:
-    writer = generator_for(lambda: iter(characters(4)), pace=20.0)
-    writer._stopped = waits = Waits()
+    generator = generator_for(lambda: iter(characters(4)), pace=20.0)
+    generator._stopped = waits = Waits()
 
     def slower() -> None:
-        writer.pace = 0.0 if len(waits.lengths) == 3 else writer.pace / 10
+        generator.pace = 0.0 if len(waits.lengths) == 3 else generator.pace / 10
 
     waits.then = slower
-    writer.start()
-    assert taken(writer, 4) == characters(4)
+    generator.start()
+    assert taken(generator, 4) == characters(4)
     assert waits.lengths == pytest.approx([0.05, 0.5, 5.0])
 
 
 def test_a_pause_holds_the_next_character_until_it_ends() -> None:
-    writer = generator_for(lambda: iter(characters(3)))
-    writer._stopped = waits = Waits()
+    generator = generator_for(lambda: iter(characters(3)))
+    generator._stopped = waits = Waits()
     before: list[Character] = []
 
     def look() -> None:
-        before.extend(writer.drain())
-        writer.paused = len(waits.lengths) < 4
+        before.extend(generator.drain())
+        generator.paused = len(waits.lengths) < 4
 
-    waits.then, writer.paused = look, True
-    writer.start()
-    assert taken(writer, 3) == characters(3)
+    waits.then, generator.paused = look, True
+    generator.start()
+    assert taken(generator, 3) == characters(3)
     assert before == []
     assert len(waits.lengths) == 4
 
 
 @pytest.mark.parametrize("how", ["full", "paused", "slow", "free"])
 def test_a_stop_ends_the_thread_whatever_it_waits_for(how: str) -> None:
-    writer = generator_for(endless, pace=1e-6 if how == "slow" else 0.0, capacity=2)
-    writer.paused = how == "paused"
-    writer.start()
+    generator = generator_for(endless, pace=1e-6 if how == "slow" else 0.0, capacity=2)
+    generator.paused = how == "paused"
+    generator.start()
     if how == "full":
-        eventually(lambda: writer._waiting.full())
-    writer.stop(PATIENCE)
-    assert not writer.is_alive()
+        eventually(lambda: generator._waiting.full())
+    generator.stop(PATIENCE)
+    assert not generator.is_alive()
 
 
 def test_a_stop_before_the_start_and_a_second_one_are_fine() -> None:
-    writer = generator_for(endless)
-    writer.stop()
-    writer.start()
-    writer.stop()
-    writer.stop()
-    assert not writer.is_alive()
-    assert list(writer.drain()) == []
+    generator = generator_for(endless)
+    generator.stop()
+    generator.start()
+    generator.stop()
+    generator.stop()
+    assert not generator.is_alive()
+    assert list(generator.drain()) == []
 
 
-def test_what_was_written_before_a_stop_can_still_be_taken() -> None:
-    writer = generator_for(endless, capacity=3)
-    writer.start()
-    eventually(lambda: writer._waiting.full())
-    writer.stop()
-    assert list(writer.drain()) == characters(3)
+def test_what_was_generated_before_a_stop_can_still_be_taken() -> None:
+    generator = generator_for(endless, capacity=3)
+    generator.start()
+    eventually(lambda: generator._waiting.full())
+    generator.stop()
+    assert list(generator.drain()) == characters(3)
 
 
 def test_a_stated_error_is_told_as_its_sentence(caplog: pytest.LogCaptureFixture) -> None:
@@ -185,10 +185,10 @@ def test_a_stated_error_is_told_as_its_sentence(caplog: pytest.LogCaptureFixture
         yield character(0)
         raise CorpusError("That prime can't be read.")
 
-    writer = GeneratorThread(refused, told.append)
-    writer.start()
-    eventually(lambda: not writer.is_alive())
-    assert list(writer.drain()) == characters(1)
+    generator = GeneratorThread(refused, told.append)
+    generator.start()
+    eventually(lambda: not generator.is_alive())
+    assert list(generator.drain()) == characters(1)
     assert told == ["That prime can't be read."]
     assert caplog.records == []
 
@@ -202,39 +202,39 @@ def test_an_error_that_should_not_happen_is_told_and_logged(
         raise IndexError("list index out of range")
 
     with caplog.at_level(logging.ERROR):
-        writer = GeneratorThread(broken, told.append)
-        writer.start()
-        eventually(lambda: not writer.is_alive())
+        generator = GeneratorThread(broken, told.append)
+        generator.start()
+        eventually(lambda: not generator.is_alive())
     assert len(told) == 1
     assert "IndexError" in told[0]
     assert told[0].endswith(".")
     assert "Traceback" in caplog.text
 
 
-def test_the_stream_is_made_in_the_writers_own_thread() -> None:
+def test_the_stream_is_made_in_the_generators_own_thread() -> None:
     made_in: list[str] = []
 
     def stream() -> Iterator[Character]:
         made_in.append(threading.current_thread().name)
         return iter(characters(1))
 
-    writer = generator_for(stream)
+    generator = generator_for(stream)
     assert made_in == []
-    writer.start()
-    taken(writer, 1)
-    assert made_in == ["writer"]
+    generator.start()
+    taken(generator, 1)
+    assert made_in == ["generator"]
 
 
-def test_a_stopped_writer_has_no_more_failures_to_tell() -> None:
+def test_a_stopped_generator_has_no_more_failures_to_tell() -> None:
     gate, told = threading.Event(), list[str]()
 
     def waits_in_vain() -> Iterator[Character]:
         gate.wait(PATIENCE)
         raise CorpusError("There are no weights yet.")
 
-    writer = GeneratorThread(waits_in_vain, told.append)
-    writer.start()
-    writer.stop(0.01)
+    generator = GeneratorThread(waits_in_vain, told.append)
+    generator.start()
+    generator.stop(0.01)
     gate.set()
-    eventually(lambda: not writer.is_alive())
+    eventually(lambda: not generator.is_alive())
     assert told == []
