@@ -9,7 +9,14 @@ from typing import Literal, get_args
 
 from rnntui.errors import ConfigError
 from rnntui.nets.cells.cell import Nonlinearity
-from rnntui.nets.config import InputEncoding, LayerRow, ModelConfig, weight_shapes
+from rnntui.nets.config import (
+    InputEncoding,
+    LayerRow,
+    ModelConfig,
+    fields_from,
+    layer_table,
+    weight_shapes,
+)
 
 Pooling = Literal["last", "mean", "max"]
 """What of a text's hidden states the head reads: the last, or the mean or maximum over time."""
@@ -57,16 +64,7 @@ class ClassifierConfig:
     @property
     def body(self) -> ModelConfig:
         """The character model that has the same input and recurrent layers."""
-        return ModelConfig(
-            vocab_size=self.vocab_size,
-            cell=self.cell,
-            nonlinearity=self.nonlinearity,
-            input_encoding=self.input_encoding,
-            embedding_size=self.embedding_size,
-            hidden_size=self.hidden_size,
-            num_layers=self.num_layers,
-            dropout=self.dropout,
-        )
+        return ModelConfig(**fields_from(self, ModelConfig))
 
     @property
     def input_size(self) -> int:
@@ -94,18 +92,9 @@ def classifier_parameter_count(config: ClassifierConfig) -> int:
 
 def classifier_layer_table(config: ClassifierConfig) -> tuple[LayerRow, ...]:
     """The network layer by layer: output shape with B texts of T tokens, parameters."""
-    shapes = classifier_weight_shapes(config)
-
-    def parameters(layer: str) -> int:
-        return sum(math.prod(s) for name, s in shapes.items() if name.startswith(layer + "."))
-
-    rows = [LayerRow("one-hot", f"B, T, {config.vocab_size}", 0)]
-    if config.input_encoding == "embedding":
-        rows = [LayerRow("embedding", f"B, T, {config.embedding_size}", parameters("embedding"))]
-    cell = f"rnn ({config.nonlinearity})" if config.cell == "rnn" else config.cell
-    for number in range(config.num_layers):
-        shape = f"B, T, {config.hidden_size}"
-        rows.append(LayerRow(f"{cell} {number + 1}", shape, parameters(f"layers.{number}")))
-    rows.append(LayerRow(f"{config.pooling} over time", f"B, {config.hidden_size}", 0))
-    rows.append(LayerRow(config.head, f"B, {config.outputs}", parameters("head")))
-    return tuple(rows)
+    # All but the head are the character model's.
+    return (
+        *layer_table(config.body)[:-1],
+        LayerRow(f"{config.pooling} over time", f"B, {config.hidden_size}", 0),
+        LayerRow(config.head, f"B, {config.outputs}", config.outputs * (config.hidden_size + 1)),
+    )

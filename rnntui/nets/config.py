@@ -4,8 +4,8 @@ Needs no torch, so that a form or a table can show a network before one is built
 """
 
 import math
-from dataclasses import dataclass
-from typing import Literal, get_args
+from dataclasses import dataclass, fields
+from typing import Any, Literal, get_args
 
 from rnntui.errors import ConfigError
 from rnntui.nets.cells import find_cell
@@ -78,6 +78,12 @@ class ModelConfig:
     def state_tensors(self) -> tuple[str, ...]:
         """The tensors that a layer carries from one time step to the next."""
         return find_cell(self.cell).state_tensors
+
+
+def fields_from(source: object, config: type) -> dict[str, Any]:
+    """The values of those fields of the dataclass `config` that `source` has by the same names."""
+    names = (field.name for field in fields(config))
+    return {name: getattr(source, name) for name in names if hasattr(source, name)}
 
 
 @dataclass(frozen=True)

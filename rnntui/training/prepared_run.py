@@ -53,6 +53,11 @@ class PreparedRun:
         """The part to learn from, cut as configured."""
         raise NotImplementedError
 
+    @property
+    def needed_bytes(self) -> tuple[int, int]:
+        """Memory that a step takes, and what saving takes beside (see `check_memory`)."""
+        raise NotImplementedError
+
     def tables(self, total_steps: int) -> dict[str, Any]:
         """The content of `run.toml`."""
         raise NotImplementedError

@@ -8,7 +8,7 @@ build on. Needs no torch.
 from dataclasses import dataclass
 from typing import Literal
 
-from rnntui.nets.config import Connections, DropoutMasks, ModelConfig
+from rnntui.nets.config import Connections, DropoutMasks, ModelConfig, fields_from
 from rnntui.sampling.modes import Mode
 from rnntui.text.normalisation import Normalisation
 from rnntui.text.val_split import ValSplit
@@ -137,16 +137,4 @@ class TrainConfig(CommonSettings):
 
     def model(self, vocab_size: int) -> ModelConfig:
         """The network that this configuration asks for over a vocabulary."""
-        return ModelConfig(
-            vocab_size=vocab_size,
-            cell=self.cell,
-            nonlinearity=self.nonlinearity,
-            input_encoding=self.input_encoding,
-            embedding_size=self.embedding_size,
-            hidden_size=self.hidden_size,
-            num_layers=self.num_layers,
-            dropout=self.dropout,
-            embedding_dropout=self.embedding_dropout,
-            window=self.window,
-            connections=self.connections,
-        )
+        return ModelConfig(**{**fields_from(self, ModelConfig), "vocab_size": vocab_size})

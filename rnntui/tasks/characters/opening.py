@@ -24,16 +24,11 @@ from rnntui.text.vocabulary import describe_character
 from rnntui.training.changed_text import AllowOldText, refuse_old_text
 from rnntui.training.commands import Inbox, WeightsOutlet
 from rnntui.training.events import TrainEvent
-from rnntui.training.optimizing.devices import check_device, check_precision, check_threads
+from rnntui.training.opening import check_machine, folder_for, make_run, reopened
+from rnntui.training.optimizing.devices import check_precision
 from rnntui.training.optimizing.memory import check_memory
-from rnntui.training.resuming import allowed, count_rates_given
-from rnntui.training.run_folder import (
-    RunFolder,
-    check_new_name,
-    create_run_folder,
-    find_run,
-    free_run_name,
-)
+from rnntui.training.resuming import count_rates_given
+from rnntui.training.run_folder import check_new_name
 
 LoadText = Callable[[tuple[str, ...]], Corpus]
 """Reads the text that was asked for, with the normalisation steps that are given."""
@@ -59,14 +54,12 @@ def new_run(
     the text is then in the ids of that network.
     """
     check_new_name(parent, name)
-    name = name or free_run_name(parent, f"{corpus.name}-{config.cell}")
+    folder = folder_for(parent, name, corpus.name, config.cell)
     if not init_from:
         corpus = with_rare_merged(corpus, config.min_count)
-    run = prepare_run(RunFolder(parent / name), corpus, config, prime, init_from)
-    check_device(config.device)
-    check_threads(config.threads)
-    check_memory(characters_bytes(run.config, len(corpus.vocabulary)), config.device, force)
-    create_run_folder(run.folder, run.tables(run.total_steps))
+    run = prepare_run(folder, corpus, config, prime, init_from)
+    check_machine(config)
+    make_run(run, force)
     return run
 
 
@@ -114,14 +107,9 @@ def resume_run(
     changed, `allow` says whether to go on with it as it was. Raises
     `CheckpointError`, `ConfigError`, or `CorpusError` where the text is gone.
     """
-    folder = find_run(parent, name)
-    begun = describe_run(folder)
+    folder, begun, config = reopened(parent, name, describe_run, changes, CHANGEABLE)
     note, prime, init_from = begun.corpus, begun.prime, begun.init_from
     before, eval_chars = begun.config, begun.eval_chars
-    config = before.replaced(allowed(changes, before, CHANGEABLE))
-    # Before it is written to run.toml, where it would stand in every later resume's way.
-    check_device(config.device)
-    check_threads(config.threads)
     check_precision(config.precision, config.device)
     if load is None:
         checkpoint = f"{folder.name}:last"

@@ -15,6 +15,7 @@ from rnntui.sampling.prime import Prime, prepare_prime
 from rnntui.tasks.characters.checkpoint import Checkpoint, Header
 from rnntui.tasks.characters.config import TrainConfig
 from rnntui.tasks.characters.engines import check_engine
+from rnntui.tasks.characters.memory import characters_bytes
 from rnntui.tasks.characters.provenance import provenance_of
 from rnntui.text.batches import (
     MIN_VALIDATION_CHARACTERS,
@@ -80,6 +81,11 @@ class Run(PreparedRun):
     def batches(self) -> Batches:
         """The part to learn from, cut as configured."""
         return _batches(self.parts[0], self.config)
+
+    @property
+    def needed_bytes(self) -> tuple[int, int]:
+        """Memory that a step takes, and what saving takes beside (see `check_memory`)."""
+        return characters_bytes(self.config, len(self.corpus.vocabulary))
 
     @property
     def start(self) -> Prime:

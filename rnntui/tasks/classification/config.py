@@ -8,6 +8,7 @@ from typing import Literal
 
 from rnntui.errors import ConfigError
 from rnntui.nets.classifier_config import ClassifierConfig, Head, Pooling
+from rnntui.nets.config import fields_from
 from rnntui.text.labelled.choices import End, Side, Units
 from rnntui.training.settings.common import CommonSettings
 from rnntui.training.settings.declaring import setting, varied
@@ -82,16 +83,5 @@ class ClassifyConfig(CommonSettings):
 
         Raises `ConfigError` where the head doesn't suit the classes.
         """
-        return ClassifierConfig(
-            vocab_size=vocab_size,
-            classes=classes,
-            cell=self.cell,
-            nonlinearity=self.nonlinearity,
-            input_encoding=self.input_encoding,
-            embedding_size=self.embedding_size,
-            hidden_size=self.hidden_size,
-            num_layers=self.num_layers,
-            dropout=self.dropout,
-            pooling=self.pooling,
-            head=self.head,
-        )
+        sizes = {"vocab_size": vocab_size, "classes": classes}
+        return ClassifierConfig(**{**fields_from(self, ClassifierConfig), **sizes})

@@ -24,20 +24,10 @@ from rnntui.training.changed_text import AllowOldText, refuse_old_text
 from rnntui.training.commands import Inbox, NullInbox
 from rnntui.training.events import Finished, Tested, TrainEvent, Warned
 from rnntui.training.measuring_stop import MeasuringStoppedError, until_stopped
-from rnntui.training.optimizing.devices import check_device, check_threads
+from rnntui.training.opening import check_machine, folder_for, make_run, reopened
 from rnntui.training.optimizing.memory import check_memory
-from rnntui.training.resuming import (
-    RATE_SETTINGS,
-    allowed,
-    count_rates_given,
-)
-from rnntui.training.run_folder import (
-    RunFolder,
-    check_new_name,
-    create_run_folder,
-    find_run,
-    free_run_name,
-)
+from rnntui.training.resuming import RATE_SETTINGS, count_rates_given
+from rnntui.training.run_folder import check_new_name
 from rnntui.training.settings.declaring import BUDGETS
 
 CHANGEABLE = (*BUDGETS, *RATE_SETTINGS, "patience", "save_every", "threads", "device")
@@ -60,14 +50,11 @@ def new_classify_run(
     or the device isn't there, or, without `force`, for less memory than it takes.
     """
     check_new_name(parent, name)
-    check_device(config.device)
-    check_threads(config.threads)
+    check_machine(config)
     corpus = source.read()
-    name = name or free_run_name(parent, f"{corpus.name}-{config.cell}")
-    folder = RunFolder(parent / name)
+    folder = folder_for(parent, name, corpus.name, config.cell)
     run = prepare_classify_run(folder, corpus, provenance_of(corpus, source), config)
-    check_memory(run.needed_bytes, config.device, force)
-    create_run_folder(folder, run.tables(run.total_steps))
+    make_run(run, force)
     return run
 
 
@@ -86,12 +73,8 @@ def resume_classify_run(
     have changed, `allow` says whether to go on with them as they were. Raises
     `CheckpointError`, `ConfigError`, or `CorpusError` where the texts are gone.
     """
-    folder = find_run(parent, name)
-    begun = describe_classify_run(folder)
+    folder, begun, config = reopened(parent, name, describe_classify_run, changes, CHANGEABLE)
     provenance, before = begun.corpus, begun.config
-    config = before.replaced(allowed(changes, before, CHANGEABLE))
-    check_device(config.device)
-    check_threads(config.threads)
     if source is None:
         corpus = corpus_to_go_on_with(provenance, before, f"the run '{name}'", allow)
     else:

@@ -1,7 +1,7 @@
 """What a run and a checkpoint keep of their labelled corpus, and how it is found again by it."""
 
 import shlex
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from rnntui.errors import CorpusError
@@ -59,32 +59,24 @@ class LabelledProvenance:
 
 
 def provenance_of(corpus: LabelledCorpus, source: LabelledSource) -> LabelledProvenance:
-    """The note of a corpus that was read from `source`."""
+    """The provenance of a corpus that was read from `source`."""
     path = Path(source.reference)
-    absolute = str(path.resolve()) if source.reference and path.exists() else source.reference
+    read_from = asdict(source)
+    if source.reference and path.exists():
+        read_from["reference"] = str(path.resolve())
     return LabelledProvenance(
-        corpus.name,
-        corpus.source,
-        absolute,
-        source.text_column,
-        source.label_column,
-        source.text_encoding,
-        corpus.content_hash,
-        len(corpus.train),
-        source.no_header,
-        source.skip_bad,
+        name=corpus.name,
+        source=corpus.source,
+        content_hash=corpus.content_hash,
+        texts=len(corpus.train),
+        **read_from,
     )
 
 
 def source_of(note: LabelledProvenance) -> LabelledSource:
-    """What the corpus of a note was read by."""
+    """The source that the corpus of a provenance was read from."""
     return LabelledSource(
-        note.reference,
-        note.text_column,
-        note.label_column,
-        note.text_encoding,
-        note.no_header,
-        note.skip_bad,
+        **{part.name: getattr(note, part.name) for part in fields(LabelledSource)}
     )
 
 
