@@ -91,7 +91,7 @@ def show(
 def rename(name: _Name, new_name: Annotated[str, typer.Argument(help="The new name.")]) -> None:
     """Rename a run."""
     from rnntui import places
-    from rnntui.training.run_folder import rename_run
+    from rnntui.training.run_changes import rename_run
 
     rename_run(places.checkpoints_dir(), name, new_name)
     notify(f"Renamed the run '{name}' to '{new_name}'.")
@@ -108,10 +108,10 @@ def remove(
     symbolic link, only the link is deleted.
     """
     from rnntui import places
-    from rnntui.training.removal import removable_run, remove_run
+    from rnntui.training.run_changes import remove_run, resting_run
 
     parent = places.checkpoints_dir()
-    folder = removable_run(parent, name)
+    folder = resting_run(parent, name)
     if not yes:
         typer.confirm(f"Delete {folder.path} with its checkpoints?", abort=True, err=True)
     notify(remove_run(parent, name).sentence)

@@ -34,7 +34,8 @@ from rnntui.training.events import (
     TrainEvent,
     Warned,
 )
-from rnntui.training.run_folder import RunFolder, read_events
+from rnntui.training.record import read_events
+from rnntui.training.run_folder import RunFolder
 
 TICK_SECONDS = 0.05
 """The longest wait without a look at the inbox."""

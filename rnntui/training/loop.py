@@ -16,7 +16,7 @@ from rnntui.training.commands import Inbox, NullInbox, NullOutlet, WeightsOutlet
 from rnntui.training.events import Failed, TrainEvent
 from rnntui.training.learner import Learner, Training
 from rnntui.training.loop_state import LoopState
-from rnntui.training.run_folder import Record, recorded
+from rnntui.training.record import Record, recorded
 from rnntui.training.stopwatch import AWAKE, Clock
 
 R = TypeVar("R", bound=Training)

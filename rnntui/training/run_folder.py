@@ -1,32 +1,23 @@
-"""The folder of a run: its configuration, its record of events, its checkpoints and samples.
+"""The folder of a run: where its files are, its name, its configuration; how runs are found.
 
-Needs no torch. The record is the truth about a run; `samples.txt` is drawn from it.
+Needs no torch. The record is in `record.py`, and who holds a run in `run_lock.py`.
 """
 
 import contextlib
-import itertools
 import os
 import secrets
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from io import FileIO
 from pathlib import Path
-from typing import Any, BinaryIO, Literal
+from typing import Any
 
 import tomli_w
 
 from rnntui.atomic_files import atomic_write
-from rnntui.errors import CheckpointError, RnntuiError, quoted, reason
-from rnntui.plain_files import (
-    has_other_names,
-    open_plain,
-    open_to_append,
-    open_to_change,
-)
+from rnntui.errors import CheckpointError, quoted, reason
 from rnntui.toml_files import LARGEST_BYTES, UnreadableFileError, read_toml
-from rnntui.training.events import LONGEST_LINE, Sampled, TrainEvent, from_json, to_json
 
 LAST, BEST = "last.safetensors", "best.safetensors"
 
@@ -245,35 +236,6 @@ def list_runs(parent: Path) -> tuple[RunFolder, ...]:
     )
 
 
-def rename_run(parent: Path, name: str, new_name: str) -> RunFolder:
-    """Give a run another name.
-
-    Raises `CheckpointError` where it is taken, bad, or in training, or the disk refuses.
-    """
-    check_run_name(new_name)
-    folder = own_run(parent, name)
-    if is_being_trained(folder):
-        raise CheckpointError(f"The run '{name}' is being trained; stop it first.")
-    renamed = RunFolder(parent / new_name)
-    if os.path.lexists(renamed.path):
-        raise CheckpointError(
-            f"There is a run called {quoted(new_name)} already; choose another name."
-        )
-    tables = read_configuration(folder)
-    if not isinstance(tables.get("run"), dict):
-        raise CheckpointError(f"{folder.configuration} is damaged (it has no table [run]).")
-    tables["run"]["name"] = new_name
-    try:
-        folder.path.rename(renamed.path)
-        write_configuration(renamed, tables)
-    except OSError as error:
-        raise CheckpointError(
-            f"The run '{name}' can't be renamed ({reason(error)}); look at who may write to"
-            f" {parent}."
-        ) from error
-    return renamed
-
-
 def write_configuration(folder: RunFolder, tables: Mapping[str, Any]) -> None:
     """Write `run.toml`, whole. Raises `CheckpointError` for more than would be read again."""
     # A file's name may hold bytes that are no text; the text is found by its hash.
@@ -294,183 +256,7 @@ def read_configuration(folder: RunFolder) -> dict[str, Any]:
         raise CheckpointError(f"{folder.configuration} can't be read: {error}.") from error
 
 
-def read_events(folder: RunFolder) -> Iterator[TrainEvent]:
-    """The record from its start; ends before a line that is torn or not an event.
-
-    Raises `CheckpointError` where it can't be read.
-    """
-    try:
-        with contextlib.suppress(FileNotFoundError), open_plain(folder.metrics) as file:
-            for line in _whole_lines(file):
-                try:
-                    event = from_json(line.decode("ascii"))
-                except (UnicodeDecodeError, RnntuiError):
-                    return
-                yield event
-    except OSError as error:
-        raise CheckpointError(f"{folder.metrics} can't be read ({reason(error)}).") from error
-
-
-class Record:
-    """The record of a run that is being trained, held by one process at a time.
-
-    Raises `CheckpointError` where another process trains the run already.
-    """
-
-    def __init__(self, folder: RunFolder, keep_lines: int) -> None:
-        """Open the record and drop, atomically, all but its first `keep_lines` whole lines.
-
-        `samples.txt` is written anew from what is kept.
-        """
-        self._folder = folder
-        self._lock = -1
-        try:
-            # Held before anything is dropped, so that a second process can't tear the first's.
-            self._lock = _locked(folder, "alone")
-            _remove_torn_files(folder)
-            self.lines = _truncate(folder.metrics, keep_lines)
-            with atomic_write(folder.samples) as file:
-                for event in read_events(folder):
-                    if isinstance(event, Sampled):
-                        file.write(_as_sample(event))
-            self._metrics = open_to_append(folder.metrics)
-            self._samples = open_to_append(folder.samples)
-        except CheckpointError:
-            _unlock(self._lock)
-            raise
-        except OSError as error:
-            _unlock(self._lock)
-            raise CheckpointError(
-                f"The run's record in {folder.path} can't be written ({reason(error)})."
-            ) from error
-
-    def append(self, event: TrainEvent) -> None:
-        """Add an event, and flush it. Raises `CheckpointError` where the disk refuses."""
-        try:
-            _write_all(self._metrics, to_json(event).encode() + b"\n")
-            if isinstance(event, Sampled):
-                _write_all(self._samples, _as_sample(event))
-        except OSError as error:
-            raise CheckpointError(
-                f"The record {self._folder.metrics} can't be written ({reason(error)}); the last"
-                " checkpoint is whole. Make room, then resume."
-            ) from error
-        self.lines += 1
-
-    def close(self) -> None:
-        """Let go of the files and of the run."""
-        self._metrics.close()
-        self._samples.close()
-        _unlock(self._lock)
-        self._lock = -1
-
-
-def is_being_trained(folder: RunFolder) -> bool:
-    """Whether a process, this one or another, holds the run's record at the moment."""
-    try:
-        _unlock(_locked(folder, "with others"))
-    except CheckpointError:
-        return True
-    except OSError:
-        return False
-    return False
-
-
-def check_idle(folder: RunFolder, done: str) -> None:
-    """Raise `CheckpointError` where a process trains the run, so that it can't be `done`."""
-    if is_being_trained(folder):
-        raise CheckpointError(f"The run '{folder.name}' is being trained, so it can't be {done}.")
-
-
-def recorded(events: Iterable[TrainEvent], record: Record) -> Iterator[TrainEvent]:
-    """Pass events on, each appended to the record first."""
-    for event in events:
-        record.append(event)
-        yield event
-
-
-def _locked(folder: RunFolder, how: Literal["alone", "with others"]) -> int:
-    """A descriptor of the folder, locked until it is closed or the process dies; -1 on Windows."""
-    try:
-        import fcntl
-    except ImportError:  # Windows: no lock, and no promise.
-        return -1
-    descriptor = os.open(folder.path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    kind = fcntl.LOCK_EX if how == "alone" else fcntl.LOCK_SH
-    try:
-        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        os.close(descriptor)
-        raise CheckpointError(
-            f"The run '{folder.name}' is being trained by another process; wait, or stop that one."
-        ) from error
-    except OSError:  # Some network file systems have no locks: no promise there either.
-        pass
-    return descriptor
-
-
-def _unlock(descriptor: int) -> None:
-    if descriptor >= 0:
-        os.close(descriptor)
-
-
-@contextlib.contextmanager
-def held(folder: RunFolder) -> Iterator[None]:
-    """Keep others from training the run meanwhile. Raises `CheckpointError` where one does."""
-    lock = _locked(folder, "alone")
-    try:
-        yield
-    finally:
-        _unlock(lock)
-
-
 def torn_files(folder: RunFolder) -> tuple[Path, ...]:
     """What a kill in the middle of a write left."""
     files = (folder.last, folder.best, folder.samples, folder.metrics, folder.configuration)
     return tuple(part for path in files for part in folder.path.glob(f".{path.name}.*.part"))
-
-
-def _remove_torn_files(folder: RunFolder) -> None:
-    """Delete what a kill in the middle of a write left; the run's lock must be held."""
-    for part in torn_files(folder):
-        # What can't be removed is no torn file.
-        with contextlib.suppress(OSError):
-            part.unlink()
-
-
-def _write_all(file: FileIO, content: bytes) -> None:
-    """Write to an unbuffered file, which may take less than it is given."""
-    while content:
-        content = content[file.write(content) :]
-
-
-def _truncate(path: Path, keep_lines: int) -> int:
-    """Cut a file, in one move, behind its first whole lines, at most so many; the number kept.
-
-    One that has other names, such as a copy made of hard links, is left to them, and
-    the lines go to a file of its own.
-    """
-    kept = length = 0
-    with open_to_change(path) as file:
-        for line in itertools.islice(_whole_lines(file), keep_lines):
-            kept, length = kept + 1, length + len(line)
-        if has_other_names(file):
-            file.seek(0)
-            with atomic_write(path) as own:
-                for line in itertools.islice(_whole_lines(file), kept):
-                    own.write(line)
-        else:
-            file.truncate(length)
-            os.fsync(file.fileno())
-    return kept
-
-
-def _whole_lines(file: BinaryIO) -> Iterator[bytes]:
-    """The lines from here on, up to one that is torn or too long for an event."""
-    while (line := file.readline(LONGEST_LINE)).endswith(b"\n"):
-        yield line
-
-
-def _as_sample(event: Sampled) -> bytes:
-    heading = f"---- step {event.step}, {event.elapsed_s:.1f} s ----\n"
-    return (heading + event.prime + event.text + "\n\n").encode("utf-8", "backslashreplace")

@@ -11,7 +11,8 @@ from textual.widgets import Input
 
 from rnntui import places
 from rnntui.training.events import Failed
-from rnntui.training.run_folder import Record, RunFolder
+from rnntui.training.record import Record
+from rnntui.training.run_folder import RunFolder
 from tests.run_files import NOW, bare_run, finished, record, run_on_disk
 from tests.tui.test_runs import RunsApp, dozen, parent, settled
 

@@ -9,7 +9,8 @@ import pytest
 
 from rnntui import places
 from rnntui.training.events import Step
-from rnntui.training.run_folder import RunFolder, read_events
+from rnntui.training.record import read_events
+from rnntui.training.run_folder import RunFolder
 from tests.command_line import rnntui
 
 RUNS = Path(__file__).parent.parent / "data" / "runs_of_0_1_0"

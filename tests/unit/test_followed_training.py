@@ -10,7 +10,8 @@ from rnntui.runtime.followed_training import followed_events
 from rnntui.runtime.weights import WeightsMailbox
 from rnntui.training.commands import Pause, Stop
 from rnntui.training.events import Changed, Saved, TrainEvent, Warned
-from rnntui.training.run_folder import Record, RunFolder
+from rnntui.training.record import Record
+from rnntui.training.run_folder import RunFolder
 from tests.factories import names
 from tests.run_files import NOW, finished, record, run_on_disk, step, write_record
 

@@ -12,7 +12,8 @@ from rnntui.errors import RnntuiError
 from rnntui.runtime import record_tail
 from rnntui.runtime.following import Heard, RunFollower
 from rnntui.training.events import Continued, Failed, Paused, Saved, TrainEvent
-from rnntui.training.run_folder import Record, RunFolder
+from rnntui.training.record import Record
+from rnntui.training.run_folder import RunFolder
 from tests.factories import names
 from tests.run_files import NOW, finished, record, step, write_record, written
 

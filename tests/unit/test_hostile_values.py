@@ -43,7 +43,8 @@ from rnntui.tasks.classification.scoring import score_labelled
 from rnntui.text.vocabulary import Vocabulary
 from rnntui.training import checkpoint_file
 from rnntui.training.commands import Stop
-from rnntui.training.run_folder import RunFolder, list_runs, read_events
+from rnntui.training.record import read_events
+from rnntui.training.run_folder import RunFolder, list_runs
 from tests.classify_factories import classified, classify_run, tiny_tested
 from tests.command_line import rnntui
 from tests.factories import Script, tiny_run, trained

@@ -20,12 +20,8 @@ from rnntui.text.corpus import Corpus, load_corpus
 from rnntui.text.normalisation import Normalisation
 from rnntui.training.commands import Pause, SaveNow, SetLearningRate, SingleStep, Stop
 from rnntui.training.events import Finished, Sampled, Step, TrainEvent, Warned
-from rnntui.training.run_folder import (
-    Record,
-    read_configuration,
-    read_events,
-    write_configuration,
-)
+from rnntui.training.record import Record, read_events
+from rnntui.training.run_folder import read_configuration, write_configuration
 from tests.factories import (
     NEVER,
     TINY_TEXT,

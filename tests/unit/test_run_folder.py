@@ -16,23 +16,21 @@ from hypothesis import strategies as st
 
 from rnntui.errors import CheckpointError
 from rnntui.tasks.characters.opening import new_run
-from rnntui.training import run_folder
+from rnntui.training import record as record_module
 from rnntui.training.events import Finished, Sampled, Started, Step, TrainEvent, to_json
+from rnntui.training.record import Record, read_events, recorded
 from rnntui.training.run_folder import (
-    Record,
     RunFolder,
     check_run_name,
     create_run_folder,
     find_checkpoint,
     find_run,
     free_run_name,
-    is_being_trained,
     list_runs,
     read_configuration,
-    read_events,
-    recorded,
     reference_to,
 )
+from rnntui.training.run_lock import is_being_trained, lock, unlock
 from tests.factories import tiny_config, tiny_corpus
 
 TABLES = {"run": {"name": "tiny"}}
@@ -378,7 +376,7 @@ def test_a_full_disk_is_said_so_and_the_lines_before_stay(
     folder = folder_in(tmp_path)
     record = Record(folder, keep_lines=0)
     record.append(step(1))
-    monkeypatch.setattr(run_folder, "_write_all", full_disk)
+    monkeypatch.setattr(record_module, "_write_all", full_disk)
     with pytest.raises(CheckpointError, match=r"No space left on device.*then resume"):
         record.append(step(2))
     assert record.lines == 1
@@ -393,7 +391,7 @@ def test_a_write_that_takes_only_a_part_is_finished(tmp_path: Path) -> None:
 
     folder = folder_in(tmp_path)
     with Sluggish(folder.metrics, "w") as file:
-        run_folder._write_all(file, to_json(step(1)).encode() + b"\n")
+        record_module._write_all(file, to_json(step(1)).encode() + b"\n")
     assert list(read_events(folder)) == [step(1)]
 
 
@@ -426,9 +424,9 @@ def test_looking_whether_a_run_is_trained_is_not_training_it(tmp_path: Path) -> 
 
 @contextmanager
 def _looked_at(folder: RunFolder) -> Iterator[None]:
-    lock = run_folder._locked(folder, "with others")
+    descriptor = lock(folder, "with others")
     yield
-    run_folder._unlock(lock)
+    unlock(descriptor)
 
 
 def test_a_run_that_is_gone_is_not_being_trained(tmp_path: Path) -> None:
@@ -443,7 +441,7 @@ def test_a_record_that_can_not_be_opened_leaves_no_lock(
 ) -> None:
     folder = folder_in(tmp_path)
     with monkeypatch.context() as patch:
-        patch.setattr(run_folder, "atomic_write", full_disk)
+        patch.setattr(record_module, "atomic_write", full_disk)
         with pytest.raises(CheckpointError, match="can't be written"):
             Record(folder, keep_lines=0)
     assert not is_being_trained(folder)
@@ -466,7 +464,8 @@ def test_a_file_system_without_locks_trains_all_the_same(
 HOLDER = """
 import sys
 from pathlib import Path
-from rnntui.training.run_folder import Record, RunFolder
+from rnntui.training.record import Record
+from rnntui.training.run_folder import RunFolder
 record = Record(RunFolder(Path(sys.argv[1])), keep_lines=0)
 sys.stdout.write("held")
 sys.stdout.flush()

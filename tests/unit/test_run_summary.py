@@ -12,7 +12,7 @@ from rnntui.tasks.summary import QUIET_SECONDS, RunSummary, summarise
 from rnntui.training import record_end
 from rnntui.training.commands import Stop
 from rnntui.training.events import Changed, Continued, Evaluated, Paused, Sampled, Saved
-from rnntui.training.run_folder import Record
+from rnntui.training.record import Record
 from tests.classify_factories import classified, classify_run
 from tests.factories import Script, only, resumed, tiny_run, trained
 

@@ -26,7 +26,8 @@ from rnntui.training.commands import (
     WeightsOutlet,
 )
 from rnntui.training.events import Changed, Failed, Finished, Paused, Step, TrainEvent
-from rnntui.training.run_folder import is_being_trained, read_events
+from rnntui.training.record import read_events
+from rnntui.training.run_lock import is_being_trained
 from tests.factories import names, only, tiny_run
 
 PATIENCE = 60.0

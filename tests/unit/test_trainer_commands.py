@@ -33,7 +33,7 @@ from rnntui.training.events import (
     Warned,
 )
 from rnntui.training.loop import train
-from rnntui.training.run_folder import read_events
+from rnntui.training.record import read_events
 from tests.factories import (
     Script,
     TickingClock,

@@ -16,11 +16,12 @@ from rnntui.tasks.characters.checkpoint import load_checkpoint
 from rnntui.tasks.characters.learners import learner_for
 from rnntui.tasks.characters.opening import events_of
 from rnntui.tasks.characters.run import Run
-from rnntui.training import run_folder
+from rnntui.training import record
 from rnntui.training.commands import Command, SaveNow, SetLearningRate, Stop
 from rnntui.training.events import Evaluated, Failed, Saved, Step, TrainEvent, Warned
 from rnntui.training.measure import Measure
-from rnntui.training.run_folder import is_being_trained, read_events
+from rnntui.training.record import read_events
+from rnntui.training.run_lock import is_being_trained
 from tests.factories import Script, names, only, resumed, tiny_run, trained
 
 
@@ -179,7 +180,7 @@ def test_a_disk_too_full_for_the_record_is_an_error_with_a_sentence(
     run = tiny_run(tmp_path)
     training = events_of(run)
     before = [next(training) for _ in range(5)]
-    monkeypatch.setattr(run_folder, "_write_all", full_disk)
+    monkeypatch.setattr(record, "_write_all", full_disk)
     with pytest.raises(CheckpointError, match="No space left on device"):
         next(training)
     assert list(read_events(run.folder)) == before

@@ -24,8 +24,9 @@ from rnntui.tasks.summary import summarise
 from rnntui.training.commands import Command, RollBack, SaveNow, SingleStep, Stop
 from rnntui.training.events import Changed, Evaluated, Finished, Saved, Step, Tested, TrainEvent
 from rnntui.training.loop_settings import LoopSettings
+from rnntui.training.record import read_events
 from rnntui.training.record_end import last_learning_rate
-from rnntui.training.run_folder import RunFolder, find_run, read_events, run_of
+from rnntui.training.run_folder import RunFolder, find_run, run_of
 from rnntui.tui.classify.results_pane import ResultsPane
 from rnntui.tui.classify.setup_pane import ChosenClassifier, ClassifySetup
 from rnntui.tui.core.sentences import Tell, changed, over

@@ -33,7 +33,8 @@ from rnntui.training.events import (
     TrainEvent,
     Warned,
 )
-from rnntui.training.run_folder import check_idle, find_run
+from rnntui.training.run_folder import find_run
+from rnntui.training.run_lock import check_idle
 from rnntui.tui.core.actions import PLAYGROUND, Action, find_action
 from rnntui.tui.core.failures import SurvivingApp
 from rnntui.tui.core.key_bar import KeyBar

@@ -31,16 +31,10 @@ from rnntui.tasks.summary import summarise
 from rnntui.training.commands import Move, NextSample, RollBack, SaveNow, SingleStep
 from rnntui.training.events import Changed, Evaluated, Finished, Saved, Step, TrainEvent
 from rnntui.training.loop_settings import LoopSettings
+from rnntui.training.record import read_events
 from rnntui.training.record_end import last_learning_rate
-from rnntui.training.run_folder import (
-    RunFolder,
-    check_idle,
-    find_run,
-    is_being_trained,
-    read_events,
-    reference_to,
-    run_of,
-)
+from rnntui.training.run_folder import RunFolder, find_run, reference_to, run_of
+from rnntui.training.run_lock import check_idle, is_being_trained
 from rnntui.tui.core.sentences import Tell, changed, over
 from rnntui.tui.playground.setup_pane import ChosenSetup, SetupPane
 from rnntui.tui.training.loss_pane import RECORD_READING, LossPane

@@ -1,18 +1,20 @@
-"""Deleting a run: the files that a run has, and its folder where nothing else is in it."""
+"""Renaming a run and deleting it: its files, and its folder where nothing else is in it."""
 
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from rnntui.errors import CheckpointError, reason
+from rnntui.errors import CheckpointError, quoted, reason
 from rnntui.training.run_folder import (
     RunFolder,
-    held,
-    is_being_trained,
+    check_run_name,
     own_run,
+    read_configuration,
     torn_files,
+    write_configuration,
 )
+from rnntui.training.run_lock import held, is_being_trained
 
 NAMED = 5
 """How many files that are left a sentence names before it only counts them."""
@@ -43,7 +45,7 @@ class Removed:
         return f"Removed '{name}', but not {path}, which holds other files: {named}{more}."
 
 
-def removable_run(parent: Path, name: str) -> RunFolder:
+def resting_run(parent: Path, name: str) -> RunFolder:
     """The run of that name. Raises `CheckpointError` where there is none, or it is in training."""
     folder = own_run(parent, name)
     if is_being_trained(folder):
@@ -51,12 +53,39 @@ def removable_run(parent: Path, name: str) -> RunFolder:
     return folder
 
 
+def rename_run(parent: Path, name: str, new_name: str) -> RunFolder:
+    """Give a run another name.
+
+    Raises `CheckpointError` where it is taken, bad, or in training, or the disk refuses.
+    """
+    check_run_name(new_name)
+    folder = resting_run(parent, name)
+    renamed = RunFolder(parent / new_name)
+    if os.path.lexists(renamed.path):
+        raise CheckpointError(
+            f"There is a run called {quoted(new_name)} already; choose another name."
+        )
+    tables = read_configuration(folder)
+    if not isinstance(tables.get("run"), dict):
+        raise CheckpointError(f"{folder.configuration} is damaged (it has no table [run]).")
+    tables["run"]["name"] = new_name
+    try:
+        folder.path.rename(renamed.path)
+        write_configuration(renamed, tables)
+    except OSError as error:
+        raise CheckpointError(
+            f"The run '{name}' can't be renamed ({reason(error)}); look at who may write to"
+            f" {parent}."
+        ) from error
+    return renamed
+
+
 def remove_run(parent: Path, name: str) -> Removed:
     """Delete a run's files, and its folder if nothing else is in it.
 
-    Raises as `removable_run`, or where the disk refuses.
+    Raises as `resting_run`, or where the disk refuses.
     """
-    folder = removable_run(parent, name)
+    folder = resting_run(parent, name)
     try:
         if folder.path.is_symlink():
             target = folder.path.resolve()
