@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from rnntui.cli.checkpoint_argument import Checkpoint, checkpoint_path
 from rnntui.cli.tables import print_table
 from rnntui.cli.terminal import notify
 from rnntui.errors import RnntuiError
@@ -54,20 +55,17 @@ def list_() -> None:
 
 @app.command()
 def show(
-    checkpoint: Annotated[
-        str, typer.Argument(help="A run's name (its best), NAME:last, or a .safetensors file.")
-    ],
+    checkpoint: Checkpoint,
 ) -> None:
     """Show a checkpoint: its text, its progress, its layers."""
     from rnntui import places
     from rnntui.cli.layers import print_layers
     from rnntui.tasks.kinds import kind_of_checkpoint
     from rnntui.tasks.table import task_of
-    from rnntui.training.run_folder import find_checkpoint, run_of
+    from rnntui.training.run_folder import run_of
 
-    parent = places.checkpoints_dir()
-    path = find_checkpoint(parent, checkpoint, places.shipped_checkpoints_dir())
-    folder = run_of(parent, path)
+    path = checkpoint_path(checkpoint)
+    folder = run_of(places.checkpoints_dir(), path)
     task = task_of(kind_of_checkpoint(path))
     header = task.check_checkpoint(path)
     progress = header.progress

@@ -6,15 +6,14 @@ from typing import Annotated
 
 import typer
 
+from rnntui.cli.checkpoint_argument import Checkpoint, checkpoint_path
 from rnntui.cli.run_options import OldText, allowance
 from rnntui.cli.tables import print_table
 from rnntui.cli.terminal import notify, write_line
 
 
 def evaluate(
-    checkpoint: Annotated[
-        str, typer.Argument(help="A run's name (its best), NAME:last, or a .safetensors file.")
-    ],
+    checkpoint: Checkpoint,
     corpora: Annotated[
         list[str] | None,
         typer.Argument(
@@ -29,14 +28,12 @@ def evaluate(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
     """Loss, bits per character and perplexity of a network on a text, beside n-gram baselines."""
-    from rnntui import places
     from rnntui.cli.measuring_line import measuring_shown
     from rnntui.tasks.characters.checkpoint import load_checkpoint
     from rnntui.tasks.characters.scoring import score
     from rnntui.text.library.references import joined_reference
-    from rnntui.training.run_folder import find_checkpoint
 
-    path = find_checkpoint(places.checkpoints_dir(), checkpoint, places.shipped_checkpoints_dir())
+    path = checkpoint_path(checkpoint)
     corpus = joined_reference(corpora) if corpora else None
     allow = allowance(old_text)
     with measuring_shown() as stage:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from rnntui.cli.checkpoint_argument import checkpoint_path
 from rnntui.cli.prime_options import PrimeFile, given_prime, prime_option
 from rnntui.cli.run_options import AsJson, Force, Name, OldText, Recipe, Resume, open_run
 from rnntui.cli.setting_options import settings_as_options
@@ -51,7 +52,6 @@ def train(
     Flags override the recipe, which says what they are without; see 'rnntui recipes show default'.
     Ctrl-C finishes the step, saves and leaves; go on with --resume.
     """
-    from rnntui import places
     from rnntui.cli.headless import run_headless
     from rnntui.cli.progress import reader_for
     from rnntui.runtime.commands import CommandQueue
@@ -61,7 +61,6 @@ def train(
     from rnntui.text.corpus import load_corpus
     from rnntui.text.library.entries import default_text_name
     from rnntui.text.library.references import joined_reference
-    from rnntui.training.run_folder import find_checkpoint
 
     changes = {name: value for name, value in settings.items() if value is not None}
     if steps := changes.pop("normalise", None):
@@ -88,7 +87,7 @@ def train(
         load = loader(corpus or found.corpus or default_text_name())
         if init_from is None:
             return new_run(parent, load(config.normalise), config, name, sampled_from, force=force)
-        weights = find_checkpoint(parent, init_from, places.shipped_checkpoints_dir())
+        weights = checkpoint_path(init_from)
         return fine_tuned_run(parent, load, config, changes, name, sampled_from, weights, force)
 
     def go_on(parent: Path, run: str, allow: "AllowOldText") -> "Run":

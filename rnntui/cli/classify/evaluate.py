@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from rnntui.cli.checkpoint_argument import Checkpoint, checkpoint_path
 from rnntui.cli.classify.train import (
     LabelColumn,
     Labelled,
@@ -21,9 +22,7 @@ from rnntui.text.cells import printable
 
 
 def evaluate(
-    checkpoint: Annotated[
-        str, typer.Argument(help="A run's name (its best), NAME:last, or a .safetensors file.")
-    ],
+    checkpoint: Checkpoint,
     labelled: Labelled = None,
     text_column: TextColumn = None,
     label_column: LabelColumn = None,
@@ -37,14 +36,12 @@ def evaluate(
 
     Without texts, on those that its training held out, and on the test part of its own texts.
     """
-    from rnntui import places
     from rnntui.cli.classify.confusion import print_confusion
     from rnntui.cli.measuring_line import measuring_shown
     from rnntui.tasks.classification.checkpoint import load_classifier
     from rnntui.tasks.classification.scoring import score_labelled
-    from rnntui.training.run_folder import find_checkpoint
 
-    path = find_checkpoint(places.checkpoints_dir(), checkpoint, places.shipped_checkpoints_dir())
+    path = checkpoint_path(checkpoint)
     source = labelled_source(
         labelled, text_column, label_column, text_encoding, no_header, skip_bad
     )

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from rnntui.cli.checkpoint_argument import Checkpoint, checkpoint_path
 from rnntui.cli.terminal import notify, write_line
 from rnntui.errors import CorpusError
 from rnntui.text.cells import printable
@@ -13,24 +14,20 @@ from rnntui.text.escapes import as_typed
 
 
 def predict(
-    checkpoint: Annotated[
-        str, typer.Argument(help="A run's name (its best), NAME:last, or a .safetensors file.")
-    ],
+    checkpoint: Checkpoint,
     text: Annotated[
         str | None, typer.Argument(help="The text; without one, or with -, standard input.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
     """The class that a network gives to a text, and the probability of each."""
-    from rnntui import places
     from rnntui.cli.tables import print_table
     from rnntui.tasks.classification.checkpoint import load_classifier
     from rnntui.tasks.classification.reading import ClassifierReader
     from rnntui.text.labelled.limits import LARGEST_TEXT
     from rnntui.text.streams import small_text, standard_input
-    from rnntui.training.run_folder import find_checkpoint
 
-    path = find_checkpoint(places.checkpoints_dir(), checkpoint, places.shipped_checkpoints_dir())
+    path = checkpoint_path(checkpoint)
     reader = ClassifierReader(load_classifier(path))
     if text is None or text == "-":
         given = small_text(standard_input(), "Standard input", LARGEST_TEXT)

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rnntui.cli.checkpoint_argument import Checkpoint, checkpoint_path
 from rnntui.cli.prime_options import PrimeFile, given_prime, prime_option
 from rnntui.cli.sample.output import MOST_WAITING
 from rnntui.cli.terminal import notify
@@ -20,9 +21,7 @@ MOST_STREAMS = 1_024
 
 
 def sample(
-    checkpoint: Annotated[
-        str, typer.Argument(help="A run's name (its best), NAME:last, or a .safetensors file.")
-    ],
+    checkpoint: Checkpoint,
     prime: Annotated[str | None, prime_option("Text to start from; printed first.")] = None,
     prime_file: PrimeFile = None,
     length: Annotated[
@@ -84,14 +83,12 @@ def sample(
     ] = False,
 ) -> None:
     """Generate text with a trained network, streamed to standard output."""
-    from rnntui import places
     from rnntui.cli.sample.items import write_items
     from rnntui.cli.sample.texts import Limit, Sampling, write_json, write_texts
     from rnntui.sampling.choice import SamplingSpec
     from rnntui.sampling.prime import prepare_prime
     from rnntui.sampling.stream import hybrid_equals_argmax
     from rnntui.tasks.characters.checkpoint import load_checkpoint
-    from rnntui.training.run_folder import find_checkpoint
 
     if not (count or as_json):
         _check_waiting(streams, length, until)
@@ -99,7 +96,7 @@ def sample(
         raise ConfigError("--unique goes with --count, which says how many items to generate.")
     given = given_prime(prime, prime_file) or ""
     spec = SamplingSpec(mode, temperature, top_k, top_p)
-    path = find_checkpoint(places.checkpoints_dir(), checkpoint, places.shipped_checkpoints_dir())
+    path = checkpoint_path(checkpoint)
     loaded = load_checkpoint(path)
     header = loaded.header
     start = prepare_prime(given, header.vocabulary, header.normalisation)

@@ -52,11 +52,10 @@ class TracedNetwork:
 
 def checkpoint_network(reference: str) -> TracedNetwork:
     """The network of a run, or of a file. Raises `CheckpointError`."""
-    from rnntui import places
+    from rnntui.cli.checkpoint_argument import checkpoint_path
     from rnntui.tasks.characters.checkpoint import load_checkpoint
-    from rnntui.training.run_folder import find_checkpoint
 
-    path = find_checkpoint(places.checkpoints_dir(), reference, places.shipped_checkpoints_dir())
+    path = checkpoint_path(reference)
     loaded = load_checkpoint(path)
     return _of_checkpoint(loaded, loaded.header.run, f"step {loaded.header.progress.step:,}")
 

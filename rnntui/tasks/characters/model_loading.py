@@ -1,11 +1,8 @@
-"""Weights from a checkpoint into a torch network, and from a network into arrays."""
-
-import numpy as np
-import torch
-from numpy.typing import NDArray
+"""The torch network of a checkpoint."""
 
 from rnntui.nets.char_model import CharModel, build_model
-from rnntui.tasks.characters.checkpoint import Arrays, Checkpoint
+from rnntui.tasks.characters.checkpoint import Checkpoint
+from rnntui.training.optimizing.weights import load_weights
 
 
 def model_of(checkpoint: Checkpoint) -> CharModel:
@@ -13,23 +10,3 @@ def model_of(checkpoint: Checkpoint) -> CharModel:
     model = build_model(checkpoint.header.model, seed=0)
     load_weights(model, checkpoint.network)
     return model
-
-
-def load_weights(model: CharModel, weights: Arrays) -> None:
-    """Put weights into a network, on whatever device it is.
-
-    Where the network has more symbols than the weights are for, the rows and
-    columns of the further ones keep what they are.
-    """
-    with torch.no_grad():
-        for name, weight in model.named_parameters():
-            part = tuple(slice(size) for size in weights[name].shape)
-            weight[part].copy_(torch.from_numpy(np.array(weights[name])))
-
-
-def copies(model: CharModel) -> dict[str, NDArray[np.float32]]:
-    """Copies of a network's weights by name, from whatever device it is on."""
-    return {
-        name: weight.detach().to("cpu", torch.float32, copy=True).numpy()
-        for name, weight in model.named_parameters()
-    }

@@ -140,7 +140,7 @@ class NumpyLearner:
         """As every engine measures, so that figures can be compared; this is what needs torch."""
         from rnntui.nets.char_model import build_model
         from rnntui.tasks.characters.evaluation import evaluate
-        from rnntui.tasks.characters.model_loading import load_weights
+        from rnntui.training.optimizing.weights import load_weights
 
         model = build_model(self._run.config.model(len(self._run.corpus.vocabulary)), seed=0)
         load_weights(model, weights)

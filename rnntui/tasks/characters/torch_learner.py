@@ -20,7 +20,7 @@ from rnntui.nets.initial_weights import forget_gate_biases, initial_weights
 from rnntui.nets.numpy_network import NetworkWeights
 from rnntui.tasks.characters.checkpoint import Checkpoint, Progress, load_checkpoint
 from rnntui.tasks.characters.evaluation import evaluate
-from rnntui.tasks.characters.model_loading import copies, load_weights, model_of
+from rnntui.tasks.characters.model_loading import model_of
 from rnntui.tasks.characters.run import Run
 from rnntui.tasks.characters.samples import generate_sample
 from rnntui.text.batches import Batch
@@ -32,9 +32,11 @@ from rnntui.training.optimizing.devices import device_for, mixes_precision
 from rnntui.training.optimizing.finite import require_finite
 from rnntui.training.optimizing.optimizers import (
     build_optimizer,
+    clip_gradients,
     optimizer_tensors,
     restore_optimizer,
 )
+from rnntui.training.optimizing.weights import copies, load_weights
 
 LOSS_SCALE = 1024.0
 """What the loss is multiplied by before it goes back in float16, and its gradients are
@@ -98,7 +100,7 @@ class TorchLearner:
             loss, gradients, after = way(inputs, targets, *state)
             for weight, gradient in zip(self._model.parameters(), gradients, strict=True):
                 weight.grad = gradient
-            grad_norm = self._clip()
+            grad_norm = clip_gradients(self._model, self._config)
             # What is too large for float16 may be a gradient like any other in float32.
             if math.isfinite(grad_norm):
                 break
@@ -205,15 +207,6 @@ class TorchLearner:
         if new_epoch or not self._config.carries_state:
             return self._model.zero_state(sequences)
         return self._state
-
-    def _clip(self) -> float:
-        """Bound the gradients; returns their norm before that."""
-        weights = list(self._model.parameters())
-        bound = self._config.clip_norm or math.inf
-        norm = float(torch.nn.utils.clip_grad_norm_(weights, bound))
-        if self._config.clip_value:
-            torch.nn.utils.clip_grad_value_(weights, self._config.clip_value)
-        return norm
 
     def load(self, checkpoint: Checkpoint) -> None:
         """Load weights, optimiser and carried state from a checkpoint in memory."""

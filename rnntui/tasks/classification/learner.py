@@ -1,9 +1,7 @@
 """A classifier trained with torch: the learner of a `ClassifyRun` (see `Learner`)."""
 
-import math
 from pathlib import Path
 
-import numpy as np
 import torch
 from torch.nn import functional
 
@@ -17,16 +15,17 @@ from rnntui.tasks.classification.checkpoint import (
 )
 from rnntui.tasks.classification.measure import ClassMeasure, measure_texts, on_device
 from rnntui.tasks.classification.run import ClassifyRun
-from rnntui.training.checkpoint_file import Arrays
 from rnntui.training.learner import LearnerInfo, StepOutcome
 from rnntui.training.measure import Measure, ReportProgress, no_report
 from rnntui.training.optimizing.devices import find_device
 from rnntui.training.optimizing.finite import require_finite
 from rnntui.training.optimizing.optimizers import (
     build_optimizer,
+    clip_gradients,
     optimizer_tensors,
     restore_optimizer,
 )
+from rnntui.training.optimizing.weights import copies, load_weights
 from rnntui.training.progress import Progress
 
 
@@ -71,7 +70,7 @@ class ClassifyLearner:
         loss = functional.cross_entropy(scores, labels)
         self._optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
-        grad_norm = self._clip()
+        grad_norm = clip_gradients(self._model, self._config)
         value = loss.item()
         require_finite("loss", progress.step + 1, value)
         require_finite("gradient", progress.step + 1, grad_norm)
@@ -107,12 +106,10 @@ class ClassifyLearner:
 
     def snapshot(self, progress: Progress) -> ClassifierCheckpoint:
         """All that a resume needs."""
-        weights = {
-            name: weight.detach().to("cpu", torch.float32, copy=True).numpy()
-            for name, weight in self._model.named_parameters()
-        }
         kept = optimizer_tensors(self._optimizer, self._model)
-        return ClassifierCheckpoint(self._run.header(progress, self._tally), weights, kept)
+        return ClassifierCheckpoint(
+            self._run.header(progress, self._tally), copies(self._model), kept
+        )
 
     def restore(self, path: Path) -> Progress:
         """Take weights and optimiser from a checkpoint; returns how far it was."""
@@ -125,29 +122,13 @@ class ClassifyLearner:
         batches = batches_to_measure(run.examples, run.split.validation, self._config)
         return measure_texts(model, batches, report)
 
-    def _clip(self) -> float:
-        """Bound the gradients; returns their norm before that."""
-        weights = list(self._model.parameters())
-        bound = self._config.clip_norm or math.inf
-        norm = float(torch.nn.utils.clip_grad_norm_(weights, bound))
-        if self._config.clip_value:
-            torch.nn.utils.clip_grad_value_(weights, self._config.clip_value)
-        return norm
-
     def _take(self, checkpoint: ClassifierCheckpoint) -> None:
-        load_arrays(self._model, checkpoint.weights)
+        load_weights(self._model, checkpoint.weights)
         restore_optimizer(self._optimizer, self._model, checkpoint.optimizer)
 
 
 def classifier_of(checkpoint: ClassifierCheckpoint) -> Classifier:
     """A new network on the processor with the checkpoint's weights."""
     model = build_classifier(checkpoint.header.model, seed=0)
-    load_arrays(model, checkpoint.weights)
+    load_weights(model, checkpoint.weights)
     return model
-
-
-def load_arrays(model: Classifier, weights: Arrays) -> None:
-    """Put weights into a network of the same shapes, on whatever device it is."""
-    with torch.no_grad():
-        for name, weight in model.named_parameters():
-            weight.copy_(torch.from_numpy(np.array(weights[name])))

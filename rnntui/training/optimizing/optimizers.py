@@ -1,5 +1,6 @@
 """The optimisers, with the tensors that they keep laid open for a checkpoint."""
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -8,6 +9,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from rnntui.training.optimizing.keras_rmsprop import KerasRmsprop
+from rnntui.training.settings.common import CommonSettings
 from rnntui.training.settings.optimizer import OptimizerSettings
 
 BETA_1 = 0.9
@@ -68,3 +70,12 @@ def restore_optimizer(
             key: value if key == "step" and not fused else value.to(weight.device)
             for key, value in kept.items()
         }
+
+
+def clip_gradients(model: nn.Module, config: CommonSettings) -> float:
+    """Clip a network's gradients, first by their norm, then by value; returns the norm before."""
+    weights = list(model.parameters())
+    norm = float(nn.utils.clip_grad_norm_(weights, config.clip_norm or math.inf))
+    if config.clip_value:
+        nn.utils.clip_grad_value_(weights, config.clip_value)
+    return norm

@@ -1,0 +1,28 @@
+"""Weights from arrays into a torch network, and from a network into arrays."""
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from rnntui.training.checkpoint_file import Arrays
+
+
+def load_weights(model: nn.Module, weights: Arrays) -> None:
+    """Put weights into a network, on whatever device it is.
+
+    Where the network has more symbols than the weights are for, the rows and
+    columns of the further ones keep what they are.
+    """
+    with torch.no_grad():
+        for name, weight in model.named_parameters():
+            part = tuple(slice(size) for size in weights[name].shape)
+            weight[part].copy_(torch.from_numpy(np.array(weights[name])))
+
+
+def copies(model: nn.Module) -> dict[str, NDArray[np.float32]]:
+    """Copies of a network's weights by name, from whatever device it is on."""
+    return {
+        name: weight.detach().to("cpu", torch.float32, copy=True).numpy()
+        for name, weight in model.named_parameters()
+    }
