@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from rnntui.errors import ConfigError, CorpusError
-from rnntui.lenses.forward_trace import Arrays, Floats
+from rnntui.lenses.forward_trace import Floats
 from rnntui.nets.config import ModelConfig
+from rnntui.nets.numpy_network import Arrays
 from rnntui.text.vocabulary import Vocabulary
 
 

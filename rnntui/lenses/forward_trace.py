@@ -4,34 +4,16 @@ It computes in float64 from whatever the weights are; how a step is shown is
 somebody else's. Agreement with `CharModel` is tested.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rnntui.nets.cells import find_cell
-from rnntui.nets.cells.cell import Nonlinearity
 from rnntui.nets.config import ModelConfig
-from rnntui.nets.numpy_operations import NUMPY
+from rnntui.nets.numpy_network import Arrays, NumpyNetwork
 
 Floats = NDArray[np.float64]
-Arrays = Mapping[str, NDArray[Any]]
-
-
-@dataclass(frozen=True, eq=False)
-class LayerWeights:
-    """One recurrent layer: `input` `[G·H, I]`, `bias` `[G·H]`, `recurrent` `[G·H, H]`.
-
-    The recurrent weights of a cell that does not read its hidden state are zeros.
-    """
-
-    cell: str
-    nonlinearity: Nonlinearity
-    input: Floats
-    bias: Floats
-    recurrent: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,65 +72,36 @@ class StepTrace:
 
 
 def forward_trace(config: ModelConfig, arrays: Arrays, ids: Sequence[int]) -> Iterator[StepTrace]:
-    """Read `ids` from the zero state; a step for each.
+    """Read `ids` from the zero state; yield a step for each.
 
-    `arrays` are weights by the names and in the shapes of `weight_shapes`.
+    `arrays` are weights by the names and in the shapes of `weight_shapes`, of any precision.
     """
-    layers = layer_weights(config, arrays)
-    embedding = arrays.get("embedding.weight")
-    head, head_bias = (
-        np.asarray(arrays[f"head.{part}"], np.float64) for part in ("weight", "bias")
-    )
-    zero = np.zeros(config.hidden_size)
-    states = [(zero,) * len(config.state_tensors)] * len(layers)
+    network = double_precision(config, arrays)
+    state = network.zero_state()
     for rank in ids:
-        read = one_hot(rank, config.vocab_size)
-        if embedding is not None:
-            read = np.asarray(embedding[rank], np.float64)
+        table = network.embedding
+        read = one_hot(rank, config.vocab_size) if table is None else table[rank]
         steps: list[LayerStep] = []
-        x = read
-        for number, layer in enumerate(layers):
-            step = layer_step(layer, x, states[number])
-            states[number] = step.state
-            skips = number > 0 and config.connections == "residual"
-            x = step.hidden + x if skips else step.hidden
-            steps.append(step)
-        output = head @ x + head_bias
+        for previous, (x, step) in zip(state, network.layer_steps(rank, state), strict=True):
+            names = network.layers[len(steps)].cell.gate_names
+            steps.append(
+                LayerStep(
+                    input=x if steps else read,
+                    previous=previous,
+                    pre_activations=dict(zip(names, step.pre_activations, strict=True)),
+                    gates=dict(zip(names, step.gates, strict=True)),
+                    state=step.state,
+                )
+            )
+        state = tuple(step.state for step in steps)
+        output = network.scores(state)
         yield StepTrace(int(rank), read, tuple(steps), output, softmax(output))
 
 
-def layer_weights(config: ModelConfig, arrays: Arrays) -> tuple[LayerWeights, ...]:
-    """The recurrent layers of a network, lowest first, as float64."""
-    shape = (config.gates * config.hidden_size, config.hidden_size)
-
-    def layer(number: int) -> LayerWeights:
-        weight, bias = (
-            np.asarray(arrays[f"layers.{number}.{name}"], np.float64)
-            for name in ("weight_ih", "bias")
-        )
-        recurrent = arrays.get(f"layers.{number}.weight_hh", np.zeros(shape))
-        return LayerWeights(
-            config.cell, config.nonlinearity, weight, bias, np.asarray(recurrent, np.float64)
-        )
-
-    return tuple(layer(number) for number in range(config.num_layers))
-
-
-def layer_step(layer: LayerWeights, x: Floats, previous: tuple[Floats, ...]) -> LayerStep:
-    """One time step of one layer, by its cell's equations.
-
-    `x` is `[I]`, `previous` are the states before it, each `[H]`.
-    """
-    kind = find_cell(layer.cell)
-    from_input = layer.input @ x + layer.bias
-    from_hidden = layer.recurrent @ previous[0]
-    step = kind.step(NUMPY, from_input, from_hidden, previous, layer.nonlinearity)
-    return LayerStep(
-        input=x,
-        previous=previous,
-        pre_activations=dict(zip(kind.gate_names, step.pre_activations, strict=True)),
-        gates=dict(zip(kind.gate_names, step.gates, strict=True)),
-        state=step.state,
+def double_precision(config: ModelConfig, arrays: Arrays) -> NumpyNetwork:
+    """The network with its weights as float64."""
+    return NumpyNetwork(
+        config, {name: np.asarray(array, np.float64) for name, array in arrays.items()}
     )
 
 

@@ -12,16 +12,14 @@ import numpy as np
 
 from rnntui.errors import CorpusError
 from rnntui.lenses.forward_trace import (
-    Arrays,
     Floats,
     LayerStep,
-    LayerWeights,
+    double_precision,
     forward_trace,
-    layer_weights,
     one_hot,
 )
-from rnntui.nets.cells import find_cell
 from rnntui.nets.config import ModelConfig
+from rnntui.nets.numpy_network import Arrays, NumpyLayer
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,7 +109,7 @@ def scaled_recurrence(arrays: Arrays, factor: float) -> Arrays:
 
 def _flow(config: ModelConfig, arrays: Arrays, ids: Sequence[int]) -> GradientFlow:
     steps = list(forward_trace(config, arrays, ids[:-1]))
-    layers = layer_weights(config, arrays)
+    layers = double_precision(config, arrays).layers
     head = np.asarray(arrays["head.weight"], np.float64)
     shape = (config.num_layers, len(steps), config.hidden_size)
     hidden, cell = np.zeros(shape), np.zeros(shape)
@@ -129,7 +127,7 @@ def _flow(config: ModelConfig, arrays: Arrays, ids: Sequence[int]) -> GradientFl
             cell[number, k] = back.states[0] if back.states else 0.0
             deltas[number, k], later[number] = back.to_recurrent, back.passed
             skipping = from_above if config.connections == "residual" else 0.0
-            from_above = layers[number].input.T @ back.to_input + (skipping if number else 0.0)
+            from_above = layers[number].weight_ih.T @ back.to_input + (skipping if number else 0.0)
         # Below the end, only the future asks anything of the top layer.
         from_above = np.zeros(config.hidden_size)
     previous = np.array(
@@ -156,12 +154,12 @@ class _Back:
     passed: tuple[Floats, ...]
 
 
-def _back(layer: LayerWeights, step: LayerStep, asked: tuple[Floats, ...]) -> _Back:
+def _back(layer: NumpyLayer, step: LayerStep, asked: tuple[Floats, ...]) -> _Back:
     """Back through one step: `asked` is dE/dh_k, then what step k+1 asks of the other states."""
-    return _BY_HAND.get(layer.cell, back_by_autograd)(layer, step, asked)
+    return _BY_HAND.get(layer.cell.name, back_by_autograd)(layer, step, asked)
 
 
-def back_by_autograd(layer: LayerWeights, step: LayerStep, asked: tuple[Floats, ...]) -> _Back:
+def back_by_autograd(layer: NumpyLayer, step: LayerStep, asked: tuple[Floats, ...]) -> _Back:
     """The same for any cell, from its equations alone, by torch's autograd in float64."""
     import torch
 
@@ -170,31 +168,38 @@ def back_by_autograd(layer: LayerWeights, step: LayerStep, asked: tuple[Floats, 
     def leaf(values: Floats) -> torch.Tensor:
         return torch.tensor(values, dtype=torch.float64, requires_grad=True)
 
-    from_input = leaf(layer.input @ step.input + layer.bias)
-    from_hidden = leaf(layer.recurrent @ step.previous_hidden)
+    recurrent = _recurrent_weights(layer)
+    from_input = leaf(layer.weight_ih @ step.input + layer.bias)
+    from_hidden = leaf(recurrent @ step.previous_hidden)
     before = tuple(map(leaf, step.previous))
-    cell = find_cell(layer.cell)
-    after = cell.step(TORCH, from_input, from_hidden, before, layer.nonlinearity).state
+    after = layer.cell.step(TORCH, from_input, from_hidden, before, layer.nonlinearity).state
     wanted = [from_input, from_hidden, *before, *after[1:]]
     found = torch.autograd.grad(after, wanted, list(map(torch.tensor, asked)), allow_unused=True)
     to_input, to_recurrent, *states = [
         np.zeros(part.shape) if gradient is None else gradient.numpy()
         for part, gradient in zip(wanted, found, strict=True)
     ]
-    passed = (layer.recurrent.T @ to_recurrent + states[0], *states[1 : len(before)])
+    passed = (recurrent.T @ to_recurrent + states[0], *states[1 : len(before)])
     return _Back(tuple(states[len(before) :]), to_input, to_recurrent, passed)
 
 
-def _back_rnn(layer: LayerWeights, step: LayerStep, asked: tuple[Floats, ...]) -> _Back:
+def _recurrent_weights(layer: NumpyLayer) -> Floats:
+    """The recurrent weights `[G·H, H]`: zeros for a cell without them."""
+    if layer.weight_hh is None:
+        return np.zeros((len(layer.bias), len(layer.bias) // len(layer.cell.gate_names)))
+    return layer.weight_hh
+
+
+def _back_rnn(layer: NumpyLayer, step: LayerStep, asked: tuple[Floats, ...]) -> _Back:
     (hidden,) = asked
     if layer.nonlinearity == "tanh":
         delta = hidden * (1 - step.hidden**2)
     else:
         delta = hidden * (step.pre_activations["hidden"] > 0)
-    return _Back((), delta, delta, (layer.recurrent.T @ delta,))
+    return _Back((), delta, delta, (_recurrent_weights(layer).T @ delta,))
 
 
-def _back_lstm(layer: LayerWeights, step: LayerStep, asked: tuple[Floats, ...]) -> _Back:
+def _back_lstm(layer: NumpyLayer, step: LayerStep, asked: tuple[Floats, ...]) -> _Back:
     inlet, forget, candidate, outlet = step.gates.values()
     hidden, later_cell = asked
     squashed = np.tanh(step.state[1])
@@ -207,19 +212,19 @@ def _back_lstm(layer: LayerWeights, step: LayerStep, asked: tuple[Floats, ...]) 
             hidden * squashed * outlet * (1 - outlet),
         )
     )
-    return _Back((cell,), delta, delta, (layer.recurrent.T @ delta, cell * forget))
+    return _Back((cell,), delta, delta, (_recurrent_weights(layer).T @ delta, cell * forget))
 
 
-def _back_gru(layer: LayerWeights, step: LayerStep, asked: tuple[Floats, ...]) -> _Back:
+def _back_gru(layer: NumpyLayer, step: LayerStep, asked: tuple[Floats, ...]) -> _Back:
     reset, update, new = step.gates.values()
     (hidden,) = asked
-    size = len(hidden)
-    remembered = layer.recurrent[2 * size :] @ step.previous_hidden
+    recurrent, size = _recurrent_weights(layer), len(hidden)
+    remembered = recurrent[2 * size :] @ step.previous_hidden
     at_new = hidden * (1 - update) * (1 - new**2)
     at_update = hidden * (step.previous_hidden - new) * update * (1 - update)
     at_reset = at_new * remembered * reset * (1 - reset)
     to_recurrent = np.concatenate((at_reset, at_update, at_new * reset))
-    passed = layer.recurrent.T @ to_recurrent + hidden * update
+    passed = recurrent.T @ to_recurrent + hidden * update
     return _Back((), np.concatenate((at_reset, at_update, at_new)), to_recurrent, (passed,))
 
 

@@ -1,22 +1,30 @@
-"""One character through the network at a time, in NumPy: the fast path for generating text.
+"""The forward pass in NumPy, one character at a time: what sampling, traces and gradient flow run.
 
-torch spends most of such a small step on itself; products of one row with
-NumPy are several times faster. Agreement with `CharModel` is tested.
+torch spends most of so small a step on itself; products of one row with NumPy are several
+times faster. Arithmetic is in the precision of the weights. Agreement with `CharModel` is tested.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rnntui.nets.cells import find_cell
+from rnntui.nets.cells.cell import CellStep, Nonlinearity, RecurrentCell
 from rnntui.nets.config import ModelConfig
 from rnntui.nets.numpy_operations import NUMPY
 
+Array = NDArray[Any]
+Arrays = Mapping[str, Array]
 Floats32 = NDArray[np.float32]
-NumpyState = tuple[Floats32, ...]
-"""`h` (and for an LSTM `c`), each `[L, N, H]`, for N streams side by side."""
+
+LayerState = tuple[Array, ...]
+"""One layer's state tensors, in its cell's order, each `[..., H]`."""
+
+NetworkState = tuple[LayerState, ...]
+"""The layers' states, lowest layer first."""
 
 
 @dataclass(frozen=True)
@@ -31,58 +39,81 @@ class NetworkWeights:
     step: int
 
 
-class NumpyNetwork:
-    """A network that reads one character per stream and scores the next."""
+@dataclass(frozen=True, eq=False, slots=True)
+class NumpyLayer:
+    """One recurrent layer: `weight_ih` `[G·H, I]`, `bias` `[G·H]`, `weight_hh` `[G·H, H]`.
 
-    def __init__(self, weights: NetworkWeights) -> None:
-        """Lay the weights out for products with rows; nothing is shared with the trainer."""
-        self.config = weights.config
-        self._cell = find_cell(self.config.cell)
-        self.step = weights.step
-        arrays = weights.arrays
-        first = arrays["layers.0.weight_ih"]
-        self._embedding = arrays.get("embedding.weight")
-        # With one-hot input the product with the input weights is a row of them.
-        self._columns = np.ascontiguousarray(first.T) if self._embedding is None else None
-        self._layers = [
-            (
+    `weight_hh` is None for a cell that is not recurrent. `columns` `[V, G·H]` is the transpose of
+    `weight_ih` in a layer that reads ids: the product with a one-hot vector is a row of it.
+    """
+
+    cell: RecurrentCell
+    nonlinearity: Nonlinearity
+    weight_ih: Array
+    weight_hh: Array | None
+    bias: Array
+    columns: Array | None
+
+    def step(self, x: Array, state: LayerState) -> CellStep:
+        """One time step from input `[..., I]` or ids `[...]`; `state` is `[..., H]` each."""
+        product = x @ self.weight_ih.T if self.columns is None else self.columns[x]
+        recurrent = None if self.weight_hh is None else state[0] @ self.weight_hh.T
+        return self.cell.step(NUMPY, product + self.bias, recurrent, state, self.nonlinearity)
+
+
+class NumpyNetwork:
+    """Reads one character per stream and scores the next."""
+
+    def __init__(self, config: ModelConfig, arrays: Arrays) -> None:
+        """Use weights by the names of `weight_shapes`, which are not copied."""
+        self.config = config
+        self.embedding: Array | None = arrays.get("embedding.weight")
+        cell, reads_ids = find_cell(config.cell), self.embedding is None
+        self.layers = tuple(
+            NumpyLayer(
+                cell,
+                config.nonlinearity,
                 arrays[f"layers.{number}.weight_ih"],
                 arrays.get(f"layers.{number}.weight_hh"),
                 arrays[f"layers.{number}.bias"],
+                np.ascontiguousarray(arrays["layers.0.weight_ih"].T)
+                if reads_ids and number == 0
+                else None,
             )
-            for number in range(self.config.num_layers)
-        ]
+            for number in range(config.num_layers)
+        )
+        self._is_residual = config.connections == "residual"
         self._head = (arrays["head.weight"], arrays["head.bias"])
 
-    def zero_state(self, streams: int) -> NumpyState:
-        """The state before any character has been read, for `streams` streams."""
-        shape = (self.config.num_layers, streams, self.config.hidden_size)
-        return tuple(np.zeros(shape, np.float32) for _ in self.config.state_tensors)
+    def zero_state(self, *shape: int) -> NetworkState:
+        """The state before any character: of N streams `[N, H]` each, or `[H]` without `shape`."""
+        config, kind = self.config, self._head[0].dtype
+        tensors = range(len(config.state_tensors))
+        return tuple(
+            tuple(np.zeros((*shape, config.hidden_size), kind) for _ in tensors)
+            for _ in range(config.num_layers)
+        )
 
-    def read(self, ids: NDArray[np.integer], state: NumpyState) -> NumpyState:
+    def layer_steps(self, ids: Any, state: NetworkState) -> Iterator[tuple[Array, CellStep]]:
+        """Read one character in each stream; yield each layer's input and its cell's step.
+
+        `ids` is `[N]`, or a single id. The first input is `ids` itself where there is no embedding.
+        """
+        x = ids if self.embedding is None else self.embedding[ids]  # [N] or [N, E]
+        for number, layer in enumerate(self.layers):
+            step = layer.step(x, state[number])
+            yield x, step
+            hidden = step.state[0]
+            x = hidden + x if number > 0 and self._is_residual else hidden
+
+    def read(self, ids: Any, state: NetworkState) -> NetworkState:
         """The state after reading one character in each stream; `ids` is `[N]`."""
-        after = tuple(np.empty_like(part) for part in state)
-        x = ids if self._embedding is None else self._embedding[ids]  # [N] or [N, E]
-        for number, (weight_ih, weight_hh, bias) in enumerate(self._layers):
-            below = x
-            if number == 0 and self._columns is not None:
-                gates = self._columns[x] + bias  # [N, G·H]
-            else:
-                gates = x @ weight_ih.T + bias
-            recurrent = None if weight_hh is None else state[0][number] @ weight_hh.T
-            before = tuple([part[number] for part in state])
-            step = self._cell.step(NUMPY, gates, recurrent, before, self.config.nonlinearity)
-            for part, now in zip(after, step.state, strict=True):
-                part[number] = now
-            x = step.state[0]
-            if number > 0 and self.config.connections == "residual":
-                x = x + below
-        return after
+        return tuple([step.state for _, step in self.layer_steps(ids, state)])
 
-    def scores(self, state: NumpyState) -> Floats32:
+    def scores(self, state: NetworkState) -> Array:
         """Logits `[N, V]` for the next character of each stream."""
         weight, bias = self._head
-        hidden = state[0]
-        # Every layer's hidden state reaches the head over residual connections.
-        top = hidden.sum(axis=0) if self.config.connections == "residual" else hidden[-1]
+        top = state[-1][0]
+        if self._is_residual:  # then every layer's hidden state reaches the head
+            top = np.sum([layer[0] for layer in state], axis=0)
         return np.asarray(top @ weight.T + bias)

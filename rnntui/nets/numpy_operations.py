@@ -10,10 +10,13 @@ import numpy as np
 
 from rnntui.nets.cells.cell import Operations
 
+# NumPy multiplies by a number of its own in less time than by Python's, and a half is exact.
+_HALF = np.float32(0.5)
+
 
 def _sigmoid(x: Any) -> Any:
-    # By way of tanh, since exp overflows for large negative numbers.
-    return 0.5 * np.tanh(0.5 * x) + 0.5
+    # Computed from tanh, since exp overflows for large negative numbers.
+    return _HALF * np.tanh(_HALF * x) + _HALF
 
 
 NUMPY: Final[Operations] = SimpleNamespace(

@@ -100,13 +100,14 @@ class NumpyGenerator:
         self, weights: NetworkWeights, streams: int, space: int = -1, rounds: int = 1
     ) -> None:
         """Begin with zero states."""
-        self._network, self._space, self._rounds = NumpyNetwork(weights), space, rounds
+        self._network = NumpyNetwork(weights.config, weights.arrays)
+        self._space, self._rounds = space, rounds
         self.draw_by(np.zeros((streams, 1)))
         self._states = [self._network.zero_state(1) for _ in range(streams)]
 
     def set_weights(self, weights: NetworkWeights) -> None:
         """Take other weights of the same shapes; what the streams remember stays."""
-        self._network = NumpyNetwork(weights)
+        self._network = NumpyNetwork(weights.config, weights.arrays)
 
     def draw_by(self, noise: Floats) -> None:
         """Draw from here on by these numbers."""

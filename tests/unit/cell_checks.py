@@ -57,7 +57,7 @@ def check_samples_go_by_the_scores_of_the_model(cell: str) -> None:
     """The one-step network and the trace give torch's own scores, step by step."""
     import torch
 
-    from rnntui.nets.numpy_network import NetworkWeights, NumpyNetwork
+    from rnntui.nets.numpy_network import NumpyNetwork
 
     config = ModelConfig(7, cell, hidden_size=6, embedding_size=4, num_layers=3)
     model = build_model(config, seed=3).double()
@@ -69,7 +69,7 @@ def check_samples_go_by_the_scores_of_the_model(cell: str) -> None:
     traced = [step.output for step in forward_trace(config, arrays, ids)]
     np.testing.assert_allclose(traced, scores, atol=1e-12)
     singles = {name: array.astype(np.float32) for name, array in arrays.items()}
-    network = NumpyNetwork(NetworkWeights(config, singles, 0))
+    network = NumpyNetwork(config, singles)
     state = network.zero_state(1)
     for rank, expected in zip(ids, scores, strict=True):
         state = network.read(np.array([rank]), state)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnntui.errors import ConfigError
-from rnntui.lenses.forward_trace import forward_trace, layer_weights
+from rnntui.lenses.forward_trace import forward_trace
 from rnntui.lenses.gradient_flow import _BY_HAND, back_by_autograd, gradient_flow
 from rnntui.nets.cells import CELLS, find_cell
 from rnntui.nets.cells.cell import Array, CellStep, Nonlinearity, Operations, blocks
@@ -17,6 +17,7 @@ from rnntui.nets.char_model import build_model
 from rnntui.nets.compiled.buffers import cell_number
 from rnntui.nets.config import ModelConfig
 from rnntui.nets.kernels import KERNEL_CELLS
+from rnntui.nets.numpy_network import NumpyNetwork
 from rnntui.nets.numpy_operations import NUMPY
 from rnntui.nets.recurrent import _FUSED, TORCH, RecurrentLayer
 
@@ -114,7 +115,7 @@ def test_the_way_back_by_hand_is_that_by_autograd(
     config = ModelConfig(5, name, nonlinearity, "one-hot", hidden_size=4, num_layers=1)
     model = build_model(config, seed).double()
     arrays = {key: part.detach().numpy() for key, part in model.state_dict().items()}
-    (layer,) = layer_weights(config, arrays)
+    (layer,) = NumpyNetwork(config, arrays).layers
     step = list(forward_trace(config, arrays, [1, 3, 0]))[-1].layers[0]
     asked = tuple(np.random.default_rng(seed).normal(size=(len(step.state), 4)))
     ours = _BY_HAND[name](layer, step, asked)

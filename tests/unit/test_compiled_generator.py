@@ -149,7 +149,7 @@ def test_filters_and_draw_are_those_of_the_pure_functions(
     weights = fixed([count / sum(counts) for count in counts])
     spec = SamplingSpec("random", 1.0, top_k, top_p)
     chosen = outcome(KernelGenerator(weights, 1), [[0]], [spec], np.array([[noise]]))
-    network = NumpyNetwork(weights)
+    network = NumpyNetwork(weights.config, weights.arrays)
     scores = network.scores(network.read(np.array([0]), network.zero_state(1)))[0]
     probs = probabilities(scores, 1.0)
     kept = filtered(probs, top_k, top_p)

@@ -7,7 +7,7 @@ import torch
 from rnntui.nets.cells.cell import Nonlinearity
 from rnntui.nets.char_model import CharModel, build_model
 from rnntui.nets.config import Connections, InputEncoding, ModelConfig
-from rnntui.nets.numpy_network import NetworkWeights, NumpyNetwork
+from rnntui.nets.numpy_network import Array, NetworkState, NumpyNetwork
 
 _KINDS: list[tuple[str, Nonlinearity]] = [
     ("rnn", "tanh"),
@@ -38,9 +38,12 @@ def _model(
 
 def _network(model: CharModel, scale: float = 1.0) -> NumpyNetwork:
     arrays = {name: weight.detach().numpy() * scale for name, weight in model.named_parameters()}
-    return NumpyNetwork(
-        NetworkWeights(model.config, {k: v.astype(np.float32) for k, v in arrays.items()}, step=7)
-    )
+    return NumpyNetwork(model.config, {k: v.astype(np.float32) for k, v in arrays.items()})
+
+
+def _stacked(state: NetworkState) -> tuple[Array, ...]:
+    """Each state tensor of all layers, `[L, N, H]`, as the character model has it."""
+    return tuple(np.stack(layers) for layers in zip(*state, strict=True))
 
 
 @_every_kind
@@ -63,7 +66,7 @@ def test_scores_agree_with_the_character_model_all_along_a_text(
     for step in range(40):
         state = network.read(ids[:, step], state)
         np.testing.assert_allclose(network.scores(state)[0], logits[0, step].numpy(), atol=1e-5)
-    for ours, theirs in zip(state, last, strict=True):
+    for ours, theirs in zip(_stacked(state), last, strict=True):
         np.testing.assert_allclose(ours, theirs.numpy(), atol=1e-5)
 
 
@@ -80,7 +83,8 @@ def test_streams_side_by_side_equal_streams_one_by_one(
     for step in range(12):
         together = network.read(ids[:, step], together)
         alone = [network.read(ids[n : n + 1, step], alone[n]) for n in range(3)]
-    for part, parts in zip(together, zip(*alone, strict=True), strict=True):
+    apart = zip(*map(_stacked, alone), strict=True)
+    for part, parts in zip(_stacked(together), apart, strict=True):
         np.testing.assert_allclose(part, np.concatenate(parts, axis=1), atol=1e-6)
     scores = np.concatenate([network.scores(state) for state in alone])
     np.testing.assert_allclose(network.scores(together), scores, atol=1e-5)
@@ -90,9 +94,9 @@ def test_streams_side_by_side_equal_streams_one_by_one(
 def test_reading_leaves_the_state_it_was_given_alone(cell: str, nonlinearity: Nonlinearity) -> None:
     network = _network(_model(cell, nonlinearity, "embedding", 2))
     before = network.read(np.array([1]), network.zero_state(1))
-    kept = [part.copy() for part in before]
+    kept = _stacked(before)
     network.read(np.array([2]), before)
-    for part, copy in zip(before, kept, strict=True):
+    for part, copy in zip(_stacked(before), kept, strict=True):
         np.testing.assert_array_equal(part, copy)
 
 
@@ -100,7 +104,9 @@ def test_reading_leaves_the_state_it_was_given_alone(cell: str, nonlinearity: No
 def test_everything_stays_in_single_precision(cell: str, nonlinearity: Nonlinearity) -> None:
     network = _network(_model(cell, nonlinearity, "one-hot", 2))
     state = network.read(np.array([1, 2]), network.zero_state(2))
-    assert {part.dtype for part in (*state, network.scores(state))} == {np.dtype(np.float32)}
+    assert {part.dtype for part in (*state[0], *state[1], network.scores(state))} == {
+        np.dtype(np.float32)
+    }
 
 
 @pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
@@ -110,8 +116,4 @@ def test_huge_weights_saturate_the_gates_without_an_overflow(cell: str) -> None:
     with np.errstate(over="raise", invalid="raise"):
         for index in (1, 5, 3):
             state = network.read(np.array([index]), state)
-    assert all(np.isfinite(part).all() for part in state)
-
-
-def test_the_network_knows_the_step_of_its_weights() -> None:
-    assert _network(_model("rnn", "tanh", "one-hot", 1)).step == 7
+    assert all(np.isfinite(part).all() for part in _stacked(state))

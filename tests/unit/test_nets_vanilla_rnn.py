@@ -14,7 +14,7 @@ from rnntui.nets import vanilla_rnn as network
 from rnntui.nets.char_model import build_model
 from rnntui.nets.config import ModelConfig, weight_shapes
 from rnntui.nets.initial_weights import initial_weights
-from rnntui.nets.numpy_network import NetworkWeights, NumpyNetwork
+from rnntui.nets.numpy_network import NumpyNetwork
 
 Doubles = NDArray[np.float64]
 SHAPES = {
@@ -111,7 +111,7 @@ def test_adagrad_has_its_epsilon_inside_the_root() -> None:
 def test_it_generates_what_the_numpy_network_generates() -> None:
     config = model_config(6, 5)
     weights = initial_weights(config, "torch", seed=4)
-    numpy_network = NumpyNetwork(NetworkWeights(config, weights, 0))
+    numpy_network = NumpyNetwork(config, weights)
     state, expected = numpy_network.zero_state(1), []
     unread = [2, 3]
     for _ in range(12):

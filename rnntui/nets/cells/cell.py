@@ -95,4 +95,4 @@ class RecurrentCell(Protocol):
 def blocks(x: Array, count: int) -> list[Array]:
     """The `count` equal parts of `x` `[..., count·H]`, each `[..., H]`."""
     size = x.shape[-1] // count
-    return [x[..., number * size : (number + 1) * size] for number in range(count)]
+    return [x[..., start : start + size] for start in range(0, count * size, size)]

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnntui.nets.classifier_config import Pooling
-from rnntui.nets.numpy_network import Floats32, NetworkWeights, NumpyNetwork
+from rnntui.nets.numpy_network import Floats32, NumpyNetwork
 from rnntui.tasks.classification.batches import read_lengths
 from rnntui.tasks.classification.checkpoint import ClassifierCheckpoint
 from rnntui.text.labelled.batches import encode_texts, padded
@@ -46,8 +46,7 @@ class ClassifierReader:
             header.model,
             header.vocabulary,
         )
-        weights = NetworkWeights(header.model.body, checkpoint.weights, header.progress.step)
-        self._network = NumpyNetwork(weights)
+        self._network = NumpyNetwork(header.model.body, checkpoint.weights)
         self._head = (checkpoint.weights["head.weight"], checkpoint.weights["head.bias"])
 
     def probabilities(self, text: str) -> tuple[tuple[str, float], ...]:
@@ -82,7 +81,7 @@ class ClassifierReader:
         states = np.empty((len(ids), self._model.hidden_size), np.float32)
         for place in range(len(ids)):
             state = self._network.read(ids[place : place + 1], state)
-            states[place] = state[0][-1, 0]
+            states[place] = state[-1][0][0]
         weight, bias = self._head
         scores = (_pooled(states, self._model.pooling) @ weight.T + bias).astype(np.float64)
         if self._model.head == "sigmoid":
