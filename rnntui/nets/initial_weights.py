@@ -75,7 +75,7 @@ def _as_keras(
     if name == "embedding.weight":
         return draw.uniform(-EMBEDDING_BOUND, EMBEDDING_BOUND, shape)
     if len(shape) == 1:
-        return _open_forget_gate(config, name, shape)
+        return _initial_bias(config, name, shape)
     if name.endswith("weight_hh"):
         return _orthogonal(shape, draw)
     bound = math.sqrt(6.0 / sum(shape))
@@ -86,23 +86,18 @@ def _orthogonal_gates(
     config: ModelConfig, name: str, shape: tuple[int, ...], draw: np.random.Generator
 ) -> NDArray[np.float64]:
     if name.endswith(".bias") and name != "head.bias":
-        return _open_forget_gate(config, name, shape)
+        return _initial_bias(config, name, shape)
     if name.endswith("weight_hh"):
         square = (config.hidden_size, config.hidden_size)
         return np.concatenate([_orthogonal(square, draw) for _ in range(config.gates)])
     return _as_torch(config, name, shape, draw)
 
 
-def _open_forget_gate(
-    config: ModelConfig, name: str, shape: tuple[int, ...]
-) -> NDArray[np.float64]:
-    """Zeros, and ones where an LSTM's forget gate is, so that it begins by remembering."""
-    bias = np.zeros(shape)
-    gates = find_cell(config.cell).gate_names
-    if "forget" in gates and name != "head.bias":
-        gate = gates.index("forget")
-        bias[gate * config.hidden_size : (gate + 1) * config.hidden_size] = 1.0
-    return bias
+def _initial_bias(config: ModelConfig, name: str, shape: tuple[int, ...]) -> NDArray[np.float64]:
+    """A layer's bias `[G·H]`, as its cell has it; zeros for the head."""
+    if name == "head.bias":
+        return np.zeros(shape)
+    return np.repeat(find_cell(config.cell).initial_biases, config.hidden_size)
 
 
 def _orthogonal(shape: tuple[int, ...], draw: np.random.Generator) -> NDArray[np.float64]:

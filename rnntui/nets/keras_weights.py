@@ -6,9 +6,8 @@ import torch
 from torch import Tensor, nn
 
 from rnntui.nets.cells import find_cell
+from rnntui.nets.initial_weights import EMBEDDING_BOUND
 from rnntui.nets.recurrent import RecurrentLayer
-
-EMBEDDING_BOUND = 0.05
 
 
 def start_as_keras(model: nn.Module, seed: int) -> None:
@@ -31,10 +30,9 @@ def start_as_keras(model: nn.Module, seed: int) -> None:
                 cell = find_cell(module.cell)
                 if cell.is_recurrent:
                     nn.init.orthogonal_(module.weight_hh, generator=generator)
-                module.bias.zero_()
-                if "forget" in cell.gate_names:
-                    gates = module.bias.chunk(len(cell.gate_names))
-                    gates[cell.gate_names.index("forget")].fill_(1.0)
+                gates = module.bias.chunk(len(cell.gate_names))
+                for bias, start in zip(gates, cell.initial_biases, strict=True):
+                    bias.fill_(start)
 
 
 def _glorot_uniform(weight: Tensor, generator: torch.Generator) -> None:

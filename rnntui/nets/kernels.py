@@ -1,4 +1,4 @@
-"""Which cells have faster paths than their own equations. Needs no torch.
+"""Which cells have faster paths than their own equations. Needs no torch and no numba.
 
 These are torch's fused layers (`recurrent.py`) and the compiled functions (`compiled/`), which
 tests hold to the cell.
@@ -6,12 +6,27 @@ tests hold to the cell.
 
 from typing import Final
 
-KERNEL_CELLS: Final = ("rnn", "lstm", "gru")
-"""The cells that both are there for."""
+from rnntui.errors import ConfigError
+
+_GATES_APART: Final = {"rnn": 0, "lstm": 0, "gru": 1}
+
+KERNEL_CELLS: Final = tuple(_GATES_APART)
+"""The cells that have both."""
+
+
+def gates_apart(cell: str) -> int:
+    """How many of a cell's last gates keep their recurrent product apart from the input's.
+
+    A GRU's new state does: the reset gate scales that product alone. Raises `ConfigError` for a
+    cell without compiled kernels.
+    """
+    if cell not in _GATES_APART:
+        raise ConfigError(f"There are no compiled kernels for the cell {cell}.")
+    return _GATES_APART[cell]
 
 
 def general_path_notice(cell: str) -> tuple[str, ...]:
-    """A sentence where a cell trains by its own equations alone; nothing where it has kernels."""
+    """A sentence for a cell that trains by its own equations alone; empty for one with kernels."""
     if cell in KERNEL_CELLS:
         return ()
     return (

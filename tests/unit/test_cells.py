@@ -14,7 +14,8 @@ from rnntui.lenses.gradient_flow import _BY_HAND, back_by_autograd, gradient_flo
 from rnntui.nets.cells import CELLS, find_cell
 from rnntui.nets.cells.cell import Array, CellStep, Nonlinearity, Operations, blocks
 from rnntui.nets.char_model import build_model
-from rnntui.nets.compiled.buffers import cell_number
+from rnntui.nets.compiled.cells import cell_number
+from rnntui.nets.compiled.layout import packed_blocks
 from rnntui.nets.config import ModelConfig
 from rnntui.nets.kernels import KERNEL_CELLS
 from rnntui.nets.numpy_network import NumpyNetwork
@@ -27,6 +28,7 @@ class ThreeStates:
 
     name, year = "three", 2026
     gate_names = ("first", "second")
+    initial_biases = (0.0, 0.0)
     state_tensors = ("h", "slow", "fast")
     keeping_gate = None
     is_recurrent = True
@@ -93,6 +95,12 @@ def test_torchs_kernels_and_the_compiled_functions_are_of_the_same_cells() -> No
     assert set(_FUSED) == kinds
     for name, kind in kinds:
         assert cell_number(ModelConfig(5, name, kind)) >= 0
+
+
+@pytest.mark.parametrize("name", [name for name in CELLS if name not in KERNEL_CELLS])
+def test_a_cell_without_kernels_has_no_layout_for_them(name: str) -> None:
+    with pytest.raises(ConfigError, match=f"no compiled kernels for the cell {name}"):
+        packed_blocks(ModelConfig(5, name), lanes=16, panel=64)
 
 
 @pytest.mark.parametrize("nonlinearity", ["tanh", "relu"])

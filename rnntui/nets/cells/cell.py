@@ -66,6 +66,10 @@ class RecurrentCell(Protocol):
         """The blocks of its weights, in order."""
 
     @property
+    def initial_biases(self) -> tuple[float, ...]:
+        """Each gate's bias in a new network whose weights start as Keras's or orthogonal."""
+
+    @property
     def state_tensors(self) -> tuple[str, ...]:
         """What it carries from one time step to the next: `h` first."""
 

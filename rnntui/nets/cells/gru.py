@@ -12,6 +12,7 @@ class Gru:
     name = "gru"
     year = 2014
     gate_names = ("reset", "update", "new")
+    initial_biases = (0.0, 0.0, 0.0)
     state_tensors = ("h",)
     keeping_gate = 1
     is_recurrent = True

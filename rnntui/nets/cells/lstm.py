@@ -12,6 +12,7 @@ class Lstm:
     name = "lstm"
     year = 1997
     gate_names = ("input", "forget", "cell", "output")
+    initial_biases = (0.0, 1.0, 0.0, 0.0)
     state_tensors = ("h", "c")
     keeping_gate = 1
     is_recurrent = True

@@ -16,6 +16,7 @@ class MinGru:
     name = "mingru"
     year = 2024
     gate_names = ("update", "new")
+    initial_biases = (0.0, 0.0)
     state_tensors = ("h",)
     keeping_gate = None
     is_recurrent = False

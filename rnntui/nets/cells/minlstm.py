@@ -13,6 +13,7 @@ class MinLstm:
     name = "minlstm"
     year = 2024
     gate_names = ("forget", "input", "new")
+    initial_biases = (1.0, 0.0, 0.0)
     state_tensors = ("h",)
     keeping_gate = 0
     is_recurrent = False

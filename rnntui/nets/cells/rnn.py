@@ -9,6 +9,7 @@ class Rnn:
     name = "rnn"
     year = 1990
     gate_names = ("hidden",)
+    initial_biases = (0.0,)
     state_tensors = ("h",)
     keeping_gate = None
     is_recurrent = True

@@ -6,12 +6,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rnntui.nets.compiled.cells import GRU, LSTM, RNN_RELU, RNN_TANH
+from rnntui.nets.compiled.cells import cell_number
 from rnntui.nets.compiled.lanes import LANES_BYTES, WIDTH
 from rnntui.nets.compiled.layout import Array, PackedBlock, padded
 from rnntui.nets.compiled.products import PANEL
 from rnntui.nets.compiled.records import BLOCK, LAYER, PART
 from rnntui.nets.config import DropoutMasks, ModelConfig
+from rnntui.nets.kernels import gates_apart
 
 Ids = NDArray[np.int64]
 
@@ -38,16 +39,6 @@ def row_numbers(width: int) -> int:
     """
     lines = width // WIDTH
     return (lines + 1 - lines % 2) * WIDTH
-
-
-_NUMBERS = {"lstm": LSTM, "gru": GRU}
-
-
-def cell_number(config: ModelConfig) -> int:
-    """The number of a configuration's cell in compiled functions."""
-    if config.cell == "rnn":
-        return {"relu": RNN_RELU, "tanh": RNN_TANH}[config.nonlinearity]
-    return _NUMBERS[config.cell]
 
 
 class Packings:
@@ -160,17 +151,18 @@ class ThreadBuffers:
 
     def _lay_out_layers(self, config: ModelConfig) -> None:
         rows, length, hidden = self.rows, self.length, self.hidden
+        gates, apart = config.gates, gates_apart(config.cell)
         states_row = row_numbers(hidden)
-        gates_row = row_numbers((4 if config.cell == "gru" else config.gates) * hidden)
+        gates_row = row_numbers((gates + apart) * hidden)
         for number, record in enumerate(self.layers):
             name = f"layers.{number}"
             record["cell"], record["hidden"] = cell_number(config), hidden
-            record["input_columns"] = config.gates * hidden
-            record["state_columns"] = (2 if config.cell == "gru" else config.gates) * hidden
+            record["input_columns"] = gates * hidden
+            record["state_columns"] = (gates - apart) * hidden
             record["states_row"], record["gates_row"] = 4 * states_row, 4 * gates_row
             self._weight(record, "w_hh", f"{name}.weight_hh")
-            if config.cell == "gru":
-                self._weight(record, "w_hn", f"{name}.weight_hh", first_gate=2)
+            if apart:
+                self._weight(record, "w_hn", f"{name}.weight_hh", first_gate=gates - apart)
             self._weight(record, "bias", f"{name}.bias")
             record["gates"] = self._room(length, rows, gates_row)
             for part, states in self._states.items():
@@ -178,7 +170,7 @@ class ThreadBuffers:
                 field = "hidden_states" if part == "h" else "cell_states"
                 record[field] = states[-1].ctypes.data
             record["above"] = self._room(length, rows, states_row)
-            if config.cell == "lstm":
+            if len(self._states) > 1:
                 record["bounded_states"] = self._room(length, rows, states_row)
                 record["cell_gradient"] = self._room(rows, states_row)
             if config.dropout > 0:

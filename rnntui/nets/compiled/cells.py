@@ -6,12 +6,15 @@ the backward step the gradient by what the products gave. A GRU's row has a
 fourth block, the recurrent product of the new state, which its reset gate
 scales (see `RecurrentLayer` in `rnntui.nets.recurrent` for the formulas).
 
-`layer` is a record of `LAYER` (`rnntui.nets.compiled.plan`); `rows` sequences
+`layer` is a record of `LAYER` (`rnntui.nets.compiled.records`); `rows` sequences
 are stepped from time `time` to `time + 1`.
 """
 
+from typing import Final
+
 import numpy as np
 
+from rnntui.nets.cells.cell import Nonlinearity
 from rnntui.nets.compiled.activations import hyperbolic_tangent, sigmoid
 from rnntui.nets.compiled.compiling import compiled
 from rnntui.nets.compiled.lanes import (
@@ -24,9 +27,25 @@ from rnntui.nets.compiled.lanes import (
     where_positive,
 )
 from rnntui.nets.compiled.records import Record
+from rnntui.nets.config import ModelConfig
 
 RNN_TANH, RNN_RELU, LSTM, GRU = range(4)
-"""The cells' numbers in a plan."""
+"""The cells' numbers in a `LAYER` record."""
+
+_NUMBERS: Final[dict[tuple[str, Nonlinearity], int]] = {
+    ("rnn", "tanh"): RNN_TANH,
+    ("rnn", "relu"): RNN_RELU,
+    ("lstm", "tanh"): LSTM,
+    ("lstm", "relu"): LSTM,
+    ("gru", "tanh"): GRU,
+    ("gru", "relu"): GRU,
+}
+
+
+def cell_number(config: ModelConfig) -> int:
+    """The number of a configuration's cell in compiled functions, which must have it."""
+    return _NUMBERS[config.cell, config.nonlinearity]
+
 
 _ZERO, _ONE = np.float32(0.0), np.float32(1.0)
 

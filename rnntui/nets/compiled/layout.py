@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnntui.nets.config import ModelConfig
+from rnntui.nets.kernels import gates_apart
 
 Array = NDArray[np.float32]
 Form = Literal["panels", "columns", "rows"]
@@ -112,8 +113,11 @@ class PackedBlock:
 
 
 def packed_blocks(config: ModelConfig, lanes: int, panel: int) -> tuple[PackedBlock, ...]:
-    """All blocks of a network, in the order in which they lie, without gaps."""
-    hidden, gates = config.hidden_size, config.gates
+    """All blocks of a network, in the order in which they lie, without gaps.
+
+    Raises `ConfigError` for a cell without compiled kernels.
+    """
+    hidden, gates, apart = config.hidden_size, config.gates, gates_apart(config.cell)
     made: list[PackedBlock] = []
     offset = 0
 
@@ -132,11 +136,9 @@ def packed_blocks(config: ModelConfig, lanes: int, panel: int) -> tuple[PackedBl
         name = f"layers.{layer}"
         one_hot = layer == 0 and config.input_encoding == "one-hot"
         add(f"{name}.weight_ih", "columns" if one_hot else "panels", hidden, width, gates)
-        if config.cell == "gru":
-            add(f"{name}.weight_hh", "panels", hidden, hidden, 2)
-            add(f"{name}.weight_hh", "panels", hidden, hidden, 1, first_gate=2)
-        else:
-            add(f"{name}.weight_hh", "panels", hidden, hidden, gates)
+        add(f"{name}.weight_hh", "panels", hidden, hidden, gates - apart)
+        if apart:
+            add(f"{name}.weight_hh", "panels", hidden, hidden, apart, gates - apart)
         add(f"{name}.bias", "columns", hidden, 1, gates)
         width = hidden
     add("head.weight", "panels", config.vocab_size, hidden)
