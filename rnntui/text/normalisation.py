@@ -62,14 +62,15 @@ class Normalisation:
         """Check the names and put them in the canonical order."""
         for name in self.steps:
             if name not in _STEPS and not _CHAPTER.fullmatch(name):
-                known = ", ".join((*_STEPS, "chapter-1 (or another)"))
+                known = ", ".join((*NORMALISATION_STEPS, "chapter-1 (or another)"))
                 raise ConfigError(f"There is no normalisation {quoted(name)}; there are {known}.")
         if {"nfc", "nfd-jamo"} <= set(self.steps):
             raise ConfigError("The normalisations nfc and nfd-jamo exclude one another; take one.")
         chapters = tuple(dict.fromkeys(name for name in self.steps if name not in _STEPS))
         if len(chapters) > 1:
             raise ConfigError(f"Only one chapter can be taken, not {' and '.join(chapters)}.")
-        names = (_FIRST, *chapters, *(name for name in _STEPS if name != _FIRST))
+        first, *others = NORMALISATION_STEPS
+        names = (first, *chapters, *others)
         ordered = tuple(name for name in names if name in self.steps)
         object.__setattr__(self, "steps", ordered)
 
@@ -217,11 +218,8 @@ class _LineJoiner:
         return written
 
 
-_FIRST = "gutenberg"
-"""The step before chapters are looked for."""
-
 _STEPS: dict[str, _Step] = {
-    _FIRST: _Step(lambda text: "".join(without_frame([text])), without_frame),
+    "gutenberg": _Step(lambda text: "".join(without_frame([text])), without_frame),
     "lowercase": _Step(str.lower, _between(_CASE_BORDER, str.lower)),
     "nfc": _Step(_compose, _between(_NFC_BORDER, _compose)),
     "nfd-jamo": _Step(decompose_syllables, _stream_decomposed),
@@ -229,7 +227,7 @@ _STEPS: dict[str, _Step] = {
 }
 
 NORMALISATION_STEPS = tuple(_STEPS)
-"""The names of the steps but `chapter-N`, the second one, in the order of their application."""
+"""The steps in the order of their application; `chapter-N` comes second."""
 
 
 def _step(name: str) -> _Step:

@@ -7,7 +7,6 @@ text never encodes to them, and they decode to their name. One of them is
 """
 
 import unicodedata
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -86,13 +85,6 @@ class Vocabulary:
                 f"isn't in the vocabulary of {len(self)} symbols."
             )
         return ids
-
-    def encode_known(self, text: str) -> tuple[Ids, Counter[str]]:
-        """Return the ids of the known characters, and how often each unknown one was left out."""
-        ids = self._lookup(text)
-        known = ids >= 0
-        unknown = Counter(text[position] for position in np.flatnonzero(~known))
-        return ids[known], unknown
 
     def decode(self, ids: npt.ArrayLike) -> str:
         """Return the text of `ids` (any integers, [n]); CorpusError for an id out of range."""

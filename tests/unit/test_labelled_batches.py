@@ -12,7 +12,6 @@ from rnntui.text.labelled.batches import (
     EncodedTexts,
     bucketed_batches,
     padded,
-    padded_whole,
     shuffled_batches,
     split_labelled,
 )
@@ -40,14 +39,13 @@ def test_padding_may_stand_behind_and_the_first_ids_be_kept() -> None:
 
 
 def test_whole_texts_are_padded_behind_to_the_longest() -> None:
-    ids, lengths = padded_whole(TEXTS, [2, 1])
-    assert ids.tolist() == [[1, 0], [1, 8]]
-    assert lengths.tolist() == [1, 2]
+    assert padded(TEXTS, [2, 1], 2, "behind").tolist() == [[1, 0], [1, 8]]
+    assert TEXTS.lengths[[2, 1]].tolist() == [1, 2]
 
 
 def test_no_texts_make_an_empty_batch() -> None:
     assert padded(TEXTS, [], 3).shape == (0, 3)
-    assert padded_whole(TEXTS, [])[0].shape == (0, 0)
+    assert padded(TEXTS, [], 0).shape == (0, 0)
 
 
 @given(st.lists(st.lists(st.integers(4, 9), min_size=1, max_size=8), min_size=1, max_size=5))

@@ -60,13 +60,6 @@ def test_an_unknown_character_is_named_with_its_place() -> None:
         vocabulary.index("\n")
 
 
-def test_unknown_characters_can_be_left_out_and_counted() -> None:
-    """As evaluation on another text does."""
-    ids, unknown = Vocabulary(("a", "b")).encode_known("a?b😀?")
-    assert ids.tolist() == [0, 1]
-    assert unknown == Counter({"?": 2, "😀": 1})
-
-
 def test_a_named_symbol_has_an_id_but_no_characters() -> None:
     """Text never encodes to it; decoding writes its name."""
     vocabulary = Vocabulary(("h", "e", "l", "o", "<EOS>"))

@@ -131,13 +131,6 @@ def padded(
     return np.where(inside, texts.ids[places], PADDING).astype(np.int64)
 
 
-def padded_whole(texts: EncodedTexts, indices: Sequence[int] | Indices) -> tuple[Ids, Ids]:
-    """Return whole texts padded behind to the longest, [B, T], and their lengths, [B]."""
-    lengths = texts.lengths[np.asarray(indices, dtype=np.int64)]
-    longest = int(lengths.max(initial=0))
-    return padded(texts, indices, longest, side="behind"), lengths
-
-
 def shuffled_batches(
     indices: Indices, batch_size: int, seed: int, epoch: int
 ) -> tuple[Indices, ...]:

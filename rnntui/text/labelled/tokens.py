@@ -81,11 +81,6 @@ def tokenise(texts: Iterable[str], units: Units) -> TokenisedTexts:
     return TokenisedTexts(units, tuple(number), flat.astype(kind), np.array(ends, dtype=np.int64))
 
 
-def token_lengths(texts: TokenisedTexts) -> NDArray[np.int64]:
-    """Return the lengths as a network reads them, [N]: the start token counts."""
-    return np.diff(texts.offsets) + 1
-
-
 def _tokenise_characters(texts: Iterable[str]) -> TokenisedTexts:
     table = np.full(0x110000, -1, dtype=np.int32)
     symbols: list[str] = []
