@@ -1,1 +1,1 @@
-"""Fitting a network to a text: configuration, the loop of events, checkpoints and run folders."""
+"""Training, whatever the task: the loop and its events, settings, checkpoints and run folders."""

@@ -1,6 +1,6 @@
-"""Values that come from a file, checked for type and range before anything is done with them.
+"""Type and range checks for values read from a file.
 
-Each function raises `ValueError` with a reason; who knows the file says it in a sentence.
+Each function raises `ValueError` with a reason; the caller adds which file it was.
 """
 
 from dataclasses import fields
@@ -8,14 +8,14 @@ from typing import Any, Final
 
 MAX_COUNT: Final = 2**53
 MAX_NUMBER: Final = 1e300
-"""No count of steps or characters, and no sum of losses, is beyond these."""
+"""Bounds of counts (steps, characters) and of sums of losses."""
 
 MAX_SECONDS: Final = 1e10
-"""Three hundred years: no training has lasted longer."""
+"""Three hundred years, the longest training time accepted."""
 
 
 def count(value: object, name: str) -> int:
-    """A whole number from 0 on."""
+    """A non-negative integer."""
     if isinstance(value, bool) or not isinstance(value, int):
         raise ValueError(f"{name} is of the wrong type")
     if not 0 <= value <= MAX_COUNT:
@@ -24,17 +24,17 @@ def count(value: object, name: str) -> int:
 
 
 def number(value: object, name: str) -> float:
-    """A finite number of any sign."""
+    """A finite number."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError(f"{name} is of the wrong type")
-    # Written so that a NaN fails, too.
+    # In this form, NaN fails, too.
     if not -MAX_NUMBER <= value <= MAX_NUMBER:
         raise ValueError(f"{name} is out of bounds")
     return value
 
 
 def seconds(value: object, name: str) -> float:
-    """A time that was spent in training."""
+    """A training time in seconds."""
     found = number(value, name)
     if not 0 <= found <= MAX_SECONDS:
         raise ValueError(f"{name} is out of bounds")
@@ -49,14 +49,14 @@ def text(value: object, name: str) -> str:
 
 
 def truth(value: object, name: str) -> bool:
-    """True or false."""
+    """A boolean."""
     if not isinstance(value, bool):
         raise ValueError(f"{name} is of the wrong type")
     return value
 
 
 def check_numbers(values: Any) -> None:
-    """Check a dataclass of numbers, none of them negative, texts and truths."""
+    """Check a dataclass of non-negative numbers, strings and booleans."""
     for part in fields(values):
         value = getattr(values, part.name)
         if part.name == "elapsed_s":

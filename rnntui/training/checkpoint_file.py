@@ -1,9 +1,8 @@
-"""A safetensors file with groups of tensors and a header of JSON: what all checkpoints share.
+"""The container of all checkpoints: a safetensors file with groups of tensors and a JSON header.
 
-A file's sizes are checked against bounds before it is read: of the header
-`LARGEST_HEADER`, of the tensors what its own configuration says and the memory that
-is left. Needs no torch: tensors are NumPy arrays here. Which groups there are, and what
-the header says, is for each task to define (its `checkpoint.py`).
+Sizes are checked before anything is read: the header's against `LARGEST_HEADER`, the tensors'
+against the configuration in the header and the free memory. Needs no torch: tensors are NumPy
+arrays here. The groups and the parts of the header are each task's own (its `checkpoint.py`).
 """
 
 import json
@@ -31,16 +30,16 @@ from rnntui.training.settings.optimizer import OptimizerName
 
 FORMAT_VERSION = 2
 READABLE_VERSIONS = (1, FORMAT_VERSION)
-"""Version 1 lacks some settings, which then have their defaults, and averages."""
+"""Version 1 lacks averages and some settings, which then take their defaults."""
 
 LARGEST_HEADER: Final = 32 << 20
-"""Bytes of a file's header; the vocabulary of a million words takes half of that."""
+"""Maximum bytes of a header; a vocabulary of a million words takes half of that."""
 
 LARGEST_PART: Final = 1 << 20
-"""Characters of each of a header's parts but those in `_LONG_PARTS`."""
+"""Maximum characters of a header's part, except those in `_LONG_PARTS`."""
 
 _ROOM_FOR_TENSORS: Final = 1 << 20
-"""Bytes of a header that the names and shapes of a network's tensors never fill."""
+"""Header bytes reserved for the tensors' names and shapes; they never need as many."""
 
 _LONG_PARTS: Final = ("vocabulary", "classes")
 _DEEPEST: Final = 4
@@ -55,24 +54,24 @@ KEPT_BY_OPTIMIZER: dict[OptimizerName, tuple[str, ...]] = {
     "adagrad": ("step", "sum"),
     "sgd": (),
 }
-"""What each optimiser keeps per weight, by torch's names; `step` is one number."""
+"""An optimiser's state per weight, by torch's names; `step` is a scalar."""
 
 Arrays = Mapping[str, NDArray[np.float32]]
 Shapes = Mapping[str, tuple[int, ...]]
 
 
 class Snapshot(Protocol):
-    """A training at one moment, as it can be saved."""
+    """The state of a training run, ready to be saved."""
 
     def groups(self) -> Mapping[str, Arrays]:
         """The tensors by group (`model`, `optimizer`, ...) and name; a group may be empty."""
 
     def about(self) -> Mapping[str, Any]:
-        """The header as JSON takes it, without the format's version."""
+        """The parts of the header, as values for JSON, without the format version."""
 
 
 def to_bytes(snapshot: Snapshot) -> bytes:
-    """The content of the file."""
+    """Serialise a snapshot. Raises `CheckpointError` for too large a vocabulary."""
     tensors = {
         f"{group}.{name}": np.asarray(array, order="C")
         for group, arrays in snapshot.groups().items()
@@ -80,7 +79,7 @@ def to_bytes(snapshot: Snapshot) -> bytes:
     }
     about = {"format_version": FORMAT_VERSION, **snapshot.about()}
     metadata = {name: json.dumps(value, allow_nan=False) for name, value in about.items()}
-    # Written once more as JSON, which escapes what is escaped already.
+    # safetensors encodes the metadata as JSON once more, which escapes the escapes.
     if len(json.dumps(metadata)) > LARGEST_HEADER - _ROOM_FOR_TENSORS:
         raise CheckpointError(
             f"The vocabulary is too large for a checkpoint, whose header may have"
@@ -90,7 +89,7 @@ def to_bytes(snapshot: Snapshot) -> bytes:
 
 
 def save_checkpoint(snapshot: Snapshot, *paths: Path) -> None:
-    """Write a snapshot whole to each path. Raises `CheckpointError` where the disk refuses."""
+    """Write a snapshot atomically to each path. Raises `CheckpointError` for a failed write."""
     content = to_bytes(snapshot)
     for path in paths:
         try:
@@ -98,8 +97,8 @@ def save_checkpoint(snapshot: Snapshot, *paths: Path) -> None:
                 file.write(content)
         except OSError as error:
             raise CheckpointError(
-                f"The checkpoint {path} can't be written ({reason(error)}); what was saved"
-                " before is untouched. Make room or choose another folder."
+                f"The checkpoint {path} can't be written ({reason(error)}); the previous"
+                " one is intact. Free some space or choose another folder."
             ) from error
 
 
@@ -107,13 +106,13 @@ class OpenCheckpoint:
     """A checkpoint's file, open for reading; each method raises `CheckpointError`."""
 
     def __init__(self, path: Path, file: Any) -> None:
-        """Wrap what safetensors has opened."""
+        """Wrap a file opened by safetensors."""
         self.path = path
         self._file = file
         self._metadata: Mapping[str, str] = file.metadata() or {}
 
     def check_version(self) -> None:
-        """Refuse a format that this version doesn't read."""
+        """Raise for a format version that can't be read."""
         if "format_version" not in self._metadata:
             raise self.bad("its header has no format version")
         if (version := self.part("format_version")) not in READABLE_VERSIONS:
@@ -123,11 +122,11 @@ class OpenCheckpoint:
             )
 
     def parts(self) -> dict[str, Any]:
-        """All parts of the header by name, from their JSON."""
+        """All parts of the header by name, parsed."""
         return {name: self.part(name) for name in self._metadata}
 
     def part(self, name: str, default: Any = None) -> Any:
-        """A part of the header, from its JSON; `default` where it is not there."""
+        """A part of the header, parsed; `default` if it is missing."""
         text = self._metadata.get(name)
         if text is None:
             return default
@@ -144,9 +143,9 @@ class OpenCheckpoint:
     def groups(
         self, expected: Mapping[str, Shapes], required: Collection[str]
     ) -> dict[str, Arrays]:
-        """The tensors by group and name, all finite numbers of the expected shapes.
+        """The tensors by group and name, checked to be finite and of the expected shapes.
 
-        Of each group either all is there or nothing; those called `required` always are.
+        A group is complete or empty; those in `required` are never empty.
         """
         shapes = {
             f"{group}.{name}": shape
@@ -172,30 +171,30 @@ class OpenCheckpoint:
         }
 
     def check_optimizer(self, kept: Arrays, step: int) -> None:
-        """Refuse what no optimiser keeps after so many steps of a training.
+        """Raise for a state that no optimiser can have at step `step`.
 
-        It has taken no more steps itself, the same for all weights, and its mean or summed
+        Its own step count is the same for all weights and at most `step`; mean and summed
         squares are not negative.
         """
         taken = {float(array) for name, array in kept.items() if name.endswith(".step")}
-        # A roll-back takes the optimiser back, and single precision is all that its steps have.
+        # Rolling back lowers the optimiser's count, which is stored in single precision.
         if len(taken) > 1 or any(not 0 <= one <= np.float32(step) or one % 1 for one in taken):
-            raise self.bad(f"its optimiser can't have taken the steps it says, of {step} in all")
+            raise self.bad(f"its optimiser's step count is impossible at step {step}")
         for name, array in kept.items():
             if name.endswith((".exp_avg_sq", ".square_avg", ".sum")) and (array < 0).any():
                 raise self.bad(f"its optimiser's {name} is negative")
 
     def bad(self, why: str) -> CheckpointError:
-        """An error with a sentence that says why the file can't be used."""
+        """The error for a file that can't be used, `why` in its sentence."""
         return _bad(self.path, why)
 
     def _check_room(self, shapes: Shapes) -> None:
-        """Refuse tensors that don't fit into the memory that is left."""
+        """Raise for tensors that exceed the free memory."""
         size = sum(4 * math.prod(shapes[name]) for name in self._file.keys())  # noqa: SIM118
         if size > (room := available_bytes()):
             raise self.bad(
-                f"its tensors take {size / 1e9:,.1f} GB of memory, of which"
-                f" {room / 1e9:,.1f} GB are left"
+                f"its tensors take {size / 1e9:,.1f} GB of memory, and only"
+                f" {room / 1e9:,.1f} GB are free"
             )
 
     def _check_shapes(
@@ -203,7 +202,7 @@ class OpenCheckpoint:
     ) -> None:
         present = set(self._file.keys())
         if strange := sorted(present - set(shapes)):
-            raise self.bad(f"it has a tensor {quoted(strange[0])} that does not belong there")
+            raise self.bad(f"it has an unexpected tensor {quoted(strange[0])}")
         for group in groups:
             wanted = {name for name in shapes if name.startswith(group + ".")}
             found = present & wanted
@@ -219,36 +218,36 @@ class OpenCheckpoint:
 
 @contextmanager
 def open_checkpoint(path: Path) -> Iterator[OpenCheckpoint]:
-    """Open a checkpoint's file. Raises `CheckpointError` where it is none."""
+    """Open a checkpoint. Raises `CheckpointError` for a missing or invalid file."""
     with ExitStack() as stack:
         try:
             plain = stack.enter_context(open_plain(path))
             check_header_size(path, plain)
             reopened = _BY_DESCRIPTOR / str(plain.fileno())
-            # By the open file, as its name may have come to mean another one.
+            # By descriptor: the name may refer to another file by now.
             place = reopened if _BY_DESCRIPTOR.exists() else path
             file = stack.enter_context(safetensors.safe_open(str(place), framework="np"))
         except FileNotFoundError as error:
             raise CheckpointError(
-                f"There is no checkpoint {path}; 'rnntui checkpoints list' shows those there are."
+                f"There is no checkpoint {path}; 'rnntui checkpoints list' shows them all."
             ) from error
         except OSError as error:
             raise _bad(path, f"it can't be read ({reason(error)})") from error
         except (ValueError, safetensors.SafetensorError) as error:
-            raise _bad(path, f"it is no whole safetensors file ({error})") from error
+            raise _bad(path, f"it is not a complete safetensors file ({error})") from error
         yield OpenCheckpoint(path, file)
 
 
 def check_header_size(path: Path, file: BinaryIO) -> None:
-    """Raise `CheckpointError` for a header longer than `LARGEST_HEADER`; reads its length alone."""
+    """Raise `CheckpointError` for a header over `LARGEST_HEADER`; reads only its length."""
     start, size = file.read(8), file.seek(0, os.SEEK_END)
-    # One beyond the file's end is no header at all, which safetensors will say.
+    # A length beyond the end of the file is left to safetensors to report.
     if len(start) == 8 and LARGEST_HEADER < struct.unpack("<Q", start)[0] <= size - 8:
         raise _bad(path, f"its header has more than {LARGEST_HEADER >> 20} MB")
 
 
 def optimizer_shapes(optimizer: OptimizerName, weights: Shapes) -> dict[str, tuple[int, ...]]:
-    """What an optimiser keeps for weights of these shapes, named `<weight>.<kept>`."""
+    """Shapes of an optimiser's state for weights of these shapes, named `<weight>.<kept>`."""
     return {
         f"{name}.{kept}": () if kept == "step" else shape
         for name, shape in weights.items()
@@ -257,9 +256,9 @@ def optimizer_shapes(optimizer: OptimizerName, weights: Shapes) -> dict[str, tup
 
 
 def parsed_vocabulary(symbols: object) -> Vocabulary:
-    """A vocabulary of characters from its JSON. Raises `ValueError` where it is none."""
+    """A vocabulary of characters from parsed JSON. Raises `ValueError` for anything else."""
     if not isinstance(symbols, list) or not all(isinstance(symbol, str) for symbol in symbols):
-        raise ValueError("the vocabulary is no list of texts")
+        raise ValueError("the vocabulary is not a list of strings")
     if not all(len(symbol) == 1 or _NAMED_SYMBOL.fullmatch(symbol) for symbol in symbols):
         raise ValueError("a symbol of the vocabulary is neither one character nor a name")
     return Vocabulary(tuple(symbols))

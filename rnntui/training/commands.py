@@ -1,4 +1,4 @@
-"""What a running training may be asked to do, and the two protocols by which it hears and shows.
+"""Commands to a training run, and the protocols of its inbox and its outlet for weights.
 
 Commands are read between steps, so each takes effect at a whole optimiser step.
 """
@@ -12,22 +12,22 @@ from rnntui.nets.numpy_network import NetworkWeights
 
 @dataclass(frozen=True)
 class Pause:
-    """Wait, keeping everything as it is."""
+    """Pause after the current step."""
 
 
 @dataclass(frozen=True)
 class Continue:
-    """End a pause."""
+    """Resume after a pause."""
 
 
 @dataclass(frozen=True)
 class SingleStep:
-    """Take one step, then pause."""
+    """Run one step, then pause."""
 
 
 @dataclass(frozen=True)
 class Stop:
-    """Save and finish."""
+    """Save and end the run."""
 
 
 @dataclass(frozen=True)
@@ -51,17 +51,17 @@ class SetSampleLength:
 
 @dataclass(frozen=True)
 class RollBack:
-    """Take weights and optimiser from the best checkpoint and go on from there."""
+    """Restore weights and optimiser from the best checkpoint and continue."""
 
 
 @dataclass(frozen=True)
 class NextSample:
-    """Of a replay: show all up to the next sample, then pause."""
+    """In a replay: skip to the next sample, then pause."""
 
 
 @dataclass(frozen=True)
 class Move:
-    """Of a replay: go forward by this share of the record's steps, back where it is negative."""
+    """In a replay: seek by this share of the record's steps, backwards if negative."""
 
     share: float
 
@@ -81,43 +81,43 @@ Command = (
 
 
 class Inbox(Protocol):
-    """Where a training finds its commands."""
+    """Delivers commands to a training run."""
 
     def drain(self) -> Sequence[Command]:
-        """Those that have come since the last call, at once."""
+        """The commands that arrived since the last call; never blocks."""
 
     def wait(self) -> Sequence[Command]:
-        """The same, but waits until there is one."""
+        """The same, blocking until there is at least one."""
 
 
 class WeightsOutlet(Protocol):
     """Receives copies of a training run's weights, for sampling."""
 
     def wanted(self) -> bool:
-        """Whether a copy should be made now."""
+        """Whether a copy is due."""
 
     def publish(self, weights: NetworkWeights) -> None:
-        """Hand over a copy that will not change any more."""
+        """Receive a copy, which is not modified afterwards."""
 
 
 class NullInbox:
-    """An inbox that is never written to."""
+    """An inbox without commands."""
 
     def drain(self) -> Sequence[Command]:
-        """No commands."""
+        """Return nothing."""
         return ()
 
     def wait(self) -> Sequence[Command]:
-        """Ends a wait at once, since no command could."""
+        """Return `Continue` at once: no command would ever end a pause."""
         return (Continue(),)
 
 
 class NullOutlet:
-    """An outlet that nobody reads."""
+    """An outlet that wants no weights."""
 
     def wanted(self) -> bool:
         """Never."""
         return False
 
     def publish(self, weights: NetworkWeights) -> None:
-        """Forget the copy."""
+        """Discard the copy."""

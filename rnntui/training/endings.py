@@ -1,14 +1,14 @@
-"""Why a training run ended before its time, in words that screen and command line share."""
+"""Why a training run ended early, in the words of both screen and command line."""
 
 from rnntui.training.events import Finished
 
 
 def why_early(end: Finished) -> str:
-    """What patience waited for in vain, and what was best; empty for any other end."""
+    """The reason of a run that ended by patience; empty for any other end."""
     if end.reason != "patience":
         return ""
-    if end.best_loss is None:  # as in a record of an older version
-        return "the loss no longer got better"
+    if end.best_loss is None:  # a record of an older version
+        return "the loss stopped improving"
     evaluations = "evaluation" if end.stale == 1 else "evaluations"
     return (
         f"no better loss in {end.stale:,} {evaluations},"

@@ -1,6 +1,6 @@
-"""What happens in a training, as plain values: the one account of it that all readers share.
+"""The events of a training run, as plain values that all readers share.
 
-The command line prints them, the run folder keeps them, the screen draws them.
+The command line prints them, the record keeps them, the screen draws them.
 Every event has `step`, the optimiser steps taken so far, and `elapsed_s`, the
 seconds spent in training, pauses left out and carried over a resume.
 """
@@ -14,12 +14,12 @@ from rnntui.errors import RnntuiError, quoted
 from rnntui.training.checked_values import count, number, seconds, text, truth
 
 LONGEST_LINE = 16 << 20
-"""Bytes of a line of a record, its end included: more than the longest sample takes."""
+"""Maximum bytes of a line of a record, its line end included; the longest sample fits."""
 
 
 @dataclass(frozen=True)
 class TrainEvent:
-    """Something that happened, and when."""
+    """An event, with its step and time."""
 
     step: int
     elapsed_s: float
@@ -27,13 +27,12 @@ class TrainEvent:
 
 @dataclass(frozen=True)
 class Opened(TrainEvent):
-    """A training is under way, from its start or from a checkpoint.
+    """A training run has begun, anew or from a checkpoint.
 
-    `total_steps` is 0 while a budget in minutes has yet to be turned into
-    steps. `train_chars` and `val_chars` are the sizes of the two parts, and
-    `eval_chars` how much of the latter each evaluation in mid-run reads, all
-    counted in `unit`: characters, or texts where whole texts are classified.
-    `engine_to_come` is being compiled, and will take over; empty where nothing is.
+    `total_steps` is 0 until a budget in minutes is converted to steps. `train_chars` and
+    `val_chars` are the sizes of the two parts, and `eval_chars` how much of the latter each
+    evaluation in mid-run reads, all counted in `unit`: characters, or texts for a classifier.
+    `engine_to_come` is the engine that is still being compiled and will take over, or empty.
     """
 
     run: str
@@ -52,22 +51,21 @@ class Opened(TrainEvent):
 
 @dataclass(frozen=True)
 class Started(Opened):
-    """A training begins."""
+    """A new training run has begun."""
 
 
 @dataclass(frozen=True)
 class Resumed(Opened):
-    """A training goes on from a checkpoint."""
+    """A training run has been resumed from a checkpoint."""
 
 
 @dataclass(frozen=True)
 class Step(TrainEvent):
     """One optimiser step.
 
-    `epoch` counts from 0 and has the part of the pass that is done after its
-    point; `loss` is the batch's mean cross-entropy in nats per character;
-    `grad_norm` the norm of all gradients before clipping; `chars_per_second`
-    the predictions learned from a second, over the last second or so.
+    `epoch` is the position in epochs, from 0, as a fraction; `loss` the batch's mean
+    cross-entropy in nats per character; `grad_norm` the gradient norm before clipping;
+    `chars_per_second` the predictions trained on per second, averaged over about a second.
     """
 
     epoch: float
@@ -79,16 +77,16 @@ class Step(TrainEvent):
 
 @dataclass(frozen=True)
 class Evaluated(TrainEvent):
-    """The network was measured.
+    """The network was evaluated.
 
     `train_loss` is the mean of the steps' losses since the last evaluation;
     `val_loss` that of the held-out part, None where there is none;
     `bits_per_char` and `perplexity` are of `val_loss`, or of `train_loss`
     without one. `accuracy` of the held-out part and `train_accuracy` of the
-    steps since the last evaluation are for classifiers. `best` says that no earlier
-    evaluation was as good, `full` that all of the held-out part was read. At
-    the end the best weights are measured in full, too, where they are not the
-    last ones; `step` is theirs then.
+    steps since the last evaluation are for classifiers. `best`: no earlier
+    evaluation was as good; `full`: all of the held-out part was read. At the end, the
+    best weights are evaluated in full, too, unless they are the last ones; `step` is
+    then theirs.
     """
 
     train_loss: float
@@ -103,7 +101,7 @@ class Evaluated(TrainEvent):
 
 @dataclass(frozen=True)
 class Sampled(TrainEvent):
-    """The network wrote a text: `prime` is what it was given, `text` what it added."""
+    """A sample: `prime` is the text given to the network, `text` what it generated."""
 
     prime: str
     text: str
@@ -111,24 +109,24 @@ class Sampled(TrainEvent):
 
 @dataclass(frozen=True)
 class Saved(TrainEvent):
-    """A checkpoint was written, whole, to `path`."""
+    """A checkpoint was written to `path`."""
 
     path: str
 
 
 @dataclass(frozen=True)
 class Paused(TrainEvent):
-    """The training waits for a word to go on."""
+    """The run is paused."""
 
 
 @dataclass(frozen=True)
 class Continued(TrainEvent):
-    """A pause is over."""
+    """The run continues after a pause."""
 
 
 @dataclass(frozen=True)
 class Changed(TrainEvent):
-    """A setting was changed in mid-run, or by a resume; a schedule is told by its name."""
+    """A setting changed in mid-run, or by a resume; a schedule is given by its name."""
 
     setting: str
     old: float | str
@@ -137,35 +135,35 @@ class Changed(TrainEvent):
 
 @dataclass(frozen=True)
 class Switched(TrainEvent):
-    """This step was computed by another engine than the one before; so are those to come."""
+    """Another engine computed this step, and will compute those that follow."""
 
     engine: str
 
 
 @dataclass(frozen=True)
 class RolledBack(TrainEvent):
-    """Weights and optimiser went back to the best checkpoint, taken at `to_step`."""
+    """Weights and optimiser were restored from the best checkpoint, of step `to_step`."""
 
     to_step: int
 
 
 @dataclass(frozen=True)
 class Rewound(TrainEvent):
-    """A replay goes back; what it has shown follows anew from the start. In no record."""
+    """A replay went back, and repeats its events from the start. Never in a record."""
 
 
 @dataclass(frozen=True)
 class Warned(TrainEvent):
-    """Something that a person should know; the training goes on."""
+    """A warning; the run continues."""
 
     sentence: str
 
 
 @dataclass(frozen=True)
 class Tested(TrainEvent):
-    """The best network was measured on the part set aside for testing.
+    """The best network was evaluated on the test part.
 
-    `confusion[i][j]` counts the texts of class `i` that were given class `j`.
+    `confusion[i][j]` counts the texts of class `i` classified as `j`.
     """
 
     loss: float
@@ -177,12 +175,12 @@ class Tested(TrainEvent):
 
 @dataclass(frozen=True)
 class Finished(TrainEvent):
-    """The training is over.
+    """The training run has ended.
 
     `reason` is `budget` (all steps taken), `patience` (no improvement) or
-    `stopped` (asked to). `best_loss` is the lowest that judged an evaluation,
-    measured in full where that was done, None before the first; `best_step` is its
-    step, and `stale` counts evaluations since.
+    `stopped` (by a command). `best_loss` is the lowest loss of an evaluation, in full
+    where that was measured, None before the first; `best_step` is its step, and `stale`
+    the number of evaluations since.
     """
 
     reason: str
@@ -193,7 +191,7 @@ class Finished(TrainEvent):
 
 @dataclass(frozen=True)
 class Failed(TrainEvent):
-    """The training could not go on; `sentence` says why and what to do."""
+    """The training run failed; `sentence` says why and what to do."""
 
     sentence: str
 
@@ -218,27 +216,26 @@ KINDS: Mapping[str, type[TrainEvent]] = {
         Failed,
     )
 }
-"""Event types by the name that they have in JSON."""
+"""Event types by their names in JSON."""
 
 
 def to_json(event: TrainEvent) -> str:
     """The event as one line of JSON, without a line end.
 
-    Text is ASCII-escaped, so a line holds no control character and no line
-    separator whatever a network wrote.
+    Text is ASCII-escaped, so no generated control character or line separator gets through.
     """
     values = {"event": type(event).__name__.lower(), **vars(event)}
     return json.dumps(values, allow_nan=False)
 
 
 def from_json(line: str) -> TrainEvent:
-    """The event that `to_json` wrote. Raises `RnntuiError` for anything else."""
+    """The event of a line by `to_json`. Raises `RnntuiError` for anything else."""
     try:
         values = json.loads(line)
         kind = KINDS[values.pop("event")]
         return kind(**{name: read(values) for name, read in _READERS[kind].items()})
     except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError) as e:
-        raise RnntuiError(f"Not a line of events: {quoted(line)}.") from e
+        raise RnntuiError(f"Not an event: {quoted(line)}.") from e
 
 
 def _number_or_none(value: object, name: str) -> float | None:
@@ -277,9 +274,9 @@ _BY_TYPE: Mapping[object, Callable[[object, str], Any]] = {
 
 
 def _reader(part: "Field[Any]") -> Callable[[Mapping[str, object]], Any]:
-    """What takes a field from JSON: one of the wrong type, or one that is missing, raises.
+    """The function that reads a field from JSON; it raises for a wrong type or a missing field.
 
-    A field with a default came later, and may be missing in an older record.
+    A field with a default was added later, and may be missing in an older record.
     """
     name, default = part.name, part.default
     read = seconds if name == "elapsed_s" else _BY_TYPE[part.type]

@@ -1,7 +1,7 @@
-"""A run as one zip file, to keep or to hand on: its record, samples and checkpoints.
+"""Export of a run as a zip file: its settings, record, samples and checkpoints.
 
-The archive has one folder, called as the run is. Beside the run's own files it
-holds `metrics.csv`, the numbers of the record as a table.
+The archive has one folder, named like the run. Beside the run's own files it
+holds `metrics.csv`, the record's numbers as a table.
 """
 
 import csv
@@ -29,7 +29,7 @@ COLUMNS: Final = (
     "grad_norm",
     "val_loss",
 )
-"""What `metrics.csv` has: a row for each step, and one for each evaluation with a `val_loss`."""
+"""Columns of `metrics.csv`; a row is a step, or an evaluation with a `val_loss`."""
 
 _BLOCK_BYTES: Final = 1 << 20
 
@@ -37,10 +37,9 @@ _Number = int | float | str
 
 
 def export_run(folder: RunFolder, target: Path) -> None:
-    """Write the run to a zip file that must not be there yet.
+    """Write the run to a new zip file; checkpoints and samples that don't exist are left out.
 
-    A run without a checkpoint or samples is exported without them. Raises
-    `CheckpointError` where the file is there, the run is not, or the disk refuses.
+    Raises `CheckpointError` for an existing file, a missing run or a failed write.
     """
     if os.path.lexists(target):
         raise CheckpointError(f"There is a file {target} already; choose another name for it.")
@@ -55,7 +54,7 @@ def export_run(folder: RunFolder, target: Path) -> None:
     except OSError as error:
         raise CheckpointError(
             f"The run '{folder.name}' can't be exported to {target} ({reason(error)});"
-            " choose a place with room that can be written to."
+            " choose a writable place with enough space."
         ) from error
 
 
@@ -64,7 +63,7 @@ def _fill(archive: zipfile.ZipFile, folder: RunFolder) -> None:
         (folder.configuration, zipfile.ZIP_DEFLATED),
         (folder.metrics, zipfile.ZIP_DEFLATED),
         (folder.samples, zipfile.ZIP_DEFLATED),
-        # Weights are as good as noise: deflating them takes time and saves nothing.
+        # Weights hardly compress: deflating them takes time for nothing.
         (folder.best, zipfile.ZIP_STORED),
         (folder.last, zipfile.ZIP_STORED),
     ):

@@ -1,10 +1,9 @@
-"""The seam between the loop and what it trains.
+"""The interface between the training loop and what it trains.
 
-The loop (`loop.py`) has the position, the clock, the commands and the
-record. A learner has the weights, the optimiser, the data and what is carried
-from batch to batch: one kind of network, on one kind of data, computed in one
-way. A `Training` is the run as data: its folder and its
-settings, of which the task makes the learner.
+The loop (`loop.py`) has the position, the clock, the commands and the record. A `Learner` has
+the weights, the optimiser, the data and the state carried from batch to batch: one kind of
+network, on one kind of data, computed by one engine. A `Training` is the run as data: its
+folder and settings, from which the task makes the learner.
 """
 
 from collections.abc import Mapping
@@ -23,7 +22,7 @@ from rnntui.training.run_folder import RunFolder
 
 @dataclass(frozen=True)
 class LearnerInfo:
-    """What a `Started` event says of a learner; the names are explained at `Opened`."""
+    """What `Started` and `Resumed` say of a learner; the fields are explained at `Opened`."""
 
     corpus: str
     parameters: int
@@ -39,11 +38,10 @@ class LearnerInfo:
 
 @dataclass(frozen=True)
 class StepOutcome:
-    """A step that was taken.
+    """The result of an optimiser step.
 
-    `loss` is the batch's mean, in nats per prediction; `grad_norm` the norm of
-    all gradients before clipping; `predictions` how many were learned from;
-    `engine` what computed it.
+    `loss` is the batch's mean, in nats per prediction; `grad_norm` the gradient norm before
+    clipping; `predictions` the number of predictions trained on; `engine` what computed it.
     """
 
     loss: float
@@ -53,59 +51,57 @@ class StepOutcome:
 
 
 class Learner(Protocol):
-    """What fits one kind of network on one kind of data.
+    """Trains one kind of network on one kind of data.
 
-    It is made for a run, at its start or at the checkpoint to go on from. A
-    step may depend on nothing but the run, the weights, optimiser and carried
-    state of `snapshot`, and the arguments.
+    It is made for a run, new or at the checkpoint to resume from. A step may depend only on
+    the run, the weights, optimiser and carried state of `snapshot`, and the arguments.
     """
 
     @property
     def info(self) -> LearnerInfo:
-        """What it is and what it learns from."""
+        """Sizes of the network and its data."""
 
     def step(self, progress: Progress, learning_rate: float) -> StepOutcome:
-        """Take the step on batch `progress.batch` of pass `progress.epoch`.
+        """Run one optimiser step on batch `progress.batch` of epoch `progress.epoch`.
 
-        `progress.engine` computed the step before, empty where there is none.
-        Raises `RnntuiError`, before any weight is changed, where the loss or
-        the gradients are not finite (see `require_finite`).
+        `progress.engine` computed the previous step; empty before the first. Raises
+        `RnntuiError` for a loss or gradients that are not finite, before any weight changes.
         """
 
     def evaluate(self) -> Measure:
-        """Measure on the held-out part that an evaluation in mid-run reads."""
+        """Evaluate on the held-out characters that an evaluation in mid-run reads."""
 
     def evaluate_in_full(self, report: ReportProgress = no_report) -> Measure:
-        """Measure on all that is held out, `report` is told how far that is."""
+        """Evaluate on all held-out data, reporting progress."""
 
     def evaluate_saved(self, path: Path, report: ReportProgress = no_report) -> Measure:
-        """Measure a checkpoint in full; `CheckpointError` where it can't be read."""
+        """Evaluate a checkpoint on all held-out data. Raises `CheckpointError`."""
 
     def sample(self, length: int, step: int) -> tuple[str, str] | None:
-        """A sample: its prime and the next `length` characters.
+        """Generate a sample: its prime and the next `length` characters.
 
-        None where the network generates no text. Raises `SamplingError`.
+        None for a network that generates no text. Raises `SamplingError`.
         """
 
     def weights(self, step: int) -> NetworkWeights | None:
-        """A copy of the weights at that step, to sample from; None for a network without text."""
+        """A copy of the weights to sample from; None for a network that generates no text."""
 
     def snapshot(self, progress: Progress) -> Snapshot:
-        """All that a resume needs."""
+        """The state that a resume starts from."""
 
     def restore(self, path: Path) -> Progress:
-        """Take weights, optimiser and carried state from a checkpoint; returns how far it was.
+        """Restore weights, optimiser and carried state from a checkpoint; returns its progress.
 
         Raises `CheckpointError`.
         """
 
 
 class Training(Protocol):
-    """A run made ready, new or to go on with."""
+    """A run ready to be trained, new or resumed."""
 
     @property
     def folder(self) -> RunFolder:
-        """Where its files are."""
+        """Its folder."""
 
     @property
     def loop_settings(self) -> LoopSettings:
@@ -113,18 +109,18 @@ class Training(Protocol):
 
     @property
     def notices(self) -> tuple[str, ...]:
-        """Sentences about how it was made ready."""
+        """Warnings from its preparation."""
 
     @property
     def resumed_at(self) -> Progress | None:
-        """How far its checkpoint is; None for one that begins.
+        """Progress of its checkpoint; None for a new run.
 
-        `total_steps` is 0 where it would not hold any more.
+        `total_steps` is 0 if it no longer applies.
         """
 
     @property
     def rate_changes(self) -> tuple[Change, ...]:
-        """What is changed of the learning rate as it goes on; nothing for one that begins."""
+        """Changes of the learning rate by this resume; empty for a new run."""
 
     def tables(self, total_steps: int) -> Mapping[str, Any]:
         """The content of `run.toml`."""

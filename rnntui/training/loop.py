@@ -1,10 +1,9 @@
-"""The training loop: a generator that fits a network and tells what happens.
+"""The training loop: a generator that trains a network and yields events.
 
-It prints nothing, draws nothing and keeps no thread: whoever iterates decides
-what becomes of the events. The parts of the loop are in `loop_state.py`; what is
-fitted, and how a step is computed, is the learner's matter (`learner.py`). All
-that decides a weight is a function of the configuration, the data and the
-step, so a resumed run repeats one that was never stopped, bit for bit, on the
+It prints nothing, draws nothing and starts no thread: the caller decides what becomes of the
+events. The parts of the loop are in `loop_state.py`; the network, and how a step is computed,
+is the learner's (`learner.py`). All that decides a weight is a function of the configuration,
+the data and the step, so a resumed run repeats one that was never stopped, bit for bit, on the
 same machine and thread count.
 """
 
@@ -21,7 +20,7 @@ from rnntui.training.stopwatch import AWAKE, Clock
 
 R = TypeVar("R", bound=Training)
 Ending = Callable[[Iterator[TrainEvent]], Iterator[TrainEvent]]
-"""Passes the events of a training on, with those of what a task does at its end."""
+"""Passes on the events of a run, adding those of what the task does at its end."""
 
 
 def train_recorded(
@@ -52,47 +51,47 @@ def train(
     clock: Clock = AWAKE,
     recorded: int = 0,
 ) -> Iterator[TrainEvent]:
-    """Fit the network of `learner` to its data, yielding what happens as it happens.
+    """Train the network of `learner`, yielding events as they happen.
 
     The last event is `Finished` or `Failed`. `inbox` is read once per step, so
     a command takes effect within one step and always at a whole optimiser
-    step; `outlet` is given copies of the weights when it wants them. `recorded`
-    is the number of events that the run's record holds already.
+    step; `outlet` receives copies of the weights on request. `recorded`
+    is the number of events already in the run's record.
     """
     inbox, outlet = inbox or NullInbox(), outlet or NullOutlet()
-    fit = LoopState(run, learner, clock, recorded)
+    state = LoopState(run, learner, clock, recorded)
     try:
-        yield from fit.open()
-        fit.publish(outlet)
-        while not fit.finished:
+        yield from state.open()
+        state.publish(outlet)
+        while not state.finished:
             commands = inbox.drain()
-            while commands or fit.paused:
+            while commands or state.paused:
                 for command in commands:
-                    if not fit.finished:
-                        yield from fit.obey(command)
-                if fit.finished or not fit.paused:
+                    if not state.finished:
+                        yield from state.obey(command)
+                if state.finished or not state.paused:
                     break
                 if outlet.wanted():
-                    fit.publish(outlet)
-                commands = fit.waiting_for(inbox)
-            if fit.finished:
+                    state.publish(outlet)
+                commands = state.waiting_for(inbox)
+            if state.finished:
                 break
-            if reason := fit.reason_to_end:
-                yield from fit.finish(reason, inbox)
+            if reason := state.reason_to_end:
+                yield from state.finish(reason, inbox)
                 break
-            yield from fit.step()
-            yield from fit.evaluate_if_due()
-            yield from fit.sample_if_due()
-            yield from fit.save_if_due()
-            yield from fit.settle_minutes()
+            yield from state.step()
+            yield from state.evaluate_if_due()
+            yield from state.sample_if_due()
+            yield from state.save_if_due()
+            yield from state.settle_minutes()
             if outlet.wanted():
-                fit.publish(outlet)
-        fit.publish(outlet)
+                state.publish(outlet)
+        state.publish(outlet)
     except RnntuiError as error:
-        yield fit.event(Failed, sentence=str(error))
+        yield state.event(Failed, sentence=str(error))
     except (RuntimeError, MemoryError) as error:
         from rnntui.training.optimizing.devices import out_of_memory_sentence
 
         if not (sentence := out_of_memory_sentence(error)):
             raise
-        yield fit.event(Failed, sentence=sentence)
+        yield state.event(Failed, sentence=sentence)

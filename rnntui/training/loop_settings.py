@@ -1,4 +1,4 @@
-"""What the loop itself goes by, whatever is trained: when to end, evaluate, save and sample."""
+"""The settings of the loop itself: when to end, evaluate, save and sample."""
 
 from dataclasses import dataclass, fields
 from typing import Any, Self
@@ -10,10 +10,10 @@ from rnntui.training.settings.optimizer import ScheduleName
 
 @dataclass(frozen=True)
 class LoopSettings:
-    """Those of a configuration's settings that the loop reads; they are explained there.
+    """The settings that the loop reads of a configuration, which explains them.
 
-    `eval_every` is a number of steps here, never 0. `sample_length` is 0 for a
-    network that generates nothing.
+    `eval_every` is a number of steps, never 0. `sample_length` is 0 for a network that
+    generates no text.
     """
 
     learning_rate: float
@@ -34,12 +34,12 @@ class LoopSettings:
 
     @classmethod
     def of(cls, config: Any) -> Self:
-        """The loop settings of a configuration that has settings of these names."""
+        """The loop settings of a configuration."""
         names = [one.name for one in fields(cls) if hasattr(config, one.name)]
         return cls(**{name: getattr(config, name) for name in names})
 
     def total_steps(self, batches_per_epoch: int) -> int:
-        """Steps of the whole training; 0 for minutes, whose steps must be measured."""
+        """Total steps; 0 for a budget in minutes, which must be measured first."""
         return self.steps or self.epochs * batches_per_epoch
 
     def rate_at(self, progress: Progress, batches_per_epoch: int) -> float:
@@ -57,11 +57,11 @@ class LoopSettings:
     @property
     def first_rate(self) -> float:
         """The learning rate of the first step."""
-        # No schedule has decayed yet, whatever an epoch is.
+        # Before any decay the length of an epoch doesn't matter.
         return self.rate_at(Progress(), batches_per_epoch=1)
 
     def reason_to_end(self, progress: Progress) -> str:
-        """Why no further step should be taken; empty while there is no reason."""
+        """Why the run is to end: `budget` or `patience`; empty while it isn't."""
         if 0 < self.patience <= progress.stale:
             return "patience"
         return "budget" if 0 < progress.total_steps <= progress.step else ""

@@ -1,8 +1,7 @@
-"""A training at its current step: the parts that the loop in `loop.py` is made of.
+"""The state of the training loop, and the parts that the loop in `loop.py` is made of.
 
-Each part yields the events of what it does. The position, the clock, the
-learning rate, when to evaluate, sample and save, and the best loss are kept
-here; weights and data are the learner's.
+Each part yields its events. The position, the clock, the learning rate, when to evaluate,
+sample and save, and the best loss are kept here; weights and data are the learner's.
 """
 
 import math
@@ -54,22 +53,22 @@ from rnntui.training.time_left import duration
 E = TypeVar("E", bound=TrainEvent)
 
 MEASURED_STEPS = 20
-"""Steps that are measured at least before a budget in minutes becomes a number of steps."""
+"""Minimum steps measured before a budget in minutes is converted to steps."""
 
 MEASURED_SHARE = 0.2
-"""The part of the minutes after which an evaluation is no longer waited for to be measured, too."""
+"""Share of the minutes after which the conversion no longer waits for an evaluation."""
 
 ANNOUNCED_S = 10.0
-"""From how long on it is said how long the measuring at the end takes."""
+"""From this many seconds on, the duration of the final evaluation is announced."""
 
-BROKEN_OFF = "The measuring of all that is held out was broken off; 'rnntui eval' makes it up."
+BROKEN_OFF = "The final evaluation was cut short; 'rnntui eval' repeats it."
 
 
 class LoopState:
-    """A training at its current step; each method is a part of the loop in `train`."""
+    """The state of the loop; each method is a part of `train`."""
 
     def __init__(self, run: Training, learner: Learner, clock: Clock, recorded: int) -> None:
-        """Begin, or go on from the run's checkpoint; the record has `recorded` events already."""
+        """Start at step 0 or at the run's checkpoint; `recorded` counts the record's events."""
         self.run, self.settings = run, run.loop_settings
         self.own_folder = OwnFolder(run.folder)
         self.learner, self.info = learner, learner.info
@@ -82,17 +81,17 @@ class LoopState:
         self.last_full: Evaluated | None = None
         self.best_in_full: float | None = None
         if (before := run.resumed_at) is not None:
-            # Minutes that were turned into steps stay so, unless others are asked for.
+            # Minutes once converted to steps stay converted, unless the budget changes.
             budget = self.progress.total_steps or before.total_steps
             self.progress = replace(before, total_steps=budget)
             self.watch.before = self.last_save = before.elapsed_s
         self.progress = replace(self.progress, events=recorded)
 
-    # What the training is at the moment.
+    # The current state.
 
     @property
     def reason_to_end(self) -> str:
-        """Why no further step should be taken; empty while there is no reason."""
+        """Why the run is to end: `budget` or `patience`; empty while it isn't."""
         return self.settings.reason_to_end(self.progress)
 
     @property
@@ -101,19 +100,19 @@ class LoopState:
         return self.settings.rate_at(self.progress, self.info.batches_per_epoch)
 
     def publish(self, outlet: WeightsOutlet) -> None:
-        """Hand over a copy of the weights, where there are any to sample from."""
+        """Publish a copy of the weights, if the network generates text."""
         if (weights := self.learner.weights(self.progress.step)) is not None:
             outlet.publish(weights)
 
     def event(self, kind: type[E], **values: Any) -> E:
-        """An event of this moment; the record will have one line more."""
+        """Make an event of this step and time, and count it as a line of the record."""
         self.progress = replace(self.progress, events=self.progress.events + 1)
         return kind(step=self.progress.step, elapsed_s=self.watch.elapsed(), **values)
 
     # The parts of the loop.
 
     def open(self) -> Iterator[TrainEvent]:
-        """Say what begins, and save it, so that a kill at any moment has something to resume."""
+        """Announce the run; save a new one, so that a kill at any time can be resumed."""
         begins = self.run.resumed_at is None
         self.watch.start()
         yield self.event(
@@ -146,21 +145,21 @@ class LoopState:
             chars_per_second=outcome.predictions / self.step_times.average,
         )
         if before.engine not in ("", outcome.engine):
-            # Saved at once, as a resume has to change over at the same step.
+            # Saved at once: a resume must switch at the same step.
             self.save_due = True
             self.step_times, self.warmup = StepTimes(), Warmup()
             yield self.event(Switched, engine=outcome.engine)
             if self.settings.minutes and self.progress.total_steps:
-                # What the other engine would have come to in the minutes says nothing of this one.
+                # The minutes were converted at the other engine's speed.
                 yield self._set_total_steps(0)
         if self.pause_after_step:
             yield from self._pause()
 
     def evaluate_if_due(self) -> Iterator[TrainEvent]:
-        """Measure on the held-out prefix every `eval_every` steps.
+        """Evaluate on the held-out prefix every `eval_every` steps.
 
-        Where nothing is held out, an epoch is judged by its own losses when it
-        ends, at least so many steps after the one before.
+        With nothing held out, an epoch is judged at its end by its own losses, at least
+        `eval_every` steps after the previous one.
         """
         progress, every = self.progress, self.settings.eval_every
         if self.info.eval_chars:
@@ -171,9 +170,9 @@ class LoopState:
             yield from self._evaluate()
 
     def sample_if_due(self) -> Iterator[TrainEvent]:
-        """Sample every so many epochs or steps, or else after each evaluation.
+        """Sample at an interval of epochs or steps, or else after each evaluation.
 
-        The end of the training has its own.
+        The final sample is `finish`'s.
         """
         settings, progress = self.settings, self.progress
         if epochs := settings.sample_every_epochs:
@@ -188,8 +187,8 @@ class LoopState:
     def save_if_due(self) -> Iterator[TrainEvent]:
         """Save a new best, and every `save_every` seconds, which no weight depends on.
 
-        Nothing is saved before all that belongs to a step is done, so that a
-        resume leaves none of it out; the last step is saved at the end of `finish`.
+        Comes after all other parts of a step, so that a resume repeats or skips none of them;
+        the last step is saved by `finish`.
         """
         if self.reason_to_end:
             return
@@ -198,10 +197,9 @@ class LoopState:
             yield from self.save()
 
     def settle_minutes(self) -> Iterator[TrainEvent]:
-        """Turn minutes into steps by the speed so far, and keep that from then on.
+        """Convert minutes to steps by the speed so far, once, and again after an engine switch.
 
-        What is done between steps counts, so it waits for an evaluation, if not for
-        long. It is done once, and once more where another engine takes over.
+        The time between steps counts, so it waits for the first evaluation, within limits.
         """
         if not self.settings.minutes or self.progress.total_steps:
             return
@@ -218,13 +216,13 @@ class LoopState:
         yield from self.save()
 
     def save(self) -> Iterator[TrainEvent]:
-        """Write the last checkpoint, and the same as the best one where it is that.
+        """Write the last checkpoint, and the best one if this is the best.
 
-        Weights that are not finite are not written over good ones. Raises
-        `CheckpointError` where the run's folder is gone; they are saved elsewhere then.
+        Good weights are never overwritten by ones that are not finite. Raises
+        `CheckpointError` if the run's folder is gone, after saving to a new one.
         """
         folder = self.run.folder
-        # The best one first: a kill in between then leaves `last` to come by it again.
+        # The best one first: after a kill in between, a resume from `last` writes it again.
         paths = (folder.best, folder.last) if self.best_due else (folder.last,)
         self.last_save = self.watch.elapsed()
         kept = self.progress.events + len(paths)
@@ -240,7 +238,7 @@ class LoopState:
             yield self.event(Saved, path=str(path))
 
     def finish(self, reason: str, inbox: Inbox) -> Iterator[TrainEvent]:
-        """Evaluate in full, sample a last time, save; told to stop meanwhile, only save."""
+        """Evaluate in full, sample and save; a `Stop` meanwhile skips to the save."""
         self.finished = True
         progress = self.progress
         if progress.recent_loss_count and (self.info.eval_chars or progress.best_loss is None):
@@ -255,14 +253,14 @@ class LoopState:
         yield self._ended(reason)
 
     def waiting_for(self, inbox: Inbox) -> Sequence[Command]:
-        """The next commands, while nothing is done and no time counts."""
+        """Wait for the next commands with the clock stopped."""
         self.watch.stop()
         commands = inbox.wait()
         self.watch.start()
         return commands
 
     def obey(self, command: Command) -> Iterator[TrainEvent]:
-        """Do what was asked for, at a whole step."""
+        """Execute a command."""
         match command:
             case Pause():
                 yield from self._pause()
@@ -287,7 +285,7 @@ class LoopState:
             case RollBack():
                 yield from self._roll_back()
 
-    # Pieces of the above.
+    # Details of the above.
 
     def _ended(self, reason: str) -> Finished:
         progress, in_full = self.progress, self.best_in_full
@@ -300,7 +298,7 @@ class LoopState:
         )
 
     def _set_total_steps(self, steps: int) -> Changed:
-        """Let the training have so many steps; 0 while that is to be measured."""
+        """Set the budget in steps, 0 until it is measured, also in `run.toml`."""
         old = self.progress.total_steps
         self.progress = replace(self.progress, total_steps=steps)
         if self.own_folder.is_there:
@@ -335,7 +333,7 @@ class LoopState:
         )
 
     def _evaluate_in_full(self, report: ReportProgress) -> Iterator[TrainEvent]:
-        """Measure the last weights, and the best where they are others, on all that is held out."""
+        """Evaluate the last weights, and the best if they differ, on all held-out data."""
         progress = self.progress
         if not self.info.eval_chars or (self.last_full and self.last_full.step == progress.step):
             return
@@ -345,8 +343,8 @@ class LoopState:
         if seconds >= ANNOUNCED_S:
             yield self.event(
                 Warned,
-                sentence=f"Measuring on all {self.info.val_chars:,} held-out {self.info.unit}"
-                f" takes about {duration(seconds)}; stopping leaves it out.",
+                sentence=f"The final evaluation on all {self.info.val_chars:,} held-out"
+                f" {self.info.unit} takes about {duration(seconds)}; stopping skips it.",
             )
         measure = self.learner.evaluate_in_full(report)
         require_finite("validation loss", progress.step, measure.loss)
@@ -357,7 +355,7 @@ class LoopState:
         try:
             measure = self.learner.evaluate_saved(self.run.folder.best, report)
         except CheckpointError as error:
-            yield self.event(Warned, sentence=f"The best network can't be measured: {error}")
+            yield self.event(Warned, sentence=f"The best network can't be evaluated: {error}")
             return
         self.best_in_full = measure.loss
         event = self._evaluated(measure, best=True, full=True)
@@ -389,14 +387,14 @@ class LoopState:
         old = self.learning_rate
         scale = self.progress.rate_scale * rate / old if old > 0 else math.inf
         if not (math.isfinite(scale) and scale > 0):
-            yield self.event(Warned, sentence=f"The learning rate stays {old:g}.")
+            yield self.event(Warned, sentence=f"The learning rate stays at {old:g}.")
             return
         self.progress = replace(self.progress, rate_scale=scale)
         yield self.event(Changed, setting="learning_rate", old=old, new=rate)
 
     def _roll_back(self) -> Iterator[TrainEvent]:
         if self.progress.best_loss is None:
-            yield self.event(Warned, sentence="There is no best checkpoint yet to go back to.")
+            yield self.event(Warned, sentence="Can't roll back: there is no best checkpoint yet.")
             return
         try:
             before = self.learner.restore(self.run.folder.best)

@@ -1,32 +1,32 @@
-"""The result of measuring a network on a text that it was not trained on."""
+"""The result of an evaluation, and the protocols that report its progress."""
 
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
 ReportProgress = Callable[[int], None]
-"""Told how many more predictions have been made; may raise to break the measuring off."""
+"""Called with the number of predictions just made; may raise to cancel."""
 
 
 Stage = Callable[[str, int], ReportProgress]
-"""Told what is done next and how many predictions that are; takes note of them."""
+"""Called with the name and the number of predictions of the next stage; returns its reporter."""
 
 
 def no_report(count: int) -> None:
-    """Take no note."""
+    """Ignore progress."""
 
 
 def unseen(name: str, total: int) -> ReportProgress:  # noqa: ARG001
-    """Take no note of what is done, either."""
+    """Ignore stages and their progress."""
     return no_report
 
 
 @dataclass(frozen=True)
 class Measure:
-    """Mean cross-entropy in nats over so many predictions, of characters or of classes.
+    """Mean cross-entropy in nats over `predictions`, of characters or of classes.
 
-    `accuracy` is the share of right ones, and `train_accuracy` that in training
-    since the last evaluation; each is None where it is not counted.
+    `accuracy` is the share of correct ones, `train_accuracy` that in training since the last
+    evaluation; None if not counted.
     """
 
     loss: float

@@ -1,15 +1,15 @@
-"""Measuring at a training's end, which takes long and is broken off where a stop is asked for."""
+"""Cancelling the final evaluation of a training run by a `Stop` command."""
 
 from rnntui.training.commands import Inbox, Stop
 from rnntui.training.measure import ReportProgress
 
 
 class MeasuringStoppedError(Exception):
-    """Somebody told the training to stop while it measured."""
+    """A `Stop` arrived during the final evaluation."""
 
 
 def until_stopped(inbox: Inbox) -> ReportProgress:
-    """Raise `MeasuringStoppedError` where a stop has come; at the end nothing else matters."""
+    """Raise `MeasuringStoppedError` once a `Stop` has arrived; other commands no longer matter."""
 
     def report(count: int) -> None:  # noqa: ARG001
         if any(isinstance(command, Stop) for command in inbox.drain()):

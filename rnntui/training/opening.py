@@ -1,4 +1,4 @@
-"""What opening a run takes whatever its task: a new one's folder, and one that goes on."""
+"""Opening a run of any task: the folder of a new one, the settings of a resumed one."""
 
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
@@ -14,21 +14,21 @@ B = TypeVar("B", bound=Begun)
 
 
 def folder_for(parent: Path, name: str | None, corpus: str, cell: str) -> RunFolder:
-    """The folder of a new run; with no name, one from corpus, cell and a number."""
+    """The folder of a new run; its default name is made from corpus, cell and a number."""
     return RunFolder(parent / (name or free_run_name(parent, f"{corpus}-{cell}")))
 
 
 def make_run(run: PreparedRun, force: bool) -> None:
-    """Make a new run's folder, unless it takes more memory than is left and `force` is not given.
+    """Check the memory that a new run needs, unless `force`, and make its folder.
 
-    Raises `ConfigError` for that, and `CheckpointError` where the folder can't be made.
+    Raises `ConfigError` and `CheckpointError`.
     """
     check_memory(run.needed_bytes, run.config.device, force)
     create_run_folder(run.folder, run.tables(run.total_steps))
 
 
 def check_machine(config: Any) -> None:
-    """Raise `ConfigError` where the device is not there, or has not so many threads."""
+    """Raise `ConfigError` for an unavailable device or too many threads."""
     check_device(config.device)
     check_threads(config.threads)
 
@@ -40,15 +40,14 @@ def reopened(
     changes: Mapping[str, object],
     changeable: Collection[str],
 ) -> tuple[RunFolder, B, Any]:
-    """A run to go on with: its folder, what it was begun with, and its settings from now on.
+    """A run to resume: its folder, its description, and its settings with `changes`.
 
-    `changes` are settings to change, of those in `changeable`. Raises `CheckpointError` for
-    a run that is not there, and `ConfigError` for a setting that can't change or a device that
-    is not there.
+    Only settings in `changeable` may change. Raises `CheckpointError` for an unknown run,
+    `ConfigError` for a setting that can't change or an unavailable device.
     """
     folder = find_run(parent, name)
     begun = describe(folder)
     config = begun.config.replaced(allowed(changes, begun.config, changeable))
-    # Before it is written to run.toml, where it would stand in every later resume's way.
+    # Before it is written to run.toml, where it would make every later resume fail.
     check_machine(config)
     return folder, begun, config

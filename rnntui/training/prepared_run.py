@@ -1,8 +1,8 @@
-"""What the runs of every task have alike: how they end, how they go on, what they write down.
+"""A run of any task, ready to be trained: its budget, what a resume changes, its `run.toml`.
 
-What was asked for stands in `run.toml` before the first step is taken, what is in effect in
-the checkpoint; the difference is what a resume brings about. So a run that was killed before
-its next save is brought up to the same settings when it is resumed again, at the same step.
+`run.toml` has the settings asked for, written before the first step; the checkpoint has those in
+effect. The difference is what a resume changes, so a run killed before its next save gets the
+same changes, at the same step, when it is resumed again.
 """
 
 import platform
@@ -21,7 +21,7 @@ from rnntui.training.run_lock import check_idle
 
 
 class Begun(Protocol):
-    """What a run was begun with, as `run.toml` has it."""
+    """What `run.toml` says of a run."""
 
     @property
     def config(self) -> Any:
@@ -29,18 +29,18 @@ class Begun(Protocol):
 
     @property
     def total_steps(self) -> int:
-        """Steps of the whole training; 0 where they were still to be measured."""
+        """Total steps; 0 until measured."""
 
     @property
     def rates_given(self) -> int:
-        """How many learning rates resumes were given."""
+        """Number of learning rates given by resumes."""
 
 
 class PreparedRun:
-    """A run made ready, new or to go on with (see `Training`).
+    """A run ready to be trained, new or resumed (see `Training`).
 
-    A task's run has these fields, and more of its own: `resume_from` is the checkpoint to go
-    on from, if any, and `rates_given` counts the learning rates that resumes were given.
+    A task's run adds fields of its own. `resume_from` is the checkpoint to resume from, if
+    any; `rates_given` counts the learning rates given by resumes.
     """
 
     folder: RunFolder
@@ -51,12 +51,12 @@ class PreparedRun:
 
     @property
     def batches(self) -> Any:
-        """The part to learn from, cut as configured."""
+        """The training data in batches."""
         raise NotImplementedError
 
     @property
     def needed_bytes(self) -> tuple[int, int]:
-        """Memory that a step takes, and what saving takes beside (see `check_memory`)."""
+        """Bytes needed by a step, and in addition by a save (see `check_memory`)."""
         raise NotImplementedError
 
     def tables(self, total_steps: int) -> dict[str, Any]:
@@ -70,16 +70,15 @@ class PreparedRun:
 
     @property
     def total_steps(self) -> int:
-        """Steps of the whole training; 0 for minutes, whose steps must be measured."""
+        """Total steps; 0 for a budget in minutes, which must be measured first."""
         return self.loop_settings.total_steps(self.batches.batches_per_epoch)
 
     @property
     def resumed_at(self) -> Progress | None:
-        """How far its checkpoint is, brought up to the settings as they are now.
+        """Progress of its checkpoint, adapted to the current settings; None without one.
 
-        Without a number of steps that came of other minutes, and without a factor set
-        by hand on a learning rate that has been given anew since: the last word counts.
-        None for a run without a checkpoint.
+        Other minutes discard the number of steps converted from the old ones; a new learning
+        rate discards the factor set by hand on the old one.
         """
         if self.resume_from is None:
             return None
@@ -93,7 +92,7 @@ class PreparedRun:
 
     @property
     def rate_changes(self) -> tuple[Change, ...]:
-        """What a resume changes of the learning rate, to be recorded as it begins."""
+        """Changes of the learning rate by this resume, to be recorded when it begins."""
         if self.resume_from is None:
             return ()
         was, saved = self.resume_from.header.config, self.resume_from.header.progress
@@ -107,12 +106,11 @@ class PreparedRun:
         return tuple(changes)
 
     def check_resumable(self, before: Any, changeable: Collection[str], same_data: bool) -> None:
-        """Raise where the checkpoint is another network's, or all its steps are taken.
+        """Raise `CheckpointError` for another network's checkpoint, `ConfigError` if none is left.
 
-        `before` is the configuration that the run was begun with, of which a resume may
-        change `changeable`; `same_data` says whether the checkpoint's vocabulary, and
-        whatever else the task reads out of its data, is the run's. Raises
-        `CheckpointError` and `ConfigError`.
+        `before` is the configuration in `run.toml`, of which a resume may change `changeable`;
+        `same_data`: the vocabulary, and whatever else the task derives from its data, is the
+        checkpoint's.
         """
         header = self.resume_from.header
         progress, per_epoch = header.progress, self.batches.batches_per_epoch
@@ -123,8 +121,8 @@ class PreparedRun:
             or divmod(progress.step, per_epoch) != (progress.epoch, progress.batch)
         ):
             raise CheckpointError(
-                f"{self.folder.last} is not a checkpoint of what {self.folder.configuration}"
-                " describes; bring back the right file."
+                f"{self.folder.last} is not a checkpoint of the run that"
+                f" {self.folder.configuration} describes; restore the right file."
             )
         asked = self.total_steps
         if not asked and self.config.minutes == before.minutes:
@@ -132,13 +130,13 @@ class PreparedRun:
         if 0 < asked <= progress.step:
             raise ConfigError(
                 f"The run '{self.folder.name}' has taken all its {progress.step} steps; to train"
-                " it further give more with --epochs, --steps or --minutes."
+                " it further, raise --epochs, --steps or --minutes."
             )
 
     def write_what_changed(self, begun: Begun) -> None:
-        """Write `run.toml` anew where a resume gives a run other settings than it was begun with.
+        """Rewrite `run.toml` if a resume changes settings.
 
-        Raises `CheckpointError` where another process trains it: that one goes on as it began.
+        Raises `CheckpointError` if another process trains the run: its settings stay.
         """
         if self.config == begun.config and self.rates_given == begun.rates_given:
             return
@@ -150,7 +148,7 @@ class PreparedRun:
 
 
 def versions() -> Mapping[str, str]:
-    """The versions of what a run was begun with, for `run.toml`."""
+    """Versions of Python and the packages, for `run.toml`."""
     return {
         "rnntui": rnntui.__version__,
         "python": platform.python_version(),

@@ -1,20 +1,18 @@
-"""How far a training has come, as numbers that a checkpoint keeps."""
+"""The progress of a training run, as numbers kept in its checkpoints."""
 
 from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
 class Progress:
-    """All that must be carried over a resume but the tensors.
+    """All that a resume needs besides the tensors.
 
-    `epoch` and `batch` are the position of the next batch. `rate_scale` is the
-    learning rate's factor set by hand. `best_loss` is null before the first
-    evaluation; `stale` counts evaluations since the best one. The two sums and
-    counts are of the steps' losses in this epoch and since the last
-    evaluation, whose own mean was `train_loss`. `events` is the number of lines
-    of the record at the time. `engine` is what computed the last step, empty
-    before the first: a resume begins with it. `rates_given` counts the learning
-    rates that resumes were given.
+    `epoch` and `batch` are the position of the next batch. `rate_scale` is the factor set by
+    hand on the learning rate. `best_loss` is None before the first evaluation; `stale` counts
+    evaluations since the best one. The sums and counts are of the steps' losses in this epoch
+    and since the last evaluation, whose mean was `train_loss`. `events` is the number of lines
+    of the record. `engine` computed the last step, empty before the first; a resume begins
+    with it. `rates_given` counts the learning rates given by resumes.
     """
 
     step: int = 0
@@ -37,11 +35,11 @@ class Progress:
 
     @property
     def epoch_loss(self) -> float:
-        """Mean loss of the steps of this epoch so far, or of the whole one at its end."""
+        """Mean loss of this epoch's steps so far."""
         return self.epoch_loss_sum / max(1, self.epoch_loss_count)
 
     def after_step(self, loss: float, engine: str, batches_per_epoch: int) -> "Progress":
-        """One step further."""
+        """The progress after one more step."""
         first_of_epoch, last_of_epoch = self.batch == 0, self.batch + 1 == batches_per_epoch
         return replace(
             self,
@@ -56,22 +54,22 @@ class Progress:
         )
 
     def with_train_loss(self) -> "Progress":
-        """The mean of the losses since the last evaluation noted as `train_loss`, if there are."""
+        """The progress with `train_loss` set to the mean loss since the last evaluation, if any."""
         if not self.recent_loss_count:
             return self
         mean = self.recent_loss_sum / self.recent_loss_count
         return replace(self, train_loss=mean, recent_loss_sum=0.0, recent_loss_count=0)
 
     def to_be_timed(self) -> "Progress":
-        """Without a number of steps that came of minutes other than those asked for now."""
+        """The progress with `total_steps` to be measured again."""
         return replace(self, total_steps=0)
 
     def is_bettered_by(self, loss: float) -> bool:
-        """Whether `loss` is the lowest so far."""
+        """Whether `loss` is lower than the best."""
         return self.best_loss is None or loss < self.best_loss
 
     def judged(self, loss: float) -> "Progress":
-        """After an evaluation that ended in `loss`."""
+        """The progress after an evaluation with the result `loss`."""
         if self.is_bettered_by(loss):
             return replace(self, best_loss=loss, best_step=self.step, stale=0)
         return replace(self, stale=self.stale + 1)

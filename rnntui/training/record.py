@@ -1,6 +1,6 @@
-"""The record of a run, one event a line: reading it, and adding to it while the run is trained.
+"""The record of a run, one event a line: reading it, and appending to it in training.
 
-It is the truth about a run; `samples.txt` is drawn from it.
+`samples.txt` is derived from it.
 """
 
 import contextlib
@@ -20,9 +20,9 @@ from rnntui.training.run_lock import lock, unlock
 
 
 def read_events(folder: RunFolder) -> Iterator[TrainEvent]:
-    """The record from its start; ends before a line that is torn or not an event.
+    """Read the record from its start, up to a line that is torn or not an event.
 
-    Raises `CheckpointError` where it can't be read.
+    Raises `CheckpointError` for a file that can't be read.
     """
     try:
         with contextlib.suppress(FileNotFoundError), open_plain(folder.metrics) as file:
@@ -37,20 +37,20 @@ def read_events(folder: RunFolder) -> Iterator[TrainEvent]:
 
 
 class Record:
-    """The record of a run that is being trained, held by one process at a time.
+    """The record of a run in training, locked by one process at a time.
 
-    Raises `CheckpointError` where another process trains the run already.
+    Raises `CheckpointError` if another process trains the run.
     """
 
     def __init__(self, folder: RunFolder, keep_lines: int) -> None:
-        """Open the record and drop, atomically, all but its first `keep_lines` whole lines.
+        """Lock and open the record, atomically cut to its first `keep_lines` whole lines.
 
-        `samples.txt` is written anew from what is kept.
+        `samples.txt` is rewritten from these.
         """
         self._folder = folder
         self._lock = -1
         try:
-            # Held before anything is dropped, so that a second process can't tear the first's.
+            # Locked before it is cut, so that a second process can't damage the first one's.
             self._lock = lock(folder, "alone")
             _remove_torn_files(folder)
             self.lines = _truncate(folder.metrics, keep_lines)
@@ -70,7 +70,7 @@ class Record:
             ) from error
 
     def append(self, event: TrainEvent) -> None:
-        """Add an event, and flush it. Raises `CheckpointError` where the disk refuses."""
+        """Append an event and flush it. Raises `CheckpointError` for a failed write."""
         try:
             _write_all(self._metrics, to_json(event).encode() + b"\n")
             if isinstance(event, Sampled):
@@ -78,12 +78,12 @@ class Record:
         except OSError as error:
             raise CheckpointError(
                 f"The record {self._folder.metrics} can't be written ({reason(error)}); the last"
-                " checkpoint is whole. Make room, then resume."
+                " checkpoint is intact. Free some space, then resume."
             ) from error
         self.lines += 1
 
     def close(self) -> None:
-        """Let go of the files and of the run."""
+        """Close the files and release the lock."""
         self._metrics.close()
         self._samples.close()
         unlock(self._lock)
@@ -91,31 +91,30 @@ class Record:
 
 
 def recorded(events: Iterable[TrainEvent], record: Record) -> Iterator[TrainEvent]:
-    """Pass events on, each appended to the record first."""
+    """Append each event to the record, then yield it."""
     for event in events:
         record.append(event)
         yield event
 
 
 def _remove_torn_files(folder: RunFolder) -> None:
-    """Delete what a kill in the middle of a write left; the run's lock must be held."""
+    """Delete the remains of interrupted writes; the run's lock must be held."""
     for part in torn_files(folder):
-        # What can't be removed is no torn file.
+        # A folder of such a name stays.
         with contextlib.suppress(OSError):
             part.unlink()
 
 
 def _write_all(file: FileIO, content: bytes) -> None:
-    """Write to an unbuffered file, which may take less than it is given."""
+    """Write all of `content` to an unbuffered file, which may accept less per call."""
     while content:
         content = content[file.write(content) :]
 
 
 def _truncate(path: Path, keep_lines: int) -> int:
-    """Cut a file, in one move, behind its first whole lines, at most so many; the number kept.
+    """Cut a file atomically after at most `keep_lines` whole lines; returns their number.
 
-    One that has other names, such as a copy made of hard links, is left to them, and
-    the lines go to a file of its own.
+    A file with other hard links is left to them, and a new one takes its place.
     """
     kept = length = 0
     with open_to_change(path) as file:
@@ -133,7 +132,7 @@ def _truncate(path: Path, keep_lines: int) -> int:
 
 
 def _whole_lines(file: BinaryIO) -> Iterator[bytes]:
-    """The lines from here on, up to one that is torn or too long for an event."""
+    """The lines from the current position, up to a torn or overlong one."""
     while (line := file.readline(LONGEST_LINE)).endswith(b"\n"):
         yield line
 

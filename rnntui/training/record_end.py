@@ -1,4 +1,4 @@
-"""What the end of a run's record says, read backwards: however long it is, lists stay quick."""
+"""The end of a run's record, read backwards, so that lists are quick however long it is."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -21,14 +21,14 @@ from rnntui.training.events import (
 from rnntui.training.run_folder import RunFolder
 
 _TAIL_BYTES = 1 << 16
-"""How much of the record's end is read; lines that begin before it are not known."""
+"""Bytes read from the end of a record; lines that begin earlier are not seen."""
 
 _BLOCK_BYTES = 1 << 20
-"""How much of the record is read at a time where a line is looked for from its end."""
+"""Bytes per read in a search backwards through a record."""
 
 
 def is_paused(folder: RunFolder) -> bool:
-    """Whether the last that the record says about it is a pause."""
+    """Whether the record ends in a pause."""
     told = (pause_told(event) for event in _events_backwards(folder))
     return next((paused for paused in told if paused is not None), False)
 
@@ -47,12 +47,12 @@ def pause_told(event: TrainEvent) -> bool | None:
 
 
 def last_event(folder: RunFolder) -> TrainEvent | None:
-    """The last whole line of the record, None where there is none or it is very long."""
+    """The last event of the record; None for an empty record or a very long line."""
     return next(_events_backwards(folder), None)
 
 
 def last_learning_rate(folder: RunFolder) -> float | None:
-    """The learning rate that the end of the record speaks of, None where it has none."""
+    """The last learning rate near the end of the record; None if there is none."""
     for event in _events_backwards(folder):
         match event:
             case Step():
@@ -65,7 +65,7 @@ def last_learning_rate(folder: RunFolder) -> float | None:
 
 
 def _events_backwards(folder: RunFolder) -> Iterator[TrainEvent]:
-    """The last whole lines of the record, the last one first, up to one that is no event."""
+    """The last events of the record, the latest first, up to an invalid line."""
     try:
         with open_plain(folder.metrics) as file:
             size = file.seek(0, os.SEEK_END)
@@ -74,7 +74,7 @@ def _events_backwards(folder: RunFolder) -> Iterator[TrainEvent]:
     except OSError:
         return
     whole = tail[: tail.rfind(b"\n") + 1].splitlines()
-    # Where there is more before, the first line may be the end of one.
+    # Unless this is the whole file, the first line may be incomplete.
     for line in reversed(whole[size > _TAIL_BYTES :]):
         try:
             yield from_json(line.decode("ascii"))
@@ -83,7 +83,7 @@ def _events_backwards(folder: RunFolder) -> Iterator[TrainEvent]:
 
 
 def seconds_silent(folder: RunFolder, clock: Callable[[], float]) -> float:
-    """Seconds since the record was written to; of its folder where there is no record."""
+    """Seconds since the last write to the record, or to the folder if there is no record."""
     for path in (folder.metrics, folder.path):
         try:
             return clock() - path.stat().st_mtime
@@ -93,9 +93,9 @@ def seconds_silent(folder: RunFolder, clock: Callable[[], float]) -> float:
 
 
 def accuracy_after(folder: RunFolder, step: int) -> float | None:
-    """The accuracy on the held-out texts after that step, None where the record has none.
+    """Validation accuracy at that step; None if the record has none.
 
-    It relies on how `to_json` writes: `event` comes first, then `step`.
+    Relies on the order of `to_json`: `event` first, then `step`.
     """
     try:
         line = _last_line(folder.metrics, b'{"event": "evaluated", "step": %d,' % step)
@@ -106,7 +106,7 @@ def accuracy_after(folder: RunFolder, step: int) -> float | None:
 
 
 def _last_line(path: Path, start: bytes) -> bytes:
-    """The last line of a file that begins so, empty where there is none; read from the end."""
+    """The last line of a file that starts with `start`, searched from the end; else empty."""
     rest = b""
     with open_plain(path) as file:
         at = file.seek(0, os.SEEK_END)
@@ -117,6 +117,6 @@ def _last_line(path: Path, start: bytes) -> bytes:
             block = file.read(size) + rest
             if (found := block.rfind(start)) >= 0:
                 return block[found:].split(b"\n", 1)[0]
-            # The end of a line whose start is in the block before.
+            # The end of a line that starts in the previous block.
             rest = block[: block.find(b"\n") + 1] or block
     return b""

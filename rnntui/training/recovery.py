@@ -1,6 +1,6 @@
-"""What becomes of a run whose folder is taken away while it is trained: a new one has its weights.
+"""Recovery of a run whose folder is moved or deleted while it is trained: a new run is saved.
 
-A folder made anew under the old name would be no run, as all but the checkpoint is gone.
+The old folder is not made again: without its record and settings it would not be that run.
 """
 
 from collections.abc import Mapping
@@ -12,21 +12,21 @@ from rnntui.training.run_folder import RunFolder, create_run_folder, free_run_na
 
 
 class OwnFolder:
-    """The folder of a run that is being trained, known by what it is, not by its name."""
+    """The folder of a run in training, identified by its inode rather than its name."""
 
     def __init__(self, folder: RunFolder) -> None:
-        """Take the folder as it is now for the run's own."""
+        """Remember the folder's identity."""
         self._folder = folder
         self._identity = _identity(folder)
 
     @property
     def is_there(self) -> bool:
-        """Whether it still is where it was, and a run."""
+        """Whether it is still in its place, with a `run.toml`."""
         return _identity(self._folder) == self._identity and self._folder.configuration.is_file()
 
 
 def recover(folder: RunFolder, tables: Mapping[str, Any], snapshot: Snapshot) -> CheckpointError:
-    """Save a run, whose folder is gone, as a new one; the error to raise says where it is."""
+    """Save a run whose folder is gone as a new one; returns the error that says where."""
     parent, gone = folder.path.parent, folder.name
     lost = f"The folder of the run '{gone}' was moved or deleted while it was trained"
     new = RunFolder(parent / free_run_name(parent, f"{gone}-recovered"))
@@ -36,7 +36,7 @@ def recover(folder: RunFolder, tables: Mapping[str, Any], snapshot: Snapshot) ->
     except CheckpointError as error:
         return CheckpointError(f"{lost}, and its weights can't be saved: {error}")
     return CheckpointError(
-        f"{lost}. Its weights are saved in {new.path}; go on with them by --resume {new.name}."
+        f"{lost}. Its weights are saved in {new.path}; continue with --resume {new.name}."
     )
 
 

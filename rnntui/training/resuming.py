@@ -1,4 +1,4 @@
-"""What a resume may change of a run's settings, and how new learning rates are counted."""
+"""Settings that a resume may change, and the count of learning rates given by resumes."""
 
 from collections.abc import Collection, Mapping
 from typing import Any, Final
@@ -16,24 +16,24 @@ RATE_SETTINGS: Final = (
     "decay_epochs",
     "final_learning_rate",
 )
-"""The settings that decide the learning rate of a step; a resume records a new one as a change.
+"""The settings that decide a step's learning rate; a resume records their changes.
 
 A schedule is a function of the step, counted from the run's start, whenever it is chosen.
 """
 
 MAX_RESUMES: Final = 1_000_000_000
-"""Beyond it a count in a file is not one."""
+"""Larger counts in a file are rejected."""
 
 Change = tuple[str, float | str, float | str]
-"""A setting, what it was in the checkpoint, and what it is from then on."""
+"""A setting's name, its value in the checkpoint, and its new value."""
 
 
 def allowed(
     changes: Mapping[str, object], before: Any, changeable: Collection[str]
 ) -> dict[str, object]:
-    """The settings among `changes` that differ from the configuration `before`.
+    """The `changes` that differ from the configuration `before`.
 
-    Raises `ConfigError` for one that a resume can't change.
+    Raises `ConfigError` for a setting that a resume can't change.
     """
     real = {name: value for name, value in changes.items() if getattr(before, name) != value}
     for name in real:
@@ -45,9 +45,9 @@ def allowed(
 
 
 def read_rates_given(resolved: Mapping[str, Any]) -> int:
-    """The count of learning rates that resumes were given, from `run.toml`; older ones have none.
+    """The count of learning rates given by resumes, from `run.toml`; 0 in older files.
 
-    Raises `ValueError` where it is not a count.
+    Raises `ValueError` for an invalid count.
     """
     given = count(resolved.get("rates_given", 0), "rates_given")
     if given > MAX_RESUMES:
@@ -56,9 +56,9 @@ def read_rates_given(resolved: Mapping[str, Any]) -> int:
 
 
 def count_rates_given(before: int, changes: Mapping[str, object], was: Any, saved: Progress) -> int:
-    """The count with these changes, which are made to the configuration `was`.
+    """The count after a resume with `changes` to the configuration `was`.
 
-    A learning rate that is the run's own counts where another one was set by hand.
+    Giving the run's own learning rate counts, too, if it was scaled by hand.
     """
     if "learning_rate" not in changes:
         return before

@@ -1,4 +1,4 @@
-"""Renaming a run and deleting it: its files, and its folder where nothing else is in it."""
+"""Renaming and deleting runs; a folder with other files in it stays."""
 
 import os
 from collections.abc import Iterator
@@ -17,15 +17,14 @@ from rnntui.training.run_folder import (
 from rnntui.training.run_lock import held, is_being_trained
 
 NAMED = 5
-"""How many files that are left a sentence names before it only counts them."""
+"""Number of remaining files that a sentence names; further ones are counted."""
 
 
 @dataclass(frozen=True)
 class Removed:
-    """A run that was deleted; `left` names what else its folder holds, `target` is set for a link.
+    """A deleted run; `left` names the other files in its folder, which stay.
 
-    A run's folder may be a symbolic link: then the link is gone, and the folder that
-    it led to is as it was.
+    Of a run whose folder was a symbolic link only the link is deleted; `target` is its target.
     """
 
     folder: RunFolder
@@ -34,7 +33,7 @@ class Removed:
 
     @property
     def sentence(self) -> str:
-        """What was done, and what was not."""
+        """What was deleted and what was not."""
         name, path = self.folder.name, self.folder.path
         if self.target is not None:
             return f"Removed the link '{name}'; the run itself is still in {self.target}."
@@ -46,7 +45,7 @@ class Removed:
 
 
 def resting_run(parent: Path, name: str) -> RunFolder:
-    """The run of that name. Raises `CheckpointError` where there is none, or it is in training."""
+    """The run of that name. Raises `CheckpointError` if there is none, or it is in training."""
     folder = own_run(parent, name)
     if is_being_trained(folder):
         raise CheckpointError(f"The run '{name}' is being trained; stop it first.")
@@ -54,9 +53,9 @@ def resting_run(parent: Path, name: str) -> RunFolder:
 
 
 def rename_run(parent: Path, name: str, new_name: str) -> RunFolder:
-    """Give a run another name.
+    """Rename a run.
 
-    Raises `CheckpointError` where it is taken, bad, or in training, or the disk refuses.
+    Raises `CheckpointError` for a taken or invalid name, a run in training, a failed write.
     """
     check_run_name(new_name)
     folder = resting_run(parent, name)
@@ -74,7 +73,7 @@ def rename_run(parent: Path, name: str, new_name: str) -> RunFolder:
         write_configuration(renamed, tables)
     except OSError as error:
         raise CheckpointError(
-            f"The run '{name}' can't be renamed ({reason(error)}); look at who may write to"
+            f"The run '{name}' can't be renamed ({reason(error)}); check the permissions of"
             f" {parent}."
         ) from error
     return renamed
@@ -83,7 +82,7 @@ def rename_run(parent: Path, name: str, new_name: str) -> RunFolder:
 def remove_run(parent: Path, name: str) -> Removed:
     """Delete a run's files, and its folder if nothing else is in it.
 
-    Raises as `resting_run`, or where the disk refuses.
+    Raises as `resting_run`, and for a failed deletion.
     """
     folder = resting_run(parent, name)
     try:
@@ -93,7 +92,7 @@ def remove_run(parent: Path, name: str) -> Removed:
             return Removed(folder, target=target)
         with held(folder):
             for path in _own_files(folder):
-                # A folder of such a name is none of the run's.
+                # A folder of such a name is not the run's.
                 if path.is_symlink() or not path.is_dir():
                     path.unlink(missing_ok=True)
             left = tuple(sorted(os.listdir(folder.path)))  # noqa: PTH208
@@ -107,6 +106,6 @@ def remove_run(parent: Path, name: str) -> Removed:
 
 
 def _own_files(folder: RunFolder) -> Iterator[Path]:
-    """What a run's folder has of the run, that by which it is one last."""
+    """A run's files; `run.toml`, which makes the folder a run, comes last."""
     yield from torn_files(folder)
     yield from (folder.samples, folder.metrics, folder.best, folder.last, folder.configuration)

@@ -1,6 +1,6 @@
-"""The folder of a run: where its files are, its name, its configuration; how runs are found.
+"""The folder of a run: its files, its name, its configuration, and finding runs and checkpoints.
 
-Needs no torch. The record is in `record.py`, and who holds a run in `run_lock.py`.
+Needs no torch. The record is in `record.py`, the lock of a run in training in `run_lock.py`.
 """
 
 import contextlib
@@ -22,23 +22,23 @@ from rnntui.toml_files import LARGEST_BYTES, UnreadableFileError, read_toml
 LAST, BEST = "last.safetensors", "best.safetensors"
 
 MAX_NAME_BYTES = 100
-"""Longest name of a run, so that no file system refuses the names made from it."""
+"""Maximum bytes of a run's name; file systems accept the names derived from it."""
 
 
 @dataclass(frozen=True)
 class RunFolder:
-    """Where a run's files are."""
+    """The paths of a run's files."""
 
     path: Path
 
     @property
     def name(self) -> str:
-        """The run's name, which is the folder's."""
+        """The run's name: the folder's."""
         return self.path.name
 
     @property
     def configuration(self) -> Path:
-        """The full resolved configuration, versions and the text's hash, as TOML."""
+        """The resolved configuration, versions and provenance of the data, as TOML."""
         return self.path / "run.toml"
 
     @property
@@ -48,7 +48,7 @@ class RunFolder:
 
     @property
     def samples(self) -> Path:
-        """What the network wrote in the course of the training."""
+        """The samples of the run, as text."""
         return self.path / "samples.txt"
 
     @property
@@ -58,7 +58,7 @@ class RunFolder:
 
     @property
     def is_saved(self) -> bool:
-        """Whether there is a last checkpoint, or anything in its place: opening it says what."""
+        """Whether anything is in the last checkpoint's place; opening it tells what is wrong."""
         return os.path.lexists(self.last)
 
     @property
@@ -68,10 +68,10 @@ class RunFolder:
 
 
 def check_run_name(name: str) -> None:
-    """Raise `CheckpointError` unless `name` may be a run's: one plain folder name."""
+    """Raise `CheckpointError` unless `name` is a valid run name: one plain folder name."""
     plain = name == Path(name).name and name.isprintable() and name == name.strip()
     refused = not plain or not name or name.startswith((".", "-")) or set(name) & set(':\\/<>"|?*')
-    # What a surrogate is to UTF-8 is settled by its not being printable.
+    # Surrogates, which UTF-8 can't encode, are not printable.
     if refused or len(name.encode()) > MAX_NAME_BYTES:
         raise CheckpointError(
             f"{quoted(name)} can't be a run's name; use letters, digits, '-', '_' and '.', no ':',"
@@ -80,9 +80,9 @@ def check_run_name(name: str) -> None:
 
 
 def create_run_folder(folder: RunFolder, tables: Mapping[str, Any]) -> None:
-    """Make the folder of a new run with its `run.toml` in it, both or neither.
+    """Make the folder of a new run, atomically with its `run.toml`.
 
-    Raises `CheckpointError` where the name is taken or bad, or the disk refuses.
+    Raises `CheckpointError` for a taken or invalid name or a failed write.
     """
     check_run_name(folder.name)
     parent = folder.path.parent
@@ -92,7 +92,7 @@ def create_run_folder(folder: RunFolder, tables: Mapping[str, Any]) -> None:
         temporary.path.mkdir()
         try:
             write_configuration(temporary, tables)
-            # Moves over an empty folder, fails over one with anything in it.
+            # Replaces an empty folder, fails for any other.
             temporary.path.rename(folder.path)
         except BaseException:
             shutil.rmtree(temporary.path, ignore_errors=True)
@@ -102,12 +102,12 @@ def create_run_folder(folder: RunFolder, tables: Mapping[str, Any]) -> None:
             raise name_taken_error(folder.name) from error
         raise CheckpointError(
             f"The run's folder {folder.path} can't be made ({reason(error)});"
-            " choose a place that can be written to."
+            " choose a writable place."
         ) from error
 
 
 def check_new_name(parent: Path, name: str | None) -> None:
-    """Raise `CheckpointError` where a new run can't be called so; None is a name still to come."""
+    """Raise `CheckpointError` for a taken or invalid name; None is a default name."""
     if name is not None:
         check_run_name(name)
         if (parent / name).is_dir() and any((parent / name).iterdir()):
@@ -115,9 +115,9 @@ def check_new_name(parent: Path, name: str | None) -> None:
 
 
 def name_taken_error(name: str) -> CheckpointError:
-    """The sentence for a new run's name that another run has."""
+    """The error for a name that another run has."""
     return CheckpointError(
-        f"There is a run called {quoted(name)} already; go on with it by --resume {name},"
+        f"There is a run called {quoted(name)} already; resume it with --resume {name},"
         " or give another --name."
     )
 
@@ -125,7 +125,7 @@ def name_taken_error(name: str) -> CheckpointError:
 def free_run_name(parent: Path, stem: str) -> str:
     """`stem` with the first number that no run in `parent` has."""
     stem = "".join(c if c.isalnum() or c in "-_." else "-" for c in stem).lstrip(".-")
-    # Room is left for the number; a character cut in two is dropped.
+    # Leaves room for the number; a character cut in two is dropped.
     stem = stem.encode()[: MAX_NAME_BYTES - 20].decode(errors="ignore") or "run"
     number = 1
     while (parent / f"{stem}-{number}").exists():
@@ -134,7 +134,7 @@ def free_run_name(parent: Path, stem: str) -> str:
 
 
 def find_run(parent: Path, name: str) -> RunFolder:
-    """The run of that name, or in that folder. Raises `CheckpointError` where there is none."""
+    """The run of that name, or in that folder. Raises `CheckpointError` if there is none."""
     for path in (parent / name, Path(name)):
         if _is_run(folder := RunFolder(path)):
             return folder
@@ -142,9 +142,9 @@ def find_run(parent: Path, name: str) -> RunFolder:
 
 
 def own_run(parent: Path, name: str) -> RunFolder:
-    """The run of that name in `parent` and nowhere else: what is moved or removed is found so.
+    """The run of that name in `parent` only, as renaming and deleting need it.
 
-    Raises `CheckpointError` where there is none, or the name is not a plain one.
+    Raises `CheckpointError` if there is none, or the name is not a plain one.
     """
     check_run_name(name)
     if not _is_run(folder := RunFolder(parent / name)):
@@ -153,12 +153,12 @@ def own_run(parent: Path, name: str) -> RunFolder:
 
 
 def _is_run(folder: RunFolder) -> bool:
-    # Of whatever kind they are: opening them says what is wrong.
+    # Even if these are no regular files: opening them tells what is wrong.
     return os.path.lexists(folder.configuration) or folder.is_saved
 
 
 def _no_run(parent: Path, name: str) -> CheckpointError:
-    """The sentence for a run that isn't there, with the names like it."""
+    """The error for an unknown run, with similar names."""
     names: list[str] = []
     with contextlib.suppress(OSError):
         names = [run.name for run in list_runs(parent)]
@@ -172,12 +172,12 @@ def _no_run(parent: Path, name: str) -> CheckpointError:
 def find_checkpoint(parent: Path, reference: str, shipped: Path | None = None) -> Path:
     """The file that a reference means.
 
-    A run's name, or folder, means its best checkpoint, or its last while there
-    is no best; `NAME:last` and `NAME:best` say which; anything else is a file.
+    The name or folder of a run means its best checkpoint, or its last while there
+    is no best; `NAME:last` and `NAME:best` choose; anything else is a file.
     Names are looked up in `parent`, then in `shipped`. Raises `CheckpointError`.
     """
     if reference.endswith(".safetensors") and _is_file(Path(reference)):
-        # A file that was named may be a link; those of a run's folder are not followed.
+        # A file given by its path may be a link; links in a run's folder are not followed.
         return Path(reference).resolve() if Path(reference).is_symlink() else Path(reference)
     name, colon, which = reference.rpartition(":")
     if not colon or which not in ("last", "best"):
@@ -200,7 +200,7 @@ def find_checkpoint(parent: Path, reference: str, shipped: Path | None = None) -
 
 
 def reference_to(parent: Path, checkpoint: Path, shipped: Path) -> str:
-    """What `find_checkpoint` finds a file by: its run's name, `NAME:last`, or its whole path."""
+    """The shortest reference by which `find_checkpoint` finds a file."""
     name = checkpoint.parent.name
     for reference in (name, f"{name}:last"):
         with contextlib.suppress(CheckpointError, OSError):
@@ -210,14 +210,14 @@ def reference_to(parent: Path, checkpoint: Path, shipped: Path) -> str:
 
 
 def _is_file(path: Path) -> bool:
-    """Whether there is such a file; a name too long for the file system is none's."""
+    """Whether the file exists; False for a name too long for the file system."""
     with contextlib.suppress(OSError):
         return path.is_file()
     return False
 
 
 def run_of(parent: Path, checkpoint: Path) -> RunFolder | None:
-    """The run of `parent` that a checkpoint belongs to, if it is one's last or best."""
+    """The run in `parent` whose last or best checkpoint this is, if any."""
     folder = RunFolder(checkpoint.parent)
     own = checkpoint.name in (LAST, BEST) and folder.configuration.exists()
     return folder if own and folder.path.resolve().parent == parent.resolve() else None
@@ -228,7 +228,7 @@ def list_runs(parent: Path) -> tuple[RunFolder, ...]:
     if not parent.is_dir():
         return ()
     folders = (RunFolder(path) for path in sorted(parent.iterdir()) if path.is_dir())
-    # Under a hidden name is a run whose making was cut off.
+    # A hidden folder is left from an interrupted `create_run_folder`.
     return tuple(
         folder
         for folder in folders
@@ -237,8 +237,8 @@ def list_runs(parent: Path) -> tuple[RunFolder, ...]:
 
 
 def write_configuration(folder: RunFolder, tables: Mapping[str, Any]) -> None:
-    """Write `run.toml`, whole. Raises `CheckpointError` for more than would be read again."""
-    # A file's name may hold bytes that are no text; the text is found by its hash.
+    """Write `run.toml` atomically. Raises `CheckpointError` if it would be too large to read."""
+    # A file's name may not be valid UTF-8; the text is identified by its hash anyway.
     content = tomli_w.dumps(dict(tables)).encode("utf-8", "replace")
     if len(content) > LARGEST_BYTES:
         raise CheckpointError(
@@ -249,7 +249,7 @@ def write_configuration(folder: RunFolder, tables: Mapping[str, Any]) -> None:
 
 
 def read_configuration(folder: RunFolder) -> dict[str, Any]:
-    """Read `run.toml`. Raises `CheckpointError` where it is damaged or gone."""
+    """Read `run.toml`. Raises `CheckpointError` if it is damaged or missing."""
     try:
         return read_toml(folder.configuration, "refused")
     except UnreadableFileError as error:
@@ -257,6 +257,6 @@ def read_configuration(folder: RunFolder) -> dict[str, Any]:
 
 
 def torn_files(folder: RunFolder) -> tuple[Path, ...]:
-    """What a kill in the middle of a write left."""
+    """The remains of writes interrupted by a kill."""
     files = (folder.last, folder.best, folder.samples, folder.metrics, folder.configuration)
     return tuple(part for path in files for part in folder.path.glob(f".{path.name}.*.part"))

@@ -1,4 +1,4 @@
-"""Who trains a run: the lock on its folder, held while a process writes the run's record."""
+"""The lock of a run in training: one process at a time holds its folder."""
 
 import contextlib
 import os
@@ -10,7 +10,7 @@ from rnntui.training.run_folder import RunFolder
 
 
 def is_being_trained(folder: RunFolder) -> bool:
-    """Whether a process, this one or another, holds the run's record at the moment."""
+    """Whether a process, this one or another, trains the run."""
     try:
         unlock(lock(folder, "with others"))
     except CheckpointError:
@@ -21,14 +21,14 @@ def is_being_trained(folder: RunFolder) -> bool:
 
 
 def check_idle(folder: RunFolder, done: str) -> None:
-    """Raise `CheckpointError` where a process trains the run, so that it can't be `done`."""
+    """Raise `CheckpointError`, saying that it can't be `done`, if a process trains the run."""
     if is_being_trained(folder):
         raise CheckpointError(f"The run '{folder.name}' is being trained, so it can't be {done}.")
 
 
 @contextlib.contextmanager
 def held(folder: RunFolder) -> Iterator[None]:
-    """Keep others from training the run meanwhile. Raises `CheckpointError` where one does."""
+    """Keep others from training the run. Raises `CheckpointError` if one does."""
     descriptor = lock(folder, "alone")
     try:
         yield
@@ -37,10 +37,10 @@ def held(folder: RunFolder) -> Iterator[None]:
 
 
 def lock(folder: RunFolder, how: Literal["alone", "with others"]) -> int:
-    """A descriptor of the folder, locked until it is closed or the process dies; -1 on Windows."""
+    """Lock the folder until the returned descriptor is closed or the process dies; -1: no lock."""
     try:
         import fcntl
-    except ImportError:  # Windows: no lock, and no promise.
+    except ImportError:  # Windows: no lock, no guarantee.
         return -1
     descriptor = os.open(folder.path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     kind = fcntl.LOCK_EX if how == "alone" else fcntl.LOCK_SH
@@ -51,12 +51,12 @@ def lock(folder: RunFolder, how: Literal["alone", "with others"]) -> int:
         raise CheckpointError(
             f"The run '{folder.name}' is being trained by another process; wait, or stop that one."
         ) from error
-    except OSError:  # Some network file systems have no locks: no promise there either.
+    except OSError:  # Some network file systems have no locks: no guarantee there, either.
         pass
     return descriptor
 
 
 def unlock(descriptor: int) -> None:
-    """Give up a lock; -1 is none."""
+    """Release a lock; -1 is none."""
     if descriptor >= 0:
         os.close(descriptor)

@@ -1,4 +1,4 @@
-"""The times of a training: how long it has gone on, and how fast its steps are."""
+"""Times of a training run: time spent in training, and the speed of its steps."""
 
 import math
 import time
@@ -10,21 +10,21 @@ from typing import Final
 Clock = Callable[[], float]
 
 RATE_SECONDS = 1.0
-"""Over about how long the speed that a `Step` reports is averaged."""
+"""Averaging time of the speed reported by `Step`, in seconds."""
 
 
 class AwakeClock:
-    """Seconds of a clock, less those for which the process was suspended."""
+    """A clock that excludes the time for which the process is suspended."""
 
     def __init__(self, clock: Clock = time.perf_counter) -> None:
-        """Measure by `clock`."""
+        """Use `clock` for the seconds."""
         self._clock = clock
         # Since when it sleeps, if it does, and how long it slept before: one value, as the
         # threads that ask for the time wake up before the one that knows how long it was.
         self._sleep: tuple[float | None, float] = (None, 0.0)
 
     def __call__(self) -> float:
-        """The seconds so far."""
+        """Seconds awake."""
         while True:
             sleep, now = self._sleep, self._clock()
             # Asked for again where the process was suspended between the two.
@@ -34,7 +34,7 @@ class AwakeClock:
 
     @contextmanager
     def asleep(self) -> Iterator[None]:
-        """Stand still for the block, in which the process is suspended."""
+        """Stop the clock during the block, in which the process is suspended."""
         began, (_, before) = self._clock(), self._sleep
         self._sleep = (began, before)
         try:
@@ -44,28 +44,28 @@ class AwakeClock:
 
 
 AWAKE: Final = AwakeClock()
-"""The clock of every training run: a process is suspended as a whole."""
+"""The clock shared by all training runs of the process."""
 
 
 @dataclass
 class Stopwatch:
-    """Seconds spent in training, which stand still during a pause."""
+    """Seconds spent in training, pauses excluded."""
 
     clock: Clock
     before: float = 0.0
     since: float | None = None
 
     def elapsed(self) -> float:
-        """Seconds so far, those before a resume included."""
+        """Seconds so far, including those before a resume."""
         return self.before + (0.0 if self.since is None else self.clock() - self.since)
 
     def start(self) -> None:
-        """Go on, if it stands still."""
+        """Start, if stopped."""
         if self.since is None:
             self.since = self.clock()
 
     def stop(self) -> None:
-        """Stand still."""
+        """Stop."""
         self.before, self.since = self.elapsed(), None
 
 
@@ -89,11 +89,11 @@ class Warmup:
     _has_evaluated: bool = False
 
     def add_evaluation(self) -> None:
-        """Take note of an evaluation before the next step."""
+        """Count an evaluation before the next step."""
         self._has_evaluated = True
 
     def add_step(self, elapsed: float) -> None:
-        """Take note of a step that ended at `elapsed`.
+        """Add a step that ended at `elapsed`.
 
         The first one also sets things up, so it is no measure of those to come.
         """
@@ -127,15 +127,15 @@ class Warmup:
 
 @dataclass
 class StepTimes:
-    """How long steps take: a moving average to report."""
+    """Moving average of the seconds per step."""
 
     count: int = 0
     average: float = 0.0
 
     def add(self, seconds: float) -> None:
-        """Take one more step into account."""
+        """Add a step's seconds."""
         seconds = max(seconds, 1e-9)
         self.count += 1
-        # A plain mean until a second is full, then one that forgets.
+        # A plain mean over the first second, then an exponential moving average.
         weight = max(seconds / RATE_SECONDS, 1.0 / max(1, self.count - 1))
         self.average += min(1.0, weight) * (seconds - self.average)

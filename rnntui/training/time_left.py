@@ -1,45 +1,44 @@
-"""How long a training run will still take, by the steps that it has told of, and how to say it."""
+"""Remaining time of a training run, estimated from its steps, and its format."""
 
 from collections import deque
 from typing import Final
 
 RECENT_S: Final = 30.0
-"""Over how long the speed is averaged."""
+"""Averaging time of the speed, in seconds."""
 
 WAIT_S: Final = 180.0
-"""How long an engine that was announced is waited for; compiling may come to nothing."""
+"""Seconds to wait for an announced engine, whose compilation may fail."""
 
 SAMPLE_S: Final = 0.1
 KNOWN_S: Final = 3.0
-"""How long it must have gone on at one speed before that says anything of what is to come."""
+"""Seconds of steps needed before their speed is used for an estimate."""
 
 
 class TimeLeft:
-    """The time that is left by the speed of late; unknown until the speed is.
+    """Remaining time at the recent speed; unknown until that is known.
 
-    What comes before the first step, and the steps before another engine takes over, say
-    nothing of those to come.
+    The time before the first step, and steps before an engine switch, don't count.
     """
 
     def __init__(self) -> None:
-        """Know nothing yet."""
+        """Start without a measurement."""
         self._samples: deque[tuple[int, float]] = deque()
         self._last = (0, 0.0)
         self._other_from: float | None = None
-        """Since when another engine is to come."""
+        """When a switch to another engine was announced."""
 
     def begin(self, elapsed_s: float, engine_to_come: str) -> None:
-        """Measure a training run that has begun, or goes on; another engine may be to come."""
+        """Start measuring a run, new or resumed, for which an engine switch may be announced."""
         self.forget()
         self._other_from = elapsed_s if engine_to_come else None
 
     def forget(self) -> None:
-        """Measure anew."""
+        """Restart the measurement."""
         self._samples.clear()
         self._other_from = None
 
     def add(self, step: int, elapsed_s: float) -> None:
-        """Take note of a step that was done after so many seconds of training."""
+        """Add a step, completed after `elapsed_s` seconds of training."""
         samples = self._samples
         if samples and step <= self._last[0]:
             samples.clear()
@@ -50,7 +49,7 @@ class TimeLeft:
             samples.popleft()
 
     def seconds(self, total_steps: int) -> float | None:
-        """How long the steps up to that total will take; None where it can't be said."""
+        """Seconds until step `total_steps`; None while unknown."""
         if not total_steps or not self._samples:
             return None
         (first, began), (last, ended) = self._samples[0], self._last

@@ -175,7 +175,7 @@ def test_the_reader_suits_the_output(terminal: bool, as_json: bool, kind: type) 
         ),
         (
             Finished(9, 1.25, "patience"),
-            "Stopped early at step 9 after 1.2 s: the loss no longer got better.",
+            "Stopped early at step 9 after 1.2 s: the loss stopped improving.",
         ),
         (Finished(9, 1.25, "stopped"), "Stopped and saved at step 9 after 1.2 s."),
         (Failed(9, 1.0, "The loss is no number."), "The loss is no number."),

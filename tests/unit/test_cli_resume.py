@@ -120,7 +120,7 @@ def test_a_text_that_was_changed_since_is_refused_and_named() -> None:
             entry.unlink()
     text_file(OTHER_TEXT)
     stated(resume("--steps", "5"), "has changed since the run 'a' was trained on it")
-    stated(resume("--steps", "5", "--old-text"), "as it was then it can't be found any more")
+    stated(resume("--steps", "5", "--old-text"), "as it is no longer in the cache")
 
 
 def test_a_text_that_has_grown_is_gone_on_with_as_it_was_only_when_told() -> None:

@@ -46,7 +46,7 @@ def test_other_ends_have_nothing_to_explain(tmp_path: Path, stop: bool) -> None:
 
 def test_an_end_of_an_older_record_has_less_to_say() -> None:
     end = from_json('{"event": "finished", "step": 9, "elapsed_s": 1.5, "reason": "patience"}')
-    assert sentence(end) == "Stopped early at step 9 after 1.5 s: the loss no longer got better."
+    assert sentence(end) == "Stopped early at step 9 after 1.5 s: the loss stopped improving."
 
 
 def test_an_engine_that_is_being_compiled_is_announced(

@@ -149,7 +149,7 @@ def test_fields_of_a_later_version_are_passed_over() -> None:
     ids=lambda line: repr(line[:80]),
 )
 def test_anything_else_is_refused_with_a_sentence(line: str) -> None:
-    with pytest.raises(RnntuiError, match="Not a line of events"):
+    with pytest.raises(RnntuiError, match="Not an event"):
         from_json(line)
 
 

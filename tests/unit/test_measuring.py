@@ -160,7 +160,9 @@ def test_measuring_that_takes_long_says_how_long(
     run = run_with_much_held_out(tmp_path / "long")
     (sentence,) = told(trained(run))
     held_out = f"{len(run.parts[1]):,}"
-    assert sentence.startswith(f"Measuring on all {held_out} held-out characters takes about ")
+    assert sentence.startswith(
+        f"The final evaluation on all {held_out} held-out characters takes about "
+    )
     monkeypatch.setattr(fit, "ANNOUNCED_S", 1e9)
     assert told(trained(run_with_much_held_out(tmp_path / "short"))) == []
 

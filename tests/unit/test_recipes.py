@@ -88,7 +88,7 @@ def test_a_recipe_that_there_is_not_is_answered_with_those_that_there_are(refere
     ("text", "sentence"),
     [
         ("epochs = 3 4\n", r"mine\.toml can't be read: .*line 1.*\.$"),
-        ("epochs = 3\n", r"mine\.toml has no use for \[epochs\]"),
+        ("epochs = 3\n", r"mine\.toml has an unknown table \[epochs\]"),
         ("[budget]\nepoch = 3\n", r"mine\.toml: there is no setting called 'epoch'\."),
         ("[network]\nepochs = 3\n", r"mine\.toml: 'epochs' belongs in \[budget\]\."),
         ("[budget]\nepochs = 3\nsteps = 3\n", "exactly one of --epochs, --steps and --minutes"),

@@ -70,7 +70,7 @@ def test_the_training_fails_with_a_sentence_and_its_weights_are_where_that_says(
     recovered = RunFolder(tmp_path / "tiny-recovered-1")
     assert failed.sentence == (
         "The folder of the run 'tiny' was moved or deleted while it was trained. Its weights are"
-        f" saved in {recovered.path}; go on with them by --resume tiny-recovered-1."
+        f" saved in {recovered.path}; continue with --resume tiny-recovered-1."
     )
     assert load_checkpoint(recovered.last).header.progress.step == 3
     assert summarise(recovered).name == "tiny-recovered-1"

@@ -171,7 +171,7 @@ def test_a_text_that_is_gone_leaves_another_to_measure_without_baselines(tmp_pat
     result = score(lost, text_in(tmp_path, "the cat sat"), None)
     assert [line.name for line in result.lines] == ["network"]
     assert "'tiny' that the network learned from can't be found again" in result.notices[0]
-    with pytest.raises(CorpusError, match="as it was then it can't be found any more"):
+    with pytest.raises(CorpusError, match="as it is no longer in the cache"):
         score(lost, None, None)
 
 

@@ -60,8 +60,8 @@ def test_every_setting_stands_in_the_table_of_its_section() -> None:
 @pytest.mark.parametrize(
     ("tables", "sentence"),
     [
-        ({"net": {}}, r"run\.toml has no use for \[net\]; its tables are network, "),
-        ({"network": 3}, r"run\.toml has no use for \[network\]"),
+        ({"net": {}}, r"run\.toml has an unknown table \[net\]; it may have network, "),
+        ({"network": 3}, r"run\.toml has an unknown table \[network\]"),
         ({"network": {"layers": 3}}, r"run\.toml: there is no setting called 'layers'\."),
         ({"network": {"seed": 3}}, r"run\.toml: 'seed' belongs in \[machine\]\."),
     ],

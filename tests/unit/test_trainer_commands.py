@@ -151,7 +151,9 @@ def test_a_learning_rate_scales_the_rest_of_its_schedule(tmp_path: Path) -> None
 @pytest.mark.parametrize("rate", [0.0, -1.0, math.nan, math.inf, -math.inf])
 def test_a_learning_rate_that_is_none_changes_nothing(tmp_path: Path, rate: float) -> None:
     events = told(tmp_path, {2: [SetLearningRate(rate)]})
-    assert [event.sentence for event in only(Warned, events)] == ["The learning rate stays 0.002."]
+    assert [event.sentence for event in only(Warned, events)] == [
+        "The learning rate stays at 0.002."
+    ]
     assert {step.learning_rate for step in only(Step, events)} == {2e-3}
 
 

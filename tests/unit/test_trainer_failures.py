@@ -233,6 +233,6 @@ def test_a_best_checkpoint_that_was_deleted_does_not_spoil_the_end(tmp_path: Pat
         events.append(event)
         if event.step == 20:
             run.folder.best.unlink(missing_ok=True)
-    assert "can't be measured" in only(Warned, events)[0].sentence
+    assert "can't be evaluated" in only(Warned, events)[0].sentence
     assert names(events)[-3:] == ["Sampled", "Saved", "Finished"]
     assert len([event for event in only(Evaluated, events) if event.full]) == 1

@@ -1,8 +1,8 @@
-"""Work on a CUDA device that is recorded once and then played back.
+"""Work on a CUDA device, recorded once and then replayed.
 
-A step of a recurrent network is some hundred small kernels. To launch them one by
-one takes the processor longer than the device takes to run them; what was recorded
-is launched at once (CUDA graphs, NVIDIA 2019; `torch.cuda.CUDAGraph`).
+A step of a recurrent network is some hundred small kernels. Launching them one
+by one takes the CPU longer than the device needs to run them; a recorded graph is
+launched at once (CUDA graphs, NVIDIA 2019; `torch.cuda.CUDAGraph`).
 """
 
 from collections.abc import Callable, Sequence
@@ -12,17 +12,17 @@ import torch
 from torch import Tensor
 
 Work = Callable[..., Any]
-"""Takes tensors, and returns some."""
+"""A function from tensors to tensors."""
 
 _WARM_UPS = 3
-"""Calls before the recording, in which torch's libraries make their choices and their room."""
+"""Calls before the recording, in which torch's libraries choose kernels and allocate."""
 
 
 class Recorded:
-    """A function of tensors that is recorded at its first call with tensors of such shapes.
+    """A function of tensors, recorded at its first call for each combination of shapes.
 
-    It may do nothing but compute on the device: no copies to the processor, no
-    choices by values. What it returns is overwritten by its next call.
+    It may only compute on the device: no copies to the CPU, no branches on values. Its next
+    call overwrites its results.
     """
 
     def __init__(self, work: Work, generator: torch.Generator) -> None:
@@ -31,7 +31,7 @@ class Recorded:
         self._recordings: dict[tuple[torch.Size, ...], _Recording] = {}
 
     def __call__(self, *inputs: Tensor) -> Any:
-        """What the function returns for these."""
+        """Compute the function."""
         shapes = tuple(tensor.shape for tensor in inputs)
         if shapes not in self._recordings:
             self._recordings[shapes] = _Recording(self.work, inputs, self._generator)
@@ -39,12 +39,12 @@ class Recorded:
 
 
 class _Recording:
-    """The function as recorded with tensors of certain shapes."""
+    """A recording for tensors of certain shapes."""
 
     def __init__(self, work: Work, inputs: Sequence[Tensor], generator: torch.Generator) -> None:
         self._inputs = [tensor.clone() for tensor in inputs]
         state = generator.get_state()
-        # Streams and graphs belong to the current device, which is the first one until told.
+        # Streams and graphs belong to the current device, by default the first.
         with torch.cuda.device(self._inputs[0].device):
             stream = torch.cuda.Stream()  # type: ignore[no-untyped-call]
             stream.wait_stream(torch.cuda.current_stream())

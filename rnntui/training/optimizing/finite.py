@@ -1,4 +1,4 @@
-"""The check that keeps numbers which are none out of weights, records and checkpoints."""
+"""The check that keeps NaN and infinity out of weights, records and checkpoints."""
 
 from typing import Any
 
@@ -9,9 +9,9 @@ from rnntui.errors import RnntuiError
 
 
 def require_finite(what: str, step: int, *values: float | NDArray[Any]) -> None:
-    """Raise `RnntuiError` for a NaN or an infinity, before it is recorded or saved."""
+    """Raise `RnntuiError` for NaN or infinity, before it is recorded or saved."""
     if not all(np.isfinite(value).all() for value in values):
         raise RnntuiError(
-            f"The {what} is no longer finite at step {step}; the last checkpoint is good."
-            " Begin a new run from it by --init-from with a lower --learning-rate or a --clip-norm."
+            f"The {what} is no longer finite at step {step}; the last checkpoint is intact."
+            " Start a new run from it: --init-from, with a lower --learning-rate or a --clip-norm."
         )

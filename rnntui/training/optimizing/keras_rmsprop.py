@@ -1,4 +1,4 @@
-"""RMSprop as Keras defines it, which differs from torch's in where its epsilon stands."""
+"""RMSprop as Keras defines it, with epsilon inside the root, unlike torch's."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -22,7 +22,7 @@ class KerasRmsprop(torch.optim.Optimizer):
 
     @torch.no_grad()
     def step(self, closure: Callable[[], float] | None = None) -> None:  # type: ignore[override]
-        """Change the weights by their gradients; `closure` must be None."""
+        """Update the weights by their gradients; `closure` must be None."""
         assert closure is None
         for group in self.param_groups:
             weights = [weight for weight in group["params"] if weight.grad is not None]

@@ -1,6 +1,6 @@
-"""Whether there is memory enough for a training run, told before any of it is taken.
+"""The check, before a run starts, that there is enough memory for it.
 
-A system that runs out of memory kills the process, or others beside it, without a word.
+A system that runs out of memory kills the process, or others, without a message.
 """
 
 from typing import Final
@@ -12,11 +12,10 @@ _GIGABYTE: Final = 1e9
 
 
 def check_memory(needed: tuple[int, int], device: str, force: bool) -> None:
-    """Raise `ConfigError` where a step and a save take more memory than is there.
+    """Raise `ConfigError` if a step and a save need more than the free memory.
 
-    `needed` is what the two take; `force` lets pass what is estimated too large. On a
-    graphics card a step takes its memory; whether it has enough is found out by trying,
-    which harms nothing else.
+    `needed` are the bytes of the two; `force` skips the check. On a GPU a step uses the
+    GPU's memory, which is not checked: running out of it harms nothing else.
     """
     step, saving = needed
     free = available_bytes()
@@ -27,12 +26,12 @@ def check_memory(needed: tuple[int, int], device: str, force: bool) -> None:
     raise ConfigError(
         f"Training this network takes about {_in_words(step + saving)} of memory, and the machine"
         f" has {_in_words(free)} free. Lower --hidden-size, --num-layers, --batch-size or the"
-        " length of what is read at once; on the command line, --force tries it all the same."
+        " sequence length; on the command line, --force tries anyway."
     )
 
 
 def _is_on_processor(device: str) -> bool:
-    """Whether a device of that name shares the processor's memory. Loads torch if it has to."""
+    """Whether the device uses the CPU's memory. Loads torch if necessary."""
     if device == "cpu":
         return True
     from rnntui.training.optimizing.devices import find_device

@@ -1,4 +1,4 @@
-"""The optimisers, with the tensors that they keep laid open for a checkpoint."""
+"""The optimisers, their state as arrays for a checkpoint, and gradient clipping."""
 
 import math
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from rnntui.training.settings.common import CommonSettings
 from rnntui.training.settings.optimizer import OptimizerSettings
 
 BETA_1 = 0.9
-"""What Adam's mean gradient keeps of itself in a step."""
+"""Adam's β₁: decay rate of the mean gradient."""
 
 
 def build_optimizer(config: OptimizerSettings, model: nn.Module) -> torch.optim.Optimizer:
@@ -41,9 +41,9 @@ def build_optimizer(config: OptimizerSettings, model: nn.Module) -> torch.optim.
 def optimizer_tensors(
     optimizer: torch.optim.Optimizer, model: nn.Module
 ) -> dict[str, NDArray[np.float32]]:
-    """Copies of what the optimiser keeps, named `<weight>.<name>`.
+    """Copies of the optimiser's state, named `<weight>.<name>`.
 
-    Before its first step that is nothing, but for Adagrad, whose sums start at zero.
+    Empty before the first step, except for Adagrad's sums.
     """
     return {
         f"{name}.{key}": value.detach().cpu().numpy().copy()
@@ -57,7 +57,7 @@ def restore_optimizer(
     model: nn.Module,
     tensors: Mapping[str, NDArray[np.float32]],
 ) -> None:
-    """Put back what `optimizer_tensors` gave; names and shapes are the checkpoint's to check."""
+    """Restore a state from `optimizer_tensors`, already checked by the checkpoint."""
     fused = bool(optimizer.defaults.get("fused"))
     for name, weight in model.named_parameters():
         kept = {
@@ -65,7 +65,7 @@ def restore_optimizer(
             for key, value in tensors.items()
             if key.rpartition(".")[0] == name
         }
-        # As torch has it: a fused optimiser counts on the device, the others on the CPU.
+        # As in torch: a fused optimiser counts its steps on the device, others on the CPU.
         optimizer.state[weight] = {
             key: value if key == "step" and not fused else value.to(weight.device)
             for key, value in kept.items()
@@ -73,7 +73,7 @@ def restore_optimizer(
 
 
 def clip_gradients(model: nn.Module, config: CommonSettings) -> float:
-    """Clip a network's gradients, first by their norm, then by value; returns the norm before."""
+    """Clip gradients by norm, then by value; returns the norm before clipping."""
     weights = list(model.parameters())
     norm = float(nn.utils.clip_grad_norm_(weights, config.clip_norm or math.inf))
     if config.clip_value:

@@ -1,4 +1,4 @@
-"""How the learning rate moves over a training: a function of the step alone."""
+"""Learning rate schedules: functions of the step alone."""
 
 import math
 from dataclasses import dataclass
@@ -8,11 +8,10 @@ from rnntui.training.settings.optimizer import ScheduleName
 
 @dataclass(frozen=True)
 class Schedule:
-    """The factor by which the learning rate is multiplied at each step.
+    """The factor on the learning rate at each step.
 
-    `total_steps` is 0 while unknown (a budget in minutes before its speed is
-    measured); `cosine` then stays at its top, so that no factor used before
-    depends on it.
+    `total_steps` is 0 while unknown (a budget in minutes before its speed is measured);
+    `cosine` then stays at 1, so that no factor depends on the measurement.
     """
 
     name: ScheduleName

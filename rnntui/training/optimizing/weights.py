@@ -1,4 +1,4 @@
-"""Weights from arrays into a torch network, and from a network into arrays."""
+"""Weights of a torch network from and to arrays."""
 
 import numpy as np
 import torch
@@ -9,10 +9,10 @@ from rnntui.training.checkpoint_file import Arrays
 
 
 def load_weights(model: nn.Module, weights: Arrays) -> None:
-    """Put weights into a network, on whatever device it is.
+    """Load weights into a network on any device.
 
-    Where the network has more symbols than the weights are for, the rows and
-    columns of the further ones keep what they are.
+    If the network has more symbols than the weights, the rows and columns of the additional
+    ones stay as they are.
     """
     with torch.no_grad():
         for name, weight in model.named_parameters():
@@ -21,7 +21,7 @@ def load_weights(model: nn.Module, weights: Arrays) -> None:
 
 
 def copies(model: nn.Module) -> dict[str, NDArray[np.float32]]:
-    """Copies of a network's weights by name, from whatever device it is on."""
+    """Copies of a network's weights by name, from any device."""
     return {
         name: weight.detach().to("cpu", torch.float32, copy=True).numpy()
         for name, weight in model.named_parameters()

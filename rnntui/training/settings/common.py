@@ -1,4 +1,4 @@
-"""The settings that every training has, whatever its task: each declared here, and nowhere else.
+"""The settings of every training run, whatever its task, each declared here only.
 
 A task's configuration builds on `CommonSettings`: it adds settings of its own, and gives another
 default or sentence to some of these (see `varied`). Needs no torch.
@@ -22,9 +22,9 @@ from rnntui.training.settings.optimizer import (
 
 @dataclass(frozen=True)
 class CommonSettings:
-    """What any configuration of a training has; see each field's `about`.
+    """The configuration of a training run of any task; each field has its help in `about`.
 
-    Raises `ConfigError` where a value is out of bounds or two contradict each
+    Raises `ConfigError` for a value out of bounds or settings that contradict each
     other; the sentence names the flag.
     """
 
@@ -66,7 +66,7 @@ class CommonSettings:
     decay_factor: float = setting(0.5, "optimizer", "Factor of each `step` decay.", 0.0, 1.0)
     decay_epochs: float = setting(5.0, "optimizer", "Epochs between `step` decays.", 0.001, 1e9)
     final_learning_rate: float = setting(
-        0.0, "optimizer", "Where `cosine` ends, as a fraction of the learning rate.", 0.0, 1.0
+        0.0, "optimizer", "Final value of `cosine`, as a fraction of the learning rate.", 0.0, 1.0
     )
     clip_norm: float = setting(5.0, "optimizer", "Gradient norm clip; 0 disables.", 0.0, 1e9)
     clip_value: float = setting(
@@ -101,7 +101,7 @@ class CommonSettings:
     def replaced(self, changes: Mapping[str, object]) -> Self:
         """This configuration with some settings changed.
 
-        A budget among `changes` takes the place of whichever was set. Raises
+        A budget among `changes` replaces the current one. Raises
         `ConfigError` for an unknown name or a value out of bounds.
         """
         return with_changes(self, changes)

@@ -1,7 +1,7 @@
-"""What a setting is: a field with bounds, a section and a sentence, and all that follows from that.
+"""Declaring settings: fields with bounds, a section and a line of help, and their checks.
 
-A configuration is a frozen dataclass whose fields are made by `setting`. Which
-settings there are is said by the modules of the configurations themselves.
+A configuration is a frozen dataclass whose fields are made by `setting`; the settings themselves
+are declared in the modules of the configurations.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -11,10 +11,10 @@ from typing import Any, Final, Literal, TypeVar, get_args, get_origin
 from rnntui.errors import ConfigError, quoted
 
 BUDGETS = ("epochs", "steps", "minutes")
-"""The settings of which exactly one says when a training ends."""
+"""The budgets, of which exactly one is set."""
 
 Section = Literal["network", "text", "batches", "optimizer", "budget", "pace", "machine"]
-"""What settings are grouped by, in flags, tables and forms, in this order."""
+"""Groups of settings in flags, tables and forms, in this order."""
 
 _ORDER: Final = {section: number for number, section in enumerate(get_args(Section))}
 
@@ -29,9 +29,9 @@ def setting(
     high: float | None = None,
     known: tuple[str, ...] = (),
 ) -> Any:
-    """A field of a configuration with what flags, forms and checks need to know of it.
+    """A field of a configuration, with what flags, forms and checks need.
 
-    `known` are its values where they are a matter of choice that its type doesn't name.
+    `known` are its possible values, if they are limited and not named by its type.
     """
     return field(
         default=default,
@@ -40,7 +40,7 @@ def setting(
 
 
 def varied(base: type, name: str, default: Any = None, about: str = "") -> Any:
-    """A setting of `base` with another default, another sentence, or both."""
+    """A setting of `base` with another default or help."""
     found = next(one for one in fields(base) if one.name == name)
     return field(
         default=found.default if default is None else default,
@@ -49,18 +49,18 @@ def varied(base: type, name: str, default: Any = None, about: str = "") -> Any:
 
 
 def settings_of(config: Any) -> tuple["Field[Any]", ...]:
-    """The settings of a configuration, or of a type of them, by section."""
+    """The settings of a configuration or of its type, by section."""
     return tuple(sorted(fields(config), key=lambda one: _ORDER[one.metadata["section"]]))
 
 
 def choices(setting: "Field[Any]") -> tuple[str, ...]:
-    """The values that a setting may have, empty where it is not a matter of choice."""
+    """The possible values of a setting; empty if they are not limited."""
     named = get_args(setting.type) if get_origin(setting.type) is Literal else ()
     return named or setting.metadata["known"]
 
 
 def bounds_of(config: type, name: str) -> tuple[float, float]:
-    """The lowest and the highest value of a setting that is a number."""
+    """Lowest and highest value of a numeric setting."""
     found = next(one for one in fields(config) if one.name == name)
     return found.metadata["low"], found.metadata["high"]
 
@@ -71,7 +71,7 @@ def flag(name: str) -> str:
 
 
 def check_settings(config: Any) -> None:
-    """Raise `ConfigError` unless each setting is in its bounds and there is exactly one budget."""
+    """Raise `ConfigError` for a setting out of bounds, and unless exactly one budget is set."""
     for one in fields(config):
         _check(one, getattr(config, one.name))
     if sum(bool(getattr(config, budget)) for budget in BUDGETS) != 1:
@@ -81,7 +81,7 @@ def check_settings(config: Any) -> None:
 def with_changes(config: C, changes: Mapping[str, object]) -> C:
     """A configuration with some settings changed.
 
-    A budget among `changes` takes the place of whichever was set. Raises
+    A budget among `changes` replaces the current one. Raises
     `ConfigError` for an unknown name or a value out of bounds.
     """
     names = {one.name for one in fields(config)}  # type: ignore[arg-type]
@@ -93,7 +93,7 @@ def with_changes(config: C, changes: Mapping[str, object]) -> C:
 
 
 def changed_flags(config: Any, usual: Any, left_out: Collection[str] = ()) -> Iterator[str]:
-    """A flag with its value for each setting that is not the usual one."""
+    """Flag and value of each setting that differs from `usual`."""
     for one in settings_of(config):
         value = getattr(config, one.name)
         if one.name in left_out or value == getattr(usual, one.name):
@@ -105,7 +105,7 @@ def changed_flags(config: Any, usual: Any, left_out: Collection[str] = ()) -> It
 
 
 def _check(setting: "Field[Any]", value: object) -> None:
-    """Raise `ConfigError` where `value` is not one that `setting` may have."""
+    """Raise `ConfigError` for an invalid value of a setting."""
     name, kind = flag(setting.name), setting.type
     if known := choices(setting):
         if value not in known:
@@ -122,6 +122,6 @@ def _check(setting: "Field[Any]", value: object) -> None:
     if isinstance(value, tuple) and not all(isinstance(part, str) for part in value):
         raise ConfigError(f"{name} must be {expected}, not {quoted(list(value))}.")
     low, high = setting.metadata["low"], setting.metadata["high"]
-    # Written so that a NaN fails, too.
+    # In this form, NaN fails, too.
     if low is not None and not low <= value <= high:
         raise ConfigError(f"{name} must lie between {low:g} and {high:g}.")

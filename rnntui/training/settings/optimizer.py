@@ -1,4 +1,4 @@
-"""What any training may set of its optimiser and its learning rate. Needs no torch."""
+"""Settings of the optimiser and the learning rate. Needs no torch."""
 
 from typing import Final, Literal, Protocol
 
@@ -10,27 +10,27 @@ ADAM_BETA_2: Final = 0.999
 
 
 class OptimizerSettings(Protocol):
-    """What a configuration says of the optimiser."""
+    """The optimiser's part of a configuration."""
 
     @property
     def optimizer(self) -> OptimizerName:
-        """Which one."""
+        """Name of the optimiser."""
 
     @property
     def learning_rate(self) -> float:
-        """Its learning rate at the top of the schedule."""
+        """Peak learning rate."""
 
     @property
     def weight_decay(self) -> float:
-        """What adamw takes off each weight, times the learning rate."""
+        """Weight decay of adamw, times the learning rate."""
 
     @property
     def beta_2(self) -> float:
-        """The decay of Adam's mean square."""
+        """Adam's β₂."""
 
 
 def check_optimizer(config: OptimizerSettings) -> None:
-    """Raise `ConfigError` for a setting that the optimiser has no use for."""
+    """Raise `ConfigError` for a setting that the optimiser doesn't use."""
     if config.weight_decay and config.optimizer != "adamw":
         raise ConfigError("--weight-decay needs --optimizer adamw.")
     if config.beta_2 != ADAM_BETA_2 and config.optimizer not in ("adam", "adamw"):

@@ -1,4 +1,4 @@
-"""Settings as TOML, one table for each section: the form of recipes and of `run.toml`."""
+"""Settings as TOML tables, one per section, as in recipes and `run.toml`."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,7 +8,7 @@ from rnntui.training.settings.declaring import settings_of
 
 
 def to_tables(config: Any) -> dict[str, dict[str, Any]]:
-    """All settings of a configuration, by section and name, as TOML takes them."""
+    """The settings of a configuration by section and name, as values for TOML."""
     tables: dict[str, dict[str, Any]] = {}
     for setting in settings_of(config):
         value = getattr(config, setting.name)
@@ -20,15 +20,15 @@ def to_tables(config: Any) -> dict[str, dict[str, Any]]:
 def from_tables(tables: Mapping[str, Any], source: str, kind: type) -> dict[str, Any]:
     """Settings by name from tables by section, for a configuration of type `kind`.
 
-    Raises `ConfigError`, naming `source`, for a section or a setting that there
-    is not, or one in the wrong section; values are the configuration's to check.
+    Raises `ConfigError`, naming `source`, for an unknown section or setting, or one in the
+    wrong section; the configuration checks the values.
     """
     sections = {setting.name: setting.metadata["section"] for setting in settings_of(kind)}
     settings: dict[str, Any] = {}
     for section, table in tables.items():
         if section not in sections.values() or not isinstance(table, Mapping):
             known = ", ".join(dict.fromkeys(sections.values()))
-            raise ConfigError(f"{source} has no use for [{section}]; its tables are {known}.")
+            raise ConfigError(f"{source} has an unknown table [{section}]; it may have {known}.")
         for name, value in table.items():
             if name not in sections:
                 raise ConfigError(f"{source}: there is no setting called {quoted(name)}.")
