@@ -30,6 +30,7 @@ from rnntui.text.cells import printable
 from rnntui.tui.core.actions import APP, Action
 from rnntui.tui.core.failures import SurvivingApp
 from rnntui.tui.core.handing_out import HandingApp
+from rnntui.tui.core.key_order import OrderlyApp
 from rnntui.tui.core.leaving import LeavingApp, left_by_signals
 from rnntui.tui.core.log_file import log_kept
 from rnntui.tui.core.preferences import PreferenceFile
@@ -90,6 +91,7 @@ class RnntuiApp(
     ToastingApp[int],
     RoomyApp[int],
     LeavingApp[int],
+    OrderlyApp[int],
 ):
     """The interactive session."""
 

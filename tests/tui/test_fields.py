@@ -1,12 +1,16 @@
 """Fields on screens where letters are keys: how they are entered, left, and told apart."""
 
 import pytest
+from textual.app import App
+from textual.events import Key, Paste
 from textual.geometry import Offset
+from textual.message import Message
 from textual.pilot import Pilot
 from textual.widgets import Input
 
 from rnntui.tui.classify.screen import ClassifyScreen
 from rnntui.tui.core.key_bar import KeyBar
+from rnntui.tui.core.key_order import KeyHandled
 from rnntui.tui.help.screen import Help
 from tests.tui.scripted import ScriptedTraining, scripted_app, steps
 from tests.tui.waiting import until
@@ -46,6 +50,50 @@ async def test_in_a_field_the_footer_says_how_to_leave_it_and_escape_does(
         assert not field(pilot, name).has_focus
         assert app.screen is screen
         await until(pilot, lambda: "leave the field" not in footer(pilot))
+
+
+def send(app: App[int], text: str) -> None:
+    """Send the keys of a text all at once, as a slow connection does."""
+    for character in text:
+        app.post_message(Key("space" if character == " " else character, character))
+
+
+async def test_a_prime_that_arrives_with_its_key_is_typed_into_the_field():
+    app = scripted_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("5")
+        send(app, "pthe lamp")
+        app.post_message(Paste(" nods"))
+        await until(pilot, lambda: field(pilot, "prime").value == "the lamp nods")
+        assert not app.session.is_training
+
+
+async def test_a_sentence_that_arrives_with_its_keys_is_typed_into_its_field():
+    app = scripted_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        send(app, "5xpthe lamp")
+        await until(pilot, lambda: isinstance(app.screen, ClassifyScreen))
+        await until(pilot, lambda: field(pilot, "sentence").value == "the lamp")
+
+
+async def test_keys_go_on_when_one_is_lost_with_the_field_that_it_went_to(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr("rnntui.tui.core.key_order.LONGEST_WAIT", 0.05)
+    app = scripted_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("p")
+        prime = field(pilot, "prime")
+        post_message = prime.post_message
+
+        def lose_keys(message: Message) -> bool:
+            return isinstance(message, Key | KeyHandled) or post_message(message)
+
+        monkeypatch.setattr(prime, "post_message", lose_keys)
+        send(app, "a")
+        app.call_later(app.screen.set_focus, None)
+        send(app, "x")
+        await until(pilot, lambda: isinstance(app.screen, ClassifyScreen))
 
 
 async def test_keys_pressed_in_the_prime_by_mistake_do_not_stay_there():

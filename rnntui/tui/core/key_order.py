@@ -1,0 +1,67 @@
+"""Keys and pastes that arrive together, handled one after the other.
+
+Textual sends a key to what has the focus as it arrives, while the event of the
+key before it may still be on its way from widget to widget. Over a slow
+connection `p` and a prime come in one packet: the prime's letters acted as keys.
+"""
+
+from collections import deque
+from typing import Generic
+
+from textual import events
+from textual.app import App, ReturnType
+from textual.message import Message
+from textual.timer import Timer
+
+LONGEST_WAIT = 1.0
+"""Seconds that a key waits for the one before it, which may be lost with its widget."""
+
+
+class KeyHandled(Message):
+    """Follows a key through the same widgets, so that it reaches the app when that is handled."""
+
+    def __init__(self, number: int) -> None:
+        """Follow the key with this number."""
+        super().__init__()
+        self.number = number
+
+
+class OrderlyApp(App[ReturnType], Generic[ReturnType]):
+    """An app that sends a key on only once the one before it has been handled."""
+
+    def __init__(self) -> None:
+        """Start with no key on its way."""
+        super().__init__()
+        self._sent = self._handled = 0
+        self._waiting: deque[events.Key | events.Paste] = deque()
+        self._patience: Timer | None = None
+
+    async def on_event(self, event: events.Event) -> None:
+        """Send an event on; a key or a paste not before its turn."""
+        if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
+            await super().on_event(event)
+        elif self._sent > self._handled:
+            self._waiting.append(event)
+        else:
+            await self._send(event)
+
+    async def _send(self, event: events.Key | events.Paste) -> None:
+        target = self.focused or self.screen
+        self._sent += 1
+        handled = KeyHandled(self._sent)
+        self._patience = self.set_timer(LONGEST_WAIT, lambda: self.post_message(handled))
+        await super().on_event(event)
+        target.post_message(handled)
+
+    def on_key_handled(self, message: KeyHandled) -> None:
+        """Let the next key come, behind what the last one left to be called, such as `focus()`."""
+        self.call_later(self._send_next, message.number)
+
+    async def _send_next(self, handled: int) -> None:
+        if handled <= self._handled:
+            return
+        self._handled = handled
+        if self._patience is not None:
+            self._patience.stop()
+        if self._waiting:
+            await self._send(self._waiting.popleft())
