@@ -94,8 +94,8 @@ def test_every_epoch_reads_the_streams_alike() -> None:
 def test_tinyshakespeare_has_its_well_known_number_of_batches(
     val_fraction: float, expected: int
 ) -> None:
-    learnt, _ = split(np.zeros(1_115_394, np.uint8), val_fraction)
-    batches = StreamBatches(learnt, batch_size=50, seq_length=50)
+    learned, _ = split(np.zeros(1_115_394, np.uint8), val_fraction)
+    batches = StreamBatches(learned, batch_size=50, seq_length=50)
     assert batches.batches_per_epoch == expected
     assert batches.characters_per_batch == 2500
 
@@ -230,9 +230,9 @@ def test_neighbouring_epochs_have_round_keys_of_their_own() -> None:
 def test_a_split_keeps_the_text_whole_and_holds_out_its_tail(
     length: int, val_fraction: float
 ) -> None:
-    learnt, held_out = split(_positions(length), val_fraction)
-    np.testing.assert_array_equal(np.concatenate([learnt, held_out]), _positions(length))
-    assert len(learnt) > 0
+    learned, held_out = split(_positions(length), val_fraction)
+    np.testing.assert_array_equal(np.concatenate([learned, held_out]), _positions(length))
+    assert len(learned) > 0
     if len(held_out):
         assert abs(len(held_out) - length * val_fraction) <= 1
         assert len(held_out) >= MIN_VALIDATION_CHARACTERS
@@ -241,8 +241,8 @@ def test_a_split_keeps_the_text_whole_and_holds_out_its_tail(
 
 
 def test_a_tenth_is_held_out() -> None:
-    learnt, held_out = split(_positions(2000), 0.1)
-    assert (len(learnt), len(held_out)) == (1800, 200)
+    learned, held_out = split(_positions(2000), 0.1)
+    assert (len(learned), len(held_out)) == (1800, 200)
 
 
 @_MANY

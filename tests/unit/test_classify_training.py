@@ -135,7 +135,7 @@ def test_commands_are_obeyed(tmp_path: Path) -> None:
     assert only(RolledBack, events)[0].to_step == 4
 
 
-def test_every_text_is_learnt_from_once_an_epoch_whatever_its_length(tmp_path: Path) -> None:
+def test_every_text_is_learned_from_once_an_epoch_whatever_its_length(tmp_path: Path) -> None:
     run = classify_run(tmp_path)
     for config in (run.config, classify_config(padding="front", max_length=5)):
         batches = TextBatches(run.examples, run.split.train, config)
@@ -294,7 +294,7 @@ def test_a_text_that_is_no_table_any_more_has_changed(tmp_path: Path) -> None:
         score_labelled(best_of(run), None)
 
 
-def test_a_class_that_was_never_learnt_can_not_be_measured(tmp_path: Path) -> None:
+def test_a_class_that_was_never_learned_can_not_be_measured(tmp_path: Path) -> None:
     run = classify_run(tmp_path, epochs=1)
     classified(run)
     other = tiny_labelled(tmp_path / "other.tsv", 12, ("bad", "good", "odd"))

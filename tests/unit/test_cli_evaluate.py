@@ -102,7 +102,7 @@ def test_another_text_is_measured_with_its_unknown_characters_left_out_and_count
     assert len(found["baselines"]) == 3
 
 
-def test_the_learnt_text_is_easier_than_a_strange_one() -> None:
+def test_the_learned_text_is_easier_than_a_strange_one() -> None:
     train()
     strange = text_file("mmm ttt eee hhh nnn " * 30, "strange.txt")
     easy, hard = (

@@ -282,7 +282,7 @@ def test_another_dropout_seed_drops_other_numbers() -> None:
     assert len(losses) == 4
 
 
-def test_a_batch_with_fewer_sequences_is_learnt_from_like_any_other() -> None:
+def test_a_batch_with_fewer_sequences_is_learned_from_like_any_other() -> None:
     config = ModelConfig(9, "lstm", embedding_size=6, hidden_size=20, window=4)
     few = _batch(config, batch=3)
     large, exact = _network(config, batch=8), _network(config, batch=3)

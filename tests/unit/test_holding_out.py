@@ -31,8 +31,8 @@ def _text(lines: list[str]) -> Corpus:
 def _parts(corpus: Corpus, share: float = 0.1) -> tuple[list[str], list[str]]:
     """The lines to learn from, and those held out."""
     parts = hold_out(corpus.ids, corpus.vocabulary, share, "lines")
-    learnt, held = (corpus.vocabulary.decode(part).splitlines() for part in parts)
-    return learnt, held
+    learned, held = (corpus.vocabulary.decode(part).splitlines() for part in parts)
+    return learned, held
 
 
 def _is_odd(corpus: Corpus) -> bool:
@@ -40,9 +40,9 @@ def _is_odd(corpus: Corpus) -> bool:
 
 
 def test_lines_are_held_out_whole_and_from_all_over_the_text() -> None:
-    learnt, held = _parts(_text(PLACES))
+    learned, held = _parts(_text(PLACES))
     assert len(held) == round(len(PLACES) / 10)
-    assert sorted(learnt + held) == PLACES
+    assert sorted(learned + held) == PLACES
     places = np.searchsorted(PLACES, held)
     assert places.tolist() == sorted(places)
     # One of each stretch of ten, at no regular distance.
@@ -64,17 +64,17 @@ def test_the_same_lines_are_held_out_ever_again() -> None:
 def test_no_character_is_lost_or_read_twice(text: str, share: float) -> None:
     """However few lines there are, and whether or not the last one ends."""
     corpus = corpus_from_text("any", text)
-    learnt, held = hold_out(corpus.ids, corpus.vocabulary, share, "lines")
-    assert len(learnt) + len(held) == len(text)
+    learned, held = hold_out(corpus.ids, corpus.vocabulary, share, "lines")
+    assert len(learned) + len(held) == len(text)
     assert not len(held) or len(held) >= 100
-    whole = corpus.vocabulary.decode(learnt) + corpus.vocabulary.decode(held)
+    whole = corpus.vocabulary.decode(learned) + corpus.vocabulary.decode(held)
     assert sorted(whole) == sorted(text)
 
 
 def test_a_text_of_one_line_has_its_tail_held_out() -> None:
     corpus = corpus_from_text("line", TINY_TEXT)
-    learnt, held = hold_out(corpus.ids, corpus.vocabulary, 0.1, "lines")
-    assert corpus.vocabulary.decode(learnt) + corpus.vocabulary.decode(held) == TINY_TEXT
+    learned, held = hold_out(corpus.ids, corpus.vocabulary, 0.1, "lines")
+    assert corpus.vocabulary.decode(learned) + corpus.vocabulary.decode(held) == TINY_TEXT
     assert len(held) == 112
     assert not holds_lines_out(corpus.ids, corpus.vocabulary, 0.1)
 

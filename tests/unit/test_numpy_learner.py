@@ -43,7 +43,7 @@ def alphabet(parent: Path, epochs: int, **changes: object) -> Run:
     return new_run(parent, load_corpus(recipe.corpus), config, "abc", recipe.prime)
 
 
-def test_the_alphabet_is_learnt_by_heart(tmp_path: Path) -> None:
+def test_the_alphabet_is_learned_by_heart(tmp_path: Path) -> None:
     events = trained(alphabet(tmp_path, epochs=250))
     started, steps = only(Started, events)[0], only(Step, events)
     assert started.batches_per_epoch == 3

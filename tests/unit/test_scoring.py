@@ -48,8 +48,8 @@ def test_a_loss_beyond_all_perplexity_is_still_a_number() -> None:
 def test_the_held_out_part_is_measured_where_no_text_is_named(tmp_path: Path) -> None:
     checkpoint = checkpoint_of(tmp_path)
     result = score(checkpoint, None, None)
-    learnt, held_out = split(tiny_corpus().ids, 0.1)
-    baselines = measure_baselines(learnt, held_out, checkpoint.header.model.vocab_size)
+    learned, held_out = split(tiny_corpus().ids, 0.1)
+    baselines = measure_baselines(learned, held_out, checkpoint.header.model.vocab_size)
     assert result == Score(
         text="tiny, held-out part",
         characters=len(held_out) - 1,
@@ -69,20 +69,20 @@ def test_lines_that_were_held_out_are_measured(tmp_path: Path) -> None:
     run = tiny_run(tmp_path, text=text, val_split="lines")
     trained(run)
     checkpoint = load_checkpoint(run.folder.last)
-    learnt, held_out = run.parts
+    learned, held_out = run.parts
     result = score(checkpoint, None, None)
     assert result.characters == len(held_out) - 1
     assert result.lines[0].loss == evaluate(model_of(checkpoint), held_out).loss
-    baselines = measure_baselines(learnt, held_out, checkpoint.header.model.vocab_size)
+    baselines = measure_baselines(learned, held_out, checkpoint.header.model.vocab_size)
     assert result.lines[2].loss == baselines.unigram
 
 
-def test_baselines_are_counted_on_what_was_learnt_whatever_is_measured(tmp_path: Path) -> None:
+def test_baselines_are_counted_on_what_was_learned_whatever_is_measured(tmp_path: Path) -> None:
     checkpoint = checkpoint_of(tmp_path)
     other = "the hen sat on ten men. " * 9
     result = score(checkpoint, text_in(tmp_path, other), None)
-    learnt, _ = split(tiny_corpus().ids, 0.1)
-    baselines = measure_baselines(learnt, checkpoint.header.vocabulary.encode(other), 12)
+    learned, _ = split(tiny_corpus().ids, 0.1)
+    baselines = measure_baselines(learned, checkpoint.header.vocabulary.encode(other), 12)
     assert [line.loss for line in result.lines[1:]] == [
         baselines.uniform,
         baselines.unigram,
@@ -138,7 +138,7 @@ def test_a_text_is_normalised_as_the_networks_own(tmp_path: Path) -> None:
     assert result.unknown_characters == 0
 
 
-def test_where_nothing_was_held_out_the_learnt_text_is_measured_and_that_is_said(
+def test_where_nothing_was_held_out_the_learned_text_is_measured_and_that_is_said(
     tmp_path: Path,
 ) -> None:
     result = score(checkpoint_of(tmp_path, val_fraction=0.0), None, None)

@@ -40,7 +40,7 @@ def test_the_loss_falls_on_a_text_that_repeats(tmp_path: Path, settings: dict[st
     assert np.mean(losses[-10:]) < 0.5 * losses[0]
 
 
-def test_what_is_learnt_holds_for_the_held_out_part(tmp_path: Path) -> None:
+def test_what_is_learned_holds_for_the_held_out_part(tmp_path: Path) -> None:
     run = tiny_run(tmp_path, text=PERIODIC * 3, hidden_size=8, steps=150, learning_rate=0.03)
     evaluated = [event.val_loss for event in only(Evaluated, trained(run))]
     assert evaluated[0] is not None

@@ -54,7 +54,7 @@ SECTIONS: Final = (
         "Random draws one, the likely ones more often. It is livelier and makes more mistakes;"
         " the temperature makes it bolder (below 1) or wilder (above 1).\n"
         "Hybrid draws after a space and takes the likeliest otherwise: words begin freely and"
-        " are then spelt out.",
+        " are then spelled out.",
     ),
     HelpSection(
         "Top-k and top-p",
