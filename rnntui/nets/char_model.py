@@ -1,4 +1,4 @@
-"""The character model: ids in, a score for every character of the vocabulary out."""
+"""The character model: from ids to a score for each character of the vocabulary."""
 
 import torch
 from torch import Tensor, nn
@@ -8,14 +8,14 @@ from rnntui.nets.config import DropoutMasks, ModelConfig
 from rnntui.nets.recurrent import RecurrentLayer
 
 State = tuple[Tensor, ...]
-"""What the network remembers: `h` (and for an LSTM `c`), each `[L, B, H]`."""
+"""The recurrent state: `h` (and for an LSTM `c`), each `[L, B, H]`."""
 
 
 class CharModel(nn.Module):
     """Embedding or one-hot input, recurrent layers with dropout after each, a linear head."""
 
     def __init__(self, config: ModelConfig) -> None:
-        """Make the weights from torch's global generator (see `build_model`)."""
+        """Draw the weights from torch's global generator (see `build_model`)."""
         super().__init__()
         self.config = config
         if config.input_encoding == "embedding":
@@ -28,7 +28,7 @@ class CharModel(nn.Module):
         self.head = nn.Linear(config.hidden_size, config.vocab_size)
 
     def zero_state(self, batch_size: int) -> State:
-        """The state before any character has been read."""
+        """The state before the first character."""
         config, like = self.config, self.head.weight
         shape = (config.num_layers, batch_size, config.hidden_size)
         return tuple(like.new_zeros(shape) for _ in config.state_tensors)
@@ -44,9 +44,8 @@ class CharModel(nn.Module):
 
         With a generator, dropout masks are drawn from it (each element is kept
         with probability `1 - dropout` and scaled up, Srivastava et al. 2014);
-        without one nothing is dropped, as in evaluation and sampling. `masks` is
-        about the layers' outputs: those of embeddings are always drawn for each
-        position.
+        without one nothing is dropped, as in evaluation and sampling. `masks` concerns
+        the layers' outputs; an embedding's masks are always drawn for each position.
         """
         if self.config.input_encoding == "embedding":
             x = self.embedding(ids)  # [B, T, E]
@@ -75,8 +74,8 @@ class CharModel(nn.Module):
     ) -> tuple[Tensor, State]:
         """Scores (logits) for the next character, and the state after `ids` `[B, T]`.
 
-        A network on streams answers at every position, `[B, T, V]`; one on
-        windows at the last alone, `[B, 1, V]`.
+        Scores are `[B, T, V]` for a network on streams, `[B, 1, V]` (the last position's)
+        for one on windows.
         """
         hidden, state = self.read(ids, state, dropout, masks)
         if self.config.window:
@@ -90,9 +89,9 @@ def _mask(like: Tensor, keep: float, generator: torch.Generator) -> Tensor:
 
 
 def build_model(config: ModelConfig, seed: int) -> CharModel:
-    """A new network whose weights depend on `config` and `seed` alone.
+    """A new network, a function of `config` and `seed` alone.
 
-    torch's global generator is left as it was found.
+    Leaves torch's global generator as it was.
     """
     with torch.random.fork_rng(devices=[]):
         # Not `torch.manual_seed`, which seeds the generators of all accelerators, too.

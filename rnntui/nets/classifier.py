@@ -1,4 +1,4 @@
-"""The classifier: a text's tokens in, a score for every class out."""
+"""The classifier: from a text's tokens to a score for each class."""
 
 import torch
 from torch import Tensor, nn
@@ -15,7 +15,7 @@ class Classifier(nn.Module):
     """Embedding or one-hot input, recurrent layers, pooling over time, dropout, a linear head."""
 
     def __init__(self, config: ClassifierConfig) -> None:
-        """Make the weights from torch's global generator (see `build_classifier`)."""
+        """Draw the weights from torch's global generator (see `build_classifier`)."""
         super().__init__()
         self.config = config
         if config.input_encoding == "embedding":
@@ -30,10 +30,9 @@ class Classifier(nn.Module):
     def forward(
         self, ids: Tensor, lengths: Tensor, dropout: torch.Generator | None = None
     ) -> Tensor:
-        """Scores (logits) `[B, C]` of texts `[B, T]`, of which `lengths` `[B]` positions count.
+        """Logits `[B, C]` of texts `[B, T]`, of which the first `lengths` `[B]` positions count.
 
-        What stands behind a text's length changes nothing. With a generator,
-        dropout masks are drawn from it for what the head reads; without one
+        With a generator, dropout masks for the head's input are drawn from it; without one
         nothing is dropped.
         """
         pooled = _pooled(self._read(ids), lengths, self.config.pooling)  # [B, H]
@@ -43,7 +42,7 @@ class Classifier(nn.Module):
             pooled = pooled * (mask / keep)
         scores: Tensor = self.head(pooled)
         if self.config.head == "sigmoid":
-            # The softmax of (0, z) is the sigmoid of z, so both heads go on alike from here.
+            # The softmax of (0, z) is the sigmoid of z, so both heads are alike from here.
             scores = torch.cat((torch.zeros_like(scores), scores), dim=1)
         return scores
 
@@ -65,9 +64,9 @@ class Classifier(nn.Module):
 
 
 def build_classifier(config: ClassifierConfig, seed: int) -> Classifier:
-    """A new network whose weights depend on `config` and `seed` alone.
+    """A new network, a function of `config` and `seed` alone.
 
-    torch's global generator is left as it was found.
+    Leaves torch's global generator as it was.
     """
     with torch.random.fork_rng(devices=[]):
         torch.default_generator.manual_seed(seed)
@@ -77,8 +76,8 @@ def build_classifier(config: ClassifierConfig, seed: int) -> Classifier:
 def _rows(table: Tensor, ids: Tensor) -> Tensor:
     """Rows of `table` `[V, N]` by `ids` `[T, B]`: `[T, B, N]`."""
     if table.device.type != "cpu":
-        return functional.embedding(ids, table)  # its gradient is the same each time on a GPU
-    # On a processor the gradient of this is several times faster to take.
+        return functional.embedding(ids, table)  # whose gradient is deterministic on a GPU
+    # On a CPU this one's gradient is several times faster.
     return table.index_select(0, ids.reshape(-1)).view(*ids.shape, -1)
 
 
@@ -88,7 +87,7 @@ def _runs_by_hand(layer: RecurrentLayer) -> bool:
 
 
 def _hidden_states(layer: RecurrentLayer, x: Tensor) -> Tensor:
-    """All hidden states `[T, B, H]` of a layer that reads `x` `[T, B, I]` from zero state."""
+    """All hidden states `[T, B, H]` of a layer over `x` `[T, B, I]`, from zero state."""
     if _runs_by_hand(layer):
         products = functional.linear(x, layer.weight_ih, layer.bias)
         return _hidden_states_from_products(layer, products)
@@ -97,12 +96,12 @@ def _hidden_states(layer: RecurrentLayer, x: Tensor) -> Tensor:
 
 
 def _hidden_states_from_products(layer: RecurrentLayer, products: Tensor) -> Tensor:
-    """The same from the products of inputs and input weights, bias added, `[T, B, G·H]`."""
+    """The same from `W_ih x + b` `[T, B, G·H]`."""
     if _runs_by_hand(layer):
         states: Tensor = TanhRecurrence.apply(products, layer.weight_hh)  # type: ignore[no-untyped-call]
         return states
-    # torch's kernels take no products, so these pass through a layer whose input
-    # weights are the identity.
+    # torch's kernels take no products, so these go through a layer with the identity as
+    # input weights.
     width = products.shape[-1]
     stand_ins = {
         "weight_ih": torch.eye(width, dtype=products.dtype, device=products.device),
@@ -119,7 +118,7 @@ def _zero_state(layer: RecurrentLayer, x: Tensor) -> tuple[Tensor, ...]:
 
 
 def _pooled(states: Tensor, lengths: Tensor, pooling: str) -> Tensor:
-    """What the head reads `[B, H]` of hidden states `[T, B, H]`, those behind a length left out."""
+    """The head's input `[B, H]` from hidden states `[T, B, H]` up to each text's length."""
     if pooling == "last":
         return states[lengths - 1, torch.arange(len(lengths), device=lengths.device)]
     positions = torch.arange(len(states), device=lengths.device)

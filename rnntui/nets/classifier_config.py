@@ -1,6 +1,6 @@
-"""What a classifier is made of, as plain numbers: sizes, shapes and parameter counts.
+"""A classifier's architecture as plain numbers: sizes, shapes and parameter counts.
 
-Needs no torch, so that a table or a form can show a network before one is built.
+Needs no torch, so that a table or a form can show a network before it is built.
 """
 
 import math
@@ -19,19 +19,18 @@ from rnntui.nets.config import (
 )
 
 Pooling = Literal["last", "mean", "max"]
-"""What of a text's hidden states the head reads: the last, or the mean or maximum over time."""
+"""The head's input: the last hidden state, or the mean or maximum over time."""
 
 Head = Literal["softmax", "sigmoid"]
-"""One score per class, or a single one for the second of two classes."""
+"""One score per class, or a single score for the second of two classes."""
 
 
 @dataclass(frozen=True)
 class ClassifierConfig:
     """The architecture of a classifier: recurrent layers over tokens, pooled, and a linear head.
 
-    `vocab_size` counts every id that may stand in the input, `classes` the
-    answers. Raises `ConfigError` where a value is out of bounds or the head
-    doesn't suit the classes; the sentence names the flag.
+    `vocab_size` counts all ids of the input, special ones included. Raises `ConfigError`,
+    naming the flag, for a value out of bounds or a head that doesn't suit the classes.
     """
 
     vocab_size: int
@@ -47,7 +46,7 @@ class ClassifierConfig:
     head: Head = "softmax"
 
     def __post_init__(self) -> None:
-        # The part that it shares with a character model checks itself.
+        # The part shared with a character model checks itself.
         _ = self.body
         for name, kind in (("pooling", Pooling), ("head", Head)):
             if (value := getattr(self, name)) not in get_args(kind):
@@ -63,22 +62,22 @@ class ClassifierConfig:
 
     @property
     def body(self) -> ModelConfig:
-        """The character model that has the same input and recurrent layers."""
+        """The character model with the same input and recurrent layers."""
         return ModelConfig(**fields_from(self, ModelConfig))
 
     @property
     def input_size(self) -> int:
-        """Width of what the first recurrent layer reads."""
+        """Width of the first recurrent layer's input."""
         return self.body.input_size
 
     @property
     def outputs(self) -> int:
-        """Numbers that the head gives for a text."""
+        """The head's scores per text."""
         return 1 if self.head == "sigmoid" else self.classes
 
 
 def classifier_weight_shapes(config: ClassifierConfig) -> dict[str, tuple[int, ...]]:
-    """Name and shape of every weight, in the order in which the model holds them."""
+    """Name and shape of every weight, in the model's order."""
     shapes = weight_shapes(config.body)
     shapes["head.weight"] = (config.outputs, config.hidden_size)
     shapes["head.bias"] = (config.outputs,)
@@ -86,7 +85,7 @@ def classifier_weight_shapes(config: ClassifierConfig) -> dict[str, tuple[int, .
 
 
 def classifier_parameter_count(config: ClassifierConfig) -> int:
-    """Trainable numbers in the whole network."""
+    """Number of trainable parameters."""
     return sum(math.prod(shape) for shape in classifier_weight_shapes(config).values())
 
 

@@ -1,6 +1,6 @@
-"""What a character model is made of, as plain numbers: sizes, shapes and parameter counts.
+"""A character model's architecture as plain numbers: sizes, shapes and parameter counts.
 
-Needs no torch, so that a form or a table can show a network before one is built.
+Needs no torch, so that a form or a table can show a network before it is built.
 """
 
 import math
@@ -15,21 +15,20 @@ InputEncoding = Literal["one-hot", "embedding"]
 InitialWeights = Literal["torch", "normal", "keras", "orthogonal"]
 Connections = Literal["plain", "residual"]
 DropoutMasks = Literal["position", "sequence"]
-"""Whether dropout draws anew at each time step, or once for a whole sequence
-(Gal and Ghahramani 2016)."""
+"""A dropout mask for each time step, or one for the whole sequence (Gal and Ghahramani 2016)."""
 
 
 @dataclass(frozen=True)
 class ModelConfig:
     """The architecture of a character model.
 
-    With `residual` connections a recurrent layer above the first adds its
-    input to its output (He et al. 2016), and the head reads the sum.
+    With `residual` connections each recurrent layer but the first adds its input to its
+    output (He et al. 2016).
 
-    `window` is 0 for a network trained on streams; a network trained on
-    windows sees only the last `window` characters, from zero state.
+    `window` is 0 for a network trained on streams; one trained on windows sees only the last
+    `window` characters, from zero state.
 
-    Raises `ConfigError` where a value is out of bounds; the sentence names the flag.
+    Raises `ConfigError`, naming the flag, for a value out of bounds.
     """
 
     vocab_size: int
@@ -66,17 +65,17 @@ class ModelConfig:
 
     @property
     def input_size(self) -> int:
-        """Width of what the first recurrent layer reads."""
+        """Width of the first recurrent layer's input."""
         return self.vocab_size if self.input_encoding == "one-hot" else self.embedding_size
 
     @property
     def gates(self) -> int:
-        """Blocks of `hidden_size` rows in each recurrent layer's weights."""
+        """Number of gates: blocks of `hidden_size` rows in each recurrent layer's weights."""
         return len(find_cell(self.cell).gate_names)
 
     @property
     def state_tensors(self) -> tuple[str, ...]:
-        """The tensors that a layer carries from one time step to the next."""
+        """Names of the tensors carried from one time step to the next."""
         return find_cell(self.cell).state_tensors
 
 
@@ -96,10 +95,10 @@ class LayerRow:
 
 
 def weight_shapes(config: ModelConfig) -> dict[str, tuple[int, ...]]:
-    """Name and shape of every weight, in the order in which the model holds them.
+    """Name and shape of every weight, in the model's order.
 
-    The recurrent layers have one bias vector each, as the textbook formulas
-    have, where torch.nn.LSTM carries two that only ever act as their sum.
+    A recurrent layer has one bias vector, as in the textbook formulas; torch.nn.LSTM has two,
+    of which only the sum matters.
     """
     shapes: dict[str, tuple[int, ...]] = {}
     if config.input_encoding == "embedding":
@@ -118,7 +117,7 @@ def weight_shapes(config: ModelConfig) -> dict[str, tuple[int, ...]]:
 
 
 def parameter_count(config: ModelConfig) -> int:
-    """Trainable numbers in the whole network."""
+    """Number of trainable parameters."""
     return sum(math.prod(shape) for shape in weight_shapes(config).values())
 
 

@@ -1,4 +1,4 @@
-"""What the weights of a new network are, where not as torch makes them. Needs no torch."""
+"""Initial weights of a new network, drawn by NumPy. Needs no torch."""
 
 import math
 
@@ -17,16 +17,15 @@ def initial_weights(
 ) -> dict[str, NDArray[np.float32]]:
     """The weights of a new network, by the names of `weight_shapes`.
 
-    - `torch`: the distributions of torch's layers: uniform in ±1/√H, embeddings
-      normal. Not torch's own numbers, which are another generator's.
-    - `normal`: 0.01 times a standard normal number each, biases zero.
-    - `keras`: those of Keras's layers: input weights and head Glorot uniform
-      (Glorot and Bengio 2010), recurrent weights orthogonal (Saxe et
-      al. 2013), embeddings uniform in ±0.05, biases zero but for an
-      LSTM's forget gate, where they are one.
-    - `orthogonal`: as `torch`, but each gate's recurrent weights orthogonal
-      (Saxe et al. 2013) and the recurrent layers' biases zero, an LSTM's forget
-      gate's one (Jozefowicz et al. 2015): gradients reach far from the first step.
+    - `torch`: the distributions of torch's layers, drawn by NumPy's generator: uniform in ±1/√H,
+      embeddings standard normal.
+    - `normal`: normal with standard deviation 0.01, biases zero.
+    - `keras`: the distributions of Keras's layers: input weights and head Glorot uniform (Glorot
+      and Bengio 2010), recurrent weights orthogonal (Saxe et al. 2013), embeddings uniform in
+      ±0.05, biases the cell's `initial_biases`: one for a forget gate, else zero.
+    - `orthogonal`: as `torch`, but each gate's recurrent weights orthogonal (Saxe et al. 2013) and
+      biases the cell's `initial_biases` (Jozefowicz et al. 2015), so that gradients reach far from
+      the first step.
     """
     draw = np.random.default_rng(seed)
     make = _MAKERS[how]
@@ -37,11 +36,10 @@ def initial_weights(
 
 
 def forget_gate_biases(config: ModelConfig, bias: float) -> dict[str, NDArray[np.float32]]:
-    """What is added to each recurrent layer's initial bias, by name, so that it remembers.
+    """What `forget_bias` adds to each recurrent layer's initial bias `[G·H]`, by name.
 
-    `bias` for an LSTM's forget gate (Gers et al. 2000; Jozefowicz et al. 2015) and
-    for a GRU's update gate, which keeps the old state where it is near 1;
-    zero for all other gates. A cell without such a gate has no entries.
+    `bias` for the cell's `keeping_gate`: an LSTM's forget gate (Gers et al. 2000; Jozefowicz et
+    al. 2015), a GRU's update gate; zero for all others. Empty for a cell without such a gate.
     """
     gate = find_cell(config.cell).keeping_gate
     if gate is None or not bias:
@@ -94,19 +92,19 @@ def _orthogonal_gates(
 
 
 def _initial_bias(config: ModelConfig, name: str, shape: tuple[int, ...]) -> NDArray[np.float64]:
-    """A layer's bias `[G·H]`, as its cell has it; zeros for the head."""
+    """A recurrent layer's bias `[G·H]` by its cell's `initial_biases`; zeros for the head."""
     if name == "head.bias":
         return np.zeros(shape)
     return np.repeat(find_cell(config.cell).initial_biases, config.hidden_size)
 
 
 def _orthogonal(shape: tuple[int, ...], draw: np.random.Generator) -> NDArray[np.float64]:
-    """A matrix of more rows than columns whose columns are orthogonal and of length one.
+    """A matrix with orthonormal columns, at least as many rows as columns.
 
-    Keras keeps the gates side by side in one matrix that is the transpose of ours.
+    Keras keeps the gates side by side in one matrix, the transpose of ours.
     """
     q, r = np.linalg.qr(draw.normal(size=shape))
-    # Made unique by the signs, or not all such matrices would be equally likely (Mezzadri 2007).
+    # Fixing the signs makes all such matrices equally likely (Mezzadri 2007).
     return np.asarray(q * np.sign(np.diagonal(r)))
 
 

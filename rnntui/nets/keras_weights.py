@@ -1,4 +1,4 @@
-"""Initial weights as Keras's layers have them, for networks made of ours."""
+"""Keras's initial weights for a torch network."""
 
 import math
 
@@ -11,11 +11,11 @@ from rnntui.nets.recurrent import RecurrentLayer
 
 
 def start_as_keras(model: nn.Module, seed: int) -> None:
-    """Give a network on the processor the weights with which one of Keras would start.
+    """Draw the initial weights of Keras's layers for a network on the CPU, in place.
 
     Input weights and heads are Glorot uniform (Glorot and Bengio 2010), recurrent
-    weights orthogonal (Saxe et al. 2013), biases zero but for the forget gate's,
-    which are one, and embeddings uniform in ±0.05. They depend on `seed` alone.
+    weights orthogonal (Saxe et al. 2013), biases the cell's `initial_biases`, embeddings
+    uniform in ±0.05. A function of `seed` alone.
     """
     generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():

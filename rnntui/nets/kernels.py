@@ -1,7 +1,7 @@
-"""Which cells have faster paths than their own equations. Needs no torch and no numba.
+"""The cells with faster paths than their own equations. Needs no torch and no numba.
 
-These are torch's fused layers (`recurrent.py`) and the compiled functions (`compiled/`), which
-tests hold to the cell.
+The faster paths are torch's fused layers (`recurrent.py`) and the compiled functions
+(`compiled/`); both are tested against the cell.
 """
 
 from typing import Final
@@ -11,7 +11,7 @@ from rnntui.errors import ConfigError
 _GATES_APART: Final = {"rnn": 0, "lstm": 0, "gru": 1}
 
 KERNEL_CELLS: Final = tuple(_GATES_APART)
-"""The cells that have both."""
+"""The cells with both."""
 
 
 def gates_apart(cell: str) -> int:

@@ -1,6 +1,6 @@
-"""The operations that a cell's equations need, on NumPy arrays.
+"""The operations of a cell's equations on NumPy arrays.
 
-Apart from the cells, which every command knows by name, so that help loads no NumPy.
+Not in `cells/`, which every command loads for the names, so that help loads no NumPy.
 """
 
 from types import SimpleNamespace
@@ -25,4 +25,4 @@ NUMPY: Final[Operations] = SimpleNamespace(
     relu=lambda x: np.maximum(x, 0),
     softplus=lambda x: np.logaddexp(x, 0),
 )
-"""The operations, by the names that `Operations` has."""
+"""`Operations` on NumPy arrays."""

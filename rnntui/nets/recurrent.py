@@ -1,7 +1,7 @@
 """One recurrent layer over a whole sequence, of any cell, with one bias vector.
 
-The arithmetic is torch's fused kernels where it has them, and the cell's own equations, time
-step by time step, where it has none.
+Runs torch's fused kernels for cells that have them, and the cell's own equations, one time step
+after another, for all others.
 """
 
 import math
@@ -16,7 +16,7 @@ from torch.nn import functional
 from rnntui.nets.cells import find_cell
 from rnntui.nets.cells.cell import Nonlinearity, Operations
 
-# CUDA's kernels have weights copied into one piece first, at 2% of a step; torch would say so.
+# CUDA's kernels copy the weights into one chunk first, at 2% of a step, and torch warns of it.
 warnings.filterwarnings("ignore", "RNN module weights are not part of single contiguous chunk")
 
 TORCH: Final[Operations] = SimpleNamespace(
@@ -25,7 +25,7 @@ TORCH: Final[Operations] = SimpleNamespace(
     relu=torch.relu,
     softplus=lambda x: torch.logaddexp(x, torch.zeros_like(x)),
 )
-"""The operations on torch tensors."""
+"""`Operations` on torch tensors."""
 
 _FUSED: Final[dict[tuple[str, Nonlinearity], Any]] = {
     ("lstm", "tanh"): torch.lstm,
@@ -39,18 +39,16 @@ _FUSED: Final[dict[tuple[str, Nonlinearity], Any]] = {
 
 
 class RecurrentLayer(nn.Module):
-    """A layer of `hidden_size` units reading `[B, T, I]` and giving `[B, T, H]`.
-
-    Its equations are its cell's (`nets/cells/`).
+    """A layer of `hidden_size` units, from `[B, T, I]` to `[B, T, H]`, by its cell's equations.
 
     Weights: `weight_ih` `[G·H, I]`, `bias` `[G·H]` and, where the cell is recurrent,
-    `weight_hh` `[G·H, H]`, gates in the cell's order. They start uniform in ±1/√H, as torch's do.
+    `weight_hh` `[G·H, H]`, gates in the cell's order. Initially uniform in ±1/√H, as in torch.
     """
 
     def __init__(
         self, cell: str, input_size: int, hidden_size: int, nonlinearity: Nonlinearity = "tanh"
     ) -> None:
-        """Make the layer's weights from torch's global generator."""
+        """Draw the weights from torch's global generator."""
         super().__init__()
         rows = len(find_cell(cell).gate_names) * hidden_size
         bound = 1.0 / math.sqrt(hidden_size)
@@ -82,7 +80,7 @@ class RecurrentLayer(nn.Module):
     def _step_by_step(
         self, x: Tensor, state: tuple[Tensor, ...]
     ) -> tuple[Tensor, tuple[Tensor, ...]]:
-        """The same by the cell's own equations: the path for cells that torch has no kernel for."""
+        """The same by the cell's own equations, for cells without a torch kernel."""
         cell = find_cell(self.cell)
         from_input = functional.linear(x, self.weight_ih, self.bias)  # [B, T, G·H]
         outputs: list[Tensor] = []

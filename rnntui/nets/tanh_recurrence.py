@@ -1,8 +1,8 @@
 """The recurrence of a vanilla tanh layer, forward and backward by hand.
 
-torch runs such a layer on a processor as hundreds of small operations that
-autograd records one by one. Here both directions are plain loops over
-memory that is allocated once, and the weights' gradient is a single product.
+On a CPU torch runs such a layer as hundreds of small operations, each recorded by autograd. Here
+both directions are plain loops over memory allocated once, and the weights' gradient is a single
+product.
 Agreement with torch's own layer is tested.
 """
 
@@ -13,22 +13,22 @@ import torch
 from torch import Tensor
 
 MAX_NUMPY_PRODUCT = 2**16
-"""Multiplications in a time step up to which NumPy is the faster one.
+"""Multiplications in a time step up to which NumPy is faster than torch.
 
-What counts there is what a call costs, which for NumPy is a quarter. Beyond,
-its products would also start threads of their own beside torch's.
+Small steps cost mostly calls, a quarter as much in NumPy. In larger ones its products would also
+start threads beside torch's.
 """
 
 
 class TanhRecurrence(torch.autograd.Function):
     """`h_t = tanh(p_t + h_(t-1) W_hh^T)` from zero state, for inputs' products `p` `[T, B, H]`.
 
-    Gives all hidden states `[T, B, H]`. For tensors on the processor alone.
+    Returns all hidden states `[T, B, H]`. For tensors on the CPU only.
     """
 
     @staticmethod
     def forward(ctx: Any, products: Tensor, weight_hh: Tensor) -> Tensor:
-        """Run over time."""
+        """All hidden states `[T, B, H]`."""
         length, batch, size = products.shape
         states = products.new_empty(length + 1, batch, size)
         states[0] = 0.0
@@ -41,7 +41,7 @@ class TanhRecurrence(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, *upstream: Tensor) -> tuple[Tensor, Tensor]:
-        """Run back: gradients of `p`, `[T, B, H]`, and of `W_hh`, `[H, H]`."""
+        """The gradients of `p` `[T, B, H]` and `W_hh` `[H, H]`."""
         (wanted,) = upstream  # [T, B, H]
         states, weight_hh = ctx.saved_tensors
         batch, size = states.shape[1:]
@@ -56,7 +56,7 @@ class TanhRecurrence(torch.autograd.Function):
 
 
 def _run(states: Any, products: Any, weight: Any, dot: Any, tanh: Any) -> None:
-    """Fill `states` behind its first; arrays and functions are NumPy's or torch's."""
+    """Fill `states` after its first; arrays and functions are NumPy's or torch's."""
     for before, after, product in zip(states[:-1], states[1:], products, strict=True):
         dot(before, weight, out=after)
         after += product

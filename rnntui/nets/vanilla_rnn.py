@@ -1,9 +1,8 @@
-"""A vanilla recurrent network in NumPy, with its learning written out by hand.
+"""A vanilla recurrent network in NumPy, training included, written out by hand.
 
-Nothing here leaves a step to a library: reading a text, the way back through
-time, the update and the generation are below in that order, to be read in one
-sitting. It is a network like the others (its weights have their names and
-shapes, see `weight_shapes`), so a checkpoint of it is one like any other.
+No step is left to a library: the forward pass, back-propagation through time, the update and
+generation are below in that order, to be read in one sitting. Its weights have the names and
+shapes of `weight_shapes`, so its checkpoints are like any other's.
 
 Shapes: B sequences side by side, T characters in each, H hidden units, V
 symbols in the vocabulary. Arrays are of the type of the weights: `float32` in
@@ -43,15 +42,15 @@ class ForwardPass:
 def read(weights: Arrays, inputs: NDArray[np.int64], state: Array) -> ForwardPass:
     """Read `inputs` `[T, B]` from the hidden state `[B, H]`, character by character.
 
-    Elman's network (1990): the new hidden state is made of the character that
-    is read and of the hidden state before it, and the scores of it alone.
+    Elman's network (1990): the new hidden state is computed from the character and the hidden
+    state before it, and the scores from the new hidden state alone.
 
         h[t] = tanh(W_ih x[t] + W_hh h[t-1] + b_h)
         y[t] = W_hy h[t] + b_y
         p[t] = softmax(y[t])
 
-    `x[t]` is one-hot, all zeros but for a one at the character's id, so its
-    product with a matrix is a column of the matrix: no product is computed.
+    `x[t]` is one-hot, so its product with a matrix is a column of the matrix, and no product
+    is computed.
     """
     columns = weights[W_IH].T[inputs] + weights[B_H]  # [T, B, H]
     hidden = np.empty((len(inputs) + 1, *state.shape), state.dtype)
@@ -62,17 +61,14 @@ def read(weights: Arrays, inputs: NDArray[np.int64], state: Array) -> ForwardPas
 
 
 def softmax(scores: Array) -> Array:
-    """Scores as probabilities, along the last axis."""
-    # Subtracting the largest changes nothing but keeps exp from overflowing.
+    """Probabilities from scores, along the last axis."""
+    # Subtracting the largest changes nothing and keeps exp from overflowing.
     grown = np.exp(scores - scores.max(axis=-1, keepdims=True))
     return np.asarray(grown / grown.sum(axis=-1, keepdims=True))
 
 
 def mean_loss(forward: ForwardPass, targets: NDArray[np.int64]) -> float:
-    """The mean cross-entropy in nats: how surprising the right next characters were.
-
-    `targets` `[T, B]` are the characters that followed.
-    """
+    """The mean cross-entropy in nats; `targets` `[T, B]` are the next characters."""
     every = np.arange(targets.size)
     right = flat(forward.probabilities)[every, targets.ravel()]  # [T·B]
     return float(-np.log(right).mean())
@@ -81,16 +77,15 @@ def mean_loss(forward: ForwardPass, targets: NDArray[np.int64]) -> float:
 def gradients(
     weights: Arrays, forward: ForwardPass, targets: NDArray[np.int64]
 ) -> dict[str, Array]:
-    """How the mean loss would change with each weight: back-propagation through time.
+    """The gradient of the mean loss by each weight: back-propagation through time.
 
-    A hidden state acts on the loss in two ways: through the scores that are
-    made of it, and through the hidden state that comes next. So the way back
-    begins at the end of the text, and carries from each state to the one
-    before it what the later scores have to say (Rumelhart, Hinton and Williams
-    1986; Werbos 1990).
+    A hidden state acts on the loss in two ways: through its own scores, and through the next
+    hidden state. So the backward pass starts at the end of the text and carries the gradient of
+    all later losses from each state to the one before it (Rumelhart, Hinton and Williams 1986;
+    Werbos 1990).
     """
     hidden, steps = forward.hidden, len(forward.inputs)
-    # Softmax and cross-entropy together: the probabilities, less one at the right character.
+    # Softmax and cross-entropy together: the probabilities, minus one at the target.
     d_scores = forward.probabilities.copy()  # [T, B, V]
     flat(d_scores)[np.arange(targets.size), targets.ravel()] -= 1
     d_scores /= targets.size
@@ -99,12 +94,12 @@ def gradients(
     from_later = np.zeros_like(hidden[0])  # [B, H]
     # tanh'(a) is 1 - tanh(a)², and tanh(a) is the hidden state itself.
     through_tanh = 1 - hidden[1:] ** 2  # [T, B, H]
-    d_sums = np.empty_like(from_scores)  # [T, B, H]: of what tanh is taken of
+    d_sums = np.empty_like(from_scores)  # [T, B, H]: by tanh's arguments
     for t in reversed(range(steps)):
         d_sums[t] = (from_scores[t] + from_later) * through_tanh[t]
         from_later = d_sums[t] @ weights[W_HH]
 
-    # The same weights acted at every step, so their gradients are sums over all steps.
+    # The weights are shared by all steps, so their gradients are sums over the steps.
     d_columns = np.zeros_like(weights[W_IH].T)  # [V, H]
     np.add.at(d_columns, forward.inputs, d_sums)
     return {
@@ -117,15 +112,15 @@ def gradients(
 
 
 def flat(array: Array) -> Array:
-    """`[T, B, N]` seen as `[T·B, N]`: a row for each character that was read."""
+    """`[T, B, N]` viewed as `[T·B, N]`: one row per character."""
     return array.reshape(-1, array.shape[-1])
 
 
 def clip(slopes: dict[str, Array], bound: float) -> None:
     """Bound every element of the gradients to ±`bound`, in place.
 
-    A factor of more than one at each step back makes gradients explode; the
-    direction of the step stays about right when they are cut off.
+    A factor above one at each step back makes gradients explode; clipped, they still point in
+    about the right direction.
     """
     for slope in slopes.values():
         np.clip(slope, -bound, bound, out=slope)
@@ -134,11 +129,10 @@ def clip(slopes: dict[str, Array], bound: float) -> None:
 def update(
     weights: dict[str, Array], slopes: Arrays, sums: dict[str, Array], learning_rate: float
 ) -> None:
-    """Move every weight a little downhill, in place: Adagrad (Duchi, Hazan and Singer 2011).
+    """One step of Adagrad (Duchi, Hazan and Singer 2011), in place.
 
-    `sums` are those of all squared gradients so far: a weight that was moved
-    much takes smaller steps. The epsilon is inside the root, where torch's
-    Adagrad adds one to the root.
+    `sums` are the sums of all squared gradients so far: a weight with large ones takes smaller
+    steps. The epsilon is inside the root, where torch's Adagrad adds it to the root.
     """
     for name, slope in slopes.items():
         sums[name] += slope * slope

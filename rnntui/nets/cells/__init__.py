@@ -1,4 +1,4 @@
-"""The recurrent cells: each module here but `cell` has one, as `CELL`. Needs no NumPy, no torch."""
+"""The recurrent cells: each module but `cell` defines one, as `CELL`. Needs no NumPy, no torch."""
 
 from importlib import import_module
 from pkgutil import iter_modules
@@ -19,8 +19,8 @@ CELLS: Final = _all_cells()
 
 
 def find_cell(name: str) -> RecurrentCell:
-    """The cell of that name. Raises `ConfigError` where there is none."""
-    # A damaged file may have anything in its place.
+    """The cell of that name. Raises `ConfigError` for an unknown one."""
+    # A damaged file may hold anything instead of a name.
     if not isinstance(name, str) or name not in CELLS:
         known = ", ".join(CELLS)
         raise ConfigError(f"--cell {name} is not known; it is one of {known}.")

@@ -1,9 +1,8 @@
-"""What a recurrent cell is: one object in one file, from which everything else follows.
+"""The protocol of a recurrent cell: one object in one file.
 
-A cell says its gates and states, and what one time step computes, once, for NumPy arrays and
-torch tensors alike. Sampling, tracing and the general training path need no more than that;
-faster paths (torch's fused layers, compiled kernels) are made for some cells and tested
-against it.
+A cell names its gates and states and defines one time step, once, for NumPy arrays and torch
+tensors alike. Sampling, tracing and the general training path need nothing else; some cells also
+have faster paths (torch's fused layers, compiled kernels), which are tested against it.
 """
 
 from typing import Any, Literal, NamedTuple, Protocol
@@ -11,11 +10,11 @@ from typing import Any, Literal, NamedTuple, Protocol
 Nonlinearity = Literal["tanh", "relu"]
 
 Array = Any
-"""A NumPy array or a torch tensor, `[..., n]`, whichever `Operations` it is given with."""
+"""A NumPy array or a torch tensor `[..., n]`, in keeping with the `Operations`."""
 
 
 class Operations(Protocol):
-    """What a step needs beyond `+`, `-`, `*`, `/` and slices: functions of each element."""
+    """The elementwise functions of a step, beside `+`, `-`, `*`, `/` and slices."""
 
     @property
     def sigmoid(self) -> Any:
@@ -35,7 +34,7 @@ class Operations(Protocol):
 
 
 class CellStep(NamedTuple):
-    """What a cell computes in one time step; all parts are `[..., H]`.
+    """The values of one time step, each `[..., H]`.
 
     `pre_activations` and `gates` (their values after the activation) are in the order of the
     cell's `gate_names`, `state` in that of its `state_tensors`: the hidden state first.
@@ -55,27 +54,27 @@ class RecurrentCell(Protocol):
 
     @property
     def name(self) -> str:
-        """What settings and checkpoints call it."""
+        """Its name in settings and checkpoints."""
 
     @property
     def year(self) -> int:
-        """When it was described; lists go by it."""
+        """The year of its paper, by which lists are sorted."""
 
     @property
     def gate_names(self) -> tuple[str, ...]:
-        """The blocks of its weights, in order."""
+        """Its gates, in the order of the blocks of its weights."""
 
     @property
     def initial_biases(self) -> tuple[float, ...]:
-        """Each gate's bias in a new network whose weights start as Keras's or orthogonal."""
+        """Each gate's bias in a new network with `keras` or `orthogonal` initial weights."""
 
     @property
     def state_tensors(self) -> tuple[str, ...]:
-        """What it carries from one time step to the next: `h` first."""
+        """The names of its states, `h` first."""
 
     @property
     def keeping_gate(self) -> int | None:
-        """Which gate keeps the old state where it is near 1 (see `forget_bias`), if any."""
+        """Index of the gate that keeps the old state when near 1 (see `forget_bias`), if any."""
 
     @property
     def is_recurrent(self) -> bool:
@@ -91,8 +90,8 @@ class RecurrentCell(Protocol):
     ) -> CellStep:
         """One time step.
 
-        `from_input` is `W_ih x + b` and `from_hidden` `W_hh h`, each `[..., G·H]` (None where
-        the cell is not recurrent), `state` what the step before left, each `[..., H]`.
+        `from_input` is `W_ih x + b` and `from_hidden` `W_hh h`, each `[..., G·H]` (`from_hidden` is
+        None where the cell is not recurrent); `state` holds the states before, each `[..., H]`.
         """
 
 

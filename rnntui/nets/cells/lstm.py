@@ -6,7 +6,7 @@ from rnntui.nets.cells.cell import Array, CellStep, Nonlinearity, Operations, bl
 class Lstm:
     """`i, f, o = sigmoid(...)`, `g = tanh(...)`; `c' = f c + i g`; `h' = o tanh(c')`.
 
-    Each gate is of its block of `W_ih x + W_hh h + b`, in torch's order.
+    Each gate takes its block of `W_ih x + W_hh h + b`, in torch's order.
     """
 
     name = "lstm"

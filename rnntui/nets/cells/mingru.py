@@ -9,8 +9,8 @@ from rnntui.nets.cells.cell import Array, CellStep, Nonlinearity, Operations, bl
 class MinGru:
     """`z = sigmoid(W_z x + b_z)`; `n = W_n x + b_n`; `h' = (1 - z) h + z n`.
 
-    Where the update gate is near 1 the new candidate takes the old state's place, the other
-    way round than in `Gru`, so no gate keeps by being near 1.
+    An update gate near 1 replaces the old state by the candidate, the reverse of `Gru`, so no
+    gate keeps the state by being near 1.
     """
 
     name = "mingru"

@@ -29,7 +29,7 @@ class MinLstm:
         """One time step; the gates are those before they are made to sum to one."""
         at_forget, at_input, new = blocks(from_input, 3)
         forget, inlet = ops.sigmoid(at_forget), ops.sigmoid(at_input)
-        # f / (f + i), by the gates' logarithms, as both may be too small for a quotient.
+        # f / (f + i), from the gates' logarithms, as both may be too small to divide.
         kept = ops.sigmoid(ops.softplus(-at_input) - ops.softplus(-at_forget))
         hidden = kept * state[0] + (1 - kept) * new
         return CellStep((at_forget, at_input, new), (forget, inlet, new), (hidden,))

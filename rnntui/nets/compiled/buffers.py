@@ -1,4 +1,4 @@
-"""The memory that a compiled network works in, and the records that point into it."""
+"""The memory of a compiled network, and the records that point into it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from rnntui.nets.compiled.cells import cell_number
 from rnntui.nets.compiled.lanes import LANES_BYTES, WIDTH
-from rnntui.nets.compiled.layout import Array, PackedBlock, padded
+from rnntui.nets.compiled.layout import Array, PackedBlock, round_up
 from rnntui.nets.compiled.products import PANEL
 from rnntui.nets.compiled.records import BLOCK, LAYER, PART
 from rnntui.nets.config import DropoutMasks, ModelConfig
@@ -17,15 +17,15 @@ from rnntui.nets.kernels import gates_apart
 Ids = NDArray[np.int64]
 
 _SCORED_NUMBERS = 16_384
-"""Scores held at a time; 64 KiB, so that they stay in the second-level cache."""
+"""Scores held at a time: 64 KiB, which stay in the second-level cache."""
 
 _SCORED_ROWS = 48
-"""Outputs scored at a time at least: the weights of a large vocabulary, which are beyond
-that cache, are read four times for each such part of a batch."""
+"""Fewest outputs scored at a time: a large vocabulary's weights, too large for that cache, are read
+four times for each such part of a batch."""
 
 
 def aligned(*shape: int) -> Array:
-    """Zeros whose address is a multiple of a cache line."""
+    """Zeros at an address that is a multiple of a cache line."""
     size = int(np.prod(shape))
     whole = np.zeros(size + WIDTH, np.float32)
     first = (-whole.ctypes.data % LANES_BYTES) // 4
@@ -33,19 +33,19 @@ def aligned(*shape: int) -> Array:
 
 
 def row_numbers(width: int) -> int:
-    """Numbers from one row to the next: an odd count of cache lines.
+    """Stride of a row of `width` numbers: an odd number of cache lines.
 
-    Rows a power of two apart would compete for the same places in the cache.
+    Rows a power of two apart would compete for the same cache sets.
     """
     lines = width // WIDTH
     return (lines + 1 - lines % 2) * WIDTH
 
 
 class Packings:
-    """The weights packed for backward products, and the blocks' records for the optimiser."""
+    """The weights packed for backward products, and the records of all blocks for the optimiser."""
 
     def __init__(self, parts: tuple[PackedBlock, ...]) -> None:
-        """Make room for every matrix in panels."""
+        """Allocate a transposed packing of every matrix in panels."""
         self.records = np.zeros(len(parts), BLOCK)
         self._kept: list[Array] = []
         self.back: dict[tuple[str, int], int] = {}
@@ -64,7 +64,7 @@ class Packings:
 
 
 class ThreadBuffers:
-    """What one thread computes in: activations, masks, gradients, and the records of all that."""
+    """One thread's activations, masks and gradients, and the records that point to them."""
 
     def __init__(
         self,
@@ -77,9 +77,9 @@ class ThreadBuffers:
         masks: DropoutMasks = "position",
         tabled: bool = False,
     ) -> None:
-        """Room for `rows` sequences of `length` characters.
+        """Allocate for `rows` sequences of `length` characters.
 
-        `tabled` has each character's gates computed once, not at each of its places.
+        With `tabled` the first layer's products are computed once per symbol, not per position.
         """
         self.rows, self.length = rows, length
         self._kept: list[NDArray[Any]] = []
@@ -89,7 +89,7 @@ class ThreadBuffers:
         answered = 1 if config.window else length
         self.inputs = np.zeros(length * rows, np.int64)
         self.targets = np.zeros(answered * rows, np.int64)
-        self.hidden = padded(config.hidden_size, WIDTH)
+        self.hidden = round_up(config.hidden_size, WIDTH)
         self.layers = np.zeros(config.num_layers, LAYER)
         self.part = np.zeros(1, PART)
         self._units = config.hidden_size
@@ -100,14 +100,14 @@ class ThreadBuffers:
         self.part["fixed_masks"] = masks == "sequence"
 
     def load_batch(self, inputs: Ids, targets: Ids, state: Mapping[str, Array] | None) -> None:
-        """Take a batch's rows, `[B, T]`, and their states, `[L, B, H]` by name, None for zeros."""
+        """Copy in a batch `[B, T]` and its states by name, `[L, B, H]`; None for zeros."""
         for ids, place in ((inputs, self.inputs), (targets, self.targets)):
             place[: ids.size].reshape(ids.T.shape)[:] = ids.T
         self.set_row_count(len(inputs))
         self.set_state(state, len(inputs))
 
     def set_state(self, state: Mapping[str, Array] | None, rows: int) -> None:
-        """Take what `rows` sequences begin with, `[L, B, H]` by name, None for zeros."""
+        """Copy in the initial states of `rows` sequences by name, `[L, B, H]`; None for zeros."""
         for name, layers in self._states.items():
             for number, states in enumerate(layers):
                 before = self._at_time(states, 0, rows)
@@ -116,7 +116,7 @@ class ThreadBuffers:
                     before[:, : self._units] = state[name][number]
 
     def states_after(self, rows: int) -> dict[str, list[Array]]:
-        """The states at the end of `rows` sequences by name, for each layer `[B, H]`."""
+        """The final states of `rows` sequences by name, `[B, H]` for each layer."""
         return {
             name: [self._at_time(states, self.length, rows)[:, : self._units] for states in layers]
             for name, layers in self._states.items()
@@ -124,15 +124,15 @@ class ThreadBuffers:
 
     @staticmethod
     def _at_time(states: Array, time: int, rows: int) -> Array:
-        """The states at a time: those of fewer sequences lie closer together."""
+        """The states at one time `[B, H]`; fewer sequences lie closer together."""
         flat = states.reshape(-1, states.shape[-1])
         return flat[time * rows : (time + 1) * rows]
 
     def set_row_count(self, rows: int) -> None:
-        """Point to where things are with so many sequences."""
+        """Set the records' addresses for a batch of `rows` sequences."""
         for number, record in enumerate(self.layers):
             if not record["masks"] and not record["skip"]:
-                # The states after the one that was carried in.
+                # The states after the initial one.
                 record["outputs"] = record["hidden_states"] + rows * record["states_row"]
             if number > 0:
                 record["input"] = self.layers[number - 1]["outputs"]
@@ -142,7 +142,7 @@ class ThreadBuffers:
         return int(self._kept[-1].ctypes.data)
 
     def _weight(self, record: Any, field: str, weight: str, first_gate: int = 0) -> None:
-        """Write a matrix's three addresses into a record."""
+        """Store a matrix's addresses in a record: weight, gradient and transposed packing."""
         at = 4 * self._places[weight, first_gate].offset
         record[field] = self._weights + at
         record[f"{field}_gradient"] = self.gradients.ctypes.data + at
@@ -195,7 +195,7 @@ class ThreadBuffers:
             return
         self._weight(first, "w_ih", "layers.0.weight_ih")
         self._weight(part, "embedding", "embedding.weight")
-        terms = padded(config.embedding_size, WIDTH)
+        terms = round_up(config.embedding_size, WIDTH)
         part["embedding_terms"], part["embedding_row"] = terms, 4 * terms
         part["embedding_units"] = config.embedding_size
         if tabled:
@@ -213,7 +213,7 @@ class ThreadBuffers:
 
     def _lay_out_head(self, config: ModelConfig) -> None:
         part = self.part[0]
-        columns = padded(config.vocab_size, WIDTH)
+        columns = round_up(config.vocab_size, WIDTH)
         scored = min(len(self.targets), max(_SCORED_ROWS, _SCORED_NUMBERS // columns))
         part["gradients"] = self.gradients.ctypes.data
         part["gradients_bytes"] = 4 * len(self.gradients)

@@ -1,13 +1,12 @@
-"""What happens in a recurrent layer between the products: one time step, forward and backward.
+"""One time step of a recurrent layer between the products, forward and backward.
 
-A row of `gates` holds, for each gate in torch's order, `hidden` numbers: before
-the forward step what the products gave, after it the gates' values, and after
-the backward step the gradient by what the products gave. A GRU's row has a
-fourth block, the recurrent product of the new state, which its reset gate
-scales (see `RecurrentLayer` in `rnntui.nets.recurrent` for the formulas).
+A row of `gates` holds `hidden` numbers for each gate in torch's order: the products before the
+forward step, the gates' values after it, and the gradients by the products after the backward
+step. A GRU's row has a fourth block, the new state's recurrent product, which the reset gate
+scales (the formulas are in `rnntui/nets/cells/`).
 
 `layer` is a record of `LAYER` (`rnntui.nets.compiled.records`); `rows` sequences
-are stepped from time `time` to `time + 1`.
+advance from time `time` to `time + 1`.
 """
 
 from typing import Final
@@ -43,7 +42,7 @@ _NUMBERS: Final[dict[tuple[str, Nonlinearity], int]] = {
 
 
 def cell_number(config: ModelConfig) -> int:
-    """The number of a configuration's cell in compiled functions, which must have it."""
+    """The number of a configuration's cell in the compiled functions."""
     return _NUMBERS[config.cell, config.nonlinearity]
 
 
@@ -67,7 +66,7 @@ def rnn_forward(layer: Record, rows: int, time: int) -> None:
 
 @compiled
 def rnn_backward(layer: Record, rows: int, time: int) -> None:
-    """The gradient by `z`, from that by `h'`."""
+    """The gradient by `z` from the one by `h'`."""
     relu = layer.cell == RNN_RELU
     for row in range(rows):
         gates = layer.gates + (time * rows + row) * layer.gates_row
@@ -82,7 +81,7 @@ def rnn_backward(layer: Record, rows: int, time: int) -> None:
 
 @compiled
 def lstm_forward(layer: Record, rows: int, time: int) -> None:
-    """`c' = f c + i g`, `h' = o tanh(c')`; keeps `tanh(c')` for the way back."""
+    """`c' = f c + i g`, `h' = o tanh(c')`; keeps `tanh(c')` for the backward step."""
     block = 4 * layer.hidden
     for row in range(rows):
         gates = layer.gates + (time * rows + row) * layer.gates_row
@@ -107,7 +106,7 @@ def lstm_forward(layer: Record, rows: int, time: int) -> None:
 
 @compiled
 def lstm_backward(layer: Record, rows: int, time: int) -> None:
-    """The gradient by the gates' sums, from those by `h'` and `c'`; `c'`'s becomes `c`'s."""
+    """Gradients by the gates' arguments from those by `h'` and `c'`; turns `c'`'s into `c`'s."""
     block = 4 * layer.hidden
     one = broadcast(_ONE)
     for row in range(rows):
@@ -138,7 +137,7 @@ def lstm_backward(layer: Record, rows: int, time: int) -> None:
 
 @compiled
 def gru_forward(layer: Record, rows: int, time: int) -> None:
-    """`h' = (1 - z) n + z h`, with `n = tanh(x + r q)` of the input's and the state's products."""
+    """`h' = (1 - z) n + z h`, `n = tanh(x + r q)`; `x` and `q` are products of input and state."""
     block = 4 * layer.hidden
     for row in range(rows):
         gates = layer.gates + (time * rows + row) * layer.gates_row
@@ -159,7 +158,7 @@ def gru_forward(layer: Record, rows: int, time: int) -> None:
 
 @compiled
 def gru_backward(layer: Record, rows: int, time: int) -> None:
-    """The gradient by the gates' sums and by `q`, and the part of `h`'s that skips the gates."""
+    """Gradients by the gates' arguments and by `q`, and the direct part of `h`'s."""
     block = 4 * layer.hidden
     one = broadcast(_ONE)
     for row in range(rows):

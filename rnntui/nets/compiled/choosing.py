@@ -1,7 +1,7 @@
-"""The next character out of a row of scores: softmax, the best, filters and the draw.
+"""The next character from a row of scores: softmax, best candidates, filters and the draw.
 
-The same choice as `rnntui.sampling.choice` makes, in single precision but for
-sums; no probability is below 1e-38, where there it may be 0.
+The same choice as in `rnntui.sampling.choice`, in single precision except for sums. No
+probability is below 1e-38, where it may be 0 there.
 """
 
 import math
@@ -27,20 +27,20 @@ SPEC = np.dtype(
         ("temperature", np.float64),
         ("top_p", np.float64),
         ("top_k", np.int64),  # 0: all
-        ("draws", np.bool_),  # after any character but a space; else the likeliest is taken
+        ("draws", np.bool_),  # after any character but a space; otherwise argmax
         ("draws_after_space", np.bool_),
     ]
 )
-"""How a stream chooses."""
+"""A stream's sampling specification."""
 
 CHOICE = np.dtype(
     [
         ("chosen", np.int64),
         ("probability", np.float64),  # of the chosen one, before filters
-        ("finite", np.bool_),  # otherwise a score is no finite number, and nothing was chosen
+        ("finite", np.bool_),  # False: a score is not finite, and nothing was chosen
     ]
 )
-"""What came of a choice."""
+"""The outcome of a choice."""
 
 Ids = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -51,11 +51,11 @@ def choose(
     scores: int, bias: int, vocabulary: int, columns: int, spec: Record, after_space: bool,
     noise: float, choice: Record, best_ids: Ids, best_shares: Floats, order: Ids, kept: Ids,
 ) -> None:  # fmt: skip
-    """Choose by `spec`; the scores become probabilities without their common factor.
+    """Choose by `spec`, in place: the scores become unnormalised probabilities.
 
-    What is drawn is drawn by `noise`, from [0, 1). `best_ids` and `best_shares` take the
-    likeliest characters and their probabilities; `order` and `kept` are room for a
-    number per character.
+    A draw is decided by `noise` from [0, 1). `best_ids` and `best_shares` receive the likeliest
+    characters and their probabilities; `order` and `kept` are scratch space, a number per
+    character.
     """
     total = _powers(scores, bias, vocabulary, columns, spec.temperature)
     choice.finite = total > 0.0
@@ -84,7 +84,7 @@ def choose(
 
 @compiled
 def _powers(scores: int, bias: int, vocabulary: int, columns: int, temperature: float) -> float:
-    """Make powers of the scores, the largest 1; returns their sum, 0 where one isn't finite."""
+    """Replace scores by powers, the largest 1; return their sum, 0 if a score isn't finite."""
     top = broadcast(np.float32(-np.inf))
     for offset in range(0, 4 * columns, LANES_BYTES):
         score = load(scores + offset) + load(bias + offset)
@@ -104,14 +104,14 @@ def _powers(scores: int, bias: int, vocabulary: int, columns: int, temperature: 
 
 @compiled
 def _comes_before(scores: int, one: int, other: int) -> bool:
-    """Whether a character is likelier, or as likely and of a smaller id."""
+    """Whether `one` is likelier than `other`, or as likely with a smaller id."""
     a, b = number(scores + 4 * one), number(scores + 4 * other)
     return a > b or (a == b and one < other)
 
 
 @compiled
 def _sift(scores: int, order: Ids, place: int, size: int) -> None:
-    """Let what stands at `place` of a heap of `size` sink to where it belongs."""
+    """Sift the entry at `place` down a heap of `size`."""
     sinking = order[place]
     while True:
         child = 2 * place + 1
@@ -136,7 +136,7 @@ def _heapify(scores: int, order: Ids, size: int) -> None:
 
 @compiled
 def _pop(scores: int, order: Ids, size: int) -> int:
-    """Move the likeliest of a heap of `size` behind it; returns its place, the heap's new size."""
+    """Move the likeliest of a heap of `size` behind it; return its place, the new size."""
     last = size - 1
     likeliest = order[0]
     order[0] = order[last]
@@ -150,9 +150,9 @@ def _keep(
     scores: int, vocabulary: int, order: Ids, left: int, kept: Ids, k: int, top_p: float,
     total: float,
 ) -> float:  # fmt: skip
-    """Mark the characters that both filters leave; returns the sum of their powers.
+    """Mark the characters that pass both filters; return the sum of their powers.
 
-    The heap is in `order` up to `left`, and what it gave behind that, the likeliest last.
+    The heap is in `order` up to `left`; popped characters follow it, the likeliest last.
     """
     whole = total
     if k < vocabulary:
@@ -175,7 +175,7 @@ def _keep(
 
 @compiled
 def _drawn(scores: int, vocabulary: int, kept: Ids, filtered: bool, level: float) -> int:
-    """The first id, of the kept ones where `filtered`, at which the running sum passes `level`."""
+    """The first id, among the kept ones if `filtered`, at which the running sum passes `level`."""
     running, last = 0.0, 0
     for place in range(vocabulary):
         power = np.float64(number(scores + 4 * place))

@@ -1,11 +1,10 @@
-"""How this package's functions are compiled, and where compiled code is kept.
+"""How this package's functions are compiled, and where the result is cached.
 
-Only functions that Python calls (`python_callable`) are compiled by themselves, at their
-first call; those that they call become a part of them. Compiled code is under
-the user's cache folder, in `kernels/<key>`. The key is a hash of this package's
-source and its place, of numba's and LLVM's versions and of the processor, so that
-code is never used for what it wasn't made from; deleting the folder is always safe.
-Where `NUMBA_CACHE_DIR` is set, its folder takes the place of the user's.
+Only functions that Python calls (`python_callable`) are compiled on their own, at the first call;
+the others become a part of their callers. Compiled code is in the user's cache folder, under
+`kernels/<key>`. The key is a hash of this package's source and path, of the versions of numba and
+LLVM, and of the processor, so code never outlives its source; deleting the folder is always safe.
+`NUMBA_CACHE_DIR` replaces the user's folder.
 """
 
 import hashlib
@@ -30,7 +29,7 @@ _COMPLETE = "complete"
 
 
 def kernels_dir() -> Path:
-    """The folder of this version's compiled code on this processor; it may not exist."""
+    """The cache folder for this source and processor; it may not exist."""
     chosen = os.environ.get("NUMBA_CACHE_DIR")
     folder = Path(chosen) if chosen else places.cache_dir() / "kernels"
     return folder / _key()
@@ -38,7 +37,7 @@ def kernels_dir() -> Path:
 
 @cache
 def processor() -> str:
-    """The name and the features of the processor that code is compiled for."""
+    """Name and features of the target processor."""
     name = numba.config.CPU_NAME or llvm.get_host_cpu_name()
     features = numba.config.CPU_FEATURES or llvm.get_host_cpu_features().flatten()
     return f"{name} {features}"
@@ -49,7 +48,7 @@ def _key() -> str:
     content = hashlib.sha256()
     for source in sorted(Path(__file__).parent.glob("*.py")):
         content.update(source.read_bytes())
-    # Its place, too: numba keeps what it compiled apart for each.
+    # The path, too: numba's cache depends on it.
     content.update(str(Path(__file__).parent).encode())
     made_by = (numba.__version__, llvmlite.__version__, platform.python_version())
     content.update(repr((made_by, processor())).encode())
@@ -57,20 +56,20 @@ def _key() -> str:
 
 
 def is_complete() -> bool:
-    """Whether all functions that Python calls have been compiled and kept before."""
+    """Whether all functions that Python calls are compiled and cached."""
     return (kernels_dir() / _COMPLETE).exists()
 
 
 def mark_complete() -> None:
-    """Note that all those functions are compiled and kept; not so where the folder is read-only."""
+    """Record that all of them are cached; does nothing where the folder is read-only."""
     with suppress(OSError):
         (kernels_dir() / _COMPLETE).touch()
 
 
 def python_callable(function: F) -> F:
-    """Compile `function` for calls from Python, without Python's lock, and keep the result.
+    """Compile `function` for calls from Python, without the GIL, and cache the result.
 
-    Where the folder can't be written, it is compiled in each process.
+    Without write access to the folder it is compiled anew in each process.
     """
     folder = kernels_dir()
     try:
@@ -86,28 +85,28 @@ def python_callable(function: F) -> F:
 
 
 def compiled(function: F) -> F:
-    """Let compiled functions call `function`."""
+    """Compile `function` for calls from compiled functions."""
     return cast(F, numba.njit(nogil=True)(function))
 
 
 def numba_inlined(function: F) -> F:
-    """Make `function` a part of each that calls it, before types are inferred.
+    """Inline `function` into its callers before type inference.
 
-    Long ones that are called once are compiled in half the time like this, as
-    LLVM then sees them once and not again with each caller.
+    Long functions with one call compile in half the time, as LLVM sees them once, not again with
+    each caller.
     """
     return cast(F, numba.njit(nogil=True, inline="always")(function))
 
 
 def llvm_inlined(function: F) -> F:
-    """Make `function` a part of each that calls it, by LLVM: for the short ones in inner loops."""
+    """Have LLVM inline `function` into its callers: for short functions in inner loops."""
     return cast(F, numba.njit(forceinline=True)(function))
 
 
 def instruction(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Let compiled functions call what `function` emits.
+    """Let compiled functions call code emitted by `function`.
 
-    `function` is given a context and the arguments' types; it returns a
-    signature, and a function that emits the code.
+    `function` receives a context and the arguments' types; it returns a signature and a function
+    that emits the code.
     """
     return cast(Callable[..., Any], intrinsic(function))

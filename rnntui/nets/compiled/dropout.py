@@ -1,9 +1,8 @@
-"""Dropout masks that depend on a seed, a layer and a position alone.
+"""Dropout masks as functions of a seed, a layer and a position alone.
 
-Whether a number is kept is decided by a hash of where it stands, so that masks
-are the same however a batch is shared out among threads. The hash is the
-output function of SplitMix64 (Steele, Lea and Flood 2014), at the position's
-place in that generator's sequence.
+A hash of the position decides whether a number is kept, so masks don't depend on how a batch is
+shared among threads. The hash is the output function of SplitMix64 (Steele, Lea and Flood 2014) at
+that position of the generator's sequence.
 """
 
 from typing import Any
@@ -15,7 +14,7 @@ from rnntui.nets.compiled.compiling import compiled, llvm_inlined
 from rnntui.nets.compiled.lanes import put_number
 
 EMBEDDING = -1
-"""The number that stands for the embedding where a layer's is asked for."""
+"""The layer number of the embedding."""
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _FIRST, _SECOND = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
@@ -35,9 +34,9 @@ _mixed_in_place = llvm_inlined(_mixed)
 def dropout_masks(
     seed: int, layer: int, shape: tuple[int, ...], keep: float
 ) -> NDArray[np.float32]:
-    """The mask that training uses, as an array: zeros, and `1 / keep` where a number stays.
+    """The mask of training as an array: `1 / keep` where a number is kept, else zero.
 
-    `shape` is `[T, B, H]`, or `[B, H]` for a mask that serves a whole sequence.
+    `shape` is `[T, B, H]`, or `[B, H]` for one mask per sequence.
     """
     with np.errstate(over="ignore"):
         start = _mixed(np.uint64(seed % 2**64) + np.uint64(layer + 1) * _GOLDEN)
@@ -54,7 +53,7 @@ def fill_masks(
 ) -> None:  # fmt: skip
     """Write the masks `[length, rows]` of the batch's rows from `first_row` on.
 
-    `fixed` is 1 to use the first time step's for all of them.
+    `fixed` is 1 to repeat the first time step's mask.
     """
     start = _mixed_in_place(seed + np.uint64(layer + 1) * _GOLDEN)
     bound = np.uint64(keep * _POSSIBLE)

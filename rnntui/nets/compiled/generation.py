@@ -1,4 +1,4 @@
-"""Generating: some characters of each of some streams at a time.
+"""Generation: several characters of several streams per call.
 
 The functions that Python calls take the address of a `GENERATION` record.
 """
@@ -17,7 +17,7 @@ from rnntui.nets.compiled.records import GENERATION, LAYER, PART, Record, Record
 
 @python_callable
 def tabulate_gates(generated: int) -> None:
-    """Compute each character's gates, after a change of the weights."""
+    """Recompute the first layer's products per symbol, after a change of the weights."""
     share = carray(pointer(generated), 1, GENERATION)[0]
     part = carray(pointer(share.part), 1, PART)[0]
     tabulate(part, carray(pointer(share.layers), share.layer_count, LAYER)[0])
@@ -33,9 +33,9 @@ def read(generated: int) -> None:
 
 @python_callable
 def generate(generated: int) -> None:
-    """Read, score what follows and choose, for each stream by its entry of `specs`.
+    """Read, score and choose, for each stream by its entry of `specs`.
 
-    Each round reads what the one before it chose, the first one what `inputs` has.
+    The first round reads `inputs`, each later one the characters chosen before it.
     """
     share = carray(pointer(generated), 1, GENERATION)[0]
     part = carray(pointer(share.part), 1, PART)[0]

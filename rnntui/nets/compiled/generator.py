@@ -37,22 +37,22 @@ class CompiledGenerator:
         rounds: int = 1,
         space: int = -1,
     ) -> None:
-        """Begin with zero states and weights by the names of `weight_shapes`, which are copied.
+        """Start from zero states; weights by the names of `weight_shapes` are copied.
 
-        So many `candidates`, the likeliest characters, are told of each choice.
-        The streams are shared out among `threads`, of which the caller's is one.
-        Each generates `rounds` characters at a time; `space` is the id of a space.
+        Each choice comes with the `candidates` likeliest characters. The streams are shared
+        among `threads`, the caller's included; each generates `rounds` characters per call.
+        `space` is the id of a space, -1 where there is none.
         """
         self.config = config
         self.specs = np.zeros(streams, SPEC)
-        """How each stream chooses."""
+        """Each stream's sampling specification."""
         self.specs["temperature"] = self.specs["top_p"] = 1.0
         self.choices = np.zeros((streams, rounds), CHOICE)
-        """What came of each choice."""
+        """The outcome of each choice."""
         candidates = min(candidates, config.vocab_size)
         self.best_ids = np.zeros((streams, rounds, candidates), np.int64)
         self.best_shares = np.zeros((streams, rounds, candidates))
-        """The likeliest characters at each choice, best first, and their probabilities."""
+        """The likeliest characters of each choice, best first, and their probabilities."""
         self._parts = packed_blocks(config, WIDTH, PANEL)
         self._weights = aligned(sum(part.size for part in self._parts))
         self._pool = ThreadPool(min(threads, streams))
@@ -67,35 +67,35 @@ class CompiledGenerator:
         self.draw_by(np.zeros((streams, 1)))
 
     def close(self) -> None:
-        """End the threads; nothing more can be generated."""
+        """End the threads; the generator can't be used afterwards."""
         self._pool.close()
 
     def set_weights(self, arrays: Mapping[str, Array]) -> None:
-        """Take a copy of other weights; what the streams remember stays."""
+        """Copy in new weights; the streams keep their states."""
         pack_weights(self._parts, arrays, self._weights)
         self._parts[-1].stored(self._weights)[0, self.config.vocab_size :] = PADDED_SCORE
         for share in self._shares:
             share.tabulate()
 
     def draw_by(self, noise: Floats) -> None:
-        """Draw from here on by these numbers from [0, 1), `[N, M]`, over and over."""
+        """Draw by these numbers from [0, 1) from now on, `[N, M]`, in a cycle."""
         for share in self._shares:
             share.draw_by(noise)
 
     def read(self, ids: Sequence[Sequence[int]]) -> None:
-        """Read a character of each stream, or a window of characters: `ids` is `[T][N]`."""
+        """Read a character per stream, or a window of them: `ids` is `[T][N]`."""
         self._pool.do(lambda thread: self._shares[thread].read(ids))
 
     def generate(self, ids: Sequence[Sequence[int]]) -> None:
-        """Read, choose for each stream by its entry of `specs`, read that, and so on.
+        """Read `ids`, choose, read the choice, and so on; each stream by its entry of `specs`.
 
-        What is chosen is said in `choices`.
+        Results are in `choices`, `best_ids` and `best_shares`.
         """
         self._pool.do(lambda thread: self._shares[thread].generate(ids))
 
 
 class _Share:
-    """The streams that one thread has."""
+    """The streams of one thread."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""What the first layer reads: gates from a table, or rows of the embedding; and the way back."""
+"""The first layer's input, products from a table or rows of the embedding; forward and backward."""
 
 from rnntui.nets.compiled.compiling import numba_inlined
 from rnntui.nets.compiled.lanes import LANES_BYTES, clear, index, load, store
@@ -9,7 +9,7 @@ from rnntui.nets.compiled.records import Record
 
 @numba_inlined
 def tabulate(part: Record, first: Record) -> None:
-    """Compute each character's gates, where they are looked up and come of an embedding."""
+    """Compute each symbol's products, where they are looked up and there is an embedding."""
     if part.table > 0 and part.embedding > 0:
         product(
             part.vocabulary,
@@ -24,7 +24,7 @@ def tabulate(part: Record, first: Record) -> None:
 
 @numba_inlined
 def look_up(part: Record, first: Record, count: int) -> None:
-    """Put gates, or rows of the embedding, where the first layer reads `count` inputs."""
+    """Copy the products, or the rows of the embedding, of `count` inputs to the first layer."""
     if part.table > 0:
         source, source_row = part.table, part.table_row
         target, target_row = first.gates, first.gates_row
@@ -46,7 +46,7 @@ def look_up(part: Record, first: Record, count: int) -> None:
 
 @numba_inlined
 def gather(part: Record, first: Record, count: int) -> None:
-    """The way back of both: gradients of the table or the embedding, and of what made the table."""
+    """Backward of both: gradients of the table or the embedding, and of the table's factors."""
     if part.table > 0:
         source, source_row = first.gates, first.gates_row
         target, target_row = part.table_gradient, part.table_row

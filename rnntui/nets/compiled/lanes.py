@@ -1,10 +1,9 @@
-"""Sixteen float32 numbers handled at once: a type for compiled functions, and what is done with it.
+"""A vector of sixteen float32 numbers: a type for compiled functions, and its operations.
 
-Inside a function compiled by numba, `load(address)` gives a `Lanes` value,
-which `+`, `-`, `*`, `/` and the functions here work on, and `store` writes it.
-LLVM turns each operation into one AVX-512 instruction, or splits it for
-processors with narrower registers. Addresses are integers, in bytes; nothing
-is checked, so whoever passes them answers for what they point to.
+Inside a function compiled by numba, `load(address)` returns a `Lanes` value for `+`, `-`, `*`, `/`
+and the functions here, and `store` writes it. LLVM turns each operation into one AVX-512
+instruction, or several on processors with narrower registers. Addresses are integers, in bytes,
+and are not checked: the caller answers for them.
 """
 
 # ruff: noqa: ARG001 - an instruction's parameters are read by numba, from their names
@@ -38,10 +37,10 @@ Builder = Any
 
 
 class Lanes(types.Type):
-    """The type of sixteen float32 numbers in compiled functions."""
+    """The numba type of sixteen float32 numbers."""
 
     def __init__(self) -> None:
-        """There is one such type."""
+        """Name the type; `LANES` is its only instance."""
         super().__init__("Lanes")
 
 
@@ -54,11 +53,11 @@ class _LanesModel(PrimitiveModel):  # type: ignore[misc]
         super().__init__(manager, kind, VECTOR)
 
 
-# What is emitted: functions from a builder and LLVM values to LLVM values.
+# Emitters: functions from a builder and LLVM values to LLVM values.
 
 
 def vector_at(builder: Builder, address: Any) -> Any:
-    """Read sixteen numbers, which need be aligned as single ones only."""
+    """Read sixteen numbers, aligned as single ones."""
     return builder.load(builder.inttoptr(address, VECTOR.as_pointer()), align=4)
 
 
@@ -97,13 +96,13 @@ def multiply_add(builder: Builder, a: Any, b: Any, c: Any) -> Any:
     return built_in(builder, "llvm.fma.v16f32", VECTOR, [a, b, c])
 
 
-# What compiled functions call.
+# For calls from compiled functions.
 
 _Typed = tuple[Any, Callable[[Any, Builder, Any, Any], Any]]
 
 
 def _typed(result: Any, parameters: Sequence[Any], emit: Callable[..., Any]) -> _Typed:
-    """What an intrinsic answers: its types, and how to emit it."""
+    """An intrinsic's answer: its signature and its emitter."""
 
     def generate(context: Any, builder: Builder, _signature: Any, values: Any) -> Any:
         value = emit(builder, *values)
@@ -156,7 +155,7 @@ def index(_context: Any, address: Any) -> _Typed:
 
 @instruction
 def pointer(_context: Any, address: Any) -> _Typed:
-    """What numba's `carray` makes an array of."""
+    """A pointer for numba's `carray`."""
 
     def emit(builder: Builder, address: Any) -> Any:
         return builder.inttoptr(address, cgutils.voidptr_t)
@@ -178,7 +177,7 @@ def fma(_context: Any, a: Any, b: Any, c: Any) -> _Typed:
 
 @instruction
 def smaller(_context: Any, a: Any, b: Any) -> _Typed:
-    """The smaller number in each place; `b` where either is not a number."""
+    """The smaller number in each place; `b` where either is NaN."""
 
     def emit(builder: Builder, a: Any, b: Any) -> Any:
         return builder.select(builder.fcmp_ordered("<", a, b), a, b)
@@ -188,7 +187,7 @@ def smaller(_context: Any, a: Any, b: Any) -> _Typed:
 
 @instruction
 def larger(_context: Any, a: Any, b: Any) -> _Typed:
-    """The larger number in each place; `b` where either is not a number."""
+    """The larger number in each place; `b` where either is NaN."""
 
     def emit(builder: Builder, a: Any, b: Any) -> Any:
         return builder.select(builder.fcmp_ordered(">", a, b), a, b)
@@ -206,7 +205,7 @@ def square_root(_context: Any, a: Any) -> _Typed:
 
 @instruction
 def rounded(_context: Any, a: Any) -> _Typed:
-    """The nearest whole number in each place."""
+    """The nearest integer in each place."""
     return _typed(
         LANES, [LANES], lambda builder, a: built_in(builder, "llvm.rint.v16f32", VECTOR, [a])
     )
@@ -214,7 +213,7 @@ def rounded(_context: Any, a: Any) -> _Typed:
 
 @instruction
 def times_power_of_two(_context: Any, a: Any, exponent: Any) -> _Typed:
-    """`a · 2^exponent` for whole exponents with which the result is a normal number."""
+    """`a · 2^exponent`, for integer exponents and normal results."""
 
     def emit(builder: Builder, a: Any, exponent: Any) -> Any:
         moved = builder.shl(
@@ -227,7 +226,7 @@ def times_power_of_two(_context: Any, a: Any, exponent: Any) -> _Typed:
 
 @instruction
 def where_positive(_context: Any, condition: Any, a: Any) -> _Typed:
-    """`a` where `condition` is above zero or not a number, and zero elsewhere."""
+    """`a` where `condition` is above zero or NaN, else zero."""
 
     def emit(builder: Builder, condition: Any, a: Any) -> Any:
         zero = ir.Constant(VECTOR, [0.0] * WIDTH)
@@ -259,7 +258,7 @@ def largest(_context: Any, a: Any) -> _Typed:
 
 
 def _arithmetic(operation: Callable[[Any, Any], Any], name: str) -> None:
-    """Let compiled functions write `operation` between two `Lanes`."""
+    """Define the operator `operation` between two `Lanes` in compiled functions."""
 
     @infer_global(operation)
     class _Typing(ConcreteTemplate):  # type: ignore[misc]

@@ -1,4 +1,4 @@
-"""One recurrent layer over a whole sequence, for the rows of a batch that one thread has."""
+"""One recurrent layer over a whole sequence, for one thread's rows of a batch."""
 
 from rnntui.nets.compiled.cells import (
     GRU,
@@ -18,13 +18,13 @@ from rnntui.nets.compiled.records import Record
 
 @compiled
 def matrix(address: int, terms: int) -> Panels:
-    """A packed matrix with so many terms (rows)."""
+    """A matrix packed in panels with `terms` rows."""
     return Panels(address, PANEL_BYTES, terms * PANEL_BYTES)
 
 
 @compiled
 def strip(address: int, row: int) -> Panels:
-    """Rows that lie one after the other, each with all its columns."""
+    """Consecutive rows, each with all its columns."""
     return Panels(address, row, PANEL_BYTES)
 
 
@@ -32,8 +32,8 @@ def strip(address: int, row: int) -> Panels:
 def layer_forward(layer: Record, rows: int, length: int) -> None:
     """All time steps of a layer.
 
-    Where gates come from a table they are in `layer.gates` already; otherwise
-    the whole sequence's input goes through one product first.
+    Products from a table are in `layer.gates` already; otherwise one product of the whole
+    sequence's input comes first.
     """
     hidden = layer.hidden
     if layer.input_terms > 0:
@@ -79,7 +79,7 @@ def layer_forward(layer: Record, rows: int, length: int) -> None:
 
 @numba_inlined
 def _outputs_forward(layer: Record, rows: int, length: int) -> None:
-    """Make the outputs from the hidden states, where they aren't the same."""
+    """Compute the outputs from the hidden states, where they differ."""
     states = layer.hidden_states + rows * layer.states_row
     for offset in range(0, length * rows * layer.states_row, LANES_BYTES):
         state = load(states + offset)
@@ -92,7 +92,7 @@ def _outputs_forward(layer: Record, rows: int, length: int) -> None:
 
 @numba_inlined
 def _outputs_backward(layer: Record, rows: int, length: int) -> None:
-    """The way back of `_outputs_forward`: what skipped the layer goes on to its input."""
+    """Backward of `_outputs_forward`: the skip connection's gradient goes to the input."""
     for offset in range(0, length * rows * layer.states_row, LANES_BYTES):
         gradient = load(layer.above + offset)
         if layer.skip > 0:
@@ -103,7 +103,7 @@ def _outputs_backward(layer: Record, rows: int, length: int) -> None:
 
 @numba_inlined
 def layer_backward(layer: Record, rows: int, length: int) -> None:
-    """The gradients of a layer's weights and input, from that by its outputs in `above`."""
+    """The gradients by a layer's weights and input, from the one by its outputs in `above`."""
     hidden, states_row, gates_row = layer.hidden, layer.states_row, layer.gates_row
     if layer.masks > 0 or layer.skip > 0:
         _outputs_backward(layer, rows, length)

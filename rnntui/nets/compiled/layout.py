@@ -1,8 +1,7 @@
-"""Where each weight lies in the flat buffers, and how it is packed there.
+"""The place and packing of each weight in the flat buffers.
 
-A buffer holds all weights (or their gradients, or an optimiser's means) one
-after the other. Numbers of units are padded with zeros to whole `Lanes`, and
-matrices that products read lie in panels of `PANEL` columns.
+A buffer holds all weights (or gradients, or an optimiser's moments) one after the other. Units are
+padded with zeros to whole `Lanes`; matrices for products are in panels of `PANEL` columns.
 """
 
 import math
@@ -20,17 +19,17 @@ Array = NDArray[np.float32]
 Form = Literal["panels", "columns", "rows"]
 
 
-def padded(count: int, multiple: int) -> int:
-    """The next multiple that is not below `count`."""
+def round_up(count: int, multiple: int) -> int:
+    """`count` rounded up to a multiple."""
     return -(-count // multiple) * multiple
 
 
 @dataclass(frozen=True)
 class PackedBlock:
-    """A weight, or those of its rows that are packed together.
+    """A weight, or some gates of one, packed together.
 
-    The weight is `[gates · units, terms]` (a vector has one term), of which the
-    block has the gates from `first_gate` on. Forms: "panels", transposed, for
+    The weight is `[gates · units, terms]` (a vector has one term); the block has `gates` of its
+    gates, from `first_gate` on. Forms: "panels", transposed, for
     products; "columns", transposed, one row per term; "rows", as it is.
     """
 
@@ -46,13 +45,13 @@ class PackedBlock:
 
     @property
     def columns(self) -> int:
-        """Columns of the transposed matrix, each gate's padded."""
-        return self.gates * padded(self.units, self.lanes)
+        """Columns of the transposed matrix, padded per gate."""
+        return self.gates * round_up(self.units, self.lanes)
 
     @property
     def stored_terms(self) -> int:
-        """Terms, padded where they are another layer's units."""
-        return self.terms if self.form == "columns" else padded(self.terms, self.lanes)
+        """Terms, padded if they are another layer's units."""
+        return self.terms if self.form == "columns" else round_up(self.terms, self.lanes)
 
     @property
     def stored_shape(self) -> tuple[int, ...]:
@@ -69,18 +68,20 @@ class PackedBlock:
         return math.prod(self.stored_shape)
 
     def stored(self, buffer: Array) -> Array:
-        """The block's place in a buffer, in its stored shape."""
+        """The block's part of a buffer, as a view in its stored shape."""
         return buffer[self.offset : self.offset + self.size].reshape(self.stored_shape)
 
     def pack(self, weight: Array, buffer: Array) -> None:
-        """Pack the block's part of a weight into a buffer; what is padded becomes zero."""
+        """Pack the block's part of a weight into a buffer, padded with zeros."""
         rows = self._rows(weight)
         if self.form == "rows":
             wide = np.zeros(self.stored_shape, np.float32)
             wide[:, : self.terms] = rows
             self.stored(buffer)[:] = wide
             return
-        wide = np.zeros((self.gates, padded(self.units, self.lanes), self.stored_terms), np.float32)
+        wide = np.zeros(
+            (self.gates, round_up(self.units, self.lanes), self.stored_terms), np.float32
+        )
         wide[:, : self.units, : self.terms] = rows.reshape(self.gates, self.units, self.terms)
         flat = wide.reshape(self.columns, self.stored_terms)
         if self.form == "columns":
@@ -113,7 +114,7 @@ class PackedBlock:
 
 
 def packed_blocks(config: ModelConfig, lanes: int, panel: int) -> tuple[PackedBlock, ...]:
-    """All blocks of a network, in the order in which they lie, without gaps.
+    """All blocks of a network in the order of a buffer, without gaps.
 
     Raises `ConfigError` for a cell without compiled kernels.
     """
@@ -149,7 +150,7 @@ def packed_blocks(config: ModelConfig, lanes: int, panel: int) -> tuple[PackedBl
 def pack_weights(
     parts: tuple[PackedBlock, ...], weights: Mapping[str, Array], buffer: Array
 ) -> None:
-    """Fill a buffer with weights by name."""
+    """Pack weights by name into a buffer."""
     for part in parts:
         part.pack(weights[part.weight], buffer)
 
@@ -157,7 +158,7 @@ def pack_weights(
 def unpack_weights(
     parts: tuple[PackedBlock, ...], shapes: Mapping[str, tuple[int, ...]], buffer: Array
 ) -> dict[str, Array]:
-    """New arrays by name, from a buffer."""
+    """Copies of the weights in a buffer, by name."""
     arrays = {name: np.empty(shape, np.float32) for name, shape in shapes.items()}
     for part in parts:
         part.unpack(buffer, arrays[part.weight])

@@ -1,4 +1,4 @@
-"""The gradients of a whole network from one part of a batch: what a thread does in a step."""
+"""The gradients of a whole network on one thread's part of a batch."""
 
 import numpy as np
 
@@ -16,10 +16,10 @@ def gradients(
     part: Record, layers: Records, first_row: int, rows: int, batch: int, length: int,
     answered: int, seed: np.uint64, scale: float,
 ) -> float:  # fmt: skip
-    """Read `rows` sequences of a batch of `batch`, from row `first_row` on.
+    """Forward and backward over `rows` sequences of a batch of `batch`, from row `first_row` on.
 
-    Sets the part's gradients to those of `scale` times the sum of the losses at
-    the last `answered` positions, and returns that sum (without `scale`).
+    Sets the part's gradients to those of `scale` times the sum of the losses at the last
+    `answered` positions; returns that sum, without `scale`.
     """
     clear(part.gradients, part.gradients_bytes)
     if rows == 0:

@@ -1,7 +1,7 @@
-"""A character model trained by compiled functions: the same mathematics as torch's, faster.
+"""A character model trained by compiled functions: torch's mathematics, faster.
 
-It knows nothing of runs or files: weights, states and an optimiser's means go
-in and out as arrays, by the names that a checkpoint has for them.
+It knows nothing of runs or files: weights, states and Adam's moments go in and out as arrays, by
+the names of a checkpoint.
 """
 
 import math
@@ -30,16 +30,16 @@ from rnntui.nets.compiled.update import (
 from rnntui.nets.config import DropoutMasks, ModelConfig, weight_shapes
 
 _SHARED_NUMBERS = 2**16
-"""Weights above which waking the threads takes less time than it saves in an update."""
+"""Number of weights above which an update on several threads is faster than on one."""
 
 
 @dataclass(frozen=True)
 class Method:
-    """How a network learns, beyond what its configuration says.
+    """Training settings beyond the network's configuration.
 
-    `clip_norm` bounds the gradients' length and then `clip_value` each of them;
-    0 is no bound. With `average_decay` a running average of the weights is kept
-    (see `average_decay_at`); 0 keeps none.
+    `clip_norm` bounds the gradient norm, then `clip_value` each gradient; 0 disables either. With
+    `average_decay` a running average of the weights is kept (see `average_decay_at`); 0 keeps
+    none.
     """
 
     masks: DropoutMasks = "position"
@@ -51,11 +51,11 @@ class Method:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a step.
+    """The result of a step.
 
-    `loss` is the mean over all predictions, `grad_norm` the gradient's length
-    before it was bounded, `state` what the network remembers after the batch,
-    by the names of its cell's states, each `[L, B, H]`.
+    `loss` is the mean over all predictions in nats, `grad_norm` the gradient norm before clipping,
+    `state` the states after the batch, by the names of the cell's `state_tensors`, each
+    `[L, B, H]`.
     """
 
     loss: float
@@ -64,7 +64,7 @@ class Outcome:
 
     @property
     def finite(self) -> bool:
-        """Whether the weights were changed; they stay as they were otherwise."""
+        """Whether loss and gradient norm are finite; otherwise the weights were not changed."""
         return math.isfinite(self.loss) and math.isfinite(self.grad_norm)
 
 
@@ -72,10 +72,10 @@ _PLAIN = Method()
 
 
 class CompiledNetwork:
-    """A network of `config` with its optimiser, learning from batches of one shape.
+    """A network with its optimiser, trained on batches of one shape.
 
-    Repeats itself bit for bit for the same number of threads. Batches may have
-    fewer than `batch_size` sequences, but not more or other lengths.
+    Deterministic bit for bit for a given number of threads. Batches may have fewer than
+    `batch_size` sequences, but not more and no other length.
     """
 
     def __init__(
@@ -87,7 +87,7 @@ class CompiledNetwork:
         weights: Mapping[str, Array],
         method: Method = _PLAIN,
     ) -> None:
-        """Begin with `weights`, which are copied, and an optimiser that has seen nothing."""
+        """Copy `weights`; the optimiser starts fresh."""
         self.config, self.batch_size, self.seq_length = config, batch_size, seq_length
         self._method = method
         self._parts = packed_blocks(config, WIDTH, PANEL)
@@ -107,7 +107,7 @@ class CompiledNetwork:
                 self._weights,
                 self._packings,
                 method.masks,
-                # Fewer characters than places, and alike at each of them.
+                # Fewer symbols than positions, and without a mask the same at each.
                 tabled=config.vocab_size <= rows * seq_length and not config.embedding_dropout,
             )
             for _ in range(threads)
@@ -118,11 +118,11 @@ class CompiledNetwork:
         self.set_averages(weights)
 
     def close(self) -> None:
-        """End the threads; the network can't learn any more."""
+        """End the threads; the network can't be trained afterwards."""
         self._pool.close()
 
     def set_weights(self, weights: Mapping[str, Array]) -> None:
-        """Take a copy of all weights, named and shaped as `weight_shapes` says."""
+        """Copy in all weights, in the names and shapes of `weight_shapes`."""
         pack_weights(self._parts, weights, self._weights)
         bias = self._parts[-1].stored(self._weights)
         bias[0, self.config.vocab_size :] = PADDED_SCORE
@@ -135,18 +135,18 @@ class CompiledNetwork:
         return unpack_weights(self._parts, weight_shapes(self.config), self._weights)
 
     def averages(self) -> dict[str, Array]:
-        """Copies of the averages of all weights by name; nothing where none are kept."""
+        """Copies of the averaged weights by name; empty where none are kept."""
         if not self._method.average_decay:
             return {}
         return unpack_weights(self._parts, weight_shapes(self.config), self._averages)
 
     def set_averages(self, averages: Mapping[str, Array]) -> None:
-        """Go on from what `averages` gave, or from weights; does nothing where none are kept."""
+        """Restore what `averages` returned, or start from weights; does nothing without any."""
         if self._method.average_decay:
             pack_weights(self._parts, averages, self._averages)
 
     def optimizer_tensors(self) -> dict[str, Array]:
-        """Copies of what Adam keeps, named `<weight>.<name>`; nothing before the first step."""
+        """Copies of Adam's state, named `<weight>.<name>`; empty before the first step."""
         if self._steps == 0:
             return {}
         shapes = weight_shapes(self.config)
@@ -160,7 +160,7 @@ class CompiledNetwork:
         return kept
 
     def set_optimizer_tensors(self, tensors: Mapping[str, Array]) -> None:
-        """Go on from what `optimizer_tensors` gave."""
+        """Restore what `optimizer_tensors` returned."""
         names = weight_shapes(self.config)
         self._steps = int(tensors["head.bias.step"]) if tensors else 0
         for buffer, kept in ((self._means, "exp_avg"), (self._squares, "exp_avg_sq")):
@@ -178,12 +178,12 @@ class CompiledNetwork:
         dropout_seed: int,
         learning_rate: float,
     ) -> Outcome:
-        """Learn from a batch: gradients, their bound, and Adam.
+        """One training step on a batch: gradients, clipping, Adam.
 
         `inputs` is `[B, T]`, `targets` `[B, T]` for streams and `[B, 1]` for
-        windows; `state` is as in `Outcome`, None for zeros. Dropout masks are
-        those of `dropout_masks` for `dropout_seed`. A loss or gradient that is
-        not finite changes nothing.
+        windows; `state` is as in `Outcome`, None for zeros. Dropout masks are those of
+        `dropout_masks` for `dropout_seed`. A loss or gradient that is not finite leaves the
+        weights unchanged.
         """
         loss, squares = self._learn(inputs, targets, state, dropout_seed)
         outcome = Outcome(loss, math.sqrt(squares), self._state(len(inputs)))
@@ -195,7 +195,7 @@ class CompiledNetwork:
     def gradients(
         self, inputs: Ids, targets: Ids, state: Mapping[str, Array] | None, dropout_seed: int
     ) -> tuple[float, dict[str, Array]]:
-        """The mean loss on a batch and its gradients by name; nothing is changed."""
+        """The mean loss on a batch and its gradients by name; the network is unchanged."""
         loss, _ = self._learn(inputs, targets, state, dropout_seed)
         shapes = weight_shapes(self.config)
         return loss, unpack_weights(self._parts, shapes, self._buffers[0].gradients)
@@ -203,7 +203,7 @@ class CompiledNetwork:
     def _learn(
         self, inputs: Ids, targets: Ids, state: Mapping[str, Array] | None, dropout_seed: int
     ) -> tuple[float, float]:
-        """The mean loss, and the sum of the squares of the gradients, which the first part has."""
+        """The mean loss, and the gradients' sum of squares; the first part holds the gradients."""
         batch, length = inputs.shape
         answered = targets.shape[1]
         scale = 1.0 / (batch * answered)

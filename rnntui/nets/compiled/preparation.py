@@ -1,7 +1,7 @@
-"""Getting the compiled functions ready while something else goes on.
+"""Loads or compiles the compiled functions in the background.
 
-Importing this module imports no compiler, so that a program can begin without
-one and ask `Preparation.ready` from time to time.
+Importing this module imports no compiler, so a program can start without one and poll
+`Preparation.ready`.
 """
 
 import importlib.util
@@ -17,7 +17,7 @@ _POLITENESS = 5
 
 
 def unavailable_because() -> str:
-    """Why nothing can be compiled here, as a sentence; empty where it can."""
+    """The reason why nothing can be compiled here, as a sentence; empty if it can."""
     if importlib.util.find_spec("numba") is None:
         return "The compiled engine needs numba, which isn't installed."
     if sys.byteorder != "little":
@@ -26,7 +26,7 @@ def unavailable_because() -> str:
 
 
 def load_compiled() -> bool:
-    """Load the compiled functions if they lie ready on the disk; whether they are there now.
+    """Load the compiled functions from the cache, if there; return whether they are loaded.
 
     Takes a third of a second at the first call; compiles nothing.
     """
@@ -39,29 +39,26 @@ def load_compiled() -> bool:
             prepare()
             return True
     except Exception:
-        # As where numba is installed but not made for this NumPy; others can do without.
+        # As with a numba that doesn't fit this NumPy; callers can do without.
         return False
     return False
 
 
 def try_to_prepare() -> str:
-    """Do what `prepare` does.
-
-    Returns what went wrong, as a sentence; empty where nothing has.
-    """
+    """Call `prepare`; return its error as a sentence, empty for success."""
     if problem := unavailable_because():
         return problem
     try:
         prepare()
     except Exception as error:
-        # Whatever a compiler stumbles over, there is another way to go on.
+        # Whatever a compiler stumbles over, there are other engines.
         return f"The compiled engine can't be used: {type(error).__name__}: {error}."
     return ""
 
 
 @cache
 def prepare() -> None:
-    """Load the compiled functions, compiling those that aren't on the disk, and wait for that."""
+    """Load the compiled functions, first compiling those that aren't cached."""
     import numpy as np
 
     from rnntui.nets.compiled.compiling import mark_complete
@@ -69,7 +66,7 @@ def prepare() -> None:
     from rnntui.nets.compiled.network import CompiledNetwork
     from rnntui.nets.config import ModelConfig, weight_shapes
 
-    # Their code doesn't depend on the sizes, so that the smallest network calls for all of it.
+    # Code doesn't depend on sizes, so the smallest network needs all of it.
     config = ModelConfig(vocab_size=1, hidden_size=1, embedding_size=1, num_layers=1)
     weights = {name: np.zeros(shape, np.float32) for name, shape in weight_shapes(config).items()}
     ids = np.zeros((1, 1), np.int64)
@@ -81,43 +78,42 @@ def prepare() -> None:
 
 
 class Preparation:
-    """Loads the compiled functions in a thread of its own, having them compiled if need be.
+    """Loads the compiled functions in a thread, compiling them if need be.
 
-    Compiling is done by another process, as it would keep Python's lock for
-    seconds, and leaves its result on the disk for every later start. Where that
-    fails, the thread compiles for itself.
+    Another process compiles, as compiling would hold the GIL for seconds, and caches the result
+    for later starts. If that fails, the thread compiles for itself.
     """
 
     def __init__(self) -> None:
-        """Begin."""
+        """Start the thread."""
         self._ended = threading.Event()
         self._decided = threading.Event()
-        """Set once it has ended, or is known to compile."""
+        """Set when it has ended, or is known to compile."""
         self._problem = ""
         threading.Thread(target=self._prepare, name="kernels", daemon=True).start()
 
     @property
     def ready(self) -> bool:
-        """Whether a `CompiledNetwork` would now learn without anything to compile."""
+        """Whether a `CompiledNetwork` can be trained now without compiling."""
         return self._ended.is_set() and not self._problem
 
     @property
     def is_compiling(self) -> bool:
-        """Whether it is known to compile, and has not ended."""
+        """Whether it is compiling."""
         return self._decided.is_set() and not self._ended.is_set()
 
     @property
     def problem(self) -> str:
-        """What went wrong, as a sentence; empty while nothing has."""
+        """Its error as a sentence; empty without one."""
         return self._problem
 
     def wait(self) -> bool:
-        """Come back when it has ended; tells whether all is ready."""
+        """Wait until it has ended; return whether all is ready."""
         self._ended.wait()
         return self.ready
 
     def wait_unless_compiling(self) -> None:
-        """Come back when it has ended, or at once where it must compile first."""
+        """Wait until it has ended, or is known to compile."""
         self._decided.wait()
 
     def _prepare(self) -> None:
@@ -129,7 +125,7 @@ class Preparation:
 
 
 def _compile_and_load(compiling: Callable[[], None]) -> str:
-    """Do it, calling `compiling` where there is something to compile; returns what went wrong."""
+    """Load all, calling `compiling` first if something must be compiled; return the error."""
     if load_compiled():
         return ""
     compiling()

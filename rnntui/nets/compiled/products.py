@@ -1,8 +1,7 @@
-"""Matrix products in blocks that stay in registers and in the first-level cache.
+"""Matrix products in blocks that fit registers and the first-level cache.
 
-A matrix is an address and strides in bytes, so that one function serves
-row-major, transposed and packed ones. Columns come in panels of `PANEL`; the
-last panel may be narrower, by whole `Lanes`.
+A matrix is an address and strides in bytes, so one function serves row-major, transposed and packed
+matrices. Columns come in panels of `PANEL`; the last panel may be narrower, by whole `Lanes`.
 """
 
 # ruff: noqa: ARG001 - an instruction's parameters are read by numba, from their names
@@ -27,8 +26,8 @@ from rnntui.nets.compiled.lanes import (
 )
 
 VECTORS = 4 if "+avx512f" in processor() else 1
-"""`Lanes` side by side in a panel. With `ROWS` rows they fill the registers:
-24 of AVX-512's 32; where registers are half as wide, 12 of AVX2's 16."""
+"""`Lanes` per row of a panel. With `ROWS` rows they fill the registers: 24 of AVX-512's 32, or 12
+of AVX2's 16, which are half as wide."""
 
 PANEL = VECTORS * WIDTH
 """Columns of a panel."""
@@ -36,10 +35,10 @@ PANEL = VECTORS * WIDTH
 PANEL_BYTES = 4 * PANEL
 
 ROWS = 6
-"""Rows of a block at most."""
+"""Most rows of a block."""
 
 DEPTH = 128
-"""Terms of a sum taken at a time, so that a panel's part stays in the cache."""
+"""Terms summed at a time, so that a panel's part stays in the cache."""
 
 
 class Left(NamedTuple):
@@ -47,9 +46,9 @@ class Left(NamedTuple):
 
     address: int
     row: int
-    """Bytes from a row to the next."""
+    """Bytes between rows."""
     term: int
-    """Bytes from a column to the next."""
+    """Bytes between columns."""
 
 
 class Panels(NamedTuple):
@@ -57,13 +56,13 @@ class Panels(NamedTuple):
 
     address: int
     row: int
-    """Bytes from a row to the next."""
+    """Bytes between rows."""
     panel: int
-    """Bytes from a panel's first column to the next one's."""
+    """Bytes between panels."""
 
 
 def _emit_block(builder: Any, rows: int, vectors: int, values: Any) -> None:
-    """Emit `C (+)= A · B` for `rows` rows and `vectors` lanes, all sums held in registers."""
+    """Emit `C (+)= A · B` for `rows` rows and `vectors` lanes, with all sums in registers."""
     a, a_row, a_term, b, b_row, c, c_row, terms, add = values
 
     def at(start: Any, stride: Any, count: int, offset: int = 0) -> Any:
@@ -142,11 +141,10 @@ _lanes_block = _blocks(1)
 
 @compiled
 def product(rows: int, columns: int, terms: int, a: Left, b: Panels, c: Panels, add: int) -> None:
-    """Set C `[rows, columns]` to A `[rows, terms]` · B `[terms, columns]`, or add that to it.
+    """Set C `[rows, columns]` to A `[rows, terms]` · B `[terms, columns]`, or add it to C.
 
-    `a` is a `Left`, `b` and `c` are `Panels`; `columns` is a multiple of
-    `WIDTH`, and `add` 1 to add and 0 to set. The order in which terms are added
-    depends on their number alone.
+    `columns` is a multiple of `WIDTH`; `add` is 1 to add, 0 to set. The order of summation
+    depends on the number of terms alone.
     """
     for first in range(0, terms, DEPTH):
         depth = min(DEPTH, terms - first)

@@ -1,10 +1,9 @@
-"""The records that compiled functions read their sizes and addresses from.
+"""Records of sizes and addresses for the compiled functions.
 
-A training's buffers never move, so their addresses are written down once.
-Addresses and strides are in bytes, counts in numbers. What begins with `w_` is
-a weight matrix packed for the forward products (`[terms, columns]` in panels);
-`_back` is the same one packed for the backward products, and `_gradient` the
-place of its gradient, which lies as the matrix does.
+Buffers never move, so their addresses are stored once. Addresses and strides are in bytes, counts
+in numbers. `w_…` is a weight matrix packed for the forward products (`[terms, columns]` in panels),
+`…_back` the same matrix packed for the backward products, and `…_gradient` its gradient, laid out
+like the matrix.
 """
 
 from typing import Any
@@ -13,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Record = Any
-"""One record; its fields are read as attributes in compiled functions."""
+"""A record; compiled functions read its fields as attributes."""
 
 Records = NDArray[np.void]
 
@@ -23,32 +22,32 @@ LAYER = np.dtype(
         for name in (
             "cell",  # its number in `cells`
             "hidden",  # units, padded to whole Lanes
-            "input_terms",  # width of the input, padded; 0 where gates are looked up in a table
+            "input_terms",  # width of the input, padded; 0 where products are looked up in a table
             "input_columns",  # columns of w_ih
             "state_columns",  # columns of w_hh
             "gates_row",
-            "states_row",  # also of all that is as wide as a state
+            "states_row",  # also of everything else as wide as a state
             "input",
             "input_row",
-            "input_gradient",  # 0 where nobody wants it
-            "skip",  # 1 where outputs are the input and what the layer makes of it
+            "input_gradient",  # 0 where it isn't needed
+            "skip",  # 1 for a residual connection
             "w_ih",
             "w_ih_back",
             "w_ih_gradient",
             "w_hh",
             "w_hh_back",
             "w_hh_gradient",
-            "w_hn",  # a GRU's recurrent weights of the new state, kept apart; else 0
+            "w_hn",  # recurrent weights of the gates kept apart (`gates_apart`); else 0
             "w_hn_back",
             "w_hn_gradient",
             "bias",
             "bias_gradient",
             "gates",  # [T, B]
-            "hidden_states",  # [T + 1, B]: at 0 what was carried in
+            "hidden_states",  # [T + 1, B]: the initial state first
             "cell_states",  # [T + 1, B], LSTM alone
             "bounded_states",  # [T, B], LSTM alone: tanh of the cell states
             "cell_gradient",  # [B], LSTM alone
-            "outputs",  # [T, B]: hidden states, after dropout and with what skips the layer
+            "outputs",  # [T, B]: hidden states after dropout, plus the residual input
             "masks",  # [T, B]; 0 where nothing is dropped
             "above",  # [T, B]: gradient by the outputs, then by the hidden states
         )
@@ -66,7 +65,7 @@ PART = np.dtype(
             "units",  # in a layer, without padding
             "vocabulary",
             "vocabulary_columns",  # padded to whole Lanes
-            "table",  # gates of each character, [V]; 0 where none are looked up
+            "table",  # products of each symbol, [V]; 0 where none are looked up
             "table_row",
             "table_gradient",
             "embedding",  # [V]; 0 for one-hot
@@ -86,7 +85,7 @@ PART = np.dtype(
             "fixed_masks",  # 1: a dropout mask serves the whole sequence
         )
     ]
-    # The parts that dropout leaves of the layers' outputs, and of the embedding.
+    # The probabilities that dropout keeps a layer's output, and an embedding's number.
     + [("keep", np.float64), ("embedding_keep", np.float64)]
 )
 
@@ -95,11 +94,11 @@ BLOCK = np.dtype(
         (name, np.int64)
         for name in (
             "offset",  # in each flat buffer
-            "pieces",  # what is shared out among the threads
+            "pieces",  # units of work, shared among the threads
             "piece_bytes",
             "terms",
             "columns",
-            "back",  # where its backward packing is; 0 where it has none
+            "back",  # address of its backward packing; 0 without one
         )
     ]
 )
@@ -130,5 +129,5 @@ GENERATION = np.dtype(
         )
     ]
 )
-"""The streams that one thread generates. Its address is all that is passed, since a
-call from Python with arrays takes as long as what it calls for."""
+"""One thread's streams. Only its address is passed: a call from Python with arrays would take as
+long as the work itself."""

@@ -1,4 +1,4 @@
-"""The head: scores for the next character, the loss, and the gradient by both."""
+"""The head: scores for the next character, the loss, and their gradients."""
 
 import math
 
@@ -24,7 +24,7 @@ from rnntui.nets.compiled.products import Left, product
 from rnntui.nets.compiled.records import Record
 
 PADDED_SCORE = np.float32(-np.inf)
-"""The bias of columns that stand for no character."""
+"""The bias of padding columns."""
 
 _LOWEST_SCORE = np.float32(-1e30)
 
@@ -34,10 +34,10 @@ def score_rows(
     part: Record, hidden: int, states_row: int, outputs: int, above: int, targets: int, rows: int,
     scale: float,
 ) -> float:  # fmt: skip
-    """Score `rows` outputs: returns the sum of their losses, sets the gradient by them in `above`.
+    """Score `rows` outputs: return the sum of their losses, set their gradient in `above`.
 
-    The gradients are those of `scale` times the sum. Rows are taken some at a
-    time, so that their scores stay in a cache.
+    The gradients are those of `scale` times the sum. A few rows are scored at a time, so that
+    their scores stay in a cache.
     """
     loss = 0.0
     columns = part.vocabulary_columns
@@ -60,7 +60,7 @@ def score_rows(
 
 @numba_inlined
 def _row_loss(part: Record, scores: int, target: int, scale: float) -> float:
-    """The cross-entropy of one row of scores, which become its gradient times `scale`."""
+    """The cross-entropy of one row of scores; the scores become its gradient times `scale`."""
     width = 4 * part.vocabulary_columns
     top = broadcast(PADDED_SCORE)
     for offset in range(0, width, LANES_BYTES):

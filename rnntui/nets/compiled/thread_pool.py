@@ -1,4 +1,4 @@
-"""Threads that work on one task together, again and again."""
+"""Threads that work on one task together, repeatedly."""
 
 import threading
 import weakref
@@ -12,10 +12,10 @@ Results = SimpleQueue[tuple[int, Any, BaseException | None]]
 
 
 class ThreadPool:
-    """`size` threads, of which the caller's is the first; the others wait between tasks.
+    """`size` threads, the caller's first; the others wait between tasks.
 
-    They help only with work that releases Python's lock. They end when the pool
-    is closed or nobody has it any more.
+    They help only with work that releases the GIL. They end when the pool is closed or
+    garbage-collected.
     """
 
     def __init__(self, size: int) -> None:
@@ -29,9 +29,9 @@ class ThreadPool:
         self._dismissal = weakref.finalize(self, _dismiss, self._tasks)
 
     def do(self, work: Work) -> list[Any]:
-        """Call `work(0)` to `work(size - 1)`, each in its own thread; their results in order.
+        """Call `work(0)` to `work(size - 1)`, each in its own thread; return their results.
 
-        Raises what any of them raised, when all are done.
+        When all are done, raises what any of them raised.
         """
         if not self._tasks:
             return [work(0)]
@@ -51,7 +51,7 @@ class ThreadPool:
         return results
 
     def close(self) -> None:
-        """End the threads; the pool can't work any more."""
+        """End the threads; the pool can't be used afterwards."""
         self._dismissal()
 
 
@@ -66,5 +66,5 @@ def _serve(place: int, tasks: Tasks, results: Results) -> None:
             results.put((place, work(place), None))
         except BaseException as error:
             results.put((place, None, error))
-        # While it waits, a thread must not keep alive what it worked for.
+        # While it waits, a thread must not keep its work's objects alive.
         work = None

@@ -1,4 +1,4 @@
-"""The optimiser: threads' gradients summed, bounded, and Adam, over the flat buffer of weights."""
+"""The optimiser over the flat buffers: sum the threads' gradients, clip, Adam."""
 
 import math
 from dataclasses import dataclass
@@ -30,8 +30,7 @@ _CHUNK = 64 * LANES_BYTES
 class Adam:
     """The optimiser's settings, named as in the paper (Kingma and Ba 2015).
 
-    `weight_decay` shrinks weights by that times the learning rate, beside the
-    gradients (Loshchilov and Hutter 2019).
+    `weight_decay` is decoupled from the gradients (Loshchilov and Hutter 2019).
     """
 
     beta_1: float = 0.9
@@ -41,14 +40,14 @@ class Adam:
 
 
 ADAM = Adam()
-"""The settings that torch has, too."""
+"""torch's default settings."""
 
 
 class AdamRule(NamedTuple):
-    """What a step of Adam does to every number alike, in single precision."""
+    """The coefficients of a step of Adam, in single precision."""
 
     gradient_factor: np.float32
-    """Each gradient is multiplied by it, and then held within ±`bound`."""
+    """Multiplies each gradient, which is then clipped to ±`bound`."""
     bound: np.float32
     mean_weight: np.float32
     """1 - β1"""
@@ -58,13 +57,13 @@ class AdamRule(NamedTuple):
     """1 - β2"""
     epsilon: np.float32
     rate: np.float32
-    """The learning rate, corrected for means that began at zero."""
+    """The learning rate, corrected for the bias of the first moment."""
     square_scale: np.float32
-    """The same correction for the root of the mean square."""
+    """The bias correction for the root of the second moment."""
     shrinkage: np.float32
-    """What weight decay leaves of a weight."""
+    """The factor of weight decay."""
     average_weight: np.float32
-    """How far the average of the weights goes towards them."""
+    """1 minus the decay of the averaged weights."""
 
 
 def adam_rule(
@@ -75,7 +74,7 @@ def adam_rule(
     bound: float,
     average_decay: float,
 ) -> AdamRule:
-    """The rule of step `step`, from 1; for the last three see `AdamRule`."""
+    """The coefficients of step `step`, counted from 1; for the last three see `AdamRule`."""
     numbers = (
         gradient_factor,
         bound,
@@ -95,7 +94,7 @@ def adam_rule(
 def sum_gradients(parts: Records, first: int, last: int) -> float:
     """Add all parts' gradients to the first part's, between two offsets in bytes.
 
-    Returns the sum of the squares of the result.
+    Returns the result's sum of squares.
     """
     squares = 0.0
     for start in range(first, last, _CHUNK):
@@ -117,7 +116,7 @@ def adam_step(
 ) -> None:  # fmt: skip
     """One thread's share of Adam, and of packing the new weights for the backward products.
 
-    `averages` is 0 where no average of the weights is kept.
+    `averages` is 0 without averaged weights.
     """
     factor, bounds = broadcast(rule.gradient_factor), broadcast(rule.bound)
     lowest = broadcast(-rule.bound)
@@ -149,7 +148,7 @@ def adam_step(
 
 @python_callable
 def pack_transposed(block: Record, weights: int, first: int, last: int) -> None:
-    """Pack the panels from `first` to `last` for the backward products: transposed, in panels."""
+    """Pack the panels from `first` to `last` for the backward products, transposed."""
     for panel in range(first, last):
         source = weights + block.offset + panel * block.piece_bytes
         column = panel * PANEL
