@@ -1,1 +1,1 @@
-"""Views inside a network and on its output: pure functions, from arrays to plain data."""
+"""Views inside a network and on its output: pure functions from arrays to plain data."""

@@ -1,4 +1,4 @@
-"""One-hot against embedding: their sizes, and that both select the same row."""
+"""One-hot input against an embedding: sizes, and a demonstration that both select a row."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -10,27 +10,26 @@ from rnntui.nets.config import InputEncoding, ModelConfig, parameter_count, weig
 
 Floats32 = NDArray[np.float32]
 
-BYTES_OF_FLOAT = 4  # float32, of which a one-hot vector has one for each symbol
-BYTES_OF_ID = 4  # int32, as ids are mostly handed to a network
+BYTES_OF_FLOAT = 4  # float32; a one-hot vector has one per symbol
+BYTES_OF_ID = 4  # int32, the usual type of ids
 
 TIMED_ROUNDS = 9
-"""Rounds that a lookup is timed in; the fastest counts, as others may have been interrupted."""
+"""Timed rounds of a lookup; the fastest counts, as others may have been interrupted."""
 
 _SECONDS_PER_ROUND = 0.002
 
 Clock = Callable[[], float]
-"""Seconds, from any beginning."""
+"""Seconds since any fixed time."""
 
 
 @dataclass(frozen=True)
 class EncodingSizes:
     """The cost of one input encoding over a vocabulary of `symbols`.
 
-    `parameters` are those from the character to the first layer's gates: its
-    input weights, and the table of an embedding. `total_parameters` are the
-    whole network's. `input_bytes` is what one character takes as it is handed
-    in; `multiply_adds` what the way to the gates takes for it if the one-hot
-    vector is multiplied out, and a row of a table just read.
+    `parameters` counts those between character and first gates: the input weights and, if any, the
+    embedding's table. `total_parameters` is the whole network's. `input_bytes` is the size of one
+    character's input; `multiply_adds` is the cost of its gates when a one-hot vector is multiplied
+    out and a row of an embedding is only read.
     """
 
     input_encoding: InputEncoding
@@ -45,8 +44,8 @@ class EncodingSizes:
 class Lookup:
     """Rows of a table `[R, C]`, selected in two ways.
 
-    `product` is the one-hot vectors times the table, `rows` the table read at
-    `ids`, both `[N, C]`; the seconds are of one such product and one such reading.
+    `product` is the product of one-hot vectors and the table, `rows` the table indexed by `ids`,
+    both `[N, C]`; `product_s` and `rows_s` are the seconds of one such product and indexing.
     """
 
     ids: tuple[int, ...]
@@ -58,14 +57,14 @@ class Lookup:
 
     @property
     def largest_difference(self) -> float:
-        """Between the two, over all numbers; 0 where they are the same."""
+        """The largest absolute difference of the two."""
         return float(np.abs(self.product - self.rows).max())
 
 
 def encoding_sizes(network: ModelConfig, symbols: int) -> tuple[EncodingSizes, EncodingSizes]:
-    """Return the sizes for one-hot input and for an embedding.
+    """The sizes for one-hot input and for an embedding of `network`.
 
-    `network` says all but these two. Raises `ConfigError` where there are no symbols.
+    Its `vocab_size` and `input_encoding` are ignored. Raises `ConfigError` for no symbols.
     """
     sizes = []
     encodings: tuple[InputEncoding, InputEncoding] = ("one-hot", "embedding")
@@ -88,7 +87,7 @@ def encoding_sizes(network: ModelConfig, symbols: int) -> tuple[EncodingSizes, E
 
 
 def smallest_saving_vocabulary(network: ModelConfig) -> int | None:
-    """From how many symbols on an embedding has fewer parameters; None where it never has."""
+    """The fewest symbols with which an embedding has fewer parameters; None if it never has."""
     config = replace(network, vocab_size=1)
     gates, width = config.gates * config.hidden_size, config.embedding_size
     # V·E + E·G < V·G, or V > E·G / (G - E).
@@ -96,14 +95,14 @@ def smallest_saving_vocabulary(network: ModelConfig) -> int | None:
 
 
 def random_table(rows: int, columns: int, seed: int) -> Floats32:
-    """A table as an embedding has before any training, `[rows, columns]`."""
+    """A standard normal table `[rows, columns]`, like an untrained embedding's."""
     return np.random.default_rng(seed).standard_normal((rows, columns), dtype=np.float32)
 
 
 def look_up(table: Floats32, ids: Sequence[int], clock: Clock) -> Lookup:
-    """Select rows by product and by reading, and time each by `clock`.
+    """Select rows by product and by indexing, each timed by `clock`.
 
-    The one-hot vectors are there before the clock starts.
+    The one-hot vectors are made before the clock starts.
     """
     one_hot = np.zeros((len(ids), len(table)), np.float32)
     one_hot[np.arange(len(ids)), ids] = 1
@@ -114,7 +113,7 @@ def look_up(table: Floats32, ids: Sequence[int], clock: Clock) -> Lookup:
 
 
 def _fastest(act: Callable[[], object], clock: Clock) -> float:
-    """Seconds that `act` takes, in the fastest round of many calls."""
+    """Seconds per call of `act` in the fastest round of many calls."""
     started = clock()
     act()
     calls = int(_SECONDS_PER_ROUND / max(clock() - started, 1e-6)) + 1

@@ -1,4 +1,4 @@
-"""A network whose symbols and weights stand in a recipe, to be followed with pencil and paper."""
+"""A network with symbols and weights given in a recipe, to be followed with pencil and paper."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,8 +17,8 @@ from rnntui.text.vocabulary import Vocabulary
 class FixedNetwork:
     """A vanilla RNN with given weights, `arrays` named and shaped as in `weight_shapes`.
 
-    A symbol of more than one character, such as `<EOS>`, has a name and can be
-    answered but not read.
+    A symbol of more than one character, such as `<EOS>`, is a name: it can be predicted but not
+    read.
     """
 
     vocabulary: Vocabulary
@@ -27,13 +27,13 @@ class FixedNetwork:
 
 
 def fixed_network(tables: Mapping[str, Any], source: str) -> FixedNetwork:
-    """The network in the tables `network` and `weights` of a recipe.
+    """The network of a recipe's tables `network` and `weights`.
 
-    `network` has `symbols`, and perhaps `nonlinearity`. `weights` are those of
+    `network` has `symbols` and optionally `nonlinearity`. `weights` are those of
     `h = f(x·W_xh + h·W_hh + b_h)` and `y = h·W_hy + b_y` with row vectors:
     `W_xh` has a row for each symbol, `W_hy` a column.
 
-    Raises `ConfigError`, naming `source`, for anything missing or misshapen.
+    Raises `ConfigError`, naming `source`, for anything missing or of a wrong shape.
     """
     network, weights = (_table(tables, name, source) for name in ("network", "weights"))
     symbols = network.get("symbols")

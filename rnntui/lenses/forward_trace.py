@@ -1,7 +1,6 @@
-"""The forward trace: every number of a forward pass, one time step after another, in NumPy.
+"""The forward trace: every number of a forward pass, one time step after another.
 
-It computes in float64 from whatever the weights are; how a step is shown is
-somebody else's. Agreement with `CharModel` is tested.
+Computed in float64, whatever the precision of the weights. Agreement with `CharModel` is tested.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,11 +17,10 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class LayerStep:
-    """What one layer reads and computes at one time step; all but `input` are `[H]`.
+    """One layer's values at one time step; all but `input` are `[H]`.
 
-    `pre_activations` and `gates` go by the names of the cell's gates: a gate is
-    its pre-activation after the activation. `previous` and `state` are the cell's states
-    before and after the step, the hidden state first.
+    `pre_activations` and `gates` (the values after the activation) are by gate name; `previous`
+    and `state` are the states before and after the step, the hidden state first.
     """
 
     input: Floats
@@ -38,12 +36,12 @@ class LayerStep:
 
     @property
     def hidden(self) -> Floats:
-        """The hidden state after it."""
+        """The hidden state after the step."""
         return self.state[0]
 
     @property
     def cell(self) -> Floats | None:
-        """The second state after it, an LSTM's cell state; None where there is none."""
+        """The second state after the step, an LSTM's cell state; None where there is none."""
         return self.state[1] if len(self.state) > 1 else None
 
 
@@ -67,7 +65,7 @@ class StepTrace:
         return int(self.output.argmax())
 
     def likeliest(self, count: int) -> list[int]:
-        """The ids of the `count` likeliest next characters, the likeliest first."""
+        """The ids of the `count` likeliest next characters, best first."""
         return [int(rank) for rank in np.argsort(-self.output, kind="stable")[:count]]
 
 
@@ -106,14 +104,14 @@ def double_precision(config: ModelConfig, arrays: Arrays) -> NumpyNetwork:
 
 
 def one_hot(rank: int, size: int) -> Floats:
-    """Zeros, `[size]`, but for a one at `rank`."""
+    """A one-hot vector `[size]` with its one at `rank`."""
     vector = np.zeros(size)
     vector[rank] = 1.0
     return vector
 
 
 def softmax(output: Floats) -> Floats:
-    """Probabilities in proportion to `exp(output)`, `[V]`."""
-    # The largest is taken off first, since exp overflows; the quotient is the same.
+    """Probabilities `[V]` from logits `[V]`."""
+    # Subtracting the largest keeps exp from overflowing and doesn't change the quotient.
     powers = np.exp(output - output.max())
     return np.asarray(powers / powers.sum())

@@ -1,8 +1,7 @@
-"""Gradient flow: how strongly the loss at the end of a text depends on each earlier state.
+"""Gradient flow: the gradients of the loss at the end of a text by all earlier states.
 
-Back-propagation through time, written out in NumPy (Werbos 1990; for the
-vanishing and exploding of what it computes, Bengio, Simard and Frasconi
-1994). Agreement with torch's autograd is tested.
+Back-propagation through time, written out in NumPy (Werbos 1990; on vanishing and exploding
+gradients, Bengio, Simard and Frasconi 1994). Agreement with torch's autograd is tested.
 """
 
 from collections.abc import Sequence
@@ -24,12 +23,11 @@ from rnntui.nets.numpy_network import Arrays, NumpyLayer
 
 @dataclass(frozen=True, eq=False)
 class GradientFlow:
-    """The gradients of `loss` (nats), made at the last of T steps, with L layers of H units.
+    """The gradients of `loss` (nats, at the last of T steps) in L layers of H units.
 
-    `hidden` is dE/dh_k, `[L, T, H]`, and `cell` dE/dc_k of an LSTM's cell state, or of
-    any cell's second one. Step k's share
-    of dE/dW, W being a layer's recurrent weights, is the outer product of `deltas[layer, k]`
-    `[G·H]` and `previous[layer, k]` `[H]`, the hidden state before the step.
+    `hidden` is dE/dh_k `[L, T, H]`, `cell` dE/dc_k of an LSTM's cell state or any cell's second
+    state. Step k's share of dE/dW, W being a layer's recurrent weights, is the outer product of
+    `deltas[layer, k]` `[G·H]` and `previous[layer, k]` `[H]`, the hidden state before the step.
     """
 
     loss: float
@@ -40,7 +38,7 @@ class GradientFlow:
 
     @property
     def steps(self) -> int:
-        """How many characters were read: the distances are 0 to one less."""
+        """The number of characters read, T; distances are 0 to T - 1."""
         return int(self.hidden.shape[1])
 
     @property
@@ -54,7 +52,7 @@ class GradientFlow:
         return None if self.cell is None else _by_distance(self.cell)
 
     def share(self, layer: int, step: int) -> Floats:
-        """What one step adds to dE/dW of a layer, `[G·H, H]`."""
+        """One step's share of a layer's dE/dW, `[G·H, H]`."""
         return np.outer(self.deltas[layer, step], self.previous[layer, step])
 
     def whole(self, layer: int) -> Floats:
@@ -70,11 +68,11 @@ class GradientFlow:
 
     @property
     def share_parts(self) -> Floats:
-        """How much of the whole each step's share makes up, by distance, `[T]`.
+        """Each step's part of the whole gradient, by distance, `[T]`.
 
-        It is the share's length along the whole gradient, as a part of the
-        whole's own, so that all parts add up to 1; a share that points the
-        other way has a negative part. All are 0 where the whole is.
+        A part is the share's projection on the whole gradient relative to the whole's norm, so
+        that all add up to 1; a share of opposite direction has a negative part. All are 0 for a
+        whole of 0.
         """
         along = np.zeros(self.steps)
         size = 0.0
@@ -86,7 +84,7 @@ class GradientFlow:
 
 
 def gradient_flow(config: ModelConfig, arrays: Arrays, ids: Sequence[int]) -> GradientFlow:
-    """Read all of `ids` but the last from the zero state; the last is what should come next.
+    """Read all of `ids` but the last, the target, from the zero state.
 
     `arrays` are weights by the names and in the shapes of `weight_shapes`.
     Raises `CorpusError` for fewer than two ids.
@@ -100,7 +98,7 @@ def gradient_flow(config: ModelConfig, arrays: Arrays, ids: Sequence[int]) -> Gr
 
 
 def scaled_recurrence(arrays: Arrays, factor: float) -> Arrays:
-    """The same weights, those from hidden state to hidden state multiplied by `factor`."""
+    """The same weights with the recurrent ones multiplied by `factor`."""
     return {
         name: array * factor if name.endswith("weight_hh") else array
         for name, array in arrays.items()
@@ -114,7 +112,7 @@ def _flow(config: ModelConfig, arrays: Arrays, ids: Sequence[int]) -> GradientFl
     shape = (config.num_layers, len(steps), config.hidden_size)
     hidden, cell = np.zeros(shape), np.zeros(shape)
     deltas = np.zeros((config.num_layers, len(steps), config.gates * config.hidden_size))
-    # What the next step passes back to the states of this one; nothing comes after the last.
+    # The gradients that the next step passes back to this one's states; zero after the last.
     later = [(np.zeros(shape[2]),) * len(config.state_tensors) for _ in layers]
     last = steps[-1]
     # Cross-entropy after softmax: its gradient at the output is the error in the probabilities.
@@ -128,7 +126,7 @@ def _flow(config: ModelConfig, arrays: Arrays, ids: Sequence[int]) -> GradientFl
             deltas[number, k], later[number] = back.to_recurrent, back.passed
             skipping = from_above if config.connections == "residual" else 0.0
             from_above = layers[number].weight_ih.T @ back.to_input + (skipping if number else 0.0)
-        # Below the end, only the future asks anything of the top layer.
+        # The loss is at the end alone: before it, the top layer's gradient comes from the future.
         from_above = np.zeros(config.hidden_size)
     previous = np.array(
         [[step.layers[n].previous_hidden for step in steps] for n in range(shape[0])]
@@ -141,7 +139,7 @@ def _flow(config: ModelConfig, arrays: Arrays, ids: Sequence[int]) -> GradientFl
 
 @dataclass(frozen=True, eq=False)
 class _Back:
-    """One step of one layer on the way back.
+    """One layer's backward step.
 
     `states` is dE/ds_k `[H]` of each state s but the hidden one; `to_input` and
     `to_recurrent` `[G·H]` are the gradients at the products with the input's and with
@@ -155,12 +153,12 @@ class _Back:
 
 
 def _back(layer: NumpyLayer, step: LayerStep, asked: tuple[Floats, ...]) -> _Back:
-    """Back through one step: `asked` is dE/dh_k, then what step k+1 asks of the other states."""
+    """Backward through one step: `asked` is dE/dh_k, then the next step's dE/ds of other states."""
     return _BY_HAND.get(layer.cell.name, back_by_autograd)(layer, step, asked)
 
 
 def back_by_autograd(layer: NumpyLayer, step: LayerStep, asked: tuple[Floats, ...]) -> _Back:
-    """The same for any cell, from its equations alone, by torch's autograd in float64."""
+    """The same for any cell by torch's autograd on its equations, in float64."""
     import torch
 
     from rnntui.nets.recurrent import TORCH
@@ -229,7 +227,7 @@ def _back_gru(layer: NumpyLayer, step: LayerStep, asked: tuple[Floats, ...]) -> 
 
 
 _BY_HAND = {"rnn": _back_rnn, "lstm": _back_lstm, "gru": _back_gru}
-"""The cells whose way back is written out, as a reader of the formulas would; see `_back`."""
+"""The cells with a backward step written out, to be read beside the formulas."""
 
 
 def _by_distance(gradients: Floats) -> Floats:

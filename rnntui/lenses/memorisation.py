@@ -1,17 +1,14 @@
-"""The memorisation meter: how much of a stream is copied from the training text.
+"""The memorisation meter: how much of a generated text stands in the training text.
 
-A copied run is a stretch of the generated text that occurs as a whole in the
-learned one. After each character the meter knows the longest that ends there
-(the matching statistics of the two texts), by one step in an index of the
-learned text, however long both are.
+A copied run is a stretch of the generated text that occurs in the corpus. After each character the
+meter knows the longest run that ends there (the matching statistics of the two texts), by one step
+in an index of the corpus, whatever the length of either.
 
-The index is the suffix array of the learned text read backwards, so that a
-generated character is put in front of a match. A match of any length is
-held as one suffix that begins with it. If the character stands in front of
-that suffix, the match grows; if not, the longest part of it that the
-character does stand in front of belongs to one of the two nearest suffixes
-that do (Bannai, Gagie & I 2020, "Refining the r-index"), which is found by
-comparing the text itself: nothing is hashed or guessed.
+The index is the suffix array of the reversed corpus, so a generated character is put in front of a
+match. A match of any length is held as one suffix that begins with it. If the character precedes
+that suffix, the match grows; otherwise the longest part of it that the character precedes belongs
+to one of the two nearest suffixes with that character in front (Bannai, Gagie & I 2020, "Refining
+the r-index"), found by comparing the text itself: nothing is hashed or guessed.
 """
 
 from bisect import bisect_left
@@ -25,27 +22,27 @@ from rnntui.lenses.suffix_array import sort_suffixes
 from rnntui.text.vocabulary import AnyIds
 
 COPIED_LENGTH: Final = 20
-"""Characters that a stretch must have in common with the corpus to count as copied."""
+"""Characters from which on a run counts as copied."""
 
 INDEXED_CHARACTERS: Final = 1 << 24
-"""Most characters of a text that are indexed: 16.8 million, in 151 MB where an id is a byte."""
+"""Most characters indexed: 16.8 million, in 151 MB for ids of one byte."""
 
 FOLLOWED_LENGTH: Final = 4096
-"""Run lengths up to this are exact. A longer run is followed along one of its
-places in the corpus; where the corpus goes on otherwise there, it may be
-reported shorter than it is, but never shorter than this."""
+"""Run lengths up to this are exact. A longer run is followed along one of its places in the corpus,
+and may be reported shorter than it is, though never shorter than this, where that place goes on
+differently."""
 
 
 @dataclass(frozen=True, eq=False)
 class CorpusIndex:
-    """The N indexed characters of a learned text, for meters to share.
+    """The index of a corpus's first N characters, shared by meters.
 
-    Takes 9 bytes per character where ids are bytes: the text backwards and,
-    for each of its suffixes in order, its place and its neighbour's rank.
+    Takes 9 bytes per character for ids of one byte: the reversed text and, for each of its
+    suffixes in order, its place and its neighbour's rank.
     """
 
     corpus_size: int
-    """Characters of the text; when more than `size`, what a meter says is a lower bound."""
+    """Characters of the corpus; if more than `size`, a meter's figures are lower bounds."""
 
     backwards: bytes
     """The N ids from the last to the first, `width` bytes each."""
@@ -53,12 +50,12 @@ class CorpusIndex:
     width: int
 
     places: memoryview
-    """Where in `backwards` the suffix of each rank begins, N `int32`."""
+    """The start in `backwards` of the suffix of each rank, N `int32`."""
 
     nexts: memoryview
-    """The rank of the suffix one character shorter, N `int32`; -1 for that of none.
+    """The rank of the suffix one character shorter, N `int32`; -1 for the empty suffix.
 
-    Rising among the suffixes that begin with the same character.
+    Increasing among the suffixes that begin with the same character.
     """
 
     bounds: tuple[int, ...]
@@ -71,11 +68,11 @@ class CorpusIndex:
         should_stop: Callable[[], bool],
         limit: int = INDEXED_CHARACTERS,
     ) -> "CorpusIndex":
-        """Index a text, the first `limit` characters of it if it is longer.
+        """Index a text, or its first `limit` characters.
 
-        Made for a background thread: nearly all the time is spent in calls
-        that let other threads run. Meanwhile takes about 30 bytes per
-        character. Raises SortingStoppedError soon after `should_stop` says yes.
+        Meant for a background thread: nearly all the time is spent without the GIL. Takes about
+        30 bytes per character meanwhile. Raises `SortingStoppedError` soon after `should_stop`
+        returns True.
         """
         symbol_type = np.min_scalar_type(max(vocab_size - 1, 0))
         backwards = ids[:limit][::-1].astype(symbol_type)
@@ -95,16 +92,16 @@ class CorpusIndex:
 
     @property
     def size(self) -> int:
-        """Characters indexed."""
+        """Number of indexed characters, N."""
         return len(self.places)
 
     @property
     def nbytes(self) -> int:
-        """Bytes that the index takes."""
+        """Size of the index in bytes."""
         return len(self.backwards) + self.places.nbytes + self.nexts.nbytes + 8 * len(self.bounds)
 
     def common_length(self, one: int, other: int, most: int) -> int:
-        """Count the characters, up to `most`, that are the same from two places in `backwards`."""
+        """The length of the common prefix, up to `most`, of two places in `backwards`."""
         width = self.width
         left = self.backwards[one * width : (one + most) * width]
         right = self.backwards[other * width : (other + most) * width]
@@ -119,7 +116,7 @@ class CorpusIndex:
 
 @dataclass(frozen=True)
 class CopiedRuns:
-    """Figures about a generated text."""
+    """What of a generated text is memorised."""
 
     generated: int
     """Characters generated."""
@@ -131,29 +128,29 @@ class CopiedRuns:
     """Characters in the longest run."""
 
     longest_at: int | None
-    """Place in the corpus of the first character of the longest run, or of another like it."""
+    """Start in the corpus of the longest run, or of an equal one."""
 
     @property
     def share(self) -> float:
-        """The part of the text that is copied, 0 to 1."""
+        """The copied part of the text, 0 to 1."""
         return self.copied / self.generated if self.generated else 0.0
 
 
 class CopyMeter:
-    """Measures one generated text, in memory that doesn't grow with it.
+    """Measures one generated text in constant memory.
 
-    A character takes one search among the ranks of its symbol and, where a
-    run ends, two comparisons of at most `FOLLOWED_LENGTH` characters.
+    A character costs one search among the ranks of its symbol and, where a run ends, two
+    comparisons of at most `FOLLOWED_LENGTH` characters.
     """
 
     def __init__(self, index: CorpusIndex, followed: int = FOLLOWED_LENGTH) -> None:
-        """Begin a text; `followed`, 1 or more, is for `FOLLOWED_LENGTH`."""
+        """Start a text; `followed`, at least 1, replaces `FOLLOWED_LENGTH`."""
         self._index = index
         self._followed = followed
         self.reset()
 
     def reset(self) -> None:
-        """Begin another text."""
+        """Start another text."""
         self._rank = 0  # of a suffix that begins with the match, backwards
         self._length = 0  # of the match
         self._generated = self._copied = self._longest = self._longest_rank = 0
@@ -161,7 +158,7 @@ class CopyMeter:
 
     @property
     def length(self) -> int:
-        """Characters in the longest run that ends with the last character generated."""
+        """Length of the longest run that ends with the last generated character."""
         return self._length
 
     @property
@@ -174,12 +171,11 @@ class CopyMeter:
         return CopiedRuns(self._generated, self._copied, self._longest, longest_at)
 
     def push(self, ids: Sequence[int]) -> list[tuple[int, int]]:
-        """Take the next characters; return the ranges now known to be copied that weren't before.
+        """Add the next characters; return the ranges newly known to be copied.
 
-        Ranges are `(start, stop)` counted from the beginning of the text,
-        rising, apart from each other; the first may begin up to
-        `COPIED_LENGTH - 1` characters before these characters. An id that the
-        corpus doesn't have, such as -1, ends a run.
+        Ranges are `(start, stop)` from the beginning of the text, increasing and disjoint; the
+        first may start up to `COPIED_LENGTH - 1` characters before these characters. An id that
+        the corpus doesn't have, such as -1, ends a run.
         """
         ranges: list[tuple[int, int]] = []
         for character in ids:
@@ -198,7 +194,7 @@ class CopyMeter:
         return ranges
 
     def _follow(self, character: int) -> tuple[int, int]:
-        """Return rank and length of the longest match that ends with another character."""
+        """Rank and length of the longest match after one more character."""
         index, rank, length = self._index, self._rank, self._length
         if not 0 <= character < len(index.bounds) - 1:
             return 0, 0
@@ -208,8 +204,8 @@ class CopyMeter:
         above = bisect_left(index.nexts, rank, first, stop)
         if above < stop and index.nexts[above] == rank:
             return above, length + 1
-        # Among the suffixes behind this character the nearest on either side
-        # have the most in common with the match.
+        # Of the suffixes preceded by this character, the nearest on either side share most with
+        # the match.
         place, most = index.places[rank], min(length, self._followed)
         best, best_length = above, -1
         for near in (above - 1, above):

@@ -1,11 +1,9 @@
-"""Sorts all suffixes of a text, with NumPy calls that let other threads run meanwhile.
+"""Sorts all suffixes of a text with NumPy calls that release the GIL.
 
-The suffixes are sorted by their first few characters, packed into one number
-each. Then, in rounds, those that are still equal are sorted by the rank of
-what follows the part that is known to be equal, which doubles that part
-(Manber & Myers 1993); only what is still unsorted is looked at again (Larsson
-& Sadakane 2007). Natural text takes a handful of rounds of few suffixes each,
-any text at most log₂ of its length.
+The suffixes are sorted by their first few characters, packed into one number each. Then, in
+rounds, equal ones are sorted by the rank of what follows their equal part, which doubles that part
+(Manber & Myers 1993); only unsorted suffixes are looked at again (Larsson & Sadakane 2007). Natural
+text takes a handful of rounds of few suffixes each, any text at most log₂ of its length.
 """
 
 from collections.abc import Callable, Iterator
@@ -22,8 +20,8 @@ Rows = NDArray[np.int32]
 _KEY_BITS = 64
 _FIRST_KEY_BITS = 16
 _CHUNK = 1 << 18
-"""Rows that are sorted at a time where equal ones allow it, which bounds the
-temporary arrays and the time to a stop."""
+"""Rows sorted at a time, unless a group of equal ones is longer: bounds the temporary arrays and
+the time to a stop."""
 
 
 class SortingStoppedError(Exception):
@@ -39,15 +37,14 @@ class SortedSuffixes:
 
 
 def sort_suffixes(ids: AnyIds, vocab_size: int, should_stop: Callable[[], bool]) -> SortedSuffixes:
-    """Sort the suffixes of `ids` [N]; of two that agree as far as they go, the shorter is first.
+    """Sort the suffixes of `ids` `[N]`; a prefix of another suffix comes before it.
 
-    The ids are below `vocab_size`, and N is below 2²⁹. Takes about 30 bytes
-    per character, and 60 in the worst case, a text of one character only.
-    `should_stop` is read before each quarter of a million suffixes; raises
-    SortingStoppedError when it says yes.
+    The ids are below `vocab_size`, and N is below 2²⁹. Takes about 30 bytes per character, and 60
+    in the worst case, a text of a single repeated character. `should_stop` is called before each
+    quarter of a million suffixes; raises `SortingStoppedError` when it returns True.
     """
     size = len(ids)
-    bits = int(vocab_size).bit_length()  # 0 stands for what is behind the end
+    bits = int(vocab_size).bit_length()  # 0 stands for the end
     if size == 0:
         return SortedSuffixes(np.empty(0, np.int32), np.empty(0, np.int32))
     starts, begins, known = _sorted_by_packed(ids, bits, should_stop)
@@ -65,15 +62,15 @@ def sort_suffixes(ids: AnyIds, vocab_size: int, should_stop: Callable[[], bool])
 def _sorted_by_packed(
     ids: AnyIds, bits: int, should_stop: Callable[[], bool]
 ) -> tuple[Rows, NDArray[np.bool_], int]:
-    """Sort by as many characters as a number holds.
+    """Sort by as many characters as fit in a number.
 
-    Return the starts [N] in order, where among them groups of equals begin
-    [N], and the number of characters.
+    Returns the starts `[N]` in order, whether a group of equals begins at each `[N]`, and the
+    number of characters.
     """
     size = len(ids)
     few = max(1, _FIRST_KEY_BITS // bits)
     many = _KEY_BITS // bits
-    # What is behind the end is 0, so a suffix comes before those that go on after it.
+    # The end is 0, so a suffix comes before those that it is a prefix of.
     codes = np.zeros(size + many, np.min_scalar_type((1 << bits) - 1))
     codes[:size] = ids
     codes[:size] += 1
@@ -97,7 +94,7 @@ def _sorted_by_packed(
 def _packed(
     codes: AnyIds, places: slice | Rows, count: int, bits: int, dtype: np.dtype[Any]
 ) -> NDArray[np.unsignedinteger[Any]]:
-    """Pack `count` codes from each of the places into a number each, the first code highest."""
+    """Pack `count` codes from each place into a number, the first code highest."""
     keys = codes[places].astype(dtype)
     for offset in range(1, count):
         keys <<= bits
@@ -108,15 +105,15 @@ def _packed(
 def _refine(rows: Rows, known: int, starts: Rows, begins: NDArray[np.bool_], ranks: Rows) -> None:
     """Sort the suffixes in `rows`, whole groups, by what follows the first `known` characters.
 
-    Changes `starts`, `begins` and `ranks` in place. The ranks may already be
-    those of an order finer than `known`: then the groups only get finer too.
+    Updates `starts`, `begins` and `ranks` in place. Ranks of an order finer than `known` only make
+    the groups finer.
     """
     places = np.take(starts, rows)
     after = places + np.int32(known)
     inside = after < len(starts)
     after *= inside
     following = np.take(ranks, after).astype(np.uint64) + np.uint64(1)
-    following *= inside  # an ended suffix comes before those that go on
+    following *= inside  # an ended suffix comes first
     keys = (np.take(ranks, places).astype(np.uint64) << np.uint64(32)) | following
     order = np.argsort(keys)
     places = np.take(places, order)
@@ -127,16 +124,16 @@ def _refine(rows: Rows, known: int, starts: Rows, begins: NDArray[np.bool_], ran
 
 
 def _changes(values: NDArray[Any]) -> NDArray[np.bool_]:
-    """Say where a value differs from the one before; the first one always does."""
+    """Whether each value differs from the one before; True for the first."""
     changes = np.ones(len(values), np.bool_)
     np.not_equal(values[1:], values[:-1], out=changes[1:])
     return changes
 
 
 def _group_starts(rows: Rows, begins: NDArray[np.bool_]) -> Rows:
-    """Return for each of the rows, the first of which begins a group, where its group begins."""
+    """The start of each row's group; the first row must start one."""
     starts = rows * begins
-    # In pieces, because `accumulate` doesn't let other threads run.
+    # In pieces, because `accumulate` holds the GIL.
     for piece in range(0, len(rows), _CHUNK):
         part = starts[piece : piece + _CHUNK]
         part[0] = max(part[0], starts[max(piece - 1, 0)])
@@ -145,16 +142,16 @@ def _group_starts(rows: Rows, begins: NDArray[np.bool_]) -> Rows:
 
 
 def _unsorted_rows(begins: NDArray[np.bool_]) -> Rows:
-    """Return the rows in groups of more than one."""
+    """The rows in groups of more than one."""
     alone = begins.copy()
     alone[:-1] &= begins[1:]
     return np.flatnonzero(~alone).astype(np.int32)
 
 
 def _chunks(rows: Rows, begins: NDArray[np.bool_]) -> Iterator[Rows]:
-    """Cut rows into chunks of about the same size, where groups begin.
+    """Cut rows into chunks of about the same size at starts of groups.
 
-    A group is never cut, so a chunk is as long as the longest group in it.
+    No group is cut, so a chunk is at least as long as the longest group in it.
     """
     start = 0
     while start < len(rows):

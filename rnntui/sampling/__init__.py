@@ -1,1 +1,1 @@
-"""Generating text with a network: modes and filters, the character stream."""
+"""Generating text with a network: sampling modes, filters, generators, character streams."""

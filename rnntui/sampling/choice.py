@@ -1,7 +1,7 @@
-"""How the next character is chosen: modes, temperature and filters, as pure functions.
+"""The choice of the next character: modes, temperature and filters as pure functions.
 
-Nothing here draws random numbers: a choice is a function of the scores and of
-one number from [0, 1), so it can be checked exactly.
+Nothing here draws random numbers: a choice is a function of the scores and a number from [0, 1), so
+it can be tested exactly.
 """
 
 from dataclasses import dataclass
@@ -18,17 +18,16 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class SamplingSpec:
-    """How to choose: the mode, the temperature and the filters.
+    """A sampling specification: mode, temperature and filters.
 
-    - `argmax` takes the likeliest character, `random` draws one, `hybrid` draws
-      one after a space and takes the likeliest otherwise, so that words begin
-      freely and then run on.
-    - `temperature` divides the scores: below 1 bolder, above 1 wilder.
+    - `argmax` takes the likeliest character, `random` draws one, `hybrid` draws after a space and
+      takes the likeliest otherwise, so that words begin freely and then run on.
+    - `temperature` divides the scores: below 1 sharper, above 1 flatter.
     - `top_k` keeps the k likeliest characters (0: all).
-    - `top_p` keeps the likeliest characters until they hold that share of the
-      probability (1: all; nucleus sampling, Holtzman et al. 2020).
+    - `top_p` keeps the fewest likeliest characters with that share of the probability (1: all;
+      nucleus sampling, Holtzman et al. 2020).
 
-    Raises `ConfigError` where a value is out of bounds; the sentence names the flag.
+    Raises `ConfigError`, naming the flag, for a value out of bounds.
     """
 
     mode: Mode = "random"
@@ -51,7 +50,7 @@ class SamplingSpec:
             raise ConfigError("--top-p must be above 0 and at most 1 (all characters).")
 
     def draws(self, after_space: bool) -> bool:
-        """Whether the next character is drawn; otherwise the likeliest is taken."""
+        """Whether the next character is drawn rather than the likeliest taken."""
         return self.mode == "random" or (self.mode == "hybrid" and after_space)
 
 
@@ -65,10 +64,10 @@ def probabilities(logits: NDArray[np.floating], temperature: float) -> Floats:
 
 
 def filtered(probs: Floats, top_k: int, top_p: float) -> Floats:
-    """`probs` `[V]` with the unlikely characters at zero and the rest summing to 1 again.
+    """`probs` `[V]` with the unlikely characters set to zero and the rest renormalised.
 
-    `top_k` is applied before `top_p`, which counts shares of what is left. The
-    likeliest character always stays; equals keep the order of their ids.
+    `top_k` is applied before `top_p`, whose shares are of the rest. The likeliest character always
+    stays; ties are ordered by id.
     """
     if (top_k == 0 or top_k >= len(probs)) and top_p >= 1.0:
         return probs
@@ -86,7 +85,7 @@ def filtered(probs: Floats, top_k: int, top_p: float) -> Floats:
 
 
 def draw(probs: Floats, noise: float) -> int:
-    """The id at which the cumulative sum of `probs` `[V]` passes `noise` from [0, 1)."""
+    """The id at which the cumulative sum of `probs` `[V]` passes `noise`, from [0, 1)."""
     cumulative = np.cumsum(probs)
     index = int(np.searchsorted(cumulative, noise * cumulative[-1], side="right"))
     # Rounding may leave the product at the very end of the sum.
@@ -94,10 +93,9 @@ def draw(probs: Floats, noise: float) -> int:
 
 
 def choose(probs: Floats, spec: SamplingSpec, after_space: bool, noise: float) -> int:
-    """The id of the next character, given `probs` `[V]` before filtering.
+    """The id of the next character, from `probs` `[V]` before filtering.
 
-    `after_space` says whether the previous character is a space, which is what
-    `hybrid` goes by.
+    `after_space` says whether the previous character is a space, which decides for `hybrid`.
     """
     if not spec.draws(after_space):
         return int(np.argmax(probs))
@@ -107,10 +105,10 @@ def choose(probs: Floats, spec: SamplingSpec, after_space: bool, noise: float) -
 def best(probs: Floats, count: int) -> tuple[tuple[int, float], ...]:
     """The `count` likeliest ids of `probs` `[V]` with their probabilities, best first.
 
-    Equals keep the order of their ids, so the first is the one that `argmax` takes.
+    Ties are ordered by id, so the first is the choice of `argmax`.
     """
     count = min(count, len(probs))
-    # Sorting the few that can be among them is much cheaper than sorting all.
+    # Sorting the few that qualify is much cheaper than sorting all.
     likely = np.flatnonzero(probs >= np.partition(probs, -count)[-count])
     likely = likely[np.argsort(-probs[likely], kind="stable")][:count]
     return tuple((int(index), float(probs[index])) for index in likely)

@@ -1,8 +1,7 @@
-"""What computes the characters of streams: NumPy, a stream at a time, or compiled functions.
+"""Generators compute the characters of streams: in NumPy, or by compiled functions.
 
-Both read the same weights and make the same choices, but round differently, so
-that two texts may part after many thousand characters. A stream keeps to the
-one that it began with.
+Both use the same weights and make the same choices, but round differently, so that two texts may
+diverge after many thousand characters. A stream keeps its generator.
 """
 
 import os
@@ -21,20 +20,18 @@ from rnntui.sampling.choice import Floats, SamplingSpec, best, choose, probabili
 from rnntui.sampling.modes import SamplingEngine
 
 SHARED_STREAMS = 16
-"""Streams from which on two threads generate faster than one."""
+"""Number of streams from which on two threads are faster than one."""
 
 CANDIDATES = 5
-"""How many of the likeliest characters come with each that was generated."""
+"""Number of likeliest characters returned with each generated one."""
 
 
 class Chosen(NamedTuple):
-    """What N streams chose in R rounds: ids and their probabilities before filters, `[N * R]`.
+    """The choices of N streams in R rounds: ids and probabilities before filters, `[N * R]`.
 
-    All of one stream, then of the next. `best` and `shares`, `[N * R * K]`, are each
-    time the likeliest ids, best first, and their probabilities. Where `finite` is
-    false the network's scores were no numbers, as those of a ReLU network may grow out
-    of all bounds; the stream then chose nothing. All may be overwritten by what is
-    generated next.
+    Stream by stream. `best` and `shares`, `[N * R * K]`, are the K likeliest ids of each round,
+    best first, and their probabilities. Where `finite` is False the scores were not finite, as a
+    ReLU network's may become, and nothing was chosen. The next call may overwrite all of it.
     """
 
     ids: NDArray[np.int64]
@@ -45,25 +42,25 @@ class Chosen(NamedTuple):
 
 
 class Generator(Protocol):
-    """Some streams from one network, side by side; each is generated as it would be alone."""
+    """Several streams from one network; each is the same as it would be alone."""
 
     def set_weights(self, weights: NetworkWeights) -> None:
-        """Take other weights of the same shapes; what the streams remember stays."""
+        """Use new weights of the same shapes; the streams keep their states."""
 
     def draw_by(self, noise: Floats) -> None:
-        """Draw from here on by these numbers from [0, 1), `[N, M]`, over and over.
+        """Draw by these numbers from [0, 1) from now on, `[N, M]`, in a cycle.
 
-        Each round takes one for each stream, whether it draws or not. They are 0 at first.
+        Each round uses up one per stream, whether it draws or not. Initially all are 0.
         """
 
     def read(self, ids: Sequence[Sequence[int]]) -> None:
-        """Read a character of each stream, `[1][N]`; for a network on windows a window, `[T][N]`.
+        """Read a character per stream, `[1][N]`; for a network on windows a window, `[T][N]`.
 
         A window is read from zero state.
         """
 
     def generate(self, ids: Sequence[Sequence[int]], specs: Sequence[SamplingSpec]) -> Chosen:
-        """Read and choose, each stream by its spec; read what was chosen, and so on."""
+        """Read `ids`, choose, read the choice, and so on; each stream by its spec."""
 
 
 def generator_for(
@@ -73,49 +70,48 @@ def generator_for(
     space: int = -1,
     rounds: int = 1,
 ) -> Generator:
-    """What generates with these weights, in so many rounds at a time; `space` is a space's id.
+    """A generator of `rounds` characters per call; `space` is the id of a space, -1 for none.
 
-    `auto` is `compiled` where the compiled functions lie ready on the disk, and
-    `numpy` otherwise; `compiled` has them compiled if need be. Raises
-    `SamplingError` where they can't be had.
+    `auto` is `compiled` if the compiled functions are in the cache, else `numpy`; `compiled`
+    compiles them if need be. Raises `SamplingError` where that is impossible.
     """
     from rnntui.nets.compiled.preparation import load_compiled, try_to_prepare
 
     cell = weights.config.cell
     if engine == "compiled" and cell not in KERNEL_CELLS:
-        raise SamplingError(f"There are no compiled kernels for {cell}. Take --engine numpy.")
+        raise SamplingError(f"There are no compiled kernels for {cell}. Use --engine numpy.")
     if engine == "auto" and not (cell in KERNEL_CELLS and load_compiled()):
         engine = "numpy"
     if engine == "numpy":
         return NumpyGenerator(weights, streams, space, rounds)
     if engine == "compiled" and (problem := try_to_prepare()):
-        raise SamplingError(f"{problem} Take --engine numpy.")
+        raise SamplingError(f"{problem} Use --engine numpy.")
     return KernelGenerator(weights, streams, space, rounds)
 
 
 class NumpyGenerator:
-    """Generates in NumPy, needing nothing compiled (see `Generator`)."""
+    """Generates in NumPy, one stream after another (see `Generator`)."""
 
     def __init__(
         self, weights: NetworkWeights, streams: int, space: int = -1, rounds: int = 1
     ) -> None:
-        """Begin with zero states."""
+        """Start from zero states."""
         self._network = NumpyNetwork(weights.config, weights.arrays)
         self._space, self._rounds = space, rounds
         self.draw_by(np.zeros((streams, 1)))
         self._states = [self._network.zero_state(1) for _ in range(streams)]
 
     def set_weights(self, weights: NetworkWeights) -> None:
-        """Take other weights of the same shapes; what the streams remember stays."""
+        """Use new weights of the same shapes; the streams keep their states."""
         self._network = NumpyNetwork(weights.config, weights.arrays)
 
     def draw_by(self, noise: Floats) -> None:
-        """Draw from here on by these numbers."""
+        """Draw by these numbers from now on."""
         self._noise = cycle(noise.T.tolist())
 
     def read(self, ids: Sequence[Sequence[int]]) -> None:
-        """Read a character of each stream, or a window of them."""
-        # One by one, as a product of several rows would round otherwise than each alone.
+        """Read a character per stream, or a window."""
+        # One by one, as a product of several rows rounds differently from each alone.
         for stream in range(len(self._states)):
             state = self._states[stream]
             if self._network.config.window:
@@ -125,7 +121,7 @@ class NumpyGenerator:
             self._states[stream] = state
 
     def generate(self, ids: Sequence[Sequence[int]], specs: Sequence[SamplingSpec]) -> Chosen:
-        """Read and choose, each stream by its spec; read what was chosen, and so on."""
+        """Read `ids`, choose, read the choice, and so on; each stream by its spec."""
         shape = (len(specs), self._rounds)
         best_shape = (*shape, min(CANDIDATES, self._network.config.vocab_size))
         chosen = Chosen(
@@ -175,7 +171,7 @@ class KernelGenerator:
     def __init__(
         self, weights: NetworkWeights, streams: int, space: int = -1, rounds: int = 1
     ) -> None:
-        """Begin with zero states; the functions must be compiled."""
+        """Start from zero states; the functions must be loaded."""
         from rnntui.nets.compiled.generator import CompiledGenerator
 
         threads = 2 if streams >= SHARED_STREAMS and (os.cpu_count() or 1) > 1 else 1
@@ -193,19 +189,19 @@ class KernelGenerator:
         self._specs: list[SamplingSpec] = []
 
     def set_weights(self, weights: NetworkWeights) -> None:
-        """Take other weights of the same shapes; what the streams remember stays."""
+        """Use new weights of the same shapes; the streams keep their states."""
         self._generator.set_weights(weights.arrays)
 
     def draw_by(self, noise: Floats) -> None:
-        """Draw from here on by these numbers."""
+        """Draw by these numbers from now on."""
         self._generator.draw_by(noise)
 
     def read(self, ids: Sequence[Sequence[int]]) -> None:
-        """Read a character of each stream, or a window of them."""
+        """Read a character per stream, or a window."""
         self._generator.read(ids)
 
     def generate(self, ids: Sequence[Sequence[int]], specs: Sequence[SamplingSpec]) -> Chosen:
-        """Read and choose, each stream by its spec; read what was chosen, and so on."""
+        """Read `ids`, choose, read the choice, and so on; each stream by its spec."""
         if specs != self._specs:
             self._take_specs(specs)
         self._generator.generate(ids)

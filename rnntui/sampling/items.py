@@ -1,8 +1,7 @@
-"""Items: what a network generates cut where a text such as a line end ends each of them.
+"""Items: generated text cut at an end marker such as a line end.
 
-Blank ones are left out, and repeated ones where each is wanted once. Nothing here
-ends by itself unless the network does its part, so there are bounds: on the length
-of an item and on how many are left out in a row.
+Blank items are skipped, and repeated ones on request. A network need never produce the end, so the
+length of an item and the number skipped in a row are bounded.
 """
 
 from collections.abc import Generator, Iterator
@@ -18,50 +17,50 @@ from rnntui.text.escapes import escaped
 from rnntui.text.vocabulary import Vocabulary
 
 LONGEST_ITEM: Final = 20_000
-"""Characters after which an item without an end is given up."""
+"""Most characters of an item without an end."""
 
 MOST_LEFT_OUT: Final = 1_000
-"""Items left out in a row after which no other is waited for."""
+"""Most items skipped in a row."""
 
 LEAD_IN: Final = 500
-"""Characters, about, that a network reads before its first item."""
+"""Approximate number of characters read before the first item."""
 
 
 class Chunk(NamedTuple):
-    """What is to be shown next: the item's beginning in the prime, once, then characters."""
+    """The next output: the item's beginning in the prime, once, then generated characters."""
 
     begun: str
     characters: tuple[Character, ...]
 
 
 class Items:
-    """Takes items from streams, one stream after another, and counts them.
+    """Collects items from streams, one stream after another, and counts them.
 
-    With `unique` an item is taken once, whichever stream it comes from; then it
-    is held back until it is whole, else only as long as it is blank.
+    With `unique` each item is collected once, whatever its stream; then it is held back until it is
+    complete, otherwise only as long as it is blank.
     """
 
     def __init__(self, end: str, unique: bool = False) -> None:
-        """Begin with no items; each ends with `end`, which isn't counted to it."""
+        """Start with no items; `end` ends each and isn't a part of it."""
         self._end, self._unique = end, unique
         self._seen: set[str] = set()
         self.taken: list[str] = []
         """The items, without their ends."""
         self.blank = 0
-        """Blank items that were left out."""
+        """Number of skipped blank items."""
         self.repeated = 0
-        """Items that were left out because they had been taken before."""
+        """Number of skipped repeated items."""
 
     def begun_in(self, prime: str) -> str:
-        """Return the beginning of the first item that a prime holds, which is judged with it."""
+        """The part of a prime that begins the first item."""
         return prime.rpartition(self._end)[2]
 
     def collect(
         self, characters: Iterator[Character], count: int, begun: str = ""
     ) -> Iterator[Chunk]:
-        """Yield `count` items as they come; of the first one the prime holds `begun`.
+        """Yield `count` items as they are generated; `begun` is the first one's part in the prime.
 
-        Raises `SamplingError` where the network doesn't come to an end.
+        Raises `SamplingError` for an item without an end, or for too many skipped in a row.
         """
         left_out = 0
         for _ in range(count):
@@ -72,7 +71,7 @@ class Items:
             begun, left_out = "", 0
 
     def _item(self, characters: Iterator[Character], begun: str) -> Generator[Chunk, None, bool]:
-        """Yield the next item unless it is left out; return whether it was taken."""
+        """Yield the next item unless it is skipped; return whether it was collected."""
         text, shown = begun, False
         held: list[Character] = []
         for character in islice(characters, LONGEST_ITEM):
@@ -92,7 +91,7 @@ class Items:
         )
 
     def _accepts(self, item: str) -> bool:
-        """Count a whole item as taken or as left out."""
+        """Count a complete item as collected or as skipped."""
         if not item.strip():
             self.blank += 1
             return False
@@ -104,7 +103,7 @@ class Items:
         return True
 
     def _may_be_blank(self, text: str) -> bool:
-        """Whether nothing but white space, and perhaps a part of the end, has come so far."""
+        """Whether `text` is white space and perhaps a part of the end."""
         ends = (self._end[:length] for length in range(len(self._end), 0, -1))
         begun_end = next(filter(text.endswith, ends), "")
         return not text.removesuffix(begun_end).strip()
@@ -112,7 +111,7 @@ class Items:
     def _none_other(self) -> str:
         what = "blank or repeated" if self._unique else "blank"
         return (
-            f"The last {MOST_LEFT_OUT:,} items were all {what}, so no other is waited for;"
+            f"The last {MOST_LEFT_OUT:,} items were all {what}, so generation stopped;"
             " ask for fewer, or choose another --mode or --temperature."
         )
 
@@ -120,11 +119,10 @@ class Items:
 def lead_in(
     weights: NetworkWeights, vocabulary: Vocabulary, end: str, engine: SamplingEngine = "auto"
 ) -> str:
-    """Return what stands before a first item: generated items, up to the end of the last one.
+    """Generated items to read before the first one, up to the end of the last.
 
-    A network that has read nothing is in a state that it hardly met in its
-    training, and begins with nonsense. The same for all seeds, so that a stream
-    is the same alone and beside others.
+    The zero state is rare in training, so a network begins with nonsense there. The same for all
+    seeds, so that a stream is the same alone and beside others.
     """
     stream = CharacterStream(lambda: weights, vocabulary, SamplingSpec, "", 0, engine)
     text = ""

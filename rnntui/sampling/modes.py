@@ -1,13 +1,13 @@
-"""The names and bounds of sampling, for those who need no more than these."""
+"""Names and bounds of the sampling settings. Needs no NumPy."""
 
 from typing import Literal
 
 Mode = Literal["argmax", "random", "hybrid"]
 
 SamplingEngine = Literal["auto", "numpy", "compiled"]
-"""What computes the characters (see `rnntui.sampling.generators`)."""
+"""The generator of the characters (see `rnntui.sampling.generators`)."""
 
 MIN_TEMPERATURE, MAX_TEMPERATURE = 0.05, 5.0
 
 READING_PACE = 60.0
-"""Characters a second unless told otherwise: fast to read along, and next to no work."""
+"""Default pace in characters a second: fast to read along, and next to no work."""

@@ -1,4 +1,4 @@
-"""Making any text a prime: normalised as the network's own text, unknown characters replaced."""
+"""Turns any text into a prime: normalised like the network's text, unknown characters replaced."""
 
 import re
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from rnntui.text.vocabulary import (
 )
 
 NAMED = 8
-"""How many replaced characters a warning names before it only counts them."""
+"""Most replaced characters that a warning names; it counts the others."""
 
 
 _LINE_END = re.compile("\r\n?")
@@ -21,16 +21,16 @@ _LINE_END = re.compile("\r\n?")
 
 @dataclass(frozen=True)
 class Prime:
-    """A text that a network can read, and sentences about what was changed for that."""
+    """A text that a network can read, and sentences about the changes."""
 
     text: str
     warnings: tuple[str, ...]
 
 
 def prepare_prime(text: str, vocabulary: Vocabulary, normalisation: Normalisation) -> Prime:
-    """Never fails: every text of any length becomes a prime."""
+    """A prime from any text; never fails."""
     if "\r" not in vocabulary:
-        # As reading makes one line end of all kinds, the network knows no other.
+        # Reading a text makes one line end of all kinds, so the network knows no other.
         text = _LINE_END.sub("\n", text)
     text = _normalised(text, normalisation)
     if vocabulary.unknown is not None:
@@ -44,10 +44,9 @@ def prepare_prime(text: str, vocabulary: Vocabulary, normalisation: Normalisatio
 
 
 def exact_ids(text: str, vocabulary: Vocabulary, normalisation: Normalisation) -> list[int]:
-    """The ids of a text that is read like a prime, but with nothing replaced.
+    """The ids of a text read like a prime, without replacements.
 
-    White space at both ends stays. Raises `CorpusError` for characters that the vocabulary
-    doesn't have.
+    White space at both ends stays. Raises `CorpusError` for characters outside the vocabulary.
     """
     start = prepare_prime(text, vocabulary, normalisation)
     normalised = normalisation.apply(text) if start.warnings else start.text
@@ -55,7 +54,7 @@ def exact_ids(text: str, vocabulary: Vocabulary, normalisation: Normalisation) -
 
 
 def _unknown_in(text: str, vocabulary: Vocabulary) -> tuple[str, ...]:
-    """A sentence about the characters that the network reads as its unknown symbol."""
+    """A sentence about the characters read as the unknown symbol."""
     unknown = [character for character in dict.fromkeys(text) if character not in vocabulary]
     if not unknown:
         return ()
@@ -65,7 +64,7 @@ def _unknown_in(text: str, vocabulary: Vocabulary) -> tuple[str, ...]:
 
 
 def _normalised(text: str, normalisation: Normalisation) -> str:
-    """As the text was, but with the white space at both ends, which a prime may mean."""
+    """The normalised text, with the white space at both ends, which a prime may mean."""
     if "join-lines" not in normalisation.steps or not text.strip():
         return normalisation.apply(text)
     start = len(text) - len(text.lstrip())

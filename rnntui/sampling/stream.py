@@ -1,9 +1,8 @@
-"""Character streams: endless iterators that generate with a network, one character at a time.
+"""Character streams: endless iterators over a network's output, one character at a time.
 
-They hold hidden states and a character each, so their memory does not grow with
-what they have generated. Settings and weights are asked for before every character
-(but for streams that generate ahead): a switch of mode, or newer weights, act on the
-very next one.
+A stream holds hidden states and a character, so its memory is constant. Settings and weights are
+read before every character (unless it generates ahead): a switch of mode, or newer weights, act on
+the very next one.
 """
 
 from collections import deque
@@ -22,17 +21,15 @@ from rnntui.sampling.unknown import without_unknown
 from rnntui.text.vocabulary import UNKNOWN, Vocabulary
 
 DRAWN = 64
-"""Random numbers that a stream draws at a time."""
+"""Random numbers drawn at a time by a stream."""
 
 
 class Character(NamedTuple):
-    """A generated character and how likely it was.
+    """A generated character and its probability.
 
-    `probability` and `candidates` (best first) are the network's own at the
-    temperature in force, before `top_k` and `top_p`; so a character that
-    `argmax` took shows how sure the network was. The unknown symbol, which is never
-    generated, is left out of all. `step` is the training step
-    of the weights that generated it.
+    `probability` and `candidates` (best first) are at the current temperature, before `top_k` and
+    `top_p`, and without the unknown symbol, which is never generated; so a character of `argmax`
+    shows how sure the network was. `step` is the training step of the weights.
     """
 
     symbol: str
@@ -42,10 +39,10 @@ class Character(NamedTuple):
 
 
 def start_of_text(vocabulary: Vocabulary) -> str:
-    """What a stream reads first when it is given no prime.
+    """The character that a stream without a prime starts from.
 
-    A line end if the corpus has one, so that generating begins as a line does;
-    else a space; else the commonest character.
+    A line end if the corpus has one, so that output starts like a line; else a space; else the
+    commonest character.
     """
     for symbol in ("\n", " "):
         if symbol in vocabulary:
@@ -54,25 +51,24 @@ def start_of_text(vocabulary: Vocabulary) -> str:
 
 
 def hybrid_equals_argmax(vocabulary: Vocabulary) -> bool:
-    """Whether `hybrid` never draws, there being no space in the corpus."""
+    """Whether `hybrid` never draws, for want of a space in the vocabulary."""
     return " " not in vocabulary
 
 
 class CharacterStreams(Iterator[tuple[Character | None, ...]]):
-    """Several texts from one network, endlessly, in rounds of a character each.
+    """Several endless texts from one network, in rounds of one character each.
 
-    They share weights and products but nothing else: each is what it would be alone.
+    They share weights and products but nothing else: each is the same as it would be alone.
 
-    A network trained on streams carries its state on; one trained on windows
-    reads the last `window` characters anew from zero state for each, as it was
-    trained, a shorter beginning being padded in front with the start symbol.
+    A network trained on streams carries its state; one trained on windows reads the last `window`
+    characters from zero state for each character, a shorter text being padded in front with the
+    start symbol.
 
-    The same seed, weights, prime, specification and engine give the same text. One
-    number is drawn for every character whatever the mode, so a change of mode
-    and back again leaves the later draws where they were.
+    The same seed, weights, prime, specification and engine give the same text. One number is drawn
+    per character whatever the mode, so switching the mode and back doesn't shift later draws.
 
-    Where nobody steers, `ahead` rounds may be generated at a time, which takes less
-    time and gives the same: settings and weights are then asked for once for all.
+    With `ahead` above 1 so many rounds are generated at a time, with settings and weights read once
+    for all of them: the same text in less time, where nobody steers.
     """
 
     def __init__(
@@ -87,16 +83,16 @@ class CharacterStreams(Iterator[tuple[Character | None, ...]]):
     ) -> None:
         """Read the prime, or `start_of_text` where it is empty.
 
-        There is a stream for each of `specs` and of `seeds`. Raises `CorpusError`
-        for characters outside the vocabulary (see `substitute_unknown`), and
-        `SamplingError` for an engine that can't be had.
+        There is a stream for each of `specs` and `seeds`. Raises `CorpusError` for characters
+        outside the vocabulary (see `substitute_unknown`), and `SamplingError` for an engine that
+        is not available.
         """
         self._weights, self._specs = weights, specs
         self._vocabulary, self._symbols = vocabulary, vocabulary.symbols
         self._generators = [np.random.default_rng(seed) for seed in seeds]
         self._ahead = ahead
         self._drawn = 0
-        """Numbers that each stream has drawn and not used yet."""
+        """Numbers drawn by each stream and not used yet."""
         self._generated: Iterator[tuple[Character | None, ...]] = iter(())
         self._current = weights()
         space = vocabulary.index(" ") if " " in vocabulary else -1
@@ -104,7 +100,7 @@ class CharacterStreams(Iterator[tuple[Character | None, ...]]):
         self._generator = generator_for(able, len(specs), engine, space, ahead)
         start = vocabulary.index(start_of_text(vocabulary))
         ids = [int(index) for index in vocabulary.encode(prime)] or [start]
-        # What is read next, each a character of all streams, the newest last.
+        # The characters to read next, `[T][N]`, the newest last.
         window = self._current.config.window or 1
         padded = [start] * (window - 1) + ids if self._current.config.window else ids
         self._unread = deque(([index] * len(specs) for index in padded), maxlen=window)
@@ -115,8 +111,8 @@ class CharacterStreams(Iterator[tuple[Character | None, ...]]):
     def __next__(self) -> tuple[Character | None, ...]:
         """Generate a character of each stream.
 
-        There is None for one whose numbers have grown out of all bounds, as a
-        ReLU network's may; it can't go on.
+        None for a stream whose scores are not finite, as a ReLU network's may become; it can't go
+        on.
         """
         if (generated := next(self._generated, None)) is None:
             self._generated = self._generate()
@@ -124,18 +120,18 @@ class CharacterStreams(Iterator[tuple[Character | None, ...]]):
         return generated
 
     def _generate(self) -> Iterator[tuple[Character | None, ...]]:
-        """The next rounds."""
+        """Generate the next rounds."""
         latest = self._weights()
         if latest is not self._current:
             self._current = latest
             self._generator.set_weights(without_unknown(latest, self._vocabulary))
         specs = [spec() for spec in self._specs]
         self._draw()
-        # What was generated last is read only now, so that it is read with the newest weights.
+        # The last character is read only now, so that it is read with the newest weights.
         chosen = self._generator.generate(self._unread, specs)
         ids = chosen.ids.tolist()
         self._unread.extend(ids[turn :: self._ahead] for turn in range(self._ahead))
-        # All in a row, stream by stream, as a loop over them takes as long as generating them.
+        # By iterators, stream by stream: a loop would take as long as generating.
         symbol = self._symbols.__getitem__
         pairs = zip(map(symbol, chosen.best.tolist()), chosen.shares.tolist(), strict=True)
         told: Iterator[Character | None] = map(
@@ -152,7 +148,7 @@ class CharacterStreams(Iterator[tuple[Character | None, ...]]):
         return zip(*zip(*[told] * self._ahead, strict=True), strict=True)
 
     def _draw(self) -> None:
-        """Have each stream's generator draw for the next rounds, where what it drew is used up.
+        """Draw each stream's numbers for the next rounds, if the last ones are used up.
 
         Many numbers at once take little longer than one.
         """
@@ -164,7 +160,7 @@ class CharacterStreams(Iterator[tuple[Character | None, ...]]):
 
 
 def _with_known_candidates(character: Character | None) -> Character | None:
-    """The same without the unknown symbol among few candidates, as it can't be chosen."""
+    """The same without the unknown symbol among its candidates, as it can't be chosen."""
     if character is None:
         return None
     known = tuple(one for one in character.candidates if one[0] != UNKNOWN)
@@ -172,7 +168,7 @@ def _with_known_candidates(character: Character | None) -> Character | None:
 
 
 def all_of(characters: tuple[Character | None, ...]) -> tuple[Character, ...]:
-    """A round in which each stream generated. Raises `DivergedError` where one couldn't."""
+    """A round without None. Raises `DivergedError` for a stream that couldn't go on."""
     generated = tuple(character for character in characters if character is not None)
     if len(generated) < len(characters):
         raise DivergedError
@@ -180,7 +176,7 @@ def all_of(characters: tuple[Character | None, ...]) -> tuple[Character, ...]:
 
 
 class CharacterStream(Iterator[Character]):
-    """Text from a network, endlessly: a single one of `CharacterStreams`."""
+    """An endless text from a network: a single one of `CharacterStreams`."""
 
     def __init__(
         self,
@@ -191,7 +187,7 @@ class CharacterStream(Iterator[Character]):
         seed: int,
         engine: SamplingEngine = "auto",
     ) -> None:
-        """Read the prime, or `start_of_text` where it is empty. Raises as several streams do."""
+        """Read the prime, or `start_of_text` where it is empty. Raises like `CharacterStreams`."""
         self._streams = CharacterStreams(weights, vocabulary, (spec,), prime, (seed,), engine)
 
     def __next__(self) -> Character:

@@ -1,4 +1,4 @@
-"""Keeping the unknown symbol out of what is generated, whatever chooses the characters."""
+"""Keeps the unknown symbol out of generated text, whatever the generator."""
 
 from dataclasses import replace
 
@@ -8,13 +8,13 @@ from rnntui.nets.numpy_network import NetworkWeights
 from rnntui.text.vocabulary import Vocabulary
 
 NEVER = np.float32(-1e30)
-"""A score at which no probability is left at any temperature; finite, as scores must be."""
+"""A score with zero probability at any temperature; finite, as scores must be."""
 
 
 def without_unknown(weights: NetworkWeights, vocabulary: Vocabulary) -> NetworkWeights:
-    """The same weights, but that they never choose the unknown symbol; others share its odds.
+    """The same weights with a head bias that excludes the unknown symbol.
 
-    Without such a symbol they are the weights themselves.
+    The weights themselves for a vocabulary without one.
     """
     if vocabulary.unknown is None:
         return weights

@@ -273,7 +273,7 @@ def test_auto_takes_the_compiled_functions_only_where_they_are_ready(
 
 def test_an_engine_that_cannot_be_had_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(preparation, "unavailable_because", lambda: "There is no numba.")
-    with pytest.raises(SamplingError, match=r"There is no numba\. Take --engine numpy\."):
+    with pytest.raises(SamplingError, match=r"There is no numba\. Use --engine numpy\."):
         generator_for(weights_of(_LSTM), 1, "compiled")
     assert isinstance(generator_for(weights_of(_LSTM), 1), NumpyGenerator)
 
@@ -284,7 +284,7 @@ def test_a_compiler_that_does_not_work_is_done_without(monkeypatch: pytest.Monke
 
     monkeypatch.setattr(preparation, "prepare", fail)
     assert isinstance(generator_for(weights_of(_LSTM), 1), NumpyGenerator)
-    with pytest.raises(SamplingError, match=r"needs NumPy 2\.2 or less\. Take --engine numpy\."):
+    with pytest.raises(SamplingError, match=r"needs NumPy 2\.2 or less\. Use --engine numpy\."):
         generator_for(weights_of(_LSTM), 1, "compiled")
 
 
