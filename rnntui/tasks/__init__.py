@@ -1,1 +1,1 @@
-"""What can be trained: characters and classification, each a task behind the training loop."""
+"""The tasks: generating characters and classifying texts, each behind one protocol."""

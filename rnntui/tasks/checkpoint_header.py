@@ -1,4 +1,4 @@
-"""What the header of every task's checkpoints has, and how it is checked."""
+"""The header of a checkpoint of any task: the common fields, and reading them."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -20,8 +20,8 @@ C = TypeVar("C")
 class CheckpointHeader(Generic[M, V, P, C]):
     """All of a checkpoint but its tensors.
 
-    `model` is the network's architecture, `corpus` the provenance of what it learned
-    from, `config` the resolved settings of its run.
+    `model` is the network's architecture, `corpus` the provenance of its training data,
+    `config` the resolved settings of its run.
     """
 
     run: str
@@ -32,7 +32,7 @@ class CheckpointHeader(Generic[M, V, P, C]):
     progress: Progress
 
     def as_json(self, vocabulary: object, **own: object) -> dict[str, Any]:
-        """The parts by name, as they stand in the file: `own` are the task's."""
+        """The parts by name, as values for JSON; `own` are the task's additional ones."""
         return {
             "run": self.run,
             "model": asdict(self.model),  # type: ignore[call-overload]
@@ -46,7 +46,7 @@ class CheckpointHeader(Generic[M, V, P, C]):
 
 @contextmanager
 def reading_header(file: OpenCheckpoint) -> Iterator[None]:
-    """Turn what a wrong part of a header raises into a `CheckpointError` about the file."""
+    """Convert errors from invalid parts of a header to `CheckpointError`."""
     try:
         yield
     except (KeyError, TypeError, ValueError, AttributeError, RnntuiError) as error:
@@ -54,9 +54,9 @@ def reading_header(file: OpenCheckpoint) -> Iterator[None]:
 
 
 def fields_alike(parts: Mapping[str, Any], model: type, corpus: type) -> dict[str, Any]:
-    """Those fields of a header that are read alike for every task, from its parts.
+    """Read the fields common to all tasks from a header's parts, inside `reading_header`.
 
-    `model` and `corpus` are the types of theirs. To be called in `reading_header`.
+    `model` and `corpus` are the types of those two.
     """
     alike = {
         "run": text(parts["run"], "run"),

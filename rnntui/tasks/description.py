@@ -1,4 +1,4 @@
-"""What the `run.toml` of any task's run says; needs neither its data nor a checkpoint."""
+"""The description of a run of any task, from `run.toml` alone."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,10 +18,10 @@ D = TypeVar("D")
 
 @dataclass(frozen=True, kw_only=True)
 class RunDescription(Generic[P, C]):
-    """What a run was begun with.
+    """What `run.toml` says of a run.
 
-    `corpus` is the provenance of what it learns from; `total_steps` what was measured for it,
-    0 until then; `rates_given` counts the learning rates that resumes were given.
+    `corpus` is the provenance of its training data; `total_steps` is 0 until measured;
+    `rates_given` counts the learning rates given by resumes.
     """
 
     corpus: P
@@ -37,11 +37,11 @@ def read_description(
     make: Callable[..., D],
     own: Callable[[Mapping[str, Any], Mapping[str, Any]], Mapping[str, object]] = lambda *_: {},
 ) -> D:
-    """Read what a run was begun with.
+    """Read the description of a run of that kind.
 
-    `types` are those of its provenance and configuration, of which, with what `own` reads of
-    the tables `[run]` and `[resolved]`, `make` makes the description. Raises `CheckpointError`
-    where `run.toml` is damaged or gone, or the run is of another kind.
+    `types` are those of its provenance and configuration; `own` reads the task's additional
+    fields from the tables `[run]` and `[resolved]`. Raises `CheckpointError` if `run.toml` is
+    damaged or missing, or the run is of another kind.
     """
     tables = read_configuration(folder)
     provenance, config = types
@@ -49,8 +49,7 @@ def read_description(
         about, resolved, _ = (tables.pop(part) for part in ("run", "resolved", "versions"))
         if (found := kind_in(about)) is not kind:
             raise CheckpointError(
-                f"The run '{folder.name}' is {found.called}; '{found.train} --resume'"
-                " goes on with it."
+                f"The run '{folder.name}' is {found.called}; '{found.train} --resume' resumes it."
             )
         note = provenance(**tables.pop("corpus"))
         check_numbers(note)

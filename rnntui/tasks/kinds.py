@@ -1,6 +1,6 @@
-"""The kinds of networks: what files call them, and which commands are for them, in one table.
+"""The kinds of networks: their names in files, and their commands, in one table.
 
-What else differs between them is in the folder of each task; `task.py` has its outline.
+All else that differs is in the folder of each task, behind the protocol in `task.py`.
 """
 
 from collections.abc import Mapping
@@ -17,11 +17,11 @@ RecipeKind = Literal["train", "classify", "trace", "compare"]
 
 @dataclass(frozen=True)
 class Kind:
-    """What a network is trained for.
+    """The kind of a network: what it is trained for.
 
-    `name` is the kind's in `run.toml` and in checkpoints, `called` what a sentence calls
-    its networks, `use` what they do and by which commands. `train` is the command that trains
-    them, by recipes of the kind `recipes`.
+    `name` stands in `run.toml` and checkpoints; `called` and `use` word sentences: what such a
+    network is, and what it does by which commands. `train` is the command that trains it, with
+    recipes of kind `recipes`.
     """
 
     name: str
@@ -46,11 +46,11 @@ CLASSIFIER: Final = Kind(
     recipes="classify",
 )
 KINDS: Final = {kind.name: kind for kind in (CHARACTERS, CLASSIFIER)}
-"""Each kind by its name."""
+"""The kinds by name."""
 
 
 def kind_of_checkpoint(path: Path) -> Kind:
-    """The kind of a checkpoint's network. Raises `CheckpointError`, also for an unknown one."""
+    """The kind of a checkpoint's network. Raises `CheckpointError`, also if it is unknown."""
     with open_checkpoint(path) as file:
         return _kind_of(file)
 
@@ -58,7 +58,7 @@ def kind_of_checkpoint(path: Path) -> Kind:
 def header_parts(file: OpenCheckpoint, kind: Kind) -> dict[str, Any]:
     """The parts of a header by name, parsed but not checked.
 
-    Raises `CheckpointError` where the format can't be read or the network is of another kind.
+    Raises `CheckpointError` for an unknown format version or a network of another kind.
     """
     file.check_version()
     if (found := _kind_of(file)) is not kind:
@@ -67,7 +67,7 @@ def header_parts(file: OpenCheckpoint, kind: Kind) -> dict[str, Any]:
 
 
 def kind_of_run(folder: RunFolder) -> Kind:
-    """The kind of a run's network. Raises `CheckpointError`, also for an unknown one."""
+    """The kind of a run's network. Raises `CheckpointError`, also if it is unknown."""
     try:
         return kind_in(read_configuration(folder)["run"])
     except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -75,16 +75,16 @@ def kind_of_run(folder: RunFolder) -> Kind:
 
 
 def kind_in(about: Mapping[str, Any]) -> Kind:
-    """The kind that the table `[run]` of a `run.toml` names. Raises `ValueError`."""
+    """The kind named in the table `[run]` of a `run.toml`. Raises `ValueError`."""
     name = about.get("kind", CHARACTERS.name)
     if name not in KINDS:
-        raise ValueError("its kind is not known")
+        raise ValueError("its kind is unknown")
     return KINDS[name]
 
 
 def _kind_of(file: OpenCheckpoint) -> Kind:
-    # Before there were others, headers did not say that they were a character network's.
+    # The first versions, which had only character networks, did not name the kind.
     found = file.part("kind", CHARACTERS.name)
     if not isinstance(found, str) or found not in KINDS:
-        raise file.bad(f"it is of a kind {quoted(found)} that this rnntui doesn't know")
+        raise file.bad(f"its kind {quoted(found)} is unknown to this rnntui")
     return KINDS[found]

@@ -1,7 +1,7 @@
 """Recipes: named, complete configurations in TOML, shipped in `rnntui/recipes` or a user's own.
 
-A recipe is of a kind, which says what its tables hold and which command runs
-it; to read them in full is for the modules of their kinds.
+The kind of a recipe decides what its tables hold and which command runs it; the tables of
+trace and compare recipes are read by their commands.
 """
 
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ C = TypeVar("C")
 SHIPPED = Path(__file__).resolve().parent.parent / "recipes"
 
 DEFAULT = "default"
-"""The recipe of a training that names none."""
+"""The default recipe of `rnntui train`."""
 
 _COMMANDS: dict[RecipeKind, str] = {
     **{kind.recipes: f"{kind.train} --recipe {{}}" for kind in KINDS.values()},
@@ -31,11 +31,10 @@ _COMMANDS: dict[RecipeKind, str] = {
 
 @dataclass(frozen=True)
 class RecipeFile:
-    """A recipe as it stands in its file.
+    """The content of a recipe's file.
 
-    `corpus` is the text that it is meant for, if any; `prime` what its samples
-    start from, empty for the start of a line; `tables` all that is in its
-    tables, unchecked; `source` names the file in sentences.
+    `corpus` is the text it is meant for, if any; `prime` the prime of its samples, empty for
+    the start of a line; `tables` are unchecked; `source` names the file in sentences.
     """
 
     name: str
@@ -54,9 +53,9 @@ class RecipeFile:
 
 @dataclass(frozen=True)
 class Recipe(Generic[C]):
-    """A recipe that trains: a configuration, and the data it is meant for, if any.
+    """A recipe for training: a configuration, and the corpus it is meant for, if any.
 
-    `prime` is what samples start from, empty for the start of a line.
+    `prime` is the prime of its samples, empty for the start of a line.
     """
 
     name: str
@@ -73,10 +72,10 @@ def list_recipe_files() -> tuple[RecipeFile, ...]:
 
 
 def find_recipe_file(reference: str, kind: RecipeKind | None = None) -> RecipeFile:
-    """The recipe of that name, or in that TOML file, of that kind or of any.
+    """The recipe of that name, or in that TOML file, of kind `kind` or any.
 
-    Raises `ConfigError` where there is none, it can't be read, or it is of
-    another kind; the sentence then says which command runs it.
+    Raises `ConfigError` for a missing or unreadable recipe, or one of another kind; the
+    sentence then names the command that runs it.
     """
     named = SHIPPED / f"{reference}.toml"
     if Path(reference).name == reference and named.is_file():
@@ -97,7 +96,7 @@ def find_recipe_file(reference: str, kind: RecipeKind | None = None) -> RecipeFi
 
 
 def list_recipes_of(kind: Kind, config: type[C]) -> tuple[Recipe[C], ...]:
-    """The shipped recipes that train networks of a kind, configured by `config`."""
+    """The shipped recipes for networks of a kind, which `config` configures."""
     files = list_recipe_files()
     return tuple(configured(file, config) for file in files if file.kind == kind.recipes)
 
@@ -105,13 +104,13 @@ def list_recipes_of(kind: Kind, config: type[C]) -> tuple[Recipe[C], ...]:
 def find_recipe_of(reference: str, kind: Kind, config: type[C]) -> Recipe[C]:
     """The recipe of that name, or in that TOML file, for networks of a kind.
 
-    Raises `ConfigError` as `find_recipe_file`, and where a setting is wrong.
+    Raises `ConfigError` as `find_recipe_file`, and for an invalid setting.
     """
     return configured(find_recipe_file(reference, kind.recipes), config)
 
 
 def configured(file: RecipeFile, config: type[C]) -> Recipe[C]:
-    """A recipe with all its settings, its defaults included. Raises `ConfigError`."""
+    """The recipe with all settings, defaults included. Raises `ConfigError`."""
     settings = config(**from_tables(file.tables, file.source, config))
     return Recipe(file.name, file.about, file.corpus, file.prime, settings)
 
@@ -125,7 +124,7 @@ def _read(path: Path) -> RecipeFile:
     for name in texts:
         texts[name] = content.pop(name, texts[name])
         if not isinstance(texts[name], str):
-            raise ConfigError(f"The recipe {path}: '{name}' must be a text.")
+            raise ConfigError(f"The recipe {path}: '{name}' must be a string.")
     for kind in get_args(RecipeKind):
         if texts["kind"] == kind:
             return RecipeFile(

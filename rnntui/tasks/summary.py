@@ -1,4 +1,4 @@
-"""A run in one line, from its files alone: for lists, without torch."""
+"""The summary of a run in a list, from its files alone, without torch."""
 
 import time
 from collections.abc import Callable
@@ -18,22 +18,20 @@ from rnntui.training.run_lock import is_being_trained
 RunState = Literal["training", "paused", "quiet", "finished", "stopped", "failed", "new"]
 
 QUIET_SECONDS = 30.0
-"""How long a run in training may write nothing before it counts as quiet."""
+"""Seconds without an event after which a run in training counts as quiet."""
 
 
 @dataclass(frozen=True)
 class RunSummary:
     """What a list of runs shows.
 
-    `size` is layers times units; `best_bits_per_char` of the best validation
-    loss (training loss where nothing is held out), None before the first. A
-    classifier has `best_accuracy` instead, that of its best network on the
-    held-out texts, None where there are none.
-    `state` is `training`, or `paused` or `quiet` where the process that trains it
-    has paused, or written nothing for a while; else `failed`, `finished`, `stopped`, or `new`
-    without a checkpoint. `step` and `elapsed_s` are the checkpoint's, in
-    training the record's. A step learns from `characters_per_step`, which are
-    texts where the network is a classifier.
+    `size` is layers times units. `best_bits_per_char` is of the best validation loss (of the
+    training loss if nothing is held out), None before the first; a classifier has
+    `best_accuracy` instead, the validation accuracy of its best network. `state` is
+    `training`, `paused` or `quiet` (no event for a while) while a process trains it, otherwise
+    `failed`, `finished`, `stopped`, or `new` without a checkpoint. `step` and `elapsed_s` are
+    of the checkpoint, in training of the record. A step trains on `characters_per_step`: texts
+    for a classifier.
     """
 
     name: str
@@ -51,24 +49,21 @@ class RunSummary:
 
     @property
     def figure(self) -> str:
-        """How good its best network is: bits per character, or a classifier's accuracy.
-
-        Empty before the first evaluation.
-        """
+        """Bits per character or accuracy of its best network; empty before any evaluation."""
         if self.best_accuracy is not None:
             return f"acc {self.best_accuracy:.1%}"
         return "" if self.best_bits_per_char is None else f"{self.best_bits_per_char:.3f}"
 
     @property
     def can_go_on(self) -> bool:
-        """Whether a resume would find steps left to take, and nobody who takes them."""
+        """Whether it has steps left, and no process trains it."""
         return self.state in ("stopped", "failed", "new")
 
 
 def summarise(folder: RunFolder, clock: Callable[[], float] = time.time) -> RunSummary:
-    """Sum a run up from its last checkpoint, or its configuration while it has none.
+    """Summarise a run from its last checkpoint, or from its configuration while it has none.
 
-    `clock` gives the seconds since 1970. Raises `CheckpointError` where either is damaged.
+    `clock` gives the seconds since 1970. Raises `CheckpointError` if either is damaged.
     """
     training = is_being_trained(folder)
     last = last_event(folder)
@@ -91,7 +86,7 @@ def _state_in_training(folder: RunFolder, clock: Callable[[], float]) -> RunStat
 
 
 def _summed_up(folder: RunFolder) -> RunSummary:
-    """The run as its last checkpoint has it, or as it was begun while it has none."""
+    """The summary without the record and the lock."""
     try:
         task = task_of(kind_of_checkpoint(folder.last))
         header = task.read_header(folder.last)

@@ -1,4 +1,4 @@
-"""The table of all tasks. Each is imported when it is first asked for."""
+"""The table of all tasks, each imported when it is needed."""
 
 from collections.abc import Callable, Mapping
 from typing import Final
@@ -32,5 +32,5 @@ def task_of(kind: Kind) -> Task:
 
 
 def task_of_recipe(file: RecipeFile) -> Task | None:
-    """The task that a recipe is for, None for one that trains nothing."""
+    """The task of a recipe; None for one that trains nothing."""
     return next((task_of(kind) for kind in KINDS.values() if kind.recipes == file.kind), None)

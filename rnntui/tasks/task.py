@@ -1,4 +1,4 @@
-"""What every task can say of its runs, checkpoints and recipes, to those that know no task."""
+"""The protocol of a task, for code that handles runs, checkpoints and recipes of any task."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,46 +18,46 @@ Description = RunDescription[Any, Any]
 
 
 class Layers(NamedTuple):
-    """A network's layers, and a sentence about what sizes them."""
+    """A network's layer table, introduced by a sentence."""
 
     sentence: str
     rows: Sequence[LayerRow]
 
 
 class Task(Protocol):
-    """What a network is trained for (see `kinds.py`); `table.py` has them all."""
+    """A kind of network with its settings, runs and checkpoints; `table.py` has all of them."""
 
     @property
     def kind(self) -> Kind:
-        """What files and commands call it."""
+        """Its name in files and its commands."""
 
     @property
     def config(self) -> type[CommonSettings]:
-        """The settings of its runs and recipes."""
+        """The type of its configurations."""
 
     def read_header(self, path: Path) -> Header:
-        """Read what a checkpoint says of itself, not its tensors. Raises `CheckpointError`."""
+        """Read a checkpoint's header without its tensors. Raises `CheckpointError`."""
 
     def check_checkpoint(self, path: Path) -> Header:
-        """Read a whole checkpoint, its tensors too, for its header. Raises `CheckpointError`."""
+        """Read and check a whole checkpoint; returns its header. Raises `CheckpointError`."""
 
     def describe(self, folder: RunFolder) -> Description:
-        """Read what a run was begun with. Raises `CheckpointError`."""
+        """Read a run's description from `run.toml`. Raises `CheckpointError`."""
 
     def best(self, folder: RunFolder, progress: Progress) -> tuple[float | None, float | None]:
-        """How good a run's best network is: its bits per character, or its accuracy."""
+        """Bits per character, and accuracy, of a run's best network; None if unknown."""
 
     def learned_per_step(self, config: Any) -> int:
-        """Characters, or texts, that a step learns from."""
+        """Characters, or texts, that a step trains on."""
 
     def about(self, header: Any) -> list[tuple[str, str]]:
-        """What a network learned from, as names and values."""
+        """A network's training data, as names and values."""
 
     def layers(self, header: Any) -> Sequence[LayerRow]:
-        """A network's layers."""
+        """A network's layer table."""
 
     def recipe_layers(self, file: RecipeFile, corpus: str | None) -> Layers | None:
-        """The layers of a recipe's network on a text (None: its own); None where it fixes none.
+        """The layer table of a recipe on a text, by default its own; None if not known without it.
 
         Raises `ConfigError` and `CorpusError`.
         """

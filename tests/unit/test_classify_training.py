@@ -179,7 +179,7 @@ def test_a_checkpoint_has_all_that_reads_a_text(tmp_path: Path) -> None:
         ("vocabulary", ["the"], "its header is damaged"),
         ("tally", {"right": -1, "given": 2}, "right is out of bounds"),
         ("config", {"cell": "rnn", "epochs": 1, "hidden_size": 10**9}, "--hidden-size must lie"),
-        ("kind", "tree", "of a kind 'tree'"),
+        ("kind", "tree", "its kind 'tree' is unknown"),
         ("kind", "characters", "'rnntui sample'"),
     ],
 )
@@ -214,9 +214,9 @@ def test_a_network_that_writes_and_one_that_classifies_are_not_taken_for_each_ot
         CheckpointError, match="a network that classifies; 'rnntui classify predict'"
     ):
         load_checkpoint(classifier.folder.last)
-    with pytest.raises(CheckpointError, match="'rnntui train --resume' goes on with it"):
+    with pytest.raises(CheckpointError, match="'rnntui train --resume' resumes it"):
         resumed_classifier(replace(classifier, folder=writer.folder))
-    with pytest.raises(CheckpointError, match="'rnntui classify train --resume' goes on with it"):
+    with pytest.raises(CheckpointError, match="'rnntui classify train --resume' resumes it"):
         describe_run(classifier.folder)
 
 
@@ -225,7 +225,7 @@ def test_a_run_of_an_unknown_kind_is_damaged(tmp_path: Path) -> None:
     text = folder.configuration.read_text()
     folder.configuration.write_text(text.replace('kind = "classifier"', 'kind = "tree"'))
     for read in (describe_classify_run, describe_run, kind_of_run, summarise):
-        with pytest.raises(CheckpointError, match="its kind is not known"):
+        with pytest.raises(CheckpointError, match="its kind is unknown"):
             read(folder)
 
 

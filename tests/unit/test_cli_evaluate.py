@@ -135,7 +135,9 @@ def test_where_nothing_was_held_out_it_says_so() -> None:
     found = json.loads(outcome.out)
     assert found["text"] == "own"
     assert found["characters"] == len(TINY_TEXT) - 1
-    assert outcome.err.startswith("rnntui: The training held nothing out, so this is the text ")
+    assert outcome.err.startswith(
+        "rnntui: Nothing was held out in training, so this is the training text:"
+    )
 
 
 def test_the_networks_normalisation_is_applied_to_the_text() -> None:
@@ -170,7 +172,7 @@ def test_a_text_that_has_grown_is_measured_as_it_was_only_when_told() -> None:
     assert figures("a", "--old-text") == before
     told = rnntui("eval", "a", text)
     assert told.code == 0
-    assert "Baselines are counted on it as it was then." in told.err
+    assert "Baselines are counted on the old one." in told.err
 
 
 def test_a_text_that_is_too_short_is_stated() -> None:
@@ -186,8 +188,7 @@ def test_a_text_that_is_gone_is_stated_and_needed_only_without_another() -> None
     outcome = rnntui("eval", "a", text_file("the cat sat. " * 30, "other.txt"), "--json")
     assert json.loads(outcome.out)["baselines"] == []
     assert outcome.err == (
-        "rnntui: The text 'own' that the network learned from can't be found again,"
-        " so there is nothing to count the baselines on.\n"
+        "rnntui: The training text 'own' can't be found again, so there are no baselines.\n"
     )
 
 

@@ -256,7 +256,7 @@ def test_another_network_than_the_one_to_start_from_is_refused(
     flag: str, value: str, has: str
 ) -> None:
     train()
-    stated(fine_tune(flag, value), f"{flag} can't be chosen with --init-from", f"has {has}")
+    stated(fine_tune(flag, value), f"{flag} can't be set with --init-from", f"has {has}")
     assert not run_called("b").path.exists()
 
 

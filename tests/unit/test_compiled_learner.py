@@ -122,15 +122,15 @@ def test_compiled_functions_that_cannot_be_had_end_the_training_with_a_sentence(
     events = trained(tiny_run(tmp_path, engine="compiled"))
     assert isinstance(events[-1], Failed)
     assert events[-1].sentence == (
-        "It broke. Begin a new run with --engine torch --init-from this one."
+        "It broke. Start a new run with --engine torch --init-from this one."
     )
 
 
 @pytest.mark.parametrize(
     ("settings", "sentence"),
     [
-        ({"optimizer": "sgd"}, "no optimizer but adam and adamw"),
-        ({"device": "cuda"}, "runs on the processor"),
+        ({"optimizer": "sgd"}, "only the optimisers adam and adamw"),
+        ({"device": "cuda"}, "runs on the CPU"),
     ],
 )
 def test_what_it_can_not_train_is_said(

@@ -62,7 +62,7 @@ def test_a_setting_asked_for_against_the_network_is_refused_by_its_flag(
     tmp_path: Path, name: str
 ) -> None:
     asked = tiny_config(**{name: OTHER[name]})
-    with pytest.raises(ConfigError, match=f"{flag(name)} can't be chosen with --init-from"):
+    with pytest.raises(ConfigError, match=f"{flag(name)} can't be set with --init-from"):
         adopted_config(asked, [name], header_of(tmp_path))
 
 

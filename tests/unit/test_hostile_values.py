@@ -307,7 +307,7 @@ def with_value(parent: Path, place: Place, value: object) -> RunFolder:
 @pytest.mark.parametrize("chars", [1, 10_000, 2**53])
 def test_an_evaluation_of_what_makes_no_prediction_is_refused(chars: int, tmp_path: Path) -> None:
     with_value(tmp_path, ("run.toml", "resolved", "eval_chars"), chars)
-    with pytest.raises(CheckpointError, match=rf"evaluations can't read {chars:,}"):
+    with pytest.raises(CheckpointError, match=rf"an evaluation can't read {chars:,}"):
         resume_run(tmp_path, "tiny", {"steps": 20})
 
 

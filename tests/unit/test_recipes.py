@@ -97,7 +97,7 @@ def test_a_recipe_that_there_is_not_is_answered_with_those_that_there_are(refere
         ("[budget]\nepochs = 2024-01-01\n", "--epochs must be a whole number"),
         ("[text]\nnormalise = [['nfc']]\n[budget]\nepochs = 3\n", "--normalise must be a list"),
         ("[text]\nnormalise = 'nfc'\n[budget]\nepochs = 3\n", "--normalise must be a list"),
-        ("name = 3\n", r"mine\.toml: 'name' must be a text\."),
+        ("name = 3\n", r"mine\.toml: 'name' must be a string\."),
         (
             "kind = 'compare'\n",
             r"of kind 'compare', .* 'rnntui compare mine' runs it\.",

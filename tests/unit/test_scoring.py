@@ -143,7 +143,7 @@ def test_where_nothing_was_held_out_the_learned_text_is_measured_and_that_is_sai
 ) -> None:
     result = score(checkpoint_of(tmp_path, val_fraction=0.0), None, None)
     assert (result.text, result.characters) == ("tiny", len(TINY_TEXT) - 1)
-    assert "held nothing out" in result.notices[0]
+    assert "Nothing was held out" in result.notices[0]
     assert len(result.lines) == 4
 
 
@@ -170,7 +170,7 @@ def test_a_text_that_is_gone_leaves_another_to_measure_without_baselines(tmp_pat
     lost = replace(checkpoint, header=replace(checkpoint.header, corpus=note))
     result = score(lost, text_in(tmp_path, "the cat sat"), None)
     assert [line.name for line in result.lines] == ["network"]
-    assert "'tiny' that the network learned from can't be found again" in result.notices[0]
+    assert "training text 'tiny' can't be found again" in result.notices[0]
     with pytest.raises(CorpusError, match="as it is no longer in the cache"):
         score(lost, None, None)
 

@@ -1,4 +1,4 @@
-"""The text of a character network, which may have changed since: found again, or a way on named."""
+"""Finding the training text of a character network again, though it may have changed."""
 
 import shlex
 from collections.abc import Iterable
@@ -16,9 +16,9 @@ from rnntui.training.settings.declaring import changed_flags
 
 
 def init_from_command(words: Iterable[str], checkpoint: str, config: TrainConfig) -> str:
-    """`rnntui train WORDS --init-from CHECKPOINT …`, with the settings of before.
+    """`rnntui train WORDS --init-from CHECKPOINT …`, with the settings of `config`.
 
-    Those that come with the network, or follow from the text, are left out.
+    Settings that come with the network, or follow from the text, are left out.
     """
     given = (*TAKEN, "eval_every")
     flags = changed_flags(config, find_recipe(DEFAULT).config, left_out=given)
@@ -32,10 +32,10 @@ def corpus_to_go_on_with(
     trained: str,
     allow: AllowOldText,
 ) -> Corpus:
-    """The text of a note, unless another one stands in its place now and `allow` says no.
+    """The text of a provenance; if it has changed since, the old one, if `allow` permits.
 
-    `checkpoint` is what the network is found by, `trained` what sentences call it.
-    Raises `ChangedTextError`, and as `corpus_of`.
+    `checkpoint` is the reference to the network, `trained` its name in sentences. Raises
+    `ChangedTextError`, and as `corpus_of`.
     """
     normalisation = Normalisation(config.normalise)
     if not has_changed(note.reference, note.text_encoding, note.content_hash):

@@ -1,8 +1,7 @@
-"""The checkpoint of a character network: all that a training or a stream needs to go on.
+"""The checkpoint of a character network: all that a resume or a generator needs.
 
-Needs no torch: tensors are NumPy arrays here. A file is checked whole (version,
-names, shapes, types, finite weights) before anything in it is used. The format
-is described in docs/file-formats.md.
+Needs no torch: tensors are NumPy arrays here. A file is fully checked (version, names, shapes,
+types, finite weights) before anything in it is used. docs/file-formats.md describes the format.
 """
 
 from collections.abc import Mapping
@@ -53,12 +52,11 @@ class Header(CheckpointHeader[ModelConfig, Vocabulary, CorpusProvenance, TrainCo
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A training at one moment.
+    """The state of a training run.
 
-    `weights` are named as in `weight_shapes`, and `averages` likewise, empty
-    where none are kept; `optimizer` `<weight>.<kept>`, mostly empty before the
-    first step; `state` has the carried `h` (and `c`), each `[L, B, H]`, empty
-    where none is carried.
+    `weights` are named as in `weight_shapes`, and so are `averages`, empty if not used;
+    `optimizer` is named `<weight>.<kept>`, mostly empty before the first step; `state` is the
+    carried `h` (and `c`), each `[L, B, H]`, empty if not carried.
     """
 
     header: Header
@@ -69,16 +67,16 @@ class Checkpoint:
 
     @property
     def network(self) -> Arrays:
-        """The weights for sampling and evaluation: their averages where those are kept."""
+        """The weights for sampling and evaluation: the averages if there are any."""
         return self.averages or self.weights
 
     @property
     def for_sampling(self) -> NetworkWeights:
-        """The same as a character stream takes them."""
+        """These weights for a character stream."""
         return NetworkWeights(self.header.model, self.network, self.header.progress.step)
 
     def groups(self) -> Mapping[str, Arrays]:
-        """The tensors as they stand in the file."""
+        """The tensors by group and name."""
         return {
             "model": self.weights,
             "average": self.averages,
@@ -87,7 +85,7 @@ class Checkpoint:
         }
 
     def about(self) -> Mapping[str, Any]:
-        """The header as it stands in the file."""
+        """The parts of the header."""
         return self.header.as_json(
             list(self.header.vocabulary.symbols),
             normalisation=list(self.header.normalisation.steps),
@@ -95,16 +93,13 @@ class Checkpoint:
 
 
 def read_header(path: Path) -> Header:
-    """What a checkpoint says of itself, without reading its tensors.
-
-    Raises `CheckpointError` for a file that is not a checkpoint of this version.
-    """
+    """Read a checkpoint's header without its tensors. Raises `CheckpointError`."""
     with open_checkpoint(path) as file:
         return _header(file)
 
 
 def load_checkpoint(path: Path) -> Checkpoint:
-    """Read and check a checkpoint. Raises `CheckpointError` for anything wrong with it."""
+    """Read and check a checkpoint. Raises `CheckpointError`."""
     with open_checkpoint(path) as file:
         header = _header(file)
         groups = file.groups(_expected_shapes(header), required=("model", "average"))
@@ -127,14 +122,14 @@ def _header(file: OpenCheckpoint) -> Header:
         )
     if len(header.vocabulary) != header.model.vocab_size:
         raise file.bad("its vocabulary and its network differ in size")
-    # The configuration's bounds and types have been checked, so the network's hold, too.
+    # The configuration is checked for bounds and types, so this covers the network's, too.
     if header.model != header.config.model(len(header.vocabulary)):
         raise file.bad("its network is not the one of its configuration")
     return replace(header, model=header.config.model(len(header.vocabulary)))
 
 
 def _expected_shapes(header: Header) -> dict[str, Shapes]:
-    """Every tensor that may stand in the file, by group, with its shape."""
+    """Shapes of all tensors by group and name."""
     model = header.model
     weights = weight_shapes(model)
     state = (model.num_layers, header.config.batch_size, model.hidden_size)

@@ -1,9 +1,8 @@
-"""A character network trained by compiled functions, from its first step or once they are ready.
+"""A character network trained by compiled kernels, from its first step or once they are ready.
 
-Beside the compiled network stands torch's, which makes the first weights,
-measures, and computes the steps until the compiled functions are loaded: with
-`engine = "auto"` nobody waits for a compiler. From then on every step is
-compiled, in a resume too, as the two round differently.
+A torch network beside it makes the initial weights, evaluates, and computes the steps until the
+kernels are loaded: with `engine = "auto"` nobody waits for a compiler. From then on every step
+is compiled, in a resume too, as the two round differently.
 """
 
 from dataclasses import replace
@@ -30,14 +29,14 @@ if TYPE_CHECKING:
     from rnntui.nets.compiled.network import CompiledNetwork
 
 COMPILED = "compiled"
-"""What a step that compiled functions computed is marked with."""
+"""The engine of steps computed by compiled kernels."""
 
 
 class CompiledLearner:
-    """Compiled network, and torch's beside it (see `Learner`)."""
+    """A compiled network and a torch network (see `Learner`)."""
 
     def __init__(self, run: Run, preparation: Preparation) -> None:
-        """Make the network in torch; the compiled one takes over in a step."""
+        """Make the torch network; the compiled one takes over at some step."""
         self._run, self._config = run, run.config
         self._torch = TorchLearner(run)
         self._preparation = preparation
@@ -47,7 +46,7 @@ class CompiledLearner:
 
     @property
     def info(self) -> LearnerInfo:
-        """What it is and what it learns from."""
+        """Sizes of the network and its data."""
         to_come = COMPILED if self._config.engine == "auto" and self._is_compiling else ""
         return replace(self._torch.info, engine_to_come=to_come)
 
@@ -57,14 +56,14 @@ class CompiledLearner:
         if last is not None and last.header.progress.engine == COMPILED:
             return False
         if last is None:
-            # Known at the first step anyway, which waits for it.
+            # The first step would wait for this anyway.
             self._preparation.wait_unless_compiling()
         return self._preparation.is_compiling
 
     def step(self, progress: Progress, learning_rate: float) -> StepOutcome:
-        """Take the step with what computed the one before, or with what is ready by now.
+        """Run a step with the engine of the previous one, or switch to the kernels once ready.
 
-        Raises `RnntuiError` where the compiled functions are needed and can't be had.
+        Raises `RnntuiError` if the kernels are needed but not available.
         """
         if self._network is None and not self._is_time(progress):
             return self._torch.step(progress, learning_rate)
@@ -85,31 +84,31 @@ class CompiledLearner:
         )
 
     def evaluate(self) -> Measure:
-        """Measure on the held-out prefix that an evaluation in mid-run reads."""
+        """Evaluate on the held-out prefix that an evaluation in mid-run reads."""
         self._bring_torch_up()
         return self._torch.evaluate()
 
     def evaluate_in_full(self, report: ReportProgress = no_report) -> Measure:
-        """Measure on all that is held out."""
+        """Evaluate on all held-out characters."""
         self._bring_torch_up()
         return self._torch.evaluate_in_full(report)
 
     def evaluate_saved(self, path: Path, report: ReportProgress = no_report) -> Measure:
-        """Measure a checkpoint in full; `CheckpointError` where it can't be read."""
+        """Evaluate a checkpoint on all held-out characters. Raises `CheckpointError`."""
         return self._torch.evaluate_saved(path, report)
 
     def sample(self, length: int, step: int) -> tuple[str, str]:
-        """A sample: its prime and the next characters. Raises `SamplingError`."""
+        """Generate a sample: its prime and the next characters. Raises `SamplingError`."""
         return generate_sample(self._run, self.weights(step), length)
 
     def weights(self, step: int) -> NetworkWeights:
-        """A copy of the weights to sample from: the averages where they are kept."""
+        """A copy of the weights to sample from: the averages if there are any."""
         if self._network is None:
             return self._torch.weights(step)
         return NetworkWeights(self._network.config, self._used(self._network), step)
 
     def snapshot(self, progress: Progress) -> Checkpoint:
-        """All that a resume needs."""
+        """The state that a resume starts from."""
         if self._network is None:
             return self._torch.snapshot(progress)
         state = self._state if self._config.carries_state else {}
@@ -122,7 +121,7 @@ class CompiledLearner:
         )
 
     def restore(self, path: Path) -> Progress:
-        """Take weights, optimiser and carried state from a checkpoint; returns how far it was."""
+        """Restore weights, optimiser and carried state from a checkpoint; returns its progress."""
         checkpoint = load_checkpoint(path)
         if self._network is None:
             self._torch.load(checkpoint)
@@ -131,21 +130,21 @@ class CompiledLearner:
         return checkpoint.header.progress
 
     def _is_time(self, progress: Progress) -> bool:
-        """Whether the next step is compiled; waits for that where there is no choice."""
+        """Whether the next step is compiled; waits for the kernels if it must be."""
         preparation = self._preparation
         if self._config.engine == COMPILED or progress.engine == COMPILED:
             if not preparation.wait():
                 raise RnntuiError(
-                    f"{preparation.problem} Begin a new run with --engine torch"
+                    f"{preparation.problem} Start a new run with --engine torch"
                     " --init-from this one."
                 )
         elif not progress.engine:
-            # Torch takes as long to load an optimiser as this does to load what was compiled.
+            # Loading kernels takes no longer than torch takes to load an optimiser.
             preparation.wait_unless_compiling()
         return preparation.ready
 
     def _changed_over(self, progress: Progress) -> "CompiledNetwork":
-        """The compiled network, with all that torch's has."""
+        """Make the compiled network, with the state of the torch network."""
         from rnntui.nets.compiled.network import CompiledNetwork, Method
         from rnntui.nets.compiled.update import Adam
 
@@ -179,11 +178,11 @@ class CompiledLearner:
 
     @staticmethod
     def _used(network: "CompiledNetwork") -> Arrays:
-        """The weights for sampling and evaluation: the averages where they are kept."""
+        """The weights for sampling and evaluation: the averages if there are any."""
         return network.averages() or network.weights()
 
     def _state_for(self, progress: Progress) -> Arrays | None:
-        """What the batch begins with; None for zeros."""
+        """The state before a batch; None for zeros."""
         new_epoch = self._config.state_carry == "epoch" and progress.batch == 0
         return None if new_epoch or not self._config.carries_state else self._state
 

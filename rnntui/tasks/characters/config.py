@@ -1,8 +1,7 @@
-"""The settings of a training on characters, with their bounds and their sentences of help.
+"""The settings of a character network's training run, with their bounds and help.
 
-One list for all that show or read settings: command-line flags, recipe files,
-`run.toml` and the form on screen are made from the fields below and those they
-build on. Needs no torch.
+Command-line flags, recipe files, `run.toml` and the form on screen are all made from the fields
+below and those of `CommonSettings`. Needs no torch.
 """
 
 from dataclasses import dataclass
@@ -24,9 +23,9 @@ SampleStart = Literal["prime", "text"]
 
 @dataclass(frozen=True)
 class TrainConfig(CommonSettings):
-    """A complete configuration of a training; see each field's `about`.
+    """The configuration of a character network's run; each field has its help in `about`.
 
-    Raises `ConfigError` where a value is out of bounds or two contradict each
+    Raises `ConfigError` for a value out of bounds or settings that contradict each
     other; the sentence names the flag.
     """
 
@@ -127,14 +126,14 @@ class TrainConfig(CommonSettings):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        # In one order, so that the same steps are the same configuration.
+        # Sorted, so that the same steps are the same configuration.
         object.__setattr__(self, "normalise", Normalisation(self.normalise).steps)
 
     @property
     def carries_state(self) -> bool:
-        """Whether a batch goes on from the state that the one before it left."""
+        """Whether the hidden state is carried from batch to batch."""
         return not self.window and self.state_carry != "never"
 
     def model(self, vocab_size: int) -> ModelConfig:
-        """The network that this configuration asks for over a vocabulary."""
+        """The architecture for a vocabulary of that size."""
         return ModelConfig(**{**fields_from(self, ModelConfig), "vocab_size": vocab_size})

@@ -1,4 +1,4 @@
-"""What a character network's run says of itself: its text and settings, from `run.toml` alone."""
+"""The description of a character network's run, from `run.toml` alone."""
 
 from dataclasses import dataclass
 
@@ -12,10 +12,10 @@ from rnntui.training.run_folder import RunFolder
 
 @dataclass(frozen=True, kw_only=True)
 class CharactersDescription(RunDescription[CorpusProvenance, TrainConfig]):
-    """What a character network's run was begun with.
+    """What `run.toml` says of a character network's run.
 
-    `prime` is what its samples start from, `init_from` the checkpoint that its weights came
-    from or empty; `eval_chars` is how much of the held-out part an evaluation in mid-run reads.
+    `prime` is the prime of its samples; `init_from` the checkpoint of its initial weights, or
+    empty; `eval_chars` the held-out characters read by an evaluation in mid-run.
     """
 
     prime: str
@@ -24,7 +24,7 @@ class CharactersDescription(RunDescription[CorpusProvenance, TrainConfig]):
 
 
 def describe_run(folder: RunFolder) -> CharactersDescription:
-    """Read what a run was begun with. Raises as `read_description`."""
+    """Read a run's description. Raises as `read_description`."""
     return read_description(
         folder,
         CHARACTERS,

@@ -1,4 +1,4 @@
-"""Which engines can train a character network: the checks behind the setting `engine`."""
+"""The checks whether the chosen engine can train a character network."""
 
 from rnntui.errors import ConfigError
 from rnntui.nets.kernels import KERNEL_CELLS
@@ -18,31 +18,31 @@ NEEDED_BY_NUMPY = {
     "clip_norm": 0.0,
     "average_decay": 0.0,
 }
-"""The settings that `nets/vanilla_rnn.py` was written for."""
+"""The settings that `nets/vanilla_rnn.py` is written for."""
 
 
 def why_not_compiled(config: TrainConfig) -> str:
-    """What keeps a training from the compiled engine, as a sentence; empty where nothing does."""
+    """Why the compiled engine can't train a run, as a sentence; empty if it can."""
     from rnntui.nets.compiled.preparation import unavailable_because
 
     if config.cell not in KERNEL_CELLS:
         return f"The compiled engine has no kernels for --cell {config.cell}."
     if config.optimizer not in ("adam", "adamw"):
-        return "The compiled engine has no optimizer but adam and adamw."
+        return "The compiled engine has only the optimisers adam and adamw."
     if config.remainder == "keep":
-        return "The compiled engine takes pieces of one length, so --remainder must be drop."
+        return "The compiled engine needs batches of one length, so --remainder must be drop."
     if config.precision == "float16":
-        return "The compiled engine multiplies float32; leave --precision out."
+        return "The compiled engine uses float32; leave --precision out."
     if config.device not in ("auto", "cpu"):
-        return "The compiled engine runs on the processor; leave --device out."
+        return "The compiled engine runs on the CPU; leave --device out."
     return unavailable_because()
 
 
 def check_engine(config: TrainConfig) -> None:
-    """Raise `ConfigError` where the engine that is asked for can't train such a network."""
+    """Raise `ConfigError` if the chosen engine can't train the network."""
     check_precision(config.precision, config.device)
     if config.engine == "compiled" and (why := why_not_compiled(config)):
-        raise ConfigError(f"{why} Or take --engine torch.")
+        raise ConfigError(f"{why} Or use --engine torch.")
     if config.engine == "numpy":
         _check_numpy(config)
 
@@ -52,9 +52,9 @@ def _check_numpy(config: TrainConfig) -> None:
         if (given := getattr(config, name)) != value:
             raise ConfigError(
                 f"--engine numpy trains one plain network, with {flag(name)} {value} and not"
-                f" {given}; take another engine, or see 'rnntui recipes show alphabet'."
+                f" {given}; use another engine, or see 'rnntui recipes show alphabet'."
             )
     if config.device not in ("auto", "cpu"):
-        raise ConfigError(f"--device {config.device} can't be had with --engine numpy; cpu can.")
+        raise ConfigError(f"--engine numpy runs on the CPU only, not on --device {config.device}.")
     if config.precision == "float16":
-        raise ConfigError("--precision float16 can't be had with --engine numpy; leave it out.")
+        raise ConfigError("--engine numpy uses float32; leave --precision out.")

@@ -1,4 +1,4 @@
-"""How well a network predicts a text that it was not trained on."""
+"""Evaluation: the mean loss of a network on a text."""
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -13,18 +13,18 @@ from rnntui.text.vocabulary import AnyIds
 from rnntui.training.measure import Measure, ReportProgress, no_report
 
 STREAM_CHARACTERS = 512
-"""Fewest characters that one of the streams read side by side scores."""
+"""Minimum characters scored by each of the streams read in parallel."""
 
 MAX_STREAMS = 64
 WARM_UP = 128
-"""Characters that a stream reads, unscored, before those that it scores."""
+"""Characters that a stream reads first, without scoring them."""
 
 MAX_NUMBERS = 4_000_000
-"""Scores, or one-hot inputs, held at once, which bounds the memory for large vocabularies."""
+"""Maximum logits, or one-hot inputs, at once: bounds the memory for large vocabularies."""
 
 
 Losses = Iterator[tuple[int, float]]
-"""For some predictions at a time, how many they are and the sum of their losses."""
+"""For each chunk of predictions, their number and the sum of their losses."""
 
 
 def evaluate(
@@ -33,14 +33,14 @@ def evaluate(
     """The mean loss of predicting each character of `ids` from those before it.
 
     A network on streams reads with carried state: the text is cut into up to
-    `MAX_STREAMS` consecutive parts that are read side by side, each after
+    `MAX_STREAMS` consecutive parts that are read in parallel, each after
     `WARM_UP` characters of the part before it, which are not scored. A network
-    on windows predicts each character from the `window` before it alone.
+    on windows predicts each character from the `window` characters before it.
 
-    Nothing is dropped and no generator is drawn from. `ids` needs at least two
-    characters, or one more than a window. With several `workers` the work is divided
-    among as many threads on the processor, and the sum's last digits differ: torch's own
-    threads wait for each other at every time step, which takes longer than a small step.
+    Without dropout and random numbers. `ids` needs at least two characters, or one more than a
+    window. Several `workers` divide the work among as many CPU threads, and the sum's last
+    digits differ; torch's own threads synchronise at every time step, which takes longer than
+    a small step.
     """
     window = model.config.window
     predictions = scored_characters(len(ids), window)
@@ -50,7 +50,7 @@ def evaluate(
 
 
 def scored_characters(characters: int, window: int) -> int:
-    """Predictions that a text of so many characters asks for."""
+    """Number of predictions for a text of that length."""
     return max(0, characters - max(window, 1))
 
 
@@ -68,7 +68,7 @@ def _stream_losses(
 def _of_streams(
     model: CharModel, ids: AnyIds, begins: AnyIds, length: int, span: int, warm_up: bool
 ) -> Losses:
-    """The losses of the streams that begin there, each `length` long, some characters at a time."""
+    """The losses of the streams at `starts`, each `length` long, in chunks."""
     predictions, starts = len(ids) - 1, begins[:, None]
     state = model.zero_state(len(starts))
     if warm_up:
@@ -76,7 +76,7 @@ def _of_streams(
             before = np.maximum(starts + np.arange(offset, min(offset + span, 0)), 0)
             _, state = model.read(_tensor(ids[before], model), state)
         if not begins[0]:
-            # The first stream begins with the text, so nothing comes before it.
+            # The first stream starts with the text: there is nothing to warm up on.
             first = state[0].new_zeros(1, dtype=torch.long)
             state = tuple(part.index_fill(1, first, 0) for part in state)
     for offset in range(0, length, span):
@@ -104,7 +104,7 @@ def _window_losses(
 def _of_windows(
     model: CharModel, ids: AnyIds, firsts: Sequence[int], span: int, predictions: int
 ) -> Losses:
-    """The losses of up to `span` predictions from each of those on."""
+    """The losses of up to `span` predictions from each of `starts`."""
     window = model.config.window
     for first in firsts:
         starts = np.arange(first, min(first + span, predictions))[:, None]
@@ -117,7 +117,7 @@ def _of_windows(
 def _sum(
     losses: Losses, report: ReportProgress, is_over: Callable[[], bool] = lambda: False
 ) -> float:
-    """All losses added, unless nobody waits for them any more."""
+    """Sum the losses, unless cancelled."""
     total = 0.0
     with torch.inference_mode():
         for count, loss in losses:
@@ -129,7 +129,7 @@ def _sum(
 
 
 def _sum_side_by_side(parts: Sequence[Losses], report: ReportProgress) -> float:
-    """The same of several parts, each in a thread that uses no others."""
+    """The same for several parts, each in a thread of its own."""
     over, threads = threading.Event(), torch.get_num_threads()
 
     def alone(part: Losses) -> float:
@@ -141,7 +141,7 @@ def _sum_side_by_side(parts: Sequence[Losses], report: ReportProgress) -> float:
         try:
             return sum(each.result() for each in sums)
         finally:
-            # Also where somebody interrupts, so that no thread is waited for.
+            # Also on an interrupt, so that no thread is waited for.
             over.set()
             torch.set_num_threads(threads)
 

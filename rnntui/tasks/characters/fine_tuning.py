@@ -1,4 +1,4 @@
-"""Going on from a trained network on another text: its architecture, its vocabulary and more."""
+"""Fine-tuning on another text: the network's architecture, and its extended vocabulary."""
 
 from collections.abc import Collection
 from dataclasses import replace
@@ -23,23 +23,23 @@ TAKEN = (
     "window",
     "normalise",
 )
-"""Settings that come with the network and can't be others."""
+"""Settings that come with the network and can't be changed."""
 
 
 def adopted_config(config: TrainConfig, asked: Collection[str], header: Header) -> TrainConfig:
     """`config` with the architecture of a trained network.
 
-    Raises `ConfigError` for a setting among `asked` that the network has otherwise.
+    Raises `ConfigError` for a setting in `asked` that contradicts the network.
     """
     model = header.model
     own = {name: getattr(model, name) for name in TAKEN if name != "normalise"}
     own["normalise"] = header.normalisation.steps
-    # The order in which steps of normalisation are given means nothing.
+    # The order of normalisation steps in a configuration has no meaning.
     config = replace(config, normalise=Normalisation(config.normalise).steps)
     for name in asked:
         if name in own and getattr(config, name) != own[name]:
             raise ConfigError(
-                f"{flag(name)} can't be chosen with --init-from: the network has {own[name]}."
+                f"{flag(name)} can't be set with --init-from: the network has {own[name]}."
             )
     if "min_count" not in asked:
         own["min_count"] = header.config.min_count
@@ -49,10 +49,10 @@ def adopted_config(config: TrainConfig, asked: Collection[str], header: Header) 
 def over_vocabulary(
     corpus: Corpus, vocabulary: Vocabulary, min_count: int = 1
 ) -> tuple[Corpus, tuple[str, ...]]:
-    """The text in the ids of `vocabulary`, with characters that are new to it added behind.
+    """The text in the ids of `vocabulary`, extended by its new characters; returns these, too.
 
-    Of those the ones that occur less than `min_count` times become the unknown
-    symbol, which is added, too, where it is not there. Returns the others as well.
+    New characters that occur less than `min_count` times become the unknown symbol, which is
+    added if missing.
     """
     if corpus.vocabulary == vocabulary:
         return corpus, ()

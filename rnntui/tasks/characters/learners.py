@@ -1,4 +1,4 @@
-"""Makes the learner of a run, by the engine that its settings ask for."""
+"""Making the learner of a run by its engine."""
 
 from functools import cache
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def learner_for(run: Run) -> Learner:
-    """The learner that the run's `engine` asks for. Loads what that needs."""
+    """Make the learner for the run's `engine`, loading what that needs."""
     config = run.config
     if config.engine == "numpy":
         from rnntui.tasks.characters.numpy_learner import NumpyLearner
@@ -32,7 +32,7 @@ def learner_for(run: Run) -> Learner:
 
 @cache
 def preparation() -> "Preparation":
-    """The loading of the compiled functions, begun in the background by the first who asks."""
+    """The loading of the compiled kernels, started in the background by the first call."""
     from rnntui.nets.compiled.preparation import Preparation
 
     return Preparation()

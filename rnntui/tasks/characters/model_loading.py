@@ -6,7 +6,7 @@ from rnntui.training.optimizing.weights import load_weights
 
 
 def model_of(checkpoint: Checkpoint) -> CharModel:
-    """A new network on the CPU with the weights that a checkpoint is to be used with."""
+    """Make a network on the CPU with a checkpoint's weights for sampling and evaluation."""
     model = build_model(checkpoint.header.model, seed=0)
     load_weights(model, checkpoint.network)
     return model

@@ -25,10 +25,10 @@ from rnntui.training.progress import Progress
 
 
 class NumpyLearner:
-    """The weights, Adagrad's sums and the carried state of a run (see `Learner`)."""
+    """Weights, Adagrad's sums and carried state of a run (see `Learner`)."""
 
     def __init__(self, run: Run) -> None:
-        """Make the network, new or as the run's checkpoint has it."""
+        """Make the network, new or from the run's checkpoint."""
         self._run, config = run, run.config
         self._batches = run.batches
         self._held_out = run.parts[1]
@@ -43,11 +43,11 @@ class NumpyLearner:
 
     @property
     def info(self) -> LearnerInfo:
-        """What it is and what it learns from."""
+        """Sizes of the network and its data."""
         return self._run.info("cpu")
 
     def step(self, progress: Progress, learning_rate: float) -> StepOutcome:
-        """Read, find the way back, clip, update."""
+        """Batch, forward, backward, clip, update."""
         config = self._run.config
         batch = self._batches.batch(progress.epoch, progress.batch)
         inputs, targets = batch.inputs.T, batch.targets.T  # [T, B]
@@ -68,19 +68,19 @@ class NumpyLearner:
         return StepOutcome(loss, grad_norm, targets.size, "numpy")
 
     def evaluate(self) -> Measure:
-        """Measure on the held-out prefix that an evaluation in mid-run reads."""
+        """Evaluate on the held-out prefix that an evaluation in mid-run reads."""
         return self._measured(self._weights, self._held_out[: self._run.eval_chars])
 
     def evaluate_in_full(self, report: ReportProgress = no_report) -> Measure:
-        """Measure on all that is held out."""
+        """Evaluate on all held-out characters."""
         return self._measured(self._weights, self._held_out, report)
 
     def evaluate_saved(self, path: Path, report: ReportProgress = no_report) -> Measure:
-        """Measure a checkpoint in full; `CheckpointError` where it can't be read."""
+        """Evaluate a checkpoint on all held-out characters. Raises `CheckpointError`."""
         return self._measured(load_checkpoint(path).weights, self._held_out, report)
 
     def sample(self, length: int, step: int) -> tuple[str, str]:
-        """A sample: its prime and the next characters."""
+        """Generate a sample: its prime and the next characters."""
         config, vocabulary = self._run.config, self._run.corpus.vocabulary
         start, spec = sample_start(self._run, step), SamplingSpec(config.sample_mode)
         draw = np.random.default_rng(sample_seed(self._run, step))
@@ -98,14 +98,14 @@ class NumpyLearner:
         return start, vocabulary.decode(generated)
 
     def weights(self, step: int) -> NetworkWeights:
-        """A copy of the weights that will not change any more."""
+        """A copy of the weights to sample from."""
         model = self._run.config.model(len(self._run.corpus.vocabulary))
         return NetworkWeights(
             model, {name: array.copy() for name, array in self._weights.items()}, step
         )
 
     def snapshot(self, progress: Progress) -> Checkpoint:
-        """All that a resume needs."""
+        """The state that a resume starts from."""
         kept: dict[str, NDArray[np.float32]] = {}
         for name, total in self._sums.items():
             kept[f"{name}.step"] = np.array(progress.step, np.float32)
@@ -116,7 +116,7 @@ class NumpyLearner:
         return Checkpoint(self._run.header(progress), weights, kept, state)
 
     def restore(self, path: Path) -> Progress:
-        """Take weights, sums and carried state from a checkpoint; returns how far it was."""
+        """Restore weights, sums and carried state from a checkpoint; returns its progress."""
         checkpoint = load_checkpoint(path)
         self._take(checkpoint)
         return checkpoint.header.progress
@@ -124,20 +124,20 @@ class NumpyLearner:
     def _take(self, checkpoint: Checkpoint) -> None:
         self._take_weights(checkpoint.weights)
         for name, total in self._sums.items():
-            # A checkpoint may come without them, as one of a training that has yet to begin.
+            # A checkpoint of step 0 may lack them.
             total[...] = checkpoint.optimizer.get(f"{name}.sum", 0.0)
         if checkpoint.state:
             self._state = np.array(checkpoint.state["h"][0])
 
     def _take_weights(self, weights: Arrays) -> None:
-        """Where the network has more symbols than the weights are for, the further ones stay."""
+        """Load weights; a network with more symbols keeps its own for the additional ones."""
         for name, array in self._weights.items():
             array[tuple(map(slice, weights[name].shape))] = weights[name]
 
     def _measured(
         self, weights: Arrays, ids: AnyIds, report: ReportProgress = no_report
     ) -> Measure:
-        """As every engine measures, so that figures can be compared; this is what needs torch."""
+        """Evaluate with torch, as all engines do, so that figures are comparable."""
         from rnntui.nets.char_model import build_model
         from rnntui.tasks.characters.evaluation import evaluate
         from rnntui.training.optimizing.weights import load_weights

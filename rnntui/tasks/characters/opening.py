@@ -1,8 +1,7 @@
-"""Opening a run, new or to go on with: from names and settings to the events of its training.
+"""Opening runs of character networks, new or resumed, and the events of their training.
 
-The one way in for the command line and the screen. Needs no torch until the
-events are asked for, so that a run's folder is there before torch is loaded;
-only a device that is named has torch asked whether it is there.
+The entry point of both the command line and the screen. Loads torch only for the first event,
+so that the run's folder is there before; or earlier, to check a device given by name.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -31,10 +30,10 @@ from rnntui.training.resuming import count_rates_given
 from rnntui.training.run_folder import check_new_name
 
 LoadText = Callable[[tuple[str, ...]], Corpus]
-"""Reads the text that was asked for, with the normalisation steps that are given."""
+"""Reads the requested text, normalised by the given steps."""
 
 NAMED = 8
-"""How many added characters a warning names before it only counts them."""
+"""Number of added characters that a warning names; further ones are counted."""
 
 
 def new_run(
@@ -46,12 +45,11 @@ def new_run(
     init_from: str = "",
     force: bool = False,
 ) -> Run:
-    """Make a run's folder under `parent`; with no name, one from corpus, cell and a number.
+    """Make a run and its folder in `parent`; the default name has corpus, cell and a number.
 
-    Raises `CheckpointError` for a taken or bad name, `CorpusError` for a text
-    too short to learn from, `ConfigError` for a device that isn't there, or, without
-    `force`, for less memory than the network takes. `init_from` is noted for a resume;
-    the text is then in the ids of that network.
+    With `init_from`, the checkpoint of the initial weights, the text is already in that
+    network's ids. Raises `CheckpointError` for a taken or invalid name, `CorpusError` for too
+    short a text, `ConfigError` for an unavailable device or, unless `force`, too little memory.
     """
     check_new_name(parent, name)
     folder = folder_for(parent, name, corpus.name, config.cell)
@@ -73,11 +71,11 @@ def fine_tuned_run(
     start: Path,
     force: bool = False,
 ) -> Run:
-    """A new run that begins with the weights of the checkpoint `start`, on another text.
+    """Make a run that starts with the weights of the checkpoint `start`, on another text.
 
-    `load` reads the text with the checkpoint's normalisation; `asked` names the
-    settings that were chosen on purpose. Raises as `new_run`, and `ConfigError`
-    where one of those contradicts the network.
+    `load` reads the text with the checkpoint's normalisation; `asked` names the settings
+    given explicitly. Raises as `new_run`, and `ConfigError` if one of those contradicts the
+    network.
     """
     checkpoint = load_checkpoint(start)
     header = checkpoint.header
@@ -100,12 +98,11 @@ def resume_run(
     allow: AllowOldText = refuse_old_text,
     force: bool = False,
 ) -> Run:
-    """The run of that name, to go on from its last checkpoint, or from the start if it has none.
+    """Open a run to resume it from its last checkpoint, or from the start if it has none.
 
-    `changes` are settings to change, of those in `CHANGEABLE`. The text is
-    found again by the run's note of it, unless `load` reads it; where it has
-    changed, `allow` says whether to go on with it as it was. Raises
-    `CheckpointError`, `ConfigError`, or `CorpusError` where the text is gone.
+    `changes` are settings to change, of those in `CHANGEABLE`. The text is found by its
+    provenance, unless `load` reads it; if it has changed, `allow` decides whether the old one
+    is used. Raises `CheckpointError`, `ConfigError`, and `CorpusError` for a missing text.
     """
     folder, begun, config = reopened(parent, name, describe_run, changes, CHANGEABLE)
     note, prime, init_from = begun.corpus, begun.prime, begun.init_from
@@ -120,9 +117,9 @@ def resume_run(
     if corpus.content_hash != note.content_hash:
         raise CorpusError(
             f"The text given is not the one that the run '{name}' was trained on; leave it out"
-            " to go on with that one."
+            " to resume with that one."
         )
-    # Before the checkpoint is read, which takes its share.
+    # Before the checkpoint is read, which needs memory, too.
     check_memory(characters_bytes(config, len(corpus.vocabulary)), config.device, force)
     weights = None
     if init_from:
@@ -144,14 +141,14 @@ def resume_run(
 
 
 def _check_resumable(run: Run, before: TrainConfig) -> None:
-    """Raise where the checkpoint is another network's, or all its steps are taken."""
+    """Raise as `PreparedRun.check_resumable`, and for an invalid `eval_chars`."""
     assert run.resume_from is not None
     check_engine(run.config)
     held_out = len(run.parts[1])
     if not 0 <= run.eval_chars <= held_out or 0 < run.eval_chars <= max(run.config.window, 1):
         raise CheckpointError(
             f"{run.folder.configuration} is damaged: of the {held_out:,} held-out characters"
-            f" evaluations can't read {run.eval_chars:,}."
+            f" an evaluation can't read {run.eval_chars:,}."
         )
     same = run.resume_from.header.vocabulary == run.corpus.vocabulary
     run.check_resumable(before, CHANGEABLE, same)
@@ -160,9 +157,9 @@ def _check_resumable(run: Run, before: TrainConfig) -> None:
 def events_of(
     run: Run, inbox: Inbox | None = None, outlet: WeightsOutlet | None = None
 ) -> Iterator[TrainEvent]:
-    """The events of the training, each recorded in the run's folder before it is passed on.
+    """Train a run, yielding its events, each after it is recorded in the run's folder.
 
-    Raises `CheckpointError` where another process trains the run.
+    Raises `CheckpointError` if another process trains the run.
     """
     from rnntui.tasks.characters.learners import learner_for
     from rnntui.training.loop import train_recorded

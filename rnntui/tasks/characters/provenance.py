@@ -1,4 +1,4 @@
-"""What a run and a checkpoint keep of their text, and how the text is found again by it."""
+"""The provenance of a training text, as runs and checkpoints keep it, and finding it again."""
 
 from dataclasses import dataclass, replace
 
@@ -12,8 +12,8 @@ from rnntui.text.normalisation import Normalisation
 class CorpusProvenance:
     """Which text a network was trained on.
 
-    `source` is where it came from in words; `reference` where it may be read
-    again; `content_hash` the SHA-256 of its bytes.
+    `source` describes where it came from; `reference` is what it can be read by again;
+    `content_hash` the SHA-256 of its bytes.
     """
 
     name: str
@@ -25,7 +25,7 @@ class CorpusProvenance:
 
 
 def provenance_of(corpus: Corpus) -> CorpusProvenance:
-    """The note of a text."""
+    """The provenance of a text."""
     return CorpusProvenance(
         corpus.name,
         corpus.source,
@@ -37,22 +37,22 @@ def provenance_of(corpus: Corpus) -> CorpusProvenance:
 
 
 def corpus_as_it_was(note: CorpusProvenance, normalisation: Normalisation) -> Corpus | None:
-    """The text of a note as it was encoded then; None where the cache hasn't it any more."""
+    """The text of a provenance from the cache; None if it is no longer there."""
     kept = kept_corpus(note.name, note.source, note.content_hash, note.text_encoding, normalisation)
     return None if kept is None else replace(kept, reference=note.reference)
 
 
 def corpus_of(note: CorpusProvenance, normalisation: Normalisation) -> Corpus:
-    """The text of a note: as it was encoded then, or read again from where it was.
+    """The text of a provenance, from the cache or read again.
 
-    Raises `CorpusError` where it is gone, or no longer the same text.
+    Raises `CorpusError` if it is missing or has changed.
     """
     if (kept := corpus_as_it_was(note, normalisation)) is not None:
         return kept
-    # A folder may hold several encodings, which can't be named together but are found again.
+    # A folder with several encodings has no single one to give; they are detected again.
     encoding = None if "+" in note.text_encoding else note.text_encoding
     try:
-        # Named by a file that somebody made, a stream could be waited for without end.
+        # The reference is from a file: reading a stream because of it might block forever.
         if note.reference == STANDARD_INPUT or resolve_reference(note.reference).open_stream:
             raise CorpusError(f"{note.reference} can be read only once; give the text again.")
         corpus = load_corpus(note.reference, normalisation=normalisation, text_encoding=encoding)
@@ -61,6 +61,6 @@ def corpus_of(note: CorpusProvenance, normalisation: Normalisation) -> Corpus:
     if corpus.content_hash != note.content_hash:
         raise CorpusError(
             f"The text '{note.name}' ({note.reference}) is no longer the one that the network was"
-            " trained on; bring that text back, or start a new run."
+            " trained on; restore that text, or start a new run."
         )
     return replace(corpus, name=note.name)

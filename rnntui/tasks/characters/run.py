@@ -1,7 +1,7 @@
-"""A run of a character network made ready: text split and shaped, all settings resolved.
+"""A run of a character network, ready to be trained: text split, all settings resolved.
 
-What is resolved here is written to `run.toml` and into every checkpoint, so
-that a resume asks nothing of the machine or the clock again.
+The resolved settings are written to `run.toml` and every checkpoint, so that a resume depends on
+neither the machine nor the clock.
 """
 
 from dataclasses import asdict, dataclass, replace
@@ -39,10 +39,10 @@ from rnntui.training.settings.declaring import BUDGETS
 from rnntui.training.settings.tables import to_tables
 
 EVAL_SHARE = 0.1
-"""Predictions read in an evaluation in mid-run, as a share of those trained on since the last.
+"""Predictions of an evaluation in mid-run, as a share of those trained on since the last.
 
-A prediction costs about a third of what learning from it does, so evaluation
-stays within 5% of the training time.
+A prediction costs about a third of a training step's, so evaluation takes under 5% of the
+training time.
 """
 
 MIN_EVAL_EVERY, MAX_EVAL_EVERY = 25, 200
@@ -50,15 +50,11 @@ MIN_EVAL_EVERY, MAX_EVAL_EVERY = 25, 200
 
 @dataclass(frozen=True)
 class Run(PreparedRun):
-    """All that `train` needs.
+    """A run of a character network (see `PreparedRun`).
 
-    `resume_from` is the checkpoint to go on from, if any; `init_weights` are
-    those of another network to begin with, whose file was `init_from`.
-
-    `config` is resolved: its batch shape fits the text and `eval_every` is a
-    number. `eval_chars` is how much of the held-out part an evaluation in
-    mid-run reads; 0 where nothing is held out. `rates_given` counts the learning
-    rates that resumes were given.
+    `config` is resolved: its batch shape fits the text, and `eval_every` is a number of steps.
+    `eval_chars` is the number of held-out characters read by an evaluation in mid-run.
+    `init_weights` are the initial weights from another network, whose file was `init_from`.
     """
 
     folder: RunFolder
@@ -74,26 +70,26 @@ class Run(PreparedRun):
 
     @cached_property
     def parts(self) -> tuple[AnyIds, AnyIds]:
-        """The ids to learn from and the held-out ones."""
+        """The ids of the training part and of the held-out part."""
         return parts_of(self.corpus, self.config)
 
     @property
     def batches(self) -> Batches:
-        """The part to learn from, cut as configured."""
+        """The training part in batches."""
         return _batches(self.parts[0], self.config)
 
     @property
     def needed_bytes(self) -> tuple[int, int]:
-        """Memory that a step takes, and what saving takes beside (see `check_memory`)."""
+        """Bytes needed by a step, and in addition by a save (see `check_memory`)."""
         return characters_bytes(self.config, len(self.corpus.vocabulary))
 
     @property
     def start(self) -> Prime:
-        """The prime as the network can read it."""
+        """The prime in characters of the vocabulary."""
         return prepare_prime(self.prime, self.corpus.vocabulary, self.corpus.normalisation)
 
     def info(self, device: str) -> LearnerInfo:
-        """What is to be learned, on that device."""
+        """Sizes of the network and its data, and the device."""
         learned, held_out = self.parts
         vocab_size = len(self.corpus.vocabulary)
         return LearnerInfo(
@@ -108,7 +104,7 @@ class Run(PreparedRun):
         )
 
     def header(self, progress: Progress) -> Header:
-        """What a checkpoint says at that moment."""
+        """The header of a checkpoint at that progress."""
         return Header(
             run=self.folder.name,
             model=self.config.model(len(self.corpus.vocabulary)),
@@ -142,12 +138,11 @@ class Run(PreparedRun):
 def prepare_run(
     folder: RunFolder, corpus: Corpus, config: TrainConfig, prime: str = "", init_from: str = ""
 ) -> Run:
-    """Fit a configuration to a text.
+    """Resolve a configuration for a text.
 
-    Where the text is too small for the batch shape, or to hold a part out, the
-    shape shrinks and a notice says so, as one does where the prime has unknown
-    characters. Raises `CorpusError` for a text too
-    short to learn from, `ConfigError` for settings that contradict each other.
+    If the text is too short for the batch shape, the shape shrinks, with a notice; so do a
+    missing validation part and unknown characters in the prime give one. Raises `CorpusError`
+    for too short a text, `ConfigError` for settings that contradict each other.
     """
     check_engine(config)
     _check_remainder(config)
@@ -166,7 +161,7 @@ def prepare_run(
     eval_every = shaped.eval_every or _eval_every(len(held_out), batches.characters_per_batch)
     eval_chars = min(
         len(held_out),
-        # One more than the predictions asked for, and no fewer than make a prediction.
+        # One more character than predictions, and enough for at least one prediction.
         max(int(EVAL_SHARE * eval_every * batches.characters_per_batch), 1) + max(shaped.window, 1),
     )
     if eval_chars <= shaped.window:
@@ -184,12 +179,12 @@ def prepare_run(
 
 
 def parts_of(corpus: Corpus, config: TrainConfig) -> tuple[AnyIds, AnyIds]:
-    """The ids of a text to learn from and the held-out ones."""
+    """The ids of a text's training part and of its held-out part."""
     return hold_out(corpus.ids, corpus.vocabulary, config.val_fraction, config.val_split)
 
 
 def _about_held_out(corpus: Corpus, config: TrainConfig) -> list[str]:
-    """Sentences about a held-out part that says less than it seems to."""
+    """Warnings about a held-out part that is not representative."""
     ids, vocabulary, fraction = corpus.ids, corpus.vocabulary, config.val_fraction
     if config.val_split == "lines":
         if not fraction or holds_lines_out(ids, vocabulary, fraction):
@@ -220,7 +215,7 @@ CHANGEABLE = (
     "device",
     "precision",
 )
-"""Settings that a resume may change: network, data and the steps taken stay what they are."""
+"""Settings that a resume may change; those of network, data and past steps are fixed."""
 
 
 def _batches(learned: AnyIds, config: TrainConfig) -> Batches:
@@ -232,17 +227,17 @@ def _batches(learned: AnyIds, config: TrainConfig) -> Batches:
 
 
 def _check_remainder(config: TrainConfig) -> None:
-    """Raise `ConfigError` where the last piece of a text could not be a batch by itself."""
+    """Raise `ConfigError` if the last piece of a text can't be a batch of its own."""
     alone = config.batch_size == 1 and config.state_carry == "never" and not config.window
     if config.remainder == "keep" and not alone:
         raise ConfigError(
             "--remainder keep needs --batch-size 1, --state-carry never and --window 0, so that"
-            " the last, shorter piece of the text can be a batch by itself."
+            " the last, shorter piece of the text can be a batch of its own."
         )
 
 
 def _fitted(config: TrainConfig, characters: int) -> tuple[TrainConfig, str]:
-    """The configuration with a batch shape that the text fills, and a sentence if it shrank."""
+    """The configuration with a batch shape that fits the text, and a notice if it shrank."""
     if config.window:
         batch, length = fitting_window_shape(characters, config.batch_size, config.window)
         shaped = replace(config, batch_size=batch, window=length)
@@ -260,6 +255,6 @@ def _fitted(config: TrainConfig, characters: int) -> tuple[TrainConfig, str]:
 
 
 def _eval_every(held_out: int, characters_per_batch: int) -> int:
-    """Steps between evaluations such that one may read all of a small held-out part."""
+    """Steps between evaluations, enough for one to read all of a small held-out part."""
     wanted = -(-held_out // max(1, int(EVAL_SHARE * characters_per_batch)))
     return max(MIN_EVAL_EVERY, min(MAX_EVAL_EVERY, wanted))

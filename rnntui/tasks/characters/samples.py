@@ -1,4 +1,4 @@
-"""Samples drawn during a training run: their primes and their sampling settings."""
+"""Samples drawn during a training run."""
 
 import numpy as np
 
@@ -8,19 +8,18 @@ from rnntui.sampling.stream import CharacterStream
 from rnntui.tasks.characters.run import Run
 
 START_CHARACTERS = 10
-"""How much of the text a sample starts from where the network has no window."""
+"""Characters of a prime taken from the text, for a network on streams."""
 
 
 def sample_seed(run: Run, step: int) -> int:
-    """Where the randomness of the sample after `step` comes from; it draws from nothing else."""
+    """Random seed of the sample after `step`."""
     return (run.config.seed << 32) ^ step
 
 
 def sample_start(run: Run, step: int) -> str:
-    """What the sample after `step` starts from.
+    """The prime of the sample after `step`: the run's, or from a random place in the text.
 
-    The run's prime, or some characters from a random place in the text: as
-    many as the network's window has.
+    Of the text it takes as many characters as the network's window has.
     """
     if run.config.sample_start == "prime":
         return run.start.text
@@ -30,13 +29,13 @@ def sample_start(run: Run, step: int) -> str:
 
 
 def generate_sample(run: Run, weights: NetworkWeights, length: int) -> tuple[str, str]:
-    """The start and `length` characters after it, the same for the same run and weights.
+    """Generate a sample: its prime and `length` characters, determined by run and weights.
 
-    Raises `SamplingError` where the network's numbers are out of all bounds.
+    Raises `SamplingError` if the network's outputs are not finite.
     """
     start, seed = sample_start(run, weights.step), sample_seed(run, weights.step)
     spec = SamplingSpec(run.config.sample_mode)
-    # By NumPy, so that a resume records the same even where kernels have become ready meanwhile.
+    # By NumPy, so that a resume records the same, whether or not kernels are ready.
     stream = CharacterStream(
         lambda: weights, run.corpus.vocabulary, lambda: spec, start, seed, "numpy"
     )

@@ -1,4 +1,4 @@
-"""How well a checkpoint predicts a text, beside the baselines that it should beat."""
+"""Scores of a checkpoint on a text, beside n-gram baselines."""
 
 import math
 import os
@@ -23,7 +23,7 @@ from rnntui.training.measure import Stage, unseen
 
 @dataclass(frozen=True)
 class ScoreLine:
-    """The mean loss in nats per character of one predictor."""
+    """A predictor's mean loss in nats per character."""
 
     name: str
     loss: float
@@ -41,11 +41,11 @@ class ScoreLine:
 
 @dataclass(frozen=True)
 class Score:
-    """The network's line first, then the baselines'; over `characters` predictions.
+    """The scores of the network, first, and of the baselines, over `characters` predictions.
 
     `unknown_characters` were left out, as the network has no output for them.
-    `rare_characters` were scored as one unknown symbol; to tell them apart would
-    take `rare_bits_per_char` more for each of all characters.
+    `rare_characters` were scored as one unknown symbol; telling them apart would cost
+    `rare_bits_per_char` more for each of all characters.
     """
 
     text: str
@@ -57,7 +57,7 @@ class Score:
     rare_bits_per_char: float = 0.0
 
     def as_json(self) -> dict[str, Any]:
-        """Plain values: the network's figures by name, the baselines' losses by theirs."""
+        """Values for JSON: the network's figures by name, the baselines' losses by theirs."""
         network = self.lines[0]
         return {
             "text": self.text,
@@ -80,14 +80,13 @@ def score(
     allow: AllowOldText = refuse_old_text,
     stage: Stage = unseen,
 ) -> Score:
-    """Measure a checkpoint on a text, or on what its training held out.
+    """Score a checkpoint on a text, or on the held-out part of its training text.
 
-    A `Corpus` in place of a reference has been normalised as the checkpoint's own.
-    The n-gram baselines are counted on the training's own learning part, with
-    the network's vocabulary. `found_by` is what the checkpoint was found by; where
-    its text has changed, `allow` says whether it may be measured on that as it was.
-    Raises `CorpusError` where a text is gone, has changed, or has too few
-    characters that the network knows.
+    A `Corpus` in place of a reference is already normalised as the checkpoint's own.
+    The n-gram baselines are counted on the run's training part, with the network's
+    vocabulary. `found_by` is the reference to the checkpoint; if its text has changed, `allow`
+    decides whether the old one is used. Raises `CorpusError` for a text that is missing, has
+    changed, or has too few characters that the network knows.
     """
     header = checkpoint.header
     notices: list[str] = []
@@ -100,7 +99,7 @@ def score(
         note = header.corpus
         if own and has_changed(note.reference, note.text_encoding, note.content_hash):
             changed = changed_sentence(note.name, note.reference, "the network")
-            notices.append(f"{changed} Baselines are counted on it as it was then.")
+            notices.append(f"{changed} Baselines are counted on the old one.")
     nothing = np.empty(0, np.int64)
     learned, held_out = parts_of(own, header.config) if own else (nothing, nothing)
     unknown = 0
@@ -109,7 +108,7 @@ def score(
         if not len(held_out):
             name, ids = header.corpus.name, learned
             notices.append(
-                "The training held nothing out, so this is the text that it learned from:"
+                "Nothing was held out in training, so this is the training text:"
                 " the figures say how well it knows it, not how well it would do on another."
             )
     else:
@@ -134,8 +133,8 @@ def score(
         lines += _baseline_lines(learned, ids, header.model.vocab_size)
     else:
         notices.append(
-            f"The text '{header.corpus.name}' that the network learned from can't be found again,"
-            " so there is nothing to count the baselines on."
+            f"The training text '{header.corpus.name}' can't be found again,"
+            " so there are no baselines."
         )
     rare, more_bits = 0, 0.0
     if (symbol := header.vocabulary.unknown) is not None and np.any(ids == symbol):
@@ -159,7 +158,7 @@ def _network_loss(checkpoint: Checkpoint, ids: AnyIds, stage: Stage) -> tuple[fl
 
 
 def _processors() -> int:
-    """How many processors this process may use."""
+    """Number of processors that this process may use."""
     try:
         return len(os.sched_getaffinity(0))
     except AttributeError:  # not on macOS and Windows
@@ -176,7 +175,7 @@ def _baseline_lines(learned: AnyIds, ids: AnyIds, vocab_size: int) -> list[Score
 
 
 def own_corpus(checkpoint: Checkpoint) -> Corpus:
-    """The text that a network was trained on, in its ids. Raises `CorpusError` where it is gone."""
+    """The training text of a network, in its ids. Raises `CorpusError` if it is missing."""
     header = checkpoint.header
     corpus = corpus_of(header.corpus, header.normalisation)
     return _in_network_ids(corpus, checkpoint)
@@ -197,9 +196,9 @@ def _in_network_ids(corpus: Corpus, checkpoint: Checkpoint) -> Corpus:
 
 
 def _known_ids(corpus: Corpus, checkpoint: Checkpoint) -> tuple[NDArray[Any], int]:
-    """The text in the network's ids, and how many characters had none and were left out."""
+    """The text in the network's ids, and the number of characters left out as unknown."""
     vocabulary = checkpoint.header.vocabulary
-    # The smallest type that has -1 besides the ids, as a text may be long.
+    # The smallest type with the ids and -1: a text may be long.
     kind = np.min_scalar_type(-len(vocabulary))
     ids = vocabulary.translation_from(corpus.vocabulary).astype(kind)[corpus.ids]
     known = ids >= 0

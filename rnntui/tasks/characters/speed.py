@@ -1,4 +1,4 @@
-"""How fast this machine trains: measured once, in a blink, for estimates."""
+"""The training speed of this machine, measured briefly, for estimates."""
 
 import time
 
@@ -18,7 +18,7 @@ _STEPS = 3
 def measure_speed() -> float:
     """Floating-point operations a second of a few training steps of a small LSTM.
 
-    It also loads what the first step and the first optimiser of a process load.
+    Also loads what the first step and the first optimiser of a process need.
     """
     config = ModelConfig(vocab_size=_SIZE, embedding_size=128, hidden_size=128)
     model = build_model(config, seed=0)

@@ -38,7 +38,7 @@ class CharactersTask:
         return None if progress.best_loss is None else progress.best_loss / math.log(2), None
 
     def learned_per_step(self, config: TrainConfig) -> int:
-        """Characters that a step learns to predict: one a window, or a sequence's each."""
+        """Characters that a step trains on: one per window, or all of each sequence."""
         return config.batch_size if config.window else config.batch_size * config.seq_length
 
     def about(self, header: Header) -> list[tuple[str, str]]:

@@ -39,18 +39,17 @@ from rnntui.training.optimizing.optimizers import (
 from rnntui.training.optimizing.weights import copies, load_weights
 
 LOSS_SCALE = 1024.0
-"""What the loss is multiplied by before it goes back in float16, and its gradients are
-divided by after that: small ones would be zero there (Micikevicius et al. 2018, section 3.2).
-"""
+"""Loss scaling in float16, where small gradients would underflow (Micikevicius et al. 2018,
+section 3.2)."""
 
 
 class TorchLearner:
     """Model, optimiser and carried state of a run (see `Learner`)."""
 
     def __init__(self, run: Run) -> None:
-        """Make the network, new or as the run's checkpoint has it.
+        """Make the network, new or from the run's checkpoint.
 
-        Raises `ConfigError` for a device that is not there.
+        Raises `ConfigError` for an unavailable device.
         """
         self._run, self._config = run, run.config
         self._device = device_for(self._config.engine, self._config.device)
@@ -70,7 +69,7 @@ class TorchLearner:
         if mixed:
             self._ways.insert(0, partial(self._losses, True))
         if self._device.type == "cuda":
-            # What is seldom needed is worth no recording.
+            # The float32 fallback is too rare to be worth a recording.
             self._ways[0] = Recorded(self._ways[0], self._dropout)
         if (how := self._config.initial_weights) != "torch":
             drawn = initial_weights(self._model.config, how, self._config.seed)
@@ -85,7 +84,7 @@ class TorchLearner:
 
     @property
     def info(self) -> LearnerInfo:
-        """What it is and what it learns from."""
+        """Sizes of the network and its data."""
         return self._run.info(str(self._device))
 
     def step(self, progress: Progress, learning_rate: float) -> StepOutcome:
@@ -95,13 +94,13 @@ class TorchLearner:
         inputs, targets = self._tensors(self._batches.batch(progress.epoch, progress.batch))
         state = self._state_for(len(inputs), progress)
         for way in self._ways:
-            # Masks depend on the seed and the step alone, so no generator state needs keeping.
+            # Masks depend on seed and step alone, so that no generator state must be saved.
             self._dropout.manual_seed((self._config.seed << 32) ^ progress.step)
             loss, gradients, after = way(inputs, targets, *state)
             for weight, gradient in zip(self._model.parameters(), gradients, strict=True):
                 weight.grad = gradient
             grad_norm = clip_gradients(self._model, self._config)
-            # What is too large for float16 may be a gradient like any other in float32.
+            # Gradients that overflow in float16 may be finite in float32.
             if math.isfinite(grad_norm):
                 break
         value = loss.item()
@@ -109,16 +108,16 @@ class TorchLearner:
         require_finite("gradient", progress.step + 1, grad_norm)
         self._optimizer.step()
         self._move_averages(progress.step + 1)
-        # A copy, as a recorded step overwrites what it gave, and may have to be computed again.
+        # A copy: a recorded step overwrites its results, and may have to be computed again.
         self._state = tuple(part.clone() for part in after)
         return StepOutcome(value, grad_norm, self._batches.characters_per_batch, "torch")
 
     def _losses(
         self, mixed: bool, inputs: torch.Tensor, targets: torch.Tensor, *state: torch.Tensor
     ) -> tuple[torch.Tensor, Sequence[torch.Tensor], State]:
-        """The mean loss of a batch, its gradients by the weights, and the state after it.
+        """The mean loss of a batch, the gradients of the weights, and the state after it.
 
-        What is `mixed` multiplies float16 numbers; all that comes out is float32.
+        `mixed` uses float16 in matrix products; all results are float32.
         """
         masks = self._config.dropout_masks
         with torch.autocast(self._device.type, torch.float16, enabled=mixed):
@@ -131,27 +130,27 @@ class TorchLearner:
         return loss.detach(), gradients, tuple(part.detach().float() for part in after)
 
     def evaluate(self) -> Measure:
-        """Measure on the held-out prefix that an evaluation in mid-run reads."""
+        """Evaluate on the held-out prefix that an evaluation in mid-run reads."""
         return evaluate(self._used, self._held_out[: self._run.eval_chars])
 
     def evaluate_in_full(self, report: ReportProgress = no_report) -> Measure:
-        """Measure on all that is held out."""
+        """Evaluate on all held-out characters."""
         return evaluate(self._used, self._held_out, report)
 
     def evaluate_saved(self, path: Path, report: ReportProgress = no_report) -> Measure:
-        """Measure a checkpoint in full; `CheckpointError` where it can't be read."""
+        """Evaluate a checkpoint on all held-out characters. Raises `CheckpointError`."""
         return evaluate(model_of(load_checkpoint(path)).to(self._device), self._held_out, report)
 
     def sample(self, length: int, step: int) -> tuple[str, str]:
-        """A sample: its prime and the next characters. Raises `SamplingError`."""
+        """Generate a sample: its prime and the next characters. Raises `SamplingError`."""
         return generate_sample(self._run, self.weights(step), length)
 
     def weights(self, step: int) -> NetworkWeights:
-        """A copy of the weights to sample from, which will not change any more."""
+        """A copy of the weights to sample from."""
         return NetworkWeights(self._model.config, copies(self._used), step)
 
     def snapshot(self, progress: Progress) -> Checkpoint:
-        """All that a resume needs."""
+        """The state that a resume starts from."""
         config = self._model.config
         carried = self._state if self._config.carries_state else ()
         state = {
@@ -166,18 +165,18 @@ class TorchLearner:
         return Checkpoint(header, copies(self._model), kept, state, averages)
 
     def restore(self, path: Path) -> Progress:
-        """Take weights, optimiser and carried state from a checkpoint; returns how far it was."""
+        """Restore weights, optimiser and carried state from a checkpoint; returns its progress."""
         checkpoint = load_checkpoint(path)
         self.load(checkpoint)
         return checkpoint.header.progress
 
     def put_weights(self, weights: Arrays) -> None:
-        """Take the weights to measure with, and nothing else."""
+        """Load weights for evaluation only."""
         load_weights(self._used, weights)
 
     @property
     def _used(self) -> CharModel:
-        """The network that generates and is evaluated: the average where one is kept."""
+        """The network for sampling and evaluation: the average if there is one."""
         return self._model if self._average is None else self._average
 
     @torch.no_grad()
@@ -189,7 +188,7 @@ class TorchLearner:
 
     @property
     def _optimizer(self) -> torch.optim.Optimizer:
-        """Built when the first step needs it: torch takes a second to load what belongs to it."""
+        """The optimiser, built at the first step: loading it takes torch a second."""
         if self._built is None:
             self._built = build_optimizer(self._config, self._model)
             if self._kept:

@@ -1,7 +1,6 @@
-"""Labelled texts as rectangles for a network: cut, padded, and batched.
+"""Batches of labelled texts, cut and padded to one length.
 
-Needs no torch. Which texts are in a batch is a function of seed, epoch and
-number alone.
+Needs no torch. A batch's texts are a function of seed, epoch and number alone.
 """
 
 from collections.abc import Iterator
@@ -21,12 +20,12 @@ from rnntui.text.labelled.batches import (
 from rnntui.text.vocabulary import Ids
 
 MAX_EVALUATED_NUMBERS = 2**24
-"""Hidden numbers, gates included, that an evaluation holds at once, which bounds its memory."""
+"""Maximum activations, gates included, held by an evaluation at once: bounds its memory."""
 
 
 @dataclass(frozen=True, eq=False)
 class Examples:
-    """N encoded texts with the number of each one's class, `labels` `[N]`."""
+    """N encoded texts and their class numbers, `labels` `[N]`."""
 
     texts: EncodedTexts
     labels: NDArray[np.int64]
@@ -34,7 +33,7 @@ class Examples:
 
 @dataclass(frozen=True, eq=False)
 class TextBatch:
-    """B texts: `ids` `[B, T]`, of which `lengths` `[B]` positions count, and `labels` `[B]`."""
+    """B texts: `ids` `[B, T]`, their `lengths` `[B]` without padding behind, `labels` `[B]`."""
 
     ids: Ids
     lengths: Ids
@@ -42,14 +41,14 @@ class TextBatch:
 
 
 def read_lengths(texts: EncodedTexts, config: ClassifyConfig) -> Ids:
-    """How many positions of each text the network reads, `[N]`; padding in front is read."""
+    """Number of positions of each text that the network reads, `[N]`, padding in front included."""
     if config.padding == "front":
         return np.full(len(texts), config.max_length, dtype=np.int64)
     return np.minimum(texts.lengths, config.max_length) if config.max_length else texts.lengths
 
 
 def text_batch(examples: Examples, indices: Indices, config: ClassifyConfig) -> TextBatch:
-    """The examples `indices`, cut and padded as configured, to the longest of them at most."""
+    """The examples `indices` as a batch, cut and padded as configured, to the longest at most."""
     lengths = read_lengths(examples.texts, config)[indices]
     longest = int(lengths.max())
     ids = padded(examples.texts, indices, longest, config.padding, config.keep)
@@ -57,10 +56,10 @@ def text_batch(examples: Examples, indices: Indices, config: ClassifyConfig) -> 
 
 
 class TextBatches:
-    """The texts to learn from, shuffled anew for each epoch.
+    """The training texts in batches, shuffled in each epoch.
 
-    Where padding stands behind, texts of like length are put together. The last
-    batch of an epoch may be smaller.
+    With padding behind, texts of similar length are batched together. The last batch of an
+    epoch may be smaller.
     """
 
     def __init__(self, examples: Examples, indices: Indices, config: ClassifyConfig) -> None:
@@ -71,7 +70,7 @@ class TextBatches:
         self.batches_per_epoch = -(-len(indices) // config.batch_size)
 
     def batch(self, epoch: int, number: int) -> TextBatch:
-        """Batch `number` of pass `epoch`, both from 0."""
+        """Batch `number` of epoch `epoch`, both from 0."""
         if epoch != self._epoch:
             self._epoch, self._cuts = epoch, self._cut(epoch)
         return text_batch(self._examples, self._cuts[number], self._config)
@@ -87,7 +86,7 @@ class TextBatches:
 def batches_to_measure(
     examples: Examples, indices: Indices, config: ClassifyConfig
 ) -> Iterator[TextBatch]:
-    """The examples `indices`, each once, by length, in batches of a bounded size."""
+    """The examples `indices`, each once, sorted by length, in batches of bounded size."""
     lengths = read_lengths(examples.texts, config)
     by_length = indices[np.argsort(lengths[indices], kind="stable")]
     # An LSTM's four gates, its input and its states.
@@ -95,7 +94,7 @@ def batches_to_measure(
     numbers = 8 * max(config.hidden_size, width)
     start = 0
     while start < len(by_length):
-        # As many as would fit if all were as long as the first, then as fit with the last.
+        # As many as fit at the first one's length, then as many of these as fit at the last's.
         most = max(1, MAX_EVALUATED_NUMBERS // (numbers * int(lengths[by_length[start]])))
         chosen = by_length[start : start + most]
         fit = MAX_EVALUATED_NUMBERS // (numbers * int(lengths[chosen[-1]]))

@@ -1,7 +1,7 @@
-"""The checkpoint of a classifier: all that a training, or a reader of texts, needs.
+"""The checkpoint of a classifier: all that a resume or a prediction needs.
 
-Needs no torch. The file is as other checkpoints are (`checkpoint_file.py`); its
-header names the kind `classifier` and has the vocabulary of tokens and the classes.
+Needs no torch. The container is that of all checkpoints (`checkpoint_file.py`); the header has
+the kind `classifier`, the vocabulary of tokens and the classes.
 """
 
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ from rnntui.training.checkpoint_file import (
 
 @dataclass(frozen=True)
 class RightAnswers:
-    """Right answers among those given in training since the last evaluation."""
+    """Number of correct answers in training, among those given, since the last evaluation."""
 
     right: int = 0
     given: int = 0
@@ -36,7 +36,7 @@ class RightAnswers:
 class ClassifierHeader(
     CheckpointHeader[ClassifierConfig, TokenVocabulary, LabelledProvenance, ClassifyConfig]
 ):
-    """The header of a classifier; `classes` are in the order of the scores."""
+    """The header of a classifier; `classes` are in the order of its outputs."""
 
     classes: tuple[str, ...]
     tally: RightAnswers
@@ -44,9 +44,9 @@ class ClassifierHeader(
 
 @dataclass(frozen=True)
 class ClassifierCheckpoint:
-    """A training at one moment.
+    """The state of a classifier's training run.
 
-    `weights` are named as in `classifier_weight_shapes`; `optimizer`
+    `weights` are named as in `classifier_weight_shapes`; `optimizer` is named
     `<weight>.<kept>`, mostly empty before the first step.
     """
 
@@ -55,11 +55,11 @@ class ClassifierCheckpoint:
     optimizer: Arrays
 
     def groups(self) -> Mapping[str, Arrays]:
-        """The tensors as they stand in the file."""
+        """The tensors by group and name."""
         return {"model": self.weights, "optimizer": self.optimizer}
 
     def about(self) -> Mapping[str, Any]:
-        """The header as it stands in the file."""
+        """The parts of the header."""
         header = self.header
         return {
             "kind": CLASSIFIER.name,
@@ -69,16 +69,13 @@ class ClassifierCheckpoint:
 
 
 def read_classifier_header(path: Path) -> ClassifierHeader:
-    """What a classifier's checkpoint says of itself, without reading its tensors.
-
-    Raises `CheckpointError` for a file that is not one of this version.
-    """
+    """Read a classifier's header without its tensors. Raises `CheckpointError`."""
     with open_checkpoint(path) as file:
         return _header(file)
 
 
 def load_classifier(path: Path) -> ClassifierCheckpoint:
-    """Read and check a checkpoint. Raises `CheckpointError` for anything wrong with it."""
+    """Read and check a classifier's checkpoint. Raises `CheckpointError`."""
     with open_checkpoint(path) as file:
         header = _header(file)
         weights = classifier_weight_shapes(header.model)
@@ -104,17 +101,17 @@ def _header(file: OpenCheckpoint) -> ClassifierHeader:
         check_numbers(header.tally)
         own = header.config.model(len(header.vocabulary), len(header.classes))
     if header.vocabulary.units != header.config.units:
-        raise file.bad("its vocabulary is not of the units that it is configured for")
-    # The configuration's bounds and types have been checked, so the network's hold, too.
+        raise file.bad("its vocabulary and its configuration differ in units")
+    # The configuration is checked for bounds and types, so this covers the network's, too.
     if header.model != own:
         raise file.bad("its network is not the one of its configuration and vocabulary")
     return replace(header, model=own)
 
 
 def _classes(names: object) -> tuple[str, ...]:
-    """Raise `ValueError` unless these are distinct names."""
+    """The class names as a tuple. Raises `ValueError` unless they are distinct strings."""
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise ValueError("the classes are no list of names")
+        raise ValueError("the classes are not a list of names")
     if len(set(names)) != len(names):
         raise ValueError("a class is named twice")
     return tuple(names)

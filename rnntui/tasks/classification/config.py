@@ -1,7 +1,4 @@
-"""The settings of a training of a classifier, with their bounds and their sentences of help.
-
-As `config.py` of characters. Needs no torch.
-"""
+"""The settings of a classifier's training run, with their bounds and help. Needs no torch."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -18,17 +15,15 @@ InitialWeights = Literal["torch", "keras"]
 
 @dataclass(frozen=True)
 class ClassifyConfig(CommonSettings):
-    """A complete configuration of a classifier's training; see each field's `about`.
+    """The configuration of a classifier's run; each field has its help in `about`.
 
-    Raises `ConfigError` where a value is out of bounds or two contradict each
+    Raises `ConfigError` for a value out of bounds or settings that contradict each
     other; the sentence names the flag.
     """
 
     hidden_size: int = varied(CommonSettings, "hidden_size", 64)
     num_layers: int = varied(CommonSettings, "num_layers", 1)
-    dropout: float = varied(
-        CommonSettings, "dropout", about="Dropout on what the output layer reads."
-    )
+    dropout: float = varied(CommonSettings, "dropout", about="Dropout on the output layer's input.")
     initial_weights: InitialWeights = varied(
         CommonSettings, "initial_weights", about="Weight initialisation: as torch or as keras."
     )
@@ -76,12 +71,12 @@ class ClassifyConfig(CommonSettings):
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.padding == "front" and not self.max_length:
-            raise ConfigError("--padding front fills up to a length: give it by --max-length.")
+            raise ConfigError("--padding front needs a length to pad to: give --max-length.")
 
     def model(self, vocab_size: int, classes: int) -> ClassifierConfig:
-        """The network that this configuration asks for over a vocabulary and so many classes.
+        """The architecture for a vocabulary of that size and that number of classes.
 
-        Raises `ConfigError` where the head doesn't suit the classes.
+        Raises `ConfigError` if the head doesn't fit the classes.
         """
         sizes = {"vocab_size": vocab_size, "classes": classes}
         return ClassifierConfig(**{**fields_from(self, ClassifierConfig), **sizes})

@@ -1,4 +1,4 @@
-"""What a classifier's run says of itself: its texts and settings, from `run.toml` alone."""
+"""The description of a classifier's run, from `run.toml` alone."""
 
 from rnntui.tasks.classification.config import ClassifyConfig
 from rnntui.tasks.classification.provenance import LabelledProvenance
@@ -10,6 +10,6 @@ ClassifyDescription = RunDescription[LabelledProvenance, ClassifyConfig]
 
 
 def describe_classify_run(folder: RunFolder) -> ClassifyDescription:
-    """Read what a classifier's run was begun with. Raises as `read_description`."""
+    """Read a classifier's run's description. Raises as `read_description`."""
     types = (LabelledProvenance, ClassifyConfig)
     return read_description(folder, CLASSIFIER, types, ClassifyDescription)

@@ -1,4 +1,4 @@
-"""A classifier trained with torch: the learner of a `ClassifyRun` (see `Learner`)."""
+"""A classifier trained with torch."""
 
 from pathlib import Path
 
@@ -30,12 +30,12 @@ from rnntui.training.progress import Progress
 
 
 class ClassifyLearner:
-    """Model, optimiser and texts of a run."""
+    """Model, optimiser and texts of a run (see `Learner`)."""
 
     def __init__(self, run: ClassifyRun) -> None:
-        """Make the network, new or as the run's checkpoint has it.
+        """Make the network, new or from the run's checkpoint.
 
-        Raises `ConfigError` for a device that is not there.
+        Raises `ConfigError` for an unavailable device.
         """
         self._run, self._config = run, run.config
         self._device = find_device(self._config.device)
@@ -55,7 +55,7 @@ class ClassifyLearner:
 
     @property
     def info(self) -> LearnerInfo:
-        """What it is and what it learns from."""
+        """Sizes of the network and its data."""
         return self._run.info(str(self._device))
 
     def step(self, progress: Progress, learning_rate: float) -> StepOutcome:
@@ -64,7 +64,7 @@ class ClassifyLearner:
             group["lr"] = learning_rate
         batch = self._batches.batch(progress.epoch, progress.batch)
         ids, lengths, labels = on_device(batch, self._model)
-        # Masks depend on the seed and the step alone, so no generator state needs keeping.
+        # Masks depend on seed and step alone, so that no generator state must be saved.
         self._dropout.manual_seed((self._config.seed << 32) ^ progress.step)
         scores = self._model(ids, lengths, self._dropout)  # [B, C]
         loss = functional.cross_entropy(scores, labels)
@@ -76,28 +76,28 @@ class ClassifyLearner:
         require_finite("gradient", progress.step + 1, grad_norm)
         self._optimizer.step()
         right = int((scores.detach().argmax(1) == labels).sum())
-        # An evaluation begins a new count.
+        # An evaluation resets the count.
         before = self._tally if progress.recent_loss_count else RightAnswers()
         self._tally = RightAnswers(before.right + right, before.given + len(labels))
         return StepOutcome(value, grad_norm, len(labels), "torch")
 
     def evaluate(self) -> Measure:
-        """Measure on all that is held out, and tell the accuracy since the last evaluation."""
+        """Evaluate on all held-out texts, with the training accuracy since the last evaluation."""
         return self.evaluate_in_full()
 
     def evaluate_in_full(self, report: ReportProgress = no_report) -> Measure:
-        """The same, as every evaluation is in full."""
+        """The same: every evaluation is in full."""
         measure, tally = self._measure(self._model, report), self._tally
         learned = tally.right / tally.given if tally.given else None
         return Measure(measure.loss, measure.texts, measure.accuracy, learned)
 
     def evaluate_saved(self, path: Path, report: ReportProgress = no_report) -> Measure:
-        """Measure a checkpoint; `CheckpointError` where it can't be read."""
+        """Evaluate a checkpoint on all held-out texts. Raises `CheckpointError`."""
         measure = self._measure(classifier_of(load_classifier(path)).to(self._device), report)
         return Measure(measure.loss, measure.texts, measure.accuracy)
 
     def sample(self, length: int, step: int) -> None:  # noqa: ARG002
-        """Nothing: a classifier generates no text."""
+        """None: a classifier generates no text."""
         return
 
     def weights(self, step: int) -> None:  # noqa: ARG002
@@ -105,14 +105,14 @@ class ClassifyLearner:
         return
 
     def snapshot(self, progress: Progress) -> ClassifierCheckpoint:
-        """All that a resume needs."""
+        """The state that a resume starts from."""
         kept = optimizer_tensors(self._optimizer, self._model)
         return ClassifierCheckpoint(
             self._run.header(progress, self._tally), copies(self._model), kept
         )
 
     def restore(self, path: Path) -> Progress:
-        """Take weights and optimiser from a checkpoint; returns how far it was."""
+        """Restore weights and optimiser from a checkpoint; returns its progress."""
         checkpoint = load_classifier(path)
         self._take(checkpoint)
         return checkpoint.header.progress
@@ -128,7 +128,7 @@ class ClassifyLearner:
 
 
 def classifier_of(checkpoint: ClassifierCheckpoint) -> Classifier:
-    """A new network on the processor with the checkpoint's weights."""
+    """Make a network on the CPU with a checkpoint's weights."""
     model = build_classifier(checkpoint.header.model, seed=0)
     load_weights(model, checkpoint.weights)
     return model

@@ -1,4 +1,4 @@
-"""How well a classifier tells texts apart that it was not trained on."""
+"""Evaluation of a classifier: loss and confusion matrix."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,26 +15,26 @@ from rnntui.training.measure import ReportProgress, no_report
 
 @dataclass(frozen=True, eq=False)
 class ClassMeasure:
-    """Mean cross-entropy in nats, and `confusion` `[C, C]`: texts by true and by given class."""
+    """Mean cross-entropy in nats, and `confusion` `[C, C]`: texts by true and predicted class."""
 
     loss: float
     confusion: NDArray[np.int64]
 
     @property
     def texts(self) -> int:
-        """How many texts were read."""
+        """Number of texts."""
         return int(self.confusion.sum())
 
     @property
     def accuracy(self) -> float:
-        """The share of right answers."""
+        """Share of correct answers."""
         return float(np.trace(self.confusion)) / max(1, self.texts)
 
 
 def measure_texts(
     model: Classifier, batches: Iterable[TextBatch], report: ReportProgress = no_report
 ) -> ClassMeasure:
-    """Loss and confusion of a network on texts; the network is left as it is."""
+    """Evaluate a network on texts; its mode is restored afterwards."""
     classes = model.config.classes
     confusion = np.zeros((classes, classes), dtype=np.int64)
     total = 0.0
@@ -52,7 +52,7 @@ def measure_texts(
 def on_device(
     batch: TextBatch, model: Classifier
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """Ids, lengths and labels as tensors where the model is."""
+    """Ids, lengths and labels as tensors on the model's device."""
     device = model.head.weight.device
     ids, lengths, labels = (
         torch.from_numpy(np.ascontiguousarray(part)).to(device)

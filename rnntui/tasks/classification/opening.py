@@ -1,7 +1,7 @@
-"""Opening a classifier's run, new or to go on with, and the events of its training.
+"""Opening runs of classifiers, new or resumed, and the events of their training.
 
-The one way in for the command line and the screen, as `opening.py` is for
-character networks. Needs no torch until the events are asked for, or a device is named.
+The entry point of both the command line and the screen. Loads torch only for the first event, or
+to check a device given by name.
 """
 
 from collections.abc import Iterator, Mapping
@@ -31,9 +31,9 @@ from rnntui.training.run_folder import check_new_name
 from rnntui.training.settings.declaring import BUDGETS
 
 CHANGEABLE = (*BUDGETS, *RATE_SETTINGS, "patience", "save_every", "threads", "device")
-"""Settings that a resume may change: network, data and the steps taken stay what they are."""
+"""Settings that a resume may change; those of network, data and past steps are fixed."""
 
-TEST_BROKEN_OFF = "The test was broken off; 'rnntui classify eval' makes it up."
+TEST_BROKEN_OFF = "The test was cut short; 'rnntui classify eval' repeats it."
 
 
 def new_classify_run(
@@ -43,11 +43,11 @@ def new_classify_run(
     name: str | None,
     force: bool = False,
 ) -> ClassifyRun:
-    """Make a run's folder under `parent`; with no name, one from corpus, cell and a number.
+    """Make a run and its folder in `parent`; the default name has corpus, cell and a number.
 
-    Raises `CheckpointError` for a taken or bad name, `CorpusError` for texts that
-    can't be learned from, `ConfigError` where the network doesn't suit their classes
-    or the device isn't there, or, without `force`, for less memory than it takes.
+    Raises `CheckpointError` for a taken or invalid name, `CorpusError` for unsuitable texts,
+    `ConfigError` if the network doesn't fit their classes, the device is unavailable or,
+    unless `force`, there is too little memory.
     """
     check_new_name(parent, name)
     check_machine(config)
@@ -66,12 +66,12 @@ def resume_classify_run(
     allow: AllowOldText = refuse_old_text,
     force: bool = False,
 ) -> ClassifyRun:
-    """The run of that name, to go on from its last checkpoint, or from the start if it has none.
+    """Open a run to resume it from its last checkpoint, or from the start if it has none.
 
-    `changes` are settings to change, of those in `CHANGEABLE`. The texts are
-    found again by the run's note of them, unless `source` reads them; where they
-    have changed, `allow` says whether to go on with them as they were. Raises
-    `CheckpointError`, `ConfigError`, or `CorpusError` where the texts are gone.
+    `changes` are settings to change, of those in `CHANGEABLE`. The texts are found by their
+    provenance, unless `source` reads them; if they have changed, `allow` decides whether the
+    old ones are used. Raises `CheckpointError`, `ConfigError`, and `CorpusError` for missing
+    texts.
     """
     folder, begun, config = reopened(parent, name, describe_classify_run, changes, CHANGEABLE)
     provenance, before = begun.corpus, begun.config
@@ -92,11 +92,10 @@ def resume_classify_run(
 
 
 def classify_events(run: ClassifyRun, inbox: Inbox | None = None) -> Iterator[TrainEvent]:
-    """The events of the training, each recorded in the run's folder before it is passed on.
+    """Train a run, yielding its events, each after it is recorded in the run's folder.
 
-    At its end, unless it was stopped, the best network is measured on the test
-    part, where there is one. Raises `CheckpointError` where another process
-    trains the run.
+    At its end, unless it was stopped, the best network is evaluated on the test part, if there
+    is one. Raises `CheckpointError` if another process trains the run.
     """
     from rnntui.tasks.classification.learner import ClassifyLearner
     from rnntui.training.loop import train_recorded
@@ -117,7 +116,7 @@ def _with_test(
 
 
 def _tested(run: ClassifyRun, finished: Finished, inbox: Inbox) -> TrainEvent:
-    """The best network on the test part, or a sentence that says why not."""
+    """Evaluate the best network on the test part; a `Warned` if that fails."""
     from rnntui.tasks.classification.scoring import score_part
 
     assert run.test is not None
@@ -147,6 +146,6 @@ def _same_corpus(note: LabelledProvenance, name: str, source: LabelledSource) ->
     if corpus.content_hash != note.content_hash:
         raise CorpusError(
             f"The texts given are not those that the run '{name}' was trained on; leave them out"
-            " to go on with those."
+            " to resume with those."
         )
     return corpus

@@ -1,4 +1,4 @@
-"""What a run and a checkpoint keep of their labelled corpus, and how it is found again by it."""
+"""The provenance of a labelled corpus, as runs and checkpoints keep it, and finding it again."""
 
 import shlex
 from dataclasses import asdict, dataclass, fields
@@ -15,7 +15,7 @@ from rnntui.training.settings.declaring import changed_flags
 
 @dataclass(frozen=True)
 class LabelledSource:
-    """What reads a labelled corpus; each may be empty (see `read_labelled`)."""
+    """How a labelled corpus is read; each field may be empty (see `read_labelled`)."""
 
     reference: str = ""
     text_column: str = ""
@@ -40,10 +40,9 @@ class LabelledSource:
 class LabelledProvenance:
     """Which labelled corpus a network was trained on.
 
-    `source` is where it came from in words; the next four, and the last two, are
-    those of its `LabelledSource`, the reference an absolute path where it is one;
-    `content_hash` tells whether it is still the same; `texts` counts the
-    training part, the held-out ones included.
+    `source` describes where it came from; the next four fields, and the last two, are those
+    of its `LabelledSource`, with an absolute path; `content_hash` is of its content; `texts`
+    counts the training part, held-out texts included.
     """
 
     name: str
@@ -83,11 +82,10 @@ def source_of(note: LabelledProvenance) -> LabelledSource:
 def corpus_to_go_on_with(
     note: LabelledProvenance, config: ClassifyConfig, trained: str, allow: AllowOldText
 ) -> LabelledCorpus:
-    """The corpus of a note, unless others stand in its place now and `allow` says no.
+    """The corpus of a provenance; if it has changed since, the old one, if `allow` permits.
 
-    `trained` is what sentences call the network. Where nothing is left of the texts,
-    they are taken from the cache. Raises `ChangedTextError`, and `CorpusError` where
-    they are gone there, too.
+    `trained` is the network's name in sentences. Missing texts are taken from the cache.
+    Raises `ChangedTextError`, and `CorpusError` for texts that are not in the cache, either.
     """
     problem: CorpusError | None = None
     try:
@@ -117,13 +115,13 @@ def _is_there(note: LabelledProvenance) -> bool:
 
 
 def new_run_command(source: LabelledSource, config: ClassifyConfig) -> str:
-    """`rnntui classify train …`: the texts, and a flag for each setting that is not the usual."""
+    """`rnntui classify train …`: the texts, and a flag for each setting that is not default."""
     words = ["rnntui", "classify", "train", *words_of(source)]
     return shlex.join([*words, *changed_flags(config, find_classify_recipe(DEFAULT).config)])
 
 
 def words_of(source: LabelledSource) -> list[str]:
-    """The words of a command line that name a corpus."""
+    """The arguments of a command line that name a corpus."""
     words = [source.reference] if source.reference else []
     for option, value in (
         ("--text-column", source.text_column),

@@ -1,8 +1,7 @@
-"""A trained classifier that reads texts: class probabilities, also as they move token by token.
+"""Predictions of a trained classifier: class probabilities of a text, also token by token.
 
-Needs no torch: a sentence is read by the NumPy network that sampling uses, which for
-one text at a time is faster than torch. Agreement with the network that was trained
-is tested.
+Needs no torch: a text is read by the NumPy network that sampling uses, which for one text at a
+time is faster than torch. Agreement with the torch network is tested.
 """
 
 from dataclasses import dataclass
@@ -24,9 +23,9 @@ from rnntui.text.vocabulary import Ids
 class ReadText:
     """A text as a network reads it.
 
-    `tokens` are those that it reads, which of a long text are the first or the
-    last ones alone; `known` says which of them are in its vocabulary; both `[T]`.
-    `probabilities` `[T, C]` are its answers after each.
+    `tokens` are those that it reads, of a long text only the first or last ones; `known`
+    says which of them are in its vocabulary; both `[T]`. `probabilities` `[T, C]` are the class
+    probabilities after each token.
     """
 
     tokens: tuple[str, ...]
@@ -35,10 +34,10 @@ class ReadText:
 
 
 class ClassifierReader:
-    """Reads texts with the weights of a checkpoint."""
+    """Predicts classes with the weights of a checkpoint."""
 
     def __init__(self, checkpoint: ClassifierCheckpoint) -> None:
-        """Take the network of a checkpoint."""
+        """Load the network of a checkpoint."""
         header = checkpoint.header
         self.classes = header.classes
         self._config, self._model, self._vocabulary = (
@@ -50,15 +49,15 @@ class ClassifierReader:
         self._head = (checkpoint.weights["head.weight"], checkpoint.weights["head.bias"])
 
     def probabilities(self, text: str) -> tuple[tuple[str, float], ...]:
-        """Each class with its probability, in the order of `classes`."""
+        """The classes with their probabilities, in the order of `classes`."""
         last = self._answers(self._ids(text))[-1]
         return tuple(zip(self.classes, last.tolist(), strict=True))
 
     def after_each_token(self, text: str) -> ReadText:
-        """The text's tokens, and what the network answers after each; the last is its answer."""
+        """The text's tokens and the prediction after each; the last is the network's answer."""
         ids = self._ids(text)
         tokens = units_of(text, self._config.units)
-        # One id more than tokens is the start's, which is read first.
+        # The additional id, read first, is the start's.
         if self._config.keep == "first":
             tokens = tokens[: len(ids) - 1]
         else:
@@ -70,7 +69,7 @@ class ClassifierReader:
         )
 
     def _ids(self, text: str) -> Ids:
-        """The ids that the network reads, padding in front among them, `[P]`."""
+        """The ids that the network reads, including padding in front, `[P]`."""
         config, texts = self._config, encode_texts([text], self._vocabulary)
         length = int(read_lengths(texts, config)[0])
         return np.asarray(padded(texts, [0], length, config.padding, config.keep)[0])
@@ -91,7 +90,7 @@ class ClassifierReader:
 
 
 def _pooled(states: Floats32, pooling: Pooling) -> Floats32:
-    """What the head reads after each id, of hidden states, both `[P, H]`."""
+    """The head's input after each id, pooled from the hidden states, both `[P, H]`."""
     if pooling == "mean":
         counts = np.arange(1, len(states) + 1, dtype=np.float32)[:, None]
         return np.asarray(states.cumsum(axis=0) / counts)

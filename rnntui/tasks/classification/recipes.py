@@ -5,7 +5,7 @@ from rnntui.tasks.kinds import CLASSIFIER
 from rnntui.tasks.recipes import Recipe, find_recipe_of, list_recipes_of
 
 DEFAULT = "reviews"
-"""The recipe of a training run that names none."""
+"""The default recipe of `rnntui classify train`."""
 
 ClassifyRecipe = Recipe[ClassifyConfig]
 

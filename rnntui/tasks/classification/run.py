@@ -1,7 +1,4 @@
-"""A run of a classifier made ready: texts split and encoded, the network sized.
-
-Needs no torch.
-"""
+"""A run of a classifier, ready to be trained: texts split and encoded. Needs no torch."""
 
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -30,12 +27,10 @@ from rnntui.training.settings.tables import to_tables
 
 @dataclass(frozen=True, eq=False)
 class ClassifyRun(PreparedRun):
-    """All that the training of a classifier needs (see `Training`).
+    """A run of a classifier (see `PreparedRun`).
 
-    `examples` are the training part, `split` says which of them are held out;
-    `test` is what its maker set aside, if anything. `resume_from` is the
-    checkpoint to go on from, if any. `rates_given` counts the learning rates that
-    resumes were given.
+    `examples` are the training part, `split` says which of them are held out; `test` is the
+    corpus's own test part, if any.
     """
 
     folder: RunFolder
@@ -52,12 +47,12 @@ class ClassifyRun(PreparedRun):
 
     @property
     def model(self) -> ClassifierConfig:
-        """The network."""
+        """The architecture."""
         return self.config.model(len(self.vocabulary), len(self.classes))
 
     @property
     def needed_bytes(self) -> tuple[int, int]:
-        """Memory that a step takes, and what saving takes beside (see `check_memory`)."""
+        """Bytes needed by a step, and in addition by a save (see `check_memory`)."""
         longest = self.config.max_length
         if self.config.padding != "front":
             longest = int(read_lengths(self.examples.texts, self.config).max(initial=0))
@@ -65,17 +60,17 @@ class ClassifyRun(PreparedRun):
 
     @property
     def batches(self) -> TextBatches:
-        """The texts to learn from, batched as configured."""
+        """The training texts in batches."""
         return TextBatches(self.examples, self.split.train, self.config)
 
     @property
     def loop_settings(self) -> LoopSettings:
-        """When it ends, evaluates and saves; it draws no samples."""
+        """When it ends, evaluates and saves."""
         every = self.config.eval_every or self.batches.batches_per_epoch
         return replace(super().loop_settings, eval_every=every)
 
     def info(self, device: str) -> LearnerInfo:
-        """What is to be learned, on that device; where characters are counted, these are texts."""
+        """Sizes of the network and its data, counted in texts, and the device."""
         held_out = len(self.split.validation)
         return LearnerInfo(
             corpus=self.note.name,
@@ -90,7 +85,7 @@ class ClassifyRun(PreparedRun):
         )
 
     def header(self, progress: Progress, tally: RightAnswers) -> ClassifierHeader:
-        """What a checkpoint says at that moment."""
+        """The header of a checkpoint at that progress."""
         return ClassifierHeader(
             run=self.folder.name,
             model=self.model,
@@ -116,12 +111,12 @@ class ClassifyRun(PreparedRun):
 def prepare_classify_run(
     folder: RunFolder, corpus: LabelledCorpus, note: LabelledProvenance, config: ClassifyConfig
 ) -> ClassifyRun:
-    """Split the texts, count a vocabulary on those to learn from, and encode all.
+    """Split the texts, build the vocabulary from the training texts, and encode all.
 
-    Raises `CorpusError` where too little is left to learn from, or a class has no
-    text among that, and `ConfigError` where the head doesn't suit the classes.
+    Raises `CorpusError` for too few training texts or a class without any, and `ConfigError`
+    if the head doesn't fit the classes.
     """
-    # First what is quick to find out.
+    # First the check that is quick.
     config.model(1, len(corpus.classes))
     split = split_labelled(len(corpus.train), config.val_fraction, config.seed)
     check_classes_seen(corpus, split.train)
@@ -144,5 +139,5 @@ def prepare_classify_run(
 
 
 def examples_of(part: Part, vocabulary: TokenVocabulary, labels: Labels) -> Examples:
-    """The texts of a part in the ids of a trained network, with `labels` `[N]` of its classes."""
+    """The texts of a part in a network's ids, with `labels` `[N]`, numbers of its classes."""
     return Examples(encode(part.tokenised(vocabulary.units), vocabulary), labels)

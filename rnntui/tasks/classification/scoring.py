@@ -1,4 +1,4 @@
-"""What `rnntui classify eval` tells: a trained classifier measured on labelled texts."""
+"""Scores of a trained classifier on labelled texts."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -19,9 +19,9 @@ from rnntui.training.measure import ReportProgress, Stage, no_report, unseen
 
 @dataclass(frozen=True, eq=False)
 class PartScore:
-    """A measure of one part of a corpus, `held out`, `test` or `all`.
+    """The result for one part of a corpus: `held out`, `test` or `all`.
 
-    `unknown` is the share of its tokens that the network doesn't know.
+    `unknown` is the share of its tokens that are not in the vocabulary.
     """
 
     part: str
@@ -29,7 +29,7 @@ class PartScore:
     unknown: float
 
     def as_json(self) -> dict[str, Any]:
-        """The figures as JSON takes them."""
+        """The figures as values for JSON."""
         return {
             "part": self.part,
             "texts": self.measure.texts,
@@ -42,7 +42,7 @@ class PartScore:
 
 @dataclass(frozen=True, eq=False)
 class LabelledScore:
-    """The parts of a corpus that a network was not trained on, measured."""
+    """The results for the parts of a corpus that the network was not trained on."""
 
     corpus: str
     classes: tuple[str, ...]
@@ -50,7 +50,7 @@ class LabelledScore:
     notices: tuple[str, ...]
 
     def as_json(self) -> dict[str, Any]:
-        """All figures as JSON takes them."""
+        """All figures as values for JSON."""
         parts = [part.as_json() for part in self.parts]
         return {"corpus": self.corpus, "classes": list(self.classes), "parts": parts}
 
@@ -61,12 +61,11 @@ def score_labelled(
     allow: AllowOldText = refuse_old_text,
     stage: Stage = unseen,
 ) -> LabelledScore:
-    """Measure a network on a corpus, or without one on its own.
+    """Score a network on a corpus, by default its own.
 
-    Of its own corpus that is what the training held out, and the test part;
-    of another one the test part, or all where it has none. Where its own has
-    changed, `allow` says whether to take it as it was. Raises `CorpusError`, also
-    for a class that the network has never seen.
+    Of its own corpus, the held-out part and the test part are scored; of another one the test
+    part, or all of it without one. If its own has changed, `allow` decides whether the old one
+    is used. Raises `CorpusError`, also for a class unknown to the network.
     """
     header = checkpoint.header
     if source is None:
@@ -97,7 +96,7 @@ def score_part(
     chosen: Indices | None = None,
     report: ReportProgress = no_report,
 ) -> tuple[ClassMeasure, float]:
-    """Measure a network on a part's texts, or those `chosen`; also the share of unknown tokens.
+    """Evaluate a network on a part's texts, or those `chosen`; also the unknown tokens' share.
 
     `labels` `[N]` are numbers of the network's classes.
     """

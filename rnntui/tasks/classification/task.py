@@ -44,7 +44,7 @@ class ClassificationTask:
         return None, accuracy_after(folder, progress.best_step)
 
     def learned_per_step(self, config: ClassifyConfig) -> int:
-        """Texts of a batch."""
+        """Texts that a step trains on."""
         return config.batch_size
 
     def about(self, header: ClassifierHeader) -> list[tuple[str, str]]:
@@ -60,4 +60,4 @@ class ClassificationTask:
         return classifier_layer_table(header.model)
 
     def recipe_layers(self, file: RecipeFile, corpus: str | None) -> None:
-        """None: its classes are not known before its texts are read."""
+        """None: the classes are known only from the texts."""
