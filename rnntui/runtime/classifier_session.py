@@ -10,12 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rnntui.errors import RnntuiError
-from rnntui.runtime.asked import Asked
-from rnntui.runtime.event_channel import EventChannel
 from rnntui.runtime.latest_answer import LatestAnswer
 from rnntui.runtime.old_text_question import AskOldText, never_ask, not_begun
-from rnntui.runtime.phases import Phase, ask_pause, going_on, phase_after, tell_pause
-from rnntui.runtime.trainer_thread import Events, TrainerThread
+from rnntui.runtime.trainer_thread import Events
+from rnntui.runtime.training_session import TrainingSession
 from rnntui.runtime.weights import WeightsMailbox
 from rnntui.tasks.classification.checkpoint import load_classifier
 from rnntui.tasks.classification.config import ClassifyConfig
@@ -29,7 +27,7 @@ from rnntui.tasks.classification.reading import ClassifierReader, ReadText
 from rnntui.tasks.kinds import CLASSIFIER, kind_of_run
 from rnntui.text.labelled.choices import Units
 from rnntui.training.changed_text import ChangedTextError
-from rnntui.training.commands import Command, Continue, Inbox, Pause, WeightsOutlet
+from rnntui.training.commands import Inbox, WeightsOutlet
 from rnntui.training.events import Saved, TrainEvent
 from rnntui.training.run_folder import RunFolder, find_checkpoint, list_runs
 
@@ -187,7 +185,7 @@ class ClassifyNews:
     failures: Sequence[str]
 
 
-class ClassifierSession:
+class ClassifierSession(TrainingSession):
     """One training at a time, and one classifier that reads what is typed.
 
     While a training goes on, the classifier is that of its latest checkpoint.
@@ -201,17 +199,14 @@ class ClassifierSession:
         measure: Callable[[Path], tuple[Score, ...]] = measure_classifier,
     ) -> None:
         """Start with nothing going. `wake` is called, in any thread, when news should be polled."""
-        self.wake = wake
+        super().__init__(wake)
         self._open_training, self._load, self._measure = open_training, load, measure
-        self._trainer: TrainerThread | None = None
         self._came: queue.SimpleQueue[
             TrainedClassifier | Answer | tuple[Score, ...] | RnntuiError
         ] = queue.SimpleQueue()
         self._loading: LatestAnswer[Path] = LatestAnswer(self._take_checkpoint)
         self._reading: LatestAnswer[tuple[TrainedClassifier, str]] = LatestAnswer(self._read)
         self._measuring: LatestAnswer[Path] = LatestAnswer(self._score)
-        self.phase: Phase = "idle"
-        self._paused = Asked(False)
         self.run: AboutRun | None = None
         """The run that is or was trained here, once its texts are read."""
         self.classifier: TrainedClassifier | None = None
@@ -219,42 +214,14 @@ class ClassifierSession:
 
     # The training.
 
-    @property
-    def is_training(self) -> bool:
-        """Whether a training goes on, or waits in a pause."""
-        return self._trainer is not None and self._trainer.is_alive()
-
     def train(self, request: ClassifyRequest) -> None:
         """Begin a training. Raises `RnntuiError` while another one goes on."""
-        if self.is_training:
-            raise RnntuiError(f"{going_on(self.phase)}; stop it before another one begins.")
+        self._check_idle("one begins")
 
         def opened(about: AboutRun) -> None:
             self.run = about
 
-        events = self._open_training(request, opened)
-        self._trainer = TrainerThread(events, EventChannel(lambda: self.wake()), WeightsMailbox())
-        self.phase, self._paused = "starting", Asked(False)
-        self._trainer.start()
-
-    def toggle_pause(self) -> None:
-        """Pause the training, or go on, the other one of what was asked last."""
-        self.send(Continue() if self._paused.value else Pause())
-
-    def go_on(self) -> None:
-        """End a pause, also one that was only asked for; nothing where none was."""
-        if self._paused.value:
-            self.send(Continue())
-
-    def send(self, command: Command) -> None:
-        """Ask the training for something, if there is one."""
-        ask_pause(self._paused, command)
-        if self._trainer is not None:
-            self._trainer.send(command)
-
-    def close(self, seconds: float) -> bool:
-        """Save and end the training, waiting that long at most; whether it has ended."""
-        return self._trainer is None or self._trainer.stop(seconds)
+        self._begin(self._open_training(request, opened), WeightsMailbox())
 
     # The classifier.
 
@@ -273,11 +240,6 @@ class ClassifierSession:
         if self.classifier is not None:
             self._measuring.ask(self.classifier.path)
         return self.classifier is not None
-
-    @property
-    def is_measuring(self) -> bool:
-        """Whether a classifier is being measured."""
-        return self._measuring.is_working
 
     def _take_checkpoint(self, path: Path) -> None:
         self._hand_on(lambda: self._load(path))
@@ -304,10 +266,7 @@ class ClassifierSession:
 
     def poll(self) -> ClassifyNews:
         """All news, and the phase and the classifier brought up to them."""
-        events = self._trainer.channel.drain() if self._trainer else ()
-        for event in events:
-            self.phase = phase_after(event, self.phase)
-            tell_pause(self._paused, event)
+        events = self._drain()
         if saved := [event for event in events if isinstance(event, Saved)]:
             self.load(_best_beside(Path(saved[-1].path)))
         classifier: TrainedClassifier | None = None

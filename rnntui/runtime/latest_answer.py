@@ -25,12 +25,6 @@ class LatestAnswer(Generic[Q]):
         self._asked: list[Q] = []
         self._is_working = False
 
-    @property
-    def is_working(self) -> bool:
-        """Whether an answer is still to come."""
-        with self._lock:
-            return self._is_working
-
     def ask(self, question: Q) -> None:
         """Have `question` worked on as soon as the one before is done."""
         with self._lock:

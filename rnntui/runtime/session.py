@@ -10,15 +10,13 @@ from pathlib import Path
 
 from rnntui.errors import RnntuiError
 from rnntui.nets.numpy_network import NetworkWeights
-from rnntui.runtime.asked import Asked
-from rnntui.runtime.event_channel import EventChannel
 from rnntui.runtime.followed_training import followed_events
 from rnntui.runtime.following import FollowedState
 from rnntui.runtime.generator_thread import GeneratorThread
 from rnntui.runtime.old_text_question import AskOldText, never_ask, not_begun
-from rnntui.runtime.phases import Phase, ask_pause, going_on, phase_after, tell_pause
 from rnntui.runtime.replay import replay_events
-from rnntui.runtime.trainer_thread import Events, TrainerThread
+from rnntui.runtime.trainer_thread import Events
+from rnntui.runtime.training_session import TrainingSession
 from rnntui.runtime.weights import WeightsMailbox
 from rnntui.sampling.choice import SamplingSpec
 from rnntui.sampling.modes import READING_PACE
@@ -34,10 +32,7 @@ from rnntui.text.normalisation import Normalisation
 from rnntui.text.vocabulary import AnyIds, Vocabulary
 from rnntui.training.changed_text import ChangedTextError
 from rnntui.training.commands import (
-    Command,
-    Continue,
     Inbox,
-    Pause,
     WeightsOutlet,
 )
 from rnntui.training.events import TrainEvent
@@ -168,8 +163,8 @@ class News:
     failures: Sequence[str]
 
 
-class Session:
-    """One training and one stream at a time, and the network that they share."""
+class Session(TrainingSession):
+    """One training run and one stream at a time, and the network that they share."""
 
     def __init__(
         self,
@@ -178,13 +173,10 @@ class Session:
         open_stream: OpenStream = open_stream,
     ) -> None:
         """Start with nothing going. `wake` is called, in any thread, when news should be polled."""
-        self.wake = wake
+        super().__init__(wake)
         self._open_training, self._open_stream = open_training, open_stream
-        self._trainer: TrainerThread | None = None
         self._generator: GeneratorThread | None = None
         self._failures: queue.SimpleQueue[str] = queue.SimpleQueue()
-        self.phase: Phase = "idle"
-        self._paused = Asked(False)
         self.is_replay = self.is_followed = False
         self.network: Network | None = None
         self.spec = SamplingSpec()
@@ -194,18 +186,12 @@ class Session:
 
     # The training.
 
-    @property
-    def is_training(self) -> bool:
-        """Whether a training goes on, or waits in a pause."""
-        return self._trainer is not None and self._trainer.is_alive()
-
     def train(self, request: Request) -> None:
         """Begin a training. Raises `RnntuiError` while another one goes on."""
-        if self.is_training:
-            raise RnntuiError(f"{going_on(self.phase)}; stop it before another one begins.")
+        self._check_idle("one begins")
         self.stop_generating()
         self.network = None
-        channel, mailbox = EventChannel(self.wake), WeightsMailbox()
+        mailbox = WeightsMailbox()
 
         def weights() -> NetworkWeights:
             return mailbox.latest() or _first_of(mailbox)
@@ -228,28 +214,7 @@ class Session:
 
         self.is_replay = isinstance(request, ReplayedTraining)
         self.is_followed = isinstance(request, FollowedTraining)
-        self._trainer = TrainerThread(self._open_training(request, opened), channel, mailbox)
-        self.phase, self._paused = "starting", Asked(False)
-        self._trainer.start()
-
-    def toggle_pause(self) -> None:
-        """Pause the training, or go on, the other one of what was asked last."""
-        self.send(Continue() if self._paused.value else Pause())
-
-    def go_on(self) -> None:
-        """End a pause, also one that was only asked for; nothing where none was."""
-        if self._paused.value:
-            self.send(Continue())
-
-    def send(self, command: Command) -> None:
-        """Ask the training for something, if there is one."""
-        ask_pause(self._paused, command)
-        if self._trainer is not None:
-            self._trainer.send(command)
-
-    def stop_training(self, seconds: float) -> bool:
-        """Save and finish, waiting that long at most; whether the training has ended."""
-        return self._trainer is None or self._trainer.stop(seconds)
+        self._begin(self._open_training(request, opened), mailbox)
 
     # The network and its output.
 
@@ -259,8 +224,7 @@ class Session:
         `reference` is what it is found by, where that is not its path. Raises
         `RnntuiError`, also while a training goes on.
         """
-        if self.is_training:
-            raise RnntuiError(f"{going_on(self.phase)}; stop it before another network is loaded.")
+        self._check_idle("network is loaded")
         checkpoint = load_checkpoint(path)
         self.stop_generating()
         weights, reference = checkpoint.for_sampling, reference or str(path.resolve())
@@ -321,19 +285,16 @@ class Session:
 
     def poll(self) -> News:
         """All news, and the phase brought up to them."""
-        events = self._trainer.channel.drain() if self._trainer else ()
-        for event in events:
-            self.phase = phase_after(event, self.phase)
-            tell_pause(self._paused, event)
+        events = self._drain()
         failures = []
         while not self._failures.empty():
             failures.append(self._failures.get())
         return News(events, self._generator.drain() if self._generator else (), failures)
 
     def close(self, seconds: float) -> bool:
-        """End everything, saving; whether the training has ended in that time."""
+        """End stream and training run, saving; whether the latter has ended in that time."""
         self.stop_generating()
-        return self.stop_training(seconds)
+        return super().close(seconds)
 
 
 def _network_of(
