@@ -11,7 +11,7 @@ Checkpoint = Annotated[
 
 
 def checkpoint_path(reference: str) -> Path:
-    """Return the file that was meant. Raises `CheckpointError` where there is none."""
+    """Return the path that a reference means. Raises `CheckpointError`."""
     from rnntui import places
     from rnntui.training.run_folder import find_checkpoint
 

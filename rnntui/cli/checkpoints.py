@@ -57,7 +57,7 @@ def list_() -> None:
 def show(
     checkpoint: Checkpoint,
 ) -> None:
-    """Show a checkpoint: its text, its progress, its layers."""
+    """Show a checkpoint: its training data, progress and layers."""
     from rnntui import places
     from rnntui.cli.layers import print_layers
     from rnntui.tasks.kinds import kind_of_checkpoint
@@ -74,7 +74,7 @@ def show(
         ("", ""),
         [
             ("file", str(path)),
-            # A renamed run goes by the name of its folder.
+            # A renamed run has the name of its folder.
             ("run", folder.name if folder else header.run),
             *task.about(header),
             ("step", f"{progress.step:,} of {progress.total_steps:,}"),

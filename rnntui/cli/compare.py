@@ -1,4 +1,4 @@
-"""`rnntui compare`: tables that need no training."""
+"""`rnntui compare`: one-hot input and embeddings side by side, without training."""
 
 import json
 import sys
@@ -25,7 +25,7 @@ def compare(
     ],
     corpora: Annotated[
         list[str] | None,
-        typer.Argument(help="Texts whose symbols are counted (default: the recipe's)."),
+        typer.Argument(help="Texts to count symbols in (default: the recipe's)."),
     ] = None,
     embedding_size: Annotated[
         int | None, typer.Option(min=1, max=4096, help="Embedding size.")
@@ -69,7 +69,7 @@ def compare(
 
 @dataclass(frozen=True)
 class _Text:
-    """A text, its characters, and what its symbols cost as one-hot and as an embedding."""
+    """A text's sizes, and the parameters of its symbols as one-hot and as an embedding."""
 
     name: str
     characters: int

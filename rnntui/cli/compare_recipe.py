@@ -1,4 +1,4 @@
-"""Recipes of kind `compare`: sizes to put side by side, and tables to look rows up in."""
+"""Recipes of kind `compare`: vocabulary sizes to compare, and tables to look up rows in."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,12 +9,12 @@ from rnntui.nets.config import ModelConfig
 from rnntui.tasks.recipes import find_recipe_file
 
 LARGEST_TABLE = 10_000_000
-"""Numbers in a table to look rows up in, and in the one-hot vectors for it."""
+"""Maximum numbers in a lookup table, and in the one-hot vectors for it."""
 
 
 @dataclass(frozen=True)
 class LookupPlan:
-    """A table to make and the rows to look up in it."""
+    """A table's shape, and the rows to look up in it."""
 
     rows: int
     columns: int
@@ -24,7 +24,7 @@ class LookupPlan:
 
 @dataclass(frozen=True)
 class Comparison:
-    """A recipe's comparison: vocabulary sizes, texts, and rows to look up."""
+    """The content of a compare recipe: vocabulary sizes, texts, and rows to look up."""
 
     network: ModelConfig
     corpora: tuple[str, ...]
@@ -35,9 +35,9 @@ class Comparison:
 def find_comparison(
     reference: str, embedding_size: int | None, hidden_size: int | None
 ) -> Comparison:
-    """The recipe of that name, or in that TOML file, perhaps with other sizes.
+    """Return the compare recipe of that name, or in that file, perhaps with other sizes.
 
-    Raises `ConfigError` where there is none of this kind, or it can't be used.
+    Raises `ConfigError` for a missing or invalid recipe.
     """
     file = find_recipe_file(reference, "compare")
     known = {"corpora": list, "network": Mapping, "sizes": Mapping, "lookup": list}
@@ -50,7 +50,7 @@ def find_comparison(
             raise ConfigError(f"{file.source}: '{name}' has the wrong type.")
     corpora = file.tables.get("corpora", [])
     if not all(isinstance(name, str) for name in corpora):
-        raise ConfigError(f"{file.source}: 'corpora' must be a list of texts' names.")
+        raise ConfigError(f"{file.source}: 'corpora' must be a list of names of texts.")
     network = dict(file.tables.get("network", {}))
     if embedding_size is not None:
         network["embedding_size"] = embedding_size
@@ -86,5 +86,5 @@ def _ask(table: object, source: str) -> LookupPlan:
 
 
 def _count(value: Any) -> int | None:
-    """The value where it is a whole number above 0; a boolean is none."""
+    """Return the value if it is a positive integer, and no boolean."""
     return value if type(value) is int and 1 <= value <= 2**31 else None

@@ -111,7 +111,7 @@ def remove(
     from rnntui.text.library.entries import find_text, remove_text
 
     entry = find_text(name)
-    # Of a text that can't be removed the library says so, and there is nothing to ask.
+    # Raises, before the question, for a text that can't be removed.
     if not yes and entry.origin in ("yours", "user") and entry.path.is_file():
         typer.confirm(f"Delete {entry.path}?", abort=True, err=True)
     remove_text(name)

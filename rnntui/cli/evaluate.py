@@ -1,4 +1,4 @@
-"""`rnntui eval`: how well a trained network predicts a text."""
+"""`rnntui eval`: scores of a trained network on a text."""
 
 import json
 import sys
@@ -18,7 +18,7 @@ def evaluate(
         list[str] | None,
         typer.Argument(
             metavar="[CORPUS]...",
-            help="A text, or several joined; without one, the part that the training held out.",
+            help="A text, or several joined; by default the held-out part of the training text.",
         ),
     ] = None,
     text_encoding: Annotated[

@@ -1,4 +1,4 @@
-"""Running a training without a screen: its events shown, its interruptions obeyed."""
+"""Training without a screen: showing the events, and handling signals."""
 
 import os
 import signal
@@ -18,25 +18,25 @@ from rnntui.training.commands import Stop
 from rnntui.training.events import Failed, TrainEvent
 
 SHOW_CURSOR = b"\x1b[?25h"
-"""What a terminal is sent to show the cursor that a display hid."""
+"""The escape sequence that shows a cursor hidden by a display."""
 
 
 def run_headless(
     events: Iterator[TrainEvent], inbox: CommandQueue, readers: AbstractContextManager[EventReader]
 ) -> None:
-    """Show a training, which reads its commands from `inbox`, to its end.
+    """Show the events of a training run, which reads commands from `inbox`, to its end.
 
-    SIGINT, SIGTERM and SIGHUP make it finish the step and save; a SIGINT after that
-    leaves at once. Raises `RnntuiError` where the training failed, and `typer.Exit`
-    with 128 and the signal's number where it was interrupted.
+    SIGINT, SIGTERM and SIGHUP make it finish the step and save; a second SIGINT exits at
+    once. Raises `RnntuiError` if the run failed, and `typer.Exit` with 128 plus the signal's
+    number if it was interrupted.
     """
     interrupted: list[int] = []
 
     def stop(number: int, _frame: FrameType | None) -> None:
-        # Only Ctrl-C is pressed again out of impatience. The others come twice by themselves:
-        # a shell passes on the hang-up that it got, `timeout` signals the process and its group.
+        # Only a second Ctrl-C means impatience. The other signals often arrive twice: a shell
+        # passes on its own hang-up, and `timeout` signals both the process and its group.
         if interrupted and number == signal.SIGINT:
-            # Everything is written whole, so leaving at once loses only the steps since the save.
+            # Writes are atomic, so that only the steps since the last save are lost.
             _show_cursor()
             os._exit(EXIT_CODE_BASE + number)
         interrupted.append(number)
@@ -50,7 +50,7 @@ def run_headless(
     if failure:
         raise RnntuiError(failure)
     if interrupted:
-        # Whatever interrupts may end what reads the output as well, and the code still says so.
+        # The interruption may have ended the output's reader, too; the exit code is the signal's.
         raise typer.Exit(EXIT_CODE_BASE + interrupted[0])
     if lost is not None:
         raise lost
@@ -61,9 +61,9 @@ def _shown(
     readers: AbstractContextManager[EventReader],
     stop: Callable[[], None],
 ) -> tuple[str, Exception | None]:
-    """Let a reader show the events; the sentence of a failure, and why nothing more was shown.
+    """Show the events; returns the sentence of a failed run, and the error of a failed output.
 
-    When standard output can't be written any more, the training stops and saves.
+    When standard output can no longer be written, the run stops and saves.
     """
     failure, lost = "", None
     with readers as reader:
@@ -80,13 +80,13 @@ def _shown(
 
 
 def _sleep_well() -> None:
-    """Let Ctrl-Z stop the process with its cursor shown, and no training time pass meanwhile."""
+    """On Ctrl-Z, show the cursor and suspend the process without counting training time."""
 
     def sleep(_number: int, _frame: FrameType | None) -> None:
         _show_cursor()
         sleep_until_continued()
 
-    # Windows has no such signal; whoever has it ignored is not put to sleep.
+    # Windows has no such signal; if it is ignored, it stays ignored.
     with suppress(AttributeError):
         if signal.getsignal(signal.SIGTSTP) is not signal.SIG_IGN:
             signal.signal(signal.SIGTSTP, sleep)
@@ -94,6 +94,6 @@ def _sleep_well() -> None:
 
 def _show_cursor() -> None:
     if sys.stdout.isatty():
-        # It may be the terminal's end that is told of.
+        # The terminal may be gone.
         with suppress(OSError):
             os.write(sys.stdout.fileno(), SHOW_CURSOR)

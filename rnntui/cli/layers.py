@@ -8,7 +8,7 @@ from rnntui.nets.config import LayerRow
 
 
 def print_layers(layers: Sequence[LayerRow], stream: TextIO | None = None) -> None:
-    """Name, output shape (B sequences of T characters or tokens) and parameters of each layer.
+    """Print each layer's name, output shape (B sequences of T characters or tokens), parameters.
 
     On standard output or `stream`.
     """

@@ -1,4 +1,4 @@
-"""Commands that are imported when they are run, so that none waits for the others."""
+"""Commands imported only when they are run, so that none waits for the others' imports."""
 
 from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
@@ -12,7 +12,7 @@ from typer.exceptions import TyperException
 from rnntui.errors import shortened
 
 LONGEST_COMPLAINT: Final = 500
-"""Characters of what is said of a value on the command line, which it repeats."""
+"""Maximum characters of a complaint about a value, which repeats the value."""
 
 PLACES: Final = {
     "train": "train:train",
@@ -25,18 +25,18 @@ PLACES: Final = {
     "checkpoints": "checkpoints:app",
     "recipes": "recipes:app",
 }
-"""Where each command stands: a module of `rnntui.cli`, and the function or group in it."""
+"""The place of each command: a module of `rnntui.cli`, and the function or group in it."""
 
 
 class LazyCommands(MutableMapping[str, Any]):
-    """The commands by name, in the order of `PLACES`; each is imported when it is asked for."""
+    """The commands by name, in the order of `PLACES`, each imported on access."""
 
     def __init__(self) -> None:
         """Import nothing yet."""
         self._loaded: dict[str, Any] = {}
 
     def __getitem__(self, name: str) -> Any:
-        """The command of that name. Raises `KeyError` where there is none."""
+        """Import the command of that name. Raises `KeyError`."""
         if name not in self._loaded:
             module, attribute = PLACES[name].split(":")
             found = getattr(import_module(f"rnntui.cli.{module}"), attribute)
@@ -51,12 +51,12 @@ class LazyCommands(MutableMapping[str, Any]):
         return self._loaded[name]
 
     def __setitem__(self, name: str, command: Any) -> None:
-        """Put another command in that place."""
+        """Replace a command."""
         self._loaded[name] = command
 
     def __delitem__(self, name: str) -> None:
-        """Commands stay."""
-        raise TypeError("A command can't be taken away.")
+        """Refuse: commands can't be removed."""
+        raise TypeError("A command can't be removed.")
 
     def __iter__(self) -> Iterator[str]:
         """The names."""
@@ -85,7 +85,7 @@ class LazyGroup(TyperGroup):
             return super().make_context(*arguments, **settings)
 
     def invoke(self, context: Any) -> Any:
-        """Run a command, which reads its options first."""
+        """Parse the command's options and run it."""
         with _short_complaints():
             return super().invoke(context)
 

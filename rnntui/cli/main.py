@@ -1,4 +1,4 @@
-"""The program's entry: the commands, and how errors and interruptions leave it."""
+"""The entry point: the commands, and the exit codes of errors and interruptions."""
 
 import io
 import logging
@@ -67,15 +67,15 @@ def main() -> None:
 
     0 done, 1 a stated error, 2 wrong usage, 129, 130 and 143 interrupted.
     """
-    # torch's threads wait for each other by spinning. Where another process,
-    # or our own screen, wants a processor they then wait for one that is not
-    # running, and training becomes many times slower; so they spin but briefly.
+    # torch's threads wait for each other by spinning. If another process, or our own
+    # screen, needs a processor, they spin for a thread that is not running, and training
+    # becomes many times slower; so they spin only briefly.
     os.environ.setdefault("GOMP_SPINCOUNT", "1000")
     open_closed_streams()
     for number in leaving_signals():
         signal.signal(number, _leave)
     if isinstance(sys.stdout, io.TextIOWrapper):
-        # Not every standard output takes every character: those are written as their codes.
+        # Characters that standard output can't encode are written as escapes.
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
         # Not from `sys.argv`, where `python -m rnntui` has another name.
@@ -86,7 +86,7 @@ def main() -> None:
     except ReaderGoneError:
         sys.exit(0)
     except OSError as error:
-        # A file system has more ways to refuse than there are sentences for.
+        # Any other refusal by the file system.
         place = "" if error.filename is None else f"{error.filename}: "
         notify(shortened(f"{place}{reason(error)}.", LONGEST_COMPLAINT))
         sys.exit(1)
@@ -95,11 +95,11 @@ def main() -> None:
 
 
 def run() -> None:
-    """Be the program: `main` in a process of its own, which ends with it.
+    """Run `main` as the program, and end the process with it.
 
-    Threads that get torch or the compiled kernels ready may still be at work then. Python
-    would cut them short in the midst of foreign code, which aborts the whole process; all
-    that matters is saved and written by now, so it ends without them.
+    Threads that prepare torch or the compiled kernels may still be running. Python's own exit
+    would stop them inside foreign code, which can abort the process; everything is saved and
+    written by then, so the process exits without waiting for them.
     """
     try:
         main()

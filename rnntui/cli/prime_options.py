@@ -9,7 +9,7 @@ from rnntui.errors import ConfigError, quoted
 from rnntui.text.escapes import ESCAPES_HELP, unescaped
 
 LARGEST_PRIME: Final = 16 << 20
-"""Most bytes of a prime's file; a network reads so many for minutes."""
+"""Maximum bytes of a prime's file, which a network takes minutes to read."""
 
 PrimeFile = Annotated[
     str | None,
@@ -21,16 +21,16 @@ PrimeFile = Annotated[
 
 
 def prime_option(what: str) -> typer.models.OptionInfo:
-    """Make the option `--prime`; `what` says what starts from it."""
+    """Make the option `--prime`, with the help `what`."""
     option: typer.models.OptionInfo = typer.Option(help=f"{what} {ESCAPES_HELP}")
     return option
 
 
 def given_prime(prime: str | None, prime_file: str | None) -> str | None:
-    """Return the prime that was asked for, None where none was.
+    """Return the prime from either option, None without one.
 
-    Raises `ConfigError` where both are given, and `CorpusError` for a file
-    that can't be read, is too large or isn't text.
+    Raises `ConfigError` if both are given, `CorpusError` for a file that can't be read, is too
+    large or isn't text.
     """
     if prime_file is None:
         return None if prime is None else unescaped(prime)
@@ -46,6 +46,6 @@ def _text_of(reference: str) -> str:
     if reference == "-":
         return small_text(standard_input(), "Standard input", LARGEST_PRIME)
     name = f"The prime file {quoted(reference)}"
-    # A pipe is welcome here (`<(head -c 500 play.txt)`): what is read of it is bounded.
+    # A pipe is allowed (`<(head -c 500 play.txt)`): the read is bounded.
     with reading_errors(name), Path(reference).open("rb") as file:
         return small_text(file, name, LARGEST_PRIME)

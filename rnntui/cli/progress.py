@@ -1,4 +1,4 @@
-"""How a training run is shown by the commands: as JSON lines, as plain lines, on a live display."""
+"""Output of a training run's events: JSON lines, plain lines, or a live display."""
 
 import math
 from contextlib import AbstractContextManager, nullcontext
@@ -64,7 +64,7 @@ class JsonLines:
 
 
 class PlainLines:
-    """A line for each event that says something in words, and now and then for a step."""
+    """A line for each event that has a sentence, and for a step every few seconds."""
 
     def __init__(self, stream: TextIO) -> None:
         """Write to `stream`."""
@@ -91,7 +91,7 @@ class PlainLines:
 
 
 class ProgressDisplay:
-    """A line with step, loss, speed, the time that is left and a bar; messages above it."""
+    """A live line with step, loss, speed, remaining time and a bar; messages scroll above it."""
 
     def __init__(self, stream: TextIO) -> None:
         """Draw on the terminal behind `stream`."""
@@ -103,7 +103,7 @@ class ProgressDisplay:
         )
 
     def __enter__(self) -> Self:
-        """Begin to draw."""
+        """Start drawing."""
         self._live.start()
         return self
 
@@ -116,7 +116,7 @@ class ProgressDisplay:
         line = self._line
         match event:
             case Step():
-                # Averaged, as a single batch's loss jumps about.
+                # Averaged, as the losses of single batches vary widely.
                 before = event.loss if math.isnan(line.loss) else line.loss
                 line.loss = before + 0.05 * (event.loss - before)
                 line.step = event
@@ -152,13 +152,13 @@ class ProgressDisplay:
 
 
 def sentence(event: TrainEvent, unit: str = "characters") -> str:
-    """An event in words; empty for those that are only figures or on their way.
+    """The sentence of an event; empty for events without one.
 
-    `unit` is what the run counts, as its `Opened` says: its evaluations are worded by it.
+    `unit` is that of the run's `Opened`; the wording of evaluations depends on it.
     """
     match event:
         case Opened():
-            verb = "Training" if isinstance(event, Started) else f"Going on at step {event.step}:"
+            verb = "Training" if isinstance(event, Started) else f"Resuming at step {event.step}:"
             held_out = f", {event.val_chars:,} held out" if event.val_chars else ""
             vocabulary = (
                 f"{event.vocab_size:,} ids"
@@ -184,7 +184,7 @@ def sentence(event: TrainEvent, unit: str = "characters") -> str:
         case Warned() | Failed():
             return event.sentence
         case Changed():
-            # All digits of a number of steps, and none of a rate's rounding.
+            # All digits of a number of steps, and no rounding error of a rate.
             new = event.new if isinstance(event.new, str) else f"{event.new:.15g}"
             return f"{event.setting} is {new} from step {event.step} on"
         case Switched():

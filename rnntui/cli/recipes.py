@@ -30,9 +30,9 @@ def show(
         str | None, typer.Option(help="Text whose vocabulary sizes the layer table.")
     ] = None,
 ) -> None:
-    """Show every setting of a recipe, what runs it, and its layers where it trains on a text.
+    """Show all settings of a recipe, its command, and its layers if it trains on a text.
 
-    Standard output is the recipe alone, as TOML: kept in a file it is one of your own.
+    Standard output is the recipe alone, as TOML, and can be saved as a recipe of your own.
     """
     import tomli_w
 
@@ -46,10 +46,10 @@ def show(
     if file.corpus:
         about["corpus"] = file.corpus
     if file.prime:
-        # A backslash of its own would be read as the beginning of an escape.
+        # A plain backslash would be read as the start of an escape.
         about["prime"] = file.prime.replace("\\", "\\\\")
     task = task_of_recipe(file)
-    # What trains nothing is shown as its file has it, else with its defaults.
+    # Recipes without training are shown as in their files, others with all defaults.
     tables = to_tables(configured(file, task.config).config) if task else dict(file.tables)
     write_text(tomli_w.dumps({**about, **tables}), sys.stdout)
     if task and (layers := task.recipe_layers(file, corpus)):

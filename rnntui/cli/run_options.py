@@ -1,4 +1,4 @@
-"""The options of all commands that train, and the run that they open: a new one, or one resumed."""
+"""Options shared by the commands that train, and opening their run, new or resumed."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -48,8 +48,8 @@ def open_run(
 ) -> R:
     """Make a run in the folder of runs, or resume the one called `resumed`.
 
-    `only_new` has what was given for each option that a new run alone takes.
-    Raises `ConfigError` where one of them, or `--old-text`, doesn't go with what was asked.
+    `only_new` are the values of options for new runs only. Raises `ConfigError` for one of
+    them given with `--resume`, and for `--old-text` without it.
     """
     from rnntui import places
 

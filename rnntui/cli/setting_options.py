@@ -20,10 +20,9 @@ _SECTIONS = {
 
 
 def settings_as_options(config: type) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Give a command one option for each setting of `config`, None where it isn't given.
+    """Add an option, None by default, to a command for each setting of `config`.
 
-    They take the place of the command's `**` parameter; one that holds several
-    names may be repeated.
+    They replace the command's `**` parameter; the option of a tuple may be repeated.
     """
 
     def with_options(command: Callable[..., None]) -> Callable[..., None]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 PIPE_WIDTH = 200
-"""Columns where there is no terminal: a pipe has no width of its own, so nothing is folded."""
+"""Columns without a terminal: a pipe has no width, so nothing is folded."""
 
 
 def print_table(
@@ -24,7 +24,7 @@ def print_table(
     title: str = "",
     stream: TextIO | None = None,
 ) -> None:
-    """A table on standard output or `stream`; a column whose name starts with '>' is flush right.
+    """Print a table on standard output or `stream`; '>' before a column's name aligns it right.
 
     Raises as `write_text`.
     """
@@ -51,7 +51,7 @@ def print_table(
 
 @contextmanager
 def drawing_on(stream: TextIO, pipe_width: int = PIPE_WIDTH) -> "Iterator[Console]":
-    """A console; what was printed on it is written to `stream` in the end.
+    """A console whose output is written to `stream` at the end.
 
     Raises as `write_text`.
     """

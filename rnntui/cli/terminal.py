@@ -18,8 +18,8 @@ class ReaderGoneError(Exception):
 def write_text(text: str, stream: TextIO) -> None:
     """Write and flush; on a terminal, control characters become visible stand-ins.
 
-    Raises `ReaderGoneError` where nobody reads any more, `RnntuiError` where it
-    can't be written for another reason, such as a full disk.
+    Raises `ReaderGoneError` if the reader is gone, `RnntuiError` for any other failure,
+    such as a full disk.
     """
     write_line(printable(text) if stream.isatty() else text, stream, end="")
 
@@ -43,7 +43,7 @@ def unwritable(error: OSError) -> ReaderGoneError | RnntuiError:
 def chosen_characters() -> Characters:
     """Return the characters for charts, from the settings or to suit the terminal.
 
-    Settings that can't be used are the screen's to complain about.
+    Invalid settings are ignored here; the screen reports them.
     """
     from rnntui.toml_files import UnreadableFileError, read_toml_if_there
 
@@ -64,21 +64,21 @@ def notify(sentence: str) -> None:
 def open_closed_streams() -> None:
     """Open the null device for each standard stream that was closed (`>&-`).
 
-    A file that is opened later would otherwise take its number, and be written
-    into by whatever writes to standard output or error below Python.
+    Otherwise a file opened later would get its descriptor, and receive the output of
+    libraries that write to standard output or error directly.
     """
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
-            # Opening takes the lowest number that is free, and that is the closed one's.
+            # Opening takes the lowest free descriptor, which is the closed one's.
             descriptor = os.open(os.devnull, os.O_RDWR)
             os.set_inheritable(descriptor, True)
             setattr(sys, name, os.fdopen(descriptor, mode, encoding="utf-8"))
 
 
 def leave_streams() -> None:
-    """Flush the standard streams at the program's end, or send what nobody reads nowhere.
+    """Flush the standard streams at exit, redirecting those without a reader to the null device.
 
-    Python would complain of it, and change the exit code, as it flushes at its own end.
+    Otherwise Python's own flush at exit would fail, and change the exit code.
     """
     for stream in filter(None, (sys.stdout, sys.stderr)):
         try:

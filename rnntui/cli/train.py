@@ -35,9 +35,9 @@ def train(
     resume: Resume = None,
     init_from: Annotated[
         str | None,
-        typer.Option(help="Checkpoint to start from, on another text; its network is taken."),
+        typer.Option(help="Checkpoint to fine-tune on another text; its architecture is kept."),
     ] = None,
-    prime: Annotated[str | None, prime_option("What samples start from.")] = None,
+    prime: Annotated[str | None, prime_option("Prime of the samples.")] = None,
     prime_file: PrimeFile = None,
     text_encoding: Annotated[
         str | None, typer.Option(help="Encoding of the file (default: detected).")
@@ -47,10 +47,10 @@ def train(
     as_json: AsJson = False,
     **settings: Any,
 ) -> None:
-    """Train a network on a text, and keep it as a run.
+    """Train a network on a text, and save it as a run.
 
-    Flags override the recipe, which says what they are without; see 'rnntui recipes show default'.
-    Ctrl-C finishes the step, saves and leaves; go on with --resume.
+    Flags override the recipe's settings; see 'rnntui recipes show default'.
+    Ctrl-C finishes the step, saves and exits; continue with --resume.
     """
     from rnntui.cli.headless import run_headless
     from rnntui.cli.progress import reader_for
@@ -64,7 +64,7 @@ def train(
 
     changes = {name: value for name, value in settings.items() if value is not None}
     if steps := changes.pop("normalise", None):
-        # In their own order, so that the same steps are the same setting.
+        # Sorted, so that the same steps are the same setting.
         changes["normalise"] = Normalisation(tuple(steps)).steps
     inbox = CommandQueue()
     corpus = joined_reference(corpora) if corpora else None
@@ -82,7 +82,7 @@ def train(
         config = found.config.replaced(changes)
         sampled_from = found.prime
         if start is not None:
-            # What is no character, as a shell may pass on, can't be kept in run.toml.
+            # run.toml can't hold invalid UTF-8, which a shell may pass on.
             sampled_from = start.encode("utf-8", "replace").decode()
         load = loader(corpus or found.corpus or default_text_name())
         if init_from is None:
@@ -95,6 +95,6 @@ def train(
         return resume_run(parent, run, changes, load, allow, force)
 
     only_new = {"--recipe": recipe, "--name": name, "--init-from": init_from, "--prime": start}
-    # Until the run is there, there is nothing to save, and an interruption leaves at once.
+    # Until the run is open, there is nothing to save, and an interruption exits at once.
     run = open_run(resume, old_text, only_new, make, go_on)
     run_headless(events_of(run, inbox), inbox, reader_for(sys.stdout, as_json))

@@ -1,4 +1,4 @@
-"""The progress line of a training run; the most important figures are never cut."""
+"""The progress line of a training run, which drops the least important figures first."""
 
 import math
 
@@ -12,23 +12,23 @@ from rnntui.training.time_left import TimeLeft, duration
 
 GAP = 2
 LEAST_BAR = 8
-"""Cells of the shortest bar that says anything."""
+"""Minimum cells of the bar."""
 
 
 class TrainingLine:
-    """Step and time left, then as many of the other figures as fit, then a bar in what is left."""
+    """Step and remaining time, as many other figures as fit, and a bar in the rest."""
 
     def __init__(self) -> None:
-        """Start without figures; nothing is drawn yet."""
+        """Start empty, which draws nothing."""
         self.step: Step | int | None = None
-        """The last step, or the number of the one that a run begins with."""
+        """The last step's event, or the number of the step that a run starts at."""
         self.total_steps = 0
         self.loss = self.val_loss = math.nan
         self.unit = "characters"
         self.time_left = TimeLeft()
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """The line in the width that there is."""
+        """Draw the line in the available width."""
         if self.step is None:
             return
         done = self.step if isinstance(self.step, int) else self.step.step
@@ -45,10 +45,10 @@ class TrainingLine:
         yield grid
 
     def _parts(self, done: int, width: int) -> tuple[list[tuple[str, str]], int]:
-        """The figures that fit, in their order, with their styles; and the cells beside them."""
+        """The figures that fit, in order, with their styles; and the remaining cells."""
         seconds = self.time_left.seconds(self.total_steps)
         left = "-:--" if seconds is None else duration(seconds)
-        # Each with its worth: 0 always stays, and the higher ones give way first.
+        # Each with its rank: 0 always stays, and higher ranks are dropped first.
         parts = [(0, f"step {done:,}", "")]
         if self.total_steps:
             parts.append((3, f"/{self.total_steps:,}", ""))
@@ -64,15 +64,15 @@ class TrainingLine:
             parts.append((4, duration(self.step.elapsed_s), "progress.elapsed"))
         parts.append((0, f"eta {left}", "progress.remaining"))
         kept = {0}
-        for worth in range(1, 7):
-            if _width(parts, kept | {worth}) <= width:
-                kept.add(worth)
+        for rank in range(1, 7):
+            if _width(parts, kept | {rank}) <= width:
+                kept.add(rank)
         room = width - GAP - _width(parts, kept)
         return _joined([part for part in parts if part[0] in kept]), room
 
 
 def _joined(parts: list[tuple[int, str, str]]) -> list[tuple[str, str]]:
-    """Texts and styles, the total written behind the step."""
+    """Texts and styles, with the total appended to the step."""
     texts = [(text, style) for _, text, style in parts]
     if texts[1][0].startswith("/"):
         texts[:2] = [(texts[0][0] + texts[1][0], "")]
@@ -80,6 +80,6 @@ def _joined(parts: list[tuple[int, str, str]]) -> list[tuple[str, str]]:
 
 
 def _width(parts: list[tuple[int, str, str]], kept: set[int]) -> int:
-    """Cells of the parts of those worths."""
+    """Cells of the parts with those ranks."""
     texts = _joined([part for part in parts if part[0] in kept])
     return sum(cell_len(text) + GAP for text, _ in texts) - GAP

@@ -175,7 +175,7 @@ def test_bad_requests_get_a_sentence() -> None:
     train(texts)
     stated(train(texts), "There is a run called 'a' already")
     for nothing in ("", " ", "?!"):
-        stated(rnntui("classify", "predict", "a", nothing), "nothing in the text to read")
+        stated(rnntui("classify", "predict", "a", nothing), "The text has no words")
     stated(rnntui("classify", "predict", "a", stdin=b"\xff\xfe\x00"), "save it as UTF-8")
     stated(rnntui("classify", "predict", "nosuch", "x"), "no run called 'nosuch'")
     stated(rnntui("classify", "eval", "a", "nosuch.tsv"), "nosuch.tsv")

@@ -166,7 +166,7 @@ def test_the_reader_suits_the_output(terminal: bool, as_json: bool, kind: type) 
     [
         (
             resumed(40),
-            "Going on at step 40: 'tiny' on play: 12,345 parameters, 65 symbols,"
+            "Resuming at step 40: 'tiny' on play: 12,345 parameters, 65 symbols,"
             " 90,000 characters, 10,000 held out, cpu.",
         ),
         (

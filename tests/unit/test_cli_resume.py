@@ -175,7 +175,7 @@ def test_a_renamed_run_goes_on_under_its_new_name() -> None:
     assert rnntui("checkpoints", "rename", "a", "b").code == 0
     outcome = resume("--steps", "6", name="b")
     assert outcome.code == 0
-    assert "Going on at step 4: 'b'" in outcome.out
+    assert "Resuming at step 4: 'b'" in outcome.out
     assert read_header(run_called("b").last).run == "b"
     stated(resume("--steps", "7", name="a"), "There is no run called 'a'")
 

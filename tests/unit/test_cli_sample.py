@@ -440,7 +440,7 @@ def test_what_is_memorised_is_what_the_meter_on_screen_says(
     assert 0 < expected.share < 1
     assert outcome.err == (
         f"rnntui: Memorised: {expected.share:.1%} of {len(generated)} characters, in runs of 20 or"
-        f" more that stand in the learned text; the longest run has {expected.longest} characters,"
+        f" more from the training text; the longest run has {expected.longest} characters,"
         f" from character {(expected.longest_at or 0) + 1:,} of that text.\n"
     )
     lines = sample("--copied", "--json", "--length", str(len(generated))).out.splitlines()
@@ -534,11 +534,11 @@ def test_texts_too_many_to_wait_are_refused() -> None:
 def test_texts_that_wait_too_long_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("rnntui.cli.sample.output.MOST_WAITING", 100)
     outcome = sample("--length", "0", "--streams", "2", "--until", "the cat sat; tatata")
-    stated(outcome, "wait for one that", "--length")
+    stated(outcome, "are queued behind one that", "--length")
 
 
 def test_texts_without_an_end_do_not_wait_for_one_another() -> None:
-    stated(sample("--length", "0", "--streams", "2"), "would never come")
+    stated(sample("--length", "0", "--streams", "2"), "would never be printed")
 
 
 # As JSON.

@@ -235,7 +235,7 @@ def test_a_run_on_standard_input_is_named_after_it_and_resumes() -> None:
     train("-", stdin=TINY_TEXT.encode())
     outcome = rnntui("train", "--resume", "stdin-lstm-1", "--steps", "3")
     assert outcome.code == 0
-    assert "Going on at step 2" in outcome.out
+    assert "Resuming at step 2" in outcome.out
 
 
 def test_a_folder_of_texts_is_a_text() -> None:

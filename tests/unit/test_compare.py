@@ -163,7 +163,7 @@ def test_a_recipe_of_ones_own_may_compare_less() -> None:
     [
         ("rows = 3\n", "unknown entry 'rows'"),
         ("sizes = 3\n", "'sizes' has the wrong type"),
-        ("corpora = [3]\n", "'corpora' must be a list of texts' names"),
+        ("corpora = [3]\n", "'corpora' must be a list of names of texts"),
         ("[network]\nunits = 3\n", "[network] is not valid"),
         ("[network]\nhidden_size = 0\n", "--hidden-size must be at least 1"),
         ("[sizes]\nsymbols = [0]\n", "'symbols' in [sizes] must be a list of numbers"),

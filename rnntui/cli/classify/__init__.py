@@ -1,1 +1,1 @@
-"""`rnntui classify`: one file per command, and what they share."""
+"""`rnntui classify`: one file per command, and shared output."""

@@ -6,7 +6,7 @@ from rnntui.cli.tables import print_table
 
 
 def print_confusion(classes: Sequence[str], confusion: Sequence[Sequence[int]]) -> None:
-    """A row for each true class, a column for each class that was given, and how many were right.
+    """Print a row per true class, a column per predicted class, and the recall.
 
     On standard output.
     """

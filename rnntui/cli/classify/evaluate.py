@@ -1,4 +1,4 @@
-"""`rnntui classify eval`: how often a trained classifier is right."""
+"""`rnntui classify eval`: scores of a trained classifier."""
 
 import json
 import sys
@@ -34,7 +34,7 @@ def evaluate(
 ) -> None:
     """Accuracy, loss and confusion matrix of a network on labelled texts.
 
-    Without texts, on those that its training held out, and on the test part of its own texts.
+    By default on the held-out part and the test part of its own texts.
     """
     from rnntui.cli.classify.confusion import print_confusion
     from rnntui.cli.measuring_line import measuring_shown

@@ -1,4 +1,4 @@
-"""`rnntui classify predict`: what a trained classifier takes a text for."""
+"""`rnntui classify predict`: the class of a text."""
 
 import json
 import sys
@@ -16,11 +16,11 @@ from rnntui.text.escapes import as_typed
 def predict(
     checkpoint: Checkpoint,
     text: Annotated[
-        str | None, typer.Argument(help="The text; without one, or with -, standard input.")
+        str | None, typer.Argument(help="The text; by default, or with -, standard input.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
-    """The class that a network gives to a text, and the probability of each."""
+    """Predict the class of a text, with the probability of each class."""
     from rnntui.cli.tables import print_table
     from rnntui.tasks.classification.checkpoint import load_classifier
     from rnntui.tasks.classification.reading import ClassifierReader
@@ -35,9 +35,9 @@ def predict(
         given = as_typed(text)
     known = reader.after_each_token(given).known
     if not known:
-        raise CorpusError("There is nothing in the text to read; give one with a word in it.")
+        raise CorpusError("The text has no words; give one with at least one.")
     if not any(known):
-        notify("The network knows no word of the text, so its answer says little.")
+        notify("The network knows no word of the text, so its answer means little.")
     probabilities = reader.probabilities(given)
     likeliest, _ = max(probabilities, key=lambda one: one[1])
     if as_json:

@@ -1,4 +1,4 @@
-"""`rnntui classify stats`: what labelled texts are made of, before anything is trained."""
+"""`rnntui classify stats`: statistics of labelled texts, before training."""
 
 import json
 import sys
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from rnntui.text.labelled.figures import LabelledFigures
     from rnntui.text.labelled.statistics import LengthBin
 
-_BAR = 40  # cells of the longest bar: what an 80-column terminal has room for
+_BAR = 40  # cells of the longest bar, which fit into an 80-column terminal
 _EIGHTHS = " ▏▎▍▌▋▊▉"
 _SHOWN_CLASSES = 40
 
@@ -33,7 +33,7 @@ def stats(
         str,
         typer.Argument(
             help="Labelled texts: an archive or a folder of folders named by class, a CSV, TSV or "
-            "JSONL file, or a name; without any, the reviews that ship with rnntui.",
+            "JSONL file, or a name; by default the reviews that ship with rnntui.",
             show_default=False,
         ),
     ] = "",
@@ -45,26 +45,34 @@ def stats(
     units: Annotated[
         Units,
         typer.Option(
-            help="What a text is cut into: words without punctuation, tokens between white "
-            "space, or characters."
+            help="Units of a text: words without punctuation, tokens between white space, or"
+            " characters."
         ),
     ] = "words",
     vocab_size: Annotated[
-        int, typer.Option(min=0, help="Ids in all, four of them reserved; 0: as many as there are.")
+        int,
+        typer.Option(
+            min=0, help="Vocabulary size, four reserved ids included; 0 takes all tokens."
+        ),
     ] = 500,
     min_count: Annotated[
-        int, typer.Option(min=1, help="How often one must occur to be in the vocabulary.")
+        int, typer.Option(min=1, help="Minimum count of a token in the vocabulary.")
     ] = 1,
     max_length: Annotated[
-        int, typer.Option(min=0, help="Length that memory is worked out for; 0: the longest.")
+        int,
+        typer.Option(
+            min=0, help="Maximum tokens of a text, for the memory; 0 takes the longest text."
+        ),
     ] = 100,
     val_fraction: Annotated[
-        float, typer.Option(min=0.0, max=0.9, help="Share of the texts that would be held out.")
+        float, typer.Option(min=0.0, max=0.9, help="Fraction of the texts held out for validation.")
     ] = 0.2,
-    seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Which texts are held out.")] = 42,
+    seed: Annotated[
+        int, typer.Option(min=0, max=2**31 - 1, help="Random seed of the held-out texts.")
+    ] = 42,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
-    """Classes, lengths, vocabulary and memory of labelled texts."""
+    """Show classes, lengths, vocabulary and memory of labelled texts."""
     from rnntui.text.labelled.figures import TextSettings, labelled_figures
 
     source = labelled_source(
@@ -89,7 +97,7 @@ def histogram_rows(histogram: "Sequence[LengthBin]", *, blocks: bool) -> list[tu
     tallest = max(one.count for one in histogram)
     rows = []
     for one in histogram:
-        # Rounded up, so that a bin that isn't empty is seen.
+        # Rounded up, so that every bin that isn't empty is visible.
         eighths = -(-one.count * _BAR * 8 // tallest)
         whole, part = divmod(eighths, 8)
         bar = "█" * whole + _EIGHTHS[part].strip() if blocks else "#" * -(-eighths // 8)
@@ -119,7 +127,7 @@ def _print_classes(figures: "LabelledFigures") -> None:
 
 def _print_lengths(figures: "LabelledFigures") -> None:
     title = (
-        f"Lengths of {figures.lengths.texts:,} texts to learn from, "
+        f"Lengths of {figures.lengths.texts:,} training texts, "
         f"in {figures.reading.units} and a start token"
     )
     rows = histogram_rows(figures.histogram, blocks=sys.stdout.isatty())

@@ -1,4 +1,4 @@
-"""`rnntui classify train`: a classifier learns from labelled texts, without a screen."""
+"""`rnntui classify train`: training a classifier without a screen."""
 
 import sys
 from collections.abc import Iterator
@@ -33,13 +33,13 @@ LabelColumn = Annotated[
 ]
 NoHeader = Annotated[
     bool,
-    typer.Option("--no-header", help="The table's first row is a text like the others."),
+    typer.Option("--no-header", help="The table's first row is not a header."),
 ]
 SkipBad = Annotated[
     bool,
     typer.Option(
         "--skip-bad",
-        help="Leave texts out that are empty, have no label or another number of fields; they are"
+        help="Skip texts that are empty, have no label or a wrong number of fields; they are"
         " counted and named.",
     ),
 ]
@@ -64,10 +64,10 @@ def train(
     as_json: AsJson = False,
     **settings: Any,
 ) -> None:
-    """Train a classifier on labelled texts, and keep it as a run.
+    """Train a classifier on labelled texts, and save it as a run.
 
-    Flags override the recipe; without one it is 'reviews', and without texts those it names.
-    Ctrl-C finishes the step, saves and leaves; go on with --resume.
+    Flags override the recipe's settings; the default recipe is 'reviews', and the default texts
+    are the recipe's. Ctrl-C finishes the step, saves and exits; continue with --resume.
     """
     from rnntui.cli.classify.confusion import print_confusion
     from rnntui.cli.headless import run_headless
@@ -95,7 +95,7 @@ def train(
     def go_on(parent: Path, run: str, allow: "AllowOldText") -> "ClassifyRun":
         return resume_classify_run(parent, run, changes, source, allow, force)
 
-    # Until the run is there, there is nothing to save, and an interruption leaves at once.
+    # Until the run is open, there is nothing to save, and an interruption exits at once.
     run = open_run(resume, old_text, {"--recipe": recipe, "--name": name}, make, go_on)
     inbox = CommandQueue()
     tests: list[Tested] = []
@@ -107,7 +107,7 @@ def train(
 
 
 def _noted(events: "Iterator[TrainEvent]", tests: "list[Tested]") -> "Iterator[TrainEvent]":
-    """The same events, the tests among them added to a list."""
+    """Pass on the events, appending the tests to a list."""
     from rnntui.training.events import Tested
 
     for event in events:
@@ -124,7 +124,7 @@ def labelled_source(
     no_header: bool,
     skip_bad: bool,
 ) -> "LabelledSource | None":
-    """What reads the texts that were asked for; None where none were."""
+    """The source of the given texts; None without any. Raises `ConfigError`."""
     from rnntui.tasks.classification.provenance import LabelledSource
 
     names = (text_column or "", label_column or "", text_encoding or "")

@@ -27,7 +27,9 @@ def sample(
     length: Annotated[
         int,
         typer.Option(
-            min=0, max=MOST_CHARACTERS, help="Characters to generate; 0: until interrupted."
+            min=0,
+            max=MOST_CHARACTERS,
+            help="Characters to generate; 0 generates until interrupted.",
         ),
     ] = 1000,
     mode: Annotated[Mode, typer.Option(help="Sampling mode.")] = "random",
@@ -35,10 +37,11 @@ def sample(
         float, typer.Option(help="Softmax temperature; below 1 safer, above 1 wilder.")
     ] = 1.0,
     top_k: Annotated[
-        int, typer.Option(help="Draw from the k likeliest characters; 0 disables.")
+        int, typer.Option(help="Draw from the k most probable characters; 0 disables.")
     ] = 0,
     top_p: Annotated[
-        float, typer.Option(help="Draw from the likeliest with this total probability; 1 disables.")
+        float,
+        typer.Option(help="Draw from the most probable with this total probability; 1 disables."),
     ] = 1.0,
     seed: Annotated[int, typer.Option(min=0, help="Random seed.")] = 1,
     until: Annotated[str | None, typer.Option(help=f"Stop after this text. {ESCAPES_HELP}")] = None,
@@ -73,8 +76,8 @@ def sample(
     engine: Annotated[
         SamplingEngine,
         typer.Option(
-            help="Engine; auto: compiled where available, else numpy. They round differently, so a"
-            " seed's text may differ between them."
+            help="Engine; auto: compiled where available, else numpy. They round differently, so"
+            " the text of a seed may differ between them."
         ),
     ] = "auto",
     no_prime: Annotated[bool, typer.Option("--no-prime", help="Leave the prime out.")] = False,
@@ -93,7 +96,7 @@ def sample(
     if not (count or as_json):
         _check_waiting(streams, length, until)
     if unique and not count:
-        raise ConfigError("--unique goes with --count, which says how many items to generate.")
+        raise ConfigError("--unique goes with --count, the number of items to generate.")
     given = given_prime(prime, prime_file) or ""
     spec = SamplingSpec(mode, temperature, top_k, top_p)
     path = checkpoint_path(checkpoint)
@@ -117,21 +120,21 @@ def sample(
 
 
 def _check_waiting(streams: int, length: int, until: str | None) -> None:
-    """Raise `ConfigError` where later texts would wait for ever, or in too large a number."""
+    """Raise `ConfigError` if later texts would wait forever, or need too much memory."""
     if streams > 1 and not length and until is None:
         raise ConfigError(
-            "With --length 0 the first text never ends, so the others would never come;"
+            "With --length 0 the first text never ends, and the others would never be printed;"
             " give a length, --until or --json."
         )
     if (streams - 1) * length > MOST_WAITING:
         raise ConfigError(
-            f"--streams {streams} of --length {length} are too many characters to wait for the"
-            f" first text's end: at most {MOST_WAITING:,}. Ask for fewer, or for --json."
+            f"--streams {streams} of --length {length} would queue too many characters behind"
+            f" the first text: at most {MOST_WAITING:,}. Give fewer, or --json."
         )
 
 
 def _end(until: str | None, count: int, header: "Header") -> str:
-    """Return the end of an item in the network's characters; empty for none.
+    """Return `--until` in the network's characters; empty without one.
 
     Raises `ConfigError` for a text that can never be generated.
     """
@@ -143,12 +146,12 @@ def _end(until: str | None, count: int, header: "Header") -> str:
     asked = "\n" if until is None else unescaped(until)
     if not asked:
         raise ConfigError("--until must be at least one character long.")
-    # Jamo are what such a network generates; the other steps would lose a line end.
+    # A network on jamo generates jamo; the other steps would lose a line end.
     end = decompose_syllables(asked) if "nfd-jamo" in header.normalisation.steps else asked
     for symbol in end:
         if symbol not in header.vocabulary:
             raise ConfigError(
                 f"The network never generates {describe_character(symbol)}, so --until would wait"
-                " for ever; choose another text."
+                " forever; choose another text."
             )
     return end

@@ -1,4 +1,4 @@
-"""`rnntui sample --count`: items such as names, each ended by a text, and the report about them."""
+"""`rnntui sample --count`: items such as names, each ended by a text, and their report."""
 
 from rnntui.cli.sample.texts import Sampling
 from rnntui.cli.terminal import notify
@@ -12,19 +12,19 @@ from rnntui.tasks.characters.provenance import corpus_of
 def write_items(sampling: Sampling, end: str, count: int, unique: bool) -> None:
     """Write `count` items of each text, then a report on standard error.
 
-    Raises `SamplingError` after that where the network didn't come to an end.
+    Afterwards raises `SamplingError` if the network did not end an item.
     """
     items, header = Items(end, unique), sampling.checkpoint.header
     failure: SamplingError | None = None
     before = lead_in(sampling.checkpoint.for_sampling, header.vocabulary, end, sampling.engine)
     if sampling.prime.startswith(end):
         before = before.removesuffix(end)
-    # One after another, as the items of one text are not as long as another's.
+    # One text after another, as their items differ in length.
     for number in range(len(sampling.seeds)):
         try:
             _write_text(sampling, number, before, items, count)
         except DivergedError as error:
-            # The texts behind it are none the worse for it.
+            # The following texts are not affected.
             failure = error
         except SamplingError as error:
             failure = error

@@ -10,40 +10,40 @@ if TYPE_CHECKING:
     from rnntui.text.vocabulary import Vocabulary
 
 NOTICED = 1_000_000
-"""Characters of a learned text from which on indexing it takes a while that is announced."""
+"""Characters of a training text from which on the time to index it is announced."""
 
 
 def index_of(checkpoint: "Checkpoint") -> CorpusIndex:
-    """Index a network's training text. Raises `CorpusError` where it is gone."""
+    """Index a network's training text. Raises `CorpusError` if it is missing."""
     from rnntui.tasks.characters.run import parts_of
     from rnntui.tasks.characters.scoring import own_corpus
 
     learned, _ = parts_of(own_corpus(checkpoint), checkpoint.header.config)
     if len(learned) >= NOTICED:
-        notify(f"Indexing the {len(learned):,} characters that the network learned from.")
+        notify(f"Indexing the {len(learned):,} characters of the training text.")
     return CorpusIndex.build(learned, len(checkpoint.header.vocabulary), lambda: False)
 
 
 class MemorisedMarks:
     """Marks each generated character of one text as memorised or not.
 
-    That is settled once no run of `COPIED_LENGTH` can reach back to it any more.
+    A mark is final once no run of `COPIED_LENGTH` can reach back to its character.
     """
 
     def __init__(self, index: CorpusIndex, vocabulary: "Vocabulary") -> None:
-        """Begin a text."""
+        """Start a text."""
         self._index, self._vocabulary = index, vocabulary
         self._meter = CopyMeter(index)
         self._pushed = self._told = 0
         self._ranges: list[tuple[int, int]] = []
 
     def push(self, symbol: str) -> list[bool]:
-        """Add a character; return the marks that are settled now, oldest first."""
+        """Add a character; return the marks that are final now, oldest first."""
         known = self._vocabulary
         identity = known.index(symbol) if symbol in known else -1
         self._ranges += self._meter.push([identity])
         self._pushed += 1
-        # What the present match covers may yet come to be memorised, unless it is already.
+        # Characters of the current match may still become memorised.
         open_from = self._pushed - self._meter.length
         if self._meter.length >= COPIED_LENGTH:
             open_from = self._pushed
@@ -73,5 +73,5 @@ class MemorisedMarks:
             longest += ", and may be longer"
         notify(
             f"{name}Memorised: {at_least}{reading.share:.1%} of {reading.generated:,} characters,"
-            f" in runs of {COPIED_LENGTH} or more that stand in the learned text; {longest}."
+            f" in runs of {COPIED_LENGTH} or more from the training text; {longest}."
         )

@@ -1,4 +1,4 @@
-"""Output of `rnntui sample`: a text as it is drawn, or one line of JSON per character."""
+"""Output of `rnntui sample`: plain text, or one line of JSON per character."""
 
 import json
 import sys
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from rnntui.text.normalisation import Normalisation
 
 MOST_WAITING: Final = 50_000_000
-"""Characters of later texts that may wait for the first ones to end: about 400 MB."""
+"""Maximum characters of later texts queued behind the first: about 400 MB."""
 
 
 class Marks(Protocol):
     """Marks memorised characters, with a delay of some characters."""
 
     def push(self, symbol: str) -> list[bool]:
-        """Add a character; return the marks that are settled now, oldest first."""
+        """Add a character; return the marks that are final now, oldest first."""
 
     def rest(self) -> list[bool]:
         """Return the marks of all remaining characters at the end of the text."""
@@ -42,13 +42,13 @@ class Output(Protocol):
 
 
 class TextOutput:
-    """Writes one text as it comes.
+    """Writes one text as it is generated.
 
-    Decomposed Hangul is put together again, which has to wait for a syllable to end.
+    Decomposed Hangul is composed again, each syllable once it has ended.
     """
 
     def __init__(self, normalisation: "Normalisation", marks: Marks | None) -> None:
-        """Begin with nothing written."""
+        """Start an empty text."""
         self._normalisation, self._marks = normalisation, marks
         self._held = self._last = ""
 
@@ -64,7 +64,7 @@ class TextOutput:
         self.write_symbols(character.symbol for character in characters)
 
     def write_symbols(self, symbols: Iterable[str]) -> None:
-        """Write generated characters as they come."""
+        """Write generated characters."""
         for symbol in symbols:
             if self._marks is not None:
                 self._marks.push(symbol)
@@ -79,14 +79,14 @@ class TextOutput:
             self._held = ""
 
     def end(self, *, on_own_line: bool) -> None:
-        """Write pending characters, and a line end where one is wanted and missing."""
+        """Write pending characters, and a missing line end if wanted."""
         self._flush()
         if on_own_line and self._last != "\n":
             write_text("\n", sys.stdout)
 
 
 class JsonOutput:
-    """Writes a line of JSON for each character of one text, with its mark where there are marks."""
+    """Writes a line of JSON per character of one text, with its memorisation mark, if any."""
 
     def __init__(self, stream: int, marks: Marks | None) -> None:
         """Write as stream `stream`."""
@@ -97,7 +97,7 @@ class JsonOutput:
         """Leave the prime out: it has no probabilities."""
 
     def write_chunk(self, begun: str, characters: "Iterable[Character]") -> None:  # noqa: ARG002
-        """Write characters, those at the end not before their marks are known."""
+        """Write characters whose marks are final."""
         for character in characters:
             if self._marks is None:
                 self._line(character, {})
@@ -126,21 +126,21 @@ class JsonOutput:
 
 
 class Sides:
-    """Texts generated together and read one after the other; later ones are queued.
+    """Texts generated in parallel and read one after the other; later ones are queued.
 
-    None stands for the end of one that can't go on.
+    In a queue, None stands for a text that diverged.
     """
 
     def __init__(self, rounds: "CharacterStreams", count: int) -> None:
-        """Take `count` texts out of rounds."""
+        """Split rounds into `count` texts."""
         self._rounds = rounds
         self._waiting: list[deque[str | None]] = [deque() for _ in range(count)]
 
     def symbols(self, number: int) -> Iterator[str]:
-        """The characters of one text, endlessly; those before it wait no more.
+        """The endless characters of one text, discarding those before it.
 
-        Raises `DivergedError` where it can't go on, and `SamplingError` where
-        too much of the others waits for its end.
+        Raises `DivergedError` if it diverged, `SamplingError` if the queues of the others are
+        too long.
         """
         own = self._waiting[number]
         yield from _emptied(own)
@@ -150,8 +150,8 @@ class Sides:
                 waiting.append(character and character.symbol)
             if behind and len(behind[-1]) * len(behind) > MOST_WAITING:
                 raise SamplingError(
-                    f"More than {MOST_WAITING:,} characters of the other texts wait for one that"
-                    " doesn't end; give a --length, or --json, which doesn't wait."
+                    f"More than {MOST_WAITING:,} characters of the other texts are queued behind"
+                    " one that doesn't end; give a --length, or --json, which doesn't queue."
                 )
             yield from _emptied(own)
 

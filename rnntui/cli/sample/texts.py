@@ -1,4 +1,4 @@
-"""The texts that `rnntui sample` generates, each up to a length or to a text that ends it."""
+"""The texts of `rnntui sample`, each up to a length or an ending text."""
 
 import sys
 from collections.abc import Iterator, Sequence
@@ -15,12 +15,12 @@ from rnntui.sampling.stream import CharacterStreams
 from rnntui.tasks.characters.checkpoint import Checkpoint
 
 AHEAD = 16
-"""Characters of each text that are generated at a time: nobody steers between them."""
+"""Characters of each text generated at a time; nothing changes in between."""
 
 
 @dataclass(frozen=True)
 class Sampling:
-    """A request: texts from `prime`, one for each of `seeds`, and their output."""
+    """A request for texts from `prime`, one per seed, and their output."""
 
     checkpoint: Checkpoint
     spec: SamplingSpec
@@ -32,8 +32,8 @@ class Sampling:
     tells_memorised: bool
 
     def streams(self, prime: str, seeds: Sequence[int]) -> "CharacterStreams":
-        """Texts from a prime, side by side."""
-        # Asked of its module, where tests put another one.
+        """Generate texts from a prime, in parallel."""
+        # Looked up in its module, where tests replace it.
         from rnntui.sampling import stream
 
         weights, spec = self.checkpoint.for_sampling, self.spec
@@ -49,9 +49,9 @@ class Sampling:
 
     @cached_property
     def marks(self) -> Sequence[MemorisedMarks | None]:
-        """The memorisation marks of each text; None for all unless asked for.
+        """The memorisation marks of each text; None for each unless requested.
 
-        Raises `CorpusError` where the training text is gone.
+        Raises `CorpusError` if the training text is missing.
         """
         if not self.tells_memorised:
             return [None] * len(self.seeds)
@@ -71,25 +71,25 @@ class Sampling:
         return TextOutput(self.checkpoint.header.normalisation, self.marks[number])
 
     def end(self, output: Output) -> None:
-        """End a text, so that a shell's prompt, or the next one, begins on a line of its own."""
+        """End a text, so that the shell's prompt, or the next text, starts on a new line."""
         output.end(on_own_line=sys.stdout.isatty() or len(self.seeds) > 1)
 
     def report_memorised(self) -> None:
-        """Report the memorisation of each text, where asked for."""
+        """Report the memorisation of each text, if requested."""
         for seed, marks in zip(self.seeds, self.marks, strict=True):
             if marks is not None:
                 marks.report(f"Seed {seed}: " if len(self.seeds) > 1 else "")
 
 
 class Limit:
-    """Where a text ends: by length (0: never), or after the text `until`, if there is one."""
+    """The end of a text: after a length (0: never), or after the text `until`, if given."""
 
     def __init__(self, length: int, until: str) -> None:
-        """Begin a text."""
+        """Start a text."""
         self._left, self._until, self._tail = length, until, ""
 
     def ends_with(self, symbol: str) -> bool:
-        """Whether the text is over with its next character."""
+        """Add the next character; return whether it is the last."""
         self._left -= 1
         if not self._until:
             return self._left == 0
@@ -100,7 +100,7 @@ class Limit:
 def write_texts(sampling: Sampling, limits: Sequence[Limit]) -> None:
     """Write text after text as they are drawn. Raises `DivergedError` at the end for one that did.
 
-    The texts behind it are none the worse for it.
+    The following texts are not affected.
     """
     sides = Sides(sampling.streams(sampling.prime, sampling.seeds), len(sampling.seeds))
     failed = False
@@ -125,9 +125,9 @@ def _limited(symbols: Iterator[str], limit: Limit) -> Iterator[str]:
 
 
 def write_json(sampling: Sampling, limits: Sequence[Limit]) -> None:
-    """Write a line for each character as it is drawn, those of several texts in turns.
+    """Write a line per character as it is drawn, those of several texts in turns.
 
-    Raises `DivergedError` at the end where one of them couldn't go on.
+    Raises `DivergedError` at the end if one of them diverged.
     """
     outputs = [sampling.output(number) for number in range(len(limits))]
     failed = False

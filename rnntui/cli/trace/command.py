@@ -1,4 +1,4 @@
-"""`rnntui trace`: every number of a forward pass, or how far gradients reach back through it."""
+"""`rnntui trace`: a forward pass number by number, or the gradient flow back through it."""
 
 from collections.abc import Iterator
 from typing import Annotated
@@ -44,13 +44,11 @@ def trace(
             " chart_characters in settings.toml sets the chart's style: braille, blocks, ascii.",
         ),
     ] = False,
-    units: Annotated[
-        int, typer.Option(min=1, max=100, help="Numbers to show of a long vector.")
-    ] = 4,
+    units: Annotated[int, typer.Option(min=1, max=100, help="Numbers shown of a long vector.")] = 4,
     train_steps: Annotated[
         int | None,
         typer.Option(
-            min=0, help="With --gradients: training steps of a recipe's networks; 0: none."
+            min=0, help="With --gradients: training steps of a recipe's networks; 0 disables."
         ),
     ] = None,
     forget_bias: Annotated[
@@ -77,8 +75,8 @@ def trace(
 ) -> None:
     """Trace a forward pass, number by number; with --gradients, the gradient flow.
 
-    For each time step: the input, what every layer computes, the output, and what comes next.
-    With --gradients: how much the loss at the last character depends on each state before it.
+    For each time step: the input, each layer's numbers, the output, and the next character.
+    With --gradients: how much the loss at the last character depends on each earlier state.
     """
     if checkpoint and recipe is not None:
         raise ConfigError("--checkpoint and --recipe exclude each other; name one network.")
@@ -108,7 +106,7 @@ def trace(
 
 
 def _network(checkpoints: list[str], recipe: TraceRecipe | None) -> TracedNetwork:
-    """The one network of a forward pass. Raises `ConfigError` where there isn't exactly one."""
+    """The network of a forward pass. Raises `ConfigError` unless there is exactly one."""
     if recipe is not None:
         return recipe_network(recipe)
     if len(checkpoints) != 1:
@@ -125,7 +123,7 @@ def _networks(
     train_steps: int | None,
     forget_bias: float | None,
 ) -> Iterator[TracedNetwork]:
-    """The networks to follow gradients through, one after another as they are ready."""
+    """The networks for the gradient flow, one by one as they are ready."""
     if recipe is not None and recipe.cells:
         yield from cell_networks(recipe, train_steps, forget_bias)
         return

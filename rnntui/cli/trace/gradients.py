@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 HEIGHT = 12
 WIDTH = 80
-"""Of a chart, in cells; a narrower terminal makes it narrower."""
+"""Size of a chart in cells; a narrower terminal makes it narrower."""
 
 DISTANCES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
-"""Where the table reads the curves: at the last three of these, at the end, and at the start."""
+"""Distances in the table: the last three of these, the end, and the start."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +36,7 @@ class Reach:
 
 
 def reach_of(network: "TracedNetwork", text: str, recurrent_scale: float) -> Reach:
-    """Follow the loss at the last character of `text` back to its first.
+    """Compute the gradient flow from the loss at the last character of `text` to the first.
 
     Raises `CorpusError` for a text that is too short or that the network can't read.
     """
@@ -138,7 +138,7 @@ def _write_chart(curves: Sequence[Curve], scale: Decades) -> None:
 
 
 def _bands(longest: int) -> list[tuple[int, int]]:
-    """The distances in bands, each about twice as wide as the one before, the last to the end."""
+    """Bands of distances, each about twice as wide as the previous one, the last to the end."""
     bands, low = [(0, 0)], 1
     for high in (4, 9, 19, 49):
         if high >= longest or low > longest:
@@ -157,14 +157,14 @@ def _at(values: Sequence[float], distance: int) -> str:
 
 
 def _shares(reach: Reach, bands: Sequence[tuple[int, int]]) -> list[str]:
-    """Each band's part of dE/dW; a cell without recurrent weights W has none."""
+    """Each band's share of dE/dW; empty for a cell without recurrent weights W."""
     if not find_cell(reach.network.config.cell).is_recurrent:
         return ["–"] * len(bands)
     return [_percent(sum(reach.flow.share_parts[low : high + 1])) for low, high in bands]
 
 
 def _percent(part: float) -> str:
-    # Rounded first, as a little below zero is zero, not minus zero.
+    # Rounded before formatting, which would print -0.0.
     return f"{round(100 * part, 1) + 0.0:.1f}%" if math.isfinite(part) else "?"
 
 

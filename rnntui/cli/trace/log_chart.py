@@ -1,4 +1,4 @@
-"""A chart in plain characters: curves over whole numbers from 0, on a logarithmic scale."""
+"""A chart in plain characters: curves over 0, 1, 2, …, on a logarithmic scale."""
 
 import math
 from collections.abc import Sequence
@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from rnntui.chart_characters import MARKS, Characters, in_ascii
 
 STYLES = ("cyan", "yellow", "magenta", "green", "blue", "red", "white", "bright_black")
-"""A colour for each mark, besides."""
+"""A colour for each mark."""
 
 MOST_DECADES = 16
-"""Curves that fall further below the highest point leave the chart at its foot."""
+"""Powers of ten shown below the highest point at most; curves leave the chart there."""
 
 LABEL = 7
-"""Columns of "1e-123" and the axis, after which the curves begin."""
+"""Columns of "1e-123" and the axis, left of the curves."""
 
 _ROWS_PER_LABEL = 2
 
@@ -35,7 +35,7 @@ class Decades:
 
 
 def decades(curves: Sequence[Curve]) -> Decades | None:
-    """The scale that the curves need together; None where they have nothing to show."""
+    """The common scale of the curves; None if they have no marks."""
     powers = [math.log10(value) for curve in curves for value in curve.values if _shown(value)]
     if not powers:
         return None
@@ -53,9 +53,9 @@ def log_chart(
 ) -> list[str]:
     """Lines of text, `width` wide: `height` of them, a horizontal axis and its labels.
 
-    Curves are of marks whatever the terminal has; the axes are of ASCII where it has no more.
+    Curves are drawn with marks; the axes with ASCII if the terminal has nothing else.
 
-    Where curves share a place, their marks take turns from column to column.
+    Where curves overlap, their marks alternate from column to column.
     """
     columns = max(width - LABEL, 2)
     grid = [[" "] * columns for _ in range(height)]
@@ -82,7 +82,7 @@ def _shown(value: float) -> bool:
 
 
 def _values_at(curve: Curve, column: int, columns: int, last: int) -> list[float]:
-    """The one value that stands in a column, if any: the largest of those that fall there."""
+    """The value drawn in a column: the largest of those that fall there, if any."""
     # Distances d with round(d * (columns - 1) / last) == column, found from both ends.
     span = max(last, 1)
     first = math.ceil((column - 0.5) * span / (columns - 1))
@@ -97,7 +97,7 @@ def _row(power: float, scale: Decades, height: int) -> int:
 
 
 def _labels(scale: Decades, height: int) -> dict[int, str]:
-    """Powers of ten by the row that they stand beside, as many as have room."""
+    """Powers of ten by row, as many as fit."""
     stride = max(1, math.ceil((scale.high - scale.low) * _ROWS_PER_LABEL / (height - 1)))
     powers = range(scale.high, scale.low - 1, -stride)
     return {_row(power, scale, height): f"1e{power:+03d}" for power in powers}
@@ -108,7 +108,7 @@ def _axis(labelled: bool) -> str:
 
 
 def _foot(last: int, columns: int) -> str:
-    """The labels of the horizontal axis, each beginning or ending under its place."""
+    """The labels of the horizontal axis, each aligned with its place."""
     line = [" "] * (columns + LABEL)
     stride = next(s for s in _strides() if last / s <= columns / 10)
     for value in range(0, last + 1, stride):

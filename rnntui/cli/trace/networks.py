@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class TracedNetwork:
-    """A network with a name; `stage` says whether and how long it was trained, if that matters.
+    """A network with a name; `stage` says how long it was trained, or is empty.
 
-    `forget_bias` is what the gate that keeps the old state began with beyond its usual bias.
+    `forget_bias` is the initial bias added to the gate that keeps the old state.
     """
 
     name: str
@@ -36,8 +36,8 @@ class TracedNetwork:
     def encode(self, text: str) -> list[int]:
         """The ids of a text, normalised as the network's own.
 
-        Raises `CorpusError` for an empty text and for one with characters that
-        the network doesn't know: a trace of another text would mislead.
+        Raises `CorpusError` for an empty text, and for one with characters unknown to
+        the network, since leaving them out would make the trace misleading.
         """
         from rnntui.sampling.prime import exact_ids
 
@@ -51,7 +51,7 @@ class TracedNetwork:
 
 
 def checkpoint_network(reference: str) -> TracedNetwork:
-    """The network of a run, or of a file. Raises `CheckpointError`."""
+    """Load the network of a run or file. Raises `CheckpointError`."""
     from rnntui.cli.checkpoint_argument import checkpoint_path
     from rnntui.tasks.characters.checkpoint import load_checkpoint
 
@@ -74,14 +74,12 @@ def recipe_network(recipe: TraceRecipe) -> TracedNetwork:
 def cell_networks(
     recipe: TraceRecipe, train_steps: int | None, forget_bias: float | None = None
 ) -> Iterator[TracedNetwork]:
-    """A network for each of a recipe's cells: untrained, then as it is after a short training.
+    """A network for each of a recipe's cells, all else equal: untrained, then briefly trained.
 
-    They differ in nothing but their cell. `train_steps` overrides the recipe's
-    budget; with 0 there are only the untrained ones. `forget_bias` overrides the
-    recipe's, too. The runs are made in a
-    temporary folder that is gone afterwards.
+    `train_steps` overrides the recipe's budget; 0 gives only the untrained ones. `forget_bias`
+    overrides the recipe's. The runs are made in a temporary folder, deleted afterwards.
 
-    Raises `ConfigError` for a recipe that can't be used, `RnntuiError` for a failed training.
+    Raises `ConfigError` for an unsuitable recipe, `RnntuiError` for a failed training run.
     """
     from rnntui.tasks.characters.checkpoint import load_checkpoint
     from rnntui.tasks.characters.config import TrainConfig
@@ -93,7 +91,7 @@ def cell_networks(
     from rnntui.training.settings.tables import from_tables
 
     config = TrainConfig(**from_tables(recipe.tables, recipe.source, TrainConfig))
-    # Nobody reads their samples, and they are saved at the beginning and at the end alone.
+    # Their samples are not used; saves are needed only at the start and the end.
     config = config.replaced({"sample_length": 1, "save_every": 1e6})
     if train_steps is not None:
         config = config.replaced({"steps": max(train_steps, 1)})

@@ -7,16 +7,15 @@ from typing import Any
 from rnntui.errors import ConfigError
 
 LENSES = ("forward", "gradients")
-"""What a recipe of this kind shows: a forward pass, or how far gradients reach back."""
+"""What a trace recipe shows: a forward pass, or the gradient flow."""
 
 
 @dataclass(frozen=True)
 class TraceRecipe:
-    """A recipe of kind `trace`; `source` is how sentences call it.
+    """A recipe of kind `trace`; `source` is its name in sentences.
 
-    `reads` is the text to read unless another is given. With `cells` there is
-    a network to be made for each, of the sizes in the tables; without, one
-    whose weights stand in the tables.
+    `reads` is the default text. With `cells`, a network is made for each, of the sizes in the
+    tables; otherwise the tables have the weights of one.
     """
 
     name: str
@@ -29,9 +28,9 @@ class TraceRecipe:
 
 
 def find_trace_recipe(reference: str) -> TraceRecipe:
-    """The recipe of that name, or in that TOML file.
+    """Return the trace recipe of that name, or in that TOML file.
 
-    Raises `ConfigError` where there is none of this kind, or it can't be used.
+    Raises `ConfigError` for a missing or invalid recipe.
     """
     from rnntui.tasks.recipes import find_recipe_file
     from rnntui.text.escapes import unescaped

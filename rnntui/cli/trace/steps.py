@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from rnntui.lenses.forward_trace import Floats, LayerStep, StepTrace
 
 LIKELIEST = 5
-"""How many next characters are named."""
+"""Number of most probable next characters shown."""
 
 WHOLE = 5
-"""Vectors up to this length are shown whole, which fills 80 columns."""
+"""Maximum length of vectors shown completely, which fills 80 columns."""
 
 
 def print_steps(network: "TracedNetwork", ids: list[int], units: int) -> None:
-    """A table for each time step; of vectors that are long the first `units` numbers."""
+    """Print a table for each time step, with the first `units` numbers of long vectors."""
     for number, step in enumerate(_steps(network, ids), start=1):
         symbol = _quoted(network.vocabulary.symbols[step.id])
         title = f"Step {number} of {len(ids)} reads {symbol}"
@@ -32,13 +32,13 @@ def print_steps(network: "TracedNetwork", ids: list[int], units: int) -> None:
 
 
 def write_steps(network: "TracedNetwork", ids: list[int]) -> None:
-    """A JSON object for each time step, with every number."""
+    """Print a JSON object for each time step, with all numbers."""
     for number, step in enumerate(_steps(network, ids), start=1):
         write_line(json.dumps(step_as_json(network, step, number)), sys.stdout)
 
 
 def step_as_json(network: "TracedNetwork", step: "StepTrace", number: int) -> dict[str, Any]:
-    """A time step with every number."""
+    """A time step with all numbers, as values for JSON."""
     symbols = network.vocabulary.symbols
     return {
         "step": number,
@@ -76,7 +76,7 @@ def _lists(vectors: "dict[str, Floats]") -> dict[str, list[float]]:
 
 
 def _print_whole(network: "TracedNetwork", step: "StepTrace", title: str) -> None:
-    """All numbers of a step, those of symbols under the symbols and those of units under units."""
+    """All numbers of a step, in columns of symbols and of units."""
     symbols = ["", *(labelled(symbol) for symbol in network.vocabulary.symbols)]
     sections: list[list[list[str]]] = []
     if network.config.input_encoding == "one-hot":
@@ -96,7 +96,7 @@ def _print_whole(network: "TracedNetwork", step: "StepTrace", title: str) -> Non
 
 
 def _print_sections(title: str, sections: list[list[list[str]]]) -> None:
-    """A table in sections, the first row of each being the head of its columns."""
+    """A table in sections, each with its column headings in the first row."""
     from rich.table import Table
     from rich.text import Text
 
@@ -113,7 +113,7 @@ def _print_sections(title: str, sections: list[list[list[str]]]) -> None:
 
 
 def _print_summary(network: "TracedNetwork", step: "StepTrace", title: str, units: int) -> None:
-    """The first numbers of each vector of a step, and its least, its mean and its greatest."""
+    """The first numbers of each vector of a step, and its minimum, mean and maximum."""
     names = network.vocabulary.symbols
     head = ["", *map(str, range(1, units + 1)), "min", "mean", "max"]
     sections = [[head]]
@@ -135,15 +135,15 @@ def _print_summary(network: "TracedNetwork", step: "StepTrace", title: str, unit
 
 
 def _named_layers(step: "StepTrace") -> "Iterator[tuple[str, LayerStep]]":
-    """Each recurrent layer, from the lowest, with its name."""
+    """The recurrent layers with their names, the lowest first."""
     for number, layer in enumerate(step.layers, start=1):
         yield f"layer {number}", layer
 
 
 def _vectors(layer: "LayerStep") -> "list[tuple[str, Floats]]":
-    """What a layer computes, in the order in which it does.
+    """A layer's numbers in the order of computation.
 
-    A gate is shown as it acts; what it was before sigmoid or tanh is in the JSON.
+    Gates are shown after their activation; the JSON has the pre-activations, too.
     """
     if "hidden" in layer.gates:
         return [("pre-activation", layer.pre_activations["hidden"]), ("hidden state", layer.hidden)]
