@@ -1,1 +1,1 @@
-"""Texts: reading, normalising, encoding to ids, and the library that keeps them."""
+"""Texts: reading, normalising, encoding to ids, and the library of texts."""

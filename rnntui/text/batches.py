@@ -1,7 +1,7 @@
-"""Cutting encoded text into batches: streams with carried state, or shuffled windows.
+"""Cuts encoded text into batches: streams with carried state, or shuffled windows.
 
-A batch is a pure function of the text, the shape, the seed and its position,
-so a training resumes at any batch without having kept a generator's state.
+A batch is a pure function of the text, the shape, the seed and its position, so a training run
+resumes at any batch without storing a generator's state.
 """
 
 from dataclasses import dataclass
@@ -15,12 +15,12 @@ from rnntui.errors import CorpusError
 from rnntui.text.vocabulary import AnyIds, Ids
 
 MIN_VALIDATION_CHARACTERS = 100
-"""A held-out part shorter than this says nothing, so none is held out."""
+"""Fewest characters of a held-out part; a shorter one isn't held out."""
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Characters and those that follow them.
+    """Characters and their targets, the next characters.
 
     `inputs` is `[B, T]`; `targets` `[B, T]` for streams, `[B, 1]` for windows.
     """
@@ -30,7 +30,7 @@ class Batch:
 
 
 class Batches(Protocol):
-    """A text cut into `batches_per_epoch` batches, each read by its number."""
+    """A text cut into `batches_per_epoch` batches, each accessed by its number."""
 
     @property
     def batches_per_epoch(self) -> int:
@@ -38,11 +38,11 @@ class Batches(Protocol):
 
     @property
     def batch_size(self) -> int:
-        """B: sequences in a batch."""
+        """B, the number of sequences in a batch."""
 
     @property
     def characters_per_batch(self) -> int:
-        """Predictions that a batch asks for."""
+        """Predictions per batch."""
 
     def batch(self, epoch: int, index: int) -> Batch:
         """Batch `index` of pass `epoch`, both from 0."""
@@ -53,8 +53,8 @@ class StreamBatches:
     """`[B, T]` cuts of B contiguous streams, for truncated BPTT with carried state.
 
     The text is cropped to `batches_per_epoch · B · T` characters; stream `b`
-    continues in the next batch where it stopped in this one. The target of the
-    very last character is the first one, as the text goes round.
+    continues in the next batch where it stopped in this one. The target of the very last
+    character is the first one, as the text wraps around.
     """
 
     ids: AnyIds
@@ -85,8 +85,8 @@ class StreamBatches:
 class PieceBatches:
     """The text cut into pieces of `seq_length`, each a batch of one sequence; the last is shorter.
 
-    Every character is read once an epoch. The very last one is followed by nothing,
-    so its target is that character itself.
+    Every character is read once an epoch. The very last one has no successor and is its own
+    target.
     """
 
     ids: AnyIds
@@ -94,7 +94,7 @@ class PieceBatches:
 
     @property
     def batches_per_epoch(self) -> int:
-        """Pieces, the shorter last one counted."""
+        """Number of pieces, a shorter last one included."""
         return -(-len(self.ids) // self.seq_length)
 
     @property
@@ -117,15 +117,15 @@ class PieceBatches:
 
 
 _BLOCK = 8192
-"""Ranks whose places in the order of windows are computed together."""
+"""Ranks whose places in the order of windows are computed at a time."""
 
 
 @dataclass(frozen=True)
 class WindowBatches:
-    """Every run of `window` characters once an epoch, in an order drawn anew for each.
+    """Every run of `window` characters once an epoch, in a new random order each time.
 
-    The order is a keyed permutation that is computed as it is needed, so that it
-    costs no memory however long the text. The last batch may be smaller.
+    The order is a keyed permutation, computed on demand without memory. The last batch may be
+    smaller.
     """
 
     ids: AnyIds
@@ -135,12 +135,12 @@ class WindowBatches:
 
     @property
     def windows(self) -> int:
-        """Windows that have a next character to predict."""
+        """Number of windows with a next character to predict."""
         return len(self.ids) - self.window
 
     @property
     def batches_per_epoch(self) -> int:
-        """Batches in one pass, a smaller last one counted."""
+        """Batches in one pass, a smaller last one included."""
         return -(-self.windows // self.batch_size)
 
     @property
@@ -170,17 +170,16 @@ def _permuted_block(block: int, size: int, key: int) -> NDArray[np.int64]:
 
 
 def permuted(ranks: NDArray[np.uint64], size: int, key: int) -> NDArray[np.int64]:
-    """Where a keyed permutation of `range(size)` sends `ranks`, without building it.
+    """The images of `ranks` under a keyed permutation of `range(size)`, in constant memory.
 
-    A balanced Feistel network (Luby and Rackoff 1988) of four rounds over the
-    next even number of bits; numbers that land outside walk on along their
-    cycle until they are inside (Black and Rogaway 2002), at most four times
-    the work on average.
+    A balanced Feistel network (Luby and Rackoff 1988) of four rounds over the next even number of
+    bits; numbers out of range follow their cycle until they are inside (Black and Rogaway 2002), at
+    most four times the work on average.
     """
     half = max(1, (max(size - 1, 1).bit_length() + 1) // 2)
     low = np.uint64((1 << half) - 1)
     shift = np.uint64(half)
-    # Scrambled before the rounds are told apart, or neighbouring keys would share three of four.
+    # Scrambled first, or neighbouring keys would share three of four round keys.
     scrambled = mix(np.array([key % 2**64], dtype=np.uint64))
     round_keys = mix(scrambled ^ np.arange(1, 5, dtype=np.uint64))
     result = ranks.copy()
@@ -203,7 +202,7 @@ def mix(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
 
 
 def split(ids: AnyIds, val_fraction: float) -> tuple[AnyIds, AnyIds]:
-    """The part to learn from and the held-out tail, which is empty where it would be too short."""
+    """The training part and the held-out tail, which is empty if it would be too short."""
     cut = int(len(ids) * (1.0 - val_fraction))
     if val_fraction <= 0 or len(ids) - cut < MIN_VALIDATION_CHARACTERS:
         cut = len(ids)
@@ -211,7 +210,7 @@ def split(ids: AnyIds, val_fraction: float) -> tuple[AnyIds, AnyIds]:
 
 
 def fitting_stream_shape(characters: int, batch_size: int, seq_length: int) -> tuple[int, int]:
-    """The nearest `(batch_size, seq_length)`, none larger, of which the text fills one batch.
+    """The largest `(batch_size, seq_length)`, up to those given, of which the text fills a batch.
 
     The batch is narrowed first, since shorter sequences change what can be learned.
     Raises `CorpusError` for a text of fewer than two characters.
@@ -223,7 +222,7 @@ def fitting_stream_shape(characters: int, batch_size: int, seq_length: int) -> t
 
 
 def fitting_window_shape(characters: int, batch_size: int, window: int) -> tuple[int, int]:
-    """The nearest `(batch_size, window)`, none larger, that leaves a next character to predict.
+    """The largest `(batch_size, window)`, up to those given, with a next character to predict.
 
     Raises `CorpusError` for a text of fewer than two characters.
     """

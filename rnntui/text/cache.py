@@ -1,9 +1,9 @@
-"""The cache's files: records, arrays behind a record, and an index of files read before.
+"""The cache's files: records, arrays after a record, and an index of files read before.
 
-A record is a line of JSON and a line with its CRC-32. Arrays behind it begin at
-multiples of 64 bytes, each with a CRC-32 of its own, and are mapped into memory.
-Whatever is damaged counts as absent, to be made again. The cache of characters
-(`encoded_text.py`) and that of labelled texts (`labelled/cache.py`) are made of these.
+A record is a line of JSON and a line with its CRC-32. Arrays after it begin at multiples of 64
+bytes, each with its own CRC-32, and are memory-mapped. A damaged file counts as absent and is made
+anew. The caches of encoded texts (`encoded_text.py`) and of labelled texts (`labelled/cache.py`)
+use these files.
 """
 
 import hashlib
@@ -23,7 +23,7 @@ from rnntui.plain_files import open_plain
 from rnntui.text.stamps import FileStamp
 
 DAMAGE = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
-"""What reading a damaged record, or one of another form, may raise."""
+"""The exceptions of reading a damaged or foreign record."""
 
 _ARRAYS_VERSION = 1
 _ALIGNMENT = 64
@@ -41,17 +41,17 @@ class CachedArrays:
 
 
 def short_hash(value: object) -> str:
-    """Return 40 hex digits of the SHA-256 of a value's JSON, to name a file."""
+    """40 hex digits of the SHA-256 of a value's JSON, as a file name."""
     return hashlib.sha256(json.dumps(value).encode()).hexdigest()[:40]
 
 
 def bytes_of(array: NDArray[Any]) -> memoryview:
-    """Return the bytes of a flat array; copies only an array that isn't contiguous."""
+    """The bytes of a flat array; only a non-contiguous one is copied."""
     return np.ascontiguousarray(array).view(np.uint8).data
 
 
 def write_record(path: Path, body: Mapping[str, Any], arrays: Iterable[NDArray[Any]] = ()) -> None:
-    """Write a record, and arrays behind it, atomically. Raises OSError."""
+    """Write a record and arrays after it, atomically. Raises `OSError`."""
     line = json.dumps(body).encode()
     with atomic_write(path) as file:
         written = file.write(line + b"\n%d\n" % zlib.crc32(line))
@@ -62,7 +62,7 @@ def write_record(path: Path, body: Mapping[str, Any], arrays: Iterable[NDArray[A
 
 
 def read_record(path: Path) -> dict[str, Any]:
-    """Return the body of a record that has no arrays. Raises one of DAMAGE."""
+    """The body of a record without arrays. Raises one of `DAMAGE`."""
     with open_plain(path) as file:
         body = _read_head(file)
         if file.read(1):
@@ -71,7 +71,7 @@ def read_record(path: Path) -> dict[str, Any]:
 
 
 def write_arrays(path: Path, about: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> None:
-    """Write named flat arrays, and what they mean. Raises OSError."""
+    """Write named flat arrays and a description. Raises `OSError`."""
     listed = [
         [name, array.dtype.str, len(array), zlib.crc32(bytes_of(array))]
         for name, array in arrays.items()
@@ -81,7 +81,7 @@ def write_arrays(path: Path, about: Mapping[str, Any], arrays: Mapping[str, NDAr
 
 
 def read_arrays(path: Path) -> CachedArrays | None:
-    """Map a file of `write_arrays`; None when there is none, or any byte of it is damaged."""
+    """Map a file of `write_arrays`; None if it is absent or damaged."""
     try:
         with open_plain(path) as file:
             body, position = _read_head(file), file.tell()
@@ -112,10 +112,10 @@ def map_array(path: Path, dtype: np.dtype[Any], length: int, offset: int = 0) ->
 def remember(
     path: Path, stamps: tuple[FileStamp, ...], content: Mapping[str, Any], read_at_ns: int
 ) -> None:
-    """Note in the index file `path` the content that files of these stamps had at `read_at_ns`.
+    """Store in the index file `path` the content that files of these stamps had at `read_at_ns`.
 
-    Nothing is noted of a file modified within two seconds before: a further change
-    could leave its time of modification as it is. Nor when the cache can't be written.
+    Nothing is stored for a file modified within the two seconds before, as a further change might
+    not alter its modification time, nor if the cache is read-only.
     """
     if any(read_at_ns - stamp.mtime_ns < _SETTLED_NS for stamp in stamps):
         return
@@ -124,7 +124,7 @@ def remember(
 
 
 def recall(path: Path, stamps: tuple[FileStamp, ...]) -> Mapping[str, Any] | None:
-    """Return what was noted of files with these stamps, or None; the caller checks its fields."""
+    """The content stored for files with these stamps, or None; the caller checks its fields."""
     try:
         body = read_record(path)
         return body if body["stamps"] == _hash_stamps(stamps) else None

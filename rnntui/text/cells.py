@@ -1,9 +1,8 @@
 """Draws the characters of a text in terminal cells.
 
-A terminal is told nothing but printable characters of known width: whatever
-could move its cursor, turn its writing direction or vanish is drawn as a
-visible stand-in. How many cells a character takes, `widths` says. This module
-knows characters only; lines and colours are somebody else's.
+A terminal receives only printable characters of known width: anything that could move its cursor,
+change its writing direction or vanish is drawn as a visible stand-in. Widths come from `widths`.
+This module knows characters only, no lines or colours.
 
 Stand-ins, each one cell wide but for the tab:
 
@@ -11,13 +10,13 @@ Stand-ins, each one cell wide but for the tab:
 - a tab is `⇥` and three spaces, the same four cells wherever it stands;
 - an invisible character (zero-width, joiner, bidi control, variation
   selector, emoji skin tone, filler, line separator) is `·`;
-- what has no picture at all (C1 control, lone surrogate, private use,
+- a character without any picture (C1 control, lone surrogate, private use,
   unassigned) is `�`;
 - a regional indicator, half of a flag, is its letter, because terminals
   disagree about the width of a half.
 
 Skin tones and joiners are drawn on their own for the same reason: terminals
-disagree about the width of what they would join.
+disagree about the width of the joined character.
 """
 
 import unicodedata
@@ -33,15 +32,15 @@ INVISIBLE: Final = "·"
 NO_PICTURE: Final = "\ufffd"
 
 WIDEST: Final = 4
-"""Cells that the widest drawn character (the tab) takes; no line can be narrower."""
+"""Cells of the widest drawn character (the tab); no line can be narrower."""
 
 CLUSTER_LIMIT: Final = 8
-"""Most characters drawn in one place, so that a pile of marks can't grow for ever."""
+"""Most characters drawn in one place, which bounds a pile of marks."""
 
 _SPACING_MARK = "Mc"
 _WITHOUT_PICTURE = frozenset({"Cc", "Cs", "Co", "Cn"})
 _UNSEEN_CATEGORIES = frozenset({"Cf", "Zl", "Zp"})
-# Characters that are drawn as nothing although they count as letters or marks.
+# Invisible characters among the letters and marks.
 _UNSEEN_LETTERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
 _UNSEEN_RANGES = (
     (0x180B, 0x180F),  # Mongolian variation selectors
@@ -57,21 +56,21 @@ _SYLLABLES_WITHOUT_TRAIL = range(0xAC00, 0xD7A4, 28)
 
 
 class Drawn(NamedTuple):
-    """What stands on the screen for one character."""
+    """The drawing of one character."""
 
     text: str
     """Printable text, safe to send to a terminal."""
     width: int
     """Terminal cells, 1 to `WIDEST`."""
     is_stand_in: bool
-    """Whether the text is a picture of something that can't be drawn itself."""
+    """Whether the text stands in for a character that can't be drawn."""
 
 
 class Unit(NamedTuple):
     """Characters that share their cells: one, or one with the marks on it."""
 
     start: int
-    """Index of the first character in the text that was divided."""
+    """Index of the first character in the line."""
     length: int
     """Number of characters."""
     text: str
@@ -79,7 +78,7 @@ class Unit(NamedTuple):
     width: int
     """Terminal cells, 1 to `WIDEST`."""
     is_stand_in: bool
-    """Whether the text is a picture of something that can't be drawn itself."""
+    """Whether the text stands in for a character that can't be drawn."""
 
     @property
     def is_plain(self) -> bool:
@@ -89,13 +88,10 @@ class Unit(NamedTuple):
 
 @lru_cache(maxsize=16_384)
 def visible(char: str) -> Drawn:
-    """Say how one character is drawn when it stands alone.
+    """The drawing of one character on its own.
 
-    A mark stands on a dotted circle, also one that takes a cell of its own; a
-    conjoining jamo is drawn as the letter it is. See the module for the stand-ins.
-
-    Raises:
-        TypeError: If `char` is not a single character.
+    A mark stands on a dotted circle, even one with a cell of its own; a conjoining jamo is drawn as
+    a letter. The module describes the stand-ins. Raises `TypeError` for more than one character.
     """
     code = ord(char)
     if char == "\t":
@@ -118,7 +114,7 @@ def visible(char: str) -> Drawn:
 
 
 def printable(text: str) -> str:
-    """`text` with all but line ends and printable characters as visible stand-ins."""
+    """`text` with visible stand-ins for all but line ends and printable characters."""
     return "".join(
         character
         if character == "\n" or not (drawn := visible(character)).is_stand_in
@@ -131,7 +127,7 @@ _LABELS = {" ": "␣", "\n": "⏎", "\t": "⇥"}
 
 
 def labelled(symbol: str) -> str:
-    """Say how a symbol is drawn where it is a thing of its own, white space included."""
+    """The drawing of a symbol on its own, white space included."""
     return _LABELS.get(symbol) or "".join(unit.text for unit in units(symbol))
 
 
@@ -139,8 +135,8 @@ def labelled(symbol: str) -> str:
 def may_join(char: str) -> bool:
     """Whether a character can be drawn on the one before it, taking no cells.
 
-    True for combining marks and for the vowels and trailing consonants of
-    decomposed Hangul; whether it does join, `joins` says.
+    True for combining marks and for the vowels and trailing consonants of decomposed Hangul;
+    `joins` tells whether it does so after a given one.
     """
     if char in _VOWEL_JAMO or char in _TRAILING_JAMO:
         return True
@@ -149,14 +145,14 @@ def may_join(char: str) -> bool:
 
 @lru_cache(maxsize=16_384)
 def may_follow(char: str) -> bool:
-    """Whether a character leans on the one before it and takes a place of its own: a vowel sign."""
+    """Whether a character is a spacing mark, such as a vowel sign."""
     return unicodedata.category(char) == _SPACING_MARK
 
 
 def follows(cluster: str, char: str) -> bool:
-    """Whether `char` is a spacing mark that stands bare beside `cluster`, as `joins` has it.
+    """Whether `char` is a spacing mark drawn bare beside `cluster` (see `joins`).
 
-    Elsewhere, at the start of a line or after a space, it stands on a dotted circle.
+    At the start of a line or after a space it stands on a dotted circle.
     """
     if not may_follow(char) or not cluster:
         return False
@@ -166,9 +162,9 @@ def follows(cluster: str, char: str) -> bool:
 def joins(cluster: str, char: str) -> bool:
     """Whether `char`, coming after `cluster`, is drawn in the same cells.
 
-    `cluster` holds the characters that share the last cells of the line so
-    far, or is empty at the start of a line. Stand-ins carry no marks. A jamo
-    joins only where it completes a syllable, so that a loose one is seen.
+    `cluster` holds the characters in the last cells of the line so far, or is empty at the start of
+    a line. Stand-ins carry no marks. A jamo joins only to complete a syllable, so that a loose one
+    is visible.
     """
     if not cluster or len(cluster) >= CLUSTER_LIMIT or not may_join(char):
         return False
@@ -182,7 +178,7 @@ def joins(cluster: str, char: str) -> bool:
 
 
 def units(line: str) -> Iterator[Unit]:
-    """Divide a line without its newline into what is drawn, from left to right."""
+    """The units of a line without its newline, from left to right."""
     start, cluster = 0, ""
     while start < len(line):
         stop = start + 1
@@ -199,10 +195,10 @@ def units(line: str) -> Iterator[Unit]:
 
 
 def _composed(first: str, cluster: str) -> str:
-    """Draw a character, alone drawn as `first`, together with its marks.
+    """The drawing of a character, alone drawn as `first`, with its marks.
 
-    Composed where Unicode has the composed character, because every terminal
-    can draw that and not every one can put a mark on a letter.
+    Composed if Unicode has the composed character, which every terminal can draw; not every one can
+    put a mark on a letter.
     """
     if may_join(cluster[0]) or first.startswith(CARRIER):
         return first + cluster[1:]
@@ -219,9 +215,9 @@ def _is_unseen(char: str) -> bool:
 
 
 def _letter_of_jamo(char: str) -> str:
-    """Return the free-standing letter of a conjoining jamo, other characters as they are.
+    """The free-standing letter of a conjoining jamo; other characters are unchanged.
 
-    Jamo no longer in use have no such letter and are returned as they are too.
+    Obsolete jamo have no such letter and are unchanged, too.
     """
     if char not in _LEADING_JAMO | _VOWEL_JAMO | _TRAILING_JAMO:
         return char

@@ -1,4 +1,4 @@
-"""One chapter of a text: the part that begins at a heading such as `CHAPTER IV`."""
+"""One chapter of a text: the part after a heading such as `CHAPTER IV`."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -6,21 +6,20 @@ from collections.abc import Iterable, Iterator
 from rnntui.errors import CorpusError
 
 SHORTEST = 200
-"""Characters that a chapter has at least; what is shorter is a line of a table of contents."""
+"""Fewest characters of a chapter; anything shorter is an entry of a table of contents."""
 
 LONGEST_FRONT = 100_000
-"""Where no chapter has begun by so many characters, the text has none."""
+"""Most characters before the first chapter; a text without one by then has none."""
 
 _HEADING = re.compile(r"\s*(?:CHAPTER|Chapter)\s+(?:[0-9]{1,3}|[IVXLCDM]{1,9})(?:\W|$)")
-_END = re.compile(r"\s*\*\*\* ?END OF ")  # what stands below the last chapter of a Gutenberg text
+_END = re.compile(r"\s*\*\*\* ?END OF ")  # below the last chapter of a Gutenberg text
 
 
 def chapter(chunks: Iterable[str], number: int) -> Iterator[str]:
-    """Chapter `number`, from 1, of a text in chunks; a text without chapters as it is.
+    """Chapter `number`, from 1, of a text in chunks; a text without chapters is unchanged.
 
-    A chapter begins with its heading, a line of `CHAPTER` and a Roman or Arabic
-    number, and ends before the next heading. Raises `CorpusError` for a text
-    that has chapters, but not so many.
+    A chapter starts with its heading, a line of `CHAPTER` and a Roman or Arabic number, and ends
+    before the next heading. Raises `CorpusError` for a text with fewer chapters.
     """
     lines = lines_of(chunks)
     front: list[str] = []
@@ -58,7 +57,7 @@ def _until_heading(lines: Iterator[str]) -> Iterator[str]:
 
 
 def lines_of(chunks: Iterable[str]) -> Iterator[str]:
-    """The lines of a text, each with its end, however the chunks were cut."""
+    """The lines of a text in chunks, each with its line end."""
     held = ""
     for chunk in chunks:
         *whole, held = (held + chunk).split("\n")

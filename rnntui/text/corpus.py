@@ -1,4 +1,4 @@
-"""A corpus: a text with a name and a provenance, as ids over its own vocabulary."""
+"""A corpus: a text with name and provenance, as ids of its own vocabulary."""
 
 import hashlib
 from dataclasses import dataclass, replace
@@ -27,19 +27,18 @@ from rnntui.text.vocabulary import Vocabulary
 _AS_IT_IS = Normalisation()
 
 FRAME_CHARACTERS = 40_000
-"""Characters at either end of a text among which Project Gutenberg's marks are looked for."""
+"""Characters at either end of a text searched for Project Gutenberg's marks."""
 
 
 @dataclass(frozen=True, eq=False)
 class Corpus:
     """A text ready for training.
 
-    `ids` is [n], read-only, of the smallest unsigned type that holds the ids;
-    it's mapped from a file, so slices cost only what they touch. `source`
-    says in words where the text came from; `reference` is what finds it again:
-    its path, those of several files joined (see `resolve_reference`), or its
-    name where it has no path (standard input, texts given in memory).
-    `content_hash` is of the bytes, before decoding and normalising.
+    `ids` is `[n]`, read-only, of the smallest unsigned type; it is memory-mapped, so slices cost
+    only what they touch. `source` describes the origin in words; `reference` finds the text again:
+    its path, those of several joined files (see `resolve_reference`), or its name without a path
+    (standard input, texts given in memory). `content_hash` is of the bytes, before decoding and
+    normalising.
     """
 
     name: str
@@ -59,7 +58,7 @@ class Corpus:
         return len(self.ids)
 
     def preview(self, length: int) -> str:
-        """Return the first `length` characters, with jamo composed for reading."""
+        """The first `length` characters, with jamo composed."""
         start = self.vocabulary.decode(self.ids[:length])
         return self.normalisation.restore_for_display(start)
 
@@ -72,13 +71,11 @@ def load_corpus(
     doubtful: Doubtful = "ask",
     stdin: BinaryIO | None = None,
 ) -> Corpus:
-    """Return the corpus that `reference` means, encoded now or on an earlier day.
+    """The corpus of a reference (see `resolve_reference`), from the cache if possible.
 
-    What a reference means is said at `resolve_reference`; `-` is standard
-    input, or `stdin` when given. `text_encoding` is that of the bytes;
-    without it it's found out. Raises CorpusError for what isn't there, isn't
-    text or is empty, and to ask for an encoding that can't be told for sure
-    unless `doubtful` says to read the text as what is likeliest.
+    `-` is standard input, or `stdin` if given. `text_encoding` is the encoding of the bytes,
+    detected if None. Raises `CorpusError` for a text that is missing, binary or empty, and for one
+    of uncertain encoding unless `doubtful` is "read".
     """
     found = resolve_reference(reference, stdin)
     if found.open_stream is not None:
@@ -103,9 +100,9 @@ def load_corpus(
 def kept_corpus(
     name: str, source: str, content_hash: str, text_encoding: str, normalisation: Normalisation
 ) -> Corpus | None:
-    """Return a text that was read on an earlier day by its hash, or None if the cache hasn't it.
+    """A text from the cache by its hash, or None if it isn't there.
 
-    It needs neither the file that it was read from nor its name.
+    Neither the original file nor its name is needed.
     """
     encoded = cached_text(TextKey(content_hash, text_encoding, normalisation.steps))
     if encoded is None:
@@ -126,9 +123,9 @@ def kept_corpus(
 
 
 def has_changed(reference: str, text_encoding: str, content_hash: str) -> bool:
-    """Whether a text's files hold other bytes now; False where they are gone.
+    """Whether a text's files have changed; False if they are gone.
 
-    The arguments are those of the `Corpus` that it was.
+    The arguments are fields of the earlier `Corpus`.
     """
     try:
         paths = resolve_reference(reference).paths if paths_of(reference) else ()
@@ -144,7 +141,7 @@ def corpus_from_text(
     normalisation: Normalisation = _AS_IT_IS,
     source: str = "given as text",
 ) -> Corpus:
-    """Return a corpus of a text in memory; CorpusError when it has no characters left."""
+    """A corpus of a text in memory. Raises `CorpusError` if normalisation leaves no characters."""
     data = text.encode("utf-8", "surrogatepass")
     normalised = normalisation.apply(text)
     counted = required(count_symbols([normalised]), name)
@@ -183,7 +180,7 @@ def _load(
 
 
 def _suggested(name: str, text: EncodedText) -> tuple[str, ...]:
-    """A sentence about Project Gutenberg's header or licence, where they frame the text."""
+    """A sentence about Project Gutenberg's header or licence, if the text has them."""
     ids, decode = text.ids, text.counted.vocabulary.decode
     for end in (ids[:FRAME_CHARACTERS], ids[-FRAME_CHARACTERS:]):
         if has_frame(decode(end)):

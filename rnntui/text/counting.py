@@ -1,4 +1,4 @@
-"""Counts the symbols of a text that arrives in chunks, and so finds its vocabulary."""
+"""Counts the symbols of a text in chunks, which gives its vocabulary."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ _UNICODE_SIZE = 0x110000
 
 @dataclass(frozen=True)
 class SymbolCounts:
-    """A vocabulary, how often each symbol occurs, and the number of characters in all."""
+    """A vocabulary, the count of each symbol, and the total number of characters."""
 
     vocabulary: Vocabulary
     counts: tuple[int, ...]
@@ -21,10 +21,9 @@ class SymbolCounts:
 
 
 def count_symbols(chunks: Iterable[str]) -> SymbolCounts | None:
-    """Count the characters of a text; None when it has none.
+    """Count the characters of a text; None for an empty one.
 
-    The vocabulary has the most frequent first, ties in order of first
-    appearance. Memory doesn't grow with the text.
+    The vocabulary is sorted by frequency, ties by first appearance. Memory is constant.
     """
     counts = np.zeros(_UNICODE_SIZE, dtype=np.int64)
     firsts: dict[int, int] = {}  # code point -> position of its first appearance
@@ -54,7 +53,7 @@ def count_symbols(chunks: Iterable[str]) -> SymbolCounts | None:
 
 
 def _count_ascii(data: bytes) -> npt.NDArray[np.int64]:
-    """Count byte values, [256]; two bytes at a time, as that halves the work of bincount."""
+    """Count byte values, `[256]`; two bytes at a time, which halves the work of bincount."""
     even = len(data) & ~1
     pairs = np.bincount(np.frombuffer(data, dtype="<u2", count=even // 2), minlength=1 << 16)
     grid = pairs.reshape(256, 256)
@@ -67,7 +66,7 @@ def _count_ascii(data: bytes) -> npt.NDArray[np.int64]:
 def _first_positions(
     codes: npt.NDArray[np.uint32], fresh: npt.NDArray[np.int64], offset: int
 ) -> dict[int, int]:
-    """Return where each of the code points `fresh` stands first in `codes`, plus `offset`."""
+    """The first position in `codes` of each of the code points `fresh`, plus `offset`."""
     is_fresh = np.zeros(int(codes.max()) + 1, dtype=bool)
     is_fresh[fresh] = True
     places = np.flatnonzero(is_fresh[codes])

@@ -18,10 +18,9 @@ _BLOCK = 1 << 20
 class TextPart:
     """One file of a text, with its name in messages and its encoding.
 
-    `origin` says how the encoding is known: `named` by a person, `detected`
-    by guessing, or `plain` (UTF-8, or declared by a byte order mark). `doubt`
-    is a sentence that asks for the encoding where a guess isn't sure, and
-    `is_slight` tells that few bytes speak for it.
+    `origin` is where the encoding comes from: `named` by the user, `detected` by guessing, or
+    `plain` (UTF-8, or a byte order mark). `doubt` is a sentence that asks for the encoding after an
+    uncertain guess, and `is_slight` marks a guess based on few bytes.
     """
 
     path: Path
@@ -33,10 +32,10 @@ class TextPart:
 
 
 class UndecodableTextError(CorpusError):
-    """Bytes that aren't valid in the encoding that a text was read in."""
+    """Bytes that are invalid in a text's encoding."""
 
     def __init__(self, sentence: str, part: TextPart, position: int) -> None:
-        """Keep the part and the position in bytes beside the sentence."""
+        """Keep the part, and the position in bytes."""
         super().__init__(sentence)
         self.part = part
         self.position = position
@@ -45,8 +44,8 @@ class UndecodableTextError(CorpusError):
 def decoded(part: TextPart) -> Iterator[str]:
     r"""Yield the text of a part, about a million characters at a time, newlines as `\n`.
 
-    Raises CorpusError when it can't be read or isn't text, and
-    UndecodableTextError at bytes that its encoding doesn't know.
+    Raises `CorpusError` for an unreadable or binary file, and `UndecodableTextError` at bytes
+    that are invalid in its encoding.
     """
     decoder = io.IncrementalNewlineDecoder(
         codecs.getincrementaldecoder(part.encoding)(), translate=True
@@ -77,7 +76,7 @@ def decoded(part: TextPart) -> Iterator[str]:
 
 
 def decoded_text(data: bytes, encoding: str, name: str) -> str:
-    r"""Return a text that is small enough for memory, newlines as `\n`. Raises CorpusError."""
+    r"""Decode a text in memory, newlines as `\n`. Raises `CorpusError`."""
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
@@ -89,7 +88,7 @@ def decoded_text(data: bytes, encoding: str, name: str) -> str:
 
 
 def _undecodable(part: TextPart, read: int, error: UnicodeDecodeError) -> UndecodableTextError:
-    # The decoder was given what it had kept and the last block.
+    # The decoder's input is what it had kept, and the last block.
     position = read - len(error.object) + error.start
     byte = error.object[error.start]
     return UndecodableTextError(_invalid(part.name, part.encoding, position, byte), part, position)
@@ -111,7 +110,7 @@ def _unreadable(name: str, encoding: str, error: UnicodeError) -> CorpusError:
 
 @contextmanager
 def reading_errors(name: str) -> Iterator[None]:
-    """Turn the system's errors about the file called `name` into CorpusError."""
+    """Turn an `OSError` about the file called `name` into `CorpusError`."""
     try:
         yield
     except OSError as error:

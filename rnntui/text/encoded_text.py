@@ -1,8 +1,7 @@
-"""The text of files as ids: from the cache, or read, counted and encoded into it.
+"""Files as encoded text: from the cache, or read, counted and encoded into it.
 
-A cache entry is two files, named by a hash of its key: `.ids`, the ids as
-little-endian unsigned integers, and `.json`, which is written last and makes
-the entry valid.
+A cache entry is two files, named by a hash of its key: `.ids`, the ids as little-endian unsigned
+integers, and `.json`, which is written last and makes the entry valid.
 """
 
 import time
@@ -43,7 +42,7 @@ from rnntui.text.vocabulary import Vocabulary
 
 _FORMAT_VERSION = 1
 _INDEX_VERSION = 3
-"""To be raised when encodings are guessed another way."""
+"""Increased when encodings are guessed differently."""
 
 _CHECKED_BLOCKS = 64
 
@@ -58,7 +57,7 @@ class TextKey:
 
     @property
     def stem(self) -> str:
-        """The name of the entry's files, less their suffix."""
+        """The file name of the entry, without suffix."""
         return short_hash([_FORMAT_VERSION, asdict(self)])
 
 
@@ -87,10 +86,10 @@ def encode_files(
     text_encoding: str | None,
     doubtful: Doubtful,
 ) -> EncodedFiles:
-    """Return the text of files and folders, joined in their order; `shown` names it in messages.
+    """The encoded text of files and folders, joined in order; `shown` names it in messages.
 
-    Files whose stamps the cache knows aren't read. Raises CorpusError as `read_text` does,
-    for an empty text, and for files that change while they are read.
+    Files with stamps known to the cache aren't read. Raises `CorpusError` like `read_text`, for an
+    empty text, and for files that change while they are read.
     """
     files = stamp_all(paths)
     index = _index_path(paths, text_encoding)
@@ -108,7 +107,7 @@ def encode_files(
 
 
 def have_changed(paths: tuple[Path, ...], text_encoding: str, content_hash: str) -> bool:
-    """Whether the files hold other bytes than those of the hash; False where they are gone."""
+    """Whether the files' content differs from the hash; False if they are gone."""
     try:
         files = stamp_all(paths)
     except CorpusError:
@@ -116,22 +115,21 @@ def have_changed(paths: tuple[Path, ...], text_encoding: str, content_hash: str)
     for encoding in (None, text_encoding):
         if (content := _recalled(_index_path(paths, encoding), files)) is not None:
             return content.content_hash != content_hash
-    # Which files of a folder are texts may depend on whether their encoding was named.
+    # Which files of a folder count as texts may depend on a named encoding.
     for encoding in (None, text_encoding):
-        with suppress(CorpusError):  # empty by now, no longer a text, or of several encodings
+        with suppress(CorpusError):  # now empty, no text, or of several encodings
             if open_texts(files, encoding).content_hash() == content_hash:
                 return False
     return True
 
 
 def cached_text(key: TextKey) -> EncodedText | None:
-    """Open the entry of `key`; None when there is none or it's damaged.
+    """Open the entry of `key`; None if it is absent or damaged.
 
-    All blocks of up to 64 MiB of ids are checked, of larger ones 64 blocks
-    evenly spread.
+    All blocks of up to 64 MiB of ids are checked, of larger ones 64 evenly spread blocks.
     """
     folder = _entries()
-    # Whatever is wrong with an entry, the text can be encoded again.
+    # Whatever is wrong with an entry, the text can be encoded anew.
     try:
         body = read_record(folder / f"{key.stem}.json")
         counted = _checked_counts(body)
@@ -153,13 +151,13 @@ def cache_text(
     shown: str,
     normalisation: Normalisation,
 ) -> EncodedText:
-    """Encode a text into the cache and open it. Raises OSError when that can't be written."""
+    """Encode a text into the cache and open it. Raises `OSError` for a cache that is read-only."""
     folder = _entries()
     ids_path = folder / f"{key.stem}.ids"
     checksums = Checksums()
     with atomic_write(ids_path) as file:
         write_ids(counted, normalisation.stream(source.chunks()), file, checksums)
-        # An entry must never stand under the hash of another content.
+        # An entry must never be stored under the hash of another content.
         source.check_unchanged(shown)
     body = {
         "symbols": counted.vocabulary.symbols,
@@ -173,7 +171,7 @@ def cache_text(
 
 
 def required(counted: SymbolCounts | None, name: str) -> SymbolCounts:
-    """Return the counts of a text. Raises CorpusError for one without characters."""
+    """The counts of a text. Raises `CorpusError` for one without characters."""
     if counted is None:
         raise CorpusError(f"{name} has no characters to learn from; choose another text.")
     return counted
@@ -182,7 +180,7 @@ def required(counted: SymbolCounts | None, name: str) -> SymbolCounts:
 def _read_and_encode(
     source: TextSource, shown: str, normalisation: Normalisation
 ) -> tuple[FileContent, EncodedText, tuple[str, ...]]:
-    """Hash, count and encode a text, as far as the cache doesn't have it."""
+    """Hash, count and encode a text, unless it is cached."""
     content = source.content()
     text = cached_text(_key(content, normalisation))
     if text is not None:
@@ -233,13 +231,13 @@ def _entries() -> Path:
 
 
 def _index_path(paths: tuple[Path, ...], text_encoding: str | None) -> Path:
-    # No path has a NUL in it.
+    # No path contains NUL.
     joined = "\0".join(str(path.resolve()) for path in paths)
     return _entries() / "index" / f"{short_hash([_INDEX_VERSION, joined, text_encoding])}.json"
 
 
 def _checked_counts(body: dict[str, Any]) -> SymbolCounts:
-    """The counts of an entry. Raises ValueError or TypeError for invalid ones."""
+    """The counts of an entry. Raises `ValueError` or `TypeError` for invalid ones."""
     symbols, counts, total = tuple(body["symbols"]), tuple(body["counts"]), body["total"]
     if not all(isinstance(symbol, str) and len(symbol) == 1 for symbol in symbols):
         raise ValueError("a symbol is not one character")
@@ -269,5 +267,5 @@ def _blocks_match(path: Path, checksums: list[int], counted: SymbolCounts) -> bo
 def _checked_blocks(count: int) -> Iterator[int]:
     checked = min(count, _CHECKED_BLOCKS)
     for step in range(checked):
-        # The first and the last block are always among them.
+        # The first and the last block are always included.
         yield step * (count - 1) // max(checked - 1, 1)

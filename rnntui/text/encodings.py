@@ -13,36 +13,36 @@ from rnntui.text.guessing import Candidate, guess_encoding
 _WINDOW = 64 * 1024
 _WINDOWS = 5
 _BOMS = (
-    # UTF-32 first: the little-endian mark of UTF-16 begins that of UTF-32.
+    # UTF-32 first: its little-endian mark begins with that of UTF-16.
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-# Control characters that texts don't use: all but backspace, white space and escape.
+# Control characters never found in texts: all but backspace, white space and escape.
 _CONTROLS = bytes(set(range(32)) - set(b"\b\t\n\v\f\r\x1b"))
 _BINARY_SHARE = 0.05
-# Codecs of Python that turn bytes into text, but in which no text is written.
+# Codecs of Python that decode bytes, but aren't used for texts.
 _NOT_OF_TEXTS = frozenset(
     ("idna", "punycode", "undefined", "charmap", "unicode_escape", "raw_unicode_escape")
 )
 _JAPANESE_ESCAPE = re.compile(rb"\x1b\$[@B]")
-_PARTING = " \n\u3000\u3001\u3002"  # without a space, a line end or a stop there is no text
-# In what order a text of so many bytes a character is when its mark is missing.
+_PARTING = " \n\u3000\u3001\u3002"  # every text has a space, a line end or a stop
+# The byte orders of texts without a byte order mark.
 _ORDERS = {"utf-16": ("utf-16-le", "utf-16-be"), "utf-32": ("utf-32-le", "utf-32-be")}
 
 
 class BinaryContentError(CorpusError):
-    """The bytes aren't those of a text."""
+    """The bytes of a file that isn't a text."""
 
 
 @dataclass(frozen=True)
 class Detection:
-    """The encoding of a text as Python names it, and how it's known.
+    """The encoding of a text, by Python's name, and whether it was guessed.
 
-    `doubt` is a sentence that asks for the encoding where the guess isn't sure.
-    `is_slight` tells that few bytes speak for it (see `Guess`).
+    `doubt` is a sentence that asks for the encoding after an uncertain guess; `is_slight` marks a
+    guess based on few bytes (see `Guess`).
     """
 
     encoding: str
@@ -52,10 +52,10 @@ class Detection:
 
 
 def checked_encoding(text_encoding: str) -> str:
-    """Return the encoding named by a person as Python names it; CorpusError when unknown."""
+    """Python's name of an encoding named by the user. Raises `CorpusError` for an unknown one."""
     try:
         name = codecs.lookup(text_encoding).name
-        "a".encode(name)  # refuses codecs that aren't of text
+        "a".encode(name)  # refuses codecs that aren't for text
         known = name.replace("-", "_") not in _NOT_OF_TEXTS
     except (LookupError, ValueError):
         known = False
@@ -68,9 +68,9 @@ def checked_encoding(text_encoding: str) -> str:
 
 
 def take_sample(path: Path, around: int | None = None) -> tuple[bytes, ...]:
-    """Read windows of a file: its head, some further in, its end, and one `around` a byte.
+    """Read windows of a file: its head, some in the middle, its end, and one `around` a byte.
 
-    A file no larger than the windows together is read whole. Raises OSError.
+    A file no larger than all windows is read whole. Raises `OSError`.
     """
     with path.open("rb") as file:
         size = file.seek(0, 2)
@@ -89,20 +89,16 @@ def take_sample(path: Path, around: int | None = None) -> tuple[bytes, ...]:
 
 
 def detect_encoding(windows: Sequence[bytes], name: str) -> Detection:
-    """Find the encoding of a text called `name` in messages.
+    """Detect the encoding of a text, called `name` in messages.
 
-    A byte order mark decides, then valid UTF-8 (also with some damage, which
-    reading will name), then a guess. Raises BinaryContentError, and
-    CorpusError when no encoding fits.
+    A byte order mark decides, then valid UTF-8 (even with some damage, which reading will
+    report), then a guess. Raises `BinaryContentError`, and `CorpusError` if no encoding fits.
     """
     return unicode_encoding(windows, name) or guessed_encoding(windows, name)
 
 
 def unicode_encoding(windows: Sequence[bytes], name: str) -> Detection | None:
-    """Find which encoding of Unicode a text is in; None for a legacy one.
-
-    Raises BinaryContentError.
-    """
+    """The Unicode encoding of a text; None for a legacy one. Raises `BinaryContentError`."""
     for mark, encoding in _BOMS:
         if windows[0].startswith(mark):
             return Detection(encoding)
@@ -116,7 +112,7 @@ def unicode_encoding(windows: Sequence[bytes], name: str) -> Detection | None:
 
 
 def guessed_encoding(windows: Sequence[bytes], name: str) -> Detection:
-    """Guess the encoding of a legacy text, or of several; CorpusError when none fits."""
+    """Guess the encoding of one or several legacy texts. Raises `CorpusError` if none fits."""
     guess = guess_encoding(windows)
     if guess is None:
         raise CorpusError(
@@ -126,10 +122,10 @@ def guessed_encoding(windows: Sequence[bytes], name: str) -> Detection:
 
 
 def read_as(text_encoding: str, windows: Sequence[bytes], name: str) -> str:
-    """Return the encoding that a person named, with the byte order that the text has.
+    """The encoding named by the user, with the text's byte order.
 
-    Raises CorpusError where there is no such encoding or order, and
-    BinaryContentError when the head of the text, so decoded, holds NUL characters.
+    Raises `CorpusError` for an unknown encoding or byte order, and `BinaryContentError` if the
+    decoded head of the text holds NUL characters.
     """
     encoding = checked_encoding(text_encoding)
     if encoding in _ORDERS and not windows[0].startswith(tuple(mark for mark, _ in _BOMS)):
@@ -146,7 +142,7 @@ def read_as(text_encoding: str, windows: Sequence[bytes], name: str) -> str:
 
 
 def _order(head: bytes, encoding: str) -> str | None:
-    """The byte order in which the head of a text without a mark is text, if just one is."""
+    """The only byte order in which the head of a text without a mark is text, if any."""
     fitting = [order for order in _ORDERS[encoding] if _is_text(head, order)]
     return fitting[0] if len(fitting) == 1 else None
 
@@ -156,7 +152,7 @@ def _is_text(head: bytes, encoding: str) -> bool:
         text = codecs.getincrementaldecoder(encoding)().decode(head)
     except UnicodeError:
         return False
-    # Of a wrong order spaces and line ends make a text of rare signs, not all assigned.
+    # In the wrong order, spaces and line ends become rare or unassigned characters.
     characters = set(text)
     return not characters.isdisjoint(_PARTING) and all(map(_may_stand, characters))
 
@@ -177,7 +173,7 @@ def _doubt(candidates: Sequence[Candidate], name: str) -> str:
 
 
 def public_name(encoding: str) -> str:
-    """Return the name by which people know an encoding: `cp1252` is `windows-1252`."""
+    """The common name of an encoding: `windows-1252` for `cp1252`."""
     windows = re.sub(r"^cp(125\d)$", r"windows-\1", encoding)
     return re.sub(r"^iso8859", "iso-8859", windows).replace("_", "-")
 
@@ -195,7 +191,7 @@ def _is_binary(sample: bytes) -> bool:
 
 
 def _is_mostly_utf8(windows: Sequence[bytes]) -> bool:
-    """Tell whether what isn't ASCII is UTF-8, but for a few damaged places."""
+    """Whether all but a few damaged places are UTF-8 beyond ASCII."""
     valid = damaged = 0
     for index, window in enumerate(windows):
         if window.isascii():
@@ -203,7 +199,7 @@ def _is_mostly_utf8(windows: Sequence[bytes]) -> bool:
         whole = len(windows) == 1
         inner = window if whole else _without_cut_characters(window, at_start=index == 0)
         text = inner.decode("utf-8", "replace")
-        # A replacement character that the text itself has counts as damage: rare enough.
+        # A replacement character of the text itself counts as damage: rare enough.
         wrong = text.count("\ufffd")
         damaged += wrong
         valid += len(text) - len(text.encode("ascii", "ignore")) - wrong
@@ -211,7 +207,7 @@ def _is_mostly_utf8(windows: Sequence[bytes]) -> bool:
 
 
 def _without_cut_characters(window: bytes, *, at_start: bool) -> bytes:
-    """Drop the ends of a window that may be parts of UTF-8 characters."""
+    """Drop UTF-8 characters cut off at the ends of a window."""
     start = 0
     while not at_start and start < 3 and window[start] & 0xC0 == 0x80:
         start += 1

@@ -1,7 +1,6 @@
-r"""Escapes in a text that is typed: `\n` is a line end where a shell or a field can't hold one.
+r"""Escapes in typed text: `\n` for a line end, where a shell or a field can't hold one.
 
-They are those of Python that texts need; a backslash before anything else is
-itself, so most texts mean what they say.
+A subset of Python's; any other backslash stands for itself, so most texts mean what they say.
 """
 
 import os
@@ -11,7 +10,7 @@ from typing import Final
 from rnntui.text.guessing import COMMONEST
 
 ESCAPES_HELP: Final = r"\n, \t, \\ and \u00e9 are read as in Python."
-"""What a flag whose value is read so says of it."""
+"""The sentence for the help of a flag with escapes."""
 
 _ESCAPE: Final = re.compile(
     r"\\(?:([ntr\\])|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U((?:000[0-9a-fA-F]|0010)[0-9a-fA-F]{4}))"
@@ -25,21 +24,21 @@ _BY_CHARACTER: Final = {character: f"\\{letter}" for letter, character in _LETTE
 
 
 def unescaped(text: str) -> str:
-    r"""Return `text` with `\n`, `\t`, `\r`, `\\`, `\xHH`, `\uHHHH` and `\UHHHHHHHH` replaced."""
+    r"""`text` with `\n`, `\t`, `\r`, `\\`, `\xHH`, `\uHHHH` and `\UHHHHHHHH` replaced."""
     return _ESCAPE.sub(_character, as_typed(text))
 
 
 def as_typed(argument: str) -> str:
-    """Return an argument of a command with the bytes that its locale doesn't know as characters.
+    """A command's argument with bytes undecodable in the locale decoded.
 
-    Python hands such bytes on as lone surrogates. They are UTF-8, as a terminal
-    sends under `LANG=C`, or else what most legacy texts are in.
+    Python passes such bytes on as lone surrogates. They are UTF-8, as sent by a terminal under
+    `LANG=C`, or else the commonest legacy encoding.
     """
     if not _ESCAPED_BYTE.search(argument):
         return argument
     try:
         given = os.fsencode(argument)
-    except UnicodeEncodeError:  # no argument, which has only what can be encoded
+    except UnicodeEncodeError:  # not an argument, which can always be encoded
         return argument
     try:
         return given.decode()
@@ -48,12 +47,12 @@ def as_typed(argument: str) -> str:
 
 
 def escaped(text: str) -> str:
-    """Return one printable line that `unescaped` gives `text` for."""
-    return "".join(map(_written, text))
+    """One printable line; the inverse of `unescaped`."""
+    return "".join(map(_escape, text))
 
 
 def is_begun(text: str) -> bool:
-    """Whether `text` is the beginning of an escape, and not a whole one."""
+    """Whether `text` is an incomplete escape."""
     return _BEGUN.fullmatch(text) is not None
 
 
@@ -62,7 +61,7 @@ def _character(found: re.Match[str]) -> str:
     return _LETTERS[letter] if letter else chr(int(next(filter(None, codes)), 16))
 
 
-def _written(character: str) -> str:
+def _escape(character: str) -> str:
     if (known := _BY_CHARACTER.get(character)) is not None:
         return known
     if character.isprintable():

@@ -1,9 +1,8 @@
-"""Guesses the encoding of a legacy text, and how certain the guess is.
+"""Guesses the encoding of a legacy text, with a measure of certainty.
 
-chardet says how well the bytes fit each encoding and language. What it says is
-weighed by how well the decoded text is formed, and by what files there are:
-those in Windows-1252 are by far the commonest, which decides where a text has
-too few letters for its language to be told.
+chardet scores how well the bytes fit each encoding and language. The score is weighted by how
+well-formed the decoded text is, and by a prior: Windows-1252 is by far the commonest, which decides
+for texts with too few letters to identify the language.
 """
 
 import codecs
@@ -24,14 +23,14 @@ _ENCODINGS = (
     *("cp1253", "iso8859-7", "cp1255", "cp1256", "cp874"),
     *("cp932", "euc-jp", "cp949", "gb18030", "big5hkscs"),
 )
-"""Those that texts are found in; the rarer ones of the library only mislead it."""
+"""The encodings of real texts; the library's rarer ones only mislead it."""
 
 _USUAL_NAMES = {"euc_jis_2004": "euc_jp", "mac-roman": "mac_roman"}
 _SAMPLE = 16 * 1024
 _STRICTNESS = 8
-"""The power of the share of well-formed words that weighs what chardet says."""
+"""The exponent of the share of well-formed words, which weights chardet's score."""
 _TELLING_BYTES = 6
-"""So many different bytes that aren't ASCII halve what Windows-1252 has ahead of others."""
+"""Number of distinct bytes beyond ASCII that halves the prior of Windows-1252."""
 _CLEARLY_AHEAD = 1.15
 _FEWEST_BYTES = 6
 _FEWEST_BYTES_UNLIKE_LATIN = 24
@@ -46,12 +45,12 @@ _EAST_ASIAN = frozenset(
     ("CJK", "HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA", "IDEOGRAPHIC", "HANGUL", "BOPOMOFO")
 )
 _SNIPPET = 12
-"""Characters on each side of the place that a snippet shows."""
+"""Characters of a snippet on each side of the place it shows."""
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """An encoding that bytes may be in, and how the place reads in it that tells it from others."""
+    """A possible encoding, and a snippet decoded in it that differs from the other candidates."""
 
     encoding: str
     snippet: str
@@ -59,9 +58,9 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Guess:
-    """The likeliest encoding of some bytes; `candidates`, likeliest first, where it isn't sure.
+    """The likeliest encoding of some bytes; `candidates`, likeliest first, if it is uncertain.
 
-    `is_slight` tells that few bytes speak for it, so that beside others it may follow theirs.
+    `is_slight` marks a guess based on few bytes, which the guess for other texts may overrule.
     """
 
     encoding: str
@@ -71,7 +70,7 @@ class Guess:
 
 @dataclass(frozen=True)
 class _Reading:
-    """The sample as one encoding reads it; `malformed` is the share of what can't stand so."""
+    """The sample decoded in one encoding; `malformed` is the share of malformed words and marks."""
 
     score: float
     encoding: str
@@ -80,7 +79,7 @@ class _Reading:
 
 
 def guess_encoding(windows: Sequence[bytes]) -> Guess | None:
-    """Guess from windows of a text, or from several texts in one encoding; None if none fits."""
+    """Guess from windows of a text, or of several in one encoding; None if no encoding fits."""
     sample = _telling_lines(windows)
     readings = _readings(sample)
     if not readings:
@@ -91,7 +90,7 @@ def guess_encoding(windows: Sequence[bytes]) -> Guess | None:
 
 
 def _telling_lines(windows: Sequence[bytes]) -> bytes:
-    """The lines that aren't ASCII, spread over the text where they are many."""
+    """The lines beyond ASCII; of many, some from all over the text."""
     lines: list[bytes] = []
     for window in windows:
         whole = window.splitlines(keepends=True)
@@ -103,7 +102,7 @@ def _telling_lines(windows: Sequence[bytes]) -> bytes:
 
 
 def _readings(sample: bytes) -> list[_Reading]:
-    """What the sample may be, likeliest first; encodings that read it alike count as one."""
+    """Possible readings of the sample, likeliest first; encodings with the same text count once."""
     import chardet
 
     ahead = 1 / (1 + len(set(_HIGH_BYTE.findall(sample))) / _TELLING_BYTES)
@@ -139,10 +138,10 @@ def _decoded(sample: bytes, encoding: str) -> str | None:
 
 
 def _malformed_share(text: str) -> float:
-    """The share of words and marks beyond ASCII that don't stand as in any text.
+    """The share of malformed words and marks among those beyond ASCII.
 
-    Such are words of two scripts, capitals within small letters, control
-    characters, and marks or symbols within a word.
+    Malformed are words in two scripts, capitals among small letters, control characters, and
+    marks or symbols within a word.
     """
     seen = malformed = 0
     for word, count in Counter(_WORD.findall(text)).items():
@@ -170,7 +169,7 @@ def _is_misplaced(match: re.Match[str], text: str) -> bool:
 
 
 def _is_spaced_letter(character: str) -> bool:
-    """Whether it is a letter of a script that parts words by spaces."""
+    """Whether it is a letter of a script with spaces between words."""
     return character.isalpha() and _script(character) != "EAST ASIAN"
 
 
@@ -196,7 +195,7 @@ def _is_sure(readings: list[_Reading], sample: bytes) -> bool:
 
 
 def _candidates(readings: list[_Reading], sample: bytes) -> tuple[Candidate, ...]:
-    """The readings, each with the first line that they don't agree on."""
+    """The readings, each with the first line on which they differ."""
     for line in sample.splitlines() or [sample]:
         shown = [_decoded(line, reading.encoding) or "" for reading in readings]
         if len(set(shown)) == len(readings):

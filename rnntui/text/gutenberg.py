@@ -1,4 +1,4 @@
-"""Project Gutenberg's header and licence, which frame its texts and are no part of them."""
+"""Removes Project Gutenberg's header and licence around a text."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Iterator
 from rnntui.text.chapters import lines_of
 
 LONGEST_HEADER = 40_000
-"""Characters before the mark that begins a text; older headers hold the whole licence."""
+"""Most characters before the start mark; older headers contain the whole licence."""
 
 LONGEST_LICENCE = 60_000
-"""Characters behind the mark that ends a text."""
+"""Most characters after the end mark."""
 
 _START = re.compile(
     r"\W*\*\*\* ?START OF TH(?:E|IS) PROJECT GUTENBERG|\W*\*END\*? ?THE SMALL PRINT", re.IGNORECASE
@@ -30,18 +30,18 @@ _ANY_MARK = re.compile(
 )
 
 _MARK_LINES = 3
-"""Lines over which a mark with a long title may run."""
+"""Most lines of a mark with a long title."""
 
 
 def has_frame(text: str) -> bool:
-    """Whether a text, or its beginning or end, has one of the marks."""
+    """Whether a text contains one of the marks."""
     return _ANY_MARK.search(text) is not None
 
 
 def without_frame(chunks: Iterable[str]) -> Iterator[str]:
-    """A text in chunks without header, credits and licence; others as they are.
+    """A text in chunks without header, credits and licence; other texts are unchanged.
 
-    Of several texts joined, each loses its own.
+    In several joined texts, each loses its own.
     """
     frame = _Frame()
     for line in lines_of(chunks):
@@ -50,18 +50,18 @@ def without_frame(chunks: Iterable[str]) -> Iterator[str]:
 
 
 class _Frame:
-    """Reads line by line, and gives back those that belong to a text."""
+    """Reads line by line and returns those that belong to the text."""
 
     def __init__(self) -> None:
-        """Begin where a header may stand."""
+        """Start where a header may begin."""
         self._held: list[str] = []
         self._length = self._mark_lines = 0
         self._is_behind_licence = self._in_credits = False
         self.read: Callable[[str], list[str]] = self._read_header
 
     def rest(self) -> list[str]:
-        """What was held back for fear that it was a header, at the end of the text."""
-        # Blank lines behind a licence belong to nothing.
+        """The lines held back as a possible header, at the end of the text."""
+        # Blank lines after a licence don't belong to the text.
         if self._is_behind_licence and not any(map(str.strip, self._held)):
             return []
         return self._held
@@ -92,7 +92,7 @@ class _Frame:
         return []
 
     def _read_credits(self, line: str) -> list[str]:
-        """Blank lines, and a paragraph that says who typed the text."""
+        """Blank lines, and a paragraph of credits."""
         if not line.strip():
             self._in_credits = False
             return []

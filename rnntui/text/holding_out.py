@@ -1,7 +1,7 @@
 """Holds out a part of a text for validation, and tests whether its tail is typical.
 
-A list is seldom in a random order: of a sorted one the tail is a language of its
-own, so lines spread over the whole of it are held out instead.
+A list is seldom in random order: the tail of a sorted one is a language of its own, so lines
+spread over all of it are held out instead.
 """
 
 from dataclasses import dataclass
@@ -14,32 +14,32 @@ from rnntui.text.val_split import ValSplit
 from rnntui.text.vocabulary import AnyIds, Vocabulary
 
 ROUNDS = 199
-"""Random choices that a tail is compared with: one as odd comes by chance once in 200 texts."""
+"""Random choices that a tail is compared with: a false alarm in at most one of 200 texts."""
 
 FEWEST_ROUNDS = 19
-"""Rounds after which a difference that is small, however sure, is left alone."""
+"""Rounds after which a small difference, however significant, is ignored."""
 
 SMALL_GAP = 0.2
-"""Bits per character that any long text drifts by: parts of a book differ that much."""
+"""The usual drift of a long text in bits per character: parts of a book differ that much."""
 
 MOST_COMPARED = 200_000
-"""Characters that are compared; of a longer text pieces from all over it."""
+"""Most characters compared; of a longer text, pieces from all over it."""
 
 PIECE = 100
-"""Characters of a piece, where lines are too few or the text is too long."""
+"""Characters per piece, for texts with too few lines or too many characters."""
 
 FEWEST_LINES = 50
-"""Lines that a text must have to be compared line by line."""
+"""Fewest lines of a text compared line by line."""
 
 
 def hold_out(
     ids: AnyIds, vocabulary: Vocabulary, val_fraction: float, val_split: ValSplit
 ) -> tuple[AnyIds, AnyIds]:
-    """The part to learn from and the held-out one, which is empty where it would be too short.
+    """Split a text into a training part and a held-out part, empty if it would be too short.
 
-    `lines` holds out one line at random from each stretch of `1 / val_fraction`
-    lines, the same ones whatever the random seed; a text with too few lines for
-    that has its tail held out (see `holds_lines_out`).
+    `lines` holds out one random line of each stretch of `1 / val_fraction` lines, the same ones
+    for every random seed; of a text with too few lines the tail is held out (see
+    `holds_lines_out`).
     """
     if val_split == "lines" and val_fraction > 0:
         ends = _line_ends(ids, vocabulary)
@@ -56,12 +56,12 @@ def hold_out(
 
 
 def holds_lines_out(ids: AnyIds, vocabulary: Vocabulary, val_fraction: float) -> bool:
-    """Whether a text has lines enough that some of them can be held out."""
+    """Whether a text has enough lines to hold some out."""
     return len(_spread(len(_line_ends(ids, vocabulary)), val_fraction)) > 0
 
 
 def _line_ends(ids: AnyIds, vocabulary: Vocabulary) -> NDArray[np.intp]:
-    """Where each line ends, behind its line end; the last one may have none."""
+    """The end of each line, after its line end; the last line may lack one."""
     if "\n" not in vocabulary:
         return np.array([len(ids)], np.intp)
     ends = np.flatnonzero(ids == vocabulary.index("\n")) + 1
@@ -71,7 +71,7 @@ def _line_ends(ids: AnyIds, vocabulary: Vocabulary) -> NDArray[np.intp]:
 
 
 def _spread(lines: int, share: float) -> NDArray[np.int64]:
-    """The numbers of the lines to hold out, one of each stretch, at a place that a hash chooses."""
+    """The numbers of the lines to hold out: one of each stretch, chosen by a hash."""
     held = round(lines * share)
     if not held:
         return np.empty(0, np.int64)
@@ -82,30 +82,29 @@ def _spread(lines: int, share: float) -> NDArray[np.int64]:
 
 @dataclass(frozen=True)
 class OddTail:
-    """A held-out tail that differs from the rest more than chance allows.
+    """A held-out tail that differs significantly from the rest.
 
-    It takes `gap` more bits per character than as much text from all over does.
+    It takes `gap` more bits per character than as much text from random places.
     """
 
     gap: float
 
     @property
     def chance(self) -> float:
-        """The p-value: how often a tail looks as odd where lines are in random order."""
+        """The p-value: the probability of such a tail if lines are in random order."""
         return 1 / (ROUNDS + 1)
 
 
 def odd_tail(
     ids: AnyIds, vocabulary: Vocabulary, val_fraction: float, rounds: int = ROUNDS
 ) -> OddTail | None:
-    """Compare the tail that is held out with the rest; None where it may be chance.
+    """Compare the held-out tail with the rest; None if the difference may be chance.
 
-    A permutation test (Fisher 1935; Good 2005): the cross-entropy of the tail
-    under pairs of characters counted on the rest (interpolated as by Witten and
-    Bell 1991) against that of as many characters in lines chosen at random, with
-    the others as the rest. It is odd where it is above all of the `rounds` random
-    choices, and by more than `SMALL_GAP` above their mean; so where lines are in
-    a random order it is found odd in at most one of `rounds + 1` texts.
+    A permutation test (Fisher 1935; Good 2005): the cross-entropy of the tail under pairs of
+    characters counted on the rest (interpolated as by Witten and Bell 1991), against that of as
+    many characters in randomly chosen lines under the remaining ones. The tail is odd if it is
+    above all `rounds` random choices, and more than `SMALL_GAP` above their mean; so with lines in
+    random order at most one of `rounds + 1` texts is found odd.
     """
     learned, held_out = split(ids, val_fraction)
     if not len(held_out) or not len(learned):
@@ -122,7 +121,7 @@ def odd_tail(
         many = int(np.searchsorted(np.cumsum(pairs.sizes[order]), wanted)) + 1
         by_chance = pairs.bits(order[:many])
         total += by_chance
-        # Below one of them it is below all that the test asks, and the rest need not be drawn.
+        # One choice as high decides the test; the rest need not be drawn.
         if by_chance >= observed:
             return None
         if done == FEWEST_ROUNDS and observed - total / done < SMALL_GAP:
@@ -133,11 +132,11 @@ def odd_tail(
 
 @dataclass(frozen=True, eq=False)
 class _Pairs:
-    """The pairs of neighbours in a text, by the U units (lines or pieces) that they lie in.
+    """The N pairs of neighbouring characters in a text, by its U units (lines or pieces).
 
-    `kinds` `[N]` numbers each pair among the K different ones, of which `firsts`
-    and `seconds` `[K]` are the ids; `units` `[N]` is each pair's unit, in order;
-    `sizes` `[U]` counts a unit's pairs.
+    `kinds` `[N]` is each pair's number among the K different ones, with the ids `firsts` and
+    `seconds` `[K]`; `units` `[N]` is each pair's unit, in order; `sizes` `[U]` counts a unit's
+    pairs.
     """
 
     kinds: NDArray[np.intp]
@@ -150,7 +149,7 @@ class _Pairs:
 
     @staticmethod
     def of(ids: AnyIds, vocabulary: Vocabulary, learned: int) -> "_Pairs | None":
-        """Count a text's; None where it has too few units for chance to be told from more."""
+        """Count a text's pairs; None with too few units for a test."""
         size = len(vocabulary)
         if len(ids) <= MOST_COMPARED:
             ends = _line_ends(ids, vocabulary)
@@ -159,7 +158,7 @@ class _Pairs:
             unit = np.repeat(np.arange(len(ends)), np.diff(ends, prepend=0))[1:]
             before, after = ids[:-1].astype(np.int64), ids[1:].astype(np.int64)
         else:
-            # Of both parts as much as they have of the whole.
+            # From both parts in proportion to their sizes.
             pieces = MOST_COMPARED // PIECE
             starts = np.arange(pieces) * (len(ids) // pieces)
             cut = ids[starts[:, None] + np.arange(PIECE + 1)].astype(np.int64)
@@ -175,12 +174,12 @@ class _Pairs:
         return _Pairs(kinds, firsts, seconds, unit, sizes, counts, size)
 
     def units_from(self, share: float) -> NDArray[np.intp]:
-        """The units that begin behind that share of the text."""
+        """The units that begin after `share` of the text."""
         first = int(np.searchsorted(np.cumsum(self.sizes), share * len(self.kinds))) + 1
         return np.arange(min(first, len(self.sizes) - 1), len(self.sizes))
 
     def bits(self, units: NDArray[np.intp]) -> float:
-        """Bits per pair of these units, of its second by its first, as counted on the others."""
+        """Bits per pair in these units, for its second given its first, counted on the others."""
         is_scored = np.zeros(len(self.sizes), np.bool_)
         is_scored[units] = True
         scored = np.bincount(self.kinds[is_scored[self.units]], minlength=len(self.counts))
@@ -189,7 +188,7 @@ class _Pairs:
         flat = (single + 1) / (known.sum() + self.symbols)
         times = np.bincount(self.firsts, known, self.symbols)[self.firsts]
         distinct = np.bincount(self.firsts, known > 0, self.symbols)[self.firsts]
-        # A first that was never followed by anything tells nothing.
+        # A first that is never followed by anything has no successors.
         distinct = np.maximum(distinct, 1)
         shares = (known + distinct * flat) / (times + distinct)
         return float(-(scored * np.log2(shares)).sum() / scored.sum())

@@ -13,26 +13,26 @@ from rnntui.text.counting import SymbolCounts
 from rnntui.text.vocabulary import codepoints
 
 BLOCK = 1 << 20
-"""The bytes of a file of ids that share a checksum."""
+"""Bytes of a file of ids per checksum."""
 
 HELD_IN_MEMORY = 1 << 24
-"""Characters of a text up to which a translation of its ids is held in memory."""
+"""Most characters of a text whose translated ids are held in memory."""
 
 IdArray = npt.NDArray[np.unsignedinteger[Any]]
 IdType = np.dtype[np.unsignedinteger[Any]]
 
 
 class Checksums:
-    """The CRC-32 of each block of a file that is written piece by piece."""
+    """The CRC-32 of each block of a file written piece by piece."""
 
     def __init__(self) -> None:
-        """Begin with an empty file."""
+        """Start with an empty file."""
         self._finished: list[int] = []
         self._open = 0
         self._filled = 0
 
     def add(self, data: bytes) -> None:
-        """Take in the next bytes of the file."""
+        """Add the next bytes of the file."""
         rest = memoryview(data)
         while rest:
             piece = rest[: BLOCK - self._filled]
@@ -44,12 +44,12 @@ class Checksums:
                 self._open = self._filled = 0
 
     def blocks(self) -> list[int]:
-        """Return the checksums so far, the last one of a block that may be short."""
+        """The checksums so far; the last block may be short."""
         return [*self._finished, self._open] if self._filled else list(self._finished)
 
 
 def id_type(symbols: int) -> IdType:
-    """Return the smallest unsigned type for the ids of so many symbols, little-endian."""
+    """The smallest unsigned little-endian type for the ids of so many symbols."""
     if symbols <= 1 << 8:
         return np.dtype("<u1")
     return np.dtype("<u2") if symbols <= 1 << 16 else np.dtype("<u4")
@@ -60,7 +60,7 @@ def write_ids(
 ) -> None:
     """Write the ids of a text to `file`, with ordinary writes so that no pages stay mapped.
 
-    Raises CorpusError when the text isn't the one that was counted.
+    Raises `CorpusError` for another text than the counted one.
     """
     to_bytes = _encoder(counted)
     written = 0
@@ -78,7 +78,7 @@ def write_ids(
 
 
 def temporary_ids(counted: SymbolCounts, chunks: Iterable[str]) -> IdArray:
-    """Return the ids of a text from a file that vanishes with the array. Raises OSError."""
+    """The ids of a text, mapped from a file that vanishes with the array. Raises `OSError`."""
     kind = id_type(len(counted.vocabulary))
     with tempfile.TemporaryFile() as file:
         write_ids(counted, chunks, file, Checksums())
@@ -87,9 +87,9 @@ def temporary_ids(counted: SymbolCounts, chunks: Iterable[str]) -> IdArray:
 
 
 def translated_ids(ids: IdArray, translation: IdArray) -> IdArray:
-    """Return `translation[ids]`, read-only; of a long text in a file that vanishes with it.
+    """`translation[ids]`, read-only; for a long text mapped from a file that vanishes with it.
 
-    Raises CorpusError where there is no room for that.
+    Raises `CorpusError` if the disk is full.
     """
     if len(ids) <= HELD_IN_MEMORY:
         translated = translation[ids]
@@ -108,13 +108,13 @@ def translated_ids(ids: IdArray, translation: IdArray) -> IdArray:
 
 
 def ids_in_memory(counted: SymbolCounts, text: str) -> IdArray:
-    """Return the ids of a short text as a read-only array, [len(text)]."""
+    """The ids of a short text, `[len(text)]`, read-only."""
     kind = id_type(len(counted.vocabulary))
     return np.frombuffer(_encoder(counted)(text), dtype=kind)
 
 
 def _encoder(counted: SymbolCounts) -> Callable[[str], bytes]:
-    """Return the function from text to the bytes of its ids."""
+    """The function from text to the bytes of its ids."""
     symbols = counted.vocabulary.symbols
     kind = id_type(len(symbols))
     table = np.zeros(max(map(ord, symbols)) + 1, dtype=kind)

@@ -19,11 +19,11 @@ _VOWELS = 21
 _TRAILING = 28  # none among them
 _JAMO = re.compile("(?:[\u1100-\u1112][\u1161-\u1175][\u11a8-\u11c2]?)+")
 
-# A text may be cut before these: they never compose with what stands before
-# them (ASCII, ideographs, Hangul syllables) ...
+# A text may be cut before these: they never compose with a preceding character
+# (ASCII, ideographs, Hangul syllables) ...
 _NFC_BORDER = re.compile("[\x00-\x7f\u4e00-\u9fff\uac00-\ud7a3]")
-# ... and these also end the context that decides how a capital sigma is
-# lowered: they have no case, and aren't ignored when looking for a cased letter.
+# ... and these also end the context for lowering a capital sigma: they have no case, and aren't
+# ignored in the search for a cased letter.
 _CASE_BORDER = re.compile("[\x00-&(-\\-/0-9;-@\\[-\\]_{-\x7f\u4e00-\u9fff\uac00-\ud7a3]")
 
 
@@ -40,26 +40,24 @@ class _Step:
 class Normalisation:
     """Steps by name: `gutenberg`, `chapter-N`, `lowercase`, `nfc` or `nfd-jamo`, `join-lines`.
 
-    - `gutenberg`: without Project Gutenberg's header and licence (see
-      `text/gutenberg.py`).
-    - `chapter-1`, `chapter-2`, ...: of a text in chapters that one alone; other
-      texts, such as a prime, are left whole (see `text/chapters.py`).
+    - `gutenberg`: remove Project Gutenberg's header and licence (see `text/gutenberg.py`).
+    - `chapter-1`, `chapter-2`, ...: only that chapter; texts without chapters, such as a prime,
+      stay whole (see `text/chapters.py`).
     - `lowercase`: `str.lower`, with its final sigma.
     - `nfc`: Unicode's composed form.
     - `nfd-jamo`: Hangul syllables as conjoining jamo, nothing else changed.
     - `join-lines`: each line stripped, blank ones dropped, joined by a space.
 
-    Whatever the order in which they are given, they are kept and applied in
-    the order of this list: a licence may have chapters of its own, headings have
-    capitals, lowering may leave a composable pair, and joining must see the final
-    characters. `nfc` would undo `nfd-jamo`, so they exclude one another. Raises
-    ConfigError for an unknown name.
+    Steps given in any order are stored and applied in the order of this list: a licence may have
+    chapters of its own, headings have capitals, lowering may leave a composable pair, and joining
+    must see the final characters. `nfc` would undo `nfd-jamo`, so they exclude one another. Raises
+    `ConfigError` for an unknown name.
     """
 
     steps: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        """Check the names and put them in the canonical order."""
+        """Check the names and sort them."""
         for name in self.steps:
             if name not in _STEPS and not _CHAPTER.fullmatch(name):
                 known = ", ".join((*NORMALISATION_STEPS, "chapter-1 (or another)"))
@@ -75,19 +73,19 @@ class Normalisation:
         object.__setattr__(self, "steps", ordered)
 
     def __str__(self) -> str:
-        """Name the steps, or `none`."""
+        """The steps' names, or `none`."""
         return ", ".join(self.steps) or "none"
 
     def apply(self, text: str) -> str:
-        """Return `text` normalised."""
+        """`text`, normalised."""
         for name in self.steps:
             text = _step(name).whole(text)
         return text
 
     def stream(self, chunks: Iterable[str]) -> Iterator[str]:
-        """Normalise a text given in chunks, holding back no more than a word or so.
+        """Normalise a text in chunks, buffering no more than a word or so.
 
-        The pieces joined are `apply` of the chunks joined, however they are cut.
+        The joined output is `apply` of the joined input, wherever the chunks are cut.
         """
         pieces = iter(chunks)
         for name in self.steps:
@@ -95,13 +93,13 @@ class Normalisation:
         return pieces
 
     def restore_for_display(self, text: str) -> str:
-        """Return `text` as people read it: jamo composed to syllables after `nfd-jamo`."""
+        """`text` for display: jamo composed to syllables after `nfd-jamo`."""
         return compose_jamo(text) if "nfd-jamo" in self.steps else text
 
 
 def decompose_syllables(text: str) -> str:
     """Replace each Hangul syllable by its two or three conjoining jamo (Unicode, section 3.12)."""
-    # Imported here, as those who only name a normalisation start faster without.
+    # Imported here, so that naming a normalisation doesn't load NumPy.
     import numpy as np
 
     from rnntui.text.vocabulary import codepoints
@@ -125,9 +123,9 @@ def decompose_syllables(text: str) -> str:
 
 
 def compose_jamo(text: str) -> str:
-    """Replace conjoining jamo by the syllables that they spell; stray jamo stay.
+    """Replace conjoining jamo by syllables; stray jamo stay.
 
-    It undoes `decompose_syllables` on every text that had no conjoining jamo.
+    The inverse of `decompose_syllables` for texts that had no conjoining jamo.
     """
     return _JAMO.sub(lambda run: unicodedata.normalize("NFC", run[0]), text)
 
@@ -144,7 +142,7 @@ def _compose(text: str) -> str:
 def _between(
     border: re.Pattern[str], change: Callable[[str], str]
 ) -> Callable[[Iterable[str]], Iterator[str]]:
-    """Stream `change`, applied to pieces cut only before a character of `border`."""
+    """A streaming version of `change`, applied to pieces cut before a character of `border`."""
 
     def stream(chunks: Iterable[str]) -> Iterator[str]:
         held: list[str] = []
@@ -188,11 +186,11 @@ def _stream_joined(chunks: Iterable[str]) -> Iterator[str]:
 
 
 class _LineJoiner:
-    """Joins lines that arrive in parts: it knows what the line so far has written."""
+    """Joins lines that arrive in parts."""
 
     def __init__(self) -> None:
-        self._separator = ""  # goes before the next line that writes something
-        self._line_open = False  # this line has written something
+        self._separator = ""  # precedes the next line with content
+        self._line_open = False  # the current line has content
         self._held = ""  # white space that counts only if more of the line follows
 
     def continued(self, part: str) -> str:
@@ -202,10 +200,10 @@ class _LineJoiner:
         self._held = part[len(body) :]
         if not body:
             return ""
-        written = body if self._line_open else self._separator + body
+        joined = body if self._line_open else self._separator + body
         self._line_open = True
         self._separator = " "
-        return written
+        return joined
 
     def whole(self, lines: list[str]) -> str:
         """End the current line, and add whole ones."""
@@ -213,9 +211,9 @@ class _LineJoiner:
         body = " ".join(filter(None, map(str.strip, lines)))
         if not body:
             return ""
-        written = self._separator + body
+        joined = self._separator + body
         self._separator = " "
-        return written
+        return joined
 
 
 _STEPS: dict[str, _Step] = {

@@ -1,4 +1,4 @@
-"""Rare characters of a text as one unknown symbol, which is read but never generated."""
+"""Merges rare characters of a text into one unknown symbol, which is read but never generated."""
 
 import math
 from dataclasses import replace
@@ -12,10 +12,10 @@ from rnntui.text.vocabulary import UNKNOWN, Vocabulary
 
 
 def with_rare_merged(corpus: Corpus, min_count: int) -> Corpus:
-    """The text with all characters that occur less than `min_count` times as one symbol.
+    """The text with all characters of fewer than `min_count` occurrences merged into `UNKNOWN`.
 
-    That is the last of the vocabulary; where no character is so rare there is none.
-    Raises `CorpusError` where nothing else is left.
+    `UNKNOWN` is the last symbol of the vocabulary; without rare characters the text is unchanged.
+    Raises `CorpusError` if no other symbol is left.
     """
     pairs = zip(corpus.vocabulary.symbols, corpus.counts, strict=True)
     kept = tuple(symbol for symbol, count in pairs if count >= min_count)
@@ -31,7 +31,7 @@ def with_rare_merged(corpus: Corpus, min_count: int) -> Corpus:
 
 
 def in_vocabulary(corpus: Corpus, vocabulary: Vocabulary) -> Corpus:
-    """The text in the ids of another vocabulary, which knows all its characters or `UNKNOWN`."""
+    """The text in the ids of another vocabulary, which has all its characters or `UNKNOWN`."""
     translation = vocabulary.translation_from(corpus.vocabulary)
     kind = np.min_scalar_type(len(vocabulary) - 1)
     counts = np.zeros(len(vocabulary), np.int64)
@@ -45,7 +45,7 @@ def in_vocabulary(corpus: Corpus, vocabulary: Vocabulary) -> Corpus:
 
 
 def rare_sentence(corpus: Corpus, merged: Corpus, min_count: int) -> str:
-    """Say how much of a text became the unknown symbol, and the effect on its figures."""
+    """A sentence about the share of the unknown symbol and its effect on the loss."""
     unknown = merged.vocabulary.unknown
     assert unknown is not None
     times, distinct = merged.counts[unknown], rare_symbols(corpus, merged.vocabulary)
@@ -58,7 +58,7 @@ def rare_sentence(corpus: Corpus, merged: Corpus, min_count: int) -> str:
 
 
 def told_apart(share: float, distinct: int) -> str:
-    """Say what bits per character leave out where so many characters are one symbol."""
+    """A sentence about the bits per character missing for merged symbols."""
     return (
         "Bits per character count them as one; telling them apart would take"
         f" {bits_to_tell_apart(share, distinct):.4f} more if all were equally likely."
@@ -66,13 +66,13 @@ def told_apart(share: float, distinct: int) -> str:
 
 
 def bits_to_tell_apart(share: float, distinct: int) -> float:
-    """Bits per character that it takes to say which of `distinct` rare ones stands there.
+    """Bits per character to tell `distinct` merged characters apart, which are `share` of a text.
 
-    As for the adjusted perplexity of Ueberla (1994), all are taken to be as likely.
+    All are taken as equally likely, as in the adjusted perplexity of Ueberla (1994).
     """
     return share * math.log2(max(1, distinct))
 
 
 def rare_symbols(corpus: Corpus, vocabulary: Vocabulary) -> int:
-    """How many characters of a text a vocabulary has no symbol of their own for."""
+    """The number of a text's characters without a symbol of their own in a vocabulary."""
     return sum(symbol not in vocabulary for symbol in corpus.vocabulary.symbols)

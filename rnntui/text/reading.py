@@ -1,7 +1,7 @@
 r"""Reads texts from files and folders as chunks of characters.
 
-What is read has `\n` as its only newline and no byte order mark. Encodings
-that had to be guessed are announced by a notice.
+Their only newline is `\n`, and they have no byte order mark. Guessed encodings are reported in a
+notice.
 """
 
 import hashlib
@@ -26,21 +26,21 @@ from rnntui.text.stamps import FileStamp, StampedFiles, stamp_all
 
 _NAMED_FILES = 3
 _LISTED_FILES = 10
-"""Files of a text that are listed by name before they are only counted."""
+"""Most files of a text that a notice lists by name."""
 
 _GUESSED_TOGETHER = 64
-"""Files of a text that are looked at together where some alone have little to say."""
+"""Most files of a text whose encoding is guessed together."""
 
 Read = TypeVar("Read")
 Doubtful = Literal["ask", "read"]
-"""Whether a text whose encoding isn't sure is read, or its encoding asked for by an error."""
+"""What to do with a text of uncertain encoding: ask by an error, or read it as the likeliest."""
 
 
 @dataclass(frozen=True)
 class FileContent:
-    """The content of one or more files: its SHA-256 in hex, and how it is decoded.
+    """The content of one or more files: its SHA-256 in hex, and its encoding.
 
-    `doubt` is a sentence that asks for the encoding where the guess isn't sure.
+    `doubt` is a sentence that asks for the encoding after an uncertain guess.
     """
 
     content_hash: str
@@ -54,12 +54,12 @@ class TextSource:
     """The files of a text in order, with the encoding of each."""
 
     parts: tuple[TextPart, ...]
-    left_out: tuple[str, ...]  # sentences about files that aren't read
+    left_out: tuple[str, ...]  # sentences about skipped files
     files: StampedFiles
 
     @property
     def encoding(self) -> str:
-        """Name the encodings of the parts: one, or one for each part when they differ."""
+        """The encodings of the parts: a single name, or one per part if they differ."""
         names = [public_name(part.encoding) for part in self.parts]
         return names[0] if len(set(names)) == 1 else "+".join(names)
 
@@ -76,11 +76,11 @@ class TextSource:
 
     @property
     def doubt(self) -> str:
-        """A sentence that asks for the encoding of a part, empty where all are sure."""
+        """A sentence that asks for the encoding of a part; empty if all are certain."""
         return next((part.doubt for part in self.parts if part.doubt), "")
 
     def _joined(self) -> tuple[str, ...]:
-        """Say which files became one text, and how; nothing where there is one alone."""
+        """A sentence about the joined files; empty for a single one."""
         if len(self.parts) < 2:
             return ()
         listed = list_names([part.name for part in self.parts], _LISTED_FILES)
@@ -91,9 +91,9 @@ class TextSource:
     def chunks(self) -> Iterator[str]:
         r"""Yield the text, about a million characters at a time.
 
-        Between two parts stands a newline, put there if the first has none at
-        its end. Raises CorpusError for a file that can't be read, isn't text,
-        or (UndecodableTextError) has bytes that its encoding doesn't know.
+        A part without a newline at its end gets one before the next part. Raises `CorpusError` for
+        a file that can't be read or isn't text, and `UndecodableTextError` for bytes that are
+        invalid in its encoding.
         """
         last = "\n"
         for part in self.parts:
@@ -104,17 +104,17 @@ class TextSource:
                 last = chunk[-1]
 
     def content(self, content_hash: str = "") -> FileContent:
-        """Return hash, encoding and notices; reads all bytes unless their hash is given."""
+        """Hash, encoding and notices; reads all bytes unless their hash is given."""
         found = content_hash or self.content_hash()
         return FileContent(found, self.encoding, self.notices, self.doubt)
 
     def check_unchanged(self, shown: str) -> None:
-        """Raise CorpusError when a file was changed since it was stamped."""
+        """Raise `CorpusError` if a file has changed since it was stamped."""
         if stamp_all(self.files.paths) != self.files:
             raise CorpusError(f"{shown} was changed while it was being read; try again.")
 
     def content_hash(self) -> str:
-        """Return the SHA-256 of the bytes, in hex; of the parts' hashes when there are several."""
+        """The SHA-256 of the bytes, in hex; of the parts' hashes for several parts."""
         digests = []
         for part in self.parts:
             with reading_errors(part.name), part.path.open("rb") as file:
@@ -124,11 +124,10 @@ class TextSource:
         return hashlib.sha256(b"".join(digest.digest() for digest in digests)).hexdigest()
 
     def redetected(self, error: UndecodableTextError) -> "TextSource":
-        """Return the source with the failing part's encoding guessed from where it failed.
+        """The source with the failing part's encoding guessed from the failing position.
 
-        A file that looked like UTF-8 as far as it was sampled may turn out to
-        be in a legacy encoding further in. Raises `error` itself when that
-        can't be so.
+        A file that is UTF-8 in all samples may turn out to be in a legacy encoding. Raises `error`
+        itself if that is impossible.
         """
         part = error.part
         if part.origin != "plain" or part.encoding != "utf-8":
@@ -145,11 +144,10 @@ class TextSource:
 def read_text(
     source: TextSource, consume: Callable[[Iterator[str]], Read], doubtful: Doubtful = "ask"
 ) -> tuple[TextSource, Read]:
-    """Give the text to `consume`, again from its start when a guess of encoding proved wrong.
+    """Pass the text to `consume`, again from the start after a wrong guess of an encoding.
 
-    Returns the source with the encodings that fitted, and what `consume`
-    returned. Raises CorpusError as `TextSource.chunks` does, and where an
-    encoding isn't sure and `doubtful` says to ask for it.
+    Returns the source with valid encodings, and the result of `consume`. Raises `CorpusError` like
+    `TextSource.chunks`, and for an uncertain encoding if `doubtful` is "ask".
     """
     while True:
         if source.doubt and doubtful == "ask":
@@ -163,11 +161,11 @@ def read_text(
 def open_source(
     path: Path, stamps: tuple[FileStamp, ...], text_encoding: str | None, name: str | None = None
 ) -> TextSource:
-    """Find the encodings of a file or folder that has the files `stamps`.
+    """Detect the encodings of a file or folder with the files `stamps`.
 
-    `name` is what messages call a file. In a folder, empty files and those
-    that can't be read as text are left out. Raises CorpusError when nothing
-    is left.
+    `name` is a file's name in messages. In a folder, empty files and those
+    that can't be read as text are left out. Raises `CorpusError` if nothing is
+    left.
     """
     if path.is_dir():
         return _open_folder(path, stamps, text_encoding)
@@ -181,11 +179,11 @@ def open_source(
 def open_texts(
     files: StampedFiles, text_encoding: str | None, name: str | None = None
 ) -> TextSource:
-    """Find the encodings of files and folders that become one text.
+    """Detect the encodings of files and folders that become one text.
 
     A single one is opened as by `open_source`. Of several, empty files, those
     that can't be read as text, and those named before are left out. Raises
-    CorpusError when nothing is left.
+    `CorpusError` if nothing is left.
     """
     if len(files.paths) == 1:
         return open_source(files.paths[0], files.stamps, text_encoding, name)
@@ -224,7 +222,7 @@ def _announced(part: TextPart) -> str:
 
 
 def _settled(parts: Sequence[TextPart]) -> tuple[TextPart, ...]:
-    """The parts, those with few bytes to be guessed from guessed together with the others."""
+    """The parts, with slight guesses replaced by a guess from all of them together."""
     guessed = [part for part in parts if part.origin == "detected"]
     if len(guessed) < 2 or not any(part.doubt or part.is_slight for part in guessed):
         return tuple(parts)
@@ -252,7 +250,7 @@ def _hidden(folder: Path) -> int:
 
 
 class _Choice:
-    """Which of many files are read, and which are left out for what reason."""
+    """The files to read, and those left out with the reason."""
 
     def __init__(self, text_encoding: str | None) -> None:
         self._text_encoding = text_encoding
@@ -264,7 +262,7 @@ class _Choice:
         self._repeated: list[str] = []
 
     def add(self, path: Path, name: str, size: int) -> None:
-        """Read a file, unless it is empty, was read before, or can't be read as text."""
+        """Add a file, unless it is empty, was added before, or isn't readable as text."""
         if path.resolve() in self._read:
             self._repeated.append(name)
         elif not size:
@@ -277,7 +275,7 @@ class _Choice:
                 self._unreadable.append(name)
 
     def sentences(self, whose: str) -> tuple[str, ...]:
-        """Sentences about what was left out, `whose` naming the folder."""
+        """Sentences about the files left out; `whose` names the folder."""
         reasons = (
             ("as not readable as text", self._unreadable),
             ("as empty", self._empty),
@@ -294,7 +292,7 @@ class _Choice:
 
 
 def list_names(files: Sequence[str], most: int) -> str:
-    """Name the first files, `most` of them, and count the others."""
+    """The names of the first `most` files, and the number of the others."""
     more = len(files) - most
     also = f" and {more:,} more" if more > 0 else ""
     return ", ".join(files[:most]) + also

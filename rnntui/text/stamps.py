@@ -1,4 +1,4 @@
-"""Stamps of files: detect a change without reading the file."""
+"""File stamps, which detect a change without reading the file."""
 
 import os
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ class FileStamp:
 
 @dataclass(frozen=True)
 class StampedFiles:
-    """Files and folders in order, each with the stamps of its files."""
+    """Files and folders in order, each with its files' stamps."""
 
     paths: tuple[Path, ...]
     stamps_by_path: tuple[tuple[FileStamp, ...], ...]
@@ -37,9 +37,9 @@ class StampedFiles:
 
 
 def stamp_files(path: Path) -> tuple[FileStamp, ...]:
-    """Return the stamp of a file, or of each file of a folder, by relative path.
+    """The stamp of a file, or of each file of a folder by relative path.
 
-    Hidden files and folders aren't listed. Raises CorpusError.
+    Hidden files and folders are left out. Raises `CorpusError`.
     """
     with reading_errors(str(path)):
         if not path.is_dir():
@@ -55,7 +55,7 @@ def stamp_files(path: Path) -> tuple[FileStamp, ...]:
 
 
 def stamp_all(paths: Sequence[Path]) -> StampedFiles:
-    """Stamp files and folders as `stamp_files` does."""
+    """Stamp several files and folders (see `stamp_files`)."""
     return StampedFiles(tuple(paths), tuple(stamp_files(path) for path in paths))
 
 

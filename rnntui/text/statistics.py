@@ -1,4 +1,4 @@
-"""Figures about a corpus: its size, lines, words and entropy, exactly."""
+"""Statistics of a corpus: size, lines, words and entropy, exactly."""
 
 import math
 from dataclasses import dataclass
@@ -12,11 +12,11 @@ _BLOCK = 1 << 20
 
 @dataclass(frozen=True)
 class TextStatistics:
-    r"""Figures about a text.
+    r"""Statistics of a text.
 
-    `lines` counts what `\n` ends, and a last line without one; `words` the
-    runs without white space; `entropy_bits` is the entropy of a single
-    character, in bits: what a model that knows only the counts would need.
+    `lines` counts a last line without `\n`, too; `words` counts runs without white space;
+    `entropy_bits` is the entropy of a single character in bits, the loss of a unigram model
+    fitted to the text.
     """
 
     characters: int
@@ -27,12 +27,12 @@ class TextStatistics:
 
     @property
     def uniform_bits(self) -> float:
-        """What a character would take, in bits, if all symbols were equally likely."""
+        """Bits per character if all symbols were equally likely."""
         return math.log2(self.symbols)
 
 
 def text_statistics(corpus: Corpus) -> TextStatistics:
-    """Work out the figures of a corpus, a block of ids at a time."""
+    """Compute the statistics of a corpus, a block of ids at a time."""
     symbols = corpus.vocabulary.symbols
     shares = np.array(corpus.counts, dtype=np.float64) / len(corpus)
     newlines = corpus.counts[symbols.index("\n")] if "\n" in symbols else 0
@@ -49,7 +49,7 @@ def text_statistics(corpus: Corpus) -> TextStatistics:
 def _words(corpus: Corpus) -> int:
     is_space = np.array([symbol.isspace() for symbol in corpus.vocabulary.symbols])
     words = 0
-    after_space = True  # so does the text begin
+    after_space = True  # the beginning of the text counts as one
     for start in range(0, len(corpus), _BLOCK):
         space = is_space[corpus.ids[start : start + _BLOCK]]
         words += int(np.count_nonzero(space[:-1] & ~space[1:]))

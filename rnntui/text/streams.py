@@ -17,12 +17,12 @@ from rnntui.text.encodings import detect_encoding, read_as, unicode_encoding
 
 _BLOCK = 1 << 20
 _FREE_SHARE = 0.5
-"""The part of a disk's free space that a stream may take; its encoded text needs as much."""
+"""A stream's share of the free disk space; its encoded text needs as much again."""
 _STALE_SECONDS = 3600
 
 
 def standard_input() -> BinaryIO:
-    """Return the bytes of standard input; CorpusError where it's closed."""
+    """Standard input as bytes. Raises `CorpusError` if it is closed."""
     if sys.stdin is None:
         raise CorpusError("Standard input is closed; name a file, or pipe a text into it.")
     return sys.stdin.buffer
@@ -32,12 +32,11 @@ def standard_input() -> BinaryIO:
 def spooled(
     stream: BinaryIO, name: str = "standard input", text_encoding: str | None = None
 ) -> Iterator[Path]:
-    """Copy a stream to a temporary file, which is there until the block ends.
+    """Copy a stream to a temporary file, deleted at the end of the block.
 
-    It is in the cache folder, or where the system keeps temporary files if
-    that can't be written; what killed processes left there is removed.
-    Raises CorpusError, also for a stream that begins as no text does or that
-    would fill the disk.
+    The file is in the cache folder, or in the system's temporary folder if that is read-only; files
+    of killed processes there are removed. Raises `CorpusError`, also for a stream with a binary
+    beginning and for one that would fill the disk.
     """
     path, descriptor = _temporary_file(name)
     try:
@@ -55,9 +54,9 @@ def spooled(
 
 
 def small_text(stream: BinaryIO, name: str, most: int) -> str:
-    """Return a text of at most so many bytes; `name` begins sentences about it.
+    """A text of at most `most` bytes; `name` begins sentences about it.
 
-    Raises CorpusError for one that is longer or can't be read as text.
+    Raises `CorpusError` for a longer one or one that can't be decoded.
     """
     with reading_errors(name):
         content = stream.read(most + 1)
@@ -73,7 +72,7 @@ def small_text(stream: BinaryIO, name: str, most: int) -> str:
 
 
 def is_stream(path: Path) -> bool:
-    """Tell whether a path is a pipe or a device, which can be read only once."""
+    """Whether a path is a pipe or a device, which can be read only once."""
     return not (path.is_file() or path.is_dir())
 
 
@@ -93,7 +92,7 @@ def _temporary_file(name: str) -> tuple[Path, int]:
 
 
 def _copy(block: bytes, stream: BinaryIO, file: BinaryIO, name: str, most: int) -> None:
-    """Copy a block and what follows it. Raises CorpusError beyond `most` bytes."""
+    """Copy a block and the rest of the stream. Raises `CorpusError` beyond `most` bytes."""
     copied = 0
     while block:
         copied += len(block)

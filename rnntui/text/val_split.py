@@ -1,4 +1,4 @@
-"""The named ways of holding a part of a text out; light enough for a list of flags."""
+"""The ways to hold out a part of a text. Light enough for a list of flags."""
 
 from typing import Literal
 

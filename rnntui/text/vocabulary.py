@@ -1,9 +1,8 @@
-"""The vocabulary of a corpus: which symbols there are, and text to ids and back.
+"""The vocabulary of a corpus: its symbols, encoding and decoding.
 
-A symbol's id is its rank by frequency. Symbols are single characters, but for
-named ones such as `<EOS>`, which stand for something that is no character:
-text never encodes to them, and they decode to their name. One of them is
-`UNKNOWN`, which all characters without a symbol of their own encode to.
+A symbol's id is its rank by frequency. Symbols are single characters, except for named ones such as
+`<EOS>`: text never encodes to them, and they decode to their name. The named symbol `UNKNOWN`
+stands for all characters without a symbol of their own.
 """
 
 import unicodedata
@@ -19,13 +18,13 @@ from rnntui.errors import CorpusError
 
 Ids = npt.NDArray[np.int64]
 AnyIds = npt.NDArray[np.integer[Any]]
-"""Encoded text of any integer type; files have the smallest that holds the vocabulary."""
+"""Encoded text of any integer type; files use the smallest type for the vocabulary."""
 
 UNKNOWN = "<UNK>"
-"""The symbol of characters that are too rare to have one of their own."""
+"""The symbol of all characters too rare to have one of their own."""
 
 UNKNOWN_SHOWN = "\ufffd"
-"""What that symbol decodes to, so that texts keep their length."""
+"""The character that `UNKNOWN` decodes to, so that texts keep their length."""
 
 _LOOK_ALIKES = {
     **dict.fromkeys("“”„‟«»″〝〞", '"'),
@@ -53,16 +52,16 @@ class Vocabulary:
         return len(self.symbols)
 
     def __contains__(self, symbol: object) -> bool:
-        """Tell whether `symbol` (a character or a name) is known."""
+        """Whether `symbol`, a character or a name, is in the vocabulary."""
         return symbol in self._ranks
 
     @cached_property
     def unknown(self) -> int | None:
-        """The id of `UNKNOWN`, or None where each character has its own symbol."""
+        """The id of `UNKNOWN`, or None without that symbol."""
         return self._ranks.get(UNKNOWN)
 
     def index(self, symbol: str) -> int:
-        """Return the id of `symbol`; CorpusError when it's unknown."""
+        """The id of `symbol`. Raises `CorpusError` for an unknown one."""
         try:
             return self._ranks[symbol]
         except KeyError:
@@ -71,10 +70,9 @@ class Vocabulary:
             ) from None
 
     def encode(self, text: str) -> Ids:
-        """Return the ids of the characters of `text`, [len(text)] int64.
+        """The ids of the characters of `text`, `[len(text)]` int64.
 
-        Raises CorpusError that names the first unknown character, unless there is
-        a symbol for those.
+        Without the symbol `UNKNOWN`, raises `CorpusError` for an unknown character, naming it.
         """
         ids = self._lookup(text)
         unknown = np.flatnonzero(ids < 0)
@@ -87,7 +85,7 @@ class Vocabulary:
         return ids
 
     def decode(self, ids: npt.ArrayLike) -> str:
-        """Return the text of `ids` (any integers, [n]); CorpusError for an id out of range."""
+        """The text of `ids` `[n]`, any integers. Raises `CorpusError` for one out of range."""
         ranks = np.asarray(ids).reshape(-1)
         if ranks.size == 0:
             return ""
@@ -101,9 +99,9 @@ class Vocabulary:
         return data.decode("utf-32-le", "surrogatepass")
 
     def translation_from(self, other: "Vocabulary") -> Ids:
-        """Return, for each id of `other`, the id of the same symbol here; [len(other)].
+        """For each id of `other` the id of the same symbol here, `[len(other)]`.
 
-        For a symbol that isn't here it's that of `UNKNOWN`, or -1 where there is none.
+        For a symbol that isn't here: the id of `UNKNOWN`, or -1 without that symbol.
         """
         missing = self._missing
         ids = [self._ranks.get(symbol, missing) for symbol in other.symbols]
@@ -122,7 +120,7 @@ class Vocabulary:
 
     @cached_property
     def _codepoints(self) -> npt.NDArray[np.uint32] | None:
-        """The code point of each id, or None when a symbol isn't one character."""
+        """The code point of each id, or None if a symbol isn't a single character."""
         shown = [self._decoded(rank) for rank in range(len(self))]
         if any(len(symbol) != 1 for symbol in shown):
             return None
@@ -130,7 +128,7 @@ class Vocabulary:
 
     @cached_property
     def _table(self) -> npt.NDArray[np.int32]:
-        """Ids by code point; for unknown ones, as the last entry is, `UNKNOWN`'s or -1."""
+        """Ids by code point; for unknown ones and the last entry the id of `UNKNOWN`, or -1."""
         single = {symbol: rank for symbol, rank in self._ranks.items() if len(symbol) == 1}
         table = np.full(max(map(ord, single), default=0) + 2, self._missing, dtype=np.int32)
         for symbol, rank in single.items():
@@ -143,24 +141,23 @@ class Vocabulary:
 
 
 def codepoints(text: str) -> npt.NDArray[np.uint32]:
-    """Return the code points of `text`, [len(text)], read-only."""
+    """The code points of `text`, `[len(text)]`, read-only."""
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
 
 
 def describe_character(symbol: str) -> str:
-    """Return a symbol as messages show it: `'é' (U+00E9)`, control characters escaped."""
+    """A symbol for messages: `'é' (U+00E9)`, control characters escaped."""
     shown = _quoted(symbol)
     return f"{shown} (U+{ord(symbol):04X})" if len(symbol) == 1 else shown
 
 
 def substitute_unknown(text: str, vocabulary: Vocabulary) -> tuple[str, dict[str, str]]:
-    """Replace each character of a prime that `vocabulary` doesn't know by a known one.
+    """Replace each character of a prime that is unknown to `vocabulary` by a known one.
 
-    The first known is taken among: its other case; the ASCII look-alike of a
-    typographic quotation mark, dash or ellipsis; the first character of its
-    NFKD form (the letter without its accent); the space; the most frequent
-    symbol. Returns the new text and what stands for each distinct character
-    that was replaced, in the order of their appearance.
+    The replacement is the first known one of: its other case; the ASCII look-alike of a typographic
+    quotation mark, dash or ellipsis; the first character of its NFKD form (the letter without its
+    accent); the space; the most frequent symbol. Returns the new text, and the replacement of each
+    distinct character in order of appearance.
     """
     replacements: dict[str, str] = {}
     for character in text:
@@ -171,9 +168,9 @@ def substitute_unknown(text: str, vocabulary: Vocabulary) -> tuple[str, dict[str
 
 
 def describe_replacements(replacements: Mapping[str, str]) -> str:
-    """Return what stands for which characters: `'a', '猫' -> ' '; 'é' -> 'e'`.
+    """Replacements for messages: `'a', '猫' -> ' '; 'é' -> 'e'`.
 
-    Of a character that looks like one of ASCII the code point is named, too.
+    The code point is added for a character with an ASCII look-alike.
     """
     replaced: dict[str, list[str]] = {}
     for old, new in replacements.items():

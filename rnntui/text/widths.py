@@ -1,13 +1,11 @@
-"""The width of characters in cells, where terminals disagree about it.
+"""The width of characters in cells, for terminals that disagree about it.
 
-Rich (and Textual with it) measures by the tables of the wcwidth project;
-tmux and xterm ask the C library or an older table. They differ about spacing
-marks (the vowel signs of Devanagari or Tamil are nothing to one and a cell to
-the other), hexagrams, and what a newer Unicode has added or widened. So two
-things are done. Room is left for the largest opinion: importing this module
-gives Rich a table that says so, since Rich can't be told in a public way.
-And whatever goes to a terminal passes through `placed`, which puts the cursor
-where it belongs after each such character, wherever the terminal believes it is.
+Rich (and so Textual) measures by the tables of the wcwidth project; tmux and xterm ask the C
+library or an older table. They differ on spacing marks (the vowel signs of Devanagari or Tamil take
+no cell in one and one cell in the other), hexagrams, and additions of newer Unicode versions. So
+layout uses the largest of the widths: importing this module patches Rich's table, for want of a
+public way. And all output to a terminal passes through `placed`, which sets the cursor explicitly
+after each such character.
 """
 
 import re
@@ -21,9 +19,9 @@ from rich import cells as rich_cells
 from rich._unicode_data import load as _rich_table
 from rich.cells import CellTable
 
-# What the C library counts as wider than wcwidth does, spacing marks apart.
+# Wider in the C library than in wcwidth, spacing marks apart.
 _WIDER: Final = ((0x302E, 0x302F, 2), (0x3248, 0x324F, 2), (0x16FF0, 0x16FF1, 2))
-# What is of another width to an older Unicode or another mind: Vedic signs, trigrams,
+# Of different width in older Unicode versions or other tables: Vedic signs, trigrams,
 # newer Bopomofo, circled numbers, hexagrams; Tangut to counting rods; emoji.
 _DISPUTED: Final = (
     *((0x1CF2, 0x1CF3), (0x2630, 0x2637), (0x268A, 0x268F), (0x312E, 0x312F), (0x31BB, 0x31BF)),
@@ -38,15 +36,15 @@ _FIRST_MARK: Final = 0x300
 
 
 def cell_width(character: str) -> int:
-    """Cells to lay out for one character: 0, 1 or 2, the most that any terminal takes."""
+    """Cells of one character in layout: 0, 1 or 2, the most that any terminal takes."""
     return rich_cells.get_character_cell_size(character)
 
 
 def placed(text: str) -> str:
-    """`text` with the cursor put right after each character of disputed width.
+    """`text` with the cursor set explicitly after each character of disputed width.
 
-    Its cells are blanked first, as it may fill fewer. Escape sequences in
-    `text` stay as they are; a terminal that knows those of a VT100 is assumed.
+    Its cells are blanked first, as it may fill fewer. Escape sequences in `text` stay; the terminal
+    must know those of a VT100.
     """
     return text if text.isascii() else _disputed().sub(_placed, text)
 
@@ -65,7 +63,7 @@ def is_disputed(character: str) -> bool:
 
 
 def _placed(found: "re.Match[str]") -> str:
-    """One character and the marks on it, drawn between a saved and a known place."""
+    """One character with its marks, between saving and setting the cursor."""
     shown = found.group()
     letter, marks = ("", shown) if not cell_width(shown[0]) else (shown[0], shown[1:])
     if letter and is_disputed(letter):
@@ -76,7 +74,7 @@ def _placed(found: "re.Match[str]") -> str:
 
 @cache
 def _disputed() -> "re.Pattern[str]":
-    """What to look at more closely, with the marks on it: all but the commonest letters."""
+    """Candidates for a disputed width, with their marks: all but the commonest letters."""
     # A few ranges, as each is tried for every character of a whole screen.
     marks = _class_of((first, last) for first, last, width in _agreed_table().widths if not width)
     return re.compile(f"[^\0-{chr(_FIRST_MARK - 1)}{_class_of(_UNDISPUTED)}][{marks}]*")
@@ -89,7 +87,7 @@ def _class_of(ranges: Iterable[tuple[int, int]]) -> str:
 
 @cache
 def _agreed_table(unicode_version: str = "auto") -> CellTable:
-    """Rich's table of a version with room for the opinions of others."""
+    """Rich's table with the largest width of all tables."""
     table = _rich_table(unicode_version)
     wider = {code: width for first, last, width in _WIDER for code in range(first, last + 1)}
     ranges = [(code, code, width) for code, width in wider.items()]

@@ -1,1 +1,1 @@
-"""Labelled texts: found, read, cut into tokens, split and batched for a classifier."""
+"""Labelled texts: finding, reading, tokenising, splitting and batching them for a classifier."""

@@ -1,7 +1,7 @@
-"""Reads labelled texts out of a tar archive, in memory: nothing is unpacked to disk.
+"""Reads labelled texts from a tar archive, in memory: nothing is unpacked to disk.
 
-An archive is material of unknown origin: sizes are bounded before anything is
-read, a name that leads outside is refused, and links are never followed.
+An archive is untrusted: sizes are bounded before anything is read, names that lead outside are
+refused, and links are never followed.
 """
 
 import bz2
@@ -29,21 +29,21 @@ ARCHIVES = tuple(_OPENERS)
 """The suffixes of archives."""
 
 _BLOCK = 512
-# More unpacked bytes than texts can make, for the headers and whatever is left out.
+# More bytes than the texts', for headers and skipped files.
 _MOST_UNPACKED = 4 << 30
-_MOST_MEMBERS = 1_000_000  # each takes memory, even if it's empty
+_MOST_MEMBERS = 1_000_000  # each takes memory, even an empty one
 
 
 def is_archive(path: Path) -> bool:
-    """Tell by its name whether a file is a tar archive, compressed or not."""
+    """Whether a file is a tar archive, by its suffix, compressed or not."""
     return _suffix(path) is not None
 
 
 def archive_texts(path: Path) -> list[tuple[Parts, bytes]]:
-    """Return the files of an archive that may be labelled texts, in its order.
+    """The possible labelled texts of an archive, in its order.
 
-    Raises CorpusError for an archive that is damaged, cut off, too large, or
-    has a member whose name leads outside of it.
+    Raises `CorpusError` for an archive that is damaged, truncated or too large, or has a member
+    whose name leads outside.
     """
     found: list[tuple[Parts, bytes]] = []
     total = 0
@@ -71,7 +71,7 @@ def archive_texts(path: Path) -> list[tuple[Parts, bytes]]:
 
 
 class _Bounded:
-    """An unpacked archive of which no more than is sensible can be read, at once or in all."""
+    """An unpacked archive with bounds on a single read and on the total."""
 
     def __init__(self, file: BinaryIO, name: str) -> None:
         self._file = file
@@ -107,7 +107,7 @@ def _opened(path: Path) -> Iterator[_Bounded]:
     except (tarfile.TarError, zlib.error, lzma.LZMAError):
         raise _damaged(path.name) from None
     except OSError as error:
-        if error.errno is None:  # so gzip and bz2 complain about what they unpack
+        if error.errno is None:  # gzip and bz2 report damage like this
             raise _damaged(path.name) from None
         raise CorpusError(f"{path.name} can't be read: {reason(error)}.") from error
 
@@ -117,7 +117,7 @@ def _suffix(path: Path) -> str | None:
 
 
 def _inside(name: str, archive: str) -> Parts:
-    r"""Return the components of a member's name, in which `\` parts folders, too."""
+    r"""The components of a member's name; `\` separates folders, too."""
     parts = tuple(part for part in name.replace("\\", "/").split("/") if part not in ("", "."))
     leads_outside = name.startswith(("/", "\\")) or ".." in parts or name[1:2] == ":"
     if leads_outside:
@@ -129,9 +129,9 @@ def _inside(name: str, archive: str) -> Parts:
 
 
 def _check_end(file: _Bounded, end: int, name: str) -> None:
-    """Raise CorpusError unless the end mark stands at `end` and the rest can be unpacked.
+    """Raise `CorpusError` unless the end mark is at `end` and the rest can be unpacked.
 
-    A header that can't be read would otherwise pass for the end.
+    An unreadable header would otherwise pass for the end.
     """
     file.seek(end)
     mark = file.read(_BLOCK)
@@ -139,7 +139,7 @@ def _check_end(file: _Bounded, end: int, name: str) -> None:
         raise _cut_off(name)
     if mark.strip(b"\0"):
         raise _damaged(name)
-    while file.read(_BLOCK * 128):  # a checksum stands behind the last byte
+    while file.read(_BLOCK * 128):  # a checksum follows the last byte
         pass
 
 

@@ -1,7 +1,7 @@
-"""Encoded texts, their split into parts, and how they become rectangular batches.
+"""Encoded texts, their split into parts, and rectangular batches.
 
-Which texts are in a batch is a pure function of the seed and the epoch, so a
-training resumes at any batch without having kept a generator's state.
+The texts of a batch are a pure function of seed and epoch, so a training run resumes at any batch
+without storing a generator's state.
 """
 
 import math
@@ -22,44 +22,44 @@ from rnntui.text.vocabulary import Ids
 Indices = NDArray[np.int64]
 
 _POOL = 50
-"""Batches whose texts are sorted by length together: few enough to stay shuffled."""
+"""Batches per pool sorted by length: few enough to stay shuffled."""
 
 
 @dataclass(frozen=True, eq=False)
 class EncodedTexts:
-    """N texts as ids of a vocabulary, each beginning with the start token.
+    """N texts as ids of a vocabulary, each starting with the start token.
 
-    `ids` is flat, [total], of the smallest type that holds them; `offsets`
-    [N + 1] says where each text begins. No text is without an id.
+    `ids` is flat, `[total]`, of the smallest type; `offsets` `[N + 1]` are the texts' starts. No
+    text is empty.
     """
 
     ids: NDArray[np.unsignedinteger[Any]]
     offsets: Offsets
 
     def __len__(self) -> int:
-        """Count the texts."""
+        """N, the number of texts."""
         return len(self.offsets) - 1
 
     @property
     def lengths(self) -> Ids:
-        """The number of ids of each text, [N], the start token with them."""
+        """The number of ids of each text `[N]`, the start token included."""
         return np.diff(self.offsets)
 
     def __getitem__(self, index: int) -> NDArray[np.unsignedinteger[Any]]:
-        """Return the ids of text `index` (from 0), [its length]."""
+        """The ids of text `index`, from 0."""
         return self.ids[self.offsets[index] : self.offsets[index + 1]]
 
 
 @dataclass(frozen=True)
 class Split:
-    """The texts to learn from and those held out, as indices in shuffled order."""
+    """The training texts and the held-out ones, as indices in shuffled order."""
 
     train: Indices
     validation: Indices
 
 
 def encode(texts: TokenisedTexts, vocabulary: TokenVocabulary) -> EncodedTexts:
-    """Give tokenised texts the ids of a vocabulary of the same units."""
+    """Encode tokenised texts by a vocabulary of the same units."""
     if texts.units != vocabulary.units:
         raise CorpusError(
             f"The texts are cut into {texts.units}, the vocabulary is of {vocabulary.units}."
@@ -75,7 +75,7 @@ def encode(texts: TokenisedTexts, vocabulary: TokenVocabulary) -> EncodedTexts:
 
 
 def encode_texts(texts: Iterable[str], vocabulary: TokenVocabulary) -> EncodedTexts:
-    """Encode texts that aren't of a corpus, such as a sentence that is being typed."""
+    """Encode texts outside a corpus, such as a typed sentence."""
     pieces = [vocabulary.encode(text) for text in texts]
     kind = id_type(len(vocabulary))
     flat = np.concatenate(pieces).astype(kind) if pieces else np.zeros(0, dtype=kind)
@@ -84,7 +84,7 @@ def encode_texts(texts: Iterable[str], vocabulary: TokenVocabulary) -> EncodedTe
 
 
 def unknown_share(texts: EncodedTexts) -> float:
-    """Return which share of the tokens, start tokens aside, the vocabulary doesn't know."""
+    """The share of unknown tokens, start tokens not counted."""
     tokens = len(texts.ids) - len(texts)
     return float(np.count_nonzero(texts.ids == UNKNOWN)) / tokens if tokens else 0.0
 
@@ -92,10 +92,9 @@ def unknown_share(texts: EncodedTexts) -> float:
 def split_labelled(n: int, fraction: float, seed: int) -> Split:
     """Hold out a shuffled `fraction` of `n` texts, rounded up.
 
-    The held-out ones come first in the permutation, as scikit-learn's
-    `train_test_split` has it. The permutation is that of NumPy's legacy
-    generator, which is promised never to change. Raises CorpusError when
-    nothing is left to learn from. A fraction of 0 holds nothing out.
+    The held-out ones come first in the permutation, as in scikit-learn's `train_test_split`. The
+    permutation is by NumPy's legacy generator, which is guaranteed never to change. A fraction of 0
+    holds nothing out. Raises `CorpusError` if nothing is left to train on.
     """
     held_out = math.ceil(n * fraction)
     if held_out >= n:
@@ -114,17 +113,16 @@ def padded(
     side: Side = "front",
     keep: End = "last",
 ) -> Ids:
-    """Return texts cut and padded to one length, [B, length].
+    """Texts cut and padded to one length, `[B, length]`.
 
-    Of longer texts the first or last `length` ids are kept, shorter ones are
-    padded in front or behind.
+    Longer texts keep their first or last `length` ids; shorter ones are padded in front or behind.
     """
     chosen = np.asarray(indices, dtype=np.int64)
     starts, ends = texts.offsets[chosen], texts.offsets[chosen + 1]
     kept = np.minimum(ends - starts, length)  # [B]
     if keep == "last":
         starts = ends - kept
-    # The place of each column within what is kept of its row, outside it for padding.
+    # Each column's position in the kept part of its row; outside it for padding.
     columns = np.arange(length)[None, :] - (length - kept if side == "front" else 0 * kept)[:, None]
     inside = (columns >= 0) & (columns < kept[:, None])
     places = np.where(inside, starts[:, None] + columns, 0)
@@ -141,11 +139,10 @@ def shuffled_batches(
 def bucketed_batches(
     lengths: Ids, indices: Indices, batch_size: int, seed: int, epoch: int
 ) -> tuple[Indices, ...]:
-    """Cut shuffled indices into batches of texts of like length, in shuffled order.
+    """Cut shuffled indices into batches of texts of similar length, in shuffled order.
 
-    `lengths` [N] are those of all texts. The texts of every fifty batches are
-    sorted by length together, so that little is padded and the batches of
-    every epoch are others.
+    `lengths` `[N]` are those of all texts. The texts of every fifty batches are sorted by length
+    together, for little padding and different batches in every epoch.
     """
     order = _shuffled(indices, seed, epoch)
     pools = _cut(order, batch_size * _POOL)

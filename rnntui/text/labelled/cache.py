@@ -1,7 +1,7 @@
 """The cache of labelled corpora: their texts, and the ids of their tokens.
 
-Entries are named by a hash of their content. An index remembers the content of a
-file or folder by the size, time and inode of every file.
+Entries are named by a hash of their content. An index maps the stamps of a file or folder to its
+content.
 """
 
 import hashlib
@@ -20,10 +20,10 @@ from rnntui.text.labelled.tokens import TokenisedTexts, tokenise
 from rnntui.text.stamps import FileStamp
 
 _INDEX_VERSION = 4
-"""To be raised when files are read, or encodings guessed, another way."""
+"""Increased when files are read, or encodings guessed, differently."""
 
 _TOKENS_VERSION = 1
-"""To be raised when `tokenise` cuts texts another way."""
+"""Increased when `tokenise` cuts texts differently."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Remembered:
 
 
 def corpus_path(content_hash: str) -> Path:
-    """Return where the texts and labels of a corpus are kept."""
+    """The path of a corpus's texts and labels."""
     return _entries() / f"{content_hash[:40]}.texts"
 
 
@@ -46,14 +46,14 @@ def remember(
     content: Remembered,
     read_at_ns: int,
 ) -> None:
-    """Note the content of `source`, read with these options; see `cache.remember`."""
+    """Store the content of `source`, read with these options (see `cache.remember`)."""
     cache.remember(_index_path(source, options), stamps, asdict(content), read_at_ns)
 
 
 def recall(
     source: Path, options: Mapping[str, Any], stamps: tuple[FileStamp, ...]
 ) -> Remembered | None:
-    """Return the content of `source` when its files had these stamps, or None."""
+    """The content stored for `source` with these stamps, or None."""
     body = cache.recall(_index_path(source, options), stamps)
     try:
         return (
@@ -64,10 +64,7 @@ def recall(
 
 
 def tokenised_from_cache(texts: PackedTexts, content_hash: str, units: Units) -> TokenisedTexts:
-    """Return `tokenise(texts, units)`, kept for the next time; `content_hash` is that of `texts`.
-
-    Where the cache can't be written, or an entry is damaged, the texts are cut again.
-    """
+    """`tokenise(texts, units)`, cached by `content_hash`, the hash of `texts`."""
     path = _entries() / f"{content_hash[:40]}.{units}"
     entry = read_arrays(path)
     try:
@@ -85,7 +82,7 @@ def tokenised_from_cache(texts: PackedTexts, content_hash: str, units: Units) ->
 
 
 def hash_texts(texts: PackedTexts) -> str:
-    """Return the SHA-256 of texts, in hex."""
+    """The SHA-256 of texts, in hex."""
     digest = hashlib.sha256(bytes_of(texts.offsets))
     digest.update(bytes_of(texts.data))
     return digest.hexdigest()

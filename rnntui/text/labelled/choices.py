@@ -1,14 +1,14 @@
-"""The named choices of how labelled texts are cut and padded; light enough for a list of flags."""
+"""The choices for cutting and padding labelled texts. Light enough for a list of flags."""
 
 from typing import Literal, get_args
 
 Units = Literal["words", "tokens", "characters"]
-"""What a text is cut into; see `units_of` in `labelled_tokens`."""
+"""The tokens of a text (see `units_of` in `tokens.py`)."""
 
 UNITS: tuple[Units, ...] = get_args(Units)
 
 Side = Literal["front", "behind"]
-"""Where padding stands."""
+"""The side of the padding."""
 
 End = Literal["first", "last"]
-"""Which tokens of a text that is too long are kept."""
+"""The tokens kept of a text that is too long."""

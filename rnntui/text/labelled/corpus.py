@@ -1,4 +1,4 @@
-"""Labelled corpora: texts with a class each, to learn and to be measured on."""
+"""Labelled corpora: texts with a class each, for training and test."""
 
 import hashlib
 import json
@@ -36,10 +36,10 @@ _NAMED_CLASSES = 10
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """Texts and the position of each one's class in `LabelledCorpus.classes`.
+    """Texts, and each one's class as an index of `LabelledCorpus.classes`.
 
-    `texts` are read as they are asked for, so a part of any size takes little
-    memory. `labels` is [len(texts)]. `content_hash` is of the texts alone.
+    `texts` are read on demand, so a part of any size takes little memory. `labels` is
+    `[len(texts)]`. `content_hash` is of the texts alone.
     """
 
     texts: PackedTexts
@@ -47,11 +47,11 @@ class Part:
     content_hash: str
 
     def __len__(self) -> int:
-        """Count the texts."""
+        """Number of texts."""
         return len(self.texts)
 
     def tokenised(self, units: Units) -> TokenisedTexts:
-        """Return the texts cut into units, from the cache when they were cut before."""
+        """The texts cut into units, from the cache if possible."""
         return cache.tokenised_from_cache(self.texts, self.content_hash, units)
 
 
@@ -59,10 +59,9 @@ class Part:
 class LabelledCorpus:
     """Texts with a class each.
 
-    `classes` are sorted, at least two. `source` is a phrase that says where
-    the texts are from, `notices` sentences about how they were read. `test` is
-    a part that its maker set aside, where there is one. `content_hash` doesn't
-    depend on whether an archive or its unpacked folder was read.
+    `classes` are sorted, at least two. `source` is a phrase about the texts' origin, `notices` are
+    sentences about how they were read. `test` is the corpus's own test part, if any. `content_hash`
+    is the same for an archive and its unpacked folder.
     """
 
     name: str
@@ -83,17 +82,15 @@ def read_labelled(
     no_header: bool = False,
     skip_bad: bool = False,
 ) -> LabelledCorpus:
-    """Read a labelled corpus, from the cache where it is as it was.
+    """Read a labelled corpus, from the cache if it is unchanged.
 
     `reference` is the Large Movie Review archive or its unpacked folder
     (`train/pos/…`, `test/neg/…`; `unsup` is left out), another folder or tar
     archive of folders named by class, a CSV, TSV or JSONL file with a text and
-    a label column, a name in the folders of texts, or "" for the reviews that
-    ship with rnntui. A column is given by its name or its number, counted from 1;
-    otherwise it is found by usual names, or where there is `no_header` by its
-    values. The order is that of the file, or of the files' names with numbers by
-    value. Texts that can't be used are an error, or with `skip_bad` left out,
-    counted and named in a notice. Raises CorpusError.
+    a label column, a name in the folders of texts, or "" for the shipped reviews. A column is given
+    by name or number, from 1; otherwise it is found by usual names, or with `no_header` by its
+    values. Texts are in the file's order, or by file name with numbers by value. Unusable texts are
+    an error, or with `skip_bad` left out, counted and named in a notice. Raises `CorpusError`.
     """
     columns = Columns(text_column, label_column, not no_header)
     found = find_labelled(reference)
@@ -111,7 +108,7 @@ def read_labelled(
     texts = [text for text in texts if _is_usable(text, faults)]
     notices = (*notices, *faults.notices(len(texts)))
     corpus = _built(source, texts, notices)
-    with suppress(OSError):  # without a cache it's read again the next time
+    with suppress(OSError):  # without a cache it is read anew next time
         _keep(corpus)
         content = cache.Remembered(corpus.content_hash, notices)
         cache.remember(source.path, source.options, source.stamps, content, read_at_ns)
@@ -119,9 +116,9 @@ def read_labelled(
 
 
 def kept_labelled(name: str, source: str, content_hash: str) -> LabelledCorpus | None:
-    """Return a corpus that was read on an earlier day by its hash, or None if the cache hasn't it.
+    """A corpus from the cache by its hash, or None if it isn't there.
 
-    It needs neither the files that it was read from nor their names.
+    Neither the original files nor their names are needed.
     """
     entry = read_arrays(cache.corpus_path(content_hash))
     if entry is None:
@@ -130,14 +127,14 @@ def kept_labelled(name: str, source: str, content_hash: str) -> LabelledCorpus |
 
 
 def class_counts(corpus: LabelledCorpus, part: Part) -> tuple[int, ...]:
-    """Return how many texts of each class a part has, in the order of the classes."""
+    """The number of texts of each class in a part, in the order of the classes."""
     return tuple(np.bincount(part.labels, minlength=len(corpus.classes)).tolist())
 
 
 def labels_in(corpus: LabelledCorpus, part: Part, classes: Sequence[str]) -> Labels:
-    """Return a part's labels as positions in the `classes` of a trained network, [len(part)].
+    """A part's labels as indices of a trained network's `classes`, `[len(part)]`.
 
-    Raises CorpusError that names a class of the part which isn't among them.
+    Raises `CorpusError`, naming it, for a class of the part that isn't among them.
     """
     known = {name: position for position, name in enumerate(classes)}
     counts = class_counts(corpus, part)
@@ -152,7 +149,7 @@ def labels_in(corpus: LabelledCorpus, part: Part, classes: Sequence[str]) -> Lab
 
 
 def check_classes_seen(corpus: LabelledCorpus, train: NDArray[np.int64]) -> None:
-    """Raise CorpusError when a class has no text among the training texts `train` (indices)."""
+    """Raise `CorpusError` for a class without a text among the training texts `train` (indices)."""
     counts = np.bincount(corpus.train.labels[train], minlength=len(corpus.classes))
     if not counts.all():
         name = corpus.classes[int(np.argmin(counts))]
@@ -191,7 +188,7 @@ def _built(
 
 
 def _is_usable(text: LabelledText, faults: Faults) -> bool:
-    """Whether there are text and label; what has not is one of the `faults`."""
+    """Whether there are text and label; anything else is added to `faults`."""
     fault = ""
     if not text.text.strip():
         fault = "has an empty text"
@@ -217,7 +214,7 @@ def _content_hash(classes: tuple[str, ...], train: Part, test: Part | None) -> s
 
 
 def _keep(corpus: LabelledCorpus) -> None:
-    """Write a corpus into the cache. Raises OSError."""
+    """Write a corpus into the cache. Raises `OSError`."""
     hashes: dict[str, str] = {}
     arrays: dict[str, NDArray[Any]] = {}
     for name, part in (("train", corpus.train), ("test", corpus.test)):
@@ -233,7 +230,7 @@ def _keep(corpus: LabelledCorpus) -> None:
 def _from_entry(
     name: str, source: str, entry: CachedArrays, remembered: cache.Remembered
 ) -> LabelledCorpus | None:
-    """The corpus of an entry of the cache; None where it can't be one's."""
+    """The corpus of a cache entry; None for an invalid one."""
     try:
         classes = tuple(entry.about["classes"])
         parts = {

@@ -1,4 +1,4 @@
-"""Decodes the files of a labelled folder or archive, which are mostly short, together."""
+"""Decodes the files of a labelled folder or archive together, as most are short."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from rnntui.text.encodings import guessed_encoding, public_name, read_as, unicod
 
 @dataclass(frozen=True)
 class LabelledFile:
-    """The bytes of a text, and its name in messages."""
+    """A text's bytes, and its name in messages."""
 
     shown: str
     data: bytes
@@ -19,10 +19,10 @@ class LabelledFile:
 def decoded_files(
     files: Sequence[LabelledFile], text_encoding: str | None, name: str
 ) -> tuple[list[str], tuple[str, ...]]:
-    r"""Return the texts of the files, newlines as `\n`, and sentences about how they were read.
+    r"""The texts of the files, newlines as `\n`, and sentences about how they were read.
 
-    Files that aren't in Unicode are taken to be in one encoding, which is
-    guessed from all of them where none is named. Raises CorpusError.
+    All files outside Unicode are assumed to have one encoding, guessed from all of them unless it
+    is named. Raises `CorpusError`.
     """
     encodings = [_encoding(file, text_encoding) for file in files]
     legacy = [file for file, encoding in zip(files, encodings, strict=True) if encoding is None]
@@ -45,7 +45,7 @@ def decoded_files(
 
 
 def _encoding(file: LabelledFile, text_encoding: str | None) -> str | None:
-    """The encoding that was named or is Unicode; None for one that is to be guessed."""
+    """The encoding, if named or Unicode; None for one to be guessed."""
     if text_encoding is not None:
         return read_as(text_encoding, (file.data,), file.shown) if file.data else text_encoding
     detection = unicode_encoding((file.data,), file.shown)

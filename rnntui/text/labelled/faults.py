@@ -1,4 +1,4 @@
-"""Labelled texts that can't be used: each an error, or left out, counted and named if told so."""
+"""Unusable labelled texts: each an error, or left out and reported on request."""
 
 from typing import Final
 
@@ -9,15 +9,15 @@ _NAMED: Final = 5
 
 
 class Faults:
-    """The texts of one corpus that have no text, no label, or another number of fields."""
+    """The unusable texts of one corpus: without text or label, or with a wrong number of fields."""
 
     def __init__(self, name: str, *, skip: bool) -> None:
-        """Begin with none in the file or folder called `name`; `skip` leaves them out."""
+        """Start with none in the file or folder called `name`; `skip` leaves them out."""
         self._name, self._skip = name, skip
         self._found: list[str] = []
 
     def add(self, place: str, fault: str) -> None:
-        """Leave the text at `place` out. Raises `CorpusError` where that isn't wanted."""
+        """Leave out the text at `place`. Raises `CorpusError` without `skip`."""
         if not self._skip:
             raise CorpusError(
                 f"{self._name}, {place}, {fault}; fix it, or skip such texts with --skip-bad."
@@ -25,14 +25,14 @@ class Faults:
         self._found.append(f"{place} {fault}")
 
     def restart(self) -> None:
-        """Forget all, as the texts are read anew."""
+        """Forget all, when the texts are read anew."""
         self._found = []
 
     def notices(self, kept: int) -> tuple[str, ...]:
-        """Say how many were left out, and name the first.
+        """A sentence with the number of texts left out, and the first of them.
 
-        Raises `CorpusError` where they are more than the `kept` ones: such a file
-        isn't read as it was meant.
+        Raises `CorpusError` if they are more than the `kept` ones: such a file probably has another
+        format.
         """
         number = len(self._found)
         if not number:

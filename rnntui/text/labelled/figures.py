@@ -1,4 +1,4 @@
-"""Figures about a labelled corpus, for use before training."""
+"""Statistics of a labelled corpus, before training."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -18,9 +18,9 @@ from rnntui.text.labelled.vocabulary import token_vocabulary
 
 @dataclass(frozen=True)
 class TextSettings:
-    """A classifier's settings for reading texts, named as in its configuration.
+    """A classifier's text settings, by the names of its configuration.
 
-    `vocab_size` 0 bounds nothing, `max_length` 0 reads texts whole.
+    0 means no limit for `vocab_size` and `max_length`.
     """
 
     units: Units = "words"
@@ -42,12 +42,11 @@ class ClassSize:
 
 @dataclass(frozen=True)
 class LabelledFigures:
-    """Figures about a labelled corpus.
+    """Statistics of a labelled corpus.
 
-    `lengths` and `histogram` are of the training texts without those held
-    out, in ids, the start token counted; the vocabulary is counted on them.
-    `distinct` counts the units of all texts of the training part, `unknown` is
-    which share of them has no id. `size` is of the whole training part.
+    `lengths` and `histogram` are of the training texts without the held-out ones, in ids with the
+    start token; the vocabulary is counted on them, too. `distinct` is the number of different units
+    in the whole training part, `unknown` the share of its units without an id, `size` its size.
     """
 
     name: str
@@ -62,7 +61,7 @@ class LabelledFigures:
     size: InputSize
 
     def as_json(self) -> dict[str, Any]:
-        """Return the figures as JSON knows them."""
+        """The statistics as a JSON object."""
         return {
             **asdict(self),
             "size": {
@@ -74,7 +73,7 @@ class LabelledFigures:
 
 
 def labelled_figures(corpus: LabelledCorpus, reading: TextSettings) -> LabelledFigures:
-    """Compute the figures. Raises CorpusError where no texts are left to train on."""
+    """Compute the statistics. Raises `CorpusError` if no texts are left to train on."""
     split = split_labelled(len(corpus.train), reading.val_fraction, reading.seed)
     tokens = corpus.train.tokenised(reading.units)
     vocabulary = token_vocabulary(

@@ -11,9 +11,9 @@ from rnntui.text.stamps import FileStamp
 
 
 def folder_stamps(folder: Path) -> tuple[FileStamp, ...]:
-    """Return the stamps of the files that may be labelled texts, by name.
+    """The stamps of all possible labelled texts, by name.
 
-    Links to folders aren't followed, and only plain files count. Raises CorpusError.
+    Links to folders aren't followed, and only plain files count. Raises `CorpusError`.
     """
     found: list[FileStamp] = []
     with reading_errors(str(folder)):
@@ -28,7 +28,7 @@ def folder_stamps(folder: Path) -> tuple[FileStamp, ...]:
 
 
 def folder_texts(folder: Path, stamps: tuple[FileStamp, ...]) -> list[tuple[Parts, bytes]]:
-    """Read the files of `stamps`. Raises CorpusError."""
+    """Read the files of `stamps`. Raises `CorpusError`."""
     check_corpus_size(sum(stamp.size for stamp in stamps), folder.name)
     found = []
     for stamp in stamps:
@@ -45,7 +45,7 @@ def _parts(path: str, folder: Path) -> Parts:
 
 
 def _plain_status(path: str) -> os.stat_result | None:
-    """Return the status of a plain file, or of one that a link leads to; else None."""
+    """The status of a plain file, or of a link to one; else None."""
     try:
         status = os.stat(path)  # noqa: PTH116
     except OSError:

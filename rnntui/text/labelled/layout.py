@@ -1,4 +1,4 @@
-"""Tells from the names of files which class each text is of, in a folder or an archive."""
+"""Derives each text's class from the file names of a folder or an archive."""
 
 import re
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ _UNLABELLED = "unsup"
 
 @dataclass(frozen=True)
 class LabelledText:
-    """One text; `place` says where it is from, in sentences."""
+    """A text with its class; `place` names it in messages."""
 
     part: PartName
     label: str
@@ -24,7 +24,7 @@ class LabelledText:
 
 @dataclass(frozen=True)
 class FileLabel:
-    """Part and class of a file; `index` is its position in the list of all files."""
+    """Part and class of a file; `index` is its index in the list of all files."""
 
     index: int
     part: PartName
@@ -32,10 +32,10 @@ class FileLabel:
 
 
 def may_be_labelled(path: Parts) -> bool:
-    """Tell whether a file can be a labelled text.
+    """Whether a file can be a labelled text.
 
-    It stands in a folder, isn't hidden, is called `.txt` or has no suffix, and
-    isn't among the texts that are there to be learned from without a label.
+    It is in a folder, isn't hidden, ends with `.txt` or has no suffix, and isn't one of the
+    unlabelled texts.
     """
     hidden = any(name.startswith((".", "__MACOSX")) for name in path)
     suffix = path[-1].rpartition(".")[2].lower() if "." in path[-1] else "txt"
@@ -43,11 +43,10 @@ def may_be_labelled(path: Parts) -> bool:
 
 
 def label_files(paths: Sequence[Parts]) -> tuple[FileLabel, ...]:
-    """Find part and class of each file that has them, in the order of their names.
+    """Part and class of each labelled file, in the order of their names.
 
-    Below any folders that hold all the rest stand either `train` and perhaps
-    `test`, with a folder for each class in them, or the folders of the classes
-    themselves. Numbers in names are ordered by value.
+    Below any folders that contain everything else are either `train` and perhaps `test`, with a
+    folder per class, or the class folders themselves. Numbers in names are ordered by value.
     """
     inner = [(path, index) for index, path in enumerate(paths) if may_be_labelled(path)]
     folders = _folders(inner)
@@ -66,8 +65,8 @@ def label_files(paths: Sequence[Parts]) -> tuple[FileLabel, ...]:
 
 
 def natural_key(name: str) -> tuple[tuple[str | int, ...], str]:
-    """Return what orders names with their numbers by value, and equal ones by spelling."""
-    pieces = re.split(r"([0-9]{1,18})", name)  # no number is too long to be read
+    """A sort key with numbers by value, and ties by spelling."""
+    pieces = re.split(r"([0-9]{1,18})", name)  # bounds the length of a number
     return tuple(int(piece) if at % 2 else piece for at, piece in enumerate(pieces)), name
 
 

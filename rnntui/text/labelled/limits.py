@@ -3,14 +3,14 @@
 from rnntui.errors import CorpusError
 
 LARGEST_TEXT = 16 << 20
-"""Bytes of one text: many times the longest that a network reads with profit."""
+"""Most bytes of one text: many times the longest useful one."""
 
 LARGEST_CORPUS = 2 << 30
-"""Bytes of all texts: as much as may be held in memory while they are read."""
+"""Most bytes of all texts, which are in memory while they are read."""
 
 
 def check_text_size(size: int, place: str) -> None:
-    """Raise CorpusError for a text of too many bytes."""
+    """Raise `CorpusError` for a text of too many bytes."""
     if size > LARGEST_TEXT:
         raise CorpusError(
             f"{place} is larger than {LARGEST_TEXT >> 20} MB, too large for one labelled text; "
@@ -19,7 +19,7 @@ def check_text_size(size: int, place: str) -> None:
 
 
 def check_corpus_size(size: int, name: str) -> None:
-    """Raise CorpusError for texts of too many bytes together."""
+    """Raise `CorpusError` for texts of too many bytes together."""
     if size > LARGEST_CORPUS:
         raise CorpusError(
             f"{name} holds more than {LARGEST_CORPUS >> 30} GB of text, too much to be read; "

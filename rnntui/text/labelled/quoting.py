@@ -1,8 +1,8 @@
-"""Tells whether the fields of a tab-separated table are in quotation marks, as some programs write.
+"""Detects quoted fields in a tab-separated table.
 
-Most write a text as it is, so that a quotation mark is a character like any other.
-Excel and pandas put a field into quotation marks where it needs them, and double those
-within it, as RFC 4180 has it for CSV. Nothing in a file says which it is.
+Most programs write a text as it is, where a quotation mark is a character like any other. Excel and
+pandas quote a field if necessary and double the quotation marks within, as RFC 4180 does for CSV.
+Nothing in a file tells which.
 """
 
 import re
@@ -18,10 +18,10 @@ _NEEDS: Final = re.compile(r'\t|\n|""')
 
 
 def is_quoted(lines: Iterable[str]) -> bool:
-    """Tell whether all quotation marks of a table's lines are around fields, and had to be.
+    """Whether all quotation marks of a table's lines are around fields, and for a reason.
 
-    They had to be around a tab, a line end or another quotation mark; around all fields
-    of the first line; or around just those that have a comma, as Excel writes them.
+    Reasons are a tab, a line end or a quotation mark in the field; all fields of the first line
+    quoted; or exactly the fields with a comma quoted, as Excel does.
     """
     needed = False
     commas_quoted, commas_bare = False, False
@@ -44,7 +44,7 @@ def is_quoted(lines: Iterable[str]) -> bool:
 
 
 def _records(lines: Iterable[str]) -> Iterator[str]:
-    """Join lines as long as a quotation mark waits for its partner."""
+    """Join lines while a quotation mark is unbalanced."""
     pending = ""
     for line in lines:
         pending += line

@@ -26,7 +26,7 @@ _SHAPES = (
 
 @dataclass(frozen=True)
 class LabelledFiles:
-    """A labelled corpus on disk, not yet read; `stamps` tell whether it's as it was."""
+    """A labelled corpus on disk, not yet read; `stamps` detect changes."""
 
     path: Path
     kind: Literal["archive", "folder", "table"]
@@ -37,7 +37,7 @@ class LabelledFiles:
 
     @property
     def name(self) -> str:
-        """The corpus's name: the folder's, or the file's less its suffixes."""
+        """The corpus's name: the folder's, or the file's without suffixes."""
         if self.kind == "folder":
             return self.path.name
         suffixes = ARCHIVES if self.kind == "archive" else (self.path.suffix,)
@@ -47,14 +47,14 @@ class LabelledFiles:
 
     @property
     def phrase(self) -> str:
-        """Say where the corpus is."""
+        """A phrase about the place of the corpus."""
         if self.path.parent == places.shipped_corpora_dir().resolve():
             return "shipped with rnntui"
         return f"{self.kind if self.kind != 'table' else 'file'} {self.path}"
 
     @property
     def options(self) -> dict[str, Any]:
-        """Everything besides the files that decides what is read."""
+        """Everything beside the files that affects reading."""
         return {
             "text_column": self.columns.text,
             "label_column": self.columns.label,
@@ -67,9 +67,9 @@ class LabelledFiles:
 def find_labelled(reference: str | Path) -> Path:
     """Resolve a reference to a labelled corpus.
 
-    A bare word (no separator, no suffix) is first a name in `corpora`, in the
-    user's library or among what ships, then a file or folder; anything else
-    the other way round. "" is the shipped reviews. Raises CorpusError.
+    A bare word (no separator, no suffix) is first a name in `corpora`, in the user's library or
+    among the shipped texts, then a file or folder; anything else the other way round. "" means the
+    shipped reviews. Raises `CorpusError`.
     """
     if not reference:
         shipped = _named(SHIPPED_NAME, (places.shipped_corpora_dir(),))
@@ -91,7 +91,7 @@ def find_labelled(reference: str | Path) -> Path:
 
 
 def _named(name: str, folders: tuple[Path, ...]) -> Path | None:
-    """Return what is called `name`, with or without its suffix, in the first folder that has it."""
+    """The path of `name`, with or without its suffix, in the first folder that has it."""
     for folder in folders:
         for suffix in ("", *sorted(TABLES), *ARCHIVES):
             path = folder / f"{name}{suffix}"
@@ -103,7 +103,7 @@ def _named(name: str, folders: tuple[Path, ...]) -> Path | None:
 def open_labelled(
     path: Path, columns: Columns, text_encoding: str | None, *, skip_bad: bool = False
 ) -> LabelledFiles:
-    """Tell what `path` is, without reading it. Raises CorpusError."""
+    """Classify `path` without reading it. Raises `CorpusError`."""
     encoding = checked_encoding(text_encoding) if text_encoding is not None else None
     if path.is_dir():
         return LabelledFiles(path, "folder", folder_stamps(path), columns, encoding, skip_bad)
@@ -117,10 +117,10 @@ def open_labelled(
 
 
 def read_files(source: LabelledFiles, faults: Faults) -> tuple[list[LabelledText], tuple[str, ...]]:
-    """Return the texts in their order, and sentences about how they were read.
+    """The texts in order, and sentences about how they were read.
 
-    Rows of a table that can't be used go to `faults`. Raises CorpusError for
-    anything that can't be read, is damaged or too large.
+    Unusable rows of a table are added to `faults`. Raises `CorpusError` for anything unreadable,
+    damaged or too large.
     """
     if source.kind == "table":
         return table_texts(source.path, source.stamps, source.columns, source.text_encoding, faults)

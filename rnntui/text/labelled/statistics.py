@@ -1,4 +1,4 @@
-"""Figures about labelled texts: lengths, and memory as ids and as one-hot."""
+"""Statistics of labelled texts: lengths, and memory as ids and as one-hot vectors."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ _BYTES = 4  # of an int32 and of a float32
 
 @dataclass(frozen=True)
 class LengthBin:
-    """How many texts have a length from `start` up to, but not with, `stop`."""
+    """The number of texts with a length from `start` up to, but excluding, `stop`."""
 
     start: int
     stop: int
@@ -19,10 +19,10 @@ class LengthBin:
 
 @dataclass(frozen=True)
 class LengthStatistics:
-    """Lengths of texts in ids, the start token counted.
+    """Lengths of texts in ids, with the start token.
 
-    `quantiles` are lengths by share: the shortest length that at least so many
-    of the texts don't exceed.
+    `quantiles` are pairs of a share and the shortest length that at least that share of the texts
+    doesn't exceed.
     """
 
     texts: int
@@ -43,19 +43,19 @@ class InputSize:
 
     @property
     def ids_bytes(self) -> int:
-        """One number for each place."""
+        """Bytes as ids: one number per position."""
         return self.texts * self.length * _BYTES
 
     @property
     def one_hot_bytes(self) -> int:
-        """One number for each place and each id that there is."""
+        """Bytes as one-hot vectors: one number per position and id."""
         return self.ids_bytes * self.vocabulary
 
 
 def length_statistics(
     lengths: NDArray[np.int64], shares: tuple[float, ...] = (0.25, 0.75, 0.9, 0.95, 0.99)
 ) -> LengthStatistics:
-    """Work out the figures of `lengths`, [N] with N at least 1."""
+    """Compute the statistics of `lengths` `[N]`, N at least 1."""
     quantiles = np.quantile(lengths, shares, method="inverted_cdf")
     return LengthStatistics(
         texts=len(lengths),
@@ -70,10 +70,10 @@ def length_statistics(
 
 
 def length_histogram(lengths: NDArray[np.int64], bins: int = 20) -> tuple[LengthBin, ...]:
-    """Count lengths, [N] with N at least 1, in at most `bins` bins of equal, round width.
+    """Count lengths `[N]`, N at least 1, in at most `bins` bins of equal, round width.
 
-    The last bin also takes the hundredth of the texts that are longest, so
-    that a single long one doesn't squeeze all others into a few bins.
+    The last bin includes the longest hundredth of the texts, so that a single long one doesn't
+    squeeze all others into a few bins.
     """
     shortest, longest = int(lengths.min()), int(lengths.max())
     usual = int(np.quantile(lengths, 0.99, method="inverted_cdf"))
@@ -90,7 +90,7 @@ def length_histogram(lengths: NDArray[np.int64], bins: int = 20) -> tuple[Length
 
 
 def _round_up(width: float) -> int:
-    """Return the least of 1, 2, 5, 10, 20, 50, … that isn't below `width`."""
+    """The least of 1, 2, 5, 10, 20, 50, … that isn't below `width`."""
     decade = 1
     while True:
         for leading in (1, 2, 5):

@@ -1,4 +1,4 @@
-"""Reads labelled texts out of tables: CSV, TSV and JSONL with a text and a label column."""
+"""Reads labelled texts from tables: CSV, TSV and JSONL with a text and a label column."""
 
 import csv
 import json
@@ -28,7 +28,7 @@ TABLES = frozenset({".csv", ".tsv", ".tab", ".jsonl", ".ndjson"})
 
 @dataclass(frozen=True)
 class Columns:
-    """The columns that a person named, by name or number; "" for those to be found.
+    """The columns given by the user, by name or number; "" for detection.
 
     Without a header the first row is a text like all others.
     """
@@ -39,7 +39,7 @@ class Columns:
 
 
 class _Row(NamedTuple):
-    """The fields of a row, and what sentences call it."""
+    """The fields of a row, and its name in messages."""
 
     place: str
     fields: list[str]
@@ -52,11 +52,11 @@ def table_texts(
     text_encoding: str | None,
     faults: Faults,
 ) -> tuple[list[LabelledText], tuple[str, ...]]:
-    """Return the rows of a table and sentences about how it was read.
+    """The rows of a table, and sentences about how it was read.
 
-    A row of CSV may have fields in quotation marks, as RFC 4180 has it, and one
-    of TSV where all the file is written so; else quotation marks are characters
-    like any other there. Rows that can't be used go to `faults`. Raises CorpusError.
+    CSV may have quoted fields, as in RFC 4180, and so may TSV if the whole file is consistent;
+    otherwise quotation marks in TSV are characters like any other. Unusable rows are added to
+    `faults`. Raises `CorpusError`.
     """
     source = open_source(path, stamps, text_encoding)
     check_corpus_size(stamps[0].size, path.name)
@@ -89,7 +89,7 @@ def _rows(path: Path, lines: Iterator[str], quoted: bool, faults: Faults) -> Ite
         quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE,
         strict=True,
     )
-    # A row may be longer than the module allows for everybody by default.
+    # A row may be longer than the module's default limit.
     usual_limit = csv.field_size_limit(LARGEST_TEXT)
     try:
         for number in count(1):
@@ -100,7 +100,7 @@ def _rows(path: Path, lines: Iterator[str], quoted: bool, faults: Faults) -> Ite
                 return
             except csv.Error as error:
                 sentence = f"can't be read ({error})"
-                # One without an end has swallowed all the rows that follow.
+                # An unterminated one has swallowed all following rows.
                 if number == 1 or "end of data" in str(error):
                     raise CorpusError(
                         f"{path.name}, {place}, {sentence}; a quotation mark may be unbalanced."
@@ -116,7 +116,7 @@ def _rows(path: Path, lines: Iterator[str], quoted: bool, faults: Faults) -> Ite
 def _texts_of(
     rows: list[_Row], wanted: Columns, name: str, faults: Faults
 ) -> tuple[list[LabelledText], tuple[str, ...]]:
-    """Return the texts of a table, and sentences about which columns were taken."""
+    """The texts of a table, and sentences about the columns used."""
     notice: tuple[str, ...] = ()
     if not rows:
         return [], ()
@@ -185,11 +185,11 @@ def _json_object(line: str) -> dict[str, Any] | None:
 
 
 def _columns(header: Sequence[str], wanted: Columns, name: str) -> tuple[int, int]:
-    """Return where the text and the label stand in a row."""
+    """The positions of text and label in a row."""
     text = _column(header, wanted.text, _TEXT_NAMES)
     label = _column(header, wanted.label, _LABEL_NAMES)
     if len(header) == 2 and (text is None) != (label is None) and not (wanted.text or wanted.label):
-        # What is neither can only be the other.
+        # The remaining column must be the other one.
         text = 1 - label if label is not None else text
         label = 1 - text if text is not None else label
     for what, at, asked in (("text", text, wanted.text), ("label", label, wanted.label)):
@@ -217,15 +217,15 @@ def _column(header: Sequence[str], asked: str, usual: Sequence[str]) -> int | No
 
 
 def _number(asked: str, columns: int) -> int | None:
-    """Return the place of the column with that number, counted from 1; None if there is none."""
+    """The position of the column with that number, from 1; None if there is none."""
     number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 0
     return number - 1 if 0 < number <= columns else None
 
 
 def _numbered(rows: list[list[str]], wanted: Columns, name: str) -> tuple[int, int]:
-    """Return where text and label stand in rows without a header, all of the same length.
+    """The positions of text and label in rows without a header, all of the same length.
 
-    Of two columns the label's is the one with fewer different values.
+    Of two columns, the label's has fewer distinct values.
     """
     width = len(rows[0])
     found: dict[str, int | None] = {}
@@ -260,7 +260,7 @@ def _listed(header: Sequence[str]) -> str:
 
 
 def _separator(path: Path, first: str) -> str:
-    """Return what parts the columns: a tab in TSV, in CSV what makes the most of the header."""
+    """The separator: a tab in TSV, the commonest one of the header in CSV."""
     if not _is_csv(path):
         return "\t"
     return max(_SEPARATORS, key=first.count)
@@ -271,7 +271,7 @@ def _is_csv(path: Path) -> bool:
 
 
 def _lines(chunks: Iterator[str], name: str) -> Iterator[str]:
-    r"""Cut chunks at `\n`, which each line keeps."""
+    r"""Cut chunks into lines, each with its `\n`."""
     pending = ""
     for chunk in chunks:
         *whole, pending = (pending + chunk).split("\n")

@@ -1,4 +1,4 @@
-"""Many texts in one array of bytes, read one by one as they are asked for."""
+"""Many texts in one array of bytes, decoded on demand."""
 
 from collections.abc import Iterable, Sequence
 from typing import overload
@@ -10,15 +10,15 @@ from rnntui.text.labelled.tokens import Offsets
 
 
 class PackedTexts(Sequence[str]):
-    """N texts as UTF-8, `data` [total] uint8, with `offsets` [N + 1] where each begins."""
+    """N texts as UTF-8: `data` `[total]` uint8, and `offsets` `[N + 1]`, their starts."""
 
     def __init__(self, data: NDArray[np.uint8], offsets: Offsets) -> None:
-        """Take arrays as `pack` makes them; they may be mapped from a file."""
+        """Use arrays made by `pack`, which may be memory-mapped."""
         self.data = data
         self.offsets = offsets
 
     def __len__(self) -> int:
-        """Count the texts."""
+        """N, the number of texts."""
         return len(self.offsets) - 1
 
     @overload
@@ -27,7 +27,7 @@ class PackedTexts(Sequence[str]):
     def __getitem__(self, index: slice) -> tuple[str, ...]: ...
 
     def __getitem__(self, index: int | slice) -> str | tuple[str, ...]:
-        """Return a text, or those of a slice."""
+        """A text, or those of a slice."""
         if isinstance(index, slice):
             return tuple(self[at] for at in range(*index.indices(len(self))))
         at = range(len(self))[index]
@@ -35,7 +35,7 @@ class PackedTexts(Sequence[str]):
 
 
 def pack(texts: Iterable[str]) -> PackedTexts:
-    """Put texts into one array. Lone surrogates, which no file can hold, become `?`."""
+    """Pack texts into one array. Lone surrogates, which no file can hold, become `?`."""
     data = bytearray()
     ends = [0]
     for text in texts:

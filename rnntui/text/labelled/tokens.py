@@ -1,8 +1,7 @@
-"""Cuts texts into the units that a classifier reads: words, white-space tokens or characters.
+"""Cuts texts into a classifier's units: words, white-space tokens or characters.
 
-What is cut is kept as numbers of distinct tokens in order of first appearance,
-so that every vocabulary, of whatever split, is counted and applied by array
-operations alone.
+Tokens are numbered in order of first appearance, so that the vocabulary of any split is counted and
+applied by array operations alone.
 """
 
 import string
@@ -22,16 +21,15 @@ from rnntui.text.labelled.choices import Units
 from rnntui.text.vocabulary import codepoints
 
 Offsets = NDArray[np.int64]
-"""Where each of N texts begins in a flat array, and where the last one ends; [N + 1]."""
+"""The starts of N texts in a flat array, and the end of the last one, `[N + 1]`."""
 
 
 @dataclass(frozen=True, eq=False)
 class TokenisedTexts:
-    """N texts as numbers of tokens, before any vocabulary.
+    """N texts as token numbers, before any vocabulary.
 
-    `tokens` are distinct, in order of first appearance; `numbers` [total] are
-    positions in it, `offsets` [N + 1] where each text begins. A text may have
-    no token at all.
+    `tokens` are distinct, in order of first appearance; `numbers` `[total]` are their indices,
+    `offsets` `[N + 1]` the texts' starts. A text may have no tokens.
     """
 
     units: Units
@@ -40,15 +38,15 @@ class TokenisedTexts:
     offsets: Offsets
 
     def __len__(self) -> int:
-        """Count the texts."""
+        """N, the number of texts."""
         return len(self.offsets) - 1
 
 
 def units_of(text: str, units: Units) -> list[str]:
     """Cut one text into its units.
 
-    `words` as `word_tokens`; `tokens`: lower-cased, cut at white space, with
-    whatever punctuation clings to them; `characters`: each character as it is.
+    `words`: see `word_tokens`; `tokens`: lower-cased and cut at white space, with adjacent
+    punctuation; `characters`: single characters, unchanged.
     """
     if units == "words":
         return word_tokens(text)
@@ -56,20 +54,19 @@ def units_of(text: str, units: Units) -> list[str]:
 
 
 def word_tokens(text: str) -> list[str]:
-    """Return the words of a text: lower-case, punctuation to spaces, apostrophes kept.
+    """The words of a text: lower-case, punctuation replaced by spaces, apostrophes kept.
 
-    The tag `<br />` so gives the word `br`. As in Keras's tokeniser for ASCII;
-    punctuation of other scripts is cut away likewise, and the typographic
-    apostrophe is one with the straight one.
+    So the tag `<br />` gives the word `br`. The same as Keras's tokeniser for ASCII; punctuation of
+    other scripts is removed, too, and the typographic apostrophe becomes the straight one.
     """
     return text.lower().translate(_word_table()).split()
 
 
 def tokenise(texts: Iterable[str], units: Units) -> TokenisedTexts:
-    """Cut texts into their units and number these."""
+    """Cut texts into units and number them."""
     if units == "characters":
         return _tokenise_characters(texts)
-    # A look-up of what isn't there yet gives it the next number.
+    # A missing key gets the next number.
     number: defaultdict[str, int] = defaultdict()
     number.default_factory = number.__len__
     numbers, ends = array("I"), [0]
@@ -107,7 +104,7 @@ def _tokenise_characters(texts: Iterable[str]) -> TokenisedTexts:
 
 @cache
 def _word_table() -> dict[int, str]:
-    """What becomes of punctuation in `word_tokens`, by code point."""
+    """The replacement of punctuation in `word_tokens`, by code point."""
     table = {ord(mark): " " for mark in string.punctuation}
     for code in range(0x80, 0x10000):
         if unicodedata.category(chr(code)).startswith("P"):
@@ -116,10 +113,10 @@ def _word_table() -> dict[int, str]:
 
 
 def flat_positions(offsets: Offsets, indices: Sequence[int] | NDArray[np.int64]) -> Offsets:
-    """Return where, in the flat array, the tokens of the texts `indices` stand, in their order."""
+    """The positions in the flat array of the tokens of the texts `indices`, in their order."""
     chosen = np.asarray(indices, dtype=np.int64)
     lengths = np.diff(offsets)[chosen]
-    # Counted up by one within a text; at each text's beginning it jumps to its place.
+    # Increases by one within a text and jumps at each text's start.
     begins = np.cumsum(lengths) - lengths
     shifts: Offsets = np.repeat(offsets[chosen] - begins, lengths)
     return shifts + np.arange(len(shifts))

@@ -1,7 +1,7 @@
 """The vocabulary of a classifier: the commonest tokens of its training texts.
 
-Ids 0 to 3 are reserved, as in Keras's review data: padding, start, unknown,
-unused. From 4 on stand the tokens, commonest first.
+Ids 0 to 3 are reserved, as in Keras's review data: padding, start, unknown, unused. Tokens start at
+4, commonest first.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,20 +17,20 @@ from rnntui.text.labelled.choices import UNITS, Units
 from rnntui.text.labelled.tokens import TokenisedTexts, flat_positions, units_of
 
 PADDING = 0
-"""The id that fills a sequence up to its batch's length."""
+"""The id that pads a sequence to its batch's length."""
 START = 1
-"""The id that every text begins with."""
+"""The first id of every text."""
 UNKNOWN = 2
-"""The id of every token that the vocabulary leaves out."""
+"""The id of all tokens outside the vocabulary."""
 FIRST_TOKEN = 4
-"""The id of the commonest token; 3 means nothing."""
+"""The id of the commonest token; 3 is unused."""
 
 _BLOCK = 2048
 
 
 @dataclass(frozen=True)
 class TokenVocabulary:
-    """Tokens in the order of their ids, which begin at `FIRST_TOKEN`; distinct, none empty."""
+    """Tokens in the order of their ids, which start at `FIRST_TOKEN`; distinct, none empty."""
 
     units: Units
     tokens: tuple[str, ...]
@@ -43,25 +43,25 @@ class TokenVocabulary:
             raise CorpusError("A vocabulary's tokens must be distinct and not empty.")
 
     def __len__(self) -> int:
-        """Count the ids, the reserved ones with them."""
+        """Number of ids, reserved ones included."""
         return FIRST_TOKEN + len(self.tokens)
 
     def index(self, token: str) -> int:
-        """Return the id of a token, `UNKNOWN` where it has none."""
+        """The id of a token, `UNKNOWN` outside the vocabulary."""
         return self._ranks.get(token, UNKNOWN)
 
     def encode(self, text: str) -> NDArray[np.int64]:
-        """Return the ids of one text, the start token first, [1 + tokens]."""
+        """The ids of one text, the start token first, `[1 + tokens]`."""
         ids = [START, *map(self.index, units_of(text, self.units))]
         return np.array(ids, dtype=np.int64)
 
     def to_json(self) -> dict[str, Any]:
-        """Return what `from_json` reads."""
+        """A JSON object for `from_json`."""
         return {"units": self.units, "tokens": list(self.tokens)}
 
     @classmethod
     def from_json(cls, body: object) -> "TokenVocabulary":
-        """Rebuild a vocabulary. Raises CorpusError for anything that isn't one."""
+        """Restore a vocabulary. Raises `CorpusError` for an invalid object."""
         if not isinstance(body, Mapping) or not isinstance(body.get("tokens"), list):
             raise CorpusError("A vocabulary of tokens is an object of units and a list of tokens.")
         tokens = body["tokens"]
@@ -83,10 +83,9 @@ def token_vocabulary(
 ) -> TokenVocabulary:
     """Count the tokens of the training texts `indices` and keep the commonest.
 
-    `max_size` bounds all ids, the four reserved ones with them (500 keeps 496
-    tokens); `min_count` is how often a token must occur. Ties stand in the
-    order of first appearance in these texts, one after the other as `indices`
-    names them. Raises CorpusError where nothing is left.
+    `max_size` bounds the number of ids, the four reserved ones included (500 keeps 496 tokens);
+    `min_count` is the fewest occurrences of a token. Ties are ordered by first appearance in these
+    texts, in the order of `indices`. Raises `CorpusError` if nothing is left.
     """
     counts, first = _counts_and_first_places(texts, np.asarray(indices, dtype=np.int64))
     order = np.lexsort((first, -counts))
@@ -104,16 +103,16 @@ def token_vocabulary(
 def _counts_and_first_places(
     texts: TokenisedTexts, indices: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return how often each token occurs in the texts `indices`, and where it does first."""
+    """Each token's count in the texts `indices`, and its first position."""
     never = np.iinfo(np.int64).max
     counts = np.zeros(len(texts.tokens), dtype=np.int64)
     first = np.full(len(texts.tokens), never)
     read = 0
-    for start in range(0, len(indices), _BLOCK):  # so that memory is that of a block
+    for start in range(0, len(indices), _BLOCK):  # memory for one block only
         block = indices[start : start + _BLOCK]
         numbers = texts.numbers[flat_positions(texts.offsets, block)]
         counts += np.bincount(numbers, minlength=len(counts))
         new = np.flatnonzero(first[numbers] == never)[::-1]
-        first[numbers[new]] = read + new  # of several places the last one written counts
+        first[numbers[new]] = read + new  # of repeated indices the last assignment counts
         read += len(numbers)
     return counts, first

@@ -1,1 +1,1 @@
-"""The texts that are there by name: shipped or a user's own, and what a reference means."""
+"""The library of texts, shipped or a user's own, and references to texts."""

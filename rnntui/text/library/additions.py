@@ -23,7 +23,7 @@ class Addition:
 
 @dataclass(frozen=True)
 class Verdict:
-    """A sentence about an addition, and the part that is wrong, if any."""
+    """A sentence about an addition, and its wrong part, if any."""
 
     sentence: str
     wrong: Part | None = None
@@ -32,7 +32,7 @@ class Verdict:
 def check_addition(addition: Addition) -> Verdict:
     """Check that the path exists, the encoding is known and the name is free.
 
-    Only reading the text tells whether it is one.
+    Whether the file is a text shows only when it is read.
     """
     if not addition.path:
         return Verdict("Name a text file, or a folder of texts that become one.")
@@ -54,5 +54,5 @@ def check_addition(addition: Addition) -> Verdict:
         if part == "path" and completions(addition.path, limit=1).candidates:
             return Verdict("Tab completes the path, the arrow keys pick from the list.")
         return Verdict(str(error), part)
-    except OSError as error:  # it went away meanwhile
+    except OSError as error:  # deleted meanwhile
         return Verdict(f"{addition.path} can't be read: {reason(error)}.", "path")

@@ -1,8 +1,7 @@
-"""The library of texts: those that people drop or add, those that ship, and `python`.
+"""The library of texts: the user's, the shipped ones, and `python`.
 
-Texts are looked for in the current folder's `corpora`, then among those added
-to the user's library, then among the shipped ones; the first of a name counts.
-A text is a file `NAME.txt` or a folder of texts `NAME`.
+Texts are searched for in the current folder's `corpora`, then in the user's library, then among the
+shipped ones; the first of a name counts. A text is a file `NAME.txt` or a folder of texts `NAME`.
 """
 
 import tomllib
@@ -30,12 +29,11 @@ _LONGEST_NAME = 120  # bytes, so that file names made from it fit everywhere
 
 @dataclass(frozen=True)
 class TextEntry:
-    """A text of the library, or one beside it that is known by its path.
+    """A text of the library, or one outside it known by its path.
 
-    `origin` is `yours` (in the current folder's `corpora`), `user` (added to
-    the library), `shipped`, `built` (made on first use: then `path` is
-    where it will be and `size_bytes` is None), or `path` (no text of the
-    library; `size_bytes` is None where it is gone).
+    `origin` is `yours` (in the current folder's `corpora`), `user` (added to the library),
+    `shipped`, `built` (made on first use; before that `size_bytes` is None), or `path` (outside the
+    library; `size_bytes` is None if it is gone).
     """
 
     name: str
@@ -47,25 +45,25 @@ class TextEntry:
 
     @property
     def reference(self) -> str:
-        """What finds the text again: its name in the library, or its path."""
+        """The reference to the text: its name in the library, or its path."""
         return str(self.path) if self.origin == "path" else self.name
 
     @property
     def is_gone(self) -> bool:
-        """Whether nothing is left of it but where it was."""
+        """Whether the file is gone."""
         return self.origin == "path" and self.size_bytes is None
 
 
 @dataclass(frozen=True)
 class AddedText:
-    """A text that was added, and sentences about how it was read."""
+    """An added text, and sentences about how it was read."""
 
     entry: TextEntry
     notices: tuple[str, ...]
 
 
 def size_in_words(size_bytes: int | None) -> str:
-    """A size as people say it; `not built` for a text that isn't there before its first use."""
+    """A size in words; `not built` for a text before its first use."""
     if size_bytes is None:
         return "not built"
     size, unit = float(size_bytes), "B"
@@ -77,12 +75,13 @@ def size_in_words(size_bytes: int | None) -> str:
 
 
 def list_texts() -> tuple[TextEntry, ...]:
-    """List the texts, each name once: yours, the user's, the shipped in their order, the built."""
+    """All texts, each name once: yours, the user's, the shipped ones in their order, the built
+    one."""
     described = _described()
     shipped_folder = places.shipped_corpora_dir()
     entries: dict[str, TextEntry] = {}
     own = places.corpora_dir()
-    # In a checkout the shipped texts lie where people drop theirs.
+    # In a checkout the shipped texts are in the user's folder.
     reserved = set(described) if _same_folder(own, shipped_folder) else set()
     for entry in _entries_in(own, "yours"):
         if entry.name not in reserved:
@@ -101,7 +100,7 @@ def list_texts() -> tuple[TextEntry, ...]:
 
 
 def find_text(name: str) -> TextEntry:
-    """Return the text called `name`; CorpusError, with names like it, when there is none."""
+    """The text called `name`. Raises `CorpusError`, with similar names, if there is none."""
     wanted = unicodedata.normalize("NFC", name)
     entries = {entry.name: entry for entry in list_texts()}
     if wanted not in entries:
@@ -110,7 +109,7 @@ def find_text(name: str) -> TextEntry:
 
 
 def names_like(name: str) -> str:
-    """Return the end of a sentence about a name that isn't there: what may have been meant."""
+    """The end of a sentence about an unknown name: similar names."""
     close = get_close_matches(name, [entry.name for entry in list_texts()], n=3, cutoff=0.5)
     if close:
         return f"; did you mean {' or '.join(close)}"
@@ -118,7 +117,7 @@ def names_like(name: str) -> str:
 
 
 def default_text_name() -> str:
-    """Return the name of the first shipped text, the one used when none is named."""
+    """The name of the default text, the first shipped one."""
     for name in _described():
         if (places.shipped_corpora_dir() / f"{name}.txt").is_file():
             return name
@@ -133,9 +132,8 @@ def add_text(
 ) -> AddedText:
     r"""Copy a file, a folder of texts or several (as one text) or a stream into the user's library.
 
-    What is kept is the text that was read: UTF-8 with `\n`, so that its
-    encoding needn't be named again. Without a name it's called as the file
-    is. Raises CorpusError when it can't be read as text or the name is taken.
+    Stored as UTF-8 with `\n`, so that its encoding needn't be named again. The default name is the
+    file's. Raises `CorpusError` if it can't be read as text or the name is taken.
     """
     if isinstance(source, str | Path):
         source = (source,)
@@ -151,9 +149,9 @@ def add_text(
 
 
 def add_pasted(name: str, text: str) -> TextEntry:
-    """Keep a text that was typed or pasted in the user's library.
+    """Store a typed or pasted text in the user's library.
 
-    Raises CorpusError when it's empty, holds NUL characters, or the name is taken.
+    Raises `CorpusError` if it is empty, contains NUL characters, or the name is taken.
     """
     if not text:
         raise CorpusError("The text is empty.")
@@ -164,27 +162,27 @@ def add_pasted(name: str, text: str) -> TextEntry:
 
 
 def existing_source(source: str | Path) -> Path:
-    """Return the file or folder that a person means, `~` expanded; CorpusError if there is none."""
+    """A file or folder to add, `~` expanded. Raises `CorpusError` if there is none."""
     try:
         path = Path(source).expanduser()
         if path.is_file() or path.is_dir():
             return path
-    except (OSError, RuntimeError, ValueError):  # no such home, not to be entered, NUL in it
+    except (OSError, RuntimeError, ValueError):  # no such home, no permission, NUL in it
         path = Path(source)
     raise CorpusError(f"There is no file or folder {quoted(path)} to add.")
 
 
 def name_for(path: Path) -> str:
-    """Return the name of the text that a file or folder becomes where none is given."""
+    """The default name of the text of a file or folder."""
     place = path.resolve()
     return place.name if place.is_dir() else place.stem
 
 
 def free_name(name: str) -> str:
-    """Return `name` as `checked_name` does if no text has it; else raise CorpusError."""
+    """`checked_name(name)`. Raises `CorpusError` if a text of that name exists."""
     checked = checked_name(name)
     for entry in list_texts():
-        # Some file systems don't tell capital letters from small ones.
+        # Some file systems ignore case.
         if entry.name.casefold() == checked.casefold():
             raise CorpusError(
                 f"There is already a text called {entry.name} ({entry.origin}, {entry.path}); "
@@ -194,9 +192,9 @@ def free_name(name: str) -> str:
 
 
 def remove_text(name: str) -> TextEntry:
-    """Delete a text file of yours or of the user's library, and return what it was.
+    """Delete a text file of yours or of the user's library, and return its entry.
 
-    Raises CorpusError for a text that `check_removable` refuses.
+    Raises `CorpusError` for a text refused by `check_removable`.
     """
     entry = find_text(name)
     check_removable(entry)
@@ -208,9 +206,9 @@ def remove_text(name: str) -> TextEntry:
 
 
 def check_removable(entry: TextEntry) -> None:
-    """Raise CorpusError for a shipped or built text, and for a folder.
+    """Raise `CorpusError` for a shipped or built text, and for a folder.
 
-    A folder may hold more than texts.
+    A folder may contain other files.
     """
     if entry.origin == "shipped":
         raise CorpusError(f"{entry.name} ships with rnntui and can't be removed.")
@@ -221,7 +219,7 @@ def check_removable(entry: TextEntry) -> None:
 
 
 def checked_name(name: str) -> str:
-    """Return `name` composed (NFC) if it can name a text on every system, or raise CorpusError."""
+    """`name` in NFC. Raises `CorpusError` unless it is a valid file name on every system."""
     composed = unicodedata.normalize("NFC", name)
     bad = (
         composed != composed.strip()
@@ -270,7 +268,7 @@ def _entries_in(folder: Path, origin: Origin) -> list[TextEntry]:
 
 
 def entry_at(path: Path, origin: Origin) -> TextEntry:
-    """Return the entry of a file or a folder; CorpusError where it can't be read."""
+    """The entry of a file or a folder. Raises `CorpusError` if it can't be read."""
     stamps = stamp_files(path)
     name = path.name if path.is_dir() else path.stem
     about = f"a folder of {len(stamps)} files" if path.is_dir() else ""
@@ -291,7 +289,7 @@ def _built_entry() -> TextEntry:
 
 
 def _described() -> dict[str, dict[str, str]]:
-    """Read the list of shipped texts: name -> title and about, in order."""
+    """The list of shipped texts: name -> title and about, in order."""
     try:
         with (places.shipped_corpora_dir() / _SHIPPED_LIST).open("rb") as file:
             texts = tomllib.load(file)["text"]

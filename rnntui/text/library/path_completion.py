@@ -1,7 +1,4 @@
-"""Completion of a path while it is typed.
-
-It looks at the disk and keeps nothing; whoever types decides when to ask.
-"""
+"""Completion of a path while it is typed. Reads the disk at each call; nothing is cached."""
 
 import os
 import unicodedata
@@ -12,17 +9,17 @@ from pathlib import Path
 from typing import Final
 
 SHOWN: Final = 200
-"""Most candidates returned, unless told otherwise."""
+"""Default limit on the candidates returned."""
 
 _SEPARATORS = tuple({"/", os.sep})
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A file or folder that the last part of a typed path begins.
+    """A file or folder whose name starts with the last part of a typed path.
 
-    `typed` is the whole path as it would stand in the field: the folder as it
-    was typed, the name as it is on disk, and a separator behind a folder.
+    `typed` is the completed path for the field: the folder as typed, the name as on disk, and a
+    separator after a folder.
     """
 
     typed: str
@@ -32,11 +29,10 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Completions:
-    """What `typed` could become.
+    """The completions of `typed`.
 
-    `extended` is `typed` with all that every candidate goes on with, those
-    left out of `candidates` included; `problem` says why a folder can't be
-    listed, or is empty.
+    `extended` is `typed` extended by the common continuation of all matches, also of those beyond
+    `candidates`; `problem` is the reason why a folder can't be listed, or empty.
     """
 
     typed: str
@@ -46,10 +42,10 @@ class Completions:
 
 
 def completions(typed: str, limit: int = SHOWN) -> Completions:
-    """List the folders and readable files that begin with `typed`, in the order of their names.
+    """The folders and readable files that start with `typed`, by name.
 
-    `~` means a home. Hidden ones are listed only after a dot. Names that begin
-    exactly so are preferred to those that differ in capitals or composition.
+    `~` is a home folder. Hidden files are listed only after a dot. Exact matches are preferred to
+    those that differ in case or Unicode composition.
     """
     cut = 1 + max(typed.rfind(separator) for separator in _SEPARATORS)
     folder, begun = typed[:cut], typed[cut:]
@@ -76,7 +72,7 @@ def completions(typed: str, limit: int = SHOWN) -> Completions:
 
 
 def _common_beginning(texts: list[str]) -> str:
-    """Return what all texts begin with: what the first and last in order do."""
+    """The common prefix of all texts, which is that of the first and last in order."""
     if not texts:
         return ""
     first, last = min(texts), max(texts)
@@ -85,7 +81,7 @@ def _common_beginning(texts: list[str]) -> str:
 
 
 def _offered(folder: Path, hidden: bool) -> Iterator["os.DirEntry[str]"]:
-    """Yield what may be chosen or entered, either the hidden ones or the others."""
+    """Yield folders and readable files, either the hidden ones or the others."""
     with os.scandir(folder) as entries:
         for entry in entries:
             if entry.name.startswith(".") != hidden:

@@ -24,15 +24,15 @@ from rnntui.text.streams import is_stream, standard_input
 STANDARD_INPUT = "-"
 
 NAMED_PATHS = 3
-"""How many of several paths a sentence about them names."""
+"""Most paths named in a sentence."""
 
 
 @dataclass(frozen=True)
 class Reference:
     """A resolved text: its name, its paths, and `shown`, its name in messages.
 
-    Several `paths` are joined in their order. `open_stream` is set, and there is no
-    path, for a text that can be read only once.
+    Several `paths` are joined in order. A text that can be read only once has `open_stream` and no
+    paths.
     """
 
     name: str
@@ -44,21 +44,20 @@ class Reference:
 
 
 def joined_reference(references: Iterable[str]) -> str:
-    """Return the reference to several joined texts, quoted as for a shell; one stays itself."""
+    """The reference to several joined texts, quoted as for a shell; a single one is unchanged."""
     words = list(references)
     return words[0] if len(words) == 1 else shlex.join(words)
 
 
 def resolve_reference(reference: str | Path, stdin: BinaryIO | None = None) -> Reference:
-    """Find the text that `reference` means.
+    """Resolve a reference to a text.
 
     `-` is standard input. A bare word (no separator, no suffix) is first a
     name of the library, then a file or folder. Anything else, and every
     `Path`, is first a file or folder, then a name of the library: so
     `play.txt` is a file of the current folder and `play` the shipped play,
-    whatever the current folder holds. What is none of these may be several of
-    them, quoted as for a shell (see `joined_reference`). Raises CorpusError
-    when there is none.
+    whatever the current folder contains. Anything else may be several references, quoted as for a
+    shell (see `joined_reference`). Raises `CorpusError` if there is no such text.
     """
     if reference == STANDARD_INPUT:
         stream = stdin if stdin is not None else standard_input()
@@ -85,12 +84,12 @@ def resolve_reference(reference: str | Path, stdin: BinaryIO | None = None) -> R
 def _words(reference: str) -> list[str]:
     try:
         return shlex.split(reference)
-    except ValueError:  # a quotation mark that nothing closes
+    except ValueError:  # an unbalanced quotation mark
         return []
 
 
 def _joined(words: list[str]) -> Reference:
-    """Several texts as one. Raises CorpusError for one that isn't there, or has no path."""
+    """Several texts as one. Raises `CorpusError` for one that is missing or has no path."""
     found = [resolve_reference(word) for word in words]
     for word, one in zip(words, found, strict=True):
         if one.open_stream is not None:
@@ -115,7 +114,7 @@ def _joined(words: list[str]) -> Reference:
 
 
 def paths_of(reference: str) -> tuple[str, ...]:
-    """The absolute paths that a `Corpus.reference` has; none where it is a name."""
+    """The absolute paths in a `Corpus.reference`; none for a name."""
     words = _words(reference)
     if len(words) > 1 and all(Path(word).is_absolute() for word in words):
         return tuple(words)
@@ -123,10 +122,10 @@ def paths_of(reference: str) -> tuple[str, ...]:
 
 
 def entry_of(reference: str, name: str = "") -> TextEntry:
-    """The text that `reference` means, as lists show it; never raises.
+    """The text of `reference` for a list; never raises.
 
-    A path that leads to a text of the library means that text. Where nothing is
-    left of it, it's the library's text called `name`, or an entry that `is_gone`.
+    The path of a text in the library gives that text. If the file is gone, the result is the
+    library's text called `name`, or an entry that `is_gone`.
     """
     entries = list_texts()
     try:
@@ -169,5 +168,5 @@ def _of_entry(entry: TextEntry) -> Reference:
 def _exists(path: Path) -> bool:
     try:
         return path.exists()
-    except OSError:  # a name too long, or a folder that may not be entered
+    except OSError:  # a name too long, or a folder without permission
         return False

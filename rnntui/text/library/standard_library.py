@@ -1,6 +1,6 @@
-"""The corpus `python`: sources of the running interpreter's own standard library.
+"""The corpus `python`: sources of the running interpreter's standard library.
 
-It gives every machine a real text of about two megabytes with no download.
+A real text of about two megabytes on every machine, without a download.
 """
 
 import sys
@@ -83,28 +83,28 @@ _FORMAT_VERSION = 1
 
 
 def cached_path() -> Path:
-    """Return where the text is kept for this version of Python, whether or not it's there yet."""
+    """The path of the text for this version of Python; it may not exist yet."""
     version = ".".join(map(str, sys.version_info[:3]))
     name = f"python-{sys.implementation.name}-{version}-{_FORMAT_VERSION}.txt"
     return places.cache_dir() / "texts" / name
 
 
 def source_sentence() -> str:
-    """Say where the text comes from."""
+    """A phrase about the origin of the text."""
     version = ".".join(map(str, sys.version_info[:3]))
     return f"built from the standard library of Python {version}"
 
 
 def build(library: Path | None = None) -> str:
-    """Join the modules, each after a line `# ---- name.py ----`, and skip those not there.
+    """Join the modules, each after a line `# ---- name.py ----`; missing ones are skipped.
 
-    `library` is the folder of the sources, the interpreter's own by default.
-    Raises CorpusError when it has none of them.
+    `library` is the folder of the sources, by default the interpreter's own. Raises `CorpusError`
+    if none is there.
     """
     folder = library or _library()
     pieces: list[str] = []
     for name in _names():
-        # A source that can't be decoded is as good as absent.
+        # An undecodable source counts as missing.
         with (
             suppress(OSError, SyntaxError, UnicodeDecodeError),
             tokenize.open(folder / name) as file,
@@ -121,7 +121,7 @@ def build(library: Path | None = None) -> str:
 
 
 def keep(text: str) -> Path:
-    """Write the text where it's kept, and return that path. Raises OSError."""
+    """Write the text to `cached_path()` and return that. Raises `OSError`."""
     path = cached_path()
     with atomic_write(path) as file:
         file.write(text.encode("utf-8", "replace"))
@@ -129,7 +129,7 @@ def keep(text: str) -> Path:
 
 
 def notices(library: Path | None = None) -> tuple[str, ...]:
-    """Name, in a sentence, the modules that this interpreter lacks."""
+    """A sentence naming the modules that this interpreter lacks, if any."""
     folder = library or _library()
     missing = [name for name in _names() if not (folder / name).is_file()]
     return (f"The corpus python lacks {', '.join(missing)}.",) if missing else ()

@@ -11,25 +11,24 @@ from rnntui.text.ngrams.counts import count_contexts
 from rnntui.text.vocabulary import AnyIds
 
 MAX_COUNTED = 5_000_000
-"""Characters of the training part that are counted, its last ones.
+"""Most characters of the training part that are counted, its last ones.
 
-Time and memory grow with them in a straight line: five million, with a million
-scored, take about 2 s of one core and 240 MB for as long.
+Time and memory are linear: five million, with a million scored, take about 2 s on one core and
+240 MB.
 """
 
 MAX_SCORED = 1_000_000
-"""Characters of the held-out part that are measured on, its first ones."""
+"""Most characters of the held-out part that are scored, its first ones."""
 
 
 @dataclass(frozen=True)
 class Baselines:
     """Losses on the held-out part, in nats per character.
 
-    `uniform` is ln V. `by_order` holds the n-gram models' of order 1 and up, in
-    which `unigram` is the first and `ngram` the lowest, reached at `order` (the
-    smallest such). They were counted on the last `counted_characters` of the
-    training part and measured on the first `scored_characters` of the held-out
-    part; where not all was counted, counting more would mostly lower them.
+    `uniform` is ln V. `by_order` has the n-gram models' losses from order 1 on: `unigram` is the
+    first, `ngram` the lowest, reached at `order` (the smallest such). They are counted on the last
+    `counted_characters` of the training part and scored on the first `scored_characters` of the
+    held-out part; if not all was counted, counting more would mostly lower them.
     """
 
     uniform: float
@@ -42,7 +41,7 @@ class Baselines:
 
 
 def never() -> bool:
-    """Say that nothing asks for an early end."""
+    """False: a `should_stop` that never stops."""
     return False
 
 
@@ -55,16 +54,14 @@ def measure_baselines(
 ) -> Baselines:
     """Measure interpolated Witten-Bell models of orders 1 to `max_order` (at least 1).
 
-    Order n predicts a character c from the n-1 before it, h, as (count(h c) +
-    T(h) · P(c | h without its first)) / (count(h) + T(h)), where T(h) is how
-    many different characters followed h, and as order n-1 does where h was
-    never followed; order 0 is 1/V (Witten and Bell 1991; Chen and Goodman
-    1998). The held-out part's first characters have what context
-    there is. AnyIds are below `vocab_size`.
+    Order n predicts a character c from the n-1 characters h before it as (count(h c) +
+    T(h) · P(c | h without its first)) / (count(h) + T(h)), where T(h) is the number of distinct
+    characters after h, and as order n-1 does for an h without successors; order 0 is 1/V (Witten
+    and Bell 1991; Chen and Goodman 1998). The first held-out characters have a shorter context. Ids
+    are below `vocab_size`.
 
-    `should_stop` is read between passes over the texts, each at most some
-    tenths of a second. Raises CorpusError when nothing is held out, and
-    MeasurementStoppedError when stopped.
+    `should_stop` is called between passes over the texts, each at most some tenths of a second.
+    Raises `CorpusError` without a held-out part, and `MeasurementStoppedError` when stopped.
     """
     if len(held_out_ids) == 0:
         raise CorpusError(

@@ -1,10 +1,9 @@
-"""Counts n-grams: how often each held-out character follows its context in training.
+"""Counts n-grams: how often each held-out character follows its context in the training part.
 
-All lengths of context come from one sort. The positions of both texts are
-sorted by the characters that follow them, so equal n-grams are neighbours at
-every n, and their counts are the lengths of runs: exact for any number of
-symbols, with no hashing and no table of possible n-grams. The steps are NumPy
-calls that let other threads run meanwhile.
+All context lengths come from one sort. The positions of both texts are sorted by the characters
+that follow, so equal n-grams are neighbours for every n and their counts are run lengths: exact for
+any number of symbols, without hashing or a table of possible n-grams. The steps are NumPy calls
+that release the GIL.
 """
 
 from collections.abc import Callable, Iterator
@@ -24,12 +23,11 @@ class MeasurementStoppedError(Exception):
 
 @dataclass(frozen=True, eq=False)
 class ContextCounts:
-    """What training knows at one order, for the S held-out characters whose contexts it has.
+    """The counts of one order for the S held-out characters whose contexts occur in training.
 
-    `targets` [S] are their places in the held-out text, each once. `gram` [S]
-    is how often training has the context followed by the character,
-    `context` [S], at least 1, by any character, and `distinct` [S] by how
-    many different ones.
+    `targets` `[S]` are their distinct positions in the held-out text. `gram` `[S]` counts the
+    context followed by the character, `context` `[S]` (at least 1) by any character, and `distinct`
+    `[S]` the different characters after it.
     """
 
     targets: NDArray[np.intp]
@@ -42,11 +40,10 @@ class ContextCounts:
 class _SortedTexts:
     """Both texts, and their P positions sorted by the characters from there on.
 
-    `text` is the training part, then ends, then the held-out part, then ends:
-    `end` is a symbol of its own that belongs to neither. `starts` [P] point
-    into it, `in_training` [P] tells whose they are, `held_out_rows` [H] where
-    among the P those of the held-out part are, and `held_out_starts` [H] what
-    they are, counted from its beginning.
+    `text` is the training part, ends, the held-out part, ends; `end` is a symbol of neither part.
+    `starts` `[P]` point into it, `in_training` `[P]` marks those of the training part,
+    `held_out_rows` `[H]` are the rows among the P of the held-out part, and `held_out_starts` `[H]`
+    their positions in that part.
     """
 
     text: AnyIds
@@ -66,10 +63,10 @@ def count_contexts(
 ) -> Iterator[ContextCounts]:
     """Yield the counts of order 1 (no context), 2 (one character), up to `max_order`.
 
-    A context lies within its own text. The texts aren't both empty, are shorter
-    than 2³¹ characters together, and their ids are below `vocab_size`. Takes
-    about 40 bytes per character. `should_stop` is read before each of
-    `2 · max_order` passes; raises MeasurementStoppedError when it says yes.
+    A context lies within its own text. The texts aren't both empty and have fewer than 2³¹
+    characters together; ids are below `vocab_size`. Takes about 40 bytes per character.
+    `should_stop` is called before each of `2 · max_order` passes; raises
+    `MeasurementStoppedError` when it returns True.
     """
     texts = _sort_texts(train_ids, held_out_ids, vocab_size, max_order, should_stop)
     begins_context = np.zeros(len(texts.starts), dtype=np.bool_)
@@ -113,7 +110,7 @@ def _count_order(
 
 def _run_sums(values: NDArray[np.generic], begins: NDArray[np.intp]) -> Counts:
     """Sum each run of `values`; runs begin at the rows `begins` [R], the first of them 0."""
-    # np.add.reduceat would do it, but holds the interpreter's lock meanwhile.
+    # np.add.reduceat would do, but it holds the GIL.
     totals: Counts = np.cumsum(values, dtype=np.int32)
     sums: Counts = np.diff(totals[np.append(begins[1:], len(values)) - 1], prepend=np.int32(0))
     return sums
@@ -133,7 +130,7 @@ def _sort_texts(
     reach: int,
     should_stop: Callable[[], bool],
 ) -> _SortedTexts:
-    # After each text stand so many ends that no n-gram reaches from one into the other.
+    # Enough ends after each text that no n-gram spans both.
     ends = np.full(reach, vocab_size)
     text = np.concatenate(
         (train_ids, ends, held_out_ids, ends),
@@ -148,8 +145,8 @@ def _sort_texts(
             np.arange(held_out_begin, held_out_end, dtype=np.int32),
         )
     )
-    # From the last character to the first: a sort that keeps the order of equals
-    # refines the one before. On 8 and 16 bits NumPy's is a radix sort, so it is linear.
+    # From the last character to the first: a stable sort refines the one before. On 8 and 16 bits
+    # NumPy's is a radix sort, so it is linear.
     for offset in reversed(range(reach)):
         _raise_if(should_stop)
         starts = starts[np.argsort(text[offset:][starts], kind="stable")]
