@@ -67,7 +67,7 @@ def show(
     path = checkpoint_path(checkpoint)
     folder = run_of(places.checkpoints_dir(), path)
     task = task_of(kind_of_checkpoint(path))
-    header = task.check_checkpoint(path)
+    header = task.load(path).header
     progress = header.progress
     best = "none yet" if progress.best_loss is None else f"{progress.best_loss:.4f}"
     print_table(

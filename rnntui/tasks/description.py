@@ -1,8 +1,7 @@
 """The description of a run of any task, from `run.toml` alone."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 from rnntui.errors import CheckpointError
 from rnntui.tasks.kinds import Kind, kind_in
@@ -14,20 +13,6 @@ from rnntui.training.settings.tables import from_tables
 P = TypeVar("P")
 C = TypeVar("C")
 D = TypeVar("D")
-
-
-@dataclass(frozen=True, kw_only=True)
-class RunDescription(Generic[P, C]):
-    """What `run.toml` says of a run.
-
-    `corpus` is the provenance of its training data; `total_steps` is 0 until measured;
-    `rates_given` counts the learning rates given by resumes.
-    """
-
-    corpus: P
-    config: C
-    total_steps: int
-    rates_given: int
 
 
 def read_description(

@@ -6,15 +6,23 @@ from typing import Any, NamedTuple, Protocol
 
 from rnntui.nets.config import LayerRow
 from rnntui.tasks.checkpoint_header import CheckpointHeader
-from rnntui.tasks.description import RunDescription
 from rnntui.tasks.kinds import Kind
 from rnntui.tasks.recipes import RecipeFile
+from rnntui.training.prepared_run import RunDescription
 from rnntui.training.progress import Progress
 from rnntui.training.run_folder import RunFolder
 from rnntui.training.settings.common import CommonSettings
 
 Header = CheckpointHeader[Any, Any, Any, Any]
 Description = RunDescription[Any, Any]
+
+
+class Checkpoint(Protocol):
+    """A checkpoint with its tensors."""
+
+    @property
+    def header(self) -> Header:
+        """All of it but the tensors."""
 
 
 class Layers(NamedTuple):
@@ -38,8 +46,8 @@ class Task(Protocol):
     def read_header(self, path: Path) -> Header:
         """Read a checkpoint's header without its tensors. Raises `CheckpointError`."""
 
-    def check_checkpoint(self, path: Path) -> Header:
-        """Read and check a whole checkpoint; returns its header. Raises `CheckpointError`."""
+    def load(self, path: Path) -> Checkpoint:
+        """Read and check a whole checkpoint. Raises `CheckpointError`."""
 
     def describe(self, folder: RunFolder) -> Description:
         """Read a run's description from `run.toml`. Raises `CheckpointError`."""

@@ -26,7 +26,7 @@ from rnntui.machine_memory import available_bytes
 from rnntui.plain_files import open_plain
 from rnntui.text.vocabulary import Vocabulary
 from rnntui.toml_files import is_deep
-from rnntui.training.settings.optimizer import OptimizerName
+from rnntui.training.settings.common import OptimizerName
 
 FORMAT_VERSION = 2
 READABLE_VERSIONS = (1, FORMAT_VERSION)

@@ -2,22 +2,18 @@
 
 The loop (`loop.py`) has the position, the clock, the commands and the record. A `Learner` has
 the weights, the optimiser, the data and the state carried from batch to batch: one kind of
-network, on one kind of data, computed by one engine. A `Training` is the run as data: its
-folder and settings, from which the task makes the learner.
+network, on one kind of data, computed by one engine. The task makes it of the run, which is
+data: its folder and settings (`prepared_run.py`).
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from rnntui.nets.numpy_network import NetworkWeights
 from rnntui.training.checkpoint_file import Snapshot
-from rnntui.training.loop_settings import LoopSettings
 from rnntui.training.measure import Measure, ReportProgress, no_report
 from rnntui.training.progress import Progress
-from rnntui.training.resuming import Change
-from rnntui.training.run_folder import RunFolder
 
 
 @dataclass(frozen=True)
@@ -94,33 +90,3 @@ class Learner(Protocol):
 
         Raises `CheckpointError`.
         """
-
-
-class Training(Protocol):
-    """A run ready to be trained, new or resumed."""
-
-    @property
-    def folder(self) -> RunFolder:
-        """Its folder."""
-
-    @property
-    def loop_settings(self) -> LoopSettings:
-        """When it ends, evaluates, saves and samples."""
-
-    @property
-    def notices(self) -> tuple[str, ...]:
-        """Warnings from its preparation."""
-
-    @property
-    def resumed_at(self) -> Progress | None:
-        """Progress of its checkpoint; None for a new run.
-
-        `total_steps` is 0 if it no longer applies.
-        """
-
-    @property
-    def rate_changes(self) -> tuple[Change, ...]:
-        """Changes of the learning rate by this resume; empty for a new run."""
-
-    def tables(self, total_steps: int) -> Mapping[str, Any]:
-        """The content of `run.toml`."""

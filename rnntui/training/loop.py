@@ -13,12 +13,13 @@ from typing import TypeVar
 from rnntui.errors import RnntuiError
 from rnntui.training.commands import Inbox, NullInbox, NullOutlet, WeightsOutlet
 from rnntui.training.events import Failed, TrainEvent
-from rnntui.training.learner import Learner, Training
+from rnntui.training.learner import Learner
 from rnntui.training.loop_state import LoopState
+from rnntui.training.prepared_run import PreparedRun
 from rnntui.training.record import Record, recorded
 from rnntui.training.stopwatch import AWAKE, Clock
 
-R = TypeVar("R", bound=Training)
+R = TypeVar("R", bound=PreparedRun)
 Ending = Callable[[Iterator[TrainEvent]], Iterator[TrainEvent]]
 """Passes on the events of a run, adding those of what the task does at its end."""
 
@@ -44,7 +45,7 @@ def train_recorded(
 
 
 def train(
-    run: Training,
+    run: PreparedRun,
     learner: Learner,
     inbox: Inbox | None = None,
     outlet: WeightsOutlet | None = None,

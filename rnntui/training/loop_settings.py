@@ -1,11 +1,12 @@
 """The settings of the loop itself: when to end, evaluate, save and sample."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any, Self
 
+from rnntui.nets.config import fields_from
 from rnntui.training.optimizing.schedules import Schedule
 from rnntui.training.progress import Progress
-from rnntui.training.settings.optimizer import ScheduleName
+from rnntui.training.settings.common import ScheduleName
 
 
 @dataclass(frozen=True)
@@ -35,8 +36,7 @@ class LoopSettings:
     @classmethod
     def of(cls, config: Any) -> Self:
         """The loop settings of a configuration."""
-        names = [one.name for one in fields(cls) if hasattr(config, one.name)]
-        return cls(**{name: getattr(config, name) for name in names})
+        return cls(**fields_from(config, cls))
 
     def total_steps(self, batches_per_epoch: int) -> int:
         """Total steps; 0 for a budget in minutes, which must be measured first."""

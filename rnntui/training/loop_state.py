@@ -40,10 +40,11 @@ from rnntui.training.events import (
     TrainEvent,
     Warned,
 )
-from rnntui.training.learner import Learner, Training
+from rnntui.training.learner import Learner
 from rnntui.training.measure import Measure, ReportProgress
 from rnntui.training.measuring_stop import MeasuringStoppedError, until_stopped
 from rnntui.training.optimizing.finite import require_finite
+from rnntui.training.prepared_run import PreparedRun
 from rnntui.training.progress import Progress
 from rnntui.training.recovery import OwnFolder, recover
 from rnntui.training.run_folder import write_configuration
@@ -67,7 +68,7 @@ BROKEN_OFF = "The final evaluation was cut short; 'rnntui eval' repeats it."
 class LoopState:
     """The state of the loop; each method is a part of `train`."""
 
-    def __init__(self, run: Training, learner: Learner, clock: Clock, recorded: int) -> None:
+    def __init__(self, run: PreparedRun, learner: Learner, clock: Clock, recorded: int) -> None:
         """Start at step 0 or at the run's checkpoint; `recorded` counts the record's events."""
         self.run, self.settings = run, run.loop_settings
         self.own_folder = OwnFolder(run.folder)

@@ -6,11 +6,11 @@ from typing import Any, TypeVar
 
 from rnntui.training.optimizing.devices import check_device, check_threads
 from rnntui.training.optimizing.memory import check_memory
-from rnntui.training.prepared_run import Begun, PreparedRun
+from rnntui.training.prepared_run import PreparedRun, RunDescription
 from rnntui.training.resuming import allowed
 from rnntui.training.run_folder import RunFolder, create_run_folder, find_run, free_run_name
 
-B = TypeVar("B", bound=Begun)
+B = TypeVar("B", bound=RunDescription[Any, Any])
 
 
 def folder_for(parent: Path, name: str | None, corpus: str, cell: str) -> RunFolder:

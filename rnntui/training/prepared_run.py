@@ -7,9 +7,9 @@ same changes, at the same step, when it is resumed again.
 
 import platform
 from collections.abc import Collection, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from importlib.metadata import version
-from typing import Any, Protocol
+from typing import Any, Generic, TypeVar
 
 import rnntui
 from rnntui.errors import CheckpointError, ConfigError
@@ -19,25 +19,26 @@ from rnntui.training.resuming import RATE_SETTINGS, Change
 from rnntui.training.run_folder import RunFolder, write_configuration
 from rnntui.training.run_lock import check_idle
 
+P = TypeVar("P")
+C = TypeVar("C")
 
-class Begun(Protocol):
-    """What `run.toml` says of a run."""
 
-    @property
-    def config(self) -> Any:
-        """Its settings."""
+@dataclass(frozen=True, kw_only=True)
+class RunDescription(Generic[P, C]):
+    """What `run.toml` says of a run.
 
-    @property
-    def total_steps(self) -> int:
-        """Total steps; 0 until measured."""
+    `corpus` is the provenance of its training data; `total_steps` is 0 until measured;
+    `rates_given` counts the learning rates given by resumes.
+    """
 
-    @property
-    def rates_given(self) -> int:
-        """Number of learning rates given by resumes."""
+    corpus: P
+    config: C
+    total_steps: int
+    rates_given: int
 
 
 class PreparedRun:
-    """A run ready to be trained, new or resumed (see `Training`).
+    """A run ready to be trained, new or resumed.
 
     A task's run adds fields of its own. `resume_from` is the checkpoint to resume from, if
     any; `rates_given` counts the learning rates given by resumes.
@@ -133,7 +134,7 @@ class PreparedRun:
                 " it further, raise --epochs, --steps or --minutes."
             )
 
-    def write_what_changed(self, begun: Begun) -> None:
+    def write_what_changed(self, begun: RunDescription[Any, Any]) -> None:
         """Rewrite `run.toml` if a resume changes settings.
 
         Raises `CheckpointError` if another process trains the run: its settings stay.

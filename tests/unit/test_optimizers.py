@@ -16,7 +16,7 @@ from rnntui.training.optimizing.optimizers import (
     optimizer_tensors,
     restore_optimizer,
 )
-from rnntui.training.settings.optimizer import OptimizerName
+from rnntui.training.settings.common import OptimizerName
 
 _MODEL = ModelConfig(6, "lstm", embedding_size=4, hidden_size=5, num_layers=2)
 _every_optimizer = pytest.mark.parametrize("name", get_args(OptimizerName))

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnntui.training.optimizing.schedules import Schedule
-from rnntui.training.settings.optimizer import ScheduleName
+from rnntui.training.settings.common import ScheduleName
 
 
 def _schedule(

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from rnntui.errors import ConfigError
 from rnntui.tasks.characters.config import TrainConfig
+from rnntui.training.settings.common import ADAM_BETA_2
 from rnntui.training.settings.declaring import BUDGETS, choices
-from rnntui.training.settings.optimizer import ADAM_BETA_2
 from rnntui.training.settings.tables import from_tables, to_tables
 
 _NORMALISATIONS = [(), ("nfc",), ("lowercase", "join-lines"), ("nfd-jamo", "lowercase")]

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from rnntui.tasks.characters.config import TrainConfig
 from rnntui.tasks.characters.provenance import CorpusProvenance
-from rnntui.tasks.description import RunDescription, read_description
+from rnntui.tasks.description import read_description
 from rnntui.tasks.kinds import CHARACTERS
 from rnntui.training.checked_values import count, text
+from rnntui.training.prepared_run import RunDescription
 from rnntui.training.run_folder import RunFolder
 
 

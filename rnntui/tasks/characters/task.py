@@ -2,12 +2,11 @@
 
 import math
 from collections.abc import Sequence
-from pathlib import Path
 
 from rnntui.nets.config import LayerRow, layer_table
 from rnntui.tasks.characters.checkpoint import Header, load_checkpoint, read_header
 from rnntui.tasks.characters.config import TrainConfig
-from rnntui.tasks.characters.description import CharactersDescription, describe_run
+from rnntui.tasks.characters.description import describe_run
 from rnntui.tasks.kinds import CHARACTERS
 from rnntui.tasks.recipes import RecipeFile, configured
 from rnntui.tasks.task import Layers
@@ -21,17 +20,9 @@ class CharactersTask:
     kind = CHARACTERS
     config = TrainConfig
 
-    def read_header(self, path: Path) -> Header:
-        """See `Task`."""
-        return read_header(path)
-
-    def check_checkpoint(self, path: Path) -> Header:
-        """See `Task`."""
-        return load_checkpoint(path).header
-
-    def describe(self, folder: RunFolder) -> CharactersDescription:
-        """See `Task`."""
-        return describe_run(folder)
+    read_header = staticmethod(read_header)
+    load = staticmethod(load_checkpoint)
+    describe = staticmethod(describe_run)
 
     def best(self, folder: RunFolder, progress: Progress) -> tuple[float | None, None]:  # noqa: ARG002
         """Bits per character of the lowest loss."""

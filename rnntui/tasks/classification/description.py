@@ -2,8 +2,9 @@
 
 from rnntui.tasks.classification.config import ClassifyConfig
 from rnntui.tasks.classification.provenance import LabelledProvenance
-from rnntui.tasks.description import RunDescription, read_description
+from rnntui.tasks.description import read_description
 from rnntui.tasks.kinds import CLASSIFIER
+from rnntui.training.prepared_run import RunDescription
 from rnntui.training.run_folder import RunFolder
 
 ClassifyDescription = RunDescription[LabelledProvenance, ClassifyConfig]

@@ -1,7 +1,6 @@
 """Classifying texts, as a `Task`."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from rnntui.nets.classifier_config import classifier_layer_table
 from rnntui.nets.config import LayerRow
@@ -11,7 +10,7 @@ from rnntui.tasks.classification.checkpoint import (
     read_classifier_header,
 )
 from rnntui.tasks.classification.config import ClassifyConfig
-from rnntui.tasks.classification.description import ClassifyDescription, describe_classify_run
+from rnntui.tasks.classification.description import describe_classify_run
 from rnntui.tasks.kinds import CLASSIFIER
 from rnntui.tasks.recipes import RecipeFile
 from rnntui.training.progress import Progress
@@ -25,17 +24,9 @@ class ClassificationTask:
     kind = CLASSIFIER
     config = ClassifyConfig
 
-    def read_header(self, path: Path) -> ClassifierHeader:
-        """See `Task`."""
-        return read_classifier_header(path)
-
-    def check_checkpoint(self, path: Path) -> ClassifierHeader:
-        """See `Task`."""
-        return load_classifier(path).header
-
-    def describe(self, folder: RunFolder) -> ClassifyDescription:
-        """See `Task`."""
-        return describe_classify_run(folder)
+    read_header = staticmethod(read_classifier_header)
+    load = staticmethod(load_classifier)
+    describe = staticmethod(describe_classify_run)
 
     def best(self, folder: RunFolder, progress: Progress) -> tuple[None, float | None]:
         """Accuracy of the network with the lowest loss, on the held-out texts."""

@@ -10,13 +10,12 @@ from torch import nn
 
 from rnntui.training.optimizing.keras_rmsprop import KerasRmsprop
 from rnntui.training.settings.common import CommonSettings
-from rnntui.training.settings.optimizer import OptimizerSettings
 
 BETA_1 = 0.9
 """Adam's β₁: decay rate of the mean gradient."""
 
 
-def build_optimizer(config: OptimizerSettings, model: nn.Module) -> torch.optim.Optimizer:
+def build_optimizer(config: CommonSettings, model: nn.Module) -> torch.optim.Optimizer:
     """The optimiser of `config` over the model's weights, with torch's defaults for the rest."""
     weights = list(model.parameters())
     rate = config.learning_rate

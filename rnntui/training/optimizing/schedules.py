@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from rnntui.training.settings.optimizer import ScheduleName
+from rnntui.training.settings.common import ScheduleName
 
 
 @dataclass(frozen=True)

@@ -6,18 +6,17 @@ default or sentence to some of these (see `varied`). Needs no torch.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Self
+from typing import Final, Literal, Self
 
+from rnntui.errors import ConfigError
 from rnntui.nets.cells import CELLS
 from rnntui.nets.cells.cell import Nonlinearity
 from rnntui.nets.config import InitialWeights, InputEncoding
 from rnntui.training.settings.declaring import check_settings, setting, with_changes
-from rnntui.training.settings.optimizer import (
-    ADAM_BETA_2,
-    OptimizerName,
-    ScheduleName,
-    check_optimizer,
-)
+
+OptimizerName = Literal["adam", "adamw", "rmsprop", "rmsprop-keras", "adagrad", "sgd"]
+ScheduleName = Literal["constant", "step", "cosine"]
+ADAM_BETA_2: Final = 0.999
 
 
 @dataclass(frozen=True)
@@ -96,7 +95,10 @@ class CommonSettings:
 
     def __post_init__(self) -> None:
         check_settings(self)
-        check_optimizer(self)
+        if self.weight_decay and self.optimizer != "adamw":
+            raise ConfigError("--weight-decay needs --optimizer adamw.")
+        if self.beta_2 != ADAM_BETA_2 and self.optimizer not in ("adam", "adamw"):
+            raise ConfigError("--beta-2 needs --optimizer adam or adamw.")
 
     def replaced(self, changes: Mapping[str, object]) -> Self:
         """This configuration with some settings changed.
