@@ -10,7 +10,8 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-from rnntui.tasks.characters.checkpoint import load_checkpoint, save_checkpoint
+from rnntui.tasks.characters.checkpoint import load_checkpoint
+from rnntui.training.checkpoint_file import save_checkpoint
 
 ROOT = Path(__file__).resolve().parent.parent
 MODEL = ROOT / "checkpoints" / "tiny" / "best.safetensors"

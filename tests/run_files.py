@@ -8,10 +8,12 @@ from pathlib import Path
 import numpy as np
 
 from rnntui.nets.config import weight_shapes
-from rnntui.tasks.characters.checkpoint import Checkpoint, Progress, save_checkpoint
+from rnntui.tasks.characters.checkpoint import Checkpoint
 from rnntui.tasks.characters.opening import new_run
 from rnntui.text.corpus import corpus_from_text
+from rnntui.training.checkpoint_file import save_checkpoint
 from rnntui.training.events import Evaluated, Finished, Step, TrainEvent, to_json
+from rnntui.training.progress import Progress
 from rnntui.training.run_folder import RunFolder
 from tests.factories import TINY_TEXT, tiny_config
 

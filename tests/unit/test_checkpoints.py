@@ -22,20 +22,13 @@ from rnntui import atomic_files as whole_files
 from rnntui.errors import CheckpointError
 from rnntui.nets.cells import find_cell
 from rnntui.nets.config import weight_shapes
-from rnntui.tasks.characters.checkpoint import (
-    KEPT_BY_OPTIMIZER,
-    Checkpoint,
-    Header,
-    Progress,
-    load_checkpoint,
-    read_header,
-    save_checkpoint,
-    to_bytes,
-)
+from rnntui.tasks.characters.checkpoint import Checkpoint, Header, load_checkpoint, read_header
 from rnntui.tasks.characters.config import TrainConfig
 from rnntui.tasks.characters.provenance import CorpusProvenance
 from rnntui.text.normalisation import Normalisation
 from rnntui.text.vocabulary import Vocabulary
+from rnntui.training.checkpoint_file import KEPT_BY_OPTIMIZER, save_checkpoint, to_bytes
+from rnntui.training.progress import Progress
 from tests.factories import tiny_config
 
 Tensors = dict[str, NDArray[Any]]

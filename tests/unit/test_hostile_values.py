@@ -33,7 +33,7 @@ from rnntui.runtime.following import RunFollower
 from rnntui.runtime.replay import replay_events
 from rnntui.runtime.run_list import RunList
 from rnntui.runtime.run_reading import RunReading
-from rnntui.tasks.characters.checkpoint import load_checkpoint, read_header, to_bytes
+from rnntui.tasks.characters.checkpoint import load_checkpoint, read_header
 from rnntui.tasks.characters.description import describe_run
 from rnntui.tasks.characters.opening import events_of, resume_run
 from rnntui.tasks.characters.scoring import score
@@ -42,6 +42,7 @@ from rnntui.tasks.classification.opening import classify_events, resume_classify
 from rnntui.tasks.classification.scoring import score_labelled
 from rnntui.text.vocabulary import Vocabulary
 from rnntui.training import checkpoint_file
+from rnntui.training.checkpoint_file import to_bytes
 from rnntui.training.commands import Stop
 from rnntui.training.record import read_events
 from rnntui.training.run_folder import RunFolder, list_runs

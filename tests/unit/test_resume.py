@@ -13,11 +13,12 @@ import pytest
 
 from rnntui.atomic_files import atomic_write
 from rnntui.errors import CheckpointError, ConfigError, CorpusError
-from rnntui.tasks.characters.checkpoint import load_checkpoint, save_checkpoint
+from rnntui.tasks.characters.checkpoint import load_checkpoint
 from rnntui.tasks.characters.opening import events_of, fine_tuned_run, resume_run
 from rnntui.tasks.characters.run import Run
 from rnntui.text.corpus import Corpus, load_corpus
 from rnntui.text.normalisation import Normalisation
+from rnntui.training.checkpoint_file import save_checkpoint
 from rnntui.training.commands import Pause, SaveNow, SetLearningRate, SingleStep, Stop
 from rnntui.training.events import Finished, Sampled, Step, TrainEvent, Warned
 from rnntui.training.record import Record, read_events

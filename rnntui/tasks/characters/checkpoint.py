@@ -18,29 +18,13 @@ from rnntui.tasks.kinds import CHARACTERS, header_parts
 from rnntui.text.normalisation import Normalisation
 from rnntui.text.vocabulary import Vocabulary
 from rnntui.training.checkpoint_file import (
-    KEPT_BY_OPTIMIZER,
     Arrays,
     OpenCheckpoint,
     Shapes,
     open_checkpoint,
     optimizer_shapes,
     parsed_vocabulary,
-    save_checkpoint,
-    to_bytes,
 )
-from rnntui.training.progress import Progress
-
-__all__ = [
-    "KEPT_BY_OPTIMIZER",
-    "Arrays",
-    "Checkpoint",
-    "Header",
-    "Progress",
-    "load_checkpoint",
-    "read_header",
-    "save_checkpoint",
-    "to_bytes",
-]
 
 
 @dataclass(frozen=True, kw_only=True)

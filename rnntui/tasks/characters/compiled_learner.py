@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from rnntui.errors import RnntuiError
 from rnntui.nets.compiled.preparation import Preparation
 from rnntui.nets.numpy_network import NetworkWeights
-from rnntui.tasks.characters.checkpoint import Checkpoint, Progress, load_checkpoint
+from rnntui.tasks.characters.checkpoint import Checkpoint, load_checkpoint
 from rnntui.tasks.characters.run import Run
 from rnntui.tasks.characters.samples import generate_sample
 from rnntui.tasks.characters.torch_learner import TorchLearner
@@ -24,6 +24,7 @@ from rnntui.training.checkpoint_file import Arrays
 from rnntui.training.learner import LearnerInfo, StepOutcome
 from rnntui.training.measure import Measure, ReportProgress, no_report
 from rnntui.training.optimizing.finite import require_finite
+from rnntui.training.progress import Progress
 
 if TYPE_CHECKING:
     from rnntui.nets.compiled.network import CompiledNetwork

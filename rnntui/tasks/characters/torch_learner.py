@@ -18,7 +18,7 @@ from rnntui.nets.averaging import average_decay_at
 from rnntui.nets.char_model import CharModel, State, build_model
 from rnntui.nets.initial_weights import forget_gate_biases, initial_weights
 from rnntui.nets.numpy_network import NetworkWeights
-from rnntui.tasks.characters.checkpoint import Checkpoint, Progress, load_checkpoint
+from rnntui.tasks.characters.checkpoint import Checkpoint, load_checkpoint
 from rnntui.tasks.characters.evaluation import evaluate
 from rnntui.tasks.characters.model_loading import model_of
 from rnntui.tasks.characters.run import Run
@@ -37,6 +37,7 @@ from rnntui.training.optimizing.optimizers import (
     restore_optimizer,
 )
 from rnntui.training.optimizing.weights import copies, load_weights
+from rnntui.training.progress import Progress
 
 LOSS_SCALE = 1024.0
 """Loss scaling in float16, where small gradients would underflow (Micikevicius et al. 2018,
