@@ -8,7 +8,7 @@ the very next one.
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from itertools import repeat
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
@@ -19,6 +19,8 @@ from rnntui.sampling.generators import generator_for
 from rnntui.sampling.modes import SamplingEngine
 from rnntui.sampling.unknown import without_unknown
 from rnntui.text.vocabulary import UNKNOWN, Vocabulary
+
+T = TypeVar("T")
 
 DRAWN = 64
 """Random numbers drawn at a time by a stream."""
@@ -131,21 +133,23 @@ class CharacterStreams(Iterator[tuple[Character | None, ...]]):
         chosen = self._generator.generate(self._unread, specs)
         ids = chosen.ids.tolist()
         self._unread.extend(ids[turn :: self._ahead] for turn in range(self._ahead))
-        # By iterators, stream by stream: a loop would take as long as generating.
+        # All streams by one map: a loop over the characters would take as long as generating.
         symbol = self._symbols.__getitem__
         pairs = zip(map(symbol, chosen.best.tolist()), chosen.shares.tolist(), strict=True)
-        told: Iterator[Character | None] = map(
-            Character,
-            map(symbol, ids),
-            chosen.probabilities.tolist(),
-            zip(*[pairs] * (len(chosen.best) // len(ids)), strict=True),
-            repeat(self._current.step),
+        characters: list[Character | None] = list(
+            map(
+                Character,
+                map(symbol, ids),
+                chosen.probabilities.tolist(),
+                _in_groups(pairs, len(chosen.best) // len(ids)),
+                repeat(self._current.step),
+            )
         )
         if self._vocabulary.unknown is not None:
-            told = map(_with_known_candidates, told)
+            characters = list(map(_with_known_candidates, characters))
         if not all(finite := chosen.finite.tolist()):
-            told = (one if able else None for one, able in zip(told, finite, strict=True))
-        return zip(*zip(*[told] * self._ahead, strict=True), strict=True)
+            characters = [one if ok else None for one, ok in zip(characters, finite, strict=True)]
+        return iter([tuple(characters[turn :: self._ahead]) for turn in range(self._ahead)])
 
     def _draw(self) -> None:
         """Draw each stream's numbers for the next rounds, if the last ones are used up.
@@ -157,6 +161,11 @@ class CharacterStreams(Iterator[tuple[Character | None, ...]]):
             generators = self._generators
             self._generator.draw_by(np.stack([each.random(self._drawn) for each in generators]))
         self._drawn -= self._ahead
+
+
+def _in_groups(items: Iterator[T], size: int) -> Iterator[tuple[T, ...]]:
+    """Consecutive groups of `size` items (the recipe `grouper` of itertools)."""
+    return zip(*[items] * size, strict=True)
 
 
 def _with_known_candidates(character: Character | None) -> Character | None:
