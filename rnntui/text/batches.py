@@ -216,7 +216,7 @@ def fitting_stream_shape(characters: int, batch_size: int, seq_length: int) -> t
     Raises `CorpusError` for a text of fewer than two characters.
     """
     if characters < 2:
-        raise CorpusError("The text has fewer than two characters; a network needs more to learn.")
+        raise CorpusError("The text has fewer than two characters, too few to train on.")
     seq_length = min(seq_length, characters)
     return min(batch_size, characters // seq_length), seq_length
 
@@ -227,6 +227,6 @@ def fitting_window_shape(characters: int, batch_size: int, window: int) -> tuple
     Raises `CorpusError` for a text of fewer than two characters.
     """
     if characters < 2:
-        raise CorpusError("The text has fewer than two characters; a network needs more to learn.")
+        raise CorpusError("The text has fewer than two characters, too few to train on.")
     window = min(window, characters - 1)
     return min(batch_size, characters - window), window

@@ -195,15 +195,15 @@ def _read_and_encode(
         return content, cache_text(key, counted, source, shown, normalisation), ()
     except OSError as error:
         notice = (
-            f"The encoded text couldn't be kept in the cache ({reason(error)}); "
+            f"The encoded text couldn't be cached ({reason(error)}); "
             "it will be encoded again next time."
         )
     try:
         ids = temporary_ids(counted, normalisation.stream(source.chunks()))
     except OSError as error:
         raise CorpusError(
-            f"There is no room for the encoded text ({reason(error)}); "
-            "free some disk space, or name a folder with RNNTUI_HOME."
+            f"There is no disk space for the encoded text ({reason(error)}); "
+            "free some, or name another folder with RNNTUI_HOME."
         ) from error
     source.check_unchanged(shown)
     return content, EncodedText(counted, ids), (notice,)

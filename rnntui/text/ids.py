@@ -103,7 +103,7 @@ def translated_ids(ids: IdArray, translation: IdArray) -> IdArray:
             return np.asarray(np.memmap(file, dtype=translation.dtype, mode="r"))
     except OSError as error:
         raise CorpusError(
-            f"There is no room for the encoded text ({reason(error)}); free some disk space."
+            f"There is no disk space for the encoded text ({reason(error)}); free some."
         ) from error
 
 

@@ -63,7 +63,9 @@ class Normalisation:
                 known = ", ".join((*NORMALISATION_STEPS, "chapter-1 (or another)"))
                 raise ConfigError(f"There is no normalisation {quoted(name)}; there are {known}.")
         if {"nfc", "nfd-jamo"} <= set(self.steps):
-            raise ConfigError("The normalisations nfc and nfd-jamo exclude one another; take one.")
+            raise ConfigError(
+                "The normalisations nfc and nfd-jamo exclude one another; choose one."
+            )
         chapters = tuple(dict.fromkeys(name for name in self.steps if name not in _STEPS))
         if len(chapters) > 1:
             raise ConfigError(f"Only one chapter can be taken, not {' and '.join(chapters)}.")

@@ -98,8 +98,8 @@ def _copy(block: bytes, stream: BinaryIO, file: BinaryIO, name: str, most: int) 
         copied += len(block)
         if copied > most:
             raise CorpusError(
-                f"{name[:1].upper()}{name[1:]} goes on beyond {most / 1e9:.1f} GB, for which the "
-                "disk has no room; give a part of it ('| head -c 100M'), or free some space."
+                f"{name[:1].upper()}{name[1:]} is longer than {most / 1e9:.1f} GB, too much for "
+                "the disk; give a part of it ('| head -c 100M'), or free some space."
             )
         file.write(block)
         block = stream.read(_BLOCK)

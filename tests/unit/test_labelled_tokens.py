@@ -124,5 +124,5 @@ def test_a_text_alone_has_the_ids_that_it_has_in_its_corpus(texts: list[str], un
 
 
 def test_units_of_texts_and_vocabulary_must_agree() -> None:
-    with pytest.raises(CorpusError, match="cut into words, the vocabulary is of characters"):
+    with pytest.raises(CorpusError, match="cut into words, but the vocabulary is of characters"):
         encode(tokenise(["a"], "words"), TokenVocabulary("characters", ("a",)))

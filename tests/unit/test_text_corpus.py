@@ -282,7 +282,7 @@ def test_a_cache_that_cannot_be_written_costs_a_notice() -> None:
     assert _whole(loaded) == "hello hello\n"
     assert not loaded.ids.flags.writeable
     (notice,) = loaded.notices
-    assert "couldn't be kept in the cache" in notice
+    assert "couldn't be cached" in notice
     assert load_corpus("-", stdin=io.BytesIO(b"piped")).preview(9) == "piped"
 
 

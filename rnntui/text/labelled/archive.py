@@ -122,8 +122,8 @@ def _inside(name: str, archive: str) -> Parts:
     leads_outside = name.startswith(("/", "\\")) or ".." in parts or name[1:2] == ":"
     if leads_outside:
         raise CorpusError(
-            f"{archive} has a member whose path leads outside of it ({quoted(name)}), "
-            "as no text has; it was not read."
+            f"{archive} has a member whose path leads outside ({quoted(name)}); "
+            "the archive was not read."
         )
     return parts or ("",)
 

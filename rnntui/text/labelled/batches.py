@@ -62,7 +62,7 @@ def encode(texts: TokenisedTexts, vocabulary: TokenVocabulary) -> EncodedTexts:
     """Encode tokenised texts by a vocabulary of the same units."""
     if texts.units != vocabulary.units:
         raise CorpusError(
-            f"The texts are cut into {texts.units}, the vocabulary is of {vocabulary.units}."
+            f"The texts are cut into {texts.units}, but the vocabulary is of {vocabulary.units}."
         )
     kind = id_type(len(vocabulary))
     table = np.fromiter(map(vocabulary.index, texts.tokens), kind, count=len(texts.tokens))
@@ -99,7 +99,7 @@ def split_labelled(n: int, fraction: float, seed: int) -> Split:
     held_out = math.ceil(n * fraction)
     if held_out >= n:
         raise CorpusError(
-            f"Of {n} texts none is left to learn from when {fraction:g} of them are held out; "
+            f"None of {n} texts is left to train on with {fraction:g} of them held out; "
             "choose a smaller --val-fraction."
         )
     order = np.random.RandomState(seed).permutation(n).astype(np.int64)

@@ -201,8 +201,7 @@ def _columns(header: Sequence[str], wanted: Columns, name: str) -> tuple[int, in
             )
             raise CorpusError(
                 f"{name} has {called}; it has {_listed(header)}. Name one with --{what}-column, or"
-                " give its number; if the first row is a text like the others, read it so with"
-                " --no-header."
+                " give its number; if the first row is a text like the others, use --no-header."
             )
     if text is None or label is None or text == label:
         raise CorpusError(f"{name} needs one column for the text and another one for the label.")

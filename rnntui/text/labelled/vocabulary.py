@@ -94,8 +94,8 @@ def token_vocabulary(
         kept = kept[: max(max_size - FIRST_TOKEN, 0)]
     if not len(kept):
         raise CorpusError(
-            f"None of the {texts.units} is left for the vocabulary; "
-            "ask for a larger one, or for a smaller count."
+            f"No {texts.units} are left for the vocabulary; "
+            "raise --vocab-size or lower --min-count."
         )
     return TokenVocabulary(texts.units, tuple(texts.tokens[number] for number in kept))
 
