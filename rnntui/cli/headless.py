@@ -45,7 +45,7 @@ def run_headless(
 
     for number in leaving_signals():
         signal.signal(number, stop)
-    _sleep_well()
+    _handle_suspend()
     failure, lost = _shown(events, readers, lambda: inbox.put(Stop()))
     if failure:
         raise RnntuiError(failure)
@@ -79,7 +79,7 @@ def _shown(
     return failure, lost
 
 
-def _sleep_well() -> None:
+def _handle_suspend() -> None:
     """On Ctrl-Z, show the cursor and suspend the process without counting training time."""
 
     def sleep(_number: int, _frame: FrameType | None) -> None:

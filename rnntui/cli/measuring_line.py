@@ -10,14 +10,14 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from rnntui.lasting_stream import LastingStream
-from rnntui.training.measure import ReportProgress, Stage, unseen
+from rnntui.training.measure import ReportProgress, Stage, no_stages
 
 
 @contextmanager
 def measuring_shown() -> Iterator[Stage]:
     """Show the progress of stages on a terminal; the line is erased at the end."""
     if not sys.stderr.isatty():
-        yield unseen
+        yield no_stages
         return
     columns = (
         TextColumn("{task.description}"),

@@ -90,11 +90,11 @@ def train(
         weights = checkpoint_path(init_from)
         return fine_tuned_run(parent, load, config, changes, name, sampled_from, weights, force)
 
-    def go_on(parent: Path, run: str, allow: "AllowOldText") -> "Run":
+    def reopen(parent: Path, run: str, allow: "AllowOldText") -> "Run":
         load = None if corpus is None else loader(corpus)
         return resume_run(parent, run, changes, load, allow, force)
 
     only_new = {"--recipe": recipe, "--name": name, "--init-from": init_from, "--prime": start}
     # Until the run is open, there is nothing to save, and an interruption exits at once.
-    run = open_run(resume, old_text, only_new, make, go_on)
+    run = open_run(resume, old_text, only_new, make, reopen)
     run_headless(events_of(run, inbox), inbox, reader_for(sys.stdout, as_json))

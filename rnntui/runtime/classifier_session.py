@@ -85,7 +85,7 @@ def open_classifying(request: ClassifyRequest, opened: Opened) -> Events:
                 return
         else:
             run = new_classify_run(request.parent, request.source, request.config, request.name)
-        opened(AboutRun(run.folder.name, run.note.name, run.classes))
+        opened(AboutRun(run.folder.name, run.provenance.name, run.classes))
         yield from classify_events(run, inbox)
 
     return events

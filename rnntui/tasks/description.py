@@ -29,17 +29,17 @@ def read_description(
     damaged or missing, or the run is of another kind.
     """
     tables = read_configuration(folder)
-    provenance, config = types
+    corpus, config = types
     try:
         about, resolved, _ = (tables.pop(part) for part in ("run", "resolved", "versions"))
         if (found := kind_in(about)) is not kind:
             raise CheckpointError(
                 f"The run '{folder.name}' is {found.called}; '{found.train} --resume' resumes it."
             )
-        note = provenance(**tables.pop("corpus"))
-        check_numbers(note)
+        provenance = corpus(**tables.pop("corpus"))
+        check_numbers(provenance)
         return make(
-            corpus=note,
+            corpus=provenance,
             config=config(**from_tables(tables, str(folder.configuration), config)),
             total_steps=count(resolved["total_steps"], "total_steps"),
             rates_given=read_rates_given(resolved),

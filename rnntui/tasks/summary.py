@@ -55,7 +55,7 @@ class RunSummary:
         return "" if self.best_bits_per_char is None else f"{self.best_bits_per_char:.3f}"
 
     @property
-    def can_go_on(self) -> bool:
+    def is_resumable(self) -> bool:
         """Whether it has steps left, and no process trains it."""
         return self.state in ("stopped", "failed", "new")
 

@@ -42,7 +42,7 @@ def changed_sentence(name: str, reference: str, trained: str) -> str:
     return f"The text '{name}' ({reference}) has changed since {trained} was trained on it."
 
 
-def as_it_was(kept: C | None, about: str, command: str, allow: AllowOldText) -> C:
+def old_corpus(kept: C | None, about: str, command: str, allow: AllowOldText) -> C:
     """Return `kept`, the old corpus, if `allow` permits. Raises `ChangedTextError` otherwise."""
     changed = ChangedTextError(about, command, kept is not None)
     if kept is None or not allow(changed):

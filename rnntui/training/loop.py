@@ -69,7 +69,7 @@ def train(
             while commands or state.paused:
                 for command in commands:
                     if not state.finished:
-                        yield from state.obey(command)
+                        yield from state.execute(command)
                 if state.finished or not state.paused:
                     break
                 if outlet.wanted():
@@ -84,7 +84,7 @@ def train(
             yield from state.evaluate_if_due()
             yield from state.sample_if_due()
             yield from state.save_if_due()
-            yield from state.settle_minutes()
+            yield from state.convert_minutes()
             if outlet.wanted():
                 state.publish(outlet)
         state.publish(outlet)

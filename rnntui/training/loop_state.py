@@ -197,7 +197,7 @@ class LoopState:
         if self.save_due or self.best_due or overdue:
             yield from self.save()
 
-    def settle_minutes(self) -> Iterator[TrainEvent]:
+    def convert_minutes(self) -> Iterator[TrainEvent]:
         """Convert minutes to steps by the speed so far, once, and again after an engine switch.
 
         The time between steps counts, so it waits for the first evaluation, within limits.
@@ -260,7 +260,7 @@ class LoopState:
         self.watch.start()
         return commands
 
-    def obey(self, command: Command) -> Iterator[TrainEvent]:
+    def execute(self, command: Command) -> Iterator[TrainEvent]:
         """Execute a command."""
         match command:
             case Pause():

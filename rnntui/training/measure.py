@@ -16,7 +16,7 @@ def no_report(count: int) -> None:
     """Ignore progress."""
 
 
-def unseen(name: str, total: int) -> ReportProgress:  # noqa: ARG001
+def no_stages(name: str, total: int) -> ReportProgress:  # noqa: ARG001
     """Ignore stages and their progress."""
     return no_report
 

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from rnntui.training.optimizing.devices import check_device, check_threads
 from rnntui.training.optimizing.memory import check_memory
 from rnntui.training.prepared_run import PreparedRun, RunDescription
-from rnntui.training.resuming import allowed
+from rnntui.training.resuming import changed_settings
 from rnntui.training.run_folder import RunFolder, create_run_folder, find_run, free_run_name
 
 B = TypeVar("B", bound=RunDescription[Any, Any])
@@ -47,7 +47,7 @@ def reopened(
     """
     folder = find_run(parent, name)
     begun = describe(folder)
-    config = begun.config.replaced(allowed(changes, begun.config, changeable))
+    config = begun.config.replaced(changed_settings(changes, begun.config, changeable))
     # Before it is written to run.toml, where it would make every later resume fail.
     check_machine(config)
     return folder, begun, config

@@ -134,7 +134,7 @@ class PreparedRun:
                 " it further, raise --epochs, --steps or --minutes."
             )
 
-    def write_what_changed(self, begun: RunDescription[Any, Any]) -> None:
+    def update_configuration(self, begun: RunDescription[Any, Any]) -> None:
         """Rewrite `run.toml` if a resume changes settings.
 
         Raises `CheckpointError` if another process trains the run: its settings stay.

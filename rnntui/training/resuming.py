@@ -28,7 +28,7 @@ Change = tuple[str, float | str, float | str]
 """A setting's name, its value in the checkpoint, and its new value."""
 
 
-def allowed(
+def changed_settings(
     changes: Mapping[str, object], before: Any, changeable: Collection[str]
 ) -> dict[str, object]:
     """The `changes` that differ from the configuration `before`.

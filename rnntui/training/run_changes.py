@@ -14,7 +14,7 @@ from rnntui.training.run_folder import (
     torn_files,
     write_configuration,
 )
-from rnntui.training.run_lock import held, is_being_trained
+from rnntui.training.run_lock import hold, is_being_trained
 
 NAMED = 5
 """Number of remaining files that a sentence names; further ones are counted."""
@@ -90,7 +90,7 @@ def remove_run(parent: Path, name: str) -> Removed:
             target = folder.path.resolve()
             folder.path.unlink()
             return Removed(folder, target=target)
-        with held(folder):
+        with hold(folder):
             for path in _own_files(folder):
                 # A folder of such a name is not the run's.
                 if path.is_symlink() or not path.is_dir():

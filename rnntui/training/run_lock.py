@@ -27,7 +27,7 @@ def check_idle(folder: RunFolder, done: str) -> None:
 
 
 @contextlib.contextmanager
-def held(folder: RunFolder) -> Iterator[None]:
+def hold(folder: RunFolder) -> Iterator[None]:
     """Keep others from training the run. Raises `CheckpointError` if one does."""
     descriptor = lock(folder, "alone")
     try:

@@ -92,21 +92,21 @@ def train(
         texts = source or LabelledSource(found.corpus)
         return new_classify_run(parent, texts, found.config.replaced(changes), name, force)
 
-    def go_on(parent: Path, run: str, allow: "AllowOldText") -> "ClassifyRun":
+    def reopen(parent: Path, run: str, allow: "AllowOldText") -> "ClassifyRun":
         return resume_classify_run(parent, run, changes, source, allow, force)
 
     # Until the run is open, there is nothing to save, and an interruption exits at once.
-    run = open_run(resume, old_text, {"--recipe": recipe, "--name": name}, make, go_on)
+    run = open_run(resume, old_text, {"--recipe": recipe, "--name": name}, make, reopen)
     inbox = CommandQueue()
     tests: list[Tested] = []
-    events = _noted(classify_events(run, inbox), tests)
+    events = _collecting(classify_events(run, inbox), tests)
     run_headless(events, inbox, reader_for(sys.stdout, as_json))
     if not as_json:
         for test in tests:
             print_confusion(test.classes, test.confusion)
 
 
-def _noted(events: "Iterator[TrainEvent]", tests: "list[Tested]") -> "Iterator[TrainEvent]":
+def _collecting(events: "Iterator[TrainEvent]", tests: "list[Tested]") -> "Iterator[TrainEvent]":
     """Pass on the events, appending the tests to a list."""
     from rnntui.training.events import Tested
 

@@ -125,7 +125,7 @@ class JsonOutput:
         write_line(json.dumps(line), sys.stdout)
 
 
-class Sides:
+class ParallelTexts:
     """Texts generated in parallel and read one after the other; later ones are queued.
 
     In a queue, None stands for a text that diverged.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from rnntui.cli.sample.memorised import MemorisedMarks, index_of
-from rnntui.cli.sample.output import JsonOutput, Output, Sides, TextOutput
+from rnntui.cli.sample.output import JsonOutput, Output, ParallelTexts, TextOutput
 from rnntui.cli.terminal import write_text
 from rnntui.errors import DivergedError
 from rnntui.sampling.choice import SamplingSpec
@@ -102,7 +102,7 @@ def write_texts(sampling: Sampling, limits: Sequence[Limit]) -> None:
 
     The following texts are not affected.
     """
-    sides = Sides(sampling.streams(sampling.prime, sampling.seeds), len(sampling.seeds))
+    sides = ParallelTexts(sampling.streams(sampling.prime, sampling.seeds), len(sampling.seeds))
     failed = False
     for number, limit in enumerate(limits):
         output = sampling.text_output(number)

@@ -5,13 +5,13 @@ from collections.abc import Iterable
 
 from rnntui.tasks.characters.config import TrainConfig
 from rnntui.tasks.characters.fine_tuning import TAKEN
-from rnntui.tasks.characters.provenance import CorpusProvenance, corpus_as_it_was, corpus_of
+from rnntui.tasks.characters.provenance import CorpusProvenance, cached_corpus, corpus_of
 from rnntui.tasks.characters.recipes import find_recipe
 from rnntui.tasks.recipes import DEFAULT
 from rnntui.text.corpus import Corpus, has_changed
 from rnntui.text.library.references import paths_of
 from rnntui.text.normalisation import Normalisation
-from rnntui.training.changed_text import AllowOldText, as_it_was, changed_sentence
+from rnntui.training.changed_text import AllowOldText, changed_sentence, old_corpus
 from rnntui.training.settings.declaring import changed_flags
 
 
@@ -25,8 +25,8 @@ def init_from_command(words: Iterable[str], checkpoint: str, config: TrainConfig
     return shlex.join(["rnntui", "train", *words, "--init-from", checkpoint, *flags])
 
 
-def corpus_to_go_on_with(
-    note: CorpusProvenance,
+def corpus_to_resume(
+    provenance: CorpusProvenance,
     config: TrainConfig,
     checkpoint: str,
     trained: str,
@@ -38,8 +38,8 @@ def corpus_to_go_on_with(
     `ChangedTextError`, and as `corpus_of`.
     """
     normalisation = Normalisation(config.normalise)
-    if not has_changed(note.reference, note.text_encoding, note.content_hash):
-        return corpus_of(note, normalisation)
-    about = changed_sentence(note.name, note.reference, trained)
-    command = init_from_command(paths_of(note.reference), checkpoint, config)
-    return as_it_was(corpus_as_it_was(note, normalisation), about, command, allow)
+    if not has_changed(provenance.reference, provenance.text_encoding, provenance.content_hash):
+        return corpus_of(provenance, normalisation)
+    about = changed_sentence(provenance.name, provenance.reference, trained)
+    command = init_from_command(paths_of(provenance.reference), checkpoint, config)
+    return old_corpus(cached_corpus(provenance, normalisation), about, command, allow)

@@ -66,9 +66,9 @@ class CompiledLearner:
 
         Raises `RnntuiError` if the kernels are needed but not available.
         """
-        if self._network is None and not self._is_time(progress):
+        if self._network is None and not self._is_compiled_next(progress):
             return self._torch.step(progress, learning_rate)
-        network = self._network or self._changed_over(progress)
+        network = self._network or self._switch_to_kernels(progress)
         batch = self._batches.batch(progress.epoch, progress.batch)
         outcome = network.step(
             batch.inputs,
@@ -86,12 +86,12 @@ class CompiledLearner:
 
     def evaluate(self) -> Measure:
         """Evaluate on the held-out prefix that an evaluation in mid-run reads."""
-        self._bring_torch_up()
+        self._update_torch()
         return self._torch.evaluate()
 
     def evaluate_in_full(self, report: ReportProgress = no_report) -> Measure:
         """Evaluate on all held-out characters."""
-        self._bring_torch_up()
+        self._update_torch()
         return self._torch.evaluate_in_full(report)
 
     def evaluate_saved(self, path: Path, report: ReportProgress = no_report) -> Measure:
@@ -127,10 +127,10 @@ class CompiledLearner:
         if self._network is None:
             self._torch.load(checkpoint)
         else:
-            self._take(self._network, checkpoint)
+            self._load(self._network, checkpoint)
         return checkpoint.header.progress
 
-    def _is_time(self, progress: Progress) -> bool:
+    def _is_compiled_next(self, progress: Progress) -> bool:
         """Whether the next step is compiled; waits for the kernels if it must be."""
         preparation = self._preparation
         if self._config.engine == COMPILED or progress.engine == COMPILED:
@@ -144,7 +144,7 @@ class CompiledLearner:
             preparation.wait_unless_compiling()
         return preparation.ready
 
-    def _changed_over(self, progress: Progress) -> "CompiledNetwork":
+    def _switch_to_kernels(self, progress: Progress) -> "CompiledNetwork":
         """Make the compiled network, with the state of the torch network."""
         from rnntui.nets.compiled.network import CompiledNetwork, Method
         from rnntui.nets.compiled.update import Adam
@@ -164,16 +164,16 @@ class CompiledLearner:
                 average_decay=config.average_decay,
             ),
         )
-        self._take(self._network, checkpoint)
+        self._load(self._network, checkpoint)
         return self._network
 
-    def _take(self, network: "CompiledNetwork", checkpoint: Checkpoint) -> None:
+    def _load(self, network: "CompiledNetwork", checkpoint: Checkpoint) -> None:
         network.set_weights(checkpoint.weights)
         network.set_averages(checkpoint.averages)
         network.set_optimizer_tensors(checkpoint.optimizer)
         self._state = dict(checkpoint.state) or None
 
-    def _bring_torch_up(self) -> None:
+    def _update_torch(self) -> None:
         if self._network is not None:
             self._torch.put_weights(self._used(self._network))
 

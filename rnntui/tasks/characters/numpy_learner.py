@@ -37,9 +37,9 @@ class NumpyLearner:
         self._sums = {name: np.zeros_like(array) for name, array in self._weights.items()}
         self._state = np.zeros((config.batch_size, config.hidden_size), np.float32)
         if run.init_weights is not None:
-            self._take_weights(run.init_weights)
+            self._load_weights(run.init_weights)
         if run.resume_from is not None:
-            self._take(run.resume_from)
+            self._load(run.resume_from)
 
     @property
     def info(self) -> LearnerInfo:
@@ -118,18 +118,18 @@ class NumpyLearner:
     def restore(self, path: Path) -> Progress:
         """Restore weights, sums and carried state from a checkpoint; returns its progress."""
         checkpoint = load_checkpoint(path)
-        self._take(checkpoint)
+        self._load(checkpoint)
         return checkpoint.header.progress
 
-    def _take(self, checkpoint: Checkpoint) -> None:
-        self._take_weights(checkpoint.weights)
+    def _load(self, checkpoint: Checkpoint) -> None:
+        self._load_weights(checkpoint.weights)
         for name, total in self._sums.items():
             # A checkpoint of step 0 may lack them.
             total[...] = checkpoint.optimizer.get(f"{name}.sum", 0.0)
         if checkpoint.state:
             self._state = np.array(checkpoint.state["h"][0])
 
-    def _take_weights(self, weights: Arrays) -> None:
+    def _load_weights(self, weights: Arrays) -> None:
         """Load weights; a network with more symbols keeps its own for the additional ones."""
         for name, array in self._weights.items():
             array[tuple(map(slice, weights[name].shape))] = weights[name]

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from rnntui.errors import CheckpointError, CorpusError
-from rnntui.tasks.characters.changed_text import corpus_to_go_on_with
+from rnntui.tasks.characters.changed_text import corpus_to_resume
 from rnntui.tasks.characters.checkpoint import load_checkpoint
 from rnntui.tasks.characters.config import TrainConfig
 from rnntui.tasks.characters.description import describe_run
@@ -105,16 +105,16 @@ def resume_run(
     is used. Raises `CheckpointError`, `ConfigError`, and `CorpusError` for a missing text.
     """
     folder, begun, config = reopened(parent, name, describe_run, changes, CHANGEABLE)
-    note, prime, init_from = begun.corpus, begun.prime, begun.init_from
+    provenance, prime, init_from = begun.corpus, begun.prime, begun.init_from
     before, eval_chars = begun.config, begun.eval_chars
     check_precision(config.precision, config.device)
     if load is None:
         checkpoint = f"{folder.name}:last"
         trained = f"the run '{folder.name}'"
-        corpus = corpus_to_go_on_with(note, before, checkpoint, trained, allow)
+        corpus = corpus_to_resume(provenance, before, checkpoint, trained, allow)
     else:
         corpus = load(before.normalise)
-    if corpus.content_hash != note.content_hash:
+    if corpus.content_hash != provenance.content_hash:
         raise CorpusError(
             f"The text given is not the one that the run '{name}' was trained on; leave it out"
             " to resume with that one."
@@ -136,7 +136,7 @@ def resume_run(
     else:
         fresh = prepare_run(folder, corpus, config, prime, init_from)
         run = replace(fresh, init_weights=weights)
-    run.write_what_changed(begun)
+    run.update_configuration(begun)
     return run
 
 

@@ -36,31 +36,42 @@ def provenance_of(corpus: Corpus) -> CorpusProvenance:
     )
 
 
-def corpus_as_it_was(note: CorpusProvenance, normalisation: Normalisation) -> Corpus | None:
+def cached_corpus(provenance: CorpusProvenance, normalisation: Normalisation) -> Corpus | None:
     """The text of a provenance from the cache; None if it is no longer there."""
-    kept = kept_corpus(note.name, note.source, note.content_hash, note.text_encoding, normalisation)
-    return None if kept is None else replace(kept, reference=note.reference)
+    kept = kept_corpus(
+        provenance.name,
+        provenance.source,
+        provenance.content_hash,
+        provenance.text_encoding,
+        normalisation,
+    )
+    return None if kept is None else replace(kept, reference=provenance.reference)
 
 
-def corpus_of(note: CorpusProvenance, normalisation: Normalisation) -> Corpus:
+def corpus_of(provenance: CorpusProvenance, normalisation: Normalisation) -> Corpus:
     """The text of a provenance, from the cache or read again.
 
     Raises `CorpusError` if it is missing or has changed.
     """
-    if (kept := corpus_as_it_was(note, normalisation)) is not None:
+    if (kept := cached_corpus(provenance, normalisation)) is not None:
         return kept
     # A folder with several encodings has no single one to give; they are detected again.
-    encoding = None if "+" in note.text_encoding else note.text_encoding
+    encoding = None if "+" in provenance.text_encoding else provenance.text_encoding
     try:
         # The reference is from a file: reading a stream because of it might block forever.
-        if note.reference == STANDARD_INPUT or resolve_reference(note.reference).open_stream:
-            raise CorpusError(f"{note.reference} can be read only once; give the text again.")
-        corpus = load_corpus(note.reference, normalisation=normalisation, text_encoding=encoding)
-    except CorpusError as error:
-        raise CorpusError(f"The text '{note.name}' can't be found again: {error}") from error
-    if corpus.content_hash != note.content_hash:
-        raise CorpusError(
-            f"The text '{note.name}' ({note.reference}) is no longer the one that the network was"
-            " trained on; restore that text, or start a new run."
+        if (
+            provenance.reference == STANDARD_INPUT
+            or resolve_reference(provenance.reference).open_stream
+        ):
+            raise CorpusError(f"{provenance.reference} can be read only once; give the text again.")
+        corpus = load_corpus(
+            provenance.reference, normalisation=normalisation, text_encoding=encoding
         )
-    return replace(corpus, name=note.name)
+    except CorpusError as error:
+        raise CorpusError(f"The text '{provenance.name}' can't be found again: {error}") from error
+    if corpus.content_hash != provenance.content_hash:
+        raise CorpusError(
+            f"The text '{provenance.name}' ({provenance.reference}) is no longer the one that the"
+            " network was trained on; restore that text, or start a new run."
+        )
+    return replace(corpus, name=provenance.name)

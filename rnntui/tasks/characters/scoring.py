@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnntui.errors import CorpusError
-from rnntui.tasks.characters.changed_text import corpus_to_go_on_with
+from rnntui.tasks.characters.changed_text import corpus_to_resume
 from rnntui.tasks.characters.checkpoint import Checkpoint
 from rnntui.tasks.characters.provenance import corpus_of
 from rnntui.tasks.characters.run import parts_of
@@ -18,7 +18,7 @@ from rnntui.text.ngrams.baselines import measure_baselines
 from rnntui.text.rare import bits_to_tell_apart, rare_symbols, told_apart
 from rnntui.text.vocabulary import AnyIds
 from rnntui.training.changed_text import AllowOldText, changed_sentence, refuse_old_text
-from rnntui.training.measure import Stage, unseen
+from rnntui.training.measure import Stage, no_stages
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def score(
     text_encoding: str | None,
     found_by: str = "",
     allow: AllowOldText = refuse_old_text,
-    stage: Stage = unseen,
+    stage: Stage = no_stages,
 ) -> Score:
     """Score a checkpoint on a text, or on the held-out part of its training text.
 
@@ -91,14 +91,16 @@ def score(
     header = checkpoint.header
     notices: list[str] = []
     if reference is None:
-        note, found_by = header.corpus, found_by or header.run
-        whole = corpus_to_go_on_with(note, header.config, found_by, "the network", allow)
+        provenance, found_by = header.corpus, found_by or header.run
+        whole = corpus_to_resume(provenance, header.config, found_by, "the network", allow)
         own: Corpus | None = _in_network_ids(whole, checkpoint)
     else:
         own = _own_corpus_if_kept(checkpoint)
-        note = header.corpus
-        if own and has_changed(note.reference, note.text_encoding, note.content_hash):
-            changed = changed_sentence(note.name, note.reference, "the network")
+        provenance = header.corpus
+        if own and has_changed(
+            provenance.reference, provenance.text_encoding, provenance.content_hash
+        ):
+            changed = changed_sentence(provenance.name, provenance.reference, "the network")
             notices.append(f"{changed} Baselines are counted on the old one.")
     nothing = np.empty(0, np.int64)
     learned, held_out = parts_of(own, header.config) if own else (nothing, nothing)

@@ -50,7 +50,7 @@ class ClassifyLearner:
         self._dropout = torch.Generator(self._device)
         self._tally = RightAnswers()
         if run.resume_from is not None:
-            self._take(run.resume_from)
+            self._load(run.resume_from)
             self._tally = run.resume_from.header.tally
 
     @property
@@ -114,7 +114,7 @@ class ClassifyLearner:
     def restore(self, path: Path) -> Progress:
         """Restore weights and optimiser from a checkpoint; returns its progress."""
         checkpoint = load_classifier(path)
-        self._take(checkpoint)
+        self._load(checkpoint)
         return checkpoint.header.progress
 
     def _measure(self, model: Classifier, report: ReportProgress) -> ClassMeasure:
@@ -122,7 +122,7 @@ class ClassifyLearner:
         batches = batches_to_measure(run.examples, run.split.validation, self._config)
         return measure_texts(model, batches, report)
 
-    def _take(self, checkpoint: ClassifierCheckpoint) -> None:
+    def _load(self, checkpoint: ClassifierCheckpoint) -> None:
         load_weights(self._model, checkpoint.weights)
         restore_optimizer(self._optimizer, self._model, checkpoint.optimizer)
 

@@ -15,7 +15,7 @@ from rnntui.tasks.classification.description import describe_classify_run
 from rnntui.tasks.classification.provenance import (
     LabelledProvenance,
     LabelledSource,
-    corpus_to_go_on_with,
+    corpus_to_resume,
     provenance_of,
 )
 from rnntui.tasks.classification.run import ClassifyRun, prepare_classify_run
@@ -76,7 +76,7 @@ def resume_classify_run(
     folder, begun, config = reopened(parent, name, describe_classify_run, changes, CHANGEABLE)
     provenance, before = begun.corpus, begun.config
     if source is None:
-        corpus = corpus_to_go_on_with(provenance, before, f"the run '{name}'", allow)
+        corpus = corpus_to_resume(provenance, before, f"the run '{name}'", allow)
     else:
         corpus = _same_corpus(provenance, name, source)
     run = prepare_classify_run(folder, corpus, provenance, config)
@@ -87,7 +87,7 @@ def resume_classify_run(
         run = replace(run, notices=(), resume_from=last, rates_given=given)
         same = (last.header.vocabulary, last.header.classes) == (run.vocabulary, run.classes)
         run.check_resumable(before, CHANGEABLE, same)
-    run.write_what_changed(begun)
+    run.update_configuration(begun)
     return run
 
 
@@ -141,9 +141,11 @@ def _tested(run: ClassifyRun, finished: Finished, inbox: Inbox) -> TrainEvent:
     )
 
 
-def _same_corpus(note: LabelledProvenance, name: str, source: LabelledSource) -> LabelledCorpus:
+def _same_corpus(
+    provenance: LabelledProvenance, name: str, source: LabelledSource
+) -> LabelledCorpus:
     corpus = source.read()
-    if corpus.content_hash != note.content_hash:
+    if corpus.content_hash != provenance.content_hash:
         raise CorpusError(
             f"The texts given are not those that the run '{name}' was trained on; leave them out"
             " to resume with those."

@@ -9,7 +9,7 @@ from rnntui.tasks.classification.config import ClassifyConfig
 from rnntui.tasks.classification.recipes import DEFAULT, find_classify_recipe
 from rnntui.text.labelled.corpus import LabelledCorpus, kept_labelled, read_labelled
 from rnntui.text.labelled.sources import SHIPPED_NAME, find_labelled
-from rnntui.training.changed_text import AllowOldText, as_it_was, changed_sentence
+from rnntui.training.changed_text import AllowOldText, changed_sentence, old_corpus
 from rnntui.training.settings.declaring import changed_flags
 
 
@@ -72,15 +72,15 @@ def provenance_of(corpus: LabelledCorpus, source: LabelledSource) -> LabelledPro
     )
 
 
-def source_of(note: LabelledProvenance) -> LabelledSource:
+def source_of(provenance: LabelledProvenance) -> LabelledSource:
     """The source that the corpus of a provenance was read from."""
     return LabelledSource(
-        **{part.name: getattr(note, part.name) for part in fields(LabelledSource)}
+        **{part.name: getattr(provenance, part.name) for part in fields(LabelledSource)}
     )
 
 
-def corpus_to_go_on_with(
-    note: LabelledProvenance, config: ClassifyConfig, trained: str, allow: AllowOldText
+def corpus_to_resume(
+    provenance: LabelledProvenance, config: ClassifyConfig, trained: str, allow: AllowOldText
 ) -> LabelledCorpus:
     """The corpus of a provenance; if it has changed since, the old one, if `allow` permits.
 
@@ -89,26 +89,26 @@ def corpus_to_go_on_with(
     """
     problem: CorpusError | None = None
     try:
-        corpus = source_of(note).read()
-        if corpus.content_hash == note.content_hash:
+        corpus = source_of(provenance).read()
+        if corpus.content_hash == provenance.content_hash:
             return corpus
     except CorpusError as error:
         problem = error
-    kept = kept_labelled(note.name, note.source, note.content_hash)
-    if problem is not None and not _is_there(note):
+    kept = kept_labelled(provenance.name, provenance.source, provenance.content_hash)
+    if problem is not None and not _is_there(provenance):
         if kept is None:
             raise CorpusError(
-                f"The texts of '{note.name}' can't be found again: {problem}"
+                f"The texts of '{provenance.name}' can't be found again: {problem}"
             ) from problem
         return kept
-    about = changed_sentence(note.name, note.reference or SHIPPED_NAME, trained)
-    command = new_run_command(source_of(note), config)
-    return as_it_was(kept, about, command, allow)
+    about = changed_sentence(provenance.name, provenance.reference or SHIPPED_NAME, trained)
+    command = new_run_command(source_of(provenance), config)
+    return old_corpus(kept, about, command, allow)
 
 
-def _is_there(note: LabelledProvenance) -> bool:
+def _is_there(provenance: LabelledProvenance) -> bool:
     try:
-        find_labelled(note.reference)
+        find_labelled(provenance.reference)
     except CorpusError:
         return False
     return True

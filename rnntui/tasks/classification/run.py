@@ -34,7 +34,7 @@ class ClassifyRun(PreparedRun):
     """
 
     folder: RunFolder
-    note: LabelledProvenance
+    provenance: LabelledProvenance
     classes: tuple[str, ...]
     vocabulary: TokenVocabulary
     examples: Examples
@@ -73,7 +73,7 @@ class ClassifyRun(PreparedRun):
         """Sizes of the network and its data, counted in texts, and the device."""
         held_out = len(self.split.validation)
         return LearnerInfo(
-            corpus=self.note.name,
+            corpus=self.provenance.name,
             parameters=classifier_parameter_count(self.model),
             vocab_size=len(self.vocabulary),
             train_chars=len(self.split.train),
@@ -91,7 +91,7 @@ class ClassifyRun(PreparedRun):
             model=self.model,
             vocabulary=self.vocabulary,
             classes=self.classes,
-            corpus=self.note,
+            corpus=self.provenance,
             config=self.config,
             progress=progress,
             tally=tally,
@@ -101,7 +101,7 @@ class ClassifyRun(PreparedRun):
         """The content of `run.toml`."""
         return {
             "run": {"name": self.folder.name, "kind": "classifier"},
-            "corpus": asdict(self.note),
+            "corpus": asdict(self.provenance),
             **to_tables(self.config),
             "resolved": {"total_steps": total_steps, "rates_given": self.rates_given},
             "versions": versions(),
@@ -109,7 +109,10 @@ class ClassifyRun(PreparedRun):
 
 
 def prepare_classify_run(
-    folder: RunFolder, corpus: LabelledCorpus, note: LabelledProvenance, config: ClassifyConfig
+    folder: RunFolder,
+    corpus: LabelledCorpus,
+    provenance: LabelledProvenance,
+    config: ClassifyConfig,
 ) -> ClassifyRun:
     """Split the texts, build the vocabulary from the training texts, and encode all.
 
@@ -127,7 +130,7 @@ def prepare_classify_run(
     examples = Examples(encode(texts, vocabulary), corpus.train.labels)
     return ClassifyRun(
         folder,
-        note,
+        provenance,
         corpus.classes,
         vocabulary,
         examples,

@@ -9,12 +9,12 @@ from rnntui.tasks.classification.batches import batches_to_measure
 from rnntui.tasks.classification.checkpoint import ClassifierCheckpoint
 from rnntui.tasks.classification.learner import classifier_of
 from rnntui.tasks.classification.measure import ClassMeasure, measure_texts
-from rnntui.tasks.classification.provenance import LabelledSource, corpus_to_go_on_with
+from rnntui.tasks.classification.provenance import LabelledSource, corpus_to_resume
 from rnntui.tasks.classification.run import examples_of
 from rnntui.text.labelled.batches import Indices, split_labelled, unknown_share
 from rnntui.text.labelled.corpus import LabelledCorpus, Labels, Part, labels_in
 from rnntui.training.changed_text import AllowOldText, refuse_old_text
-from rnntui.training.measure import ReportProgress, Stage, no_report, unseen
+from rnntui.training.measure import ReportProgress, Stage, no_report, no_stages
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +59,7 @@ def score_labelled(
     checkpoint: ClassifierCheckpoint,
     source: LabelledSource | None,
     allow: AllowOldText = refuse_old_text,
-    stage: Stage = unseen,
+    stage: Stage = no_stages,
 ) -> LabelledScore:
     """Score a network on a corpus, by default its own.
 
@@ -69,7 +69,7 @@ def score_labelled(
     """
     header = checkpoint.header
     if source is None:
-        corpus = corpus_to_go_on_with(header.corpus, header.config, "the network", allow)
+        corpus = corpus_to_resume(header.corpus, header.config, "the network", allow)
     else:
         corpus = source.read()
     parts: list[PartScore] = []

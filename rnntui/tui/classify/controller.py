@@ -216,7 +216,7 @@ class ClassifyController:
         try:
             name = folder.name if folder is not None else path.parent.name
             self._setup.show_classifier(name, read_classifier_header(path))
-            if folder is not None and summarise(folder).can_go_on:
+            if folder is not None and summarise(folder).is_resumable:
                 self._resumable = (folder.name, self._setup.chosen)
         except RnntuiError as error:
             self._tell(str(error), "warning")

@@ -324,7 +324,7 @@ class TrainingController:
         except RnntuiError as error:
             self._tell(str(error), "warning")
             return
-        if summary.can_go_on:
+        if summary.is_resumable:
             self._resumable = _Resumable(folder.name, self._setup.chosen)
             # Whoever opened it may choose another text or recipe in the same breath.
             self._loss.call_later(self._say_what_t_does, summary.step)
