@@ -25,7 +25,7 @@ from statistics import median
 
 import numpy as np
 
-from rnntui.lenses.memorisation import CopyMeter, CorpusIndex
+from rnntui.lenses.memorisation import CorpusIndex, MemorisationMeasure
 
 WRITTEN = 500_000
 PUSHED = 1000
@@ -51,10 +51,10 @@ def written_texts(corpus: bytes) -> dict[str, bytes]:
     symbols = bytes(sorted(set(corpus)))
     words = corpus[: 2 * WRITTEN].split(b" ")
     middle = len(corpus) // 3
-    copied = (corpus[middle:] + corpus[:middle]) * (WRITTEN // len(corpus) + 1)
+    memorised = (corpus[middle:] + corpus[:middle]) * (WRITTEN // len(corpus) + 1)
     return {
         "random": bytes(generator.choices(symbols, k=WRITTEN)),
-        "copied": copied[:WRITTEN],
+        "copied": memorised[:WRITTEN],
         "words": b" ".join(generator.choices(words, k=WRITTEN))[:WRITTEN],
     }
 
@@ -77,7 +77,7 @@ def build(ids: np.ndarray, vocab_size: int) -> tuple[CorpusIndex, float, list[fl
     return built[0], time.perf_counter() - start, late
 
 
-def feed(meter: CopyMeter, ids: list[int]) -> list[float]:
+def feed(meter: MemorisationMeasure, ids: list[int]) -> list[float]:
     """Feed a meter; return the µs per character of each push."""
     costs = []
     for start in range(0, len(ids), PUSHED):
@@ -107,7 +107,7 @@ def measure(size: int, text: Path | None, repeats: int) -> str:
         f"other threads waited {max(late):.1f} ms at most, {median(late):.2f} ms as a rule"
     ]
     for name, characters in written_texts(corpus).items():
-        meter = CopyMeter(index)
+        meter = MemorisationMeasure(index)
         costs = feed(meter, table[np.frombuffer(characters, np.uint8)].tolist())
         tenth = len(costs) // 10
         reading = meter.reading

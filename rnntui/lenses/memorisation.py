@@ -1,8 +1,8 @@
 """The memorisation meter: how much of a generated text stands in the training text.
 
-A copied run is a stretch of the generated text that occurs in the corpus. After each character the
-meter knows the longest run that ends there (the matching statistics of the two texts), by one step
-in an index of the corpus, whatever the length of either.
+A memorised run is a stretch of the generated text that occurs in the corpus. After each character
+the meter knows the longest run that ends there (the matching statistics of the two texts), by one
+step in an index of the corpus, whatever the length of either.
 
 The index is the suffix array of the reversed corpus, so a generated character is put in front of a
 match. A match of any length is held as one suffix that begins with it. If the character precedes
@@ -21,8 +21,8 @@ import numpy as np
 from rnntui.lenses.suffix_array import sort_suffixes
 from rnntui.text.vocabulary import AnyIds
 
-COPIED_LENGTH: Final = 20
-"""Characters from which on a run counts as copied."""
+MEMORISED_LENGTH: Final = 20
+"""Characters from which on a run counts as memorised."""
 
 INDEXED_CHARACTERS: Final = 1 << 24
 """Most characters indexed: 16.8 million, in 151 MB for ids of one byte."""
@@ -115,14 +115,14 @@ class CorpusIndex:
 
 
 @dataclass(frozen=True)
-class CopiedRuns:
+class MemorisedRuns:
     """What of a generated text is memorised."""
 
     generated: int
     """Characters generated."""
 
-    copied: int
-    """Those in runs of `COPIED_LENGTH` or more."""
+    memorised: int
+    """Those in runs of `MEMORISED_LENGTH` or more."""
 
     longest: int
     """Characters in the longest run."""
@@ -132,11 +132,11 @@ class CopiedRuns:
 
     @property
     def share(self) -> float:
-        """The copied part of the text, 0 to 1."""
-        return self.copied / self.generated if self.generated else 0.0
+        """The memorised part of the text, 0 to 1."""
+        return self.memorised / self.generated if self.generated else 0.0
 
 
-class CopyMeter:
+class MemorisationMeasure:
     """Measures one generated text in constant memory.
 
     A character costs one search among the ranks of its symbol and, where a run ends, two
@@ -153,8 +153,8 @@ class CopyMeter:
         """Start another text."""
         self._rank = 0  # of a suffix that begins with the match, backwards
         self._length = 0  # of the match
-        self._generated = self._copied = self._longest = self._longest_rank = 0
-        self._copied_stop = 0  # where the last copied range ends
+        self._generated = self._memorised = self._longest = self._longest_rank = 0
+        self._memorised_stop = 0  # where the last memorised range ends
 
     @property
     def length(self) -> int:
@@ -162,19 +162,19 @@ class CopyMeter:
         return self._length
 
     @property
-    def reading(self) -> CopiedRuns:
+    def reading(self) -> MemorisedRuns:
         """The figures of the text so far."""
         longest_at = None
         if self._longest:
             behind = self._index.places[self._longest_rank]
             longest_at = self._index.size - behind - self._longest
-        return CopiedRuns(self._generated, self._copied, self._longest, longest_at)
+        return MemorisedRuns(self._generated, self._memorised, self._longest, longest_at)
 
     def push(self, ids: Sequence[int]) -> list[tuple[int, int]]:
-        """Add the next characters; return the ranges newly known to be copied.
+        """Add the next characters; return the ranges newly known to be memorised.
 
         Ranges are `(start, stop)` from the beginning of the text, increasing and disjoint; the
-        first may start up to `COPIED_LENGTH - 1` characters before these characters. An id that
+        first may start up to `MEMORISED_LENGTH - 1` characters before these characters. An id that
         the corpus doesn't have, such as -1, ends a run.
         """
         ranges: list[tuple[int, int]] = []
@@ -183,14 +183,14 @@ class CopyMeter:
             self._generated += 1
             if self._length > self._longest:
                 self._longest, self._longest_rank = self._length, self._rank
-            if self._length >= COPIED_LENGTH:
-                start = max(self._generated - self._length, self._copied_stop)
+            if self._length >= MEMORISED_LENGTH:
+                start = max(self._generated - self._length, self._memorised_stop)
                 if ranges and ranges[-1][1] == start:
                     ranges[-1] = (ranges[-1][0], self._generated)
                 else:
                     ranges.append((start, self._generated))
-                self._copied += self._generated - start
-                self._copied_stop = self._generated
+                self._memorised += self._generated - start
+                self._memorised_stop = self._generated
         return ranges
 
     def _follow(self, character: int) -> tuple[int, int]:

@@ -3,10 +3,10 @@
 import pytest
 from textual.app import App, ComposeResult
 
-from rnntui.lenses.memorisation import FOLLOWED_LENGTH, CopiedRuns
+from rnntui.lenses.memorisation import FOLLOWED_LENGTH, MemorisedRuns
 from rnntui.tui.playground.memorisation_meter import MemorisationMeter
 
-SOME = CopiedRuns(generated=200, copied=25, longest=34, longest_at=11_999)
+SOME = MemorisedRuns(generated=200, memorised=25, longest=34, longest_at=11_999)
 
 
 class MeterApp(App[None]):
@@ -16,7 +16,7 @@ class MeterApp(App[None]):
         yield MemorisationMeter()
 
 
-async def shown(reading: CopiedRuns | None, width: int = 60, covered: float = 1.0) -> str:
+async def shown(reading: MemorisedRuns | None, width: int = 60, covered: float = 1.0) -> str:
     app = MeterApp()
     async with app.run_test(size=(width, 3)) as pilot:
         meter = app.query_one(MemorisationMeter)
@@ -26,7 +26,7 @@ async def shown(reading: CopiedRuns | None, width: int = 60, covered: float = 1.
         return meter.render_line(0).text.rstrip()
 
 
-async def explained(reading: CopiedRuns | None, covered: float = 1.0) -> str:
+async def explained(reading: MemorisedRuns | None, covered: float = 1.0) -> str:
     app = MeterApp()
     async with app.run_test() as pilot:
         meter = app.query_one(MemorisationMeter)
@@ -65,12 +65,12 @@ async def test_what_does_not_fit_is_left_out(width: int, line: str) -> None:
 
 
 async def test_nothing_copied_is_none_and_a_little_is_not_called_nothing() -> None:
-    assert await shown(CopiedRuns(0, 0, 0, None), 30) == "memorised 0%  longest 0"
-    assert await shown(CopiedRuns(9000, 20, 20, 0), 30) == "memorised <1%  longest 20"
+    assert await shown(MemorisedRuns(0, 0, 0, None), 30) == "memorised 0%  longest 0"
+    assert await shown(MemorisedRuns(9000, 20, 20, 0), 30) == "memorised <1%  longest 20"
 
 
 async def test_one_character_is_not_a_plural() -> None:
-    assert (await shown(CopiedRuns(5, 0, 1, 3))).endswith("longest 1 character")
+    assert (await shown(MemorisedRuns(5, 0, 1, 3))).endswith("longest 1 character")
 
 
 async def test_figures_from_a_part_of_the_text_are_called_lower_bounds() -> None:
@@ -85,4 +85,4 @@ async def test_the_tooltip_says_what_is_counted_and_where_the_longest_run_stands
 
 async def test_the_tooltip_says_when_a_run_may_be_longer_than_told() -> None:
     assert "It may be longer." not in await explained(SOME)
-    assert "It may be longer." in await explained(CopiedRuns(9999, 9999, FOLLOWED_LENGTH + 1, 0))
+    assert "It may be longer." in await explained(MemorisedRuns(9999, 9999, FOLLOWED_LENGTH + 1, 0))

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rnntui import places
-from rnntui.lenses.memorisation import CopiedRuns, CopyMeter, CorpusIndex
+from rnntui.lenses.memorisation import CorpusIndex, MemorisationMeasure, MemorisedRuns
 from rnntui.sampling.choice import SamplingSpec
 from rnntui.sampling.items import lead_in
 from rnntui.sampling.stream import Character, CharacterStream
@@ -420,11 +420,11 @@ def test_unique_goes_with_count() -> None:
 # What is memorised.
 
 
-def memorised(text: str, generated: str) -> CopiedRuns:
+def memorised(text: str, generated: str) -> MemorisedRuns:
     """What the meter on screen says of a generated text."""
     corpus = load_corpus(text_file(text, "tiny.txt"))
     learned, _ = split(corpus.ids, tiny_config().val_fraction)
-    meter = CopyMeter(CorpusIndex.build(learned, len(corpus.vocabulary), lambda: False))
+    meter = MemorisationMeasure(CorpusIndex.build(learned, len(corpus.vocabulary), lambda: False))
     meter.push([corpus.vocabulary.index(one) for one in generated])
     return meter.reading
 
@@ -446,7 +446,7 @@ def test_what_is_memorised_is_what_the_meter_on_screen_says(
     lines = sample("--copied", "--json", "--length", str(len(generated))).out.splitlines()
     told = [json.loads(line) for line in lines]
     assert "".join(one["char"] for one in told) == generated
-    assert sum(one["memorised"] for one in told) == expected.copied
+    assert sum(one["memorised"] for one in told) == expected.memorised
     marked = "".join(one["char"] if one["memorised"] else "_" for one in told)
     assert marked.startswith("the cat sat on the mat___")
 

@@ -9,7 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnntui.lenses import memorisation
-from rnntui.lenses.memorisation import COPIED_LENGTH, CopiedRuns, CopyMeter, CorpusIndex
+from rnntui.lenses.memorisation import (
+    MEMORISED_LENGTH,
+    CorpusIndex,
+    MemorisationMeasure,
+    MemorisedRuns,
+)
 from rnntui.lenses.suffix_array import SortingStoppedError
 
 UNKNOWN = -1
@@ -34,8 +39,10 @@ def as_ids(text: Text | str) -> Text:
     return [ord(char) for char in text] if isinstance(text, str) else text
 
 
-def measured(corpus: Text | str, written: Text | str) -> tuple[CopyMeter, list[tuple[int, int]]]:
-    meter = CopyMeter(index_of(corpus))
+def measured(
+    corpus: Text | str, written: Text | str
+) -> tuple[MemorisationMeasure, list[tuple[int, int]]]:
+    meter = MemorisationMeasure(index_of(corpus))
     return meter, meter.push(as_ids(written))
 
 
@@ -89,7 +96,7 @@ texts = repetitive(st.sampled_from([0, 0, 1, 1, 2, UNKNOWN, FAR_PAST]), 40)
 def test_the_run_at_each_character_is_the_longest_suffix_that_occurs(
     corpus: Text, written: Text
 ) -> None:
-    meter = CopyMeter(index_of(corpus, vocab_size=3))
+    meter = MemorisationMeasure(index_of(corpus, vocab_size=3))
     lengths = []
     for character in written:
         meter.push([character])
@@ -104,8 +111,8 @@ def test_the_ranges_are_the_characters_in_long_runs(
     corpus: Text, written: Text, cuts: list[int], least: int
 ) -> None:
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(memorisation, "COPIED_LENGTH", least)
-        meter = CopyMeter(index_of(corpus, vocab_size=3))
+        patched.setattr(memorisation, "MEMORISED_LENGTH", least)
+        meter = MemorisationMeasure(index_of(corpus, vocab_size=3))
         ranges = []
         edges = [0, *sorted(cuts), len(written)]
         for start, stop in pairwise(edges):
@@ -115,13 +122,13 @@ def test_the_ranges_are_the_characters_in_long_runs(
     told = [place for start, stop in ranges for place in range(start, stop)]
     expected = slow_copied(slow_lengths(corpus, written[: edges[-1]]), least)
     assert told == sorted(expected)
-    assert meter.reading.copied == len(expected)
+    assert meter.reading.memorised == len(expected)
 
 
 @given(corpora, texts)
 @settings(max_examples=100)
 def test_the_longest_run_is_where_the_reading_says(corpus: Text, written: Text) -> None:
-    meter = CopyMeter(index_of(corpus, vocab_size=3))
+    meter = MemorisationMeasure(index_of(corpus, vocab_size=3))
     meter.push(written)
     at, longest = meter.reading.longest_at, meter.reading.longest
     if at is None:
@@ -137,7 +144,7 @@ def test_the_longest_run_is_where_the_reading_says(corpus: Text, written: Text) 
 def test_runs_are_exact_up_to_the_followed_length_and_never_too_long(
     corpus: Text, written: Text, followed: int
 ) -> None:
-    meter = CopyMeter(index_of(corpus, vocab_size=3), followed=followed)
+    meter = MemorisationMeasure(index_of(corpus, vocab_size=3), followed=followed)
     for character, true in zip(written, slow_lengths(corpus, written), strict=True):
         meter.push([character])
         assert min(true, followed) <= meter.length <= true
@@ -148,7 +155,7 @@ def test_runs_are_exact_up_to_the_followed_length_and_never_too_long(
 def test_any_number_of_symbols_will_do(data: st.DataObject, vocab_size: int) -> None:
     symbols = st.sampled_from(sorted({0, vocab_size // 2, vocab_size - 1}))
     corpus, written = data.draw(repetitive(symbols, 30)), data.draw(repetitive(symbols, 20))
-    meter = CopyMeter(index_of(corpus, vocab_size))
+    meter = MemorisationMeasure(index_of(corpus, vocab_size))
     lengths = []
     for character in written:
         meter.push([character])
@@ -159,18 +166,18 @@ def test_any_number_of_symbols_will_do(data: st.DataObject, vocab_size: int) -> 
 def test_nothing_written_is_nothing_copied() -> None:
     meter, ranges = measured(SENTENCE, "")
     assert ranges == []
-    assert meter.reading == CopiedRuns(generated=0, copied=0, longest=0, longest_at=None)
+    assert meter.reading == MemorisedRuns(generated=0, memorised=0, longest=0, longest_at=None)
     assert meter.reading.share == 0
 
 
 def test_a_text_shorter_than_a_copied_run_has_a_longest_but_no_share() -> None:
-    meter, ranges = measured(SENTENCE, SENTENCE[4 : 4 + COPIED_LENGTH - 1])
+    meter, ranges = measured(SENTENCE, SENTENCE[4 : 4 + MEMORISED_LENGTH - 1])
     assert ranges == []
-    assert meter.reading == CopiedRuns(19, copied=0, longest=19, longest_at=4)
+    assert meter.reading == MemorisedRuns(19, memorised=0, longest=19, longest_at=4)
 
 
 def test_a_run_is_told_back_to_its_first_character_once_it_is_long_enough() -> None:
-    meter = CopyMeter(index_of(SENTENCE))
+    meter = MemorisationMeasure(index_of(SENTENCE))
     meter.push(as_ids("#" + SENTENCE[:19]))
     assert meter.push(as_ids(SENTENCE[19])) == [(1, 21)]
     assert meter.push(as_ids(SENTENCE[20:25])) == [(21, 26)]
@@ -183,7 +190,7 @@ def test_two_runs_that_overlap_are_one_range() -> None:
         "a room with a window on the garden",
     )
     assert ranges == [(0, 34)]
-    assert meter.reading.copied == 34
+    assert meter.reading.memorised == 34
     assert meter.reading.longest == 27
 
 
@@ -204,13 +211,13 @@ def test_an_empty_corpus_has_nothing_to_copy() -> None:
 def test_reset_begins_another_text() -> None:
     meter, ranges = measured(SENTENCE, SENTENCE)
     meter.reset()
-    assert meter.reading == CopiedRuns(0, 0, 0, None)
+    assert meter.reading == MemorisedRuns(0, 0, 0, None)
     assert meter.push(as_ids(SENTENCE)) == ranges
 
 
 def test_meters_share_an_index_without_disturbing_each_other() -> None:
     index = index_of(SENTENCE)
-    one, other = CopyMeter(index), CopyMeter(index)
+    one, other = MemorisationMeasure(index), MemorisationMeasure(index)
     for character in as_ids(SENTENCE):
         one.push([character])
         other.push([UNKNOWN])
@@ -221,7 +228,7 @@ def test_meters_share_an_index_without_disturbing_each_other() -> None:
 def test_only_the_first_characters_of_a_very_long_corpus_are_indexed() -> None:
     index = index_of(SENTENCE + "#" * 30, limit=len(SENTENCE))
     assert (index.size, index.corpus_size) == (len(SENTENCE), len(SENTENCE) + 30)
-    meter = CopyMeter(index)
+    meter = MemorisationMeasure(index)
     meter.push(as_ids("#" * 30 + SENTENCE[9:]))
     assert meter.reading.longest == len(SENTENCE) - 9
     assert meter.reading.longest_at == 9
@@ -260,7 +267,7 @@ def test_a_text_of_repeats_costs_no_more_per_character(
         return common_length(self, one, other, most)
 
     monkeypatch.setattr(CorpusIndex, "common_length", counting)
-    meter = CopyMeter(index, followed=followed)
+    meter = MemorisationMeasure(index, followed=followed)
     searched = len(corpus).bit_length() + 1  # halvings, and a look at what was found
     for character in as_ids((unit * 30_000)[:30_000] + "b" + corpus[:100]):
         ranks.looks = compared[0] = 0

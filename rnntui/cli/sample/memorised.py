@@ -3,7 +3,12 @@
 from typing import TYPE_CHECKING
 
 from rnntui.cli.terminal import notify
-from rnntui.lenses.memorisation import COPIED_LENGTH, FOLLOWED_LENGTH, CopyMeter, CorpusIndex
+from rnntui.lenses.memorisation import (
+    FOLLOWED_LENGTH,
+    MEMORISED_LENGTH,
+    CorpusIndex,
+    MemorisationMeasure,
+)
 
 if TYPE_CHECKING:
     from rnntui.tasks.characters.checkpoint import Checkpoint
@@ -27,13 +32,13 @@ def index_of(checkpoint: "Checkpoint") -> CorpusIndex:
 class MemorisedMarks:
     """Marks each generated character of one text as memorised or not.
 
-    A mark is final once no run of `COPIED_LENGTH` can reach back to its character.
+    A mark is final once no run of `MEMORISED_LENGTH` can reach back to its character.
     """
 
     def __init__(self, index: CorpusIndex, vocabulary: "Vocabulary") -> None:
         """Start a text."""
         self._index, self._vocabulary = index, vocabulary
-        self._meter = CopyMeter(index)
+        self._meter = MemorisationMeasure(index)
         self._pushed = self._told = 0
         self._ranges: list[tuple[int, int]] = []
 
@@ -45,7 +50,7 @@ class MemorisedMarks:
         self._pushed += 1
         # Characters of the current match may still become memorised.
         open_from = self._pushed - self._meter.length
-        if self._meter.length >= COPIED_LENGTH:
+        if self._meter.length >= MEMORISED_LENGTH:
             open_from = self._pushed
         return self._settled(open_from)
 
@@ -73,5 +78,5 @@ class MemorisedMarks:
             longest += ", and may be longer"
         notify(
             f"{name}Memorised: {at_least}{reading.share:.1%} of {reading.generated:,} characters,"
-            f" in runs of {COPIED_LENGTH} or more from the training text; {longest}."
+            f" in runs of {MEMORISED_LENGTH} or more from the training text; {longest}."
         )

@@ -13,8 +13,7 @@ from rnntui.nets.compiled.products import PANEL
 from rnntui.nets.compiled.records import BLOCK, LAYER, PART
 from rnntui.nets.config import DropoutMasks, ModelConfig
 from rnntui.nets.kernels import gates_apart
-
-Ids = NDArray[np.int64]
+from rnntui.text.vocabulary import Ids
 
 _SCORED_NUMBERS = 16_384
 """Scores held at a time: 64 KiB, which stay in the second-level cache."""

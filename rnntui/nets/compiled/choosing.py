@@ -21,6 +21,7 @@ from rnntui.nets.compiled.lanes import (
     store,
 )
 from rnntui.nets.compiled.records import Record
+from rnntui.text.vocabulary import Ids
 
 SPEC = np.dtype(
     [
@@ -42,7 +43,6 @@ CHOICE = np.dtype(
 )
 """The outcome of a choice."""
 
-Ids = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 

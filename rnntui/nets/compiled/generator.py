@@ -10,7 +10,7 @@ from itertools import pairwise
 import numpy as np
 
 from rnntui.nets.compiled.buffers import Packings, ThreadBuffers, aligned
-from rnntui.nets.compiled.choosing import CHOICE, SPEC, Floats, Ids
+from rnntui.nets.compiled.choosing import CHOICE, SPEC, Floats
 from rnntui.nets.compiled.generation import generate, read, tabulate_gates
 from rnntui.nets.compiled.lanes import WIDTH
 from rnntui.nets.compiled.layout import Array, PackedBlock, pack_weights, packed_blocks
@@ -19,6 +19,7 @@ from rnntui.nets.compiled.records import GENERATION, Records
 from rnntui.nets.compiled.scoring import PADDED_SCORE
 from rnntui.nets.compiled.thread_pool import ThreadPool
 from rnntui.nets.config import ModelConfig
+from rnntui.text.vocabulary import Ids
 
 MOST_TABLED = 2**22
 """Numbers in a table of gates at most, 16 MB; beyond it gates are computed for each character."""

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from rnntui.nets.averaging import average_decay_at
-from rnntui.nets.compiled.buffers import Ids, Packings, ThreadBuffers, aligned
+from rnntui.nets.compiled.buffers import Packings, ThreadBuffers, aligned
 from rnntui.nets.compiled.lanes import LANES_BYTES, WIDTH
 from rnntui.nets.compiled.layout import Array, pack_weights, packed_blocks, unpack_weights
 from rnntui.nets.compiled.learning import gradients
@@ -28,6 +28,7 @@ from rnntui.nets.compiled.update import (
     sum_gradients,
 )
 from rnntui.nets.config import DropoutMasks, ModelConfig, weight_shapes
+from rnntui.text.vocabulary import Ids
 
 _SHARED_NUMBERS = 2**16
 """Number of weights above which an update on several threads is faster than on one."""

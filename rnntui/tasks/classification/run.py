@@ -14,7 +14,7 @@ from rnntui.tasks.classification.checkpoint import (
 from rnntui.tasks.classification.config import ClassifyConfig
 from rnntui.tasks.classification.memory import classifier_bytes
 from rnntui.tasks.classification.provenance import LabelledProvenance
-from rnntui.text.labelled.batches import Split, encode, split_labelled
+from rnntui.text.labelled.batches import TextSplit, encode, split_labelled
 from rnntui.text.labelled.corpus import LabelledCorpus, Labels, Part, check_classes_seen
 from rnntui.text.labelled.vocabulary import TokenVocabulary, token_vocabulary
 from rnntui.training.learner import LearnerInfo
@@ -38,7 +38,7 @@ class ClassifyRun(PreparedRun):
     classes: tuple[str, ...]
     vocabulary: TokenVocabulary
     examples: Examples
-    split: Split
+    split: TextSplit
     test: Part | None
     config: ClassifyConfig
     notices: tuple[str, ...]

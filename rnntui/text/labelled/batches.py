@@ -51,7 +51,7 @@ class EncodedTexts:
 
 
 @dataclass(frozen=True)
-class Split:
+class TextSplit:
     """The training texts and the held-out ones, as indices in shuffled order."""
 
     train: Indices
@@ -89,7 +89,7 @@ def unknown_share(texts: EncodedTexts) -> float:
     return float(np.count_nonzero(texts.ids == UNKNOWN)) / tokens if tokens else 0.0
 
 
-def split_labelled(n: int, fraction: float, seed: int) -> Split:
+def split_labelled(n: int, fraction: float, seed: int) -> TextSplit:
     """Hold out a shuffled `fraction` of `n` texts, rounded up.
 
     The held-out ones come first in the permutation, as in scikit-learn's `train_test_split`. The
@@ -103,7 +103,7 @@ def split_labelled(n: int, fraction: float, seed: int) -> Split:
             "choose a smaller --val-fraction."
         )
     order = np.random.RandomState(seed).permutation(n).astype(np.int64)
-    return Split(order[held_out:], order[:held_out])
+    return TextSplit(order[held_out:], order[:held_out])
 
 
 def padded(

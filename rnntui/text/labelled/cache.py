@@ -27,7 +27,7 @@ _TOKENS_VERSION = 1
 
 
 @dataclass(frozen=True)
-class Remembered:
+class StoredContent:
     """The content of a file or folder, and notices about reading it."""
 
     content_hash: str
@@ -43,7 +43,7 @@ def remember(
     source: Path,
     options: Mapping[str, Any],
     stamps: tuple[FileStamp, ...],
-    content: Remembered,
+    content: StoredContent,
     read_at_ns: int,
 ) -> None:
     """Store the content of `source`, read with these options (see `cache.remember`)."""
@@ -52,13 +52,13 @@ def remember(
 
 def recall(
     source: Path, options: Mapping[str, Any], stamps: tuple[FileStamp, ...]
-) -> Remembered | None:
+) -> StoredContent | None:
     """The content stored for `source` with these stamps, or None."""
     body = cache.recall(_index_path(source, options), stamps)
+    if body is None:
+        return None
     try:
-        return (
-            None if body is None else Remembered(str(body["content_hash"]), tuple(body["notices"]))
-        )
+        return StoredContent(str(body["content_hash"]), tuple(body["notices"]))
     except (KeyError, TypeError):
         return None
 

@@ -25,7 +25,7 @@ from rnntui.text.labelled.sources import (
     open_labelled,
     read_files,
 )
-from rnntui.text.labelled.table import Columns
+from rnntui.text.labelled.table import TableColumns
 from rnntui.text.labelled.texts import PackedTexts, pack
 from rnntui.text.labelled.tokens import TokenisedTexts
 
@@ -92,14 +92,14 @@ def read_labelled(
     values. Texts are in the file's order, or by file name with numbers by value. Unusable texts are
     an error, or with `skip_bad` left out, counted and named in a notice. Raises `CorpusError`.
     """
-    columns = Columns(text_column, label_column, not no_header)
+    columns = TableColumns(text_column, label_column, not no_header)
     found = find_labelled(reference)
     source = open_labelled(found, columns, text_encoding, skip_bad=skip_bad)
-    remembered = cache.recall(source.path, source.options, source.stamps)
-    if remembered is not None:
-        entry = read_arrays(cache.corpus_path(remembered.content_hash))
+    stored = cache.recall(source.path, source.options, source.stamps)
+    if stored is not None:
+        entry = read_arrays(cache.corpus_path(stored.content_hash))
         if entry is not None:
-            kept = _from_entry(source.name, source.phrase, entry, remembered)
+            kept = _from_entry(source.name, source.phrase, entry, stored)
             if kept is not None:
                 return kept
     read_at_ns = time.time_ns()
@@ -110,7 +110,7 @@ def read_labelled(
     corpus = _built(source, texts, notices)
     with suppress(OSError):  # without a cache it is read anew next time
         _keep(corpus)
-        content = cache.Remembered(corpus.content_hash, notices)
+        content = cache.StoredContent(corpus.content_hash, notices)
         cache.remember(source.path, source.options, source.stamps, content, read_at_ns)
     return corpus
 
@@ -123,7 +123,7 @@ def kept_labelled(name: str, source: str, content_hash: str) -> LabelledCorpus |
     entry = read_arrays(cache.corpus_path(content_hash))
     if entry is None:
         return None
-    return _from_entry(name, source, entry, cache.Remembered(content_hash, ()))
+    return _from_entry(name, source, entry, cache.StoredContent(content_hash, ()))
 
 
 def class_counts(corpus: LabelledCorpus, part: Part) -> tuple[int, ...]:
@@ -228,7 +228,7 @@ def _keep(corpus: LabelledCorpus) -> None:
 
 
 def _from_entry(
-    name: str, source: str, entry: CachedArrays, remembered: cache.Remembered
+    name: str, source: str, entry: CachedArrays, stored: cache.StoredContent
 ) -> LabelledCorpus | None:
     """The corpus of a cache entry; None for an invalid one."""
     try:
@@ -247,7 +247,7 @@ def _from_entry(
     named = all(isinstance(word, str) for word in classes)
     if not named or not all(_is_whole(part, len(classes)) for part in parts.values()):
         return None
-    notices, content_hash = remembered.notices, remembered.content_hash
+    notices, content_hash = stored.notices, stored.content_hash
     return LabelledCorpus(name, source, classes, train, test, notices, content_hash)
 
 

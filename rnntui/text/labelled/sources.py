@@ -12,7 +12,7 @@ from rnntui.text.labelled.decoding import LabelledFile, decoded_files
 from rnntui.text.labelled.faults import Faults
 from rnntui.text.labelled.folder import folder_stamps, folder_texts
 from rnntui.text.labelled.layout import LabelledText, label_files
-from rnntui.text.labelled.table import TABLES, Columns, table_texts
+from rnntui.text.labelled.table import TABLES, TableColumns, table_texts
 from rnntui.text.stamps import FileStamp, stamp_files
 
 SHIPPED_NAME = "reviews"
@@ -31,7 +31,7 @@ class LabelledFiles:
     path: Path
     kind: Literal["archive", "folder", "table"]
     stamps: tuple[FileStamp, ...]
-    columns: Columns
+    columns: TableColumns
     text_encoding: str | None
     skip_bad: bool
 
@@ -101,7 +101,7 @@ def _named(name: str, folders: tuple[Path, ...]) -> Path | None:
 
 
 def open_labelled(
-    path: Path, columns: Columns, text_encoding: str | None, *, skip_bad: bool = False
+    path: Path, columns: TableColumns, text_encoding: str | None, *, skip_bad: bool = False
 ) -> LabelledFiles:
     """Classify `path` without reading it. Raises `CorpusError`."""
     encoding = checked_encoding(text_encoding) if text_encoding is not None else None
@@ -124,7 +124,7 @@ def read_files(source: LabelledFiles, faults: Faults) -> tuple[list[LabelledText
     """
     if source.kind == "table":
         return table_texts(source.path, source.stamps, source.columns, source.text_encoding, faults)
-    if source.columns != Columns():
+    if source.columns != TableColumns():
         raise CorpusError(
             f"{source.path.name} is not a table, so it has no header or columns to name."
         )

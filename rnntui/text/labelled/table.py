@@ -27,7 +27,7 @@ TABLES = frozenset({".csv", ".tsv", ".tab", ".jsonl", ".ndjson"})
 
 
 @dataclass(frozen=True)
-class Columns:
+class TableColumns:
     """The columns given by the user, by name or number; "" for detection.
 
     Without a header the first row is a text like all others.
@@ -48,7 +48,7 @@ class _Row(NamedTuple):
 def table_texts(
     path: Path,
     stamps: tuple[FileStamp, ...],
-    columns: Columns,
+    columns: TableColumns,
     text_encoding: str | None,
     faults: Faults,
 ) -> tuple[list[LabelledText], tuple[str, ...]]:
@@ -114,7 +114,7 @@ def _rows(path: Path, lines: Iterator[str], quoted: bool, faults: Faults) -> Ite
 
 
 def _texts_of(
-    rows: list[_Row], wanted: Columns, name: str, faults: Faults
+    rows: list[_Row], wanted: TableColumns, name: str, faults: Faults
 ) -> tuple[list[LabelledText], tuple[str, ...]]:
     """The texts of a table, and sentences about the columns used."""
     notice: tuple[str, ...] = ()
@@ -147,7 +147,7 @@ def _texts_of(
 
 
 def _json_rows(
-    lines: Iterator[str], wanted: Columns, name: str, faults: Faults
+    lines: Iterator[str], wanted: TableColumns, name: str, faults: Faults
 ) -> Iterator[LabelledText]:
     faults.restart()
     names: tuple[str, str] | None = None
@@ -184,7 +184,7 @@ def _json_object(line: str) -> dict[str, Any] | None:
     return row if isinstance(row, dict) else None
 
 
-def _columns(header: Sequence[str], wanted: Columns, name: str) -> tuple[int, int]:
+def _columns(header: Sequence[str], wanted: TableColumns, name: str) -> tuple[int, int]:
     """The positions of text and label in a row."""
     text = _column(header, wanted.text, _TEXT_NAMES)
     label = _column(header, wanted.label, _LABEL_NAMES)
@@ -221,7 +221,7 @@ def _number(asked: str, columns: int) -> int | None:
     return number - 1 if 0 < number <= columns else None
 
 
-def _numbered(rows: list[list[str]], wanted: Columns, name: str) -> tuple[int, int]:
+def _numbered(rows: list[list[str]], wanted: TableColumns, name: str) -> tuple[int, int]:
     """The positions of text and label in rows without a header, all of the same length.
 
     Of two columns, the label's has fewer distinct values.

@@ -15,7 +15,7 @@ _SEPARATORS = tuple({"/", os.sep})
 
 
 @dataclass(frozen=True)
-class Candidate:
+class PathCandidate:
     """A file or folder whose name starts with the last part of a typed path.
 
     `typed` is the completed path for the field: the folder as typed, the name as on disk, and a
@@ -36,7 +36,7 @@ class Completions:
     """
 
     typed: str
-    candidates: tuple[Candidate, ...] = ()
+    candidates: tuple[PathCandidate, ...] = ()
     extended: str = ""
     problem: str = ""
 
@@ -50,7 +50,7 @@ def completions(typed: str, limit: int = SHOWN) -> Completions:
     cut = 1 + max(typed.rfind(separator) for separator in _SEPARATORS)
     folder, begun = typed[:cut], typed[cut:]
     if begun in (".", "..") or (begun == "~" and not folder):
-        here = Candidate(f"{typed}/", begun, is_folder=True)
+        here = PathCandidate(f"{typed}/", begun, is_folder=True)
         return Completions(typed, (here,), here.typed)
     try:
         entries = list(_offered(Path(folder or ".").expanduser(), begun.startswith(".")))
@@ -62,7 +62,7 @@ def completions(typed: str, limit: int = SHOWN) -> Completions:
         alike = _folded(begun)
         matching = [entry for entry in entries if _folded(entry.name).startswith(alike)]
     found = [
-        Candidate(f"{folder}{entry.name}{'/' if is_folder else ''}", entry.name, is_folder)
+        PathCandidate(f"{folder}{entry.name}{'/' if is_folder else ''}", entry.name, is_folder)
         for entry in sorted(matching, key=lambda entry: (_folded(entry.name), entry.name))
         for is_folder in (_is_folder(entry),)
     ]

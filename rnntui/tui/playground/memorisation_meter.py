@@ -6,7 +6,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widgets import Static
 
-from rnntui.lenses.memorisation import COPIED_LENGTH, FOLLOWED_LENGTH, CopiedRuns
+from rnntui.lenses.memorisation import FOLLOWED_LENGTH, MEMORISED_LENGTH, MemorisedRuns
 from rnntui.text.cells import printable
 from rnntui.tui.widgets.candidates import bar, percent
 
@@ -16,7 +16,7 @@ INDEXING = "indexing the text …"
 _BAR_CELLS = 10
 _FEWEST_BAR_CELLS = 3
 _EXPLANATION = (
-    f"memorised: the part of the output that stands in stretches of {COPIED_LENGTH} characters "
+    f"memorised: the part of the output that stands in stretches of {MEMORISED_LENGTH} characters "
     "or more which occur word for word in the text that was trained on. "
     "longest: the longest such stretch so far, of any length."
 )
@@ -36,7 +36,7 @@ class MemorisationMeter(Static):
     }
     """
 
-    reading: reactive[CopiedRuns | None] = reactive(None)
+    reading: reactive[MemorisedRuns | None] = reactive(None)
     """What to show; None shows the notice."""
 
     notice: reactive[str] = reactive(INDEXING)
@@ -76,7 +76,7 @@ class MemorisationMeter(Static):
         self.tooltip = " ".join(sentences)
 
 
-def _lines(reading: CopiedRuns, *, at_least: bool) -> Iterator[Content]:
+def _lines(reading: MemorisedRuns, *, at_least: bool) -> Iterator[Content]:
     """Yield the line, each time with less in it."""
     mark = "≥" if at_least else ""
     share = f"≥{int(reading.share * 100)}%" if at_least else percent(reading.share).strip()

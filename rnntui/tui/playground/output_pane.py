@@ -12,7 +12,7 @@ from textual.widgets import Label, Static
 from textual.worker import get_current_worker
 
 from rnntui.errors import CorpusError
-from rnntui.lenses.memorisation import CopyMeter, CorpusIndex
+from rnntui.lenses.memorisation import CorpusIndex, MemorisationMeasure
 from rnntui.lenses.suffix_array import SortingStoppedError
 from rnntui.runtime.session import Network
 from rnntui.sampling.stream import Character
@@ -55,7 +55,7 @@ class OutputPane(Vertical):
         super().__init__(id="writing", classes="pane")
         self.border_title = "Output"
         self._vocabulary: Vocabulary | None = None
-        self._copies: CopyMeter | None = None
+        self._copies: MemorisationMeasure | None = None
         self._start = 0  # of what the network wrote, behind the prime
         self._network_name = ""
 
@@ -103,13 +103,13 @@ class OutputPane(Vertical):
         self._vocabulary, self._copies = vocabulary, None
         if index is not None:
             meter.covered = index.size / max(1, index.corpus_size)
-            self._copies = CopyMeter(index)
+            self._copies = MemorisationMeasure(index)
             generated = self.stream.text[max(self._start - self.stream.first, 0) :]
             self._start = self.stream.end - len(generated)
             self._compare(generated)
 
     def _compare(self, text: str) -> None:
-        """Take the newest output; underline what is known to be copied now."""
+        """Take the newest output; underline what is known to be memorised now."""
         if self._copies is None or self._vocabulary is None:
             return
         known = self._vocabulary
@@ -182,7 +182,7 @@ class OutputPane(Vertical):
         )
 
     def toggle_copied(self) -> None:
-        """Underline what is copied, or not."""
+        """Switch the underlining of memorised runs."""
         self.stream.underlining = not self.stream.underlining
         self._show_legend()
 

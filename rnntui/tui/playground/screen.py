@@ -461,7 +461,7 @@ class Playground(Screen[None]):
         self.output.toggle_colour()
 
     def action_toggle_copied(self) -> None:
-        """Underline copied runs, or not."""
+        """Switch the underlining of memorised runs."""
         self.output.toggle_copied()
 
     def action_keep_text(self) -> None:
