@@ -132,7 +132,7 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Score:
+class ClassifierScore:
     """How many texts of each class (rows) were taken for which class (columns).
 
     `part` says of which texts: `held out`, `test`, or `all`.
@@ -146,7 +146,7 @@ class Score:
     confusion: tuple[tuple[int, ...], ...]
 
 
-def measure_classifier(path: Path) -> tuple[Score, ...]:
+def measure_classifier(path: Path) -> tuple[ClassifierScore, ...]:
     """Measure a checkpoint on what its training held out and on its test part. Loads torch.
 
     Texts that have changed since are taken as they were, and the parts say so. Raises
@@ -162,7 +162,7 @@ def measure_classifier(path: Path) -> tuple[Score, ...]:
 
     scored = score_labelled(load_classifier(path), None, allow)
     return tuple(
-        Score(
+        ClassifierScore(
             f"{part.part}, texts as they were" if changed else part.part,
             part.measure.texts,
             part.measure.accuracy,
@@ -181,7 +181,7 @@ class ClassifyNews:
     events: Sequence[TrainEvent]
     classifier: TrainedClassifier | None
     answer: Answer | None
-    scores: tuple[Score, ...] | None
+    scores: tuple[ClassifierScore, ...] | None
     failures: Sequence[str]
 
 
@@ -196,13 +196,13 @@ class ClassifierSession(TrainingSession):
         wake: Callable[[], None] = lambda: None,
         open_training: OpenClassifying = open_classifying,
         load: Callable[[Path], TrainedClassifier] = load_trained,
-        measure: Callable[[Path], tuple[Score, ...]] = measure_classifier,
+        measure: Callable[[Path], tuple[ClassifierScore, ...]] = measure_classifier,
     ) -> None:
         """Start with nothing going. `wake` is called, in any thread, when news should be polled."""
         super().__init__(wake)
         self._open_training, self._load, self._measure = open_training, load, measure
         self._came: queue.SimpleQueue[
-            TrainedClassifier | Answer | tuple[Score, ...] | RnntuiError
+            TrainedClassifier | Answer | tuple[ClassifierScore, ...] | RnntuiError
         ] = queue.SimpleQueue()
         self._loading: LatestAnswer[Path] = LatestAnswer(self._take_checkpoint)
         self._reading: LatestAnswer[tuple[TrainedClassifier, str]] = LatestAnswer(self._read)
@@ -251,7 +251,9 @@ class ClassifierSession(TrainingSession):
     def _score(self, path: Path) -> None:
         self._hand_on(lambda: self._measure(path))
 
-    def _hand_on(self, make: Callable[[], TrainedClassifier | Answer | tuple[Score, ...]]) -> None:
+    def _hand_on(
+        self, make: Callable[[], TrainedClassifier | Answer | tuple[ClassifierScore, ...]]
+    ) -> None:
         """Put what is made, or the sentence of what went wrong, where a poll finds it."""
         try:
             self._came.put(make())
@@ -271,7 +273,7 @@ class ClassifierSession(TrainingSession):
             self.load(_best_beside(Path(saved[-1].path)))
         classifier: TrainedClassifier | None = None
         answer: Answer | None = None
-        scores: tuple[Score, ...] | None = None
+        scores: tuple[ClassifierScore, ...] | None = None
         failures: list[str] = []
         while not self._came.empty():
             came = self._came.get()

@@ -2,9 +2,9 @@
 
 from typing import Final, Literal
 
-from rnntui.runtime.asked import Asked
 from rnntui.runtime.followed_training import UNFOLLOWED
 from rnntui.runtime.old_text_question import NOT_BEGUN
+from rnntui.runtime.requested_value import RequestedValue
 from rnntui.training.commands import Command, Continue, NextSample, Pause, SingleStep
 from rnntui.training.events import (
     Continued,
@@ -33,7 +33,7 @@ def going_on(phase: Phase) -> str:
     return "A training run is paused" if paused else "A training run is in progress"
 
 
-def ask_pause(paused: Asked[bool], command: Command) -> None:
+def ask_pause(paused: RequestedValue[bool], command: Command) -> None:
     """Note whether a command asks for a pause, or for its end."""
     match command:
         case Pause() | SingleStep() | NextSample():
@@ -44,7 +44,7 @@ def ask_pause(paused: Asked[bool], command: Command) -> None:
             pass
 
 
-def tell_pause(paused: Asked[bool], event: TrainEvent) -> None:
+def tell_pause(paused: RequestedValue[bool], event: TrainEvent) -> None:
     """Note whether a training has paused, or goes on."""
     match event:
         case Paused():

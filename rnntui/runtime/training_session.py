@@ -3,9 +3,9 @@
 from collections.abc import Callable, Sequence
 
 from rnntui.errors import RnntuiError
-from rnntui.runtime.asked import Asked
 from rnntui.runtime.event_channel import EventChannel
 from rnntui.runtime.phases import Phase, ask_pause, going_on, phase_after, tell_pause
+from rnntui.runtime.requested_value import RequestedValue
 from rnntui.runtime.trainer_thread import Events, TrainerThread
 from rnntui.runtime.weights import WeightsMailbox
 from rnntui.training.commands import Command, Continue, Pause
@@ -20,7 +20,7 @@ class TrainingSession:
         self.wake = wake
         self.phase: Phase = "idle"
         self._trainer: TrainerThread | None = None
-        self._paused = Asked(False)
+        self._paused = RequestedValue(False)
 
     @property
     def is_training(self) -> bool:
@@ -60,7 +60,7 @@ class TrainingSession:
         # Whoever polls may be another one by the time there is news.
         channel = EventChannel(lambda: self.wake())
         self._trainer = TrainerThread(events, channel, mailbox)
-        self.phase, self._paused = "starting", Asked(False)
+        self.phase, self._paused = "starting", RequestedValue(False)
         self._trainer.start()
 
     def _drain(self) -> Sequence[TrainEvent]:

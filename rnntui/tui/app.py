@@ -215,12 +215,12 @@ class RnntuiApp(
     async def _open(self) -> None:
         from rnntui.runtime.session import Session
         from rnntui.tui.playground.screen import Playground
-        from rnntui.tui.playground.starting import Asked, find_start
+        from rnntui.tui.playground.starting import StartRequest, find_start
 
         session = self._session or Session()
         session.wake = self._wake
         remembered = self._remembered
-        start = self._start or find_start(Asked(), remembered.corpus, remembered.run)
+        start = self._start or find_start(StartRequest(), remembered.corpus, remembered.run)
         self._playground = Playground(
             session,
             start.corpus,
@@ -361,10 +361,10 @@ def open_playground(
     with log_kept(places.state_dir()) as complaint:
         start = None
         if (corpus, checkpoint, recipe, replay) != (None,) * 4:
-            from rnntui.tui.playground.starting import Asked, find_start
+            from rnntui.tui.playground.starting import StartRequest, find_start
 
             last = load_remembered(places.state_dir() / SCREEN_NAME).corpus
-            start = find_start(Asked(corpus, checkpoint, recipe, replay), last)
+            start = find_start(StartRequest(corpus, checkpoint, recipe, replay), last)
         app = RnntuiApp(start=start)
         if complaint:
             app.call_later(app.notify, printable(complaint), severity="warning", markup=False)

@@ -45,7 +45,7 @@ from rnntui.training.events import (
 )
 from rnntui.tui.app import RnntuiApp
 from rnntui.tui.playground.screen import Playground
-from rnntui.tui.playground.starting import Asked, find_start
+from rnntui.tui.playground.starting import StartRequest, find_start
 
 TOTAL_STEPS = 400
 
@@ -199,7 +199,7 @@ def scripted_app(
     if stream is not None:
         opened["open_stream"] = stream.open
     session = Session(open_training=training.open, **opened)
-    start = find_start(Asked(**arguments), None) if arguments else None
+    start = find_start(StartRequest(**arguments), None) if arguments else None
     app = AtHome(session, start, warm_up=lambda: 2e10)
     app.preferences.change(pace=0.0)  # as fast as it is taken
     app.animation_level = "none"

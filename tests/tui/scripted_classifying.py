@@ -10,10 +10,10 @@ import numpy as np
 from rnntui.nets.classifier_config import classifier_weight_shapes
 from rnntui.runtime.classifier_session import (
     AboutRun,
+    ClassifierScore,
     ClassifierSession,
     ClassifyRequest,
     Opened,
-    Score,
     TrainedClassifier,
     load_trained,
 )
@@ -59,7 +59,7 @@ CLASSES = ("bad", "good")
 GOOD, BAD = ("lovely", "bright", "strong"), ("awful", "dull", "broken")
 PLAIN = ("the", "lamp", "was", "and", "it", "not")
 
-SCORE = Score("held out", 152, 0.875, 0.312, CLASSES, ((66, 9), (10, 67)))
+SCORE = ClassifierScore("held out", 152, 0.875, 0.312, CLASSES, ((66, 9), (10, 67)))
 
 
 def save_scripted(path: Path, classes: tuple[str, ...] = CLASSES) -> Path:
@@ -141,7 +141,7 @@ class ScriptedClassifier:
         self.loaded.append(path)
         return load_trained(path)
 
-    def measure(self, path: Path) -> tuple[Score, ...]:
+    def measure(self, path: Path) -> tuple[ClassifierScore, ...]:
         self.measured.append(path)
         return (SCORE,)
 

@@ -4,7 +4,7 @@ from statistics import fmean
 
 from textual.widgets import OptionList
 
-from rnntui.tui.playground.starting import Asked, find_start
+from rnntui.tui.playground.starting import StartRequest, find_start
 from rnntui.tui.training.settings_form import SettingsForm
 from rnntui.tui.widgets.chart import Chart
 from rnntui.tui.widgets.stream.text import StreamText
@@ -13,7 +13,7 @@ from tests.tui.waiting import until
 
 
 async def test_a_network_learns_in_the_background_and_generates_what_it_has_learned():
-    app = AtHome(start=find_start(Asked(recipe="names"), None))
+    app = AtHome(start=find_start(StartRequest(recipe="names"), None))
     async with app.run_test(size=(140, 45)) as pilot:
         texts = app.screen.query_one("#texts", OptionList)
         assert texts.highlighted is not None

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rnntui.tui.widgets.chart.braille import BLANK, line_dots
 from rnntui.tui.widgets.chart.columns import Columns, Trace, covered, visible
 from rnntui.tui.widgets.chart.glyphs import GLYPHS
-from rnntui.tui.widgets.chart.scale import Span, YScale
+from rnntui.tui.widgets.chart.scale import Interval, YScale
 
 WIDTH = 20
 
@@ -26,7 +26,7 @@ def trace_of(pairs: list[tuple[float, float]]) -> Trace:
     return Trace(x, y, y, y)
 
 
-def column_of(x: float, span: Span) -> int:
+def column_of(x: float, span: Interval) -> int:
     """The column that x falls into, by comparing it with every edge."""
     edges = np.linspace(span.low, span.high, WIDTH + 1)
     return min(int((edges <= x).sum()) - 1, WIDTH - 1)
@@ -37,7 +37,7 @@ def column_of(x: float, span: Span) -> int:
 def test_columns_cover_just_their_points_and_their_edges(
     pairs: list[tuple[float, float]], low: float, width: float
 ) -> None:
-    trace, span = trace_of(pairs), Span(low, low + width)
+    trace, span = trace_of(pairs), Interval(low, low + width)
     columns = covered(trace, span, WIDTH, YScale.LINEAR)
     expected: list[list[float]] = [[] for _ in range(WIDTH)]
     for x, y in zip(trace.x, trace.mean, strict=True):
@@ -57,7 +57,7 @@ def test_columns_cover_just_their_points_and_their_edges(
 @settings(max_examples=60, deadline=None)
 def test_the_line_crosses_edges_where_interpolation_says(pairs: list[tuple[float, float]]) -> None:
     unique = dict(pairs)
-    trace, span = trace_of(list(unique.items())), Span(0, 100)
+    trace, span = trace_of(list(unique.items())), Interval(0, 100)
     columns = covered(trace, span, WIDTH, YScale.LINEAR)
     edges = np.linspace(0, 100, WIDTH + 1)
     expected = np.interp(edges, trace.x, trace.mean, left=np.nan, right=np.nan)
@@ -68,7 +68,7 @@ def test_the_line_crosses_edges_where_interpolation_says(pairs: list[tuple[float
 @settings(max_examples=60, deadline=None)
 def test_a_drawn_line_has_no_gaps(pairs: list[tuple[float, float]]) -> None:
     dots = line_dots(
-        covered(trace_of(pairs), Span(0, 100), WIDTH, YScale.LINEAR), Span(-50, 50), 40
+        covered(trace_of(pairs), Interval(0, 100), WIDTH, YScale.LINEAR), Interval(-50, 50), 40
     )
     drawn = [np.flatnonzero(column) for column in dots.T]
     filled = [i for i, rows in enumerate(drawn) if rows.size]
@@ -82,23 +82,23 @@ def test_a_spike_between_thousands_of_points_is_covered() -> None:
     y = np.ones(100_000)
     y[70_001] = 9.0
     x = np.arange(100_000.0)
-    columns = covered(Trace(x, y, y, y), Span(0, 99_999), WIDTH, YScale.LINEAR)
+    columns = covered(Trace(x, y, y, y), Interval(0, 99_999), WIDTH, YScale.LINEAR)
     assert columns.high.max() == 9.0
     assert int(columns.high.argmax()) == 14
 
 
 def test_a_line_reaches_in_from_points_outside_the_window() -> None:
-    columns = covered(trace_of([(0, 0), (100, 100)]), Span(40, 60), WIDTH, YScale.LINEAR)
+    columns = covered(trace_of([(0, 0), (100, 100)]), Interval(40, 60), WIDTH, YScale.LINEAR)
     np.testing.assert_allclose(columns.edge, np.linspace(40, 60, WIDTH + 1))
 
 
 def test_one_point_covers_one_column() -> None:
-    columns = covered(trace_of([(51, 3)]), Span(0, 100), WIDTH, YScale.LINEAR)
+    columns = covered(trace_of([(51, 3)]), Interval(0, 100), WIDTH, YScale.LINEAR)
     assert np.flatnonzero(np.isfinite(columns.low)).tolist() == [10]
 
 
 def test_a_point_on_the_right_edge_is_in_the_last_column() -> None:
-    columns = covered(trace_of([(100, 3)]), Span(0, 100), WIDTH, YScale.LINEAR)
+    columns = covered(trace_of([(100, 3)]), Interval(0, 100), WIDTH, YScale.LINEAR)
     assert np.flatnonzero(np.isfinite(columns.low)).tolist() == [WIDTH - 1]
 
 
@@ -108,7 +108,7 @@ def test_a_log_scale_takes_no_logarithm_of_what_is_not_positive(
     pairs: list[tuple[float, float]],
 ) -> None:
     with np.errstate(divide="raise"):
-        columns = covered(trace_of(pairs), Span(0, 100), WIDTH, YScale.LOG)
+        columns = covered(trace_of(pairs), Interval(0, 100), WIDTH, YScale.LOG)
     positive = [p for p in pairs if p[1] > 0]
     assert np.isfinite(columns.low).any() == bool(positive)
     if positive:
@@ -118,13 +118,13 @@ def test_a_log_scale_takes_no_logarithm_of_what_is_not_positive(
 def test_a_log_scale_keeps_a_bucket_whose_low_end_is_not_positive() -> None:
     one = np.array([1.0])
     trace = Trace(x=one, mean=one * 2, low=one * -1, high=one * 10)
-    columns = covered(trace, Span(0, 2), 2, YScale.LOG)
+    columns = covered(trace, Interval(0, 2), 2, YScale.LOG)
     assert np.nanmin(columns.low) == pytest.approx(np.log10(2))
     assert np.nanmax(columns.high) == pytest.approx(1)
 
 
 def test_visible_points_are_those_inside_the_span() -> None:
-    inside = visible(trace_of([(1, 1), (2, 2), (3, 3), (4, 4)]), Span(2, 3))
+    inside = visible(trace_of([(1, 1), (2, 2), (3, 3), (4, 4)]), Interval(2, 3))
     assert inside.x.tolist() == [2, 3]
 
 
@@ -162,5 +162,5 @@ def test_packing_cells_agrees_with_packing_each_alone(raw: bytes) -> None:
 def test_a_rising_diagonal_is_one_dot_thin() -> None:
     edge = np.arange(9.0)
     columns = Columns(low=edge[:-1], high=edge[1:], edge=edge)
-    dots = line_dots(columns, Span(0, 8), 9)
+    dots = line_dots(columns, Interval(0, 8), 9)
     assert dots.sum(axis=0).tolist() == [1, 1, 1, 1, 1, 1, 1, 2]

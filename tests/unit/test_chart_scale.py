@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnntui.tui.widgets.chart.scale import (
-    Span,
+    Interval,
     YScale,
     heights,
     sensible_span,
@@ -46,7 +46,7 @@ def test_the_step_of_linear_ticks_is_1_2_or_5(low: float, width: float, count: i
 @given(st.floats(-20, 20), st.floats(1e-6, 30), most)
 @settings(max_examples=200, deadline=None)
 def test_log_ticks_rise_inside_the_span(low: float, width: float, count: int) -> None:
-    span = Span(low, low + width)
+    span = Interval(low, low + width)
     values = [tick.value for tick in log_ticks(span, count)]
     assert len(values) <= count
     assert all(span.low - 1e-9 <= math.log10(value) <= span.high + 1e-9 for value in values)
@@ -56,15 +56,15 @@ def test_log_ticks_rise_inside_the_span(low: float, width: float, count: int) ->
 @pytest.mark.parametrize(
     ("span", "count", "labels"),
     [
-        (Span(0, 892), 5, ["0", "200", "400", "600", "800"]),
-        (Span(1.2, 4.3), 8, ["1.5", "2.0", "2.5", "3.0", "3.5", "4.0"]),
-        (Span(0, 1.2e6), 4, ["0", "0.5M", "1.0M"]),
-        (Span(9_990, 12_010), 5, ["10.0k", "10.5k", "11.0k", "11.5k", "12.0k"]),
-        (Span(-0.5, 0.5), 5, ["-0.4", "-0.2", "0", "0.2", "0.4"]),
+        (Interval(0, 892), 5, ["0", "200", "400", "600", "800"]),
+        (Interval(1.2, 4.3), 8, ["1.5", "2.0", "2.5", "3.0", "3.5", "4.0"]),
+        (Interval(0, 1.2e6), 4, ["0", "0.5M", "1.0M"]),
+        (Interval(9_990, 12_010), 5, ["10.0k", "10.5k", "11.0k", "11.5k", "12.0k"]),
+        (Interval(-0.5, 0.5), 5, ["-0.4", "-0.2", "0", "0.2", "0.4"]),
     ],
 )
 def test_labels_of_a_linear_axis_share_their_decimals(
-    span: Span, count: int, labels: list[str]
+    span: Interval, count: int, labels: list[str]
 ) -> None:
     assert [tick.label for tick in linear_ticks(span, count)] == labels
 
@@ -72,13 +72,13 @@ def test_labels_of_a_linear_axis_share_their_decimals(
 @pytest.mark.parametrize(
     ("span", "count", "labels"),
     [
-        (Span(-2, 1), 5, ["0.01", "0.1", "1", "10"]),
-        (Span(0, 2), 8, ["1", "2", "5", "10", "20", "50", "100"]),
-        (Span(0.1, 0.63), 5, ["2", "3", "4"]),
-        (Span(2, 6), 3, ["100", "10k", "1M"]),
+        (Interval(-2, 1), 5, ["0.01", "0.1", "1", "10"]),
+        (Interval(0, 2), 8, ["1", "2", "5", "10", "20", "50", "100"]),
+        (Interval(0.1, 0.63), 5, ["2", "3", "4"]),
+        (Interval(2, 6), 3, ["100", "10k", "1M"]),
     ],
 )
-def test_labels_of_a_log_axis_are_round(span: Span, count: int, labels: list[str]) -> None:
+def test_labels_of_a_log_axis_are_round(span: Interval, count: int, labels: list[str]) -> None:
     assert [tick.label for tick in log_ticks(span, count)] == labels
 
 
@@ -130,12 +130,12 @@ def test_a_few_huge_losses_at_the_start_are_cut_off() -> None:
 def test_an_ordinary_curve_is_shown_whole() -> None:
     curve = 1.5 + 2.7 * np.exp(-np.linspace(0, 6, 200))
     span = sensible_span([curve], [curve])
-    assert span == Span(float(curve.min()), float(curve.max()))
+    assert span == Interval(float(curve.min()), float(curve.max()))
 
 
 def test_a_short_run_is_shown_whole_whatever_it_does() -> None:
     curve = np.array([500.0, 4.0, 3.0, 2.0])
-    assert sensible_span([curve], [curve]) == Span(2.0, 500.0)
+    assert sensible_span([curve], [curve]) == Interval(2.0, 500.0)
 
 
 def test_nothing_to_see_has_no_span() -> None:
@@ -144,11 +144,11 @@ def test_nothing_to_see_has_no_span() -> None:
 
 
 def test_a_reference_close_by_is_taken_in_and_a_far_one_left_out() -> None:
-    near, far = with_room(Span(1, 2), [2.2]), with_room(Span(1, 2), [4.2])
+    near, far = with_room(Interval(1, 2), [2.2]), with_room(Interval(1, 2), [4.2])
     assert near.holds(2.2)
     assert not far.holds(4.2)
 
 
 def test_an_empty_span_is_refused() -> None:
     with pytest.raises(ValueError, match="empty"):
-        Span(1, 1)
+        Interval(1, 1)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rnntui.tui.widgets.chart import navigation
 from rnntui.tui.widgets.chart.look import Look, described
 from rnntui.tui.widgets.chart.picture import Picture, draw
-from rnntui.tui.widgets.chart.scale import Span, YScale
+from rnntui.tui.widgets.chart.scale import Interval, YScale
 from rnntui.tui.widgets.chart.series import ChartData
 from rnntui.tui.widgets.chart.view import (
     Latest,
@@ -23,7 +23,7 @@ from rnntui.tui.widgets.chart.view import (
     zoomed,
 )
 
-EXTENT = Span(0, 1000)
+EXTENT = Interval(0, 1000)
 
 views = st.one_of(
     st.just(WholeRun()),
@@ -69,7 +69,7 @@ def test_zooming_in_the_middle_leaves_the_middle_in_place() -> None:
 def test_zooming_at_the_end_follows_the_run() -> None:
     view = zoomed(WholeRun(), EXTENT, 0.5, 1000)
     assert view == Latest(500)
-    assert resolve(view, Span(0, 2000)) == Span(1500, 2000)
+    assert resolve(view, Interval(0, 2000)) == Interval(1500, 2000)
 
 
 def test_zooming_out_far_enough_shows_everything() -> None:
@@ -77,7 +77,7 @@ def test_zooming_out_far_enough_shows_everything() -> None:
 
 
 def test_panning_stops_at_the_ends_of_the_data() -> None:
-    assert resolve(panned(Window(400, 600), EXTENT, -9999), EXTENT) == Span(0, 200)
+    assert resolve(panned(Window(400, 600), EXTENT, -9999), EXTENT) == Interval(0, 200)
     assert panned(Window(400, 600), EXTENT, 9999) == Latest(200)
 
 
@@ -87,7 +87,7 @@ def test_panning_there_and_back_changes_nothing() -> None:
 
 
 def test_recent_is_the_last_share_of_the_run() -> None:
-    assert resolve(Recent(0.2), EXTENT) == Span(800, 1000)
+    assert resolve(Recent(0.2), EXTENT) == Interval(800, 1000)
 
 
 def test_a_window_without_data_shows_everything() -> None:
@@ -118,7 +118,7 @@ def test_zooming_heights_out_fits_them_to_the_curves_again() -> None:
 
 def test_dragging_up_and_down_moves_zoomed_heights_alone() -> None:
     assert navigation.pan(Look(), picture_of(Look()), 0, 5).heights is None
-    look = Look(heights=Span(1, 3))
+    look = Look(heights=Interval(1, 3))
     moved = navigation.pan(look, picture_of(look), 0, 5).heights
     assert moved is not None
     assert moved.low < 1
@@ -134,7 +134,7 @@ def test_navigation_leaves_an_empty_chart_alone() -> None:
 
 
 def test_switching_the_scale_forgets_heights_of_the_other() -> None:
-    look = navigation.toggle_scale(Look(heights=Span(1, 2)))
+    look = navigation.toggle_scale(Look(heights=Interval(1, 2)))
     assert (look.scale, look.heights) == (YScale.LOG, None)
     assert navigation.toggle_scale(look).scale is YScale.LINEAR
 
@@ -148,7 +148,7 @@ def test_smoothing_goes_through_its_weights_and_starts_again() -> None:
 
 
 def test_reset_and_recent_change_the_view_alone() -> None:
-    look = Look(smoothing=0.9, view=Window(1, 2), heights=Span(1, 2))
+    look = Look(smoothing=0.9, view=Window(1, 2), heights=Interval(1, 2))
     assert navigation.reset(look) == Look(smoothing=0.9)
     recent = navigation.toggle_recent(look)
     assert recent.view == Recent()
@@ -161,7 +161,7 @@ def test_reset_and_recent_change_the_view_alone() -> None:
         (Look(), ""),
         (Look(scale=YScale.LOG, smoothing=0.9, view=Recent()), "log · smoothed 0.9 · last 20%"),
         (Look(view=Latest(5)), "zoomed"),
-        (replace(Look(), heights=Span(0, 1)), "zoomed"),
+        (replace(Look(), heights=Interval(0, 1)), "zoomed"),
     ],
 )
 def test_a_look_is_described_by_what_is_special_about_it(look: Look, text: str) -> None:

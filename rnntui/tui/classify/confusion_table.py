@@ -6,7 +6,7 @@ from rich.cells import cell_len
 from textual.content import Content
 from textual.widgets import Static
 
-from rnntui.runtime.classifier_session import Score
+from rnntui.runtime.classifier_session import ClassifierScore
 from rnntui.tui.core.sentences import one_line
 
 _LONGEST_NAME, _SHORTEST_NAME = 12, 4
@@ -22,9 +22,9 @@ class ConfusionTable(Static):
     def __init__(self, *, id: str | None = None) -> None:
         """Make a table without measures."""
         super().__init__(id=id)
-        self._scores: Sequence[Score] = ()
+        self._scores: Sequence[ClassifierScore] = ()
 
-    def show(self, scores: Sequence[Score]) -> None:
+    def show(self, scores: Sequence[ClassifierScore]) -> None:
         """Show these measures, or none."""
         self._scores = scores
         self.lay_out()
@@ -35,7 +35,7 @@ class ConfusionTable(Static):
         self.update(Content("\n\n").join([_fitted(score, room) for score in self._scores]))
 
 
-def _fitted(score: Score, room: int) -> Content:
+def _fitted(score: ClassifierScore, room: int) -> Content:
     """The table with names as long as they may be for it to be at most `room` cells wide."""
     for longest in range(_LONGEST_NAME, _SHORTEST_NAME, -1):
         table = _table(score, longest)
@@ -44,7 +44,7 @@ def _fitted(score: Score, room: int) -> Content:
     return _table(score, _SHORTEST_NAME)
 
 
-def _table(score: Score, longest_name: int) -> Content:
+def _table(score: ClassifierScore, longest_name: int) -> Content:
     texts = "text" if score.texts == 1 else "texts"
     head = Content.assemble(
         (f"{score.part}: {score.accuracy:.1%} right", "bold"),

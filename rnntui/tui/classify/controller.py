@@ -11,10 +11,10 @@ from textual.worker import get_current_worker
 from rnntui import places
 from rnntui.errors import RnntuiError
 from rnntui.runtime.classifier_session import (
+    ClassifierScore,
     ClassifierSession,
     NewClassifier,
     ResumedClassifier,
-    Score,
 )
 from rnntui.runtime.old_text_question import NOT_BEGUN, OldTextQuestion
 from rnntui.runtime.phases import going_on
@@ -263,5 +263,7 @@ class ClassifyController:
         self._loss.run_worker(read, thread=True, exclusive=True, group=RECORD_READING)
 
 
-def _score_of(event: Tested) -> Score:
-    return Score("test", event.texts, event.accuracy, event.loss, event.classes, event.confusion)
+def _score_of(event: Tested) -> ClassifierScore:
+    return ClassifierScore(
+        "test", event.texts, event.accuracy, event.loss, event.classes, event.confusion
+    )

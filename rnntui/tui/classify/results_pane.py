@@ -6,7 +6,7 @@ from textual.app import ComposeResult
 from textual.containers import ScrollableContainer, Vertical
 from textual.widgets import Static
 
-from rnntui.runtime.classifier_session import Score
+from rnntui.runtime.classifier_session import ClassifierScore
 from rnntui.tui.classify.confusion_table import ConfusionTable
 
 _HINT = (
@@ -36,7 +36,7 @@ class ResultsPane(Vertical):
         """Fit the tables to the room that there is now."""
         self.call_after_refresh(self.query_one(ConfusionTable).lay_out)
 
-    def show(self, scores: Sequence[Score]) -> None:
+    def show(self, scores: Sequence[ClassifierScore]) -> None:
         """Show these measures; without any, say how to come by some."""
         self.say("" if scores else _HINT)
         self.query_one(ConfusionTable).show(scores)

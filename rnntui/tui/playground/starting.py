@@ -20,7 +20,7 @@ SHIPPED_MODEL = "tiny"
 
 
 @dataclass(frozen=True)
-class Asked:
+class StartRequest:
     """What was asked for: names or paths, None for what was not."""
 
     corpus: str | None = None
@@ -41,10 +41,10 @@ class Start:
     recipe: str
     checkpoints: tuple[Path, ...]
     replay: str | None
-    asked: Asked
+    asked: StartRequest
 
 
-def find_start(asked: Asked, last_corpus: str | None, last_run: str | None = None) -> Start:
+def find_start(asked: StartRequest, last_corpus: str | None, last_run: str | None = None) -> Start:
     """Find all of it, where nothing was asked for what was open last.
 
     `last_run` is a run's folder. Raises `RnntuiError` for something asked for that
@@ -57,7 +57,7 @@ def find_start(asked: Asked, last_corpus: str | None, last_run: str | None = Non
     checkpoints: tuple[Path, ...] = (shipped / SHIPPED_MODEL / BEST,)
     if asked.checkpoint is not None:
         checkpoints = (find_checkpoint(runs, asked.checkpoint, shipped),)
-    elif last_run is not None and asked == Asked():
+    elif last_run is not None and asked == StartRequest():
         checkpoints = (*_checkpoint_of(runs, Path(last_run)), *checkpoints)
     replay = find_run(runs, asked.replay).name if asked.replay else None
     corpus = asked.corpus or recipe.corpus or _still_there(last_corpus) or default_text_name()

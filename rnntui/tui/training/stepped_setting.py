@@ -6,7 +6,7 @@ obeys between its steps, after its start, or in a pause.
 
 from collections.abc import Callable
 
-from rnntui.runtime.asked import Asked
+from rnntui.runtime.requested_value import RequestedValue
 from rnntui.tasks.characters.config import TrainConfig
 from rnntui.training.commands import Command, SetLearningRate, SetSampleLength
 from rnntui.training.events import Changed
@@ -40,12 +40,12 @@ class SteppedSetting:
         self._setting, self._kind, self._command = setting, kind, command
         self._bounds = bounds_of(TrainConfig, setting)
         self._send, self._tell, self._show = send, tell, show
-        self._value: Asked[float] = Asked(0.0)
+        self._value: RequestedValue[float] = RequestedValue(0.0)
         self._unanswered: list[float] = []
 
     def begin(self, value: float) -> None:
         """Take the value that a training begins with; what was asked of another is void."""
-        self._value, self._unanswered = Asked(value), []
+        self._value, self._unanswered = RequestedValue(value), []
         self._show(None)
 
     def change(self, way: str) -> None:

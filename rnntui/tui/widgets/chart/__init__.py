@@ -2,19 +2,19 @@
 
 from rnntui.tui.widgets.chart.chart import Chart
 from rnntui.tui.widgets.chart.look import Look
-from rnntui.tui.widgets.chart.scale import Span, YScale
+from rnntui.tui.widgets.chart.scale import Interval, YScale
 from rnntui.tui.widgets.chart.series import CrosshairValue, Marker, SeriesStyle
 from rnntui.tui.widgets.chart.view import Latest, Recent, View, WholeRun, Window
 
 __all__ = [
     "Chart",
     "CrosshairValue",
+    "Interval",
     "Latest",
     "Look",
     "Marker",
     "Recent",
     "SeriesStyle",
-    "Span",
     "View",
     "WholeRun",
     "Window",

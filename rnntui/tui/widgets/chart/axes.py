@@ -8,7 +8,7 @@ from rnntui.tui.widgets.chart.cells import Cells, cell_width
 from rnntui.tui.widgets.chart.inks import Ink
 from rnntui.tui.widgets.chart.layout import Layout
 from rnntui.tui.widgets.chart.plot import Plot
-from rnntui.tui.widgets.chart.scale import Span, YScale, heights
+from rnntui.tui.widgets.chart.scale import Interval, YScale, heights
 from rnntui.tui.widgets.chart.ticks import Tick, linear_ticks, ticks
 
 _ROWS_PER_TICK = 2.5
@@ -17,7 +17,7 @@ _MOST_Y_TICKS = 9
 _LABEL_GAP = 2
 
 
-def y_ticks(span: Span, plot_height: int, scale: YScale) -> list[Tick]:
+def y_ticks(span: Interval, plot_height: int, scale: YScale) -> list[Tick]:
     """Ticks up the side of a plot, as many as look calm."""
     most = max(min(plot_height, 2), min(_MOST_Y_TICKS, int(plot_height / _ROWS_PER_TICK)))
     return ticks(span, most, scale)

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from rnntui.tui.widgets.chart.buckets import Floats
 from rnntui.tui.widgets.chart.columns import Columns
-from rnntui.tui.widgets.chart.scale import Span
+from rnntui.tui.widgets.chart.scale import Interval
 
 Dots = NDArray[np.bool_]
 Bits = NDArray[np.uint8]
@@ -19,7 +19,7 @@ BLANK = 0x2800
 BIT_OF_DOT = ((0, 3), (1, 4), (2, 5), (6, 7))
 
 
-def dot_rows(heights: Floats, span: Span, rows: int) -> Rows:
+def dot_rows(heights: Floats, span: Interval, rows: int) -> Rows:
     """Dot row, counted from the top, of each height; outside `span` lies off the grid.
 
     NaN gets a row far above the grid.
@@ -30,7 +30,7 @@ def dot_rows(heights: Floats, span: Span, rows: int) -> Rows:
     return placed
 
 
-def line_dots(columns: Columns, span: Span, rows: int) -> Dots:
+def line_dots(columns: Columns, span: Interval, rows: int) -> Dots:
     """Dots [rows, width] of a connected line that covers `columns`.
 
     Where the line leaves a column at its own extreme, the next column draws that

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnntui.tui.widgets.chart.buckets import Floats
-from rnntui.tui.widgets.chart.scale import Span, YScale, heights
+from rnntui.tui.widgets.chart.scale import Interval, YScale, heights
 
 Integers = NDArray[np.int64]
 
@@ -41,7 +41,7 @@ class Columns:
     edge: Floats  # [width + 1], where the line crosses the columns' edges
 
 
-def covered(trace: Trace, span: Span, width: int, scale: YScale) -> Columns:
+def covered(trace: Trace, span: Interval, width: int, scale: YScale) -> Columns:
     """The heights that `trace` covers over `span`, cut into `width` columns."""
     if scale is YScale.LOG:
         trace = _positive(trace)
@@ -56,7 +56,7 @@ def covered(trace: Trace, span: Span, width: int, scale: YScale) -> Columns:
     )
 
 
-def visible(trace: Trace, span: Span) -> Trace:
+def visible(trace: Trace, span: Interval) -> Trace:
     """The points of `trace` that lie inside `span`."""
     inside = slice(
         int(np.searchsorted(trace.x, span.low, side="left")),

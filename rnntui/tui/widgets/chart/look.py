@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from rnntui.chart_characters import Characters
-from rnntui.tui.widgets.chart.scale import Span, YScale
+from rnntui.tui.widgets.chart.scale import Interval, YScale
 from rnntui.tui.widgets.chart.view import Latest, Recent, View, WholeRun, Window
 
 
@@ -20,7 +20,7 @@ class Look:
     scale: YScale = YScale.LINEAR
     smoothing: float = 0.0
     view: View = field(default_factory=WholeRun)
-    heights: Span | None = None
+    heights: Interval | None = None
     """A range of heights to show whatever the curves do; None to fit it to them."""
     hidden: frozenset[str] = frozenset()
     pinned: str | None = None

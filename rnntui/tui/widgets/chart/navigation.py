@@ -5,7 +5,7 @@ from dataclasses import replace
 from rnntui.tui.widgets.chart.look import Look
 from rnntui.tui.widgets.chart.picture import Picture
 from rnntui.tui.widgets.chart.plot import Plot
-from rnntui.tui.widgets.chart.scale import Span, YScale
+from rnntui.tui.widgets.chart.scale import Interval, YScale
 from rnntui.tui.widgets.chart.view import Recent, WholeRun, panned, zoomed
 
 SMOOTHING_WEIGHTS = (0.0, 0.6, 0.9, 0.99)
@@ -52,7 +52,7 @@ def zoom_heights(look: Look, picture: Picture, factor: float, row: int) -> Look:
         return replace(look, heights=None)
     share = 1 - (row + 0.5) / plot.height
     low = plot.y.low + share * (plot.y.width - width)
-    return replace(look, heights=Span(low, low + width))
+    return replace(look, heights=Interval(low, low + width))
 
 
 def pan(look: Look, picture: Picture, columns: float, rows: float = 0.0) -> Look:
@@ -65,7 +65,7 @@ def pan(look: Look, picture: Picture, columns: float, rows: float = 0.0) -> Look
     if look.heights is None:
         return moved
     up = -rows / plot.height * look.heights.width
-    return replace(moved, heights=Span(look.heights.low + up, look.heights.high + up))
+    return replace(moved, heights=Interval(look.heights.low + up, look.heights.high + up))
 
 
 def reset(look: Look) -> Look:

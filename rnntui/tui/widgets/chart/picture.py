@@ -15,7 +15,7 @@ from rnntui.tui.widgets.chart.legend import Entry, entry, legend_lines, put_lege
 from rnntui.tui.widgets.chart.look import Look, described
 from rnntui.tui.widgets.chart.plot import Level, Plot
 from rnntui.tui.widgets.chart.scale import (
-    Span,
+    Interval,
     height,
     heights,
     sensible_span,
@@ -29,7 +29,7 @@ FIRST_GUTTER = 5
 _GRID_DOTS = (1, 3)
 _CELLS_PER_SIGN = 3
 _TITLE_GAP = 3
-_NOTHING_DRAWN = Span(0.0, 1.0)
+_NOTHING_DRAWN = Interval(0.0, 1.0)
 
 
 @dataclass(frozen=True)
@@ -39,9 +39,9 @@ class Picture:
     cells: Cells
     layout: Layout
     shown: tuple[Series, ...] = ()
-    extent: Span | None = None
+    extent: Interval | None = None
     """The x that all the data reach over."""
-    fitted: Span | None = None
+    fitted: Interval | None = None
     """The heights that suit the curves, whether or not they are the ones shown."""
     plot: Plot | None = None
 
@@ -133,7 +133,7 @@ def _value(series: Series, look: Look) -> str:
     return f"last {last}" if look.value == "last" else last
 
 
-def _strokes(shown: Sequence[Series], look: Look, x: Span, plot_width: int) -> list[Stroke]:
+def _strokes(shown: Sequence[Series], look: Look, x: Interval, plot_width: int) -> list[Stroke]:
     """The curves from the lowest to the topmost, all raw values below all lines."""
     dots = plot_width * GLYPHS[look.characters].across
     strokes = []
@@ -153,7 +153,7 @@ def _strokes(shown: Sequence[Series], look: Look, x: Span, plot_width: int) -> l
     return strokes
 
 
-def _fitted(strokes: Sequence[Stroke], data: ChartData, look: Look, x: Span) -> Span:
+def _fitted(strokes: Sequence[Stroke], data: ChartData, look: Look, x: Interval) -> Interval:
     """The heights that suit what is visible, with room for what is close to it."""
     lows, highs = [s.columns.low for s in strokes], [s.columns.high for s in strokes]
     for series in data.shown(look.hidden, look.pinned):

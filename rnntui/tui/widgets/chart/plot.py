@@ -14,7 +14,7 @@ from rnntui.tui.widgets.chart.cells import Cells
 from rnntui.tui.widgets.chart.columns import Columns, Integers
 from rnntui.tui.widgets.chart.glyphs import GLYPHS, Glyphs
 from rnntui.tui.widgets.chart.inks import Dashes
-from rnntui.tui.widgets.chart.scale import Span
+from rnntui.tui.widgets.chart.scale import Interval
 
 _STEEP = 3  # dots that a dashed line may span in one column before its gaps would hide a spike
 
@@ -34,7 +34,7 @@ class Plot:
     """A plot of `width` × `height` cells that shows `x` and, up the side, `y`."""
 
     def __init__(
-        self, width: int, height: int, x: Span, y: Span, glyphs: Glyphs = GLYPHS["braille"]
+        self, width: int, height: int, x: Interval, y: Interval, glyphs: Glyphs = GLYPHS["braille"]
     ) -> None:
         """Start with nothing drawn; `y` is a span of heights."""
         self.width, self.height, self.x, self.y = width, height, x, y

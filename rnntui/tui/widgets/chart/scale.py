@@ -28,7 +28,7 @@ class YScale(StrEnum):
 
 
 @dataclass(frozen=True)
-class Span:
+class Interval:
     """A closed range of numbers, `low` < `high`."""
 
     low: float
@@ -49,16 +49,16 @@ class Span:
         return self.low <= value <= self.high
 
 
-def span_around(low: float, high: float) -> Span:
+def span_around(low: float, high: float) -> Interval:
     """The span from `low` to `high`, made wider where both are (nearly) one value."""
     middle = low / 2 + high / 2
     least = max(abs(middle) * 1e-9, 1e-15)
     if high - low >= least:
-        return Span(low, high)
+        return Interval(low, high)
     reach = abs(middle) * _FLAT_MARGIN
     if reach < least:
         reach = 0.5
-    return Span(middle - reach, middle + reach)
+    return Interval(middle - reach, middle + reach)
 
 
 def heights(values: Floats, scale: YScale) -> Floats:
@@ -81,7 +81,7 @@ def value_at(height: float, scale: YScale) -> float:
     return float(10.0**height) if scale is YScale.LOG else height
 
 
-def sensible_span(lows: Sequence[Floats], highs: Sequence[Floats]) -> Span | None:
+def sensible_span(lows: Sequence[Floats], highs: Sequence[Floats]) -> Interval | None:
     """The heights to show for curves given as per-column extremes, or None if empty.
 
     Each pixel column has one vote, so a few huge losses at the start, or a single
@@ -105,7 +105,7 @@ def sensible_span(lows: Sequence[Floats], highs: Sequence[Floats]) -> Span | Non
     return span_around(bottom, top)
 
 
-def with_room(span: Span, also: Iterable[float]) -> Span:
+def with_room(span: Interval, also: Iterable[float]) -> Interval:
     """`span` with a margin, stretched to those of `also` that lie close by.
 
     A reference line far from the curves isn't worth flattening them for: it is
@@ -118,4 +118,4 @@ def with_room(span: Span, also: Iterable[float]) -> Span:
         if wanted - span.high <= _WORTH_STRETCHING * span.width:
             high = max(high, wanted)
     margin = _MARGIN * (high - low)
-    return Span(low - margin, high + margin)
+    return Interval(low - margin, high + margin)

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from rnntui.tui.widgets.chart.buckets import DEFAULT_CAPACITY, PointBuckets, drawable
 from rnntui.tui.widgets.chart.columns import Trace
-from rnntui.tui.widgets.chart.scale import Span, span_around
+from rnntui.tui.widgets.chart.scale import Interval, span_around
 from rnntui.tui.widgets.chart.smoothing import RunningAverage
 
 
@@ -127,7 +127,7 @@ class ChartData:
         return sorted(shown, key=lambda s: s.name == pinned)
 
 
-def extent(shown: list[Series]) -> Span | None:
+def extent(shown: list[Series]) -> Interval | None:
     """The x that these series reach over, or None if they have no points."""
     if not shown:
         return None

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rnntui.tui.widgets.chart.scale import Span, YScale, value_at
+from rnntui.tui.widgets.chart.scale import Interval, YScale, value_at
 
 _LOG_MULTIPLES: tuple[tuple[int, ...], ...] = ((1, 2, 3, 4, 5, 6, 7, 8, 9), (1, 2, 5), (1, 3), (1,))
 _UNITS: tuple[tuple[float, str], ...] = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
@@ -19,7 +19,7 @@ class Tick:
     label: str
 
 
-def linear_ticks(span: Span, most: int) -> list[Tick]:
+def linear_ticks(span: Interval, most: int) -> list[Tick]:
     """At most `most` ticks inside `span`, a step of 1, 2 or 5 times a power of ten apart."""
     if most < 1:
         return []
@@ -33,7 +33,7 @@ def linear_ticks(span: Span, most: int) -> list[Tick]:
         exponent += 1
 
 
-def log_ticks(span: Span, most: int) -> list[Tick]:
+def log_ticks(span: Interval, most: int) -> list[Tick]:
     """At most `most` ticks at round values for a span of heights (powers of ten).
 
     The densest of 1-2-…-9, 1-2-5, 1-3, every decade, every second decade and so on
@@ -53,14 +53,14 @@ def log_ticks(span: Span, most: int) -> list[Tick]:
         if 3 <= len(values) <= most:
             return [Tick(v, _log_label(v)) for v in values]
     if span.width < 1 and low < high:
-        return linear_ticks(Span(low, high), most)
+        return linear_ticks(Interval(low, high), most)
     stride = max(1, math.ceil(span.width / most))
     decades = range(math.ceil(first / stride) * stride, last + 1, stride)
     inside = [d for d in decades if span.holds(d)]
     return [Tick(10.0**d, _log_label(10.0**d)) for d in inside][:most]
 
 
-def ticks(span: Span, most: int, scale: YScale) -> list[Tick]:
+def ticks(span: Interval, most: int, scale: YScale) -> list[Tick]:
     """Ticks for a span of heights."""
     return log_ticks(span, most) if scale is YScale.LOG else linear_ticks(span, most)
 
@@ -83,7 +83,7 @@ def _log_label(value: float) -> str:
     return f"{value:g}"
 
 
-def _multiples(span: Span, multiple: int, exponent: int) -> list[float]:
+def _multiples(span: Interval, multiple: int, exponent: int) -> list[float]:
     """Whole multiples of `multiple` · 10^`exponent` inside `span`, ascending."""
     step = multiple * 10.0**exponent
     first, last = math.ceil(span.low / step), math.floor(span.high / step)

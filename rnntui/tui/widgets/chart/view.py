@@ -6,7 +6,7 @@ known, so that a view of the latest points keeps up with a run.
 
 from dataclasses import dataclass
 
-from rnntui.tui.widgets.chart.scale import Span
+from rnntui.tui.widgets.chart.scale import Interval
 
 _NARROWEST = 1e-6
 _AT_THE_END = 1e-9
@@ -42,7 +42,7 @@ class Window:
 View = WholeRun | Recent | Latest | Window
 
 
-def resolve(view: View, extent: Span) -> Span:
+def resolve(view: View, extent: Interval) -> Interval:
     """The x that `view` shows of data that reaches over `extent`."""
     match view:
         case WholeRun():
@@ -55,7 +55,7 @@ def resolve(view: View, extent: Span) -> Span:
             return _fitted(low, high, extent)
 
 
-def zoomed(view: View, extent: Span, factor: float, around: float) -> View:
+def zoomed(view: View, extent: Interval, factor: float, around: float) -> View:
     """`view` with its width times `factor`, the x at `around` staying in its place.
 
     A view that touched the end of the run and still does goes on following it.
@@ -68,7 +68,7 @@ def zoomed(view: View, extent: Span, factor: float, around: float) -> View:
     return _placed(around - share * width, width, extent)
 
 
-def panned(view: View, extent: Span, by: float) -> View:
+def panned(view: View, extent: Interval, by: float) -> View:
     """`view` moved by `by` units of x, as far as there is data."""
     span = resolve(view, extent)
     if span.width >= extent.width:
@@ -76,7 +76,7 @@ def panned(view: View, extent: Span, by: float) -> View:
     return _placed(span.low + by, span.width, extent)
 
 
-def _placed(low: float, width: float, extent: Span) -> View:
+def _placed(low: float, width: float, extent: Interval) -> View:
     """A window of `width` from `low`, pushed inside `extent`."""
     low = max(low, extent.low)
     if low + width >= extent.high - _AT_THE_END * extent.width:
@@ -84,7 +84,7 @@ def _placed(low: float, width: float, extent: Span) -> View:
     return Window(low, low + width)
 
 
-def _fitted(low: float, high: float, extent: Span) -> Span:
+def _fitted(low: float, high: float, extent: Interval) -> Interval:
     """The part of `low` to `high` inside `extent`, or all of it if nothing is left."""
     low, high = max(low, extent.low), min(high, extent.high)
-    return Span(low, high) if low < high else extent
+    return Interval(low, high) if low < high else extent

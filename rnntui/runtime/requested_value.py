@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 V = TypeVar("V", float, bool)
 
 
-class Asked(Generic[V]):
+class RequestedValue(Generic[V]):
     """What was asked last, until the training says that it is so; then what the training says."""
 
     def __init__(self, told: V) -> None:
