@@ -15,10 +15,10 @@ KERNEL_CELLS: Final = tuple(_GATES_APART)
 
 
 def gates_apart(cell: str) -> int:
-    """How many of a cell's last gates keep their recurrent product apart from the input's.
+    """Number of a cell's last gates whose recurrent product is kept apart from the input's.
 
-    A GRU's new state does: the reset gate scales that product alone. Raises `ConfigError` for a
-    cell without compiled kernels.
+    It is 1 for a GRU, whose reset gate scales the new state's recurrent product alone. Raises
+    `ConfigError` for a cell without compiled kernels.
     """
     if cell not in _GATES_APART:
         raise ConfigError(f"There are no compiled kernels for the cell {cell}.")

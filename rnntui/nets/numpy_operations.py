@@ -10,7 +10,7 @@ import numpy as np
 
 from rnntui.nets.cells.cell import Operations
 
-# NumPy multiplies by a number of its own in less time than by Python's, and a half is exact.
+# Multiplying by a NumPy scalar is faster than by a Python float, and 0.5 is exact in any type.
 _HALF = np.float32(0.5)
 
 

@@ -232,7 +232,7 @@ class CompiledNetwork:
 
     def _update(self, norm: float, learning_rate: float) -> None:
         method, workers = self._method, self._updaters
-        # As torch's clip_grad_norm_ has it.
+        # As in torch's clip_grad_norm_.
         factor = min(1.0, method.clip_norm / (norm + 1e-6)) if method.clip_norm else 1.0
         bound = method.clip_value or math.inf
         kept = average_decay_at(method.average_decay, self._steps)

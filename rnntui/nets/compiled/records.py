@@ -113,18 +113,18 @@ GENERATION = np.dtype(
             "rows",  # streams
             "rounds",  # characters generated of each stream at a time
             "length",  # characters that are read at a time
-            "carries",  # 1: reading goes on from the states that the last one left
-            "carried",  # 1: such states are there
+            "carries",  # 1: reading continues from the last states
+            "carried",  # 1: there are such states
             "space",  # the id of a space; -1 where there is none
             "specs",  # [rows]
-            "noise",  # [rows, drawn]: what choices are drawn by
+            "noise",  # [rows, drawn]: numbers that decide the draws
             "drawn",
-            "used",  # which of these is next
+            "used",  # index of the next one
             "choices",  # [rows, rounds]
             "best_ids",  # [rows, rounds, candidates]
             "best_shares",  # [rows, rounds, candidates]
             "candidates",  # how many of the likeliest characters are returned with each choice
-            "order",  # room for a number per character
+            "order",  # scratch space, a number per character
             "kept",  # likewise
         )
     ]
