@@ -11,15 +11,10 @@ from rnntui.nets.compiled.records import Record
 def tabulate(part: Record, first: Record) -> None:
     """Compute each symbol's products, where they are looked up and there is an embedding."""
     if part.table > 0 and part.embedding > 0:
-        product(
-            part.vocabulary,
-            first.input_columns,
-            part.embedding_terms,
-            Left(part.embedding, part.embedding_row, 4),
-            matrix(first.w_ih, part.embedding_terms),
-            strip(part.table, part.table_row),
-            0,
-        )
+        terms, table = part.embedding_terms, strip(part.table, part.table_row)
+        rows = Left(part.embedding, part.embedding_row, 4)
+        w_ih = matrix(first.w_ih, terms)
+        product(part.vocabulary, first.input_columns, terms, rows, w_ih, table, 0)
 
 
 @numba_inlined
@@ -67,22 +62,10 @@ def gather(part: Record, first: Record, count: int) -> None:
                 gradient = gradient * load(masks + offset)
             store(load(row + offset) + gradient, row + offset)
     if part.table > 0 and part.embedding > 0:
-        terms, columns = part.embedding_terms, first.input_columns
-        product(
-            terms,
-            columns,
-            part.vocabulary,
-            Left(part.embedding, 4, part.embedding_row),
-            strip(part.table_gradient, part.table_row),
-            matrix(first.w_ih_gradient, terms),
-            1,
-        )
-        product(
-            part.vocabulary,
-            terms,
-            columns,
-            Left(part.table_gradient, part.table_row, 4),
-            matrix(first.w_ih_back, columns),
-            strip(part.embedding_gradient, part.embedding_row),
-            1,
-        )
+        terms, columns, symbols = part.embedding_terms, first.input_columns, part.vocabulary
+        rows = Left(part.embedding, 4, part.embedding_row)
+        table = strip(part.table_gradient, part.table_row)
+        product(terms, columns, symbols, rows, table, matrix(first.w_ih_gradient, terms), 1)
+        errors = Left(part.table_gradient, part.table_row, 4)
+        below = strip(part.embedding_gradient, part.embedding_row)
+        product(symbols, terms, columns, errors, matrix(first.w_ih_back, columns), below, 1)

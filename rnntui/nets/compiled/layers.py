@@ -35,41 +35,22 @@ def layer_forward(layer: Record, rows: int, length: int) -> None:
     Products from a table are in `layer.gates` already; otherwise one product of the whole
     sequence's input comes first.
     """
-    hidden = layer.hidden
+    hidden, states_row, gates_row = layer.hidden, layer.states_row, layer.gates_row
     if layer.input_terms > 0:
-        product(
-            length * rows,
-            layer.input_columns,
-            layer.input_terms,
-            Left(layer.input, layer.input_row, 4),
-            matrix(layer.w_ih, layer.input_terms),
-            strip(layer.gates, layer.gates_row),
-            0,
-        )
+        terms, columns = layer.input_terms, layer.input_columns
+        inputs, w_ih = Left(layer.input, layer.input_row, 4), matrix(layer.w_ih, terms)
+        gates = strip(layer.gates, gates_row)
+        product(length * rows, columns, terms, inputs, w_ih, gates, 0)
     for time in range(length):
-        before = Left(layer.hidden_states + time * rows * layer.states_row, layer.states_row, 4)
-        gates = layer.gates + time * rows * layer.gates_row
-        product(
-            rows,
-            layer.state_columns,
-            hidden,
-            before,
-            matrix(layer.w_hh, hidden),
-            strip(gates, layer.gates_row),
-            1,
-        )
+        before = Left(layer.hidden_states + time * rows * states_row, states_row, 4)
+        gates = strip(layer.gates + time * rows * gates_row, gates_row)
+        w_hh = matrix(layer.w_hh, hidden)
+        product(rows, layer.state_columns, hidden, before, w_hh, gates, 1)
         if layer.cell == LSTM:
             lstm_forward(layer, rows, time)
         elif layer.cell == GRU:
-            product(
-                rows,
-                hidden,
-                hidden,
-                before,
-                matrix(layer.w_hn, hidden),
-                strip(gates + 12 * hidden, layer.gates_row),
-                0,
-            )
+            new = strip(layer.gates + time * rows * gates_row + 12 * hidden, gates_row)
+            product(rows, hidden, hidden, before, matrix(layer.w_hn, hidden), new, 0)
             gru_forward(layer, rows, time)
         else:
             rnn_forward(layer, rows, time)
@@ -140,12 +121,7 @@ def layer_backward(layer: Record, rows: int, length: int) -> None:
         gradient = matrix(layer.w_ih_gradient, layer.input_terms)
         product(layer.input_terms, layer.input_columns, count, inputs, gates, gradient, 1)
     if layer.input_gradient > 0:
-        product(
-            count,
-            layer.input_terms,
-            layer.input_columns,
-            Left(layer.gates, gates_row, 4),
-            matrix(layer.w_ih_back, layer.input_columns),
-            strip(layer.input_gradient, layer.input_row),
-            layer.skip,
-        )
+        terms, columns = layer.input_terms, layer.input_columns
+        errors, back = Left(layer.gates, gates_row, 4), matrix(layer.w_ih_back, columns)
+        below = strip(layer.input_gradient, layer.input_row)
+        product(count, terms, columns, errors, back, below, layer.skip)
