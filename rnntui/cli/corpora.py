@@ -44,7 +44,7 @@ def show(
     ] = None,
 ) -> None:
     """Show a text's statistics, vocabulary and beginning."""
-    from rnntui.text.cells import labelled
+    from rnntui.text.cells import symbol_label
     from rnntui.text.corpus import load_corpus
     from rnntui.text.library.entries import size_in_words
     from rnntui.text.library.references import joined_reference
@@ -69,7 +69,7 @@ def show(
         loaded.name,
     )
     symbols = loaded.vocabulary.symbols
-    shown = [labelled(symbol) for symbol in symbols[:200]]
+    shown = [symbol_label(symbol) for symbol in symbols[:200]]
     more = f" and {len(symbols) - 200:,} more" if len(symbols) > 200 else ""
     write_text(f"Vocabulary, most frequent first: {' '.join(shown)}{more}\n", sys.stdout)
     if length:

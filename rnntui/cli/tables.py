@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from rnntui.cli.terminal import write_line
 from rnntui.text.cells import printable
-from rnntui.text.widths import placed
+from rnntui.text.widths import with_cursor_placed
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -61,4 +61,4 @@ def drawing_on(stream: TextIO, pipe_width: int = PIPE_WIDTH) -> "Iterator[Consol
     console = Console(file=drawn, force_terminal=terminal, width=None if terminal else pipe_width)
     yield console
     obeys = terminal and os.environ.get("TERM") not in ("dumb", "unknown")
-    write_line(placed(drawn.getvalue()) if obeys else drawn.getvalue(), stream, end="")
+    write_line(with_cursor_placed(drawn.getvalue()) if obeys else drawn.getvalue(), stream, end="")

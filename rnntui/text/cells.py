@@ -126,7 +126,7 @@ def printable(text: str) -> str:
 _LABELS = {" ": "␣", "\n": "⏎", "\t": "⇥"}
 
 
-def labelled(symbol: str) -> str:
+def symbol_label(symbol: str) -> str:
     """The drawing of a symbol on its own, white space included."""
     return _LABELS.get(symbol) or "".join(unit.text for unit in units(symbol))
 

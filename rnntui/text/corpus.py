@@ -13,7 +13,7 @@ from rnntui.text.encoded_text import (
     cached_text,
     encode_files,
     have_changed,
-    required,
+    require_characters,
 )
 from rnntui.text.gutenberg import has_frame
 from rnntui.text.ids import IdArray, ids_in_memory
@@ -97,7 +97,7 @@ def load_corpus(
     return replace(corpus, notices=(*corpus.notices, *standard_library.notices()))
 
 
-def kept_corpus(
+def corpus_from_cache(
     name: str, source: str, content_hash: str, text_encoding: str, normalisation: Normalisation
 ) -> Corpus | None:
     """A text from the cache by its hash, or None if it isn't there.
@@ -144,7 +144,7 @@ def corpus_from_text(
     """A corpus of a text in memory. Raises `CorpusError` if normalisation leaves no characters."""
     data = text.encode("utf-8", "surrogatepass")
     normalised = normalisation.apply(text)
-    counted = required(count_symbols([normalised]), name)
+    counted = require_characters(count_symbols([normalised]), name)
     return Corpus(
         name=name,
         source=source,

@@ -41,7 +41,7 @@ class UndecodableTextError(CorpusError):
         self.position = position
 
 
-def decoded(part: TextPart) -> Iterator[str]:
+def decode_part(part: TextPart) -> Iterator[str]:
     r"""Yield the text of a part, about a million characters at a time, newlines as `\n`.
 
     Raises `CorpusError` for an unreadable or binary file, and `UndecodableTextError` at bytes

@@ -170,7 +170,7 @@ def cache_text(
     return EncodedText(counted, map_array(ids_path, dtype, counted.total))
 
 
-def required(counted: SymbolCounts | None, name: str) -> SymbolCounts:
+def require_characters(counted: SymbolCounts | None, name: str) -> SymbolCounts:
     """The counts of a text. Raises `CorpusError` for one without characters."""
     if counted is None:
         raise CorpusError(f"{name} has no characters to learn from; choose another text.")
@@ -188,7 +188,7 @@ def _read_and_encode(
     source, counts = read_text(
         source, lambda chunks: count_symbols(normalisation.stream(chunks)), doubtful="read"
     )
-    counted = required(counts, shown)
+    counted = require_characters(counts, shown)
     content = source.content(content.content_hash)
     key = _key(content, normalisation)
     try:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal, TypeVar
 
 from rnntui.errors import CorpusError
-from rnntui.text.decoding import TextPart, UndecodableTextError, decoded, reading_errors
+from rnntui.text.decoding import TextPart, UndecodableTextError, decode_part, reading_errors
 from rnntui.text.encodings import (
     Detection,
     checked_encoding,
@@ -99,7 +99,7 @@ class TextSource:
         for part in self.parts:
             if not last.endswith("\n"):
                 yield "\n"
-            for chunk in decoded(part):
+            for chunk in decode_part(part):
                 yield chunk
                 last = chunk[-1]
 

@@ -4,8 +4,8 @@ Rich (and so Textual) measures by the tables of the wcwidth project; tmux and xt
 library or an older table. They differ on spacing marks (the vowel signs of Devanagari or Tamil take
 no cell in one and one cell in the other), hexagrams, and additions of newer Unicode versions. So
 layout uses the largest of the widths: importing this module patches Rich's table, for want of a
-public way. And all output to a terminal passes through `placed`, which sets the cursor explicitly
-after each such character.
+public way. And all output to a terminal passes through `with_cursor_placed`, which sets the cursor
+explicitly after each such character.
 """
 
 import re
@@ -40,7 +40,7 @@ def cell_width(character: str) -> int:
     return rich_cells.get_character_cell_size(character)
 
 
-def placed(text: str) -> str:
+def with_cursor_placed(text: str) -> str:
     """`text` with the cursor set explicitly after each character of disputed width.
 
     Its cells are blanked first, as it may fill fewer. Escape sequences in `text` stay; the terminal

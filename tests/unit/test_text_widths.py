@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len, set_cell_size
 
 from rnntui.text.cells import CARRIER, printable, units, visible
-from rnntui.text.widths import cell_width, is_disputed, placed
+from rnntui.text.widths import cell_width, is_disputed, with_cursor_placed
 from tests.terminal_grid import TerminalGrid
 from tests.width_opinions import Widths, by_unicode_version, of_the_c_library
 
@@ -38,7 +38,7 @@ def opinions() -> dict[str, Callable[[], Widths]]:
 def end_of(line: str, opinion: Widths) -> list[str]:
     """The last cells of a row on a terminal of that opinion, beginning with the border."""
     grid = TerminalGrid(WIDTH + 10, 1, lambda character: int(opinion[ord(character)]))
-    grid.feed(placed(line))
+    grid.feed(with_cursor_placed(line))
     return grid.rows[0][WIDTH - 1 : WIDTH + 2]
 
 
@@ -78,7 +78,7 @@ def test_all_of_unicode_is_agreed_on_or_placed_with_room_for_the_widest_opinion(
         widest = max(tables[-1][code], tables[-2][code])
         if cell_width(character) < widest or not is_disputed(character):
             wrong.append(f"U+{code:04X}")
-        elif character not in placed(character) or "\x1b8" not in placed(character):
+        elif character not in (sent := with_cursor_placed(character)) or "\x1b8" not in sent:
             wrong.append(f"U+{code:04X} isn't placed")
     assert wrong == []
     assert len(drawn) > 1000
@@ -86,7 +86,7 @@ def test_all_of_unicode_is_agreed_on_or_placed_with_room_for_the_widest_opinion(
 
 def test_what_nobody_disputes_is_sent_as_it_is() -> None:
     line = "\x1b[1mplain\x1b[0m é Ω Ж 한글 日本 かな ─│╭ ⣿ → …"
-    assert placed(line) == line
+    assert with_cursor_placed(line) == line
 
 
 def test_a_vowel_sign_has_a_cell_of_its_own() -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from rnntui.cli.tables import drawing_on
 from rnntui.cli.terminal import write_line
-from rnntui.text.cells import labelled
+from rnntui.text.cells import symbol_label
 
 if TYPE_CHECKING:
     from rnntui.cli.trace.networks import TracedNetwork
@@ -77,7 +77,7 @@ def _lists(vectors: "dict[str, Floats]") -> dict[str, list[float]]:
 
 def _print_whole(network: "TracedNetwork", step: "StepTrace", title: str) -> None:
     """All numbers of a step, in columns of symbols and of units."""
-    symbols = ["", *(labelled(symbol) for symbol in network.vocabulary.symbols)]
+    symbols = ["", *(symbol_label(symbol) for symbol in network.vocabulary.symbols)]
     sections: list[list[list[str]]] = []
     if network.config.input_encoding == "one-hot":
         sections.append([symbols, ["one-hot input", *(f"{value:.0f}" for value in step.input)]])
@@ -154,7 +154,7 @@ def _vectors(layer: "LayerStep") -> "list[tuple[str, Floats]]":
 
 
 def _quoted(symbol: str) -> str:
-    return f"'{labelled(symbol)}'"
+    return f"'{symbol_label(symbol)}'"
 
 
 def _number(value: float) -> str:

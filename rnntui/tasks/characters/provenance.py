@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from rnntui.errors import CorpusError
-from rnntui.text.corpus import Corpus, kept_corpus, load_corpus
+from rnntui.text.corpus import Corpus, corpus_from_cache, load_corpus
 from rnntui.text.library.references import STANDARD_INPUT, resolve_reference
 from rnntui.text.normalisation import Normalisation
 
@@ -38,7 +38,7 @@ def provenance_of(corpus: Corpus) -> CorpusProvenance:
 
 def cached_corpus(provenance: CorpusProvenance, normalisation: Normalisation) -> Corpus | None:
     """The text of a provenance from the cache; None if it is no longer there."""
-    kept = kept_corpus(
+    kept = corpus_from_cache(
         provenance.name,
         provenance.source,
         provenance.content_hash,

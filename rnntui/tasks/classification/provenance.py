@@ -7,7 +7,7 @@ from pathlib import Path
 from rnntui.errors import CorpusError
 from rnntui.tasks.classification.config import ClassifyConfig
 from rnntui.tasks.classification.recipes import DEFAULT, find_classify_recipe
-from rnntui.text.labelled.corpus import LabelledCorpus, kept_labelled, read_labelled
+from rnntui.text.labelled.corpus import LabelledCorpus, labelled_from_cache, read_labelled
 from rnntui.text.labelled.sources import SHIPPED_NAME, find_labelled
 from rnntui.training.changed_text import AllowOldText, changed_sentence, old_corpus
 from rnntui.training.settings.declaring import changed_flags
@@ -94,7 +94,7 @@ def corpus_to_resume(
             return corpus
     except CorpusError as error:
         problem = error
-    kept = kept_labelled(provenance.name, provenance.source, provenance.content_hash)
+    kept = labelled_from_cache(provenance.name, provenance.source, provenance.content_hash)
     if problem is not None and not _is_there(provenance):
         if kept is None:
             raise CorpusError(

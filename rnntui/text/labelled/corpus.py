@@ -115,7 +115,7 @@ def read_labelled(
     return corpus
 
 
-def kept_labelled(name: str, source: str, content_hash: str) -> LabelledCorpus | None:
+def labelled_from_cache(name: str, source: str, content_hash: str) -> LabelledCorpus | None:
     """A corpus from the cache by its hash, or None if it isn't there.
 
     Neither the original files nor their names are needed.

@@ -7,7 +7,7 @@ from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 from textual.widget import Widget
 
-from rnntui.text.cells import labelled
+from rnntui.text.cells import symbol_label
 
 _LEVELS = "▁▂▃▄▅▆▇█"
 
@@ -90,7 +90,7 @@ class WordTrail(Widget):
 
 
 def _drawn(mark: TokenEffect) -> str:
-    shown = labelled(mark.token)
+    shown = symbol_label(mark.token)
     if cell_len(shown) > _LONGEST_WORD:
         shown = set_cell_size(shown, _LONGEST_WORD - 1).rstrip() + "…"
     return shown if mark.is_known or len(mark.token) == 1 else f"({shown})"

@@ -5,7 +5,7 @@ import os
 from textual.driver import Driver
 
 from rnntui.chart_characters import characters_for, on_the_console
-from rnntui.text.widths import placed
+from rnntui.text.widths import with_cursor_placed
 
 
 def placing(driver_class: type[Driver]) -> type[Driver]:
@@ -22,6 +22,6 @@ def placing(driver_class: type[Driver]) -> type[Driver]:
 
         def write(self, data: str) -> None:
             """Write, with the cursor put where it belongs."""
-            super().write(placed(on_the_console(data) if has_few else data))
+            super().write(with_cursor_placed(on_the_console(data) if has_few else data))
 
     return PlacingDriver

@@ -13,7 +13,7 @@ from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from rnntui.text.cells import labelled
+from rnntui.text.cells import symbol_label
 from rnntui.tui.widgets.candidates import bar
 
 _SYMBOL_CELLS: Final = 7
@@ -93,7 +93,7 @@ class VocabularyTable(ScrollView):
         quiet = self.get_component_rich_style("vocabulary-table--quiet")
         number = f"{count:,}".rjust(self._count_cells) + share(count, self._total)
         segments = [
-            Segment(set_cell_size(labelled(symbol), _SYMBOL_CELLS), self.rich_style),
+            Segment(set_cell_size(symbol_label(symbol), _SYMBOL_CELLS), self.rich_style),
             Segment(f"U+{ord(symbol):04X}".ljust(_CODE_CELLS), quiet),
             Segment(number + " ", self.rich_style),
         ]

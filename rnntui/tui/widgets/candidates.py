@@ -9,7 +9,7 @@ from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
 
-from rnntui.text.cells import labelled
+from rnntui.text.cells import symbol_label
 
 ROWS: Final = 5
 """Candidates shown."""
@@ -116,7 +116,7 @@ class CandidateBars(Widget):
 
 def glyph(char: str) -> str:
     """Draw a character in two cells, blanks and line ends as signs."""
-    return set_cell_size(labelled(char), _GLYPH_CELLS)
+    return set_cell_size(symbol_label(char), _GLYPH_CELLS)
 
 
 def bar(fraction: float, cells: int) -> str:
