@@ -28,7 +28,7 @@ from rnntui.tasks.classification.opening import new_classify_run
 from rnntui.tasks.classification.provenance import LabelledSource
 from rnntui.tasks.classification.recipes import find_classify_recipe
 from rnntui.tasks.classification.run import ClassifyRun
-from rnntui.text.labelled.batches import Split, padded
+from rnntui.text.labelled.batches import TextSplit, padded
 from rnntui.training.progress import Progress
 
 Epoch = Callable[[int], None]
@@ -101,7 +101,7 @@ def fitting(run: ClassifyRun, gigabytes: float) -> ClassifyRun:
     if not one_hot(run):
         return run
     reviews = int(gigabytes * 1e9 / (run.config.max_length * run.model.vocab_size * 4))
-    return replace(run, split=Split(run.split.train[:reviews], run.split.validation))
+    return replace(run, split=TextSplit(run.split.train[:reviews], run.split.validation))
 
 
 def main() -> None:

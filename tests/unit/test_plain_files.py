@@ -19,7 +19,7 @@ from rnntui.tasks.summary import summarise
 from rnntui.training.events import LONGEST_LINE, Sampled, to_json
 from rnntui.training.record import Record, read_events
 from rnntui.training.run_folder import RunFolder
-from rnntui.tui.playground.starting import Asked, find_start
+from rnntui.tui.playground.starting import StartRequest, find_start
 from tests.classify_factories import classified, classify_run
 from tests.command_line import Outcome, rnntui, text_file
 from tests.factories import losses, resumed, tiny_run, trained
@@ -261,8 +261,8 @@ def test_a_checkpoint_that_leads_nowhere_is_no_new_beginning(tmp_path: Path) -> 
 def test_a_stream_that_is_remembered_is_not_opened_at_the_next_start(tmp_path: Path) -> None:
     fifo(tmp_path / "pipe")
     for name in (str(tmp_path / "pipe"), "/dev/zero", "-"):
-        assert find_start(Asked(), name).corpus == find_start(Asked(), None).corpus
-    assert find_start(Asked(), "tale").corpus == "tale"
+        assert find_start(StartRequest(), name).corpus == find_start(StartRequest(), None).corpus
+    assert find_start(StartRequest(), "tale").corpus == "tale"
 
 
 # Lines without an end.
