@@ -121,21 +121,20 @@ def resume_run(
         )
     # Before the checkpoint is read, which needs memory, too.
     check_memory(characters_bytes(config, len(corpus.vocabulary)), config.device, force)
+    last = load_checkpoint(folder.last) if folder.is_saved else None
     weights = None
     if init_from:
-        start = load_checkpoint(folder.last if folder.is_saved else Path(init_from))
+        start = last or load_checkpoint(Path(init_from))
         corpus, _ = over_vocabulary(corpus, start.header.vocabulary, before.min_count)
         weights = start.network
     else:
         corpus = with_rare_merged(corpus, before.min_count)
-    if folder.is_saved:
-        last = load_checkpoint(folder.last)
+    if last is None:
+        run = replace(prepare_run(folder, corpus, config, prime, init_from), init_weights=weights)
+    else:
         rates = count_rates_given(begun.rates_given, changes, before, last.header.progress)
         run = Run(folder, corpus, config, prime, eval_chars, (), init_from, None, last, rates)
         _check_resumable(run, before)
-    else:
-        fresh = prepare_run(folder, corpus, config, prime, init_from)
-        run = replace(fresh, init_weights=weights)
     run.update_configuration(begun)
     return run
 
