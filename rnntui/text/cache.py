@@ -115,7 +115,7 @@ def remember(
     """Store in the index file `path` the content that files of these stamps had at `read_at_ns`.
 
     Nothing is stored for a file modified within the two seconds before, as a further change might
-    not alter its modification time, nor if the cache is read-only.
+    not alter its modification time, nor if the cache can't be written.
     """
     if any(read_at_ns - stamp.mtime_ns < _SETTLED_NS for stamp in stamps):
         return

@@ -151,7 +151,7 @@ def cache_text(
     shown: str,
     normalisation: Normalisation,
 ) -> EncodedText:
-    """Encode a text into the cache and open it. Raises `OSError` for a cache that is read-only."""
+    """Encode a text into the cache and open it. Raises `OSError` if that fails."""
     folder = _entries()
     ids_path = folder / f"{key.stem}.ids"
     checksums = Checksums()

@@ -34,9 +34,9 @@ def spooled(
 ) -> Iterator[Path]:
     """Copy a stream to a temporary file, deleted at the end of the block.
 
-    The file is in the cache folder, or in the system's temporary folder if that is read-only; files
-    of killed processes there are removed. Raises `CorpusError`, also for a stream with a binary
-    beginning and for one that would fill the disk.
+    The file is in the cache folder, or in the system's temporary folder if that can't be written;
+    files of killed processes there are removed. Raises `CorpusError`, also for a stream with a
+    binary beginning and for one that would fill the disk.
     """
     path, descriptor = _temporary_file(name)
     try:

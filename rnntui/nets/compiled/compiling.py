@@ -61,7 +61,7 @@ def is_complete() -> bool:
 
 
 def mark_complete() -> None:
-    """Record that all of them are cached; does nothing where the folder is read-only."""
+    """Record that all of them are cached; does nothing if that can't be written."""
     with suppress(OSError):
         (kernels_dir() / _COMPLETE).touch()
 
@@ -69,7 +69,7 @@ def mark_complete() -> None:
 def python_callable(function: F) -> F:
     """Compile `function` for calls from Python, without the GIL, and cache the result.
 
-    Without write access to the folder it is compiled anew in each process.
+    If the folder can't be written, it is compiled anew in each process.
     """
     folder = kernels_dir()
     try:
