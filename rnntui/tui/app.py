@@ -37,13 +37,13 @@ from rnntui.tui.core.preferences import PreferenceFile
 from rnntui.tui.core.remembered import SCREEN_NAME, Remembered, load_remembered, save_remembered
 from rnntui.tui.core.terminal_driver import placing
 from rnntui.tui.first_picture import FirstPicture
+from rnntui.tui.navigation import NavigatingApp
 from rnntui.tui.widgets.readable import ReadableApp
 from rnntui.tui.widgets.toasts import ToastingApp
 from rnntui.tui.widgets.too_small import RoomyApp
 
 if TYPE_CHECKING:
     from rnntui.runtime.session import Session
-    from rnntui.tui.playground.screen import Playground
     from rnntui.tui.playground.starting import Start
 
 log = logging.getLogger(__name__)
@@ -92,6 +92,7 @@ class RnntuiApp(
     RoomyApp[int],
     LeavingApp[int],
     OrderlyApp[int],
+    NavigatingApp[int],
 ):
     """The interactive session."""
 
@@ -123,24 +124,11 @@ class RnntuiApp(
         super().__init__()
         self._warm_up = warm_up
         self._session, self._start = session, start
-        self._playground: Playground | None = None
         self._remembered = load_remembered(self._screen_file)
         self.preferences = PreferenceFile(
             places.settings_file(), self.available_themes, _key_scopes
         )
         self._take_preferences()
-
-    @property
-    def session(self) -> "Session":
-        """What goes on. There is one as soon as there is a playground."""
-        return self.playground.session
-
-    @property
-    def playground(self) -> "Playground":
-        """The home screen. Raises `LookupError` before it is loaded."""
-        if self._playground is None:
-            raise LookupError("The playground is still being loaded")
-        return self._playground
 
     @property
     def chart_characters(self) -> Characters:
@@ -178,7 +166,7 @@ class RnntuiApp(
     def save_and_exit(self, code: int) -> None:
         """Leave as at `ctrl+q`, without a question."""
         if self._playground is not None and self._playground.is_mounted:
-            self._playground.leave(code)
+            self.end_and_exit(code)
         else:
             self.exit(return_code=code)
 
@@ -190,8 +178,8 @@ class RnntuiApp(
         if self._playground is None:
             return
         # It has ended already, unless the app left because it failed.
-        self._playground.end()
-        playground, run = self._playground, self._playground.training.open_run
+        self.end_sessions()
+        playground, run = self._playground, self._playground.controller.open_run
         left = Remembered(
             playground.setup.corpus,
             playground.shares,
@@ -228,6 +216,7 @@ class RnntuiApp(
             self.preferences.now,
             remembered.layout,
             remembered.followed,
+            self._about_classifier,
         )
         # Awaited, so that keys pressed meanwhile are the playground's; and what it opens on is
         # opened before the first of them acts, or `t` would train something else.
@@ -236,10 +225,10 @@ class RnntuiApp(
 
     def _begin(self, start: "Start") -> None:
         if start.replay is not None:
-            self._try(start, partial(self.playground.replay, start.replay, REPLAY_SPEED))
+            self._try(start, partial(self.replay, start.replay, REPLAY_SPEED))
         elif self.session.phase == "idle":
             for path in filter(Path.is_file, start.checkpoints):
-                if self._try(start, partial(self.playground.open_checkpoint, path)):
+                if self._try(start, partial(self.open_checkpoint, path)):
                     break
         self.playground.setup.keep(start)
         for complaint in self.preferences.complaints:
@@ -318,10 +307,6 @@ class RnntuiApp(
                 if one.call == call:
                     self._playground.next_step.follow(one.name)
         return done
-
-    async def action_quit(self) -> None:
-        """Leave, after a question where a training goes on."""
-        self.playground.ask_to_quit()
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[Any]:
         """Textual's own commands but those that the registry has."""

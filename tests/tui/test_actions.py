@@ -61,7 +61,7 @@ class Record:
     def __init__(self, screen: Screen[Any], registry: Sequence[Action]) -> None:
         self.calls: list[Call] = []
         for action in registry:
-            self._stand_in(screen, action)
+            self._stand_in(screen.app if action.call.startswith("app.") else screen, action)
         for action in APP:
             self._stand_in(screen.app, action)
 

@@ -56,7 +56,7 @@ async def test_the_terminal_decides_for_every_chart(
             await pilot.pause()
             assert app.screen.query_one(Chart).look.characters == character
             await pilot.press("escape")
-        app.playground.end()
+        app.end_sessions()
 
 
 async def test_the_setting_decides_before_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -65,4 +65,4 @@ async def test_the_setting_decides_before_the_terminal(monkeypatch: pytest.Monke
     app.preferences.change(chart_characters="ascii")
     async with app.run_test(size=(140, 45)):
         assert app.screen.query_one(Chart).look.characters == "ascii"
-        app.playground.end()
+        app.end_sessions()

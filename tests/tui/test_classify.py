@@ -53,12 +53,12 @@ async def classifying(
     """The real app with the Classify screen in front, over a scripted session."""
     app = scripted_app()
     async with app.run_test(size=size) as pilot:
-        screen = app.playground.put_classifying(training.session())
+        screen = app.put_classifying(training.session())
         await pilot.press("x")
         await until(pilot, lambda: app.screen is screen and screen.is_mounted)
         await pilot.pause()
         yield pilot, screen
-        app.playground.end()
+        app.end_sessions()
 
 
 def phase(screen: ClassifyScreen) -> str:
@@ -323,7 +323,7 @@ async def test_one_training_at_a_time_in_the_whole_app(tmp_path: Path):
     writing = ScriptedTraining(steps(5))
     app = scripted_app(writing)
     async with app.run_test(size=SIZE) as pilot:
-        screen = app.playground.put_classifying(training.session())
+        screen = app.put_classifying(training.session())
         await pilot.press("t")
         await until(pilot, lambda: app.session.phase == "training")
         await pilot.press("x", "t")
@@ -338,7 +338,7 @@ async def test_one_training_at_a_time_in_the_whole_app(tmp_path: Path):
             pilot, lambda: "A training run is in progress in the Classify screen" in said(pilot)
         )
         assert len(writing.requests) == 1
-        app.playground.end()
+        app.end_sessions()
 
 
 async def test_a_training_goes_on_behind_the_playground_and_quitting_asks(tmp_path: Path):
@@ -396,7 +396,7 @@ async def test_the_record_of_an_opened_run_does_not_come_upon_the_chart_of_a_new
         yield from read_events(folder)
         have_read.set()
 
-    monkeypatch.setattr("rnntui.tui.classify.controller.read_events", read_slowly)
+    monkeypatch.setattr("rnntui.tui.training.controller.read_events", read_slowly)
     training = ScriptedClassifier(tmp_path, classify_steps(5))
     async with classifying(training) as (pilot, screen):
         screen.open(run.last)
@@ -416,8 +416,8 @@ async def test_a_classifier_of_the_table_of_runs_opens_here(tmp_path: Path):
     app = scripted_app()
     path = save_scripted(tmp_path / "lamps" / "best.safetensors")
     async with app.run_test(size=SIZE) as pilot:
-        screen = app.playground.put_classifying(ScriptedClassifier(tmp_path).session())
-        app.call_later(app.playground.open_checkpoint, path)
+        screen = app.put_classifying(ScriptedClassifier(tmp_path).session())
+        app.call_later(app.open_checkpoint, path)
         await until(pilot, lambda: "lamps" in str(screen.sentence.border_subtitle))
         assert screen.is_active
 

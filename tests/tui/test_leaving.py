@@ -83,7 +83,7 @@ async def test_leaving_saves_a_classifier_and_asks_nothing(tmp_path: Path) -> No
     training = ScriptedClassifier(tmp_path, classify_steps(5))
     app = scripted_app()
     async with app.run_test(size=SIZE) as pilot:
-        screen = app.playground.put_classifying(training.session())
+        screen = app.put_classifying(training.session())
         await pilot.press("x")
         await until(pilot, lambda: app.screen is screen)
         await pilot.press("t")
@@ -136,7 +136,7 @@ async def test_a_run_stopped_behind_its_last_step_is_not_offered_to_go_on() -> N
         await until(pilot, lambda: status.is_at_its_end)
         await pilot.press("k")
         await until(pilot, lambda: phase(pilot) == "stopped")
-        assert app.playground.training.run_to_go_on is None
+        assert app.playground.controller.run_to_resume is None
 
 
 # In a process and on a terminal of its own.

@@ -28,7 +28,7 @@ async def test_each_hint_goes_once_it_was_followed_and_is_not_given_again() -> N
         await pilot.press("left_square_bracket", "p", "escape")
         await until(pilot, lambda: hint(pilot).startswith("next: d see"))
         stream.over.set()
-        await until(pilot, lambda: app.playground.end() is None)
+        await until(pilot, lambda: app.end_sessions() is None)
     app.close()
     followed = load_remembered(places.state_dir() / SCREEN_NAME).followed
     assert set(followed) == {"train", "generate", "mode.argmax", "temperature.down", "prime"}
@@ -56,5 +56,5 @@ async def test_generating_is_not_offered_while_a_text_streams() -> None:
         app.playground.stream.toggle()
         await until(pilot, lambda: hint(pilot).startswith("next: 1 2 3 change"))
         stream.over.set()
-        await until(pilot, lambda: app.playground.end() is None)
+        await until(pilot, lambda: app.end_sessions() is None)
     app.close()

@@ -171,13 +171,13 @@ async def test_after_its_end_t_replays_again_and_n_lets_it_train():
     app = scripted_app(training)
     async with app.run_test(size=SIZE) as pilot:
         run_on_disk(places.checkpoints_dir(), training.name, record(100))
-        app.playground.replay(training.name, 0.0)
-        await until(pilot, lambda: app.playground.training.run_to_replay is not None)
+        app.replay(training.name, 0.0)
+        await until(pilot, lambda: app.playground.controller.run_to_replay is not None)
         await until(pilot, lambda: not app.session.is_training)
         await pilot.press("t")
         await until(pilot, lambda: len(training.requests) == 2)
         assert isinstance(training.requests[1], ReplayedTraining)
-        await until(pilot, lambda: app.playground.training.run_to_replay is not None)
+        await until(pilot, lambda: app.playground.controller.run_to_replay is not None)
         await until(pilot, lambda: not app.session.is_training)
         await pilot.press("N", "t")
         await until(pilot, lambda: len(training.requests) == 3)
@@ -191,13 +191,13 @@ async def test_a_replay_shows_the_samples_as_they_came():
     app = scripted_app(training)
     async with app.run_test(size=SIZE) as pilot:
         run_on_disk(places.checkpoints_dir(), training.name, record(100))
-        app.playground.replay(training.name, 0.0)
+        app.replay(training.name, 0.0)
         stream = app.screen.query_one(StreamText)
         await until(pilot, lambda: stream.text == "Enter KING 2")
         app.session.close(5)
         # In the next one another comes after it, in its place.
         training.script += told[1:]
-        app.playground.replay(training.name, 0.0)
+        app.replay(training.name, 0.0)
         await until(pilot, lambda: stream.text == "Enter KING 4")
         app.session.close(5)
 
@@ -276,7 +276,7 @@ async def test_the_next_session_goes_on_where_the_last_one_was_left():
     app = scripted_app()
     async with app.run_test(size=SIZE) as pilot:
         await until(pilot, lambda: app.session.network is not None)
-        app.playground.open_checkpoint(folder.best)
+        app.open_checkpoint(folder.best)
         await left_on(pilot, app)
     app.close()
     training = ScriptedTraining(steps(5))
@@ -361,7 +361,7 @@ async def test_a_run_that_is_about_to_go_on_goes_on_from_the_table(held: RunFold
         await until(pilot, lambda: phase(pilot) == "paused")
         # At once, so that the second one comes before the answer to the first.
         app.session.toggle_pause()
-        assert app.playground.training.resume("first")
+        assert app.playground.controller.resume("first")
         await until(pilot, lambda: phase(pilot) == "training")
         app.session.close(5)
         assert training.commands == [Pause(), Continue(), Stop()]

@@ -397,7 +397,7 @@ async def test_the_copied_command_writes_with_the_weights_that_are_on_screen(tmp
         await until(pilot, lambda: app.session.network is not None)
         words = [await copied_checkpoint(pilot)]
         for path in (folder.best, folder.last, outside):
-            app.playground.open_checkpoint(path)
+            app.open_checkpoint(path)
             words.append(await copied_checkpoint(pilot))
         await pilot.press("N", "t")
         await until(pilot, lambda: phase(pilot) == "training")

@@ -58,7 +58,7 @@ async def started(pilot: Pilot[int], app: RnntuiApp) -> None:
 async def followed(pilot: Pilot[int], app: RnntuiApp, folder: RunFolder) -> None:
     """Open the run, and wait for its record to be shown."""
     await started(pilot, app)
-    app.playground.open_checkpoint(folder.best)
+    app.open_checkpoint(folder.best)
     await until(pilot, lambda: line(app).startswith("following") and "step" in line(app))
 
 
@@ -132,7 +132,7 @@ def test_picture(snap_compare: Any, size: tuple[int, int], words: str, folder: R
 
     async def follow(pilot: Pilot[Any]) -> None:
         await settled(pilot)
-        pilot.app.playground.open_checkpoint(folder.best)
+        pilot.app.open_checkpoint(folder.best)
         await until(pilot, lambda: line(pilot.app).startswith(f"{words}  "))
         await still(pilot)
         await quiet(pilot)

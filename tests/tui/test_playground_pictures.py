@@ -183,7 +183,7 @@ def test_a_replay(snap_compare: Any, size: tuple[int, int]) -> None:
     async def replay(pilot: Pilot[Any]) -> None:
         await settled(pilot)
         run_on_disk(places.checkpoints_dir(), "play-lstm-1", [*record(40), finished(40, "budget")])
-        pilot.app.playground.replay("play-lstm-1", 10.0)
+        pilot.app.replay("play-lstm-1", 10.0)
         await shown(pilot, 120)
 
     app = scripted_app(ScriptedTraining(steps(120)))

@@ -57,7 +57,7 @@ async def replaying(
     app = scripted_app(Replaying())
     async with app.run_test(size=size) as pilot:
         run_on_disk(places.checkpoints_dir(), "first", recorded(), total_steps=STEPS)
-        app.playground.replay("first", speed)
+        app.replay("first", speed)
         await until(pilot, lambda: "replay" in status(app))
         yield pilot, app
         app.session.close(5)

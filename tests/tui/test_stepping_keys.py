@@ -119,7 +119,7 @@ async def test_a_run_that_is_resumed_is_stepped_from_its_last_rate():
         # Its steps were taken with 0.002, whatever its settings say.
         run_on_disk(places.checkpoints_dir(), "mine", record(30), learning_rate=0.5)
         training.may_start.clear()
-        app.playground.resume("mine")
+        app.resume("mine")
         await pilot.press(UP)
         training.may_start.set()
         await until(pilot, lambda: rates(training.commands) == [4e-3])

@@ -60,10 +60,10 @@ async def test_a_run_that_rests_says_how_far_it_was_trained_and_that_t_continues
     app = scripted_app(ScriptedTraining())
     async with app.run_test(size=SIZE) as pilot:
         run_on_disk(places.checkpoints_dir(), "mine", record(30))
-        app.playground.open_checkpoint(places.checkpoints_dir() / "mine" / LAST)
+        app.open_checkpoint(places.checkpoints_dir() / "mine" / LAST)
         await until(pilot, lambda: "t continues" in status(pilot))
         assert status(pilot).startswith("trained to step 30 · t continues")
-        app.playground.training.begin_anew()
+        app.playground.controller.begin_anew()
         await until(pilot, lambda: "t continues" not in status(pilot))
 
 
@@ -72,7 +72,7 @@ async def test_a_run_with_windows_shows_them_and_no_sequence_length():
     async with app.run_test(size=SIZE) as pilot:
         assert (row(pilot, "seq_length"), row(pilot, "window")) == ("64", "")
         run_on_disk(places.checkpoints_dir(), "mine", record(30), window=10)
-        app.playground.open_checkpoint(places.checkpoints_dir() / "mine" / LAST)
+        app.open_checkpoint(places.checkpoints_dir() / "mine" / LAST)
         await pilot.pause()
         assert (row(pilot, "seq_length"), row(pilot, "window")) == ("", "10")
         # And its budget, where that is a number of steps.
@@ -123,11 +123,11 @@ async def test_a_classifier_is_gone_on_with_only_while_the_form_is_its_own(tmp_p
         await until(pilot, lambda: screen.session.phase == "stopped")
         await until(pilot, lambda: not screen.session.is_training)
         screen.query_one("#hidden_size", Input).value = "5"
-        await until(pilot, lambda: screen.controller.run_to_go_on is None)
+        await until(pilot, lambda: screen.controller.run_to_resume is None)
         screen.query_one("#hidden_size", Input).value = str(
             screen.setup.form.recipe.config.hidden_size
         )
-        await until(pilot, lambda: screen.controller.run_to_go_on == "reviews-gru-1")
+        await until(pilot, lambda: screen.controller.run_to_resume == "reviews-gru-1")
         await pilot.press("t")
         await until(pilot, lambda: len(training.requests) == 2)
         assert isinstance(training.requests[0], NewClassifier)

@@ -8,7 +8,7 @@ from rnntui.cli.progress import sentence
 from rnntui.tasks.characters import learners
 from rnntui.training.commands import Stop
 from rnntui.training.events import Evaluated, Finished, Resumed, Started, from_json
-from rnntui.tui.core.sentences import over
+from rnntui.tui.training.sentences import over
 from tests.classify_factories import classified, classify_run
 from tests.factories import ReadyFrom, Script, only, resumed, tiny_run, trained
 

@@ -5,7 +5,7 @@ panes. It goes on while another screen is shown, and so does its training.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar, Final
 
@@ -14,23 +14,12 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.message import Message
-from textual.notifications import SeverityLevel
-from textual.screen import Screen
 from textual.widgets import Input, Tabs
 from textual.worker import get_current_worker
 
 from rnntui import places
 from rnntui.errors import RnntuiError
 from rnntui.runtime.classifier_session import ClassifierSession, newest_classifier
-from rnntui.text.cells import printable
-from rnntui.training.events import (
-    Failed,
-    Resumed,
-    RolledBack,
-    Started,
-    TrainEvent,
-    Warned,
-)
 from rnntui.training.run_folder import find_checkpoint
 from rnntui.tui.classify.actions import CHART_PLACES, CLASSIFY, PLACES
 from rnntui.tui.classify.command_line import classify_command
@@ -38,34 +27,26 @@ from rnntui.tui.classify.controller import ClassifyController
 from rnntui.tui.classify.results_pane import ResultsPane
 from rnntui.tui.classify.sentence_pane import SentencePane
 from rnntui.tui.classify.setup_pane import ClassifySetup
-from rnntui.tui.core.actions import Action, find_action
-from rnntui.tui.core.failures import SurvivingApp
+from rnntui.tui.core.actions import Action
 from rnntui.tui.core.key_bar import KeyBar
-from rnntui.tui.core.pane_tabs import PaneTab, PaneTabs
+from rnntui.tui.core.pane_tabs import PaneTabs
 from rnntui.tui.training.loss_pane import LossPane
+from rnntui.tui.training.screen import POLLS_PER_SECOND, TrainingScreen, pane_tabs
 from rnntui.tui.widgets.chart import Look
-from rnntui.tui.widgets.split import Split
 from rnntui.tui.widgets.title_bar import TitleBar
 
-POLLS_PER_SECOND: Final = 10
-LEAST_COLUMNS: Final = (26, 46)
-LEAST_ROWS: Final = (8, 8)
-TABS: Final = tuple(
-    PaneTab(name, label, find_action(f"classify.tab.{name}", CLASSIFY))
-    for name, label in {
+TABS: Final = pane_tabs(
+    {
         "setup": "Set-up",
         "overview": "Overview",
         "loss": "Loss",
         "sentence-pane": "Sentence",
         "results": "Right and wrong",
-    }.items()
+    },
+    CLASSIFY,
+    "classify.",
 )
 """What is shown of the panes where there is little room."""
-
-FOCUSED: Final = {"setup": "#reference", "loss": "#chart", "sentence-pane": "#sentence"}
-"""What has the focus in a pane that is gone to."""
-
-BORDER_STEPS: Final = {"left": -2, "right": 2, "up": -1, "down": 1}
 
 LOSS: Final = Look(
     x_title="steps",
@@ -75,11 +56,16 @@ LOSS: Final = Look(
 )
 
 
-class ClassifyScreen(Screen[None]):
+class ClassifyScreen(TrainingScreen):
     """Train a classifier, type a sentence, and see the probability of each class move."""
 
+    controller: ClassifyController
     CSS_PATH = "classify.tcss"
-    AUTO_FOCUS = ""
+    FOCUSED: ClassVar[Mapping[str, str]] = {
+        "setup": "#reference",
+        "loss": "#chart",
+        "sentence-pane": "#sentence",
+    }
     BINDINGS: ClassVar[list[BindingType]] = [action.binding for action in CLASSIFY]
     actions: ClassVar[Sequence[Action]] = CLASSIFY
 
@@ -96,22 +82,18 @@ class ClassifyScreen(Screen[None]):
         `elsewhere` begins a sentence about what else is being trained in the app, and
         is empty where nothing is.
         """
-        super().__init__()
         self.session = session
+        self.setup, self.sentence, self.results = ClassifySetup(), SentencePane(), ResultsPane()
+        loss = LossPane(LOSS, CLASSIFY, PLACES, CHART_PLACES, "texts")
+        controller = ClassifyController(
+            session, self.setup, loss, self.results, self.tell, lambda: _in_playground(elsewhere())
+        )
+        lower = Horizontal(self.sentence, self.results, id="lower")
+        super().__init__(controller, self.setup, loss, lower, {})
         self._elsewhere, self._was_asked = elsewhere, False
         self._is_ready = False
         self._then: list[Callable[[ClassifyScreen], None]] = []
         session.wake = self._wake
-        self.setup = ClassifySetup()
-        self.loss = LossPane(LOSS, CLASSIFY, PLACES, CHART_PLACES, "texts")
-        self.sentence, self.results = SentencePane(), ResultsPane()
-        self.controller = ClassifyController(
-            session, self.setup, self.loss, self.results, self.tell, elsewhere
-        )
-        lower = Horizontal(self.sentence, self.results, id="lower")
-        shares: dict[str, float] = {}
-        self._rows = Split(self.loss, lower, "rows", LEAST_ROWS, shares, id="right")
-        self._columns = Split(self.setup, self._rows, "columns", LEAST_COLUMNS, shares, id="body")
 
     def compose(self) -> ComposeResult:
         """Four panes, which become tabs where there is little room."""
@@ -157,13 +139,11 @@ class ClassifyScreen(Screen[None]):
     def poll(self) -> None:
         """Take what has come, and bring every pane up to it once."""
         news, session = self.session.poll(), self.session
-        self.loss.show(news.events)
-        for event in news.events:
-            self._tell(event)
+        step = session.classifier.step if session.classifier else 0
+        self.show_training(news.events, "own", step)
         for sentence in news.failures:
             self.results.say("")
             self.tell(sentence, "error")
-        self.controller.show_question()
         if news.classifier is not None:
             self.sentence.show_classifier(news.classifier)
             self._show_title()
@@ -173,11 +153,6 @@ class ClassifyScreen(Screen[None]):
             self.sentence.show(news.answer)
         if news.scores is not None:
             self.results.show(news.scores)
-        if session.phase != self.loss.status.phase:
-            self.loss.show_phase(session.phase, "own")
-            self.refresh_bindings()
-        self.loss.show_going_on(self.controller.run_to_go_on is not None)
-        self.loss.show_trained(session.classifier.step if session.classifier else 0)
         self.sentence.set_class(session.is_training, "-live")
         elsewhere = self._elsewhere()
         note = f"{elsewhere[0].lower()}{elsewhere[1:]} in the playground" if elsewhere else ""
@@ -185,23 +160,11 @@ class ClassifyScreen(Screen[None]):
         for bar in self.query(TitleBar):
             bar.show_note(note)
 
-    def _tell(self, event: TrainEvent) -> None:
-        """Say what a person should know of, beyond what the chart shows."""
-        self.controller.hear(event)
-        match event:
-            case Started() | Resumed():
-                self._show_title()
-                if self.session.run is not None:
-                    classes = len(self.session.run.classes)
-                    self.loss.show_references({"a guess": math.log(classes)})
-            case Warned():
-                self.tell(event.sentence, "warning")
-            case RolledBack():
-                self.tell(f"Back to the weights of step {event.to_step:,}.")
-            case Failed():
-                self.fail(event.sentence)
-            case _:
-                pass
+    def show_start(self) -> None:
+        """Show what is trained, and what a guess would cost."""
+        self._show_title()
+        if self.session.run is not None:
+            self.loss.show_references({"a guess": math.log(len(self.session.run.classes))})
 
     def _show_title(self) -> None:
         session = self.session
@@ -209,15 +172,6 @@ class ClassifyScreen(Screen[None]):
         about = trained or (session.classifier.about if session.classifier else None)
         named = f" · {about.name} · {about.corpus}" if about else ""
         self.query_one(TitleBar).show_title(f"classify{named}")
-
-    def tell(self, sentence: str, severity: SeverityLevel = "information") -> None:
-        """Say something in a toast."""
-        self.notify(printable(sentence), severity=severity, markup=False)
-
-    def fail(self, sentence: str) -> None:
-        """Say in a modal what failed, and where more about it stands."""
-        if isinstance(self.app, SurvivingApp):
-            self.app.show_failure(sentence)
 
     # The panes.
 
@@ -227,15 +181,10 @@ class ClassifyScreen(Screen[None]):
         event.stop()
         self.session.read(event.value)
 
-    @on(Input.Submitted)
-    def leave_input(self) -> None:
-        """Let letter keys act again."""
-        self.set_focus(None)
-
     @on(Tabs.TabActivated)
     def _show_tab(self) -> None:
         """Mark the panes that show where there is little room."""
-        tab = self._tabs.shown
+        tab = self.tabs.shown
         self.set_class(tab == "overview", "-overview")
         for pane in (self.setup, self.loss, self.sentence, self.results):
             pane.set_class(tab == pane.id, "-active")
@@ -245,84 +194,23 @@ class ClassifyScreen(Screen[None]):
         self.query_one("#lower").set_class(tab not in ("setup", "loss"), "-active")
         self._rows.set_class(tab != "setup", "-active")
 
-    @property
-    def _tabs(self) -> PaneTabs:
-        return self.query_one(PaneTabs)
-
-    def action_tab(self, name: str) -> None:
-        """Turn to a tab; where all panes are shown, give one of them the focus, or none."""
-        self._tabs.turn_to(name)
-        if not self.has_class("-narrow"):
-            self.set_focus(self.query_one(FOCUSED[name]) if name in FOCUSED else None)
-
-    def action_move_border(self, way: str) -> None:
-        """Move a border between panes by a little."""
-        split = self._columns if way in ("left", "right") else self._rows
-        if not split.move(BORDER_STEPS[way]):
-            self.tell("One pane is shown at a time here, so there is no border to move.")
-
-    def action_reset_layout(self) -> None:
-        """Give the panes the sizes that they had at first."""
-        self._columns.reset()
-        self._rows.reset()
-
-    # The training, the controller's business; `tui/classify/actions.py` says what each is for.
+    # Training runs, beyond what every training screen does.
 
     def action_train(self) -> None:
-        """Begin a training, pause it, or go on."""
+        """Begin a training run, pause it, or continue it."""
         self._was_asked = True
-        if self.controller.toggle():
-            self._tabs.turn_to("overview", "loss")
-            self.poll()
-
-    def action_step(self) -> None:
-        """Take one step."""
-        self.controller.step()
-
-    def action_stop(self) -> None:
-        """End the training, saving."""
-        self.controller.stop()
-
-    def action_new_run(self) -> None:
-        """Let `t` begin a new run."""
-        self.controller.begin_anew()
-
-    def action_save(self) -> None:
-        """Save now."""
-        self.controller.save()
-
-    def action_roll_back(self) -> None:
-        """Go back to the best checkpoint."""
-        self.controller.roll_back()
-
-    def action_learning_rate(self, way: str) -> None:
-        """Double or halve the learning rate."""
-        self.controller.change_rate(way)
+        super().action_train()
 
     def action_measure(self) -> None:
         """Count right and wrong answers."""
-        self._tabs.turn_to("results")
+        self.tabs.turn_to("results")
         self.controller.measure()
-
-    # The chart.
-
-    def action_scale(self) -> None:
-        """Switch between the linear and the logarithmic scale."""
-        self.loss.chart.action_toggle_scale()
-
-    def action_smoothing(self) -> None:
-        """Smooth more, or not at all after the heaviest weight."""
-        self.loss.chart.action_cycle_smoothing()
-
-    def action_recent(self) -> None:
-        """Show the last part of the run, or all of it."""
-        self.loss.chart.action_toggle_recent()
 
     # Sentence, texts and runs.
 
     def action_sentence(self) -> None:
         """Put the cursor into the sentence."""
-        self._tabs.turn_to("overview", "sentence-pane")
+        self.tabs.turn_to("overview", "sentence-pane")
         # At once, so that what is typed in the same breath goes into the field.
         self.set_focus(self.sentence.field)
 
@@ -333,7 +221,7 @@ class ClassifyScreen(Screen[None]):
 
     def action_texts(self) -> None:
         """Put the cursor where the texts are named."""
-        self._tabs.turn_to("setup")
+        self.tabs.turn_to("setup")
         self.setup.edit_texts()
 
     def action_open(self) -> None:
@@ -354,19 +242,19 @@ class ClassifyScreen(Screen[None]):
         """Take the classifier of a checkpoint, and go on with its run at `t`."""
         self._was_asked = True
         if self.controller.open(path):
-            self._tabs.turn_to("overview", "sentence-pane")
+            self.tabs.turn_to("overview", "sentence-pane")
 
     def resume(self, name: str) -> None:
         """Go on with a run."""
         self._was_asked = True
         if self.controller.resume(name):
-            self._tabs.turn_to("overview", "loss")
+            self.watch_training()
 
     def action_copy_command(self) -> None:
         """Copy what does the same without a screen."""
         form = self.setup.form
         if form.config is None:
-            self.tell("A setting is not valid; it is marked in the form.", "error")
+            self.tell(form.complaint, "error")
             return
         command = classify_command(self.setup.source, form.recipe, form.config)
         self.app.copy_to_clipboard(command)
@@ -374,3 +262,8 @@ class ClassifyScreen(Screen[None]):
     def action_back(self) -> None:
         """Leave the screen."""
         self.dismiss()
+
+
+def _in_playground(about: str) -> str:
+    """Say where another network is being trained; empty where none is."""
+    return f"{about} in the playground; go back (Escape) and end it (k) first." if about else ""

@@ -64,4 +64,5 @@ def _key(app: App[Any], action: Action) -> Content:
 
 
 def _place(words: str, action: Action) -> Content:
-    return Content.from_markup(f"[@click=screen.{action.call}]$words[/]", words=words)
+    call = action.call if action.call.startswith("app.") else f"screen.{action.call}"
+    return Content.from_markup(f"[@click={call}]$words[/]", words=words)

@@ -10,8 +10,6 @@ from textual.notifications import SeverityLevel
 
 from rnntui.errors import RnntuiError
 from rnntui.text.cells import printable
-from rnntui.training.endings import why_early
-from rnntui.training.events import Finished
 
 _FLAG = re.compile(r" with --[a-z-]+")
 
@@ -33,22 +31,6 @@ def on_screen(sentence: str) -> str:
 def one_line(text: str) -> str:
     """Return a name from outside safe to show, its line ends as stand-ins too."""
     return printable(text).replace("\n", "␊")
-
-
-def over(end: Finished, what_follows: str) -> str:
-    """Return what has become of a training, and what `t` does now, if anything is to be said."""
-    if why := why_early(end):
-        return f"Stopped early at step {end.step:,}: {why}."
-    how = "Stopped" if end.reason == "stopped" else "The training is over"
-    return f"{how} at step {end.step:,}" + (f"; {what_follows}." if what_follows else ".")
-
-
-def changed(setting: str, new: float | str) -> str:
-    """Return what is said of a setting that is changed in mid-run."""
-    value = new if isinstance(new, str) else f"{new:.3g}"
-    if setting == "sample_length" and not isinstance(new, str):
-        return f"Samples have {new:,.0f} characters from now on."
-    return f"The {setting.replace('_', ' ')} is {value} from now on."
 
 
 def place_in_words(path: Path) -> str:

@@ -11,7 +11,8 @@ from rnntui.tasks.characters.config import TrainConfig
 from rnntui.training.commands import Command, SetLearningRate, SetSampleLength
 from rnntui.training.events import Changed
 from rnntui.training.settings.declaring import bounds_of
-from rnntui.tui.core.sentences import Tell, changed
+from rnntui.tui.core.sentences import Tell
+from rnntui.tui.training.sentences import changed
 
 
 def doubled(value: float, way: str, bounds: tuple[float, float]) -> float:

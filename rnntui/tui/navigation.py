@@ -1,0 +1,200 @@
+"""The way between the screens: which one opens, on what, and what it hands back.
+
+Screens don't know each other; each is loaded when it is first asked for, as the
+first picture needs none of them.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Generic
+
+from textual import work
+from textual.app import App, ReturnType
+
+from rnntui import places
+from rnntui.runtime.phases import going_on
+from rnntui.tui.dialogs.question import Question
+from rnntui.tui.widgets.too_small import is_too_small
+
+if TYPE_CHECKING:
+    from rnntui.runtime.classifier_session import ClassifierSession
+    from rnntui.runtime.session import Session
+    from rnntui.tui.classify.screen import ClassifyScreen
+    from rnntui.tui.duel.screen import DuelSettings
+    from rnntui.tui.playground.screen import Playground
+
+SECONDS_TO_END = 60.0
+"""How long a training run may take to finish its step and save."""
+
+
+class NavigatingApp(App[ReturnType], Generic[ReturnType]):
+    """An app that opens its screens, and ends what they have in progress."""
+
+    def __init__(self) -> None:
+        """Begin with no screen loaded."""
+        super().__init__()
+        self._playground: Playground | None = None
+        self._classify: ClassifyScreen | None = None
+
+    @property
+    def playground(self) -> "Playground":
+        """The home screen. Raises `LookupError` before it is loaded."""
+        if self._playground is None:
+            raise LookupError("The playground is still being loaded")
+        return self._playground
+
+    @property
+    def session(self) -> "Session":
+        """The playground's session."""
+        return self.playground.session
+
+    # Screens; `tui/core/actions.py` says what each action is for.
+
+    def action_duel(self) -> None:
+        """Open the duel."""
+        from rnntui.tui.duel.screen import DuelScreen
+
+        network, session = self.session.network, self.session
+        if network is None:
+            self.playground.tell(
+                "There is no network to generate with yet; press t to train one.", "warning"
+            )
+            return
+        session.stop_generating()
+        self.clear_notifications()
+        duel = DuelScreen(network, session.spec, session.prime, session.seed, session.pace)
+        self.push_screen(duel, self._leave_duel)
+
+    def _leave_duel(self, left: "DuelSettings | None") -> None:
+        if left is not None:
+            self.playground.go_on_with(left.spec, left.prime, left.seed, left.pace)
+
+    def action_corpora(self) -> None:
+        """Open the library of texts."""
+        from rnntui.tui.corpora.screen import CorporaScreen
+
+        setup = self.playground.setup
+
+        def choose(name: str | None) -> None:
+            setup.choose(name or setup.corpus)
+
+        self.clear_notifications()
+        self.push_screen(CorporaScreen(setup.corpus), choose)
+
+    def action_runs(self) -> None:
+        """Open the table of runs."""
+        from rnntui.tui.runs.screen import RunsScreen
+
+        parent = places.checkpoints_dir()
+        runs = RunsScreen(
+            parent, self.open_checkpoint, self.resume, self.replay, shares=self.playground.shares
+        )
+        self.clear_notifications()
+        self.push_screen(runs)
+
+    def action_classify(self) -> None:
+        """Open the Classify screen, which stays as it is while others are shown."""
+        self._show_classify()
+
+    def _show_classify(self) -> "ClassifyScreen":
+        """Put the Classify screen in front, made when it is first asked for."""
+        from rnntui.runtime.classifier_session import ClassifierSession
+
+        screen = self._classify or self.put_classifying(ClassifierSession())
+        if screen not in self.screen_stack:
+            self.clear_notifications()
+            self.push_screen(screen)
+        return screen
+
+    def put_classifying(self, session: "ClassifierSession") -> "ClassifyScreen":
+        """Make the Classify screen over a session; there must be none yet."""
+        from rnntui.tui.classify.screen import ClassifyScreen
+
+        self._classify = ClassifyScreen(session, self._about_training)
+        self.install_screen(self._classify, "classify")
+        return self._classify
+
+    # Runs, each on the screen of its kind.
+
+    def open_checkpoint(self, path: Path) -> None:
+        """Sample from the network of a checkpoint, and resume its run at `t`, or follow it.
+
+        A classifier is opened in the Classify screen. Raises `RnntuiError` where there
+        is no such network, or a training run is in progress.
+        """
+        if _is_classifier(path):
+            self._show_classify().when_ready(lambda screen: screen.open(path))
+        else:
+            self.playground.open_checkpoint(path)
+
+    def resume(self, name: str) -> None:
+        """Resume a run, a classifier's in the Classify screen.
+
+        Raises `RnntuiError` where there is no such run, or another process trains it.
+        """
+        from rnntui.tasks.kinds import CLASSIFIER
+        from rnntui.tasks.summary import summarise
+        from rnntui.training.run_folder import find_run
+        from rnntui.training.run_lock import check_idle
+
+        folder = find_run(places.checkpoints_dir(), name)
+        if summarise(folder).kind is not CLASSIFIER:
+            self.playground.resume(name)
+            return
+        if self._classify is None or not self._classify.controller.trains(name):
+            check_idle(folder, "resumed")
+        self._show_classify().when_ready(lambda screen: screen.resume(name))
+
+    def replay(self, name: str, speed: float) -> None:
+        """Show a run again from its record."""
+        self.playground.replay(name, speed)
+
+    # What is in progress, and leaving.
+
+    def _about_training(self) -> str:
+        """The beginning of a sentence about the playground's training run, empty without one."""
+        session = self.session
+        is_own = session.is_training and not (session.is_followed or session.is_replay)
+        return going_on(session.phase) if is_own else ""
+
+    def _about_classifier(self) -> str:
+        """The same about a training run in the Classify screen."""
+        session = self._classify.session if self._classify else None
+        return going_on(session.phase) if session and session.is_training else ""
+
+    async def action_quit(self) -> None:
+        """Leave, after a question where a training run is in progress."""
+        # Under the sentence for a small terminal nobody would see the question.
+        unseen = is_too_small(self.size)
+        ours = self._about_training() or self._about_classifier()
+        if not ours or unseen:
+            self.end_and_exit()
+            return
+        question = Question("Quit", f"{ours}. Save it and leave?", "Save and leave", "Stay")
+        self.push_screen(question, self._answer_to_quit)
+
+    def _answer_to_quit(self, leave: bool | None) -> None:
+        if leave:
+            self.end_and_exit()
+
+    @work(thread=True, group="leave")
+    def end_and_exit(self, code: int = 0) -> None:
+        """End all that is in progress, saving, out of the screen's way; then exit with `code`."""
+        self.end_sessions()
+        self.call_from_thread(self.exit, return_code=code)
+
+    def end_sessions(self) -> None:
+        """End all that is in progress in the playground and the Classify screen, saving."""
+        self.session.close(SECONDS_TO_END)
+        if self._classify is not None:
+            self._classify.session.close(SECONDS_TO_END)
+
+
+def _is_classifier(checkpoint: Path) -> bool:
+    from rnntui.errors import CheckpointError
+    from rnntui.tasks.kinds import CLASSIFIER, kind_of_checkpoint
+
+    try:
+        return kind_of_checkpoint(checkpoint) is CLASSIFIER
+    except CheckpointError:
+        # Whoever loads it says what is wrong.
+        return False
