@@ -25,31 +25,9 @@ from rnntui.text.library.path_completion import completions
 from rnntui.tui.classify.estimate import ClassifierEstimate
 from rnntui.tui.core.sentences import one_line, stated
 from rnntui.tui.training.settings_form import SettingsForm
+from rnntui.tui.training.shown_settings import CLASSIFICATION
 from rnntui.tui.widgets.safe_fields import Field
 from rnntui.tui.widgets.tick_box import TickBox
-
-SHOWN: Final = (
-    "cell",
-    "hidden_size",
-    "num_layers",
-    "input_encoding",
-    "embedding_size",
-    "pooling",
-    "head",
-    "dropout",
-    "units",
-    "vocab_size",
-    "max_length",
-    "padding",
-    "batch_size",
-    "optimizer",
-    "learning_rate",
-    "epochs",
-    "patience",
-    "val_fraction",
-    "seed",
-)
-"""The settings that a newcomer wants; a recipe file, or the command line, has them all."""
 
 FIRST: Final = "reviews"
 """The recipe to begin with: it learns in seconds from texts that ship with the program."""
@@ -97,7 +75,7 @@ class ClassifySetup(Vertical):
                 yield TickBox("skip bad rows", False, id="skip-bad", tooltip=_SKIP_BAD)
             yield Static(id="about", markup=False)
         form: SettingsForm[ClassifyRecipe, ClassifyConfig] = SettingsForm(
-            recipes, recipes[0].name, SHOWN, self._estimate
+            recipes, recipes[0].name, CLASSIFICATION, self._estimate
         )
         form.border_title = "Network and training"
         yield form

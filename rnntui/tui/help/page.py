@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields
 from typing import Final
 
 from rnntui.tasks.characters.config import TrainConfig
-from rnntui.tui.playground.setup_pane import SHOWN
+from rnntui.tui.training.shown_settings import CHARACTERS
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ COLOURS: Final = HelpSection(
 def _settings() -> str:
     """The settings of the form, each with its sentence."""
     about = {one.name: one.metadata["about"] for one in fields(TrainConfig)}
-    return "\n".join(f"{name.replace('_', ' ')}: {about[name]}" for name in SHOWN)
+    return "\n".join(f"{name.replace('_', ' ')}: {about[name]}" for name in CHARACTERS)
 
 
 SECTIONS: Final = (

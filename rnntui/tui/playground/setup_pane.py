@@ -24,27 +24,7 @@ from rnntui.tui.playground.corpus_list import CorpusList
 from rnntui.tui.playground.estimate import TrainingEstimate
 from rnntui.tui.playground.starting import Start
 from rnntui.tui.training.settings_form import SettingsForm
-
-SHOWN = (
-    "cell",
-    "hidden_size",
-    "num_layers",
-    "input_encoding",
-    "embedding_size",
-    "dropout",
-    "batch_size",
-    "seq_length",
-    "window",
-    "optimizer",
-    "learning_rate",
-    "schedule",
-    "epochs",
-    "steps",
-    "minutes",
-    "val_fraction",
-    "seed",
-)
-"""The settings that a newcomer wants; a recipe file, or the command line, has them all."""
+from rnntui.tui.training.shown_settings import CHARACTERS
 
 
 def _without_use(config: TrainConfig) -> tuple[str, ...]:
@@ -84,7 +64,7 @@ class SetupPane(Vertical):
         corpora.border_title = "Texts"
         yield corpora
         form: SettingsForm[TrainRecipe, TrainConfig] = SettingsForm(
-            self._recipes, self._recipe, SHOWN, self._estimate, _without_use
+            self._recipes, self._recipe, CHARACTERS, self._estimate, _without_use
         )
         form.border_title = "Network and training"
         yield form
