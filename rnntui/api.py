@@ -306,7 +306,7 @@ def _parent(folder: str | Path | None) -> Path:
 
 def _checkpoint_path(reference: str | Path, parent: Path) -> Path:
     from rnntui import places
-    from rnntui.training.run_folder import find_checkpoint
+    from rnntui.training.runs.folder import find_checkpoint
 
     return find_checkpoint(parent, str(reference), places.shipped_checkpoints_dir())
 

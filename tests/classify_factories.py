@@ -15,7 +15,7 @@ from rnntui.tasks.classification.provenance import LabelledSource
 from rnntui.tasks.classification.run import ClassifyRun
 from rnntui.training.commands import Inbox
 from rnntui.training.events import TrainEvent
-from rnntui.training.run_folder import RunFolder
+from rnntui.training.runs.folder import RunFolder
 from tests.factories import NEVER, story
 
 WORDS = {

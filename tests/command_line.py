@@ -14,7 +14,7 @@ from unittest import mock
 
 from rnntui import places
 from rnntui.cli.main import main
-from rnntui.training.run_folder import RunFolder
+from rnntui.training.runs.folder import RunFolder
 
 SMALL = (
     *("--threads", "1", "--hidden-size", "8", "--num-layers", "1", "--embedding-size", "4"),

@@ -13,8 +13,8 @@ from rnntui.tasks.characters.run import Run
 from rnntui.text.corpus import Corpus, corpus_from_text, load_corpus
 from rnntui.training.commands import Command, Inbox
 from rnntui.training.events import Finished, Resumed, Saved, Step, TrainEvent
-from rnntui.training.record import read_events
-from rnntui.training.run_folder import RunFolder
+from rnntui.training.runs.folder import RunFolder
+from rnntui.training.runs.record import read_events
 
 TINY_TEXT = "the cat sat on the mat; a hen met ten men. " * 26
 """1,118 characters, of which a tenth is enough to be held out."""

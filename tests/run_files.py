@@ -14,7 +14,7 @@ from rnntui.text.corpus import corpus_from_text
 from rnntui.training.checkpoint_file import save_checkpoint
 from rnntui.training.events import Evaluated, Finished, Step, TrainEvent, to_json
 from rnntui.training.progress import Progress
-from rnntui.training.run_folder import RunFolder
+from rnntui.training.runs.folder import RunFolder
 from tests.factories import TINY_TEXT, tiny_config
 
 NOW = 2_000_000_000.0

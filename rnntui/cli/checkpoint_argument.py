@@ -13,6 +13,6 @@ Checkpoint = Annotated[
 def checkpoint_path(reference: str) -> Path:
     """Return the path that a reference means. Raises `CheckpointError`."""
     from rnntui import places
-    from rnntui.training.run_folder import find_checkpoint
+    from rnntui.training.runs.folder import find_checkpoint
 
     return find_checkpoint(places.checkpoints_dir(), reference, places.shipped_checkpoints_dir())

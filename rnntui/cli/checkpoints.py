@@ -24,7 +24,7 @@ def list_() -> None:
     """
     from rnntui import places
     from rnntui.tasks.summary import summarise
-    from rnntui.training.run_folder import list_runs
+    from rnntui.training.runs.folder import list_runs
 
     parent = places.checkpoints_dir()
     rows = []
@@ -62,7 +62,7 @@ def show(
     from rnntui.cli.layers import print_layers
     from rnntui.tasks.kinds import kind_of_checkpoint
     from rnntui.tasks.table import task_of
-    from rnntui.training.run_folder import run_of
+    from rnntui.training.runs.folder import run_of
 
     path = checkpoint_path(checkpoint)
     folder = run_of(places.checkpoints_dir(), path)
@@ -89,7 +89,7 @@ def show(
 def rename(name: _Name, new_name: Annotated[str, typer.Argument(help="The new name.")]) -> None:
     """Rename a run."""
     from rnntui import places
-    from rnntui.training.run_changes import rename_run
+    from rnntui.training.runs.changes import rename_run
 
     rename_run(places.checkpoints_dir(), name, new_name)
     notify(f"Renamed the run '{name}' to '{new_name}'.")
@@ -106,7 +106,7 @@ def remove(
     symbolic link, only the link is deleted.
     """
     from rnntui import places
-    from rnntui.training.run_changes import remove_run, resting_run
+    from rnntui.training.runs.changes import remove_run, resting_run
 
     parent = places.checkpoints_dir()
     folder = resting_run(parent, name)
@@ -127,8 +127,8 @@ def export(
 ) -> None:
     """Write a run to a zip file: settings, record (also as CSV), samples, checkpoints."""
     from rnntui import places
-    from rnntui.training.export import export_run
-    from rnntui.training.run_folder import find_run
+    from rnntui.training.runs.export import export_run
+    from rnntui.training.runs.folder import find_run
 
     folder = find_run(places.checkpoints_dir(), name)
     target = to or Path(f"{folder.name}.zip")

@@ -29,7 +29,7 @@ from rnntui.text.labelled.choices import Units
 from rnntui.training.changed_text import ChangedTextError
 from rnntui.training.commands import Inbox, WeightsOutlet
 from rnntui.training.events import Saved, TrainEvent
-from rnntui.training.run_folder import RunFolder, find_checkpoint, list_runs
+from rnntui.training.runs.folder import RunFolder, find_checkpoint, list_runs
 
 log = logging.getLogger(__name__)
 

@@ -21,7 +21,7 @@ from rnntui.training.events import (
     Switched,
     TrainEvent,
 )
-from rnntui.training.run_folder import RunFolder
+from rnntui.training.runs.folder import RunFolder
 
 LOOK_SECONDS = 0.2
 """How often the record is looked at; each look without news is one small read."""

@@ -9,9 +9,9 @@ from rnntui.errors import RnntuiError, reason
 from rnntui.runtime.record_tail import RecordTail
 from rnntui.tasks.summary import QUIET_SECONDS
 from rnntui.training.events import Failed, Finished, TrainEvent, from_json
-from rnntui.training.record_end import pause_told, seconds_silent
-from rnntui.training.run_folder import RunFolder
-from rnntui.training.run_lock import is_being_trained
+from rnntui.training.runs.folder import RunFolder
+from rnntui.training.runs.lock import is_being_trained
+from rnntui.training.runs.record_end import pause_told, seconds_silent
 
 FollowedState = Literal["training", "paused", "quiet", "ended"]
 

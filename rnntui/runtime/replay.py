@@ -34,8 +34,8 @@ from rnntui.training.events import (
     TrainEvent,
     Warned,
 )
-from rnntui.training.record import read_events
-from rnntui.training.run_folder import RunFolder
+from rnntui.training.runs.folder import RunFolder
+from rnntui.training.runs.record import read_events
 
 TICK_SECONDS = 0.05
 """The longest wait without a look at the inbox."""

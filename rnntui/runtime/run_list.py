@@ -10,9 +10,9 @@ from rnntui.errors import RnntuiError, reason
 from rnntui.tasks.kinds import CLASSIFIER
 from rnntui.tasks.summary import RunSummary, summarise
 from rnntui.training.events import Failed, Finished
-from rnntui.training.record_end import last_event, seconds_silent
-from rnntui.training.run_folder import RunFolder, list_runs
-from rnntui.training.run_lock import is_being_trained
+from rnntui.training.runs.folder import RunFolder, list_runs
+from rnntui.training.runs.lock import is_being_trained
+from rnntui.training.runs.record_end import last_event, seconds_silent
 
 Clock = Callable[[], float]
 """Gives the seconds since 1970, as files' times are."""

@@ -36,7 +36,7 @@ from rnntui.training.commands import (
     WeightsOutlet,
 )
 from rnntui.training.events import TrainEvent
-from rnntui.training.run_folder import find_checkpoint, find_run
+from rnntui.training.runs.folder import find_checkpoint, find_run
 
 FIRST_WEIGHTS_SECONDS = 120.0
 """How long a stream waits for a training that has just begun (torch must be loaded)."""

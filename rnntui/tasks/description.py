@@ -7,7 +7,7 @@ from rnntui.errors import CheckpointError
 from rnntui.tasks.kinds import Kind, kind_in
 from rnntui.training.checked_values import check_numbers, count
 from rnntui.training.resuming import read_rates_given
-from rnntui.training.run_folder import RunFolder, read_configuration
+from rnntui.training.runs.folder import RunFolder, read_configuration
 from rnntui.training.settings.tables import from_tables
 
 P = TypeVar("P")

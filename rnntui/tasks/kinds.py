@@ -10,7 +10,7 @@ from typing import Any, Final, Literal
 
 from rnntui.errors import CheckpointError, quoted
 from rnntui.training.checkpoint_file import OpenCheckpoint, open_checkpoint
-from rnntui.training.run_folder import RunFolder, read_configuration
+from rnntui.training.runs.folder import RunFolder, read_configuration
 
 RecipeKind = Literal["train", "classify", "trace", "compare"]
 

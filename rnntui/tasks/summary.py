@@ -11,9 +11,9 @@ from rnntui.tasks.table import task_of
 from rnntui.tasks.task import Description, Header, Task
 from rnntui.training.events import Failed
 from rnntui.training.progress import Progress
-from rnntui.training.record_end import is_paused, last_event, seconds_silent
-from rnntui.training.run_folder import RunFolder
-from rnntui.training.run_lock import is_being_trained
+from rnntui.training.runs.folder import RunFolder
+from rnntui.training.runs.lock import is_being_trained
+from rnntui.training.runs.record_end import is_paused, last_event, seconds_silent
 
 RunState = Literal["training", "paused", "quiet", "finished", "stopped", "failed", "new"]
 

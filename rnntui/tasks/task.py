@@ -10,7 +10,7 @@ from rnntui.tasks.kinds import Kind
 from rnntui.tasks.recipes import RecipeFile
 from rnntui.training.prepared_run import RunDescription
 from rnntui.training.progress import Progress
-from rnntui.training.run_folder import RunFolder
+from rnntui.training.runs.folder import RunFolder
 from rnntui.training.settings.common import CommonSettings
 
 Header = CheckpointHeader[Any, Any, Any, Any]

@@ -16,7 +16,7 @@ from rnntui.training.events import Failed, TrainEvent
 from rnntui.training.learner import Learner
 from rnntui.training.loop_state import LoopState
 from rnntui.training.prepared_run import PreparedRun
-from rnntui.training.record import Record, recorded
+from rnntui.training.runs.record import Record, recorded
 from rnntui.training.stopwatch import AWAKE, Clock
 
 R = TypeVar("R", bound=PreparedRun)

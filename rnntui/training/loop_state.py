@@ -46,8 +46,8 @@ from rnntui.training.measuring_stop import MeasuringStoppedError, until_stopped
 from rnntui.training.optimizing.finite import require_finite
 from rnntui.training.prepared_run import PreparedRun
 from rnntui.training.progress import Progress
-from rnntui.training.recovery import OwnFolder, recover
-from rnntui.training.run_folder import write_configuration
+from rnntui.training.runs.folder import write_configuration
+from rnntui.training.runs.recovery import OwnFolder, recover
 from rnntui.training.stopwatch import Clock, StepTimes, Stopwatch, Warmup
 from rnntui.training.time_left import duration
 

@@ -8,7 +8,7 @@ from rnntui.training.optimizing.devices import check_device, check_threads
 from rnntui.training.optimizing.memory import check_memory
 from rnntui.training.prepared_run import PreparedRun, RunDescription
 from rnntui.training.resuming import changed_settings
-from rnntui.training.run_folder import RunFolder, create_run_folder, find_run, free_run_name
+from rnntui.training.runs.folder import RunFolder, create_run_folder, find_run, free_run_name
 
 B = TypeVar("B", bound=RunDescription[Any, Any])
 

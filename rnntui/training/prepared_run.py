@@ -16,8 +16,8 @@ from rnntui.errors import CheckpointError, ConfigError
 from rnntui.training.loop_settings import LoopSettings
 from rnntui.training.progress import Progress
 from rnntui.training.resuming import RATE_SETTINGS, Change
-from rnntui.training.run_folder import RunFolder, write_configuration
-from rnntui.training.run_lock import check_idle
+from rnntui.training.runs.folder import RunFolder, write_configuration
+from rnntui.training.runs.lock import check_idle
 
 P = TypeVar("P")
 C = TypeVar("C")

@@ -133,8 +133,8 @@ class NavigatingApp(App[ReturnType], Generic[ReturnType]):
         """
         from rnntui.tasks.kinds import CLASSIFIER
         from rnntui.tasks.summary import summarise
-        from rnntui.training.run_folder import find_run
-        from rnntui.training.run_lock import check_idle
+        from rnntui.training.runs.folder import find_run
+        from rnntui.training.runs.lock import check_idle
 
         folder = find_run(places.checkpoints_dir(), name)
         if summarise(folder).kind is not CLASSIFIER:

@@ -51,7 +51,7 @@ from rnntui.training.events import (
     TrainEvent,
 )
 from rnntui.training.progress import Progress
-from rnntui.training.run_folder import BEST
+from rnntui.training.runs.folder import BEST
 from tests.classify_factories import classify_config
 
 TOTAL_STEPS = 380

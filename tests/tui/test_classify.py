@@ -21,8 +21,8 @@ from rnntui.training.commands import (
     SingleStep,
     Stop,
 )
-from rnntui.training.record import read_events
-from rnntui.training.run_folder import BEST, RunFolder
+from rnntui.training.runs.folder import BEST, RunFolder
+from rnntui.training.runs.record import read_events
 from rnntui.tui.classify.choose_classifier import ChooseClassifier
 from rnntui.tui.classify.class_bars import ClassBars
 from rnntui.tui.classify.confusion_table import ConfusionTable

@@ -11,8 +11,8 @@ from rnntui.runtime.trainer_thread import Events
 from rnntui.tasks.characters.checkpoint import load_checkpoint
 from rnntui.training.commands import Inbox, Stop, WeightsOutlet
 from rnntui.training.events import Finished, TrainEvent
-from rnntui.training.record import read_events
-from rnntui.training.run_folder import RunFolder, list_runs
+from rnntui.training.runs.folder import RunFolder, list_runs
+from rnntui.training.runs.record import read_events
 from rnntui.tui.core.leaving import NO_SHELL, left_by_signals
 from rnntui.tui.training.status import TrainingStatus
 from tests.factories import losses, only

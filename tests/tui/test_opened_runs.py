@@ -19,9 +19,9 @@ from rnntui.tasks.characters.recipes import find_recipe
 from rnntui.text.corpus import load_corpus
 from rnntui.training.commands import Continue, Pause, Stop
 from rnntui.training.events import Sampled
-from rnntui.training.record import Record
-from rnntui.training.run_changes import remove_run
-from rnntui.training.run_folder import RunFolder
+from rnntui.training.runs.changes import remove_run
+from rnntui.training.runs.folder import RunFolder
+from rnntui.training.runs.record import Record
 from rnntui.tui.app import RnntuiApp
 from rnntui.tui.classify.screen import ClassifyScreen
 from rnntui.tui.playground.command_line import train_command

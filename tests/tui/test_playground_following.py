@@ -11,8 +11,8 @@ from textual.pilot import Pilot
 from rnntui import places
 from rnntui.runtime.session import Session
 from rnntui.training.events import Started, TrainEvent
-from rnntui.training.record import Record
-from rnntui.training.run_folder import RunFolder
+from rnntui.training.runs.folder import RunFolder
+from rnntui.training.runs.record import Record
 from rnntui.tui.app import RnntuiApp
 from rnntui.tui.runs.table import RunTable
 from rnntui.tui.training.status import TrainingStatus

@@ -17,8 +17,8 @@ from rnntui.runtime.run_reading import RunReading
 from rnntui.tasks.classification.opening import new_classify_run
 from rnntui.tasks.classification.provenance import LabelledSource
 from rnntui.training.events import Failed, Paused
-from rnntui.training.record import Record
-from rnntui.training.run_folder import RunFolder
+from rnntui.training.runs.folder import RunFolder
+from rnntui.training.runs.record import Record
 from rnntui.tui.dialogs.ask_text import AskText
 from rnntui.tui.dialogs.question import Question
 from rnntui.tui.runs.actions import OPEN, RUNS

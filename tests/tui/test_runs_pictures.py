@@ -11,8 +11,8 @@ from textual.widgets import Input
 
 from rnntui import places
 from rnntui.training.events import Failed
-from rnntui.training.record import Record
-from rnntui.training.run_folder import RunFolder
+from rnntui.training.runs.folder import RunFolder
+from rnntui.training.runs.record import Record
 from tests.run_files import NOW, bare_run, finished, record, run_on_disk
 from tests.tui.test_runs import RunsApp, dozen, parent, settled
 

@@ -12,7 +12,7 @@ from rnntui.runtime.classifier_session import NewClassifier, ResumedClassifier
 from rnntui.tasks.characters.checkpoint import read_header
 from rnntui.tasks.classification.checkpoint import load_classifier
 from rnntui.tasks.classification.provenance import LabelledSource
-from rnntui.training.run_folder import BEST, LAST
+from rnntui.training.runs.folder import BEST, LAST
 from rnntui.tui.training.status import TrainingStatus
 from tests.run_files import record, run_on_disk
 from tests.tui.scripted import ScriptedTraining, scripted_app

@@ -15,7 +15,7 @@ from rnntui.nets.config import ModelConfig, weight_shapes
 from rnntui.tasks.characters.checkpoint import load_checkpoint
 from rnntui.tasks.characters.config import TrainConfig
 from rnntui.training.events import Warned
-from rnntui.training.export import export_run
+from rnntui.training.runs.export import export_run
 from rnntui.training.settings.declaring import choices
 from tests.classify_factories import classified, classify_run
 from tests.command_line import rnntui, run_called, text_file

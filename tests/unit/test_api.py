@@ -10,7 +10,7 @@ import pytest
 import rnntui
 from rnntui import api, places
 from rnntui.errors import CheckpointError
-from rnntui.training.run_folder import RunFolder
+from rnntui.training.runs.folder import RunFolder
 from tests.command_line import python
 from tests.factories import TINY_TEXT, assert_same_training
 

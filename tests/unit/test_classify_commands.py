@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from rnntui.tasks.classification.checkpoint import load_classifier
-from rnntui.training.run_folder import read_configuration
+from rnntui.training.runs.folder import read_configuration
 from tests.classify_factories import tiny_labelled, tiny_tested
 from tests.command_line import Outcome, misused, python, rnntui, run_called, stated
 from tests.factories import losses

@@ -8,8 +8,8 @@ import pytest
 from rnntui import places
 from rnntui.nets.config import parameter_count
 from rnntui.tasks.characters.checkpoint import read_header
-from rnntui.training.record import Record
-from rnntui.training.run_folder import RunFolder, create_run_folder, list_runs, read_configuration
+from rnntui.training.runs.folder import RunFolder, create_run_folder, list_runs, read_configuration
+from rnntui.training.runs.record import Record
 from tests.classify_factories import classified, classify_run
 from tests.command_line import SMALL, misused, rnntui, run_called, stated, text_file
 from tests.factories import TINY_TEXT, killed_after, tiny_run

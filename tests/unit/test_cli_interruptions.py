@@ -20,7 +20,7 @@ import pytest
 from rnntui.runtime import signals
 from rnntui.tasks.characters.checkpoint import load_checkpoint
 from rnntui.training.events import Finished
-from rnntui.training.record import read_events
+from rnntui.training.runs.record import read_events
 from rnntui.training.stopwatch import AwakeClock
 from tests.command_line import SMALL, Outcome, Written, command, rnntui, run_called, text_file
 from tests.factories import TINY_TEXT, losses, only

@@ -10,7 +10,7 @@ from rnntui import places
 from rnntui.tasks.characters.checkpoint import load_checkpoint, read_header
 from rnntui.tasks.characters.opening import fine_tuned_run
 from rnntui.text.corpus import load_corpus
-from rnntui.training.run_folder import read_configuration
+from rnntui.training.runs.folder import read_configuration
 from tests.command_line import SMALL, Outcome, rnntui, run_called, stated, text_file
 from tests.factories import TINY_TEXT, assert_same_tensors, losses, tiny_config
 

@@ -21,7 +21,7 @@ from rnntui.text.batches import split
 from rnntui.text.corpus import load_corpus
 from rnntui.text.escapes import escaped
 from rnntui.text.normalisation import Normalisation
-from rnntui.training.run_folder import RunFolder
+from rnntui.training.runs.folder import RunFolder
 from tests.command_line import Outcome, misused, rnntui, run_called, stated, text_file
 from tests.factories import TINY_TEXT, tiny_config, trained
 

@@ -12,7 +12,7 @@ from rnntui import places
 from rnntui.tasks.characters.checkpoint import load_checkpoint, read_header
 from rnntui.tasks.characters.recipes import find_recipe
 from rnntui.text.library.entries import default_text_name
-from rnntui.training.run_folder import list_runs, read_configuration
+from rnntui.training.runs.folder import list_runs, read_configuration
 from tests.command_line import SMALL, Outcome, misused, rnntui, run_called, stated, text_file
 from tests.factories import TINY_TEXT
 

@@ -9,8 +9,8 @@ import pytest
 
 from rnntui import places
 from rnntui.training.events import Step
-from rnntui.training.record import read_events
-from rnntui.training.run_folder import RunFolder
+from rnntui.training.runs.folder import RunFolder
+from rnntui.training.runs.record import read_events
 from tests.command_line import rnntui
 
 RUNS = Path(__file__).parent.parent / "data" / "runs_of_0_1_0"

@@ -11,11 +11,11 @@ import pytest
 from rnntui import places
 from rnntui.errors import CheckpointError
 from rnntui.tasks.characters.checkpoint import load_checkpoint
-from rnntui.training import export
 from rnntui.training.events import Evaluated, Step
-from rnntui.training.export import COLUMNS, export_run, write_csv
-from rnntui.training.record import read_events
-from rnntui.training.run_folder import RunFolder
+from rnntui.training.runs import export
+from rnntui.training.runs.export import COLUMNS, export_run, write_csv
+from rnntui.training.runs.folder import RunFolder
+from rnntui.training.runs.record import read_events
 from tests.command_line import misused, rnntui, stated
 from tests.factories import only, tiny_run, trained
 from tests.run_files import bare_run, evaluated, finished, record, run_on_disk, step

@@ -10,8 +10,8 @@ from rnntui.runtime.followed_training import followed_events
 from rnntui.runtime.weights import WeightsMailbox
 from rnntui.training.commands import Pause, Stop
 from rnntui.training.events import Changed, Saved, TrainEvent, Warned
-from rnntui.training.record import Record
-from rnntui.training.run_folder import RunFolder
+from rnntui.training.runs.folder import RunFolder
+from rnntui.training.runs.record import Record
 from tests.factories import names
 from tests.run_files import NOW, finished, record, run_on_disk, step, write_record
 

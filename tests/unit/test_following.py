@@ -12,8 +12,8 @@ from rnntui.errors import RnntuiError
 from rnntui.runtime import record_tail
 from rnntui.runtime.following import Heard, RunFollower
 from rnntui.training.events import Continued, Failed, Paused, Saved, TrainEvent
-from rnntui.training.record import Record
-from rnntui.training.run_folder import RunFolder
+from rnntui.training.runs.folder import RunFolder
+from rnntui.training.runs.record import Record
 from tests.factories import names
 from tests.run_files import NOW, finished, record, step, write_record, written
 

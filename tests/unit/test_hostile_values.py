@@ -44,8 +44,8 @@ from rnntui.text.vocabulary import Vocabulary
 from rnntui.training import checkpoint_file
 from rnntui.training.checkpoint_file import to_bytes
 from rnntui.training.commands import Stop
-from rnntui.training.record import read_events
-from rnntui.training.run_folder import RunFolder, list_runs
+from rnntui.training.runs.folder import RunFolder, list_runs
+from rnntui.training.runs.record import read_events
 from tests.classify_factories import classified, classify_run, tiny_tested
 from tests.command_line import rnntui
 from tests.factories import Script, tiny_run, trained

@@ -17,8 +17,8 @@ from rnntui.runtime.run_reading import RunReading
 from rnntui.tasks.characters.opening import resume_run
 from rnntui.tasks.summary import summarise
 from rnntui.training.events import LONGEST_LINE, Sampled, to_json
-from rnntui.training.record import Record, read_events
-from rnntui.training.run_folder import RunFolder
+from rnntui.training.runs.folder import RunFolder
+from rnntui.training.runs.record import Record, read_events
 from rnntui.tui.playground.starting import StartRequest, find_start
 from tests.classify_factories import classified, classify_run
 from tests.command_line import Outcome, rnntui, text_file

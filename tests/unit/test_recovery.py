@@ -13,7 +13,7 @@ from rnntui.tasks.classification.opening import classify_events, resume_classify
 from rnntui.tasks.summary import summarise
 from rnntui.training.commands import SaveNow
 from rnntui.training.events import Failed, Started, Step, TrainEvent
-from rnntui.training.run_folder import RunFolder, list_runs
+from rnntui.training.runs.folder import RunFolder, list_runs
 from tests.classify_factories import classified, classify_run
 from tests.command_line import SMALL, rnntui, run_called, stated, text_file
 from tests.factories import (

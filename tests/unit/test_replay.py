@@ -37,7 +37,7 @@ from rnntui.training.events import (
     TrainEvent,
     Warned,
 )
-from rnntui.training.run_folder import RunFolder
+from rnntui.training.runs.folder import RunFolder
 from tests.factories import Script, names
 from tests.run_files import SECONDS_PER_STEP, evaluated, finished, record, step, write_record
 

@@ -21,8 +21,8 @@ from rnntui.text.normalisation import Normalisation
 from rnntui.training.checkpoint_file import save_checkpoint
 from rnntui.training.commands import Pause, SaveNow, SetLearningRate, SingleStep, Stop
 from rnntui.training.events import Finished, Sampled, Step, TrainEvent, Warned
-from rnntui.training.record import Record, read_events
-from rnntui.training.run_folder import read_configuration, write_configuration
+from rnntui.training.runs.folder import read_configuration, write_configuration
+from rnntui.training.runs.record import Record, read_events
 from tests.factories import (
     NEVER,
     TINY_TEXT,

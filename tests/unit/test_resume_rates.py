@@ -13,8 +13,8 @@ from rnntui.tasks.characters.run import Run
 from rnntui.tasks.classification.opening import classify_events
 from rnntui.training.commands import SetLearningRate, Stop
 from rnntui.training.events import Changed, Step, TrainEvent, to_json
-from rnntui.training.record import read_events
-from rnntui.training.run_folder import read_configuration, write_configuration
+from rnntui.training.runs.folder import read_configuration, write_configuration
+from rnntui.training.runs.record import read_events
 from tests.classify_factories import (
     assert_same_classifier,
     classified,

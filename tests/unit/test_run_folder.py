@@ -16,10 +16,9 @@ from hypothesis import strategies as st
 
 from rnntui.errors import CheckpointError
 from rnntui.tasks.characters.opening import new_run
-from rnntui.training import record as record_module
 from rnntui.training.events import Finished, Sampled, Started, Step, TrainEvent, to_json
-from rnntui.training.record import Record, read_events, recorded
-from rnntui.training.run_folder import (
+from rnntui.training.runs import record as record_module
+from rnntui.training.runs.folder import (
     RunFolder,
     check_run_name,
     create_run_folder,
@@ -30,7 +29,8 @@ from rnntui.training.run_folder import (
     read_configuration,
     reference_to,
 )
-from rnntui.training.run_lock import is_being_trained, lock, unlock
+from rnntui.training.runs.lock import is_being_trained, lock, unlock
+from rnntui.training.runs.record import Record, read_events, recorded
 from tests.factories import tiny_config, tiny_corpus
 
 TABLES = {"run": {"name": "tiny"}}
@@ -464,8 +464,8 @@ def test_a_file_system_without_locks_trains_all_the_same(
 HOLDER = """
 import sys
 from pathlib import Path
-from rnntui.training.record import Record
-from rnntui.training.run_folder import RunFolder
+from rnntui.training.runs.record import Record
+from rnntui.training.runs.folder import RunFolder
 record = Record(RunFolder(Path(sys.argv[1])), keep_lines=0)
 sys.stdout.write("held")
 sys.stdout.flush()

@@ -17,7 +17,7 @@ from rnntui.runtime.run_list import ListedRun, RunList
 from rnntui.runtime.run_reading import RunReading
 from rnntui.tasks.summary import RunSummary, summarise
 from rnntui.training.events import Failed, Paused, RolledBack, Sampled, TrainEvent
-from rnntui.training.record import Record
+from rnntui.training.runs.record import Record
 from tests.run_files import (
     NOW,
     bare_run,

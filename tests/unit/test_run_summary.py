@@ -9,10 +9,10 @@ import pytest
 
 from rnntui.errors import CheckpointError
 from rnntui.tasks.summary import QUIET_SECONDS, RunSummary, summarise
-from rnntui.training import record_end
 from rnntui.training.commands import Stop
 from rnntui.training.events import Changed, Continued, Evaluated, Paused, Sampled, Saved
-from rnntui.training.record import Record
+from rnntui.training.runs import record_end
+from rnntui.training.runs.record import Record
 from tests.classify_factories import classified, classify_run
 from tests.factories import Script, only, resumed, tiny_run, trained
 

@@ -26,8 +26,8 @@ from rnntui.training.commands import (
     WeightsOutlet,
 )
 from rnntui.training.events import Changed, Failed, Finished, Paused, Step, TrainEvent
-from rnntui.training.record import read_events
-from rnntui.training.run_lock import is_being_trained
+from rnntui.training.runs.lock import is_being_trained
+from rnntui.training.runs.record import read_events
 from tests.factories import names, only, tiny_run
 
 PATIENCE = 60.0

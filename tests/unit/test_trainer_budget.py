@@ -24,8 +24,8 @@ from rnntui.training.events import (
 from rnntui.training.loop import train
 from rnntui.training.loop_state import MEASURED_STEPS
 from rnntui.training.measure import Measure
-from rnntui.training.record import Record, recorded
-from rnntui.training.run_folder import read_configuration
+from rnntui.training.runs.folder import read_configuration
+from rnntui.training.runs.record import Record, recorded
 from tests.factories import ReadyFrom, Script, TickingClock, only, resumed, tiny_run, trained
 
 FIRST, LATER = 10.0, 0.5

@@ -33,7 +33,7 @@ from rnntui.training.events import (
     Warned,
 )
 from rnntui.training.loop import train
-from rnntui.training.record import read_events
+from rnntui.training.runs.record import read_events
 from tests.factories import (
     Script,
     TickingClock,

@@ -19,7 +19,7 @@ from rnntui.tasks.characters.model_loading import model_of
 from rnntui.tasks.characters.run import Run
 from rnntui.training.events import Evaluated, Finished, Sampled, Saved, Started, Step, Warned
 from rnntui.training.loop import train
-from rnntui.training.record import read_events
+from rnntui.training.runs.record import read_events
 from tests.factories import (
     TINY_TEXT,
     Shelf,

@@ -16,12 +16,12 @@ from rnntui.tasks.characters.checkpoint import load_checkpoint
 from rnntui.tasks.characters.learners import learner_for
 from rnntui.tasks.characters.opening import events_of
 from rnntui.tasks.characters.run import Run
-from rnntui.training import record
 from rnntui.training.commands import Command, SaveNow, SetLearningRate, Stop
 from rnntui.training.events import Evaluated, Failed, Saved, Step, TrainEvent, Warned
 from rnntui.training.measure import Measure
-from rnntui.training.record import read_events
-from rnntui.training.run_lock import is_being_trained
+from rnntui.training.runs import record
+from rnntui.training.runs.lock import is_being_trained
+from rnntui.training.runs.record import read_events
 from tests.factories import Script, names, only, resumed, tiny_run, trained
 
 

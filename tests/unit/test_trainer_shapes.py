@@ -14,7 +14,7 @@ from rnntui.tasks.characters.run import MAX_EVAL_EVERY, MIN_EVAL_EVERY, prepare_
 from rnntui.training.commands import Stop
 from rnntui.training.events import Evaluated, Finished, Warned
 from rnntui.training.loop import train
-from rnntui.training.run_folder import RunFolder, read_configuration
+from rnntui.training.runs.folder import RunFolder, read_configuration
 from tests.factories import (
     Script,
     assert_same_training,

@@ -8,7 +8,7 @@ from rnntui.tasks.description import read_description
 from rnntui.tasks.kinds import CHARACTERS
 from rnntui.training.checked_values import count, text
 from rnntui.training.prepared_run import RunDescription
-from rnntui.training.run_folder import RunFolder
+from rnntui.training.runs.folder import RunFolder
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -27,7 +27,7 @@ from rnntui.training.opening import check_machine, folder_for, make_run, reopene
 from rnntui.training.optimizing.devices import check_precision
 from rnntui.training.optimizing.memory import check_memory
 from rnntui.training.resuming import count_rates_given
-from rnntui.training.run_folder import check_new_name
+from rnntui.training.runs.folder import check_new_name
 
 LoadText = Callable[[tuple[str, ...]], Corpus]
 """Reads the requested text, normalised by the given steps."""

@@ -34,7 +34,7 @@ from rnntui.training.learner import LearnerInfo
 from rnntui.training.prepared_run import PreparedRun, versions
 from rnntui.training.progress import Progress
 from rnntui.training.resuming import RATE_SETTINGS
-from rnntui.training.run_folder import RunFolder
+from rnntui.training.runs.folder import RunFolder
 from rnntui.training.settings.declaring import BUDGETS
 from rnntui.training.settings.tables import to_tables
 

@@ -11,7 +11,7 @@ from rnntui.tasks.kinds import CHARACTERS
 from rnntui.tasks.recipes import RecipeFile, configured
 from rnntui.tasks.task import Layers
 from rnntui.training.progress import Progress
-from rnntui.training.run_folder import RunFolder
+from rnntui.training.runs.folder import RunFolder
 
 
 class CharactersTask:

@@ -5,7 +5,7 @@ from rnntui.tasks.classification.provenance import LabelledProvenance
 from rnntui.tasks.description import read_description
 from rnntui.tasks.kinds import CLASSIFIER
 from rnntui.training.prepared_run import RunDescription
-from rnntui.training.run_folder import RunFolder
+from rnntui.training.runs.folder import RunFolder
 
 ClassifyDescription = RunDescription[LabelledProvenance, ClassifyConfig]
 

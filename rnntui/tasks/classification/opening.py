@@ -27,7 +27,7 @@ from rnntui.training.measuring_stop import MeasuringStoppedError, until_stopped
 from rnntui.training.opening import check_machine, folder_for, make_run, reopened
 from rnntui.training.optimizing.memory import check_memory
 from rnntui.training.resuming import RATE_SETTINGS, count_rates_given
-from rnntui.training.run_folder import check_new_name
+from rnntui.training.runs.folder import check_new_name
 from rnntui.training.settings.declaring import BUDGETS
 
 CHANGEABLE = (*BUDGETS, *RATE_SETTINGS, "patience", "save_every", "threads", "device")

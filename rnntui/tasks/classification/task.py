@@ -14,8 +14,8 @@ from rnntui.tasks.classification.description import describe_classify_run
 from rnntui.tasks.kinds import CLASSIFIER
 from rnntui.tasks.recipes import RecipeFile
 from rnntui.training.progress import Progress
-from rnntui.training.record_end import accuracy_after
-from rnntui.training.run_folder import RunFolder
+from rnntui.training.runs.folder import RunFolder
+from rnntui.training.runs.record_end import accuracy_after
 
 
 class ClassificationTask:

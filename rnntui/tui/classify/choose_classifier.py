@@ -16,7 +16,7 @@ from textual.widgets.option_list import Option
 from rnntui.errors import RnntuiError
 from rnntui.tasks.kinds import CLASSIFIER
 from rnntui.tasks.summary import RunSummary, summarise
-from rnntui.training.run_folder import list_runs
+from rnntui.training.runs.folder import list_runs
 from rnntui.tui.core.sentences import one_line
 
 

@@ -14,7 +14,7 @@ from rnntui.runtime.classifier_session import (
 from rnntui.tasks.classification.checkpoint import read_classifier_header
 from rnntui.tasks.classification.config import ClassifyConfig
 from rnntui.training.events import Tested, TrainEvent
-from rnntui.training.run_folder import RunFolder, find_checkpoint, run_of
+from rnntui.training.runs.folder import RunFolder, find_checkpoint, run_of
 from rnntui.tui.classify.results_pane import ResultsPane
 from rnntui.tui.classify.setup_pane import ClassifySetup
 from rnntui.tui.core.sentences import Tell

@@ -20,7 +20,7 @@ from textual.worker import get_current_worker
 from rnntui import places
 from rnntui.errors import RnntuiError
 from rnntui.runtime.classifier_session import ClassifierSession, newest_classifier
-from rnntui.training.run_folder import find_checkpoint
+from rnntui.training.runs.folder import find_checkpoint
 from rnntui.tui.classify.actions import CHART_PLACES, CLASSIFY, PLACES
 from rnntui.tui.classify.command_line import classify_command
 from rnntui.tui.classify.controller import ClassifyController

@@ -22,8 +22,8 @@ from rnntui.tasks.characters.description import describe_run
 from rnntui.tasks.summary import RunSummary
 from rnntui.training.commands import Move, NextSample, Stop
 from rnntui.training.events import Changed, Finished, TrainEvent
-from rnntui.training.run_folder import RunFolder, find_run, reference_to, run_of
-from rnntui.training.run_lock import is_being_trained
+from rnntui.training.runs.folder import RunFolder, find_run, reference_to, run_of
+from rnntui.training.runs.lock import is_being_trained
 from rnntui.tui.core.sentences import Tell
 from rnntui.tui.playground.setup_pane import SetupPane
 from rnntui.tui.training.controller import SetupOfRun, TrainingController

@@ -11,7 +11,7 @@ from rnntui.tasks.characters.recipes import find_recipe
 from rnntui.tasks.recipes import DEFAULT
 from rnntui.text.library.entries import default_text_name
 from rnntui.text.library.references import resolve_reference
-from rnntui.training.run_folder import BEST, find_checkpoint, find_run
+from rnntui.training.runs.folder import BEST, find_checkpoint, find_run
 
 log = logging.getLogger(__name__)
 

@@ -14,9 +14,9 @@ from textual.screen import Screen
 
 from rnntui.errors import RnntuiError
 from rnntui.runtime.run_list import ListedRun
-from rnntui.training.export import export_run
-from rnntui.training.run_changes import remove_run, rename_run
-from rnntui.training.run_lock import check_idle
+from rnntui.training.runs.changes import remove_run, rename_run
+from rnntui.training.runs.export import export_run
+from rnntui.training.runs.lock import check_idle
 from rnntui.tui.core.sentences import Tell
 from rnntui.tui.dialogs.ask_text import AskText
 from rnntui.tui.dialogs.question import Question

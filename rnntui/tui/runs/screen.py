@@ -21,7 +21,7 @@ from rnntui.runtime.curves import NewCurves
 from rnntui.runtime.run_list import ListedRun
 from rnntui.runtime.run_reading import RunReading
 from rnntui.text.cells import printable
-from rnntui.training.run_folder import find_checkpoint
+from rnntui.training.runs.folder import find_checkpoint
 from rnntui.tui.core.actions import Action
 from rnntui.tui.core.key_bar import KeyBar
 from rnntui.tui.runs.actions import OPEN, RUNS

@@ -21,10 +21,10 @@ from rnntui.tasks.summary import RunSummary, summarise
 from rnntui.training.commands import Command, RollBack, SaveNow, SingleStep, Stop
 from rnntui.training.events import Changed, Evaluated, Finished, Saved, Step, TrainEvent
 from rnntui.training.loop_settings import LoopSettings
-from rnntui.training.record import read_events
-from rnntui.training.record_end import last_learning_rate
-from rnntui.training.run_folder import RunFolder, find_run
-from rnntui.training.run_lock import check_idle
+from rnntui.training.runs.folder import RunFolder, find_run
+from rnntui.training.runs.lock import check_idle
+from rnntui.training.runs.record import read_events
+from rnntui.training.runs.record_end import last_learning_rate
 from rnntui.tui.core.sentences import Tell
 from rnntui.tui.training.loss_pane import RECORD_READING, LossPane
 from rnntui.tui.training.old_text import LEFT, show_question

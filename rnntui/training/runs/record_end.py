@@ -18,7 +18,7 @@ from rnntui.training.events import (
     TrainEvent,
     from_json,
 )
-from rnntui.training.run_folder import RunFolder
+from rnntui.training.runs.folder import RunFolder
 
 _TAIL_BYTES = 1 << 16
 """Bytes read from the end of a record; lines that begin earlier are not seen."""

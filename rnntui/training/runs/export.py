@@ -17,8 +17,8 @@ from rnntui.atomic_files import atomic_write
 from rnntui.errors import CheckpointError, reason
 from rnntui.plain_files import is_plain, open_plain
 from rnntui.training.events import Evaluated, Step, TrainEvent
-from rnntui.training.record import read_events
-from rnntui.training.run_folder import RunFolder
+from rnntui.training.runs.folder import RunFolder
+from rnntui.training.runs.record import read_events
 
 COLUMNS: Final = (
     "step",

@@ -8,7 +8,7 @@ from typing import Any
 
 from rnntui.errors import CheckpointError
 from rnntui.training.checkpoint_file import Snapshot, save_checkpoint
-from rnntui.training.run_folder import RunFolder, create_run_folder, free_run_name
+from rnntui.training.runs.folder import RunFolder, create_run_folder, free_run_name
 
 
 class OwnFolder:

@@ -15,8 +15,8 @@ from rnntui.atomic_files import atomic_write
 from rnntui.errors import CheckpointError, RnntuiError, reason
 from rnntui.plain_files import has_other_names, open_plain, open_to_append, open_to_change
 from rnntui.training.events import LONGEST_LINE, Sampled, TrainEvent, from_json, to_json
-from rnntui.training.run_folder import RunFolder, torn_files
-from rnntui.training.run_lock import lock, unlock
+from rnntui.training.runs.folder import RunFolder, torn_files
+from rnntui.training.runs.lock import lock, unlock
 
 
 def read_events(folder: RunFolder) -> Iterator[TrainEvent]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rnntui.errors import CheckpointError, quoted, reason
-from rnntui.training.run_folder import (
+from rnntui.training.runs.folder import (
     RunFolder,
     check_run_name,
     own_run,
@@ -14,7 +14,7 @@ from rnntui.training.run_folder import (
     torn_files,
     write_configuration,
 )
-from rnntui.training.run_lock import hold, is_being_trained
+from rnntui.training.runs.lock import hold, is_being_trained
 
 NAMED = 5
 """Number of remaining files that a sentence names; further ones are counted."""

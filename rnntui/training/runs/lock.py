@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from rnntui.errors import CheckpointError
-from rnntui.training.run_folder import RunFolder
+from rnntui.training.runs.folder import RunFolder
 
 
 def is_being_trained(folder: RunFolder) -> bool:
