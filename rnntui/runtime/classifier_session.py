@@ -1,6 +1,6 @@
-"""What an interactive session has going with classifiers: one training, one that reads sentences.
+"""An interactive session with classifiers: one training run, one classifier that reads sentences.
 
-It owns the threads and is polled by whoever shows it; it knows of no screen.
+It owns the threads and is polled by a screen; it knows nothing of screens itself.
 """
 
 import logging
@@ -36,7 +36,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class NewClassifier:
-    """A classifier to train: on which texts, and how."""
+    """A classifier to train: its texts and settings."""
 
     parent: Path
     source: LabelledSource
@@ -46,7 +46,7 @@ class NewClassifier:
 
 @dataclass(frozen=True)
 class ResumedClassifier:
-    """A classifier's run to go on with; `ask` is for texts that have changed."""
+    """A classifier's run to resume; `ask` is called where its texts have changed."""
 
     parent: Path
     name: str
@@ -58,22 +58,22 @@ ClassifyRequest = NewClassifier | ResumedClassifier
 
 @dataclass(frozen=True)
 class AboutRun:
-    """What is known of a run once its texts are read."""
+    """A run's name, corpus and classes, known once its texts are read."""
 
     name: str
     corpus: str
     classes: tuple[str, ...]
 
 
-Opened = Callable[[AboutRun], None]
-"""Told what is trained as soon as it is known, in the trainer's thread."""
+OnOpened = Callable[[AboutRun], None]
+"""Called with the run as soon as it is known, in the trainer's thread."""
 
-OpenClassifying = Callable[[ClassifyRequest, Opened], Events]
-"""Makes the events of a training that is asked for."""
+OpenClassifierTraining = Callable[[ClassifyRequest, OnOpened], Events]
+"""Opens a requested training run."""
 
 
-def open_classifying(request: ClassifyRequest, opened: Opened) -> Events:
-    """The events of a real training; texts are read in the thread that asks for them."""
+def open_classifier_training(request: ClassifyRequest, opened: OnOpened) -> Events:
+    """The events of a real training run; its texts are read in the thread that iterates them."""
 
     def events(inbox: Inbox, outlet: WeightsOutlet) -> Iterator[TrainEvent]:  # noqa: ARG001
         if isinstance(request, ResumedClassifier):
@@ -93,9 +93,9 @@ def open_classifying(request: ClassifyRequest, opened: Opened) -> Events:
 
 @dataclass(frozen=True, eq=False)
 class TrainedClassifier:
-    """A classifier as a checkpoint has it, ready to read.
+    """A classifier loaded from a checkpoint.
 
-    `before` has the probability of each class before anything is read.
+    `before` is the probability of each class before the first token.
     """
 
     about: AboutRun
@@ -107,7 +107,7 @@ class TrainedClassifier:
 
 
 def load_trained(path: Path) -> TrainedClassifier:
-    """The classifier of a checkpoint. Raises `CheckpointError`."""
+    """Load the classifier of a checkpoint. Raises `CheckpointError`."""
     checkpoint = load_classifier(path)
     header = checkpoint.header
     about = AboutRun(path.parent.name, header.corpus.name, header.classes)
@@ -118,11 +118,11 @@ def load_trained(path: Path) -> TrainedClassifier:
 
 
 @dataclass(frozen=True, eq=False)
-class Answer:
-    """What a classifier takes a sentence for: each class with its probability, and the way there.
+class Prediction:
+    """A classifier's prediction for a sentence: the probability of each class, after each token.
 
-    `before` has the probabilities before the first token, `reading` those after each;
-    it has none where the sentence has none.
+    `before` has the probabilities before the first token, `reading` those after each
+    token; an empty sentence has none.
     """
 
     sentence: str
@@ -133,9 +133,9 @@ class Answer:
 
 @dataclass(frozen=True)
 class ClassifierScore:
-    """How many texts of each class (rows) were taken for which class (columns).
+    """Loss, accuracy and confusion matrix: true classes in rows, predicted ones in columns.
 
-    `part` says of which texts: `held out`, `test`, or `all`.
+    `part` names the texts: `held out`, `test`, or `all`.
     """
 
     part: str
@@ -147,10 +147,10 @@ class ClassifierScore:
 
 
 def measure_classifier(path: Path) -> tuple[ClassifierScore, ...]:
-    """Measure a checkpoint on what its training held out and on its test part. Loads torch.
+    """Measure a checkpoint on its held-out texts and on its test part. Loads torch.
 
-    Texts that have changed since are taken as they were, and the parts say so. Raises
-    `CheckpointError`, or `CorpusError` where the texts are gone.
+    Where the texts have changed since, the old ones are measured, and `part` says so.
+    Raises `CheckpointError`, or `CorpusError` where the texts are gone.
     """
     from rnntui.tasks.classification.scoring import score_labelled
 
@@ -176,46 +176,46 @@ def measure_classifier(path: Path) -> tuple[ClassifierScore, ...]:
 
 @dataclass(frozen=True)
 class ClassifyNews:
-    """What has come since the last poll; of answers and classifiers only the latest."""
+    """News since the last poll; only the latest prediction and classifier."""
 
     events: Sequence[TrainEvent]
     classifier: TrainedClassifier | None
-    answer: Answer | None
+    answer: Prediction | None
     scores: tuple[ClassifierScore, ...] | None
     failures: Sequence[str]
 
 
 class ClassifierSession(TrainingSession):
-    """One training at a time, and one classifier that reads what is typed.
+    """One training run at a time, and one classifier that reads what is typed.
 
-    While a training goes on, the classifier is that of its latest checkpoint.
+    During a training run the classifier is that of its latest checkpoint.
     """
 
     def __init__(
         self,
         wake: Callable[[], None] = lambda: None,
-        open_training: OpenClassifying = open_classifying,
+        open_training: OpenClassifierTraining = open_classifier_training,
         load: Callable[[Path], TrainedClassifier] = load_trained,
         measure: Callable[[Path], tuple[ClassifierScore, ...]] = measure_classifier,
     ) -> None:
-        """Start with nothing going. `wake` is called, in any thread, when news should be polled."""
+        """Start idle. `wake` is called, in any thread, when news should be polled."""
         super().__init__(wake)
         self._open_training, self._load, self._measure = open_training, load, measure
         self._came: queue.SimpleQueue[
-            TrainedClassifier | Answer | tuple[ClassifierScore, ...] | RnntuiError
+            TrainedClassifier | Prediction | tuple[ClassifierScore, ...] | RnntuiError
         ] = queue.SimpleQueue()
-        self._loading: LatestAnswer[Path] = LatestAnswer(self._take_checkpoint)
+        self._loading: LatestAnswer[Path] = LatestAnswer(self._load_checkpoint)
         self._reading: LatestAnswer[tuple[TrainedClassifier, str]] = LatestAnswer(self._read)
-        self._measuring: LatestAnswer[Path] = LatestAnswer(self._score)
+        self._measuring: LatestAnswer[Path] = LatestAnswer(self._measure_checkpoint)
         self.run: AboutRun | None = None
-        """The run that is or was trained here, once its texts are read."""
+        """The run that is or was trained here; None until its texts are read."""
         self.classifier: TrainedClassifier | None = None
         self.sentence = ""
 
-    # The training.
+    # The training run.
 
     def train(self, request: ClassifyRequest) -> None:
-        """Begin a training. Raises `RnntuiError` while another one goes on."""
+        """Begin a training run. Raises `RnntuiError` while another one is in progress."""
         self._check_idle("one begins")
 
         def opened(about: AboutRun) -> None:
@@ -226,35 +226,35 @@ class ClassifierSession(TrainingSession):
     # The classifier.
 
     def load(self, path: Path) -> None:
-        """Take the classifier of a checkpoint, in the background."""
+        """Load the classifier of a checkpoint in the background."""
         self._loading.ask(path)
 
     def read(self, sentence: str) -> None:
-        """Read another sentence, in the background."""
+        """Classify another sentence in the background."""
         self.sentence = sentence
         if self.classifier is not None:
             self._reading.ask((self.classifier, sentence))
 
     def measure(self) -> bool:
-        """Measure the classifier, in the background; whether there is one."""
+        """Measure the classifier in the background; False where there is none."""
         if self.classifier is not None:
             self._measuring.ask(self.classifier.path)
         return self.classifier is not None
 
-    def _take_checkpoint(self, path: Path) -> None:
-        self._hand_on(lambda: self._load(path))
+    def _load_checkpoint(self, path: Path) -> None:
+        self._deliver(lambda: self._load(path))
 
     def _read(self, question: tuple[TrainedClassifier, str]) -> None:
         classifier, sentence = question
-        self._hand_on(lambda: answer_of(classifier, sentence))
+        self._deliver(lambda: predict(classifier, sentence))
 
-    def _score(self, path: Path) -> None:
-        self._hand_on(lambda: self._measure(path))
+    def _measure_checkpoint(self, path: Path) -> None:
+        self._deliver(lambda: self._measure(path))
 
-    def _hand_on(
-        self, make: Callable[[], TrainedClassifier | Answer | tuple[ClassifierScore, ...]]
+    def _deliver(
+        self, make: Callable[[], TrainedClassifier | Prediction | tuple[ClassifierScore, ...]]
     ) -> None:
-        """Put what is made, or the sentence of what went wrong, where a poll finds it."""
+        """Queue a result, or the error in its place, for the next poll."""
         try:
             self._came.put(make())
         except RnntuiError as error:
@@ -264,22 +264,22 @@ class ClassifierSession(TrainingSession):
             self._came.put(RnntuiError(f"Unexpected error in the classifier: {error!r}."))
         self.wake()
 
-    # What a screen asks for.
+    # For the screen.
 
     def poll(self) -> ClassifyNews:
-        """All news, and the phase and the classifier brought up to them."""
+        """Return all news, with phase and classifier brought up to date."""
         events = self._drain()
         if saved := [event for event in events if isinstance(event, Saved)]:
             self.load(_best_beside(Path(saved[-1].path)))
         classifier: TrainedClassifier | None = None
-        answer: Answer | None = None
+        answer: Prediction | None = None
         scores: tuple[ClassifierScore, ...] | None = None
         failures: list[str] = []
         while not self._came.empty():
             came = self._came.get()
             if isinstance(came, TrainedClassifier):
                 self.classifier = classifier = came
-            elif isinstance(came, Answer):
+            elif isinstance(came, Prediction):
                 answer = came
             elif isinstance(came, RnntuiError):
                 failures.append(str(came))
@@ -290,16 +290,16 @@ class ClassifierSession(TrainingSession):
         return ClassifyNews(events, classifier, answer, scores, failures)
 
 
-def answer_of(classifier: TrainedClassifier, sentence: str) -> Answer:
-    """What a classifier takes a sentence for."""
+def predict(classifier: TrainedClassifier, sentence: str) -> Prediction:
+    """Classify a sentence."""
     reader, before = classifier.reader, classifier.before
     reading = reader.after_each_token(sentence)
     last = reading.probabilities[-1].tolist() if reading.tokens else before
-    return Answer(sentence, tuple(zip(reader.classes, last, strict=True)), before, reading)
+    return Prediction(sentence, tuple(zip(reader.classes, last, strict=True)), before, reading)
 
 
 def newest_classifier(parent: Path) -> Path | None:
-    """The best checkpoint of the classifier's run that was written to last, if there is one."""
+    """The best checkpoint of the most recently trained classifier, if there is one."""
     for folder in sorted(list_runs(parent), key=_last_written, reverse=True):
         try:
             if kind_of_run(folder) is CLASSIFIER:
@@ -317,6 +317,6 @@ def _last_written(folder: RunFolder) -> float:
 
 
 def _best_beside(saved: Path) -> Path:
-    """The run's best checkpoint, or the one that was saved while there is no best."""
+    """The run's best checkpoint, or the saved one while there is no best."""
     best = RunFolder(saved.parent).best
     return best if best.is_file() else saved

@@ -1,4 +1,4 @@
-"""The way of commands from a reader of events to the training that sends them."""
+"""Queue of commands from a screen to its training run."""
 
 import queue
 from collections.abc import Sequence
@@ -14,16 +14,16 @@ class CommandQueue:
         self._commands: queue.SimpleQueue[Command] = queue.SimpleQueue()
 
     def put(self, command: Command) -> None:
-        """Ask for something; it is heard between two steps."""
+        """Add a command; it is obeyed between two steps."""
         self._commands.put(command)
 
     def drain(self) -> Sequence[Command]:
-        """All that have come, at once; none is a fast answer."""
+        """Return all waiting commands, without blocking."""
         taken: list[Command] = []
         while not self._commands.empty():
             taken.append(self._commands.get())
         return taken
 
     def wait(self) -> Sequence[Command]:
-        """All that have come, waiting until there is one."""
+        """Return all waiting commands, blocking until there is one."""
         return [self._commands.get(), *self.drain()]

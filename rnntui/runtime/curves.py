@@ -1,9 +1,9 @@
-"""The curves of a run, thinned out, from a record that may be huge and may still grow.
+"""Loss curves of a run, subsampled from a record that may be huge and still growing.
 
-A record of 100,000 steps is read without parsing most of it: of the steps only
-one in so many bytes, of the evaluations all. It relies on how `to_json` writes:
-`event` comes first, and quotation marks within texts are escaped, so the pattern
-for the start of a line can't stand anywhere else.
+A record of 100,000 steps is read without parsing most of it: one step in so many
+bytes, and every evaluation. This relies on how `to_json` writes: `event` comes first,
+and quotation marks within texts are escaped, so the pattern for the start of a line
+can't occur anywhere else.
 """
 
 import json
@@ -17,7 +17,7 @@ from rnntui.runtime.record_tail import RecordTail
 from rnntui.training.checked_values import count, number, seconds
 
 MOST_POINTS: Final = 4_000
-"""Steps kept of a record, roughly."""
+"""Steps kept of a record, approximately."""
 
 Point = tuple[float, float, float]
 """Step, seconds in training, bits per character."""
@@ -35,14 +35,14 @@ class Points:
     bits_per_char: list[float] = field(default_factory=list)
 
     def append(self, point: Point) -> None:
-        """Put one behind."""
+        """Append a point."""
         step, seconds, bits = point
         self.steps.append(step)
         self.seconds.append(seconds)
         self.bits_per_char.append(bits)
 
     def add(self, others: "Points") -> None:
-        """Put others behind."""
+        """Append other points."""
         self.steps += others.steps
         self.seconds += others.seconds
         self.bits_per_char += others.bits_per_char
@@ -50,27 +50,27 @@ class Points:
 
 @dataclass
 class Curves:
-    """What is drawn of a run: `training` losses of steps, `validation` losses of evaluations."""
+    """A run's curves: `training` losses of steps, `validation` losses of evaluations."""
 
     training: Points = field(default_factory=Points)
     validation: Points = field(default_factory=Points)
 
     def add(self, others: "Curves") -> None:
-        """Put the points of others behind."""
+        """Append the points of other curves."""
         self.training.add(others.training)
         self.validation.add(others.validation)
 
 
 @dataclass(frozen=True)
 class NewCurves:
-    """What a look has added; `rewound` says that all from before is void."""
+    """Points added since the last read; `rewound` says that all earlier ones are void."""
 
     curves: Curves
     rewound: bool
 
 
 class CurveReader:
-    """Reads one record piece by piece."""
+    """Reads one record in blocks."""
 
     def __init__(self, record: Path, most_points: int = MOST_POINTS) -> None:
         """Begin at the start of the file."""
@@ -80,7 +80,7 @@ class CurveReader:
         self._evaluated_at = -1.0
 
     def read(self) -> Iterator[NewCurves]:
-        """What has come since, about a megabyte of the record at a time, until there is no more.
+        """Yield the points added since the last read, about a megabyte of the record at a time.
 
         Raises `OSError` where the record can't be read.
         """
@@ -109,7 +109,7 @@ class CurveReader:
             end = block.index(b"\n", at)
             values = _values(block[at:end])
             point = _point(values, "val_loss")
-            # At its end a run measures its best network, too, whose step lies behind.
+            # At its end a run also measures its best network, whose step is an earlier one.
             if point and not (values.get("full") and point[0] < self._evaluated_at):
                 validation.append(point)
                 self._evaluated_at = point[0]
@@ -118,7 +118,7 @@ class CurveReader:
 
 
 def _values(line: bytes) -> Mapping[str, Any]:
-    """The fields of a line; none of one that is damaged."""
+    """The fields of a line; empty where it is damaged."""
     try:
         values = json.loads(line)
     except (ValueError, RecursionError):
@@ -127,7 +127,7 @@ def _values(line: bytes) -> Mapping[str, Any]:
 
 
 def _point(values: Mapping[str, Any], loss: str) -> Point | None:
-    """The point of a line's fields; None where there is no such loss among them."""
+    """The point of a line's fields; None where that loss is missing."""
     try:
         at = float(count(values["step"], "step")), seconds(values["elapsed_s"], "elapsed_s")
         return (*at, number(values[loss], loss) / math.log(2))

@@ -1,8 +1,7 @@
-"""The duel: one thread that goes on from one prime in all three modes, a round at a time.
+"""The duel: one thread that continues one prime in all three modes, a round at a time.
 
-A round is one character of each mode. The streams of a duel follow the same
-weights and settings and have the same seed, but share nothing else, so each is
-what a single stream of its mode would be.
+A round is one character of each mode. The streams of a duel have the same weights,
+settings and seed, but share nothing else, so each equals a single stream of its mode.
 """
 
 from collections import Counter, deque
@@ -12,33 +11,32 @@ from math import fsum
 from typing import Final, get_args
 
 from rnntui.runtime.generator_thread import CAPACITY, PacedThread
-from rnntui.runtime.session import Network, Spec
+from rnntui.runtime.session import CurrentSpec, Network
 from rnntui.sampling.choice import SamplingSpec
 from rnntui.sampling.modes import Mode
 from rnntui.sampling.stream import Character, CharacterStreams, all_of
 
 MODES: Final[tuple[Mode, ...]] = get_args(Mode)
-"""The sides of a duel, in the order in which a round has them."""
+"""The sides of a duel, in the order of a round."""
 
 RECENT: Final = 1000
-"""Characters that a measure looks back on."""
+"""Window of the measures, in characters."""
 
 GRAM: Final = 8
-"""Characters that count as a repetition when they come again."""
+"""Length of the character n-grams whose repetition is measured."""
 
 Round = tuple[Character, ...]
 """A character of each of `MODES`."""
 
-OpenDuel = Callable[[Network, Spec, str, int], Iterator[Round]]
-"""Makes the rounds from a network, what says how to sample, a prime and a seed."""
+OpenDuel = Callable[[Network, CurrentSpec, str, int], Iterator[Round]]
+"""Opens rounds from a network, the current sampling specification, a prime and a seed."""
 
 
-def open_duel(network: Network, spec: Spec, prime: str, seed: int) -> Iterator[Round]:
-    """Real rounds, endlessly; waits for the network's first weights.
+def open_duel(network: Network, spec: CurrentSpec, prime: str, seed: int) -> Iterator[Round]:
+    """Sample real rounds, endlessly; waits for the network's first weights.
 
-    Weights and specification are asked for once a round, so that all sides of it
-    have the same; the specification's own mode counts for nothing. Raises what
-    `CharacterStream` does.
+    Weights and specification are read once a round, so that all its sides have the
+    same; the specification's own mode is ignored. Raises what `CharacterStream` does.
     """
     weights, settings = network.weights(), spec()
 
@@ -58,7 +56,7 @@ def open_duel(network: Network, spec: Spec, prime: str, seed: int) -> Iterator[R
 
 
 class DuelThread(PacedThread[Round]):
-    """Rounds in the background, at a pace of so many a second."""
+    """Rounds in the background, at `pace` rounds a second."""
 
     def __init__(
         self,
@@ -66,20 +64,20 @@ class DuelThread(PacedThread[Round]):
         failed: Callable[[str], None],
         pace: float = 0.0,
     ) -> None:
-        """Get ready; `rounds` is made, and `failed` is told a sentence, in the thread."""
-        # No more characters wait than for a single stream, as they take as long to show.
+        """Prepare; `rounds`, and `failed` with a sentence, are called in the thread."""
+        # As many characters wait as for a single stream, since they take as long to show.
         super().__init__(rounds, failed, pace, CAPACITY // len(MODES))
 
 
 class RecentOutput:
-    """How sure and how varied the last `RECENT` characters of a stream are.
+    """Mean probability and variety of the last `RECENT` characters of a stream.
 
-    Costs the same for each character however long the stream is: the grams
-    among the last characters are counted, one coming in and one going out.
+    O(1) per character: the n-grams of the window are counted, one entering and one
+    leaving.
     """
 
     def __init__(self) -> None:
-        """Start with no text."""
+        """Start with an empty window."""
         self._probabilities: deque[float] = deque(maxlen=RECENT)
         self._end: deque[str] = deque(maxlen=GRAM)
         self._grams: deque[tuple[str, ...]] = deque()
@@ -104,16 +102,16 @@ class RecentOutput:
 
     @property
     def mean_probability(self) -> float | None:
-        """Mean probability of the characters, 0 to 1; None while there are none."""
+        """Mean probability of the characters, 0 to 1; None for an empty window."""
         if not self._probabilities:
             return None
         return fsum(self._probabilities) / len(self._probabilities)
 
     @property
     def distinct_share(self) -> float | None:
-        """Distinct grams as a share of all, 0 to 1; None while there are none.
+        """Distinct n-grams as a share of all, 0 to 1; None while there are none.
 
-        1 where no sequence of `GRAM` characters comes twice, near 0 in a loop
+        1 where no sequence of `GRAM` characters occurs twice, near 0 in a loop
         (distinct-n, Li et al. 2016, of characters).
         """
         if not self._grams:

@@ -1,4 +1,4 @@
-"""The way of events from the trainer's thread to a reader that looks at its own pace."""
+"""Channel of events from the trainer's thread to a reader that polls at its own pace."""
 
 import threading
 from collections import deque
@@ -7,14 +7,14 @@ from collections.abc import Callable, Sequence
 from rnntui.training.events import Step, TrainEvent
 
 CAPACITY = 20_000
-"""Events that may wait; beyond it the training waits for the reader."""
+"""Events that may wait; beyond it the trainer waits for the reader."""
 
 
 class EventChannel:
-    """Events in order, taken all at once.
+    """Events in order, drained all at once.
 
-    Steps wait to be polled; any other event calls `wake` at once, in the
-    thread that sends it, until the channel is closed.
+    Steps wait to be polled; any other event calls `wake` at once, in the sender's
+    thread, until the channel is closed.
     """
 
     def __init__(self, wake: Callable[[], None] = lambda: None) -> None:
@@ -29,13 +29,13 @@ class EventChannel:
         with self._space:
             self._space.wait_for(lambda: self._closed or len(self._events) < CAPACITY)
             self._events.append(event)
-            # A reader that closed may be gone, or be waiting for the sender's end.
+            # A reader that closed may be gone, or be waiting for the sender to end.
             wake = not self._closed and not isinstance(event, Step)
         if wake:
             self._wake()
 
     def drain(self) -> Sequence[TrainEvent]:
-        """All events that wait, oldest first."""
+        """Return all waiting events, oldest first."""
         with self._space:
             events = tuple(self._events)
             self._events.clear()
@@ -43,7 +43,7 @@ class EventChannel:
         return events
 
     def close(self) -> None:
-        """Let nobody wait any more."""
+        """Release a waiting sender; nobody waits from now on."""
         with self._space:
             self._closed = True
             self._space.notify_all()

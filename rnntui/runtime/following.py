@@ -17,11 +17,11 @@ FollowedState = Literal["training", "paused", "quiet", "ended"]
 
 
 @dataclass(frozen=True)
-class Heard:
-    """What has come since the last poll.
+class FollowedEvents:
+    """Events since the last poll.
 
-    `rewound` says that the record was cut, as a resume does, and is read anew:
-    all that was heard before is void, and `events` begin at its start.
+    `rewound` says that the record was cut, as a resume does, and is read again: all
+    earlier events are void, and `events` begin at its start.
     """
 
     events: tuple[TrainEvent, ...] = ()
@@ -29,7 +29,7 @@ class Heard:
 
 
 class RunFollower:
-    """Reads a run's record as it grows; it touches nothing in the run's folder."""
+    """Reads a run's record as it grows; it changes nothing in the run's folder."""
 
     def __init__(
         self,
@@ -37,10 +37,10 @@ class RunFollower:
         clock: Callable[[], float] = time.time,
         quiet_after: float = QUIET_SECONDS,
     ) -> None:
-        """Begin at the record's start.
+        """Start at the beginning of the record.
 
-        `clock` gives the seconds since 1970, as files' times are; a run that has
-        written nothing for more than `quiet_after` seconds is quiet.
+        `clock` returns seconds since 1970, as file times are; a run that has written
+        nothing for more than `quiet_after` seconds is quiet.
         """
         self._folder, self._clock, self._quiet_after = folder, clock, quiet_after
         self._tail = RecordTail(folder.metrics)
@@ -48,10 +48,10 @@ class RunFollower:
         self._paused = False
         self._is_behind = True
 
-    def poll(self) -> Heard:
-        """Whole new lines of the record, about a megabyte of them at most.
+    def poll(self) -> FollowedEvents:
+        """Return the events of new whole lines, about a megabyte of them at most.
 
-        Lines that are no events are passed over. Cheap where nothing has come.
+        Lines that aren't events are skipped. Cheap where nothing is new.
         Raises `RnntuiError` where the record can't be read.
         """
         try:
@@ -68,14 +68,14 @@ class RunFollower:
                 self._paused = told
         if events:
             self._last = events[-1]
-        return Heard(events, found.rewound)
+        return FollowedEvents(events, found.rewound)
 
     def state(self) -> FollowedState:
-        """What the run does, as far as its record was polled.
+        """The run's state, as far as its record was polled.
 
-        `training` while a process holds the run and writes; `paused` while it holds
-        it and has paused; `quiet` while it holds it and writes nothing, or has gone
-        without a last word; `ended` after that.
+        `training` while a process holds the run's lock and writes; `paused` while it
+        holds it and has paused; `quiet` while it holds it and writes nothing, or has
+        died without a last event; `ended` after a last event.
         """
         if isinstance(self._last, Finished | Failed):
             return "ended"
@@ -88,20 +88,20 @@ class RunFollower:
         return "training" if self._silence() <= self._quiet_after else "quiet"
 
     def about(self) -> str:
-        """The state in a sentence for people."""
+        """The state as a sentence for the screen."""
         match self._last:
             case Finished():
-                return f"The training is over at step {self._last.step:,}."
+                return f"Training finished at step {self._last.step:,}."
             case Failed():
                 return self._last.sentence
         match self.state():
             case "training":
                 return "Another process trains this run."
             case "paused":
-                return "The process that trains this run has paused."
+                return "The process training this run has paused."
         if not is_being_trained(self._folder):
-            return "No process trains this run, and its record has no end: its process is gone."
-        return f"The process that trains this run has written nothing for {self._silence():.0f} s."
+            return "No process trains this run any more: its process is gone."
+        return f"The process training this run has written nothing for {self._silence():.0f} s."
 
     def _silence(self) -> float:
         return seconds_silent(self._folder, self._clock)

@@ -1,4 +1,4 @@
-"""The thread that generates text: it pushes what it draws through a bounded queue at a set pace."""
+"""The thread that generates text: it puts characters into a bounded queue at a set pace."""
 
 import logging
 import queue
@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 class PacedThread(Generic[Item]):
     """A stream of items in the background.
 
-    `pace` is items a second, 0 for as fast as they are taken; it and `paused`
+    `pace` is items a second, 0 for as fast as they are drained; `pace` and `paused`
     may be set at any time and act on the next item.
     """
 
@@ -33,9 +33,9 @@ class PacedThread(Generic[Item]):
         pace: float = 0.0,
         capacity: int = CAPACITY,
     ) -> None:
-        """Get ready; `stream` is made, and `failed` is told a sentence, in the thread.
+        """Prepare; `stream`, and `failed` with a sentence, are called in the thread.
 
-        `capacity` is how many items may wait to be taken; beyond it the thread waits.
+        `capacity` is how many items may wait to be drained; beyond it the thread waits.
         """
         self._stream = stream
         self._failed = failed
@@ -50,11 +50,11 @@ class PacedThread(Generic[Item]):
         self._thread.start()
 
     def is_alive(self) -> bool:
-        """Whether text is still coming, or waits in a pause."""
+        """Whether the stream is in progress or paused."""
         return self._thread.is_alive() and not self._stopped.is_set()
 
     def drain(self) -> Sequence[Item]:
-        """All items that wait, oldest first."""
+        """Return all waiting items, oldest first."""
         taken: list[Item] = []
         while not self._waiting.empty():
             taken.append(self._waiting.get_nowait())
@@ -70,21 +70,21 @@ class PacedThread(Generic[Item]):
         try:
             _keep_blas_to_one_thread()
             for item in self._stream():
-                if not self._offer(item):
+                if not self._put(item):
                     return
         except RnntuiError as error:
-            self._tell(str(error))
+            self._report(str(error))
         except Exception as error:
             log.exception("The generator thread failed")
-            self._tell(f"Generation stopped on an unexpected error: {error!r}.")
+            self._report(f"Generation stopped on an unexpected error: {error!r}.")
 
-    def _tell(self, sentence: str) -> None:
-        # Nobody cares any more what becomes of a stream that was stopped.
+    def _report(self, sentence: str) -> None:
+        # Errors of a stopped stream are of no interest.
         if not self._stopped.is_set():
             self._failed(sentence)
 
-    def _offer(self, item: Item) -> bool:
-        """Hand an item over when it is time; False once stopped."""
+    def _put(self, item: Item) -> bool:
+        """Put an item into the queue when it is due; False once stopped."""
         while self.paused and not self._stopped.is_set():
             self._stopped.wait(0.05)
         if self.pace:
@@ -103,9 +103,9 @@ GeneratorThread = PacedThread[Character]
 
 
 def _keep_blas_to_one_thread() -> None:
-    """Let NumPy's products run in the thread that asks for them, for good.
+    """Let NumPy's products run in the calling thread, for good.
 
-    One row times a small matrix gains nothing from more threads, and spinning
-    ones would take the processor from the training. torch has its own.
+    One row times a small matrix gains nothing from more threads, and spinning ones
+    would take the processor from the trainer. torch has its own.
     """
     ThreadpoolController().select(internal_api="openblas").limit(limits=1)

@@ -1,4 +1,4 @@
-"""What labelled texts are, and what a network would read of them, before any training."""
+"""Sizes of labelled texts, and how a network would read them, before any training run."""
 
 from dataclasses import dataclass
 
@@ -11,10 +11,10 @@ from rnntui.text.labelled.vocabulary import token_vocabulary
 
 @dataclass(frozen=True)
 class LabelledPreview:
-    """Sizes of a labelled corpus as a configuration reads it.
+    """Sizes of a labelled corpus under a configuration.
 
-    `classes` have the number of training texts of each, held-out ones included;
-    `learned` counts the texts to learn from, `tested` those set aside for a test;
+    `classes` has the number of training texts of each class, held-out ones included;
+    `learned` counts the texts to learn from, `tested` those of the test part;
     `notices` are sentences about how they were read.
     """
 

@@ -1,7 +1,7 @@
-"""Questions answered in the background, of which only the latest counts.
+"""Work in the background of which only the latest request matters.
 
-For work that is asked for faster than it may be done, such as reading a sentence
-at every key.
+For requests that come faster than they can be worked on, such as classifying a
+sentence at every key.
 """
 
 import threading
@@ -12,21 +12,21 @@ Q = TypeVar("Q")
 
 
 class LatestAnswer(Generic[Q]):
-    """Calls `work` in a daemon thread with one question at a time, the latest.
+    """Calls `work` in a daemon thread with the latest question, one at a time.
 
-    Questions that were overtaken by another one are never worked on. `work`
-    hands its result on itself, and must not raise.
+    Questions overtaken by a later one are dropped. `work` delivers its result itself
+    and must not raise.
     """
 
     def __init__(self, work: Callable[[Q], None]) -> None:
-        """Begin with nothing asked."""
+        """Start idle."""
         self._work = work
         self._lock = threading.Lock()
         self._asked: list[Q] = []
         self._is_working = False
 
     def ask(self, question: Q) -> None:
-        """Have `question` worked on as soon as the one before is done."""
+        """Work on `question` as soon as the one before it is done."""
         with self._lock:
             self._asked = [question]
             if self._is_working:

@@ -1,4 +1,4 @@
-"""A question that a training asks before it begins: whether to go on with a text as it was."""
+"""A question before a run is resumed: whether to continue on the old text after it changed."""
 
 import queue
 from collections.abc import Callable
@@ -8,37 +8,37 @@ from rnntui.training.commands import Inbox, Stop
 from rnntui.training.events import Finished
 
 NOT_BEGUN = "not begun"
-"""The reason of the `Finished` event of a training that was not to go on with the old text."""
+"""Reason of the `Finished` event where the old text was refused."""
 
 LOOK_SECONDS = 0.1
-"""How often a training that waits for an answer looks whether it should stop instead."""
+"""How often the trainer, waiting for an answer, looks for a `Stop` command."""
 
 AskOldText = Callable[[Inbox], AllowOldText]
-"""Makes what is asked where a text has changed, in a thread that reads its commands from there."""
+"""Returns the question to ask in a thread that reads its commands from that inbox."""
 
 
 def not_begun(changed: ChangedTextError) -> Finished:
-    """The end of a training that a person refused; what can't be asked about is an error."""
+    """The last event where the old text was refused; raises `changed` where it isn't kept."""
     if not changed.is_kept:
         raise changed
     return Finished(0, 0.0, reason=NOT_BEGUN)
 
 
 def never_ask(inbox: Inbox) -> AllowOldText:  # noqa: ARG001
-    """Refuse a text as it was, where there is nobody to ask."""
+    """Refuse the old text where there is nobody to ask."""
     return refuse_old_text
 
 
 class OldTextQuestion:
-    """Asked in a trainer's thread, answered by a screen that looks for it in its own."""
+    """Asked in the trainer's thread, answered by a screen that polls for it."""
 
     def __init__(self) -> None:
-        """Nothing is asked yet."""
+        """Start with no question."""
         self._asked: queue.SimpleQueue[ChangedTextError] = queue.SimpleQueue()
         self._answers: queue.SimpleQueue[bool] = queue.SimpleQueue()
 
     def ask_in(self, inbox: Inbox) -> AllowOldText:
-        """What asks and waits for the answer; a command to stop is a no."""
+        """A function that asks and blocks until the answer; a `Stop` command is a no."""
 
         def ask(changed: ChangedTextError) -> bool:
             self._asked.put(changed)
@@ -52,12 +52,12 @@ class OldTextQuestion:
         return ask
 
     def asked(self) -> ChangedTextError | None:
-        """What is asked and was not looked at before; None where nothing is."""
+        """The question that nobody has looked at yet; None where there is none."""
         try:
             return self._asked.get_nowait()
         except queue.Empty:
             return None
 
     def answer(self, yes: bool | None) -> None:
-        """Answer what was asked."""
+        """Answer the question; None, as of a closed modal, is a no."""
         self._answers.put(bool(yes))

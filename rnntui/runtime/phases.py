@@ -1,4 +1,4 @@
-"""What a training does by what it tells, and whether it is to pause by what it was asked for."""
+"""The phase of a training run from its events, and its pause from commands and events."""
 
 from typing import Final, Literal
 
@@ -17,46 +17,46 @@ from rnntui.training.events import (
 )
 
 Phase = Literal["idle", "starting", "training", "paused", "stopped", "finished", "failed"]
-"""What the training does; `idle` before the first one.
+"""Phase of the training run; `idle` before the first one.
 
-`finished` is one that has used up its budget or its patience, `stopped` one that
-was ended before.
+A run that has used up its budget or its patience is `finished`, one ended before that
+`stopped`.
 """
 
-GOING_ON: Final[frozenset[Phase]] = frozenset({"starting", "training", "paused"})
-"""The phases of what has not ended."""
+IN_PROGRESS: Final[frozenset[Phase]] = frozenset({"starting", "training", "paused"})
+"""The phases of a training run that has not ended."""
 
 
-def going_on(phase: Phase) -> str:
-    """The beginning of a sentence about a training that has not ended."""
+def about_progress(phase: Phase) -> str:
+    """The beginning of a sentence about a training run that has not ended."""
     paused = phase == "paused"
     return "A training run is paused" if paused else "A training run is in progress"
 
 
-def ask_pause(paused: RequestedValue[bool], command: Command) -> None:
-    """Note whether a command asks for a pause, or for its end."""
+def note_pause_command(paused: RequestedValue[bool], command: Command) -> None:
+    """Note whether a command requests a pause or its end."""
     match command:
         case Pause() | SingleStep() | NextSample():
-            paused.ask(True)
+            paused.request(True)
         case Continue():
-            paused.ask(False)
+            paused.request(False)
         case _:
             pass
 
 
-def tell_pause(paused: RequestedValue[bool], event: TrainEvent) -> None:
-    """Note whether a training has paused, or goes on."""
+def note_pause_event(paused: RequestedValue[bool], event: TrainEvent) -> None:
+    """Note whether a training run has paused or continued."""
     match event:
         case Paused():
-            paused.tell(True)
+            paused.confirm(True)
         case Continued():
-            paused.tell(False)
+            paused.confirm(False)
         case _:
             pass
 
 
 def phase_after(event: TrainEvent, phase: Phase) -> Phase:
-    """What a training does once `event` has happened, from what it did before."""
+    """The phase after `event`, given the phase before it."""
     match event:
         case Started() | Resumed() | Continued():
             return "training"

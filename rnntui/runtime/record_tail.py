@@ -1,6 +1,6 @@
-"""The end of a record that is being written: whole new lines only, from where the last look ended.
+"""The growing end of a record: whole new lines since the last look.
 
-It knows nothing of what the lines mean.
+It doesn't know what the lines mean.
 """
 
 import errno
@@ -12,18 +12,18 @@ from rnntui.plain_files import open_plain
 from rnntui.training.events import LONGEST_LINE
 
 BLOCK_BYTES = 1 << 20
-"""How much is read in one look, unless a single line is longer."""
+"""Bytes read in one look, unless a single line is longer."""
 
 _REMEMBERED_BYTES = 256
 
 
 @dataclass(frozen=True)
 class NewLines:
-    """What a look has found.
+    """What one look has found.
 
-    `block` is whole lines, ends included. `rewound` says that what had been read
-    before is no longer there, so that these are lines from the start. `more` says
-    that the next look will find more at once.
+    `block` is whole lines, line ends included. `rewound` says that what was read
+    before is no longer there, so that these lines are from the start of the file.
+    `more` says that the next look will find more at once.
     """
 
     block: bytes = b""
@@ -32,19 +32,19 @@ class NewLines:
 
 
 class RecordTail:
-    """Reads a growing file of lines piece by piece; it may shrink, vanish and come back."""
+    """Reads a growing file of lines in blocks; the file may shrink, vanish and come back."""
 
     def __init__(self, path: Path) -> None:
-        """Begin at the start of the file, which need not be there yet."""
+        """Start at the beginning of the file, which need not exist yet."""
         self._path = path
         self._offset = 0
-        # Tells a file that was cut and has grown past the old place since.
+        # To recognise a file that was cut and has since grown past the old position.
         self._read_last = b""
         self.size = 0
         """The file's size at the last look, in bytes."""
 
     def look(self) -> NewLines:
-        """What has come since the last look. Raises `OSError` where the file can't be read."""
+        """Return the lines since the last look. Raises `OSError` where the file can't be read."""
         try:
             with open_plain(self._path) as file:
                 self.size = file.seek(0, 2)
@@ -73,7 +73,7 @@ class RecordTail:
         return file.read(len(self._read_last)) == self._read_last
 
     def _restarted(self) -> bool:
-        """Begin anew; whether anything had been read before."""
+        """Start over; whether anything had been read before."""
         had_read = self._offset > 0
         self._offset, self._read_last = 0, b""
         return had_read

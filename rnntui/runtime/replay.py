@@ -1,6 +1,6 @@
-"""A run's record shown again as if it were being trained: paced, and obeying pause and stop.
+"""A run's record replayed as if it were being trained: paced, and obeying pause and stop.
 
-Unlike a training it can be moved in: to the next sample, and by shares of the record.
+Unlike a training run it has navigation: to the next sample, and by shares of the record.
 
 It fits a `TrainerThread` once folder and speed are given:
 `lambda inbox, outlet: replay_events(folder, inbox, speed)`.
@@ -36,11 +36,10 @@ from rnntui.training.events import (
 )
 from rnntui.training.runs.folder import RunFolder
 from rnntui.training.runs.record import read_events
+from rnntui.training.stopwatch import Clock
 
 TICK_SECONDS = 0.05
-"""The longest wait without a look at the inbox."""
-
-Clock = Callable[[], float]
+"""Longest wait between two looks at the inbox."""
 
 
 def replay_events(
@@ -50,17 +49,17 @@ def replay_events(
     clock: Clock = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Iterator[TrainEvent]:
-    """The events of a record, each when its `elapsed_s` has come, `speed` times as fast.
+    """Yield the events of a record, each at its `elapsed_s`, `speed` times as fast.
 
-    `speed` is asked again as time passes; 0 is as fast as possible. Pauses in the
-    record are left out, as no training time passed in them; those that the inbox
-    asks for come in their place. `NextSample` pauses after the next sample, the next
-    evaluation in a record without any; `Move` shows what is passed over at once and
-    leaves a pause as it is, and going back gives a `Rewound`, then the record from its
-    start without its warnings. Other commands change nothing. The last event is
-    the record's `Finished` or `Failed`; where the inbox asks to stop, or the record
-    breaks off, it is a `Finished` for the reason `stopped`. Raises
-    `CheckpointError` where there is no record.
+    `speed` is read again as time passes; 0 is as fast as possible. Pauses of the record
+    are left out, as no training time passes in them; those requested through the inbox
+    are yielded instead. `NextSample` pauses after the next sample, or the next
+    evaluation in a record without samples. `Move` yields everything on the way at once
+    and leaves a pause as it is; moving back yields a `Rewound`, then the record from its
+    start without its warnings. Other commands are ignored. The last event is the
+    record's `Finished` or `Failed`, or a `Finished` for the reason `stopped` at a `Stop`
+    command or where the record breaks off. Raises `CheckpointError` where there is no
+    record.
     """
     playback: _Playback | None = None
     while playback is None or playback.goes_back:
@@ -72,13 +71,13 @@ def replay_events(
             yield from playback.wait_for(event)
             if playback.stopped or playback.goes_back:
                 break
-            if playback.was_told(event):
+            if playback.was_shown(event):
                 continue
             yield event
             yield from playback.after(event)
         if playback is None:
             name = folder.name
-            raise CheckpointError(f"The run '{name}' has no record yet, so nothing to replay.")
+            raise CheckpointError(f"The run '{name}' has no record to replay yet.")
     if playback.stopped or not isinstance(playback.last, Finished | Failed):
         yield Finished(*playback.place, reason="stopped")
 
@@ -91,14 +90,14 @@ def _recorded(folder: RunFolder) -> Iterator[TrainEvent]:
 
 @dataclass(frozen=True)
 class _Extent:
-    """How far a record goes, and what it has."""
+    """The last step of a record, and whether it has samples."""
 
     last_step: int
     has_samples: bool
 
 
 def _extent(folder: RunFolder) -> _Extent:
-    """Read a record through, which is quick beside what a person asks for."""
+    """Read a whole record; fast enough at a key press."""
     last_step, has_samples = 0, False
     for event in _recorded(folder):
         if isinstance(event, Step):
@@ -108,7 +107,7 @@ def _extent(folder: RunFolder) -> _Extent:
 
 
 class _Playback:
-    """Where a replay is, and whether it goes on."""
+    """Position and pause of a replay."""
 
     def __init__(
         self,
@@ -122,30 +121,30 @@ class _Playback:
         self.last = first
         self.stopped = False
         self.goes_back = False
-        """Whether what was asked for lies before what was shown."""
+        """Whether the position sought is before the current one."""
         self._folder = folder
         self._inbox, self._speed, self._clock, self._sleep = inbox, speed, clock, sleep
         self._paused = False
         self._pause_after: type[TrainEvent] | None = None
-        """What the replay goes on to, before it pauses."""
+        """The kind of event to pause after."""
         self._to_pass = 0
-        """How many of them: each `NextSample` counts, however quickly they come."""
+        """How many of them until then: each `NextSample` counts, however fast they come."""
         self._step = 0
         self._sought: int | None = None
-        """The step up to which all is shown at once."""
+        """The step up to which events are yielded at once."""
         self._shown_before = 0
-        """The step that the replay had come to when it was last rewound."""
+        """The step reached when the replay was last rewound."""
         self._moment = first.elapsed_s
-        """The training second that the replay has come to."""
+        """The replay's position in seconds of training time."""
         self._looked_at = clock()
 
     @property
     def place(self) -> tuple[int, float]:
-        """Step and seconds of the last event shown."""
+        """Step and seconds of the last event yielded."""
         return self.last.step, self.last.elapsed_s
 
     def wait_for(self, event: TrainEvent) -> Iterator[TrainEvent]:
-        """Obey commands until the time of `event` has come, or a stop or a way back."""
+        """Obey commands until `event` is due, or until a stop or a move back."""
         while True:
             waits = self._paused and self._sought is None
             for command in self._inbox.wait() if waits else self._inbox.drain():
@@ -155,18 +154,18 @@ class _Playback:
             if not self._paused and self._has_come(event.elapsed_s):
                 return
 
-    def was_told(self, event: TrainEvent) -> bool:
-        """Whether `event` is a warning that was given before the replay went back."""
+    def was_shown(self, event: TrainEvent) -> bool:
+        """Whether `event` is a warning that was yielded before the replay was rewound."""
         return isinstance(event, Warned) and event.step <= self._shown_before
 
     def rewind(self) -> TrainEvent:
-        """Begin again from the start of the record, up to what is sought."""
+        """Start over from the beginning of the record, up to the step sought."""
         self._shown_before = max(self._shown_before, self._step)
         self._step, self.goes_back = 0, False
         return Rewound(*self.place)
 
     def after(self, event: TrainEvent) -> Iterator[TrainEvent]:
-        """Note that `event` was shown; pause where no more was asked for."""
+        """Note that `event` was yielded; pause where it is the one to pause after."""
         self.last = event
         if isinstance(event, Step):
             self._step = event.step
@@ -178,16 +177,16 @@ class _Playback:
                 yield from self._pause()
 
     def _arrive(self, event: TrainEvent) -> Iterator[TrainEvent]:
-        """Go on from `event` at the usual pace, if it is what was sought."""
+        """Continue from `event` at the usual pace, if it is at the step sought."""
         if isinstance(event, Step) and self._sought is not None and event.step >= self._sought:
             self._sought = None
             self._moment, self._looked_at = event.elapsed_s, self._clock()
             if self._paused:
-                # What begins the record would be taken for the end of the pause.
+                # The record's first event would be taken for the end of the pause.
                 yield Paused(*self.place)
 
     def _has_come(self, moment: float) -> bool:
-        """Whether it is time, after a short wait if it is not."""
+        """Whether `moment` has come; waits a little if it has not."""
         now = self._clock()
         passed, self._looked_at = now - self._looked_at, now
         speed = self._speed()
@@ -224,7 +223,7 @@ class _Playback:
         return _extent(self._folder)
 
     def _move(self, share: float) -> None:
-        """Seek a place from the one that was asked for last."""
+        """Seek relative to the step that was sought last."""
         whole = self._whole.last_step
         here = self._step if self._sought is None else self._sought
         steps = max(1, round(abs(share) * whole))
@@ -241,7 +240,7 @@ class _Playback:
             yield Paused(*self.place)
 
     def _continue_to(self, kind: type[TrainEvent], to_pass: int) -> Iterator[TrainEvent]:
-        """Go on until so many events of a kind were shown, then pause."""
+        """Continue until `to_pass` events of a kind were yielded, then pause."""
         yield from self._continue()
         self._pause_after, self._to_pass = kind, to_pass
 
@@ -249,6 +248,6 @@ class _Playback:
         self._pause_after = None
         if self._paused:
             self._paused = False
-            # The pause itself is no time of the replay.
+            # The pause doesn't count as time of the replay.
             self._looked_at = self._clock()
             yield Continued(*self.place)

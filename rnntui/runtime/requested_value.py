@@ -1,7 +1,7 @@
-"""A value that a training takes on later than it is asked to.
+"""A value that a training run takes on only some time after it is requested.
 
-What is asked for next starts from what was asked last, not from what the training has
-come to meanwhile: otherwise presses of a key that come before its answer are lost.
+The next request starts from the last one, not from the value confirmed meanwhile:
+otherwise key presses before the confirmation would be lost.
 """
 
 from typing import Generic, TypeVar
@@ -10,26 +10,26 @@ V = TypeVar("V", float, bool)
 
 
 class RequestedValue(Generic[V]):
-    """What was asked last, until the training says that it is so; then what the training says."""
+    """The last requested value until the training run confirms it; then the confirmed one."""
 
-    def __init__(self, told: V) -> None:
-        """Begin with what holds, nothing having been asked."""
-        self._told: V = told
-        self._asked: V = told
+    def __init__(self, value: V) -> None:
+        """Start with a confirmed value and no request."""
+        self._confirmed: V = value
+        self._requested: V = value
         self.is_waiting = False
-        """Whether the training has yet to come to what was asked last."""
+        """Whether the last request has yet to be confirmed."""
 
     @property
     def value(self) -> V:
-        """What holds, or will once the training has come to it."""
-        return self._asked if self.is_waiting else self._told
+        """The value that holds, or will once it is confirmed."""
+        return self._requested if self.is_waiting else self._confirmed
 
-    def ask(self, value: V) -> None:
-        """Note that a value was asked for."""
-        self._asked, self.is_waiting = value, True
+    def request(self, value: V) -> None:
+        """Note a request."""
+        self._requested, self.is_waiting = value, True
 
-    def tell(self, value: V) -> None:
-        """Note what the training says it is; an answer to an earlier question ends no wait."""
-        self._told = value
-        if value == self._asked:
+    def confirm(self, value: V) -> None:
+        """Note the run's value; the confirmation of an earlier request ends no wait."""
+        self._confirmed = value
+        if value == self._requested:
             self.is_waiting = False

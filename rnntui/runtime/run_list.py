@@ -1,7 +1,6 @@
-"""The list of all runs, brought up to date again and again at little cost."""
+"""The list of all runs, cheap to bring up to date."""
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -13,24 +12,22 @@ from rnntui.training.events import Failed, Finished
 from rnntui.training.runs.folder import RunFolder, list_runs
 from rnntui.training.runs.lock import is_being_trained
 from rnntui.training.runs.record_end import last_event, seconds_silent
-
-Clock = Callable[[], float]
-"""Gives the seconds since 1970, as files' times are."""
+from rnntui.training.stopwatch import Clock
 
 
 @dataclass(frozen=True)
 class ListedRun:
-    """A run and what is known of it.
+    """A run and its summary.
 
-    `note` is a sentence about what a person should know: why there is no
-    summary, why it failed, that its process is quiet or gone; else empty.
+    `note` is a sentence on why there is no summary, why the run failed, or that its
+    process is quiet or gone; else empty.
     """
 
     folder: RunFolder
     summary: RunSummary | None
     note: str = ""
     changed_at: float = 0.0
-    """When its record was written to, in seconds since 1970."""
+    """Time of the last write to its record, in seconds since 1970."""
 
     @property
     def name(self) -> str:
@@ -39,7 +36,7 @@ class ListedRun:
 
     @property
     def classifies(self) -> bool:
-        """Whether its network classifies, so that its losses are of texts, not of characters."""
+        """Whether it trains a classifier, whose losses are per text, not per character."""
         return self.summary is not None and self.summary.kind is CLASSIFIER
 
     @property
@@ -49,13 +46,13 @@ class ListedRun:
 
 
 _HELD: Final = ("training", "paused", "quiet")
-"""The states of a run that a process holds."""
+"""States of a run whose lock a process holds."""
 
 _Stamp = tuple[tuple[int, int], ...]
 
 
 class RunList:
-    """Lists the runs of a folder; a run whose files are as they were is not read again."""
+    """Lists the runs of a folder; a run with unchanged files is not read again."""
 
     def __init__(self, parent: Path, clock: Clock = time.time) -> None:
         """List the runs in `parent`."""
@@ -63,7 +60,7 @@ class RunList:
         self._known: dict[str, tuple[_Stamp, ListedRun]] = {}
 
     def look(self) -> tuple[ListedRun, ...]:
-        """All runs, by name. Raises `RnntuiError` where the folder can't be read."""
+        """Return all runs, by name. Raises `RnntuiError` where the folder can't be read."""
         try:
             folders = list_runs(self._parent)
         except OSError as error:
@@ -72,7 +69,7 @@ class RunList:
         for folder in folders:
             stamp = _stamp(folder)
             known = before.get(folder.name)
-            # What a lock says is not in the files' times.
+            # A lock doesn't show in the files' times.
             held = is_being_trained(folder) or (known and known[1].state in _HELD)
             if known is None or known[0] != stamp or held:
                 known = (stamp, replace(self._read(folder), changed_at=_last_change(stamp)))
@@ -91,22 +88,22 @@ class RunList:
     def _note(self, folder: RunFolder, summary: RunSummary) -> str:
         match summary.state, last_event(folder):
             case "paused", _:
-                return "The process that trains it has paused."
+                return "The process training it has paused."
             case "quiet", _:
                 silence = seconds_silent(folder, self._clock)
-                return f"The process that trains it has written nothing for {silence:,.0f} s."
+                return f"The process training it has written nothing for {silence:,.0f} s."
             case "failed", Failed(sentence=sentence):
                 return sentence
             case "stopped", Finished():
                 return ""
             case "stopped", _:
-                return "Its process is gone without a last word; it can be resumed."
+                return "Its process is gone; the run can be resumed."
             case _:
                 return ""
 
 
 def _stamp(folder: RunFolder) -> _Stamp:
-    """What changes when one of the run's files does."""
+    """Times and sizes of the run's files."""
     stamps = []
     for path in (folder.configuration, folder.metrics, folder.last):
         try:
@@ -118,6 +115,6 @@ def _stamp(folder: RunFolder) -> _Stamp:
 
 
 def _last_change(stamp: _Stamp) -> float:
-    """When the record was written to, or the configuration where there is no record yet."""
+    """Time of the last write to the record, or to the configuration where there is none yet."""
     (configured, _), (recorded, _), *_ = stamp
     return (recorded or configured) / 1e9

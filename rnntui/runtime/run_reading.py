@@ -1,14 +1,15 @@
-"""Reading on in the runs of a folder: what there are, and what their records have added."""
+"""Incremental reading of a folder's runs: their list, and what their records have added."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from rnntui.runtime.curves import CurveReader, NewCurves
-from rnntui.runtime.run_list import Clock, ListedRun, RunList
+from rnntui.runtime.run_list import ListedRun, RunList
+from rnntui.training.stopwatch import Clock
 
 
 class RunReading:
-    """Lists the runs and reads their curves, each time from where it was; for one thread."""
+    """Lists the runs and reads their curves incrementally; for one thread."""
 
     def __init__(self, parent: Path, clock: Clock) -> None:
         """Read the runs in `parent`."""
@@ -17,7 +18,7 @@ class RunReading:
         self._readers: dict[str, CurveReader] = {}
 
     def runs(self) -> tuple[ListedRun, ...]:
-        """All runs, by name. Raises `RnntuiError` where the folder can't be read."""
+        """Return all runs, by name. Raises `RnntuiError` where the folder can't be read."""
         runs = self._list.look()
         self._runs = {run.name: run for run in runs}
         for name in self._readers.keys() - self._runs.keys():
@@ -25,10 +26,10 @@ class RunReading:
         return runs
 
     def curves(self, names: Iterable[str]) -> Iterator[tuple[str, NewCurves]]:
-        """What has come of the curves of these runs, part by part.
+        """Yield what was added to the curves of these runs, part by part.
 
-        A run that is not there is passed over, and so is a record that can't be
-        read, of which the list tells.
+        A missing run is skipped, and so is an unreadable record, which the list
+        reports.
         """
         for name in names:
             run = self._runs.get(name)

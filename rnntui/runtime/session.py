@@ -1,17 +1,17 @@
-"""What an interactive session has going: one training, one network, one stream of text.
+"""An interactive session: one training run, one network, one stream of text.
 
-It owns the threads and is polled by whoever shows it; it knows of no screen.
+It owns the threads and is polled by a screen; it knows nothing of screens itself.
 """
 
 import queue
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
 from rnntui.errors import RnntuiError
 from rnntui.nets.numpy_network import NetworkWeights
-from rnntui.runtime.followed_training import followed_events
-from rnntui.runtime.following import FollowedState
+from rnntui.runtime.followed_training import OnState, followed_events
 from rnntui.runtime.generator_thread import GeneratorThread
 from rnntui.runtime.old_text_question import AskOldText, never_ask, not_begun
 from rnntui.runtime.replay import replay_events
@@ -38,18 +38,21 @@ from rnntui.training.commands import (
 from rnntui.training.events import TrainEvent
 from rnntui.training.runs.folder import find_checkpoint, find_run
 
+NO_NETWORK: Final = "There is no network to generate with yet; press t to train one."
+"""Said where text is to be generated without a network."""
+
 FIRST_WEIGHTS_SECONDS = 120.0
-"""How long a stream waits for a training that has just begun (torch must be loaded)."""
+"""How long a stream waits for a training run that has just begun (torch must be loaded)."""
 
 
 @dataclass(frozen=True)
 class Network:
-    """A network that can generate: where its weights are, and what its symbols mean.
+    """A network that can generate: its weights and its vocabulary.
 
-    `reference` is what `rnntui sample` finds the weights by. `weights` gives the
-    latest copy, and waits for the first one. `parts` finds the ids that it learned
-    from and those held out, and raises `CorpusError` where the text is gone; it
-    may take a while.
+    `reference` is what `rnntui sample` finds the weights by. `weights` returns the
+    latest copy, and waits for the first one. `parts` returns the ids it learned from
+    and those held out; it may take a while, and raises `CorpusError` where the text is
+    gone.
     """
 
     name: str
@@ -60,12 +63,12 @@ class Network:
     weights: Callable[[], NetworkWeights]
     parts: Callable[[], tuple[AnyIds, AnyIds]]
     step: int = 0
-    """The step that a checkpoint was taken at; 0 for a network that this process trains."""
+    """The step of the checkpoint; 0 for a network trained by this process."""
 
 
 @dataclass(frozen=True)
 class NewTraining:
-    """A training to begin: on a text of the library, a file or a folder."""
+    """A training run to begin, on a text of the library, a file or a folder."""
 
     parent: Path
     corpus: str
@@ -76,7 +79,7 @@ class NewTraining:
 
 @dataclass(frozen=True)
 class ResumedTraining:
-    """A run to go on with; `ask` is for a text that has changed."""
+    """A run to resume; `ask` is called where its text has changed."""
 
     parent: Path
     name: str
@@ -85,7 +88,7 @@ class ResumedTraining:
 
 @dataclass(frozen=True)
 class ReplayedTraining:
-    """A run to show again from its record, `speed` times as fast (0: at once)."""
+    """A run to replay from its record, `speed` times as fast (0: at once)."""
 
     parent: Path
     name: str
@@ -94,28 +97,28 @@ class ReplayedTraining:
 
 @dataclass(frozen=True)
 class FollowedTraining:
-    """A run that another process trains, to be shown from its files.
+    """A run trained by another process, to be shown from its files.
 
-    `tell` hears what the run does, and a sentence about it, in another thread.
+    `on_state` is called with its state and a sentence about it, in another thread.
     """
 
     parent: Path
     name: str
-    tell: Callable[[FollowedState, str], None]
+    on_state: OnState
 
 
 Request = NewTraining | ResumedTraining | ReplayedTraining | FollowedTraining
-Opened = Callable[[str, Corpus | Checkpoint, TrainConfig], None]
-"""Told the run's name, its text and its settings, as soon as they are known.
+OnOpened = Callable[[str, Corpus | Checkpoint, TrainConfig], None]
+"""Called with the run's name, text and settings as soon as they are known.
 
-A checkpoint stands for a text that need not be there any more.
+A checkpoint stands for a text that need not exist any more.
 """
-Open = Callable[[Request, Opened], Events]
-"""Makes the events of a training that is asked for."""
+OpenTraining = Callable[[Request, OnOpened], Events]
+"""Opens a requested training run."""
 
 
-def open_training(request: Request, opened: Opened) -> Events:
-    """The events of a real training; texts are read in the thread that asks for them."""
+def open_training(request: Request, opened: OnOpened) -> Events:
+    """The events of a real training run; its text is read in the thread that iterates them."""
 
     def events(inbox: Inbox, outlet: WeightsOutlet) -> Iterator[TrainEvent]:
         if isinstance(request, ReplayedTraining | FollowedTraining):
@@ -126,7 +129,7 @@ def open_training(request: Request, opened: Opened) -> Events:
             if isinstance(request, ReplayedTraining):
                 yield from replay_events(folder, inbox, request.speed)
             else:
-                yield from followed_events(folder, inbox, outlet, request.tell)
+                yield from followed_events(folder, inbox, outlet, request.on_state)
             return
         if isinstance(request, ResumedTraining):
             try:
@@ -144,19 +147,19 @@ def open_training(request: Request, opened: Opened) -> Events:
     return events
 
 
-Spec = Callable[[], SamplingSpec]
-OpenStream = Callable[[Network, Spec, str, int], Iterator[Character]]
-"""Makes a stream from a network, what says how to sample, a prime and a seed."""
+CurrentSpec = Callable[[], SamplingSpec]
+OpenStream = Callable[[Network, CurrentSpec, str, int], Iterator[Character]]
+"""Opens a stream from a network, the current sampling specification, a prime and a seed."""
 
 
-def open_stream(network: Network, spec: Spec, prime: str, seed: int) -> Iterator[Character]:
-    """A real stream; waits for the network's first weights."""
+def open_stream(network: Network, spec: CurrentSpec, prime: str, seed: int) -> Iterator[Character]:
+    """Open a real stream; waits for the network's first weights."""
     return CharacterStream(network.weights, network.vocabulary, spec, prime, seed)
 
 
 @dataclass(frozen=True)
 class News:
-    """What has come since the last poll."""
+    """News since the last poll."""
 
     events: Sequence[TrainEvent]
     characters: Sequence[Character]
@@ -169,10 +172,10 @@ class Session(TrainingSession):
     def __init__(
         self,
         wake: Callable[[], None] = lambda: None,
-        open_training: Open = open_training,
+        open_training: OpenTraining = open_training,
         open_stream: OpenStream = open_stream,
     ) -> None:
-        """Start with nothing going. `wake` is called, in any thread, when news should be polled."""
+        """Start idle. `wake` is called, in any thread, when news should be polled."""
         super().__init__(wake)
         self._open_training, self._open_stream = open_training, open_stream
         self._generator: GeneratorThread | None = None
@@ -184,17 +187,17 @@ class Session(TrainingSession):
         self.seed = 1
         self.pace = READING_PACE
 
-    # The training.
+    # The training run.
 
     def train(self, request: Request) -> None:
-        """Begin a training. Raises `RnntuiError` while another one goes on."""
+        """Begin a training run. Raises `RnntuiError` while another one is in progress."""
         self._check_idle("one begins")
         self.stop_generating()
         self.network = None
         mailbox = WeightsMailbox()
 
         def weights() -> NetworkWeights:
-            return mailbox.latest() or _first_of(mailbox)
+            return mailbox.latest() or _first_weights(mailbox)
 
         def opened(name: str, text: Corpus | Checkpoint, config: TrainConfig) -> None:
             # A replay samples from the run's best weights, all others with those saved last.
@@ -219,10 +222,10 @@ class Session(TrainingSession):
     # The network and its output.
 
     def load(self, path: Path, name: str = "", reference: str = "") -> None:
-        """Take the network of a checkpoint, called `name` or what it calls itself.
+        """Load the network of a checkpoint, named `name` or else after its run.
 
-        `reference` is what it is found by, where that is not its path. Raises
-        `RnntuiError`, also while a training goes on.
+        `reference` is what the commands find it by, its path if empty. Raises
+        `RnntuiError`, also while a training run is in progress.
         """
         self._check_idle("network is loaded")
         checkpoint = load_checkpoint(path)
@@ -234,17 +237,17 @@ class Session(TrainingSession):
 
     @property
     def is_generating(self) -> bool:
-        """Whether a stream goes on."""
+        """Whether a stream is in progress."""
         return self._generator is not None and self._generator.is_alive()
 
     def generate(self) -> Prime:
-        """Begin a stream from the prime; returns it as the network reads it, with warnings.
+        """Begin a stream; returns the prime as the network reads it, with warnings.
 
-        Raises `RnntuiError` where there is no network to sample from.
+        Raises `RnntuiError` where there is no network.
         """
         network = self.network
         if network is None:
-            raise RnntuiError("There is no network to generate with yet; press t to train one.")
+            raise RnntuiError(NO_NETWORK)
         self.stop_generating()
         prime = prepare_prime(self.prime, network.vocabulary, network.normalisation)
         seed = self.seed
@@ -262,16 +265,16 @@ class Session(TrainingSession):
     def stop_generating(self) -> None:
         """End the stream, if there is one."""
         if self._generator is not None:
-            # It ends by itself at its next character; the screen must not wait for that.
+            # It ends at its next character; the screen must not wait for that.
             self._generator.stop(seconds=0)
 
     @property
     def is_stream_paused(self) -> bool:
-        """Whether the stream waits."""
+        """Whether the stream is paused."""
         return self._generator is not None and self._generator.paused
 
     def toggle_stream_pause(self) -> None:
-        """Let the stream wait, or go on."""
+        """Pause or continue the stream."""
         if self._generator is not None:
             self._generator.paused = not self._generator.paused
 
@@ -281,10 +284,10 @@ class Session(TrainingSession):
         if self._generator is not None:
             self._generator.pace = pace
 
-    # What a screen asks for.
+    # For the screen.
 
     def poll(self) -> News:
-        """All news, and the phase brought up to them."""
+        """Return all news, with the phase brought up to date."""
         events = self._drain()
         failures = []
         while not self._failures.empty():
@@ -292,7 +295,7 @@ class Session(TrainingSession):
         return News(events, self._generator.drain() if self._generator else (), failures)
 
     def close(self, seconds: float) -> bool:
-        """End stream and training run, saving; whether the latter has ended in that time."""
+        """End the stream and the training run, saving; whether the latter has ended in time."""
         self.stop_generating()
         return super().close(seconds)
 
@@ -300,7 +303,7 @@ class Session(TrainingSession):
 def _network_of(
     checkpoint: Checkpoint, name: str, reference: str, weights: Callable[[], NetworkWeights]
 ) -> Network:
-    """The network of a checkpoint; its text is looked for when it is asked for."""
+    """The network of a checkpoint; its text is read only when `parts` is called."""
     header = checkpoint.header
     return Network(
         name,
@@ -314,8 +317,8 @@ def _network_of(
     )
 
 
-def _first_of(mailbox: WeightsMailbox) -> NetworkWeights:
+def _first_weights(mailbox: WeightsMailbox) -> NetworkWeights:
     weights = mailbox.wait_for_first(FIRST_WEIGHTS_SECONDS)
     if weights is None:
-        raise RnntuiError("The training has made no weights yet; try again when it has begun.")
+        raise RnntuiError("The training run has no weights yet; try again once it has begun.")
     return weights

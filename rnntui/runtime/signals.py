@@ -1,4 +1,4 @@
-"""The signals that ask a process to leave, and the one that puts it to sleep."""
+"""Signals that end a process, and the one that suspends it."""
 
 import signal
 from contextlib import suppress
@@ -7,16 +7,16 @@ from typing import Final
 from rnntui.training.stopwatch import AWAKE
 
 EXIT_CODE_BASE: Final = 128
-"""A process that a signal ends says so by this and the signal's number."""
+"""Exit code of a process ended by a signal, less the signal's number."""
 
 HANG_UP: Final = 1
 """SIGHUP, which Windows doesn't have."""
 
 
 def leaving_signals() -> tuple[signal.Signals, ...]:
-    """The signals that end a process well: interrupt, termination, and a terminal that hangs up.
+    """The signals at which a process saves and ends: interrupt, termination and hang-up.
 
-    A hang-up is left out where the process was started so as to outlive it, as `nohup` does.
+    Hang-up is left out where the process was started to outlive it, as by `nohup`.
     """
     signals = [signal.SIGINT, signal.SIGTERM]
     # Windows has no hang-up.
@@ -27,10 +27,9 @@ def leaving_signals() -> tuple[signal.Signals, ...]:
 
 
 def sleep_until_continued(number: signal.Signals | None = None) -> None:
-    """Stop the whole process as Ctrl-Z would, until it is continued; no training time passes.
+    """Suspend the whole process as Ctrl-Z would, until it is continued; no training time passes.
 
-    `number` is SIGTSTP where none is given. To be called in the main thread, in the
-    handler of SIGTSTP.
+    `number` defaults to SIGTSTP. Call it in the main thread, in the handler of SIGTSTP.
     """
     handler = signal.signal(signal.SIGTSTP, signal.SIG_DFL)
     try:

@@ -1,4 +1,4 @@
-"""The thread that trains: it pumps the generator of events into a channel."""
+"""The training thread: it pumps the generator of events into a channel."""
 
 import logging
 import os
@@ -16,23 +16,23 @@ from rnntui.training.commands import Command, Inbox, Stop, WeightsOutlet
 from rnntui.training.events import Failed, TrainEvent
 
 Events = Callable[[Inbox, WeightsOutlet], Iterator[TrainEvent]]
-"""What is pumped: given an inbox and an outlet, the events of a training."""
+"""Yields the events of a training run, given its inbox and outlet."""
 
 NICENESS: Final = 5
-"""How much the training gives way to the screen, as `nice` counts it."""
+"""Niceness of the trainer relative to the screen."""
 
 log = logging.getLogger(__name__)
 
 
 class TrainerThread:
-    """A training in the background.
+    """A training run in the background.
 
-    Whatever goes wrong in it ends as a `Failed` event with a sentence, its
-    traceback in the log; the thread then ends, and nothing else with it.
+    An error in it becomes a `Failed` event with a sentence, its traceback goes to the
+    log, and only this thread ends.
     """
 
     def __init__(self, events: Events, channel: EventChannel, mailbox: WeightsMailbox) -> None:
-        """Get ready; nothing runs before `start`."""
+        """Prepare; nothing runs before `start`."""
         self._events = events
         self.channel = channel
         self.mailbox = mailbox
@@ -40,19 +40,19 @@ class TrainerThread:
         self._thread = threading.Thread(target=self._pump, name="trainer", daemon=True)
 
     def start(self) -> None:
-        """Begin to train."""
+        """Start the thread."""
         self._thread.start()
 
     def send(self, command: Command) -> None:
-        """Ask the training for something; it answers by events."""
+        """Send a command to the training run; it answers by events."""
         self._commands.put(command)
 
     def is_alive(self) -> bool:
-        """Whether the training goes on, or waits in a pause."""
+        """Whether the training run is in progress or paused."""
         return self._thread.is_alive()
 
     def stop(self, seconds: float) -> bool:
-        """Ask to save and finish, and wait that long at most; whether it has ended."""
+        """Send `Stop` and wait at most `seconds` for the end; whether it has ended."""
         self.send(Stop())
         self.channel.close()
         if self._thread.is_alive():
@@ -70,14 +70,14 @@ class TrainerThread:
             self.channel.put(Failed(*last, sentence=str(error)))
         except Exception as error:
             log.exception("The trainer's thread failed")
-            sentence = f"The training stopped on an error that should not happen: {error!r}."
+            sentence = f"The training run stopped on an unexpected error: {error!r}."
             self.channel.put(Failed(*last, sentence=sentence))
 
 
 def _give_way() -> None:
-    """Let the other threads of this process go before this one and those it starts.
+    """Lower the priority of this thread and those it starts.
 
-    A training keeps every core busy; a key is answered sooner where the screen needn't
+    Training keeps every core busy; keys are answered sooner where the screen needn't
     wait for its turn. Only Linux has a niceness for each thread.
     """
     if sys.platform == "linux":

@@ -1,4 +1,4 @@
-"""Hands weights from a training run to whoever samples: only the latest copy is kept."""
+"""Hands weights from a training run to a sampler; only the latest copy is kept."""
 
 import threading
 import time
@@ -7,14 +7,14 @@ from collections.abc import Callable
 from rnntui.nets.numpy_network import NetworkWeights
 
 REFRESH_SECONDS = 0.5
-"""How old a copy must be before a newer one is made for a reader."""
+"""Least age of a copy before a newer one is made."""
 
 
 class WeightsMailbox:
-    """A `WeightsOutlet` of which any thread may ask the latest copy.
+    """A `WeightsOutlet` whose latest copy any thread may read.
 
-    A copy is made only if somebody has read the one before it, so that a
-    training that nobody watches makes none.
+    A copy is made only once the one before it was read, so that an unwatched training
+    run makes none.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -41,7 +41,7 @@ class WeightsMailbox:
         return self._latest
 
     def wait_for_first(self, seconds: float) -> NetworkWeights | None:
-        """The latest copy, waiting for the first one that long at most."""
+        """The latest copy, waiting at most `seconds` for the first one."""
         with self._arrived:
             self._arrived.wait_for(lambda: self._latest is not None, seconds)
         return self.latest()

@@ -11,7 +11,7 @@ from textual import work
 from textual.app import App, ReturnType
 
 from rnntui import places
-from rnntui.runtime.phases import going_on
+from rnntui.runtime.phases import about_progress
 from rnntui.tui.dialogs.question import Question
 from rnntui.tui.widgets.too_small import is_too_small
 
@@ -51,13 +51,12 @@ class NavigatingApp(App[ReturnType], Generic[ReturnType]):
 
     def action_duel(self) -> None:
         """Open the duel."""
+        from rnntui.runtime.session import NO_NETWORK
         from rnntui.tui.duel.screen import DuelScreen
 
         network, session = self.session.network, self.session
         if network is None:
-            self.playground.tell(
-                "There is no network to generate with yet; press t to train one.", "warning"
-            )
+            self.playground.tell(NO_NETWORK, "warning")
             return
         session.stop_generating()
         self.clear_notifications()
@@ -154,12 +153,12 @@ class NavigatingApp(App[ReturnType], Generic[ReturnType]):
         """The beginning of a sentence about the playground's training run, empty without one."""
         session = self.session
         is_own = session.is_training and not (session.is_followed or session.is_replay)
-        return going_on(session.phase) if is_own else ""
+        return about_progress(session.phase) if is_own else ""
 
     def _about_classifier(self) -> str:
         """The same about a training run in the Classify screen."""
         session = self._classify.session if self._classify else None
-        return going_on(session.phase) if session and session.is_training else ""
+        return about_progress(session.phase) if session and session.is_training else ""
 
     async def action_quit(self) -> None:
         """Leave, after a question where a training run is in progress."""

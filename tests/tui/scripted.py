@@ -13,7 +13,15 @@ from textual.screen import Screen
 
 from rnntui.nets.config import ModelConfig, weight_shapes
 from rnntui.nets.numpy_network import NetworkWeights
-from rnntui.runtime.session import Network, NewTraining, Opened, Request, Session, Spec, open_stream
+from rnntui.runtime.session import (
+    CurrentSpec,
+    Network,
+    NewTraining,
+    OnOpened,
+    Request,
+    Session,
+    open_stream,
+)
 from rnntui.runtime.trainer_thread import Events
 from rnntui.sampling.stream import Character
 from rnntui.tasks.characters.config import TrainConfig
@@ -107,7 +115,7 @@ class ScriptedTraining:
         self.may_start = threading.Event()
         self.may_start.set()
 
-    def open(self, request: Request, opened: Opened) -> Events:
+    def open(self, request: Request, opened: OnOpened) -> Events:
         def events(inbox: Inbox, outlet: WeightsOutlet) -> Iterator[TrainEvent]:
             self.requests.append(request)
             name = request.corpus if isinstance(request, NewTraining) else "play"
@@ -163,7 +171,9 @@ class ScriptedStream:
         self.characters = characters
         self.over = threading.Event()
 
-    def open(self, network: Network, spec: Spec, prime: str, seed: int) -> Iterator[Character]:
+    def open(
+        self, network: Network, spec: CurrentSpec, prime: str, seed: int
+    ) -> Iterator[Character]:
         yield from islice(open_stream(network, spec, prime, seed), self.characters)
         self.over.wait()
 

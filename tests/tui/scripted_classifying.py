@@ -13,7 +13,7 @@ from rnntui.runtime.classifier_session import (
     ClassifierScore,
     ClassifierSession,
     ClassifyRequest,
-    Opened,
+    OnOpened,
     TrainedClassifier,
     load_trained,
 )
@@ -145,7 +145,7 @@ class ScriptedClassifier:
         self.measured.append(path)
         return (SCORE,)
 
-    def open(self, request: ClassifyRequest, opened: Opened) -> Events:
+    def open(self, request: ClassifyRequest, opened: OnOpened) -> Events:
         def events(inbox: Inbox, outlet: WeightsOutlet) -> Iterator[TrainEvent]:
             self.requests.append(request)
             opened(AboutRun("reviews-gru-1", "reviews", CLASSES))

@@ -15,7 +15,7 @@ from textual.widgets import Input, Static
 from rnntui.errors import CorpusError
 from rnntui.runtime.duel_thread import MODES, Round, open_duel
 from rnntui.runtime.generator_thread import CAPACITY
-from rnntui.runtime.session import Network, Spec
+from rnntui.runtime.session import CurrentSpec, Network
 from rnntui.sampling.choice import SamplingSpec
 from rnntui.sampling.stream import CharacterStream
 from rnntui.text.corpus import load_corpus
@@ -50,7 +50,7 @@ class ScriptedDuel:
         self.rounds = rounds
         self.over = threading.Event()
 
-    def open(self, network: Network, spec: Spec, prime: str, seed: int) -> Iterator[Round]:
+    def open(self, network: Network, spec: CurrentSpec, prime: str, seed: int) -> Iterator[Round]:
         yield from islice(open_duel(network, spec, prime, seed), self.rounds)
         self.over.wait(PATIENCE_S)
 
@@ -232,7 +232,7 @@ async def test_escape_or_d_goes_back_and_ends_the_thread(key: str):
 async def test_an_error_in_the_thread_ends_in_a_modal_and_g_begins_anew():
     opened = []
 
-    def failing_once(network: Network, spec: Spec, prime: str, seed: int) -> Iterator[Round]:
+    def failing_once(network: Network, spec: CurrentSpec, prime: str, seed: int) -> Iterator[Round]:
         opened.append(prime)
         if len(opened) == 1:
             raise CorpusError("The weights are gone.")

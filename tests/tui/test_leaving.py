@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rnntui.runtime.session import Opened, Request, Session
+from rnntui.runtime.session import OnOpened, Request, Session
 from rnntui.runtime.trainer_thread import Events
 from rnntui.tasks.characters.checkpoint import load_checkpoint
 from rnntui.training.commands import Inbox, Stop, WeightsOutlet
@@ -62,7 +62,7 @@ async def test_leaving_saves_wherever_one_is(keys: tuple[str, ...], reached: str
 async def test_leaving_while_a_training_starts_has_it_begin_save_and_end() -> None:
     heard: list[object] = []
 
-    def opening(_request: Request, _opened: Opened) -> Events:
+    def opening(_request: Request, _opened: OnOpened) -> Events:
         def events(inbox: Inbox, _outlet: WeightsOutlet) -> Iterator[TrainEvent]:
             heard.extend(inbox.wait())
             yield Finished(0, 0.0, reason="stopped")

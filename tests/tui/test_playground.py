@@ -265,7 +265,7 @@ async def test_a_training_that_used_its_budget_is_finished():
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("t")
         await until(pilot, lambda: phase(pilot) == "finished")
-        assert "The training is over at step 5." in toasts(pilot)
+        assert "Training finished at step 5." in toasts(pilot)
         app.session.close(5)
 
 

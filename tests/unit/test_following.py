@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from rnntui.errors import RnntuiError
 from rnntui.runtime import record_tail
-from rnntui.runtime.following import Heard, RunFollower
+from rnntui.runtime.following import FollowedEvents, RunFollower
 from rnntui.training.events import Continued, Failed, Paused, Saved, TrainEvent
 from rnntui.training.runs.folder import RunFolder
 from rnntui.training.runs.record import Record
@@ -48,26 +48,26 @@ def follower(folder: RunFolder, now: float = NOW) -> RunFollower:
 
 def test_each_poll_gives_what_came_since_the_last(folder: RunFolder) -> None:
     follows = follower(folder)
-    assert follows.poll() == Heard()
+    assert follows.poll() == FollowedEvents()
     add(folder, step(1), step(2))
-    assert follows.poll() == Heard((step(1), step(2)))
-    assert follows.poll() == Heard()
+    assert follows.poll() == FollowedEvents((step(1), step(2)))
+    assert follows.poll() == FollowedEvents()
     add(folder, step(3))
-    assert follows.poll() == Heard((step(3),))
+    assert follows.poll() == FollowedEvents((step(3),))
 
 
 def test_half_a_line_waits_for_its_other_half(folder: RunFolder) -> None:
     follows = follower(folder)
     line = written([step(1)])
     folder.metrics.write_text(line[:30])
-    assert follows.poll() == Heard()
+    assert follows.poll() == FollowedEvents()
     folder.metrics.write_text(line)
-    assert follows.poll() == Heard((step(1),))
+    assert follows.poll() == FollowedEvents((step(1),))
 
 
 def test_a_line_that_is_no_event_is_passed_over(folder: RunFolder) -> None:
     folder.metrics.write_bytes(b"nonsense\n\xff\n" + written([step(1)]).encode())
-    assert follower(folder).poll() == Heard((step(1),))
+    assert follower(folder).poll() == FollowedEvents((step(1),))
 
 
 def test_a_record_that_was_cut_is_read_anew(folder: RunFolder) -> None:
@@ -75,8 +75,8 @@ def test_a_record_that_was_cut_is_read_anew(folder: RunFolder) -> None:
     add(folder, *record(5, eval_every=0))
     follows.poll()
     write_record(folder, record(2, eval_every=0))
-    assert follows.poll() == Heard((step(1), step(2)), rewound=True)
-    assert follows.poll() == Heard()
+    assert follows.poll() == FollowedEvents((step(1), step(2)), rewound=True)
+    assert follows.poll() == FollowedEvents()
 
 
 def test_a_record_that_was_cut_and_has_grown_past_the_old_place_is_noticed(
@@ -86,7 +86,7 @@ def test_a_record_that_was_cut_and_has_grown_past_the_old_place_is_noticed(
     add(folder, step(1), step(2))
     follows.poll()
     write_record(folder, [step(1), step(7), step(8), step(9)])
-    assert follows.poll() == Heard((step(1), step(7), step(8), step(9)), rewound=True)
+    assert follows.poll() == FollowedEvents((step(1), step(7), step(8), step(9)), rewound=True)
 
 
 def test_a_record_that_vanishes_and_comes_back_is_read_anew(folder: RunFolder) -> None:
@@ -94,10 +94,10 @@ def test_a_record_that_vanishes_and_comes_back_is_read_anew(folder: RunFolder) -
     add(folder, step(1))
     follows.poll()
     folder.metrics.unlink()
-    assert follows.poll() == Heard(rewound=True)
-    assert follows.poll() == Heard()
+    assert follows.poll() == FollowedEvents(rewound=True)
+    assert follows.poll() == FollowedEvents()
     add(folder, step(4))
-    assert follows.poll() == Heard((step(4),))
+    assert follows.poll() == FollowedEvents((step(4),))
 
 
 def test_a_long_record_comes_in_parts(folder: RunFolder, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -119,8 +119,8 @@ def test_a_line_longer_than_a_part_comes_whole(
     monkeypatch.setattr(record_tail, "BLOCK_BYTES", 50)
     add(folder, step(1), step(2))
     follows = follower(folder)
-    assert follows.poll() == Heard((step(1),))
-    assert follows.poll() == Heard((step(2),))
+    assert follows.poll() == FollowedEvents((step(1),))
+    assert follows.poll() == FollowedEvents((step(2),))
 
 
 @settings(max_examples=40)
@@ -202,7 +202,7 @@ def test_the_sentence_of_an_end_is_told(folder: RunFolder) -> None:
     add(folder, step(1), Failed(1, 0.5, "The disk is full."))
     assert polled(folder).about() == "The disk is full."
     write_record(folder, [finished(1200)])
-    assert polled(folder).about() == "The training is over at step 1,200."
+    assert polled(folder).about() == "Training finished at step 1,200."
 
 
 def test_a_resume_brings_an_ended_run_back(folder: RunFolder) -> None:

@@ -9,7 +9,7 @@ from rnntui.errors import ConfigError
 from rnntui.nets.classifier_config import ClassifierConfig
 from rnntui.nets.config import ModelConfig
 from rnntui.nets.cost import classifier_training_bytes, training_bytes
-from rnntui.runtime.classifier_session import NewClassifier, open_classifying
+from rnntui.runtime.classifier_session import NewClassifier, open_classifier_training
 from rnntui.runtime.commands import CommandQueue
 from rnntui.runtime.session import NewTraining, open_training
 from rnntui.runtime.weights import WeightsMailbox
@@ -90,7 +90,7 @@ def test_the_screens_trainings_are_refused_alike(tmp_path: Path) -> None:
     source = LabelledSource(str(texts))
     classifier = NewClassifier(tmp_path, source, classify_config())
     with pytest.raises(ConfigError, match=SENTENCE):
-        list(open_classifying(classifier, lambda _: None)(CommandQueue(), WeightsMailbox()))
+        list(open_classifier_training(classifier, lambda _: None)(CommandQueue(), WeightsMailbox()))
 
 
 def test_the_largest_network_that_can_be_asked_for_is_estimated_not_tried(

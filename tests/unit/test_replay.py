@@ -122,7 +122,7 @@ def test_recorded_pauses_are_left_out(tmp_path: Path) -> None:
 
 
 def test_a_run_without_a_record_is_refused_with_a_sentence(tmp_path: Path) -> None:
-    with pytest.raises(CheckpointError, match="'none' has no record yet"):
+    with pytest.raises(CheckpointError, match="'none' has no record to replay yet"):
         replayed(RunFolder(tmp_path / "none"))
 
 

@@ -12,7 +12,7 @@ from rnntui.errors import CheckpointError, CorpusError, RnntuiError
 from rnntui.nets.numpy_network import NetworkWeights
 from rnntui.runtime.followed_training import UNFOLLOWED
 from rnntui.runtime.phases import Phase
-from rnntui.runtime.session import NewTraining, Opened, Request, ResumedTraining, Session
+from rnntui.runtime.session import NewTraining, OnOpened, Request, ResumedTraining, Session
 from rnntui.runtime.trainer_thread import Events
 from rnntui.sampling.choice import SamplingSpec
 from rnntui.training.commands import Command, Inbox, Pause, SaveNow, WeightsOutlet
@@ -46,10 +46,10 @@ def weights_of(step: int) -> NetworkWeights:
     )
 
 
-def scripted(*events: TrainEvent) -> Callable[[Request, Opened], Events]:
+def scripted(*events: TrainEvent) -> Callable[[Request, OnOpened], Events]:
     """A training that tells these events, then waits for a command and ends."""
 
-    def open_training(request: Request, opened: Opened) -> Events:
+    def open_training(request: Request, opened: OnOpened) -> Events:
         def told(inbox: Inbox, outlet: WeightsOutlet) -> Iterator[TrainEvent]:
             opened("tiny-rnn-1", tiny_corpus(), 0.1)
             outlet.publish(weights_of(5))
@@ -130,7 +130,7 @@ def test_a_second_training_is_refused_while_one_goes_on() -> None:
 
 
 def test_a_training_that_can_not_be_opened_fails_with_its_sentence() -> None:
-    def refused(request: Request, opened: Opened) -> Events:
+    def refused(request: Request, opened: OnOpened) -> Events:
         def events(inbox: Inbox, outlet: WeightsOutlet) -> Iterator[TrainEvent]:
             raise CorpusError("There is no text called 'tiny'.")
 
@@ -154,7 +154,7 @@ def test_there_is_nothing_to_write_with_before_there_is_a_network() -> None:
 def test_commands_reach_the_training_and_are_lost_on_nobody() -> None:
     heard: list[Command] = []
 
-    def listening(request: Request, opened: Opened) -> Events:
+    def listening(request: Request, opened: OnOpened) -> Events:
         def events(inbox: Inbox, outlet: WeightsOutlet) -> Iterator[TrainEvent]:
             heard.extend(inbox.wait())
             yield Finished(0, 0.0, "stopped")

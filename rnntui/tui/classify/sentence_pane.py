@@ -7,7 +7,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from rnntui.runtime.classifier_session import Answer, TrainedClassifier
+from rnntui.runtime.classifier_session import Prediction, TrainedClassifier
 from rnntui.tui.classify.class_bars import ClassBars
 from rnntui.tui.classify.word_trail import TokenEffect, WordTrail
 from rnntui.tui.core.sentences import one_line
@@ -58,7 +58,7 @@ class SentencePane(Vertical):
             f"{one_line(classifier.about.name)}, step {classifier.step:,}"
         )
 
-    def show(self, answer: Answer) -> None:
+    def show(self, answer: Prediction) -> None:
         """Bring bars and trail up to an answer."""
         bars = self.query_one(ClassBars)
         bars.display = True
@@ -80,7 +80,7 @@ class SentencePane(Vertical):
         self.query_one("#caption", Static).update(Content(_caption(answer, name, token)))
 
 
-def _caption(answer: Answer, likeliest: str, token: str) -> str:
+def _caption(answer: Prediction, likeliest: str, token: str) -> str:
     tokens, known = answer.reading.tokens, answer.reading.known
     if not tokens:
         return "Nothing is read yet: this is what it expects of any text."

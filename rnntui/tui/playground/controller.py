@@ -8,7 +8,7 @@ from typing import Final
 from rnntui import places
 from rnntui.runtime.followed_training import UNFOLLOWED
 from rnntui.runtime.following import FollowedState
-from rnntui.runtime.phases import GOING_ON
+from rnntui.runtime.phases import IN_PROGRESS
 from rnntui.runtime.session import (
     FollowedTraining,
     NewTraining,
@@ -231,7 +231,7 @@ class PlaygroundController(TrainingController):
     @property
     def replays(self) -> bool:
         """Whether a replay is in progress or paused."""
-        return self._session.is_replay and self._session.phase in GOING_ON
+        return self._session.is_replay and self._session.phase in IN_PROGRESS
 
     def replay(self, name: str, speed: float) -> bool:
         """Show a run again from its record; whether nothing stands against it."""

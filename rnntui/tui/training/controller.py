@@ -15,7 +15,7 @@ from textual.worker import get_current_worker
 from rnntui import places
 from rnntui.errors import RnntuiError
 from rnntui.runtime.old_text_question import NOT_BEGUN, OldTextQuestion
-from rnntui.runtime.phases import Phase, going_on
+from rnntui.runtime.phases import Phase, about_progress
 from rnntui.runtime.training_session import TrainingSession
 from rnntui.tasks.summary import RunSummary, summarise
 from rnntui.training.commands import Command, RollBack, SaveNow, SingleStep, Stop
@@ -206,7 +206,9 @@ class TrainingController(ABC):
     def _is_idle(self) -> bool:
         """Whether no training run is in progress here; says so otherwise."""
         if self._session.is_training:
-            self._tell(f"{going_on(self._session.phase)}; press k to end it first.", "warning")
+            self._tell(
+                f"{about_progress(self._session.phase)}; press k to end it first.", "warning"
+            )
         return not self._session.is_training
 
     def _is_free(self) -> bool:
@@ -263,7 +265,7 @@ class TrainingController(ABC):
         Raises `RnntuiError` where there is no such run, or another process trains it.
         """
         if self.trains(name):
-            self._session.go_on()
+            self._session.continue_training()
             return True
         folder = find_run(places.checkpoints_dir(), name)
         check_idle(folder, "resumed")

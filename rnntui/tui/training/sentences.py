@@ -8,7 +8,7 @@ def over(end: Finished, what_follows: str) -> str:
     """Return how a training run ended, and what `t` does now, if anything is to be said."""
     if why := why_early(end):
         return f"Stopped early at step {end.step:,}: {why}."
-    how = "Stopped" if end.reason == "stopped" else "The training is over"
+    how = "Stopped" if end.reason == "stopped" else "Training finished"
     return f"{how} at step {end.step:,}" + (f"; {what_follows}." if what_follows else ".")
 
 

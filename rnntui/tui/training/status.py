@@ -6,7 +6,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widgets import Static
 
-from rnntui.runtime.phases import GOING_ON, Phase
+from rnntui.runtime.phases import IN_PROGRESS, Phase
 from rnntui.training.events import Step
 from rnntui.training.time_left import TimeLeft, duration
 
@@ -62,7 +62,7 @@ class TrainingStatus(Static):
     @property
     def replays(self) -> bool:
         """Whether a replay goes on, or waits in a pause."""
-        return self.kind == "replay" and self.phase in GOING_ON
+        return self.kind == "replay" and self.phase in IN_PROGRESS
 
     @property
     def is_at_its_end(self) -> bool:

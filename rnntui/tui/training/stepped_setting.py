@@ -55,7 +55,7 @@ class SteppedSetting:
             self._tell(f"The {self._words} is 0, of which there is no double and no half.")
             return
         value = self._kind(doubled(self._value.value, way, self._bounds))
-        self._value.ask(value)
+        self._value.request(value)
         self._unanswered.append(value)
         self._send(self._command(value))
         self._show(value)
@@ -63,7 +63,7 @@ class SteppedSetting:
 
     def hold(self, value: float) -> None:
         """Take the value that a step was taken with."""
-        self._value.tell(value)
+        self._value.confirm(value)
         if not self._value.is_waiting:
             self._show(None)
 
@@ -71,7 +71,7 @@ class SteppedSetting:
         """Take a change as the training tells it; whether it was asked for by `change`."""
         if event.setting != self._setting or isinstance(event.new, str):
             return False
-        self._value.tell(event.new)
+        self._value.confirm(event.new)
         if event.new not in self._unanswered:
             return False
         self._unanswered.remove(event.new)
