@@ -1,10 +1,11 @@
 """Baselines for a character model's loss: uniform, unigram and n-gram models."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rnntui.errors import CorpusError
 from rnntui.text.ngrams.counts import count_contexts
@@ -70,13 +71,10 @@ def measure_baselines(
         )
     counted = train_ids[-MAX_COUNTED:]
     scored = held_out_ids[:MAX_SCORED]
-    probabilities = np.full(len(scored), 1.0 / vocab_size)
-    by_order: list[float] = []
-    for known in count_contexts(counted, scored, vocab_size, max_order, should_stop):
-        shorter = probabilities[known.targets]
-        weighted = known.gram + known.distinct * shorter
-        probabilities[known.targets] = weighted / (known.context + known.distinct)
-        by_order.append(float(np.log(1.0 / probabilities).mean()))
+    by_order = [
+        float(np.log(1.0 / probabilities).mean())
+        for probabilities in _by_order(counted, scored, vocab_size, max_order, should_stop)
+    ]
     lowest = min(by_order)
     return Baselines(
         uniform=math.log(vocab_size),
@@ -87,3 +85,51 @@ def measure_baselines(
         counted_characters=len(counted),
         scored_characters=len(scored),
     )
+
+
+@dataclass(frozen=True, eq=False)
+class NgramSurprisal:
+    """What an n-gram model thought of each of N characters: `bits` `[N]`; `order` is its n."""
+
+    order: int
+    bits: NDArray[np.float64]
+
+
+def best_ngram(
+    train_ids: AnyIds,
+    ids: AnyIds,
+    vocab_size: int,
+    max_order: int = 8,
+    should_stop: Callable[[], bool] = never,
+) -> NgramSurprisal:
+    """The surprisal of each of `ids` by the best of the models of `measure_baselines`.
+
+    The best has the lowest mean; `ids` may be of any length, and takes about 60 bytes a character.
+    Raises `CorpusError` for no `ids`, and `MeasurementStoppedError` when stopped.
+    """
+    if len(ids) == 0:
+        raise CorpusError("There is nothing to predict: the text is empty.")
+    best = NgramSurprisal(0, np.full(len(ids), math.inf))
+    counted = train_ids[-MAX_COUNTED:]
+    models = _by_order(counted, ids, vocab_size, max_order, should_stop)
+    for order, probabilities in enumerate(models, start=1):
+        bits = -np.log2(probabilities)
+        if bits.mean() < best.bits.mean():
+            best = NgramSurprisal(order, bits)
+    return best
+
+
+def _by_order(
+    train_ids: AnyIds,
+    ids: AnyIds,
+    vocab_size: int,
+    max_order: int,
+    should_stop: Callable[[], bool],
+) -> Iterator[NDArray[np.float64]]:
+    """The probability of each of `ids` by each model, in one array that is changed in place."""
+    probabilities = np.full(len(ids), 1.0 / vocab_size)
+    for known in count_contexts(train_ids, ids, vocab_size, max_order, should_stop):
+        shorter = probabilities[known.targets]
+        weighted = known.gram + known.distinct * shorter
+        probabilities[known.targets] = weighted / (known.context + known.distinct)
+        yield probabilities
