@@ -16,7 +16,7 @@ import pytest
 from textual.widgets import Input
 
 from rnntui import places
-from rnntui.text.widths import cell_width, placed
+from rnntui.text.widths import cell_width, with_cursor_placed
 from rnntui.tui.classify.word_trail import WordTrail
 from rnntui.tui.corpora.vocabulary_table import VocabularyTable
 from rnntui.tui.widgets.stream.text import StreamText
@@ -50,7 +50,7 @@ def text(tmp_path: Path) -> Path:
 def frame(app: Any) -> str:
     """What is sent for the whole screen."""
     update = app.screen._compositor.render_update(full=True)
-    return placed(update.render_segments(app.console))
+    return with_cursor_placed(update.render_segments(app.console))
 
 
 def laid_out(app: Any) -> Screen:
