@@ -41,7 +41,7 @@ class LayerActivations:
     """One layer's values after each of T steps, `[T, H]` each.
 
     `gates` (after their activation) are by the cell's gate names and `states` by the names of
-    its state tensors, `h` first.
+    its state tensors, the hidden state first.
     """
 
     gates: dict[str, Array]
@@ -50,7 +50,7 @@ class LayerActivations:
     @property
     def hidden(self) -> Array:
         """The hidden state after each step, `[T, H]`."""
-        return self.states["h"]
+        return next(iter(self.states.values()))
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnntui.lenses.activations import Precision, activation_chunks
-from rnntui.lenses.neurons import Unit
+from rnntui.lenses.neurons import Unit, units_of
 from rnntui.nets.config import ModelConfig
 from rnntui.nets.numpy_network import Arrays
 from rnntui.text.ngrams.baselines import never
@@ -75,7 +75,8 @@ def on_off(
 
     `arrays`, `precision` and `should_stop` are as in `activation_chunks`.
     """
-    places = [Unit(n, "h", i) for n in range(config.num_layers) for i in range(config.hidden_size)]
+    hidden_state = config.state_tensors[0]
+    places = [unit for unit in units_of(config) if unit.state == hidden_state]
     units = tuple(SignedUnit(unit, sign) for sign in (1, -1) for unit in places)
     bits = np.empty((len(units), -(-len(ids) // 8)), np.uint8)
     chunks = activation_chunks(config, arrays, ids, precision=precision, should_stop=should_stop)

@@ -8,7 +8,7 @@ import torch
 from hypothesis import strategies as st
 
 from rnntui.nets.cells import CELLS
-from rnntui.nets.char_model import build_model
+from rnntui.nets.char_model import CharModel, build_model
 from rnntui.nets.config import ModelConfig
 from rnntui.nets.numpy_network import Arrays
 
@@ -28,16 +28,21 @@ def network(seed: int = 1, **settings: Any) -> Network:
     }
 
 
-def torch_scores(config: ModelConfig, arrays: Arrays, ids: Sequence[int]) -> torch.Tensor:
-    """The logits `[T, V]` of torch's model with these weights, in float64, from the zero state."""
+def torch_model(config: ModelConfig, arrays: Arrays) -> CharModel:
+    """torch's model with these weights, in float64, without dropout."""
     model = build_model(config, 1).double()
     model.load_state_dict(
         {**model.state_dict(), **{name: torch.tensor(array) for name, array in arrays.items()}}
     )
-    model.eval()
+    return model.eval()
+
+
+def torch_scores(config: ModelConfig, arrays: Arrays, ids: Sequence[int]) -> torch.Tensor:
+    """The logits `[T, V]` of torch's model with these weights, from the zero state."""
+    model = torch_model(config, arrays)
     with torch.no_grad():
         scores, _ = model(torch.tensor([list(ids)]), model.zero_state(1))
-    return scores[0]  # type: ignore[no-any-return]
+    return scores[0]
 
 
 def networks(**settings: Any) -> st.SearchStrategy[Network]:

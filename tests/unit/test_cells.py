@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnntui.errors import ConfigError
+from rnntui.lenses.backward_pass import BY_HAND, gradients_by_autograd
 from rnntui.lenses.forward_trace import forward_trace
-from rnntui.lenses.gradient_flow import _BY_HAND, back_by_autograd, gradient_flow
+from rnntui.lenses.gradient_flow import gradient_flow
 from rnntui.nets.cells import CELLS, find_cell
 from rnntui.nets.cells.cell import Array, CellStep, Nonlinearity, Operations, blocks
 from rnntui.nets.char_model import build_model
@@ -116,7 +117,7 @@ def test_torchs_fused_layer_is_the_cell_step_by_step(name: str, nonlinearity: No
     torch.testing.assert_close(after, after_plain)
 
 
-@given(st.sampled_from(tuple(_BY_HAND)), nonlinearities, st.integers(0, 99))
+@given(st.sampled_from(tuple(BY_HAND)), nonlinearities, st.integers(0, 99))
 def test_the_way_back_by_hand_is_that_by_autograd(
     name: str, nonlinearity: Nonlinearity, seed: int
 ) -> None:
@@ -126,8 +127,8 @@ def test_the_way_back_by_hand_is_that_by_autograd(
     (layer,) = NumpyNetwork(config, arrays).layers
     step = list(forward_trace(config, arrays, [1, 3, 0]))[-1].layers[0]
     asked = tuple(np.random.default_rng(seed).normal(size=(len(step.state), 4)))
-    ours = _BY_HAND[name](layer, step, asked)
-    theirs = back_by_autograd(layer, step, asked)
+    ours = BY_HAND[name](layer, step, asked)
+    theirs = gradients_by_autograd(layer, step, asked)
     assert len(ours.passed) == len(ours.states) + 1 == len(step.state)
     for one, two in (
         (ours.to_input, theirs.to_input),
