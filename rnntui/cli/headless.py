@@ -6,25 +6,43 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, suppress
 from types import FrameType
+from typing import Protocol, TypeVar
 
 import typer
 
-from rnntui.cli.progress import EventReader
 from rnntui.cli.terminal import ReaderGoneError
 from rnntui.errors import RnntuiError
 from rnntui.runtime.commands import CommandQueue
 from rnntui.runtime.signals import EXIT_CODE_BASE, leaving_signals, sleep_until_continued
 from rnntui.training.commands import Stop
-from rnntui.training.events import Failed, TrainEvent
+from rnntui.training.events import Failed
+
+E = TypeVar("E")
+E_contra = TypeVar("E_contra", contravariant=True)
 
 SHOW_CURSOR = b"\x1b[?25h"
 """The escape sequence that shows a cursor hidden by a display."""
 
 
+class Reader(Protocol[E_contra]):
+    """Shows events in their order."""
+
+    def read(self, event: E_contra) -> None:
+        """Show an event. Raises as `write_line`."""
+
+
+def sentence_of_failure(event: object) -> str:
+    """The sentence of a failed run's last event; empty for any other."""
+    return event.sentence if isinstance(event, Failed) else ""
+
+
 def run_headless(
-    events: Iterator[TrainEvent], inbox: CommandQueue, readers: AbstractContextManager[EventReader]
+    events: Iterator[E],
+    inbox: CommandQueue,
+    readers: AbstractContextManager[Reader[E]],
+    failure_of: Callable[[E], str] = sentence_of_failure,
 ) -> None:
-    """Show the events of a training run, which reads commands from `inbox`, to its end.
+    """Show the events of a training, which reads commands from `inbox`, to its end.
 
     SIGINT, SIGTERM and SIGHUP make it finish the step and save; a second SIGINT exits at
     once. Raises `RnntuiError` if the run failed, and `typer.Exit` with 128 plus the signal's
@@ -46,7 +64,7 @@ def run_headless(
     for number in leaving_signals():
         signal.signal(number, stop)
     _handle_suspend()
-    failure, lost = _shown(events, readers, lambda: inbox.put(Stop()))
+    failure, lost = _shown(events, readers, lambda: inbox.put(Stop()), failure_of)
     if failure:
         raise RnntuiError(failure)
     if interrupted:
@@ -57,19 +75,19 @@ def run_headless(
 
 
 def _shown(
-    events: Iterator[TrainEvent],
-    readers: AbstractContextManager[EventReader],
+    events: Iterator[E],
+    readers: AbstractContextManager[Reader[E]],
     stop: Callable[[], None],
+    failure_of: Callable[[E], str],
 ) -> tuple[str, Exception | None]:
-    """Show the events; returns the sentence of a failed run, and the error of a failed output.
+    """Show the events; returns the sentence of a failure, and the error of a failed output.
 
     When standard output can no longer be written, the run stops and saves.
     """
     failure, lost = "", None
     with readers as reader:
         for event in events:
-            if isinstance(event, Failed):
-                failure = event.sentence
+            failure = failure_of(event) or failure
             if lost is None:
                 try:
                     reader.read(event)

@@ -16,6 +16,7 @@ LONGEST_COMPLAINT: Final = 500
 
 PLACES: Final = {
     "train": "train:train",
+    "race": "race.command:race",
     "sample": "sample.command:sample",
     "eval": "evaluate:evaluate",
     "trace": "trace.command:trace",

@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable
+from dataclasses import Field
 from typing import Annotated, Any, Literal, get_origin
 
 import typer
@@ -19,16 +20,30 @@ _SECTIONS = {
 }
 
 
-def settings_as_options(config: type) -> Callable[[Callable[..., None]], Callable[..., None]]:
+Kind = Callable[["Field[Any]"], Any]
+"""The type that the option of a setting has for Typer."""
+
+
+def kind_of(setting: "Field[Any]") -> Any:
+    """One value of the setting; that of a tuple may be repeated."""
+    if get_origin(setting.type) is tuple:
+        return list[str]
+    known = choices(setting)
+    return Literal[known] if known else setting.type
+
+
+def settings_as_options(
+    config: type, kind: Kind = kind_of
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Add an option, None by default, to a command for each setting of `config`.
 
-    They replace the command's `**` parameter; the option of a tuple may be repeated.
+    They replace the command's `**` parameter; `kind` gives the type of each.
     """
 
     def with_options(command: Callable[..., None]) -> Callable[..., None]:
         signature = inspect.signature(command)
         own = [p for p in signature.parameters.values() if p.kind is not p.VAR_KEYWORD]
-        parameters = [*own, *(_option(setting) for setting in settings_of(config))]
+        parameters = [*own, *(_option(setting, kind) for setting in settings_of(config))]
         command.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
         command.__annotations__ = {p.name: p.annotation for p in parameters}
         return command
@@ -36,17 +51,14 @@ def settings_as_options(config: type) -> Callable[[Callable[..., None]], Callabl
     return with_options
 
 
-def _option(setting: Any) -> inspect.Parameter:
-    known = choices(setting)
-    kind: Any = Literal[known] if known else setting.type
-    if get_origin(setting.type) is tuple:
-        kind = list[str]
+def _option(setting: "Field[Any]", kind: Kind) -> inspect.Parameter:
     option = typer.Option(
         flag(setting.name),
         help=setting.metadata["about"],
         rich_help_panel=_SECTIONS[setting.metadata["section"]],
     )
-    annotation = Annotated[kind | None, option]
+    value: Any = kind(setting)
+    annotation = Annotated[value | None, option]
     return inspect.Parameter(
         setting.name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation
     )

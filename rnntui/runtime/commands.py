@@ -17,6 +17,11 @@ class CommandQueue:
         """Add a command; it is obeyed between two steps."""
         self._commands.put(command)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing waits to be heard."""
+        return self._commands.empty()
+
     def drain(self) -> Sequence[Command]:
         """Return all waiting commands, without blocking."""
         taken: list[Command] = []

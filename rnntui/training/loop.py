@@ -30,6 +30,7 @@ def train_recorded(
     inbox: Inbox | None = None,
     outlet: WeightsOutlet | None = None,
     ending: Ending = iter,
+    clock: Clock = AWAKE,
 ) -> Iterator[TrainEvent]:
     """The events of `train`, each in the run's record before it is passed on.
 
@@ -38,7 +39,7 @@ def train_recorded(
     start = run.resumed_at
     record = Record(run.folder, keep_lines=start.events if start else 0)
     try:
-        events = train(run, make_learner(run), inbox, outlet, recorded=record.lines)
+        events = train(run, make_learner(run), inbox, outlet, clock, record.lines)
         yield from recorded(ending(events), record)
     finally:
         record.close()

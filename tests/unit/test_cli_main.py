@@ -56,7 +56,16 @@ def test_help_names_every_command(option: str) -> None:
 @pytest.mark.parametrize(
     "command",
     [
-        *(("train",), ("sample",), ("eval",), ("corpora",), ("checkpoints",), ("recipes",)),
+        *(
+            ("train",),
+            ("race",),
+            ("sample",),
+            ("eval",),
+            ("corpora",),
+            ("checkpoints",),
+            ("recipes",),
+        ),
+        ("race",),
         *(("corpora", name) for name in ("list", "show", "add", "remove")),
         *(("checkpoints", name) for name in ("list", "show", "rename", "remove")),
         *(("recipes", name) for name in ("list", "show")),

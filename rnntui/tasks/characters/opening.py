@@ -28,6 +28,7 @@ from rnntui.training.optimizing.devices import check_precision
 from rnntui.training.optimizing.memory import check_memory
 from rnntui.training.resuming import count_rates_given
 from rnntui.training.runs.folder import check_new_name
+from rnntui.training.stopwatch import AWAKE, Clock
 
 LoadText = Callable[[tuple[str, ...]], Corpus]
 """Reads the requested text, normalised by the given steps."""
@@ -154,13 +155,18 @@ def _check_resumable(run: Run, before: TrainConfig) -> None:
 
 
 def events_of(
-    run: Run, inbox: Inbox | None = None, outlet: WeightsOutlet | None = None
+    run: Run,
+    inbox: Inbox | None = None,
+    outlet: WeightsOutlet | None = None,
+    clock: Clock = AWAKE,
 ) -> Iterator[TrainEvent]:
     """Train a run, yielding its events, each after it is recorded in the run's folder.
+
+    `clock` gives the seconds that the events tell.
 
     Raises `CheckpointError` if another process trains the run.
     """
     from rnntui.tasks.characters.learners import learner_for
     from rnntui.training.loop import train_recorded
 
-    yield from train_recorded(run, learner_for, inbox, outlet)
+    yield from train_recorded(run, learner_for, inbox, outlet, clock=clock)

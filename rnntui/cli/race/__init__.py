@@ -1,0 +1,1 @@
+"""`rnntui race`: several configurations trained fairly."""
