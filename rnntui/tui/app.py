@@ -321,6 +321,7 @@ def _key_scopes() -> list[dict[str, str]]:
     from rnntui.tui.classify.screen import ClassifyScreen
     from rnntui.tui.corpora.screen import CorporaScreen
     from rnntui.tui.duel.screen import DuelScreen
+    from rnntui.tui.microscope.screen import MicroscopeScreen
     from rnntui.tui.playground.screen import Playground
     from rnntui.tui.runs.screen import RunsScreen
     from rnntui.tui.widgets.lines_input import PrimeInput
@@ -332,7 +333,14 @@ def _key_scopes() -> list[dict[str, str]]:
             for binding in (*everywhere, *screen.BINDINGS)
             if isinstance(binding, Binding) and binding.id
         }
-        for screen in (Playground, CorporaScreen, DuelScreen, RunsScreen, ClassifyScreen)
+        for screen in (
+            Playground,
+            CorporaScreen,
+            DuelScreen,
+            MicroscopeScreen,
+            RunsScreen,
+            ClassifyScreen,
+        )
     ]
 
 

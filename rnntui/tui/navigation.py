@@ -17,7 +17,7 @@ from rnntui.tui.widgets.too_small import is_too_small
 
 if TYPE_CHECKING:
     from rnntui.runtime.classifier_session import ClassifierSession
-    from rnntui.runtime.session import Session
+    from rnntui.runtime.session import Network, Session
     from rnntui.tui.classify.screen import ClassifyScreen
     from rnntui.tui.duel.screen import DuelSettings
     from rnntui.tui.playground.screen import Playground
@@ -51,21 +51,36 @@ class NavigatingApp(App[ReturnType], Generic[ReturnType]):
 
     def action_duel(self) -> None:
         """Open the duel."""
-        from rnntui.runtime.session import NO_NETWORK
         from rnntui.tui.duel.screen import DuelScreen
 
-        network, session = self.session.network, self.session
-        if network is None:
-            self.playground.tell(NO_NETWORK, "warning")
+        session = self.session
+        if (network := self._network()) is None:
             return
         session.stop_generating()
-        self.clear_notifications()
         duel = DuelScreen(network, session.spec, session.prime, session.seed, session.pace)
         self.push_screen(duel, self._leave_duel)
 
     def _leave_duel(self, left: "DuelSettings | None") -> None:
         if left is not None:
             self.playground.go_on_with(left.spec, left.prime, left.seed, left.pace)
+
+    def action_microscope(self) -> None:
+        """Open the Microscope on what stands in the output."""
+        from rnntui.tui.microscope.screen import MicroscopeScreen
+
+        if (network := self._network()) is not None:
+            self.push_screen(MicroscopeScreen(network, self.playground.output.stream.text))
+
+    def _network(self) -> "Network | None":
+        """The network to do something with; says so where there is none."""
+        from rnntui.runtime.session import NO_NETWORK
+
+        network = self.session.network
+        if network is None:
+            self.playground.tell(NO_NETWORK, "warning")
+        else:
+            self.clear_notifications()
+        return network
 
     def action_corpora(self) -> None:
         """Open the library of texts."""

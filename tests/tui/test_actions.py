@@ -25,6 +25,8 @@ from rnntui.tui.core.palette import ActionCommands
 from rnntui.tui.corpora.actions import CORPORA
 from rnntui.tui.corpora.screen import CorporaScreen
 from rnntui.tui.duel.screen import DUEL, DuelScreen
+from rnntui.tui.microscope.actions import MICROSCOPE
+from rnntui.tui.microscope.screen import MicroscopeScreen
 from rnntui.tui.runs.actions import OPEN, RUNS
 from rnntui.tui.runs.screen import RunsScreen
 from tests.tui.scripted import ScriptedStream, scripted_app
@@ -43,6 +45,7 @@ IN_THE_MENU = (
         "suspend",
         *("runs.same-text", "runs.filter", "runs.sort", "runs.reverse", "runs.refresh"),
         *("classify.clear", "classify.command"),
+        *(f"microscope.{name}" for name in ("back", "first", "last", "row.up", "unit.down")),
         *("corpora.library", "corpora.beginning", "corpora.figures", "corpora.table"),
     }
 )
@@ -210,6 +213,17 @@ async def test_all_that_the_other_screens_do_is_reached_in_each_way():
         record = Record(duel, DUEL)
         for reached in (reached_by_key, reached_by_mouse, reached_by_palette):
             await reached(pilot, record, (*DUEL, *APP))
+        app.pop_screen()
+
+        microscope = MicroscopeScreen(session.network, "play")
+        await app.push_screen(microscope)
+        await pilot.pause()
+        record = Record(microscope, MICROSCOPE)
+        microscope.remove_class("-tall")
+        microscope.refresh_bindings()
+        await pilot.pause()
+        for reached in (reached_by_key, reached_by_mouse, reached_by_palette):
+            await reached(pilot, record, (*MICROSCOPE, *APP))
 
 
 async def test_the_menu_of_all_commands_is_opened_and_chosen_from_by_mouse():

@@ -13,6 +13,7 @@ from textual.color import Color as Background
 from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.theme import BUILTIN_THEMES
+from textual.widgets import Static
 
 from rnntui.tui.app import RnntuiApp
 from rnntui.tui.dialogs.question import Question
@@ -91,6 +92,13 @@ async def duel(app: RnntuiApp, pilot: Pilot[int]) -> None:
     await pilot.press("g")
 
 
+async def microscope(app: RnntuiApp, pilot: Pilot[int]) -> None:
+    await idle(app, pilot)
+    await pilot.press("m")
+    await until(pilot, lambda: bool(app.screen.query("StepFigures")))
+    await until(pilot, lambda: "score" in str(app.screen.query_one("#step", Static).render()))
+
+
 def opened_by(key: str) -> Opens:
     async def opens(app: RnntuiApp, pilot: Pilot[int]) -> None:
         await pilot.press(key)
@@ -121,6 +129,7 @@ SCREENS: dict[str, Opens] = {
     "generating": generating,
     "typing": typing,
     "duel": duel,
+    "microscope": microscope,
     "runs": opened_by("r"),
     "corpora": opened_by("c"),
     "classify": opened_by("x"),

@@ -225,6 +225,15 @@ PLAYGROUND = (
         "Argmax, random and hybrid side by side, from the same weights, prime and seed.",
         in_footer=True,
     ),
+    _action(
+        "microscope",
+        "m",
+        "app.microscope",
+        "Microscope",
+        "Look inside: every gate and state while the network reads what stands in the output.",
+        in_footer=True,
+        in_short="Inside",
+    ),
     _action("tab.setup", "4", "tab('setup')", "Go to set-up", "To texts, network and training."),
     _action(
         "tab.overview",

@@ -57,6 +57,15 @@ SECTIONS: Final = (
         " are then spelled out.",
     ),
     HelpSection(
+        "The Microscope",
+        "It shows what happens inside the network while it reads a text: a strip for every gate"
+        " and every state of every layer, of one unit over the text and of all units at one"
+        " character. A bar that stands is positive, one that hangs is negative; a gate lies"
+        " between 0 (shut) and 1 (open). Below are the number that was chosen, what the network"
+        " expected next, and what the character that came cost in bits. While a network trains,"
+        " its numbers are those of the moment.",
+    ),
+    HelpSection(
         "Top-k and top-p",
         "Both keep random and hybrid from the unlikely characters of which one, now and then,"
         " spoils a word. Top-k draws from the k likeliest only, whatever their probabilities."

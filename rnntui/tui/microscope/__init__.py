@@ -1,0 +1,1 @@
+"""The Microscope: the numbers inside a network while it reads a text."""

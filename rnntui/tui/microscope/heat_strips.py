@@ -1,0 +1,129 @@
+"""Rows of numbers as strips, a bar for each number: one unit over time, or all units at once.
+
+A bar's length says how large a number is; it stands on the line below it where that is positive
+and hangs from the line above where it is negative. Its colour says the sign again.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.cells import set_cell_size
+from textual.content import Content
+from textual.events import Click
+from textual.message import Message
+from textual.widget import Widget
+
+_BARS: Final = "▁▂▃▄▅▆▇"
+_LABEL_CELLS: Final = 12
+
+
+@dataclass(frozen=True, eq=False)
+class HeatRow:
+    """A strip: its label, and its numbers, of which those of size 1 or more fill a cell."""
+
+    label: str
+    numbers: NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Heat:
+    """What is shown: rows of equal length under a head of as many names, one of them chosen."""
+
+    heads: Sequence[str] = ()
+    rows: Sequence[HeatRow] = ()
+    row: int = 0
+    column: int = 0
+    cells: int = field(default=1)
+    """How wide a column is."""
+
+
+class HeatStrips(Widget):
+    """Strips under each other, with a head line; a click chooses a place."""
+
+    DEFAULT_CSS = """
+    HeatStrips { height: 1fr; width: 1fr; color: $foreground; }
+    """
+
+    ALLOW_SELECT = False
+
+    class Chosen(Message):
+        """A place was clicked: a row, and a column of the numbers."""
+
+        def __init__(self, strips: "HeatStrips", row: int, column: int) -> None:
+            """Tell where."""
+            super().__init__()
+            self.strips, self.row, self.column = strips, row, column
+
+    def __init__(self, *, id: str | None = None) -> None:
+        """Make strips of nothing."""
+        super().__init__(id=id)
+        self.heat = Heat()
+
+    def show(self, heat: Heat) -> None:
+        """Show these strips."""
+        self.heat = heat
+        self.refresh()
+
+    def render(self) -> Content:
+        """The head and the rows around the chosen place, as many as fit."""
+        heat = self.heat
+        start, stop = self._columns
+        heads = Content(" " * _LABEL_CELLS) + Content("").join(
+            Content.styled(
+                set_cell_size(heat.heads[column], heat.cells),
+                "$primary bold reverse" if column == heat.column else "$text-muted",
+            )
+            for column in range(start, stop)
+        )
+        top = self._top
+        rows = range(top, min(top + max(self.size.height - 1, 0), len(heat.rows)))
+        return Content("\n").join([heads, *(self._line(number, start, stop) for number in rows)])
+
+    @property
+    def _columns(self) -> tuple[int, int]:
+        """The columns in view, the chosen one among them."""
+        heat = self.heat
+        room = max((self.size.width - _LABEL_CELLS) // heat.cells, 1)
+        start = min(max(heat.column - room // 2, 0), max(len(heat.heads) - room, 0))
+        return start, min(start + room, len(heat.heads))
+
+    @property
+    def _top(self) -> int:
+        """The first row in view."""
+        room = max(self.size.height - 1, 1)
+        return min(max(self.heat.row - room // 2, 0), max(len(self.heat.rows) - room, 0))
+
+    def _line(self, number: int, start: int, stop: int) -> Content:
+        heat, row = self.heat, self.heat.rows[number]
+        chosen = number == heat.row
+        label = set_cell_size(f"{'▸' if chosen else ' '}{row.label}", _LABEL_CELLS)
+        parts = [Content.styled(label, "$primary bold" if chosen else "$text-muted")]
+        for column in range(start, stop):
+            bar, style = _bar(float(row.numbers[column]))
+            if chosen and column == heat.column:
+                style = style.replace("$text-primary", "$text-accent bold")
+                style = style.replace("$text-warning", "$text-accent bold")
+            parts.append(Content.styled(bar * heat.cells, style))
+        return Content("").join(parts)
+
+    def on_click(self, event: Click) -> None:
+        """Tell which place was clicked, if one was."""
+        start, stop = self._columns
+        column = start + (event.x - _LABEL_CELLS) // self.heat.cells
+        row = self._top + event.y - 1
+        if event.y >= 1 and row < len(self.heat.rows) and start <= column < stop:
+            self.post_message(self.Chosen(self, row, column))
+
+
+def _bar(value: float) -> tuple[str, str]:
+    """A bar for a number of size 1 at most, and its style; none is as long as the cell is high."""
+    length = min(round(abs(value) * len(_BARS)), len(_BARS))
+    if not length:
+        return " ", "$text-primary"
+    if value > 0:
+        return _BARS[length - 1], "$text-primary"
+    # What the bar leaves of the cell, with the colours of the two exchanged.
+    return _BARS[len(_BARS) - length], "$text-warning reverse"

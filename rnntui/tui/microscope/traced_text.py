@@ -1,0 +1,91 @@
+"""A text as a network read it: every gate and state at every character, as rows of strips."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnntui.lenses.forward_trace import StepTrace, forward_trace
+from rnntui.nets.cells import find_cell
+from rnntui.nets.numpy_network import NetworkWeights
+from rnntui.text.vocabulary import Vocabulary
+
+LONGEST: Final = 400
+"""Most characters of a text that is traced."""
+
+
+@dataclass(frozen=True, eq=False)
+class TraceRow:
+    """One gate or state of one layer over a text.
+
+    `values` is `[T, H]`; `before` has a gate's pre-activations, None for a state. `layer` counts
+    from 1, the lowest.
+    """
+
+    layer: int
+    name: str
+    values: NDArray[np.float64]
+    before: NDArray[np.float64] | None
+
+    @property
+    def label(self) -> str:
+        """What the row is called beside its strip."""
+        return f"{self.layer} {self.name}"
+
+    @property
+    def about(self) -> str:
+        """What the row is called in a sentence."""
+        kind = "gate" if self.before is not None else "state"
+        return f"layer {self.layer}, {self.name} {kind}"
+
+
+@dataclass(frozen=True, eq=False)
+class TracedText:
+    """The forward pass over `ids` `[T]`, at least one; `step` is that of the weights."""
+
+    vocabulary: Vocabulary
+    ids: tuple[int, ...]
+    steps: tuple[StepTrace, ...]
+    cell: str
+    step: int
+
+    @property
+    def characters(self) -> tuple[str, ...]:
+        """The characters read."""
+        return tuple(self.vocabulary.symbols[rank] for rank in self.ids)
+
+    @cached_property
+    def rows(self) -> tuple[TraceRow, ...]:
+        """The top layer first; in a layer its gates, then its states."""
+        cell = find_cell(self.cell)
+        rows: list[TraceRow] = []
+        for number in reversed(range(len(self.steps[0].layers))):
+            layers = [step.layers[number] for step in self.steps]
+            for gate in cell.gate_names:
+                values = np.array([layer.gates[gate] for layer in layers])
+                before = np.array([layer.pre_activations[gate] for layer in layers])
+                rows.append(TraceRow(number + 1, gate, values, before))
+            for place, state in enumerate(cell.state_tensors):
+                values = np.array([layer.state[place] for layer in layers])
+                rows.append(TraceRow(number + 1, state, values, None))
+        return tuple(rows)
+
+    @property
+    def units(self) -> int:
+        """Units in a layer."""
+        return int(self.rows[0].values.shape[1])
+
+    def cost(self, place: int) -> float | None:
+        """Bits that the character after `place` cost; None after the last one."""
+        if place + 1 >= len(self.ids):
+            return None
+        return float(-np.log2(self.steps[place].probabilities[self.ids[place + 1]]))
+
+
+def trace_text(weights: NetworkWeights, vocabulary: Vocabulary, ids: Sequence[int]) -> TracedText:
+    """Read `ids`, of which there is at least one, from the zero state."""
+    steps = tuple(forward_trace(weights.config, weights.arrays, ids))
+    return TracedText(vocabulary, tuple(ids), steps, weights.config.cell, weights.step)
