@@ -9,7 +9,7 @@ from rnntui.errors import ConfigError, quoted
 from rnntui.text.escapes import ESCAPES_HELP, unescaped
 
 LARGEST_PRIME: Final = 16 << 20
-"""Maximum bytes of a prime's file, which a network takes minutes to read."""
+"""Maximum bytes of a text that a network is to read, which takes it minutes."""
 
 PrimeFile = Annotated[
     str | None,
@@ -36,16 +36,20 @@ def given_prime(prime: str | None, prime_file: str | None) -> str | None:
         return None if prime is None else unescaped(prime)
     if prime is not None:
         raise ConfigError("--prime and --prime-file exclude each other; give one of them.")
-    return _text_of(prime_file)
+    return text_of_file(prime_file, "The prime file")
 
 
-def _text_of(reference: str) -> str:
+def text_of_file(reference: str, what: str) -> str:
+    """Read a file verbatim, or standard input for `-`; `what` names it in sentences.
+
+    Raises `CorpusError` for one that can't be read, is too large or isn't text.
+    """
     from rnntui.text.decoding import reading_errors
     from rnntui.text.streams import small_text, standard_input
 
     if reference == "-":
         return small_text(standard_input(), "Standard input", LARGEST_PRIME)
-    name = f"The prime file {quoted(reference)}"
+    name = f"{what} {quoted(reference)}"
     # A pipe is allowed (`<(head -c 500 play.txt)`): the read is bounded.
     with reading_errors(name), Path(reference).open("rb") as file:
         return small_text(file, name, LARGEST_PRIME)

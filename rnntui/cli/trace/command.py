@@ -1,12 +1,15 @@
-"""`rnntui trace`: a forward pass number by number, or the gradient flow back through it."""
+"""`rnntui trace`: a forward pass number by number, or another lens on a network and a text."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from rnntui.cli.prime_options import text_of_file
 from rnntui.cli.terminal import notify
 from rnntui.cli.trace.gradients import print_reaches, reach_of, write_reach
+from rnntui.cli.trace.lens_tables import LensTable, write_lens_table
 from rnntui.cli.trace.networks import (
     TracedNetwork,
     cell_networks,
@@ -24,6 +27,13 @@ def trace(
         str | None,
         typer.Argument(
             help=f"Text for the network to read (default: the recipe's). {ESCAPES_HELP}"
+        ),
+    ] = None,
+    file: Annotated[
+        str | None,
+        typer.Option(
+            help="File with the text to read, in place of TEXT; - is standard input.",
+            metavar="FILE",
         ),
     ] = None,
     checkpoint: Annotated[
@@ -44,7 +54,55 @@ def trace(
             " chart_characters in settings.toml sets the chart's style: braille, blocks, ascii.",
         ),
     ] = False,
-    units: Annotated[int, typer.Option(min=1, max=100, help="Numbers shown of a long vector.")] = 4,
+    neurons: Annotated[
+        bool,
+        typer.Option(
+            "--neurons", help="Which units track what in the text: line position, capitals, …"
+        ),
+    ] = False,
+    pattern: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="With --neurons: a regular expression whose matches units may track, too;"
+            " may be repeated.",
+            metavar="REGEX",
+        ),
+    ] = None,
+    influence: Annotated[
+        bool,
+        typer.Option(
+            "--influence", help="How strongly each earlier character acts on a prediction."
+        ),
+    ] = False,
+    place: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="With --influence: the character, from 1, behind which is predicted"
+            " (default: the last).",
+        ),
+    ] = None,
+    surprise: Annotated[
+        bool,
+        typer.Option(
+            "--surprise",
+            help="How unexpected each character is, in bits, beside the best n-gram model.",
+        ),
+    ] = False,
+    embedding_map: Annotated[
+        bool,
+        typer.Option(
+            "--map", help="The symbols' vectors in the plane, and their neighbours; needs no text."
+        ),
+    ] = False,
+    units: Annotated[
+        int,
+        typer.Option(
+            min=1,
+            max=100,
+            help="Numbers shown of a long vector; with --neurons, units of each feature.",
+        ),
+    ] = 4,
     train_steps: Annotated[
         int | None,
         typer.Option(
@@ -69,15 +127,46 @@ def trace(
             " gradients needn't grow with it, as larger weights also saturate the units.",
         ),
     ] = 1.0,
+    csv_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--csv",
+            metavar="FILE",
+            help="With one of the four lenses: a file for every number, too.",
+        ),
+    ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="One object a line, with every number.")
     ] = False,
 ) -> None:
-    """Trace a forward pass, number by number; with --gradients, the gradient flow.
+    """Trace a forward pass, number by number, or look through another lens.
 
     For each time step: the input, each layer's numbers, the output, and the next character.
     With --gradients: how much the loss at the last character depends on each earlier state.
+    --neurons, --influence, --surprise and --map are the other lenses; one is chosen at a time.
     """
+    chosen = [
+        name
+        for name, is_given in (
+            ("--gradients", gradients),
+            ("--neurons", neurons),
+            ("--influence", influence),
+            ("--surprise", surprise),
+            ("--map", embedding_map),
+        )
+        if is_given
+    ]
+    if len(chosen) > 1:
+        raise ConfigError(f"{' and '.join(chosen)} exclude each other; choose one lens.")
+    lens = next(iter(chosen), "")
+    for name, value, owner in (
+        ("--pattern", pattern, "--neurons"),
+        ("--place", place, "--influence"),
+    ):
+        if value is not None and lens != owner:
+            raise ConfigError(f"{name} goes with {owner}.")
+    if csv_file is not None and lens in ("", "--gradients"):
+        raise ConfigError("--csv goes with --neurons, --influence, --surprise or --map.")
     if checkpoint and recipe is not None:
         raise ConfigError("--checkpoint and --recipe exclude each other; name one network.")
     found = None
@@ -86,12 +175,17 @@ def trace(
     if recipe is not None:
         found = find_trace_recipe(recipe)
         gradients = gradients or found.lens == "gradients"
-    if text is not None:
+    if text is not None and file is not None:
+        raise ConfigError("TEXT and --file exclude each other; give one of them.")
+    if file is not None:
+        text = text_of_file(file, "The file")
+    elif text is not None:
         text = unescaped(text)
     elif found is not None:
         text = found.reads
-    if not text:
+    if not text and not embedding_map:
         raise ConfigError("Give a text for the network to read.")
+    text = text or ""
     if gradients:
         _follow_back(
             _networks(checkpoint or [], found, train_steps, forget_bias),
@@ -102,7 +196,34 @@ def trace(
         return
     if train_steps is not None or forget_bias is not None or recurrent_scale != 1.0:
         raise ConfigError("--train-steps, --forget-bias and --recurrent-scale go with --gradients.")
-    _follow(_network(checkpoint or [], found), text, units, as_json)
+    network = _network(checkpoint or [], found)
+    if not lens:
+        _follow(network, text, units, as_json)
+        return
+    write_lens_table(
+        _seen_through(lens, network, text, units, pattern or [], place), as_json, csv_file
+    )
+
+
+def _seen_through(
+    lens: str,
+    network: TracedNetwork,
+    text: str,
+    units: int,
+    patterns: list[str],
+    place: int | None,
+) -> LensTable:
+    """What one of the lenses shows."""
+    from rnntui.cli.trace import embedding_map, influence, neurons, surprise
+
+    if lens == "--map":
+        return embedding_map.table_of(network)
+    ids = network.encode(text)
+    if lens == "--neurons":
+        return neurons.table_of(network, ids, units, patterns)
+    if lens == "--influence":
+        return influence.table_of(network, ids, place)
+    return surprise.table_of(network, ids)
 
 
 def _network(checkpoints: list[str], recipe: TraceRecipe | None) -> TracedNetwork:

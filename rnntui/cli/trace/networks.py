@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 class TracedNetwork:
     """A network with a name; `stage` says how long it was trained, or is empty.
 
-    `forget_bias` is the initial bias added to the gate that keeps the old state.
+    `forget_bias` is the initial bias added to the gate that keeps the old state; `checkpoint` is
+    what it was loaded from, if it was.
     """
 
     name: str
@@ -32,6 +33,7 @@ class TracedNetwork:
     vocabulary: "Vocabulary"
     normalisation: "Normalisation"
     forget_bias: float = 0.0
+    checkpoint: "Checkpoint | None" = None
 
     def encode(self, text: str) -> list[int]:
         """The ids of a text, normalised as the network's own.
@@ -133,4 +135,5 @@ def _of_checkpoint(checkpoint: "Checkpoint", name: str, stage: str) -> TracedNet
         header.vocabulary,
         header.normalisation,
         0.0 if find_cell(header.model.cell).keeping_gate is None else header.config.forget_bias,
+        checkpoint,
     )

@@ -1,0 +1,53 @@
+"""`rnntui trace --influence`: how strongly each earlier character acts on a prediction."""
+
+from typing import TYPE_CHECKING, Final
+
+from rnntui.cli.tables import print_table
+from rnntui.cli.trace.lens_tables import LensTable, on_one_thread
+from rnntui.errors import ConfigError
+from rnntui.text.cells import symbol_label
+
+if TYPE_CHECKING:
+    from rnntui.cli.trace.networks import TracedNetwork
+
+STRONGEST: Final = 20
+"""Characters in the summary, those with the strongest influence."""
+
+
+def table_of(network: "TracedNetwork", ids: list[int], place: int | None) -> LensTable:
+    """A row for each character up to the `place` from 1 on (default: the last), in their order.
+
+    Raises `ConfigError` for a place behind the text.
+    """
+    from rnntui.lenses.influence import influence
+
+    if place is not None and place > len(ids):
+        raise ConfigError(f"--place {place} is behind the text, which has {len(ids):,} characters.")
+    last = len(ids) if place is None else place
+    with on_one_thread():
+        found = influence(network.config, network.arrays, ids[:last], [last - 1])
+    symbols = network.vocabulary.symbols
+    target = symbols[found.targets[0]]
+    rows = [
+        (last - at, at + 1, symbols[ids[at]], norm, share, target)
+        for at, (norm, share) in enumerate(
+            zip(found.norms[0].tolist(), found.shares[0].tolist(), strict=True)
+        )
+    ]
+
+    def print_summary() -> None:
+        strongest = sorted(rows, key=lambda row: -row[3])[:STRONGEST]
+        lines = [
+            (f"{at:,}", f"{back - 1:,}", f"'{symbol_label(symbol)}'", f"{norm:.2e}", f"{share:.1%}")
+            for back, at, symbol, norm, share, _ in sorted(strongest, key=lambda row: row[1])
+        ]
+        some = f", the {STRONGEST} strongest" if len(rows) > STRONGEST else ""
+        title = (
+            f"Influence on '{symbol_label(target)}', the likeliest character"
+            f" behind character {last:,}{some}"
+        )
+        columns = (">character", ">back", "", ">|gradient|", ">share")
+        print_table(columns, lines, title)
+
+    columns = ("steps_back", "character", "char", "gradient_norm", "share", "target")
+    return LensTable(columns, [(row[0] - 1, *row[1:]) for row in rows], print_summary)

@@ -1,0 +1,65 @@
+"""`rnntui trace --neurons`: the units that track each feature of a text."""
+
+from typing import TYPE_CHECKING
+
+from rnntui.cli.tables import print_table
+from rnntui.cli.trace.lens_tables import LensTable, lens_precision, on_one_thread
+from rnntui.errors import ConfigError
+
+if TYPE_CHECKING:
+    from rnntui.cli.trace.networks import TracedNetwork
+    from rnntui.lenses.neurons import Tracked
+
+
+def table_of(
+    network: "TracedNetwork", ids: list[int], units: int, patterns: list[str]
+) -> LensTable:
+    """A row for each unit, with its correlation with each feature; the summary has the best.
+
+    Raises `ConfigError` for a pattern that is not valid.
+    """
+    import numpy as np
+
+    from rnntui.lenses.neurons import unit_correlations
+    from rnntui.lenses.text_features import FEATURES, text_features
+
+    for pattern in patterns:
+        if pattern in FEATURES or patterns.count(pattern) > 1:
+            raise ConfigError(f"--pattern {pattern} is given twice or is a feature's name.")
+    features = text_features(
+        network.vocabulary.decode(ids), {pattern: pattern for pattern in patterns}
+    )
+    with on_one_thread():
+        found = unit_correlations(
+            network.config,
+            network.arrays,
+            np.array(ids),
+            features,
+            precision=lens_precision(len(ids)),
+        )
+
+    def print_summary() -> None:
+        rows = []
+        for feature in found.features:
+            best = found.of_feature(feature, units)
+            rows.append((feature, *map(_named, best), *["–"] * (units - len(best))))
+        columns = ("feature", *(f">{rank}." for rank in range(1, units + 1)))
+        title = (
+            f"What units track in {found.characters:,} characters"
+            " (layer, state and unit, correlation)"
+        )
+        print_table(columns, rows, title)
+
+    return LensTable(
+        ("layer", "state", "unit", *found.features),
+        [
+            (unit.layer + 1, unit.state, unit.number + 1, *correlations.tolist())
+            for unit, correlations in zip(found.units, found.values, strict=True)
+        ],
+        print_summary,
+    )
+
+
+def _named(tracked: "Tracked") -> str:
+    unit = tracked.unit
+    return f"{unit.layer + 1} {unit.state}{unit.number + 1} {tracked.correlation:+.2f}"

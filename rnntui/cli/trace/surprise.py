@@ -1,0 +1,87 @@
+"""`rnntui trace --surprise`: how unexpected each character of a text is to a network."""
+
+from typing import TYPE_CHECKING, Final
+
+from rnntui.cli.tables import print_table
+from rnntui.cli.terminal import notify
+from rnntui.cli.trace.lens_tables import LensTable, lens_precision, on_one_thread
+from rnntui.errors import CorpusError
+from rnntui.text.cells import symbol_label
+
+if TYPE_CHECKING:
+    from rnntui.cli.trace.networks import TracedNetwork
+    from rnntui.text.vocabulary import AnyIds
+
+WIDTH: Final = 50
+"""Characters of the running average."""
+
+STRETCHES: Final = 10
+LENGTH: Final = 20
+"""The stretches in the summary, and their characters."""
+
+
+def table_of(network: "TracedNetwork", ids: list[int]) -> LensTable:
+    """A row for each character; the summary has the means and the worst stretches.
+
+    Raises `CorpusError` for a text with nothing to predict.
+    """
+    import numpy as np
+
+    from rnntui.lenses.surprise import surprise
+
+    read = np.array(ids)
+    with on_one_thread():
+        found = surprise(
+            network.config,
+            network.arrays,
+            read,
+            _learned(network),
+            precision=lens_precision(len(ids)),
+        )
+    symbols, ngram = network.vocabulary.symbols, found.ngram
+    averages = found.running_average(WIDTH).tolist()
+    beside = [None] * len(found.bits) if ngram is None else ngram.bits.tolist()
+
+    def print_summary() -> None:
+        predictors = [(network.name, f"{found.bits_per_char:.3f}")]
+        if ngram is not None:
+            predictors.append((f"{ngram.order}-gram (Witten-Bell)", f"{ngram.bits.mean():.3f}"))
+        title = f"Surprise in {len(found.bits):,} characters"
+        print_table(("predictor", ">bits per character"), predictors, title)
+        lines = []
+        for stretch in found.worst_stretches(STRETCHES, LENGTH):
+            part = slice(stretch.start - found.start, stretch.stop - found.start)
+            shown = "".join(
+                symbol_label(symbols[rank]) for rank in ids[stretch.start : stretch.stop]
+            )
+            other = "" if ngram is None else f"{ngram.bits[part].mean():.2f}"
+            lines.append((f"{stretch.start + 1:,}", f"{stretch.bits:.2f}", other, shown))
+        other = "" if ngram is None else f">{ngram.order}-gram"
+        columns = (">character", ">bits per character", other, "text")
+        print_table(columns, lines, "Where the network was most wrong")
+
+    return LensTable(
+        ("character", "char", "bits", "running_average", "ngram_bits"),
+        [
+            (found.start + at + 1, symbols[ids[found.start + at]], bits, average, other)
+            for at, (bits, average, other) in enumerate(
+                zip(found.bits.tolist(), averages, beside, strict=True)
+            )
+        ],
+        print_summary,
+    )
+
+
+def _learned(network: "TracedNetwork") -> "AnyIds | None":
+    """The text that the network learned from; None, with a notice, where it is gone."""
+    from rnntui.tasks.characters.run import parts_of
+    from rnntui.tasks.characters.scoring import own_corpus
+
+    if network.checkpoint is None:
+        return None
+    try:
+        corpus = own_corpus(network.checkpoint)
+    except CorpusError:
+        notify("The training text can't be found again, so there is no n-gram model beside it.")
+        return None
+    return parts_of(corpus, network.checkpoint.header.config)[0]

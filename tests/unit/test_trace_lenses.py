@@ -1,0 +1,240 @@
+"""`rnntui trace` through its other lenses: tables, JSON, CSV, and what is refused."""
+
+import csv
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from rnntui import places
+from rnntui.cli.trace import lens_tables
+from rnntui.lenses.influence import influence
+from rnntui.lenses.neurons import unit_correlations
+from rnntui.lenses.surprise import surprise
+from rnntui.lenses.text_features import text_features
+from rnntui.tasks.characters.checkpoint import Checkpoint, load_checkpoint
+from tests.command_line import Outcome, rnntui, run_called, stated, text_file
+from tests.factories import TINY_TEXT, tiny_run, trained
+
+TEXT = "the cat sat;\na hen met ten men. the mat"
+TRAINED_ON = TINY_TEXT + "\n" + TINY_TEXT
+LENSES = ("--neurons", "--influence", "--surprise", "--map")
+
+
+def network(**settings: Any) -> Checkpoint:
+    """A network that was trained for two steps, called `tiny`."""
+    trained(tiny_run(places.checkpoints_dir(), TRAINED_ON, **{"steps": 2, **settings}))
+    return load_checkpoint(run_called("tiny").last)
+
+
+def rows(*arguments: str | Path) -> list[dict[str, Any]]:
+    """The JSON objects of a lens."""
+    outcome = rnntui("trace", "--checkpoint", "tiny:last", "--json", *arguments)
+    assert (outcome.code, outcome.err) == (0, ""), outcome
+    return [json.loads(line) for line in outcome.out.splitlines()]
+
+
+def shown(*arguments: str | Path) -> Outcome:
+    """What a lens prints for people."""
+    outcome = rnntui("trace", "--checkpoint", "tiny:last", *arguments)
+    assert outcome.code == 0, outcome
+    return outcome
+
+
+def test_neurons_has_every_unit_with_every_feature() -> None:
+    checkpoint = network(cell="lstm", num_layers=2)
+    found = rows(TEXT, "--neurons", "--pattern", "[ct]a")
+    assert [(one["layer"], one["state"], one["unit"]) for one in found[:6]] == [
+        *((1, "h", unit) for unit in range(1, 6)),
+        (1, "c", 1),
+    ]
+    features = text_features(TEXT, {"[ct]a": "[ct]a"})
+    ids = checkpoint.header.vocabulary.encode(TEXT)
+    expected = unit_correlations(checkpoint.header.model, checkpoint.network, ids, features)
+    for one, correlations in zip(found, expected.values, strict=True):
+        assert list(one) == ["layer", "state", "unit", *features]
+        values = [np.nan if one[name] is None else one[name] for name in features]
+        np.testing.assert_allclose(values, correlations, atol=1e-8)
+
+
+def test_neurons_shows_the_best_units_of_each_feature() -> None:
+    checkpoint = network(cell="gru")
+    out = shown(TEXT, "--neurons", "--units", "2").out
+    ids = checkpoint.header.vocabulary.encode(TEXT)
+    expected = unit_correlations(
+        checkpoint.header.model, checkpoint.network, ids, text_features(TEXT)
+    )
+    for feature in ("line position", "word length", "vowel"):
+        (line,) = (line for line in out.splitlines() if line.strip().startswith(feature))
+        for best in expected.of_feature(feature, 2):
+            assert f"1 h{best.unit.number + 1} {best.correlation:+.2f}" in line
+    (none,) = (line for line in out.splitlines() if "quotation" in line)
+    assert none.split() == ["quotation", "–", "–"]
+
+
+@pytest.mark.parametrize("place", [None, 7])
+def test_influence_has_each_character_up_to_the_place(place: int | None) -> None:
+    checkpoint = network(cell="mingru", input_encoding="one-hot")
+    flags = () if place is None else ("--place", str(place))
+    found = rows(TEXT, "--influence", *flags)
+    last = place or len(TEXT)
+    ids = checkpoint.header.vocabulary.encode(TEXT).tolist()
+    expected = influence(checkpoint.header.model, checkpoint.network, ids, [last - 1])
+    assert "".join(one["char"] for one in found) == TEXT[:last]
+    assert [one["steps_back"] for one in found] == list(range(last - 1, -1, -1))
+    np.testing.assert_allclose(
+        [one["gradient_norm"] for one in found], expected.norms[0, :last], atol=1e-10
+    )
+    assert sum(one["share"] for one in found) == pytest.approx(1)
+    assert {one["target"] for one in found} == {
+        checkpoint.header.vocabulary.symbols[expected.targets[0]]
+    }
+    out = shown(TEXT, "--influence", *flags).out
+    assert len([line for line in out.splitlines() if line.endswith("% ")]) == min(last, 20)
+
+
+def test_surprise_has_each_character_beside_the_ngram() -> None:
+    checkpoint = network(cell="lstm")
+    found = rows(TEXT, "--surprise")
+    ids = checkpoint.header.vocabulary.encode(TEXT)
+    expected = surprise(checkpoint.header.model, checkpoint.network, ids)
+    assert "".join(one["char"] for one in found) == TEXT[1:]
+    assert [one["character"] for one in found] == list(range(2, len(TEXT) + 1))
+    np.testing.assert_allclose([one["bits"] for one in found], expected.bits, atol=1e-10)
+    assert found[-1]["running_average"] == pytest.approx(expected.bits_per_char)
+    ngram = np.mean([one["ngram_bits"] for one in found])
+    assert ngram < expected.bits_per_char
+    out = shown(TEXT, "--surprise").out
+    assert f"{expected.bits_per_char:.3f}" in out
+    assert f"{ngram:.3f}" in out
+    worst = expected.worst_stretches(1, 20)[0]
+    assert f"{worst.bits:.2f}" in out
+    drawn = TEXT[worst.start : worst.stop].replace(" ", "␣").replace("\n", "⏎")
+    assert drawn in out
+
+
+def test_surprise_says_where_the_training_text_is_gone() -> None:
+    network()
+    (places.checkpoints_dir() / "tiny.txt").unlink()
+    shutil.rmtree(places.cache_dir())
+    outcome = shown(TEXT, "--surprise", "--json")
+    assert "can't be found again" in outcome.err
+    assert {json.loads(line)["ngram_bits"] for line in outcome.out.splitlines()} == {None}
+
+
+def test_the_map_has_each_symbol_and_needs_no_text() -> None:
+    checkpoint = network(cell="rnn")
+    found = rows("--map")
+    symbols = checkpoint.header.vocabulary.symbols
+    assert sorted(one["char"] for one in found) == sorted(symbols)
+    assert [one["kind"] for one in found] == sorted(one["kind"] for one in found)
+    table = checkpoint.network["embedding.weight"].astype(float)
+    for one in found:
+        vector = table[one["id"]]
+        nearest, cosine = one["nearest"][0]
+        other = table[symbols.index(nearest)]
+        sizes = np.linalg.norm(vector) * np.linalg.norm(other)
+        assert cosine == pytest.approx(vector @ other / sizes, abs=1e-8)
+    assert "Embeddings of" in shown("--map").out
+
+
+@pytest.mark.parametrize("lens", LENSES)
+def test_a_file_has_every_number(lens: str) -> None:
+    network(cell="gru", num_layers=2, connections="residual")
+    path = places.checkpoints_dir() / "numbers.csv"
+    text = () if lens == "--map" else (TEXT,)
+    outcome = shown(*text, lens, "--csv", path)
+    assert "numbers.csv" in outcome.err
+    assert outcome.out == shown(*text, lens).out
+    with path.open(newline="") as file:
+        written = list(csv.DictReader(file))
+    for line, one in zip(written, rows(*text, lens), strict=True):
+        assert list(line) == list(one)
+        for name, value in one.items():
+            if isinstance(value, float):
+                assert float(line[name]) == value
+            elif value is None:
+                assert line[name] == ""
+            elif isinstance(value, list):
+                assert json.loads(line[name]) == value
+    assert "\n" not in "".join(value for line in written for value in line.values())
+    stated(rnntui("trace", *text, lens, "--checkpoint", "tiny:last", "--csv", path), "already")
+    nowhere = path / "below.csv"
+    stated(
+        rnntui("trace", *text, lens, "--checkpoint", "tiny:last", "--csv", nowhere),
+        "can't be written",
+    )
+
+
+@pytest.mark.parametrize("lens", ["--neurons", "--influence", "--surprise"])
+def test_a_text_may_stand_in_a_file(lens: str) -> None:
+    network()
+    assert rows("--file", text_file(TEXT), lens) == rows(TEXT, lens)
+    piped = rnntui(
+        *("trace", "--file", "-", lens, "--json", "--checkpoint", "tiny:last"),
+        stdin=TEXT.encode(),
+    )
+    assert [json.loads(line) for line in piped.out.splitlines()] == rows(TEXT, lens)
+
+
+def test_a_forward_pass_reads_a_file_too() -> None:
+    network()
+    found = rows("--file", text_file("the hen"))
+    assert "".join(step["char"] for step in found) == "the hen"
+
+
+@pytest.mark.parametrize("window", [0, 4])
+def test_a_long_text_is_read_in_less_precision(
+    window: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    network(window=window)
+    exact = [one["bits"] for one in rows(TEXT, "--surprise")]
+    monkeypatch.setattr(lens_tables, "LONG", 10)
+    short = [one["bits"] for one in rows(TEXT, "--surprise")]
+    assert len(exact) == len(TEXT) - max(window, 1)
+    np.testing.assert_allclose(short, exact, atol=1e-4)
+
+
+@pytest.mark.parametrize("lens", ["--neurons", "--influence"])
+def test_a_network_of_a_recipe_has_lenses(lens: str) -> None:
+    assert rnntui("trace", "hello", "--recipe", "hello", lens).code == 0
+
+
+@pytest.mark.parametrize("lens", LENSES)
+def test_what_a_network_holds_is_shown_and_not_obeyed(lens: str) -> None:
+    trained(tiny_run(places.checkpoints_dir(), "ab\x1b[31m\n" * 200, steps=2))
+    outcome = rnntui(*("trace", "ab\x1b[31m\nab", lens, "--checkpoint", "tiny:last"), terminal=True)
+    assert outcome.code == 0
+    assert "\x1b[31" not in outcome.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "part"),
+    [
+        (("a", "--neurons", "--surprise"), "--neurons and --surprise exclude each other"),
+        (("a", "--gradients", "--map"), "--gradients and --map exclude each other"),
+        (("a", "--surprise", "--pattern", "x"), "--pattern goes with --neurons"),
+        (("a", "--neurons", "--place", "1"), "--place goes with --influence"),
+        (("a", "--csv", "x.csv"), "--csv goes with --neurons"),
+        (("a", "--gradients", "--csv", "x.csv"), "--csv goes with --neurons"),
+        (("a", "--file", "x", "--neurons"), "TEXT and --file exclude each other"),
+        (("--neurons",), "Give a text"),
+        (("--file", "nonsense.txt", "--neurons"), "nonsense.txt"),
+        (("a", "--influence", "--place", "2"), "--place 2 is behind the text"),
+        (("a", "--surprise"), "at least 2 characters"),
+        (("a", "--neurons", "--pattern", "("), "is not valid"),
+        (("a", "--neurons", "--pattern", "vowel"), "a feature's name"),
+        (("Ö", "--neurons"), "'Ö' (U+00D6)"),
+    ],
+)
+def test_what_can_not_be_looked_at_is_stated(arguments: tuple[str, ...], part: str) -> None:
+    network()
+    stated(rnntui("trace", *arguments, "--checkpoint", "tiny:last"), part)
+
+
+@pytest.mark.parametrize("lens", LENSES)
+def test_a_lens_needs_a_network(lens: str) -> None:
+    stated(rnntui("trace", "a", lens), "--checkpoint NAME")
