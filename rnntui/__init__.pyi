@@ -11,6 +11,13 @@ from rnntui.api import (
     trace as trace,
     train as train,
 )
+from rnntui.api_lenses import (
+    activations as activations,
+    embedding_map as embedding_map,
+    influence as influence,
+    neurons as neurons,
+    surprise as surprise,
+)
 from rnntui.errors import (
     CheckpointError as CheckpointError,
     ConfigError as ConfigError,
@@ -19,7 +26,12 @@ from rnntui.errors import (
     RnntuiError as RnntuiError,
     SamplingError as SamplingError,
 )
+from rnntui.lenses.activations import Activations as Activations
+from rnntui.lenses.embedding_map import EmbeddingMap as EmbeddingMap
 from rnntui.lenses.forward_trace import StepTrace as StepTrace
+from rnntui.lenses.influence import Influence as Influence
+from rnntui.lenses.neurons import UnitCorrelations as UnitCorrelations
+from rnntui.lenses.surprise import Surprise as Surprise
 from rnntui.sampling.stream import Character as Character
 from rnntui.tasks.characters.checkpoint import Checkpoint as Checkpoint
 from rnntui.tasks.characters.scoring import Score as Score

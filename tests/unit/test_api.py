@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import rnntui
-from rnntui import api, places
+from rnntui import api, api_lenses, places
 from rnntui.errors import CheckpointError
 from rnntui.training.runs.folder import RunFolder
 from tests.command_line import python
@@ -21,7 +21,10 @@ SMALL = {
     **{"seq_length": 16, "sample_length": 5, "save_every": 1e6, "engine": "torch", "threads": 1},
 }
 EXAMPLES = {
-    example.name: example for example in doctest.DocTestFinder().find(api) if example.examples
+    example.name: example
+    for module in (api, api_lenses)
+    for example in doctest.DocTestFinder().find(module)
+    if example.examples
 }
 
 
@@ -31,8 +34,13 @@ def test_an_example_does_what_it_says(name: str) -> None:
 
 
 def test_every_function_has_an_example() -> None:
-    functions = [name for name in rnntui._NAMES["rnntui.api"] if name != "TrainingRun"]
-    assert {f"rnntui.api.{name}" for name in functions} <= set(EXAMPLES)
+    functions = {
+        f"{home}.{name}"
+        for home in ("rnntui.api", "rnntui.api_lenses")
+        for name in rnntui._NAMES[home]
+        if name != "TrainingRun"
+    }
+    assert functions <= set(EXAMPLES)
 
 
 @pytest.mark.parametrize("page", ["README.md", "docs/api.md"])

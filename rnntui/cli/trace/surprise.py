@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Final
 from rnntui.cli.tables import print_table
 from rnntui.cli.terminal import notify
 from rnntui.cli.trace.lens_tables import LensTable, lens_precision, on_one_thread
-from rnntui.errors import CorpusError
 from rnntui.text.cells import symbol_label
 
 if TYPE_CHECKING:
@@ -74,14 +73,10 @@ def table_of(network: "TracedNetwork", ids: list[int]) -> LensTable:
 
 def _learned(network: "TracedNetwork") -> "AnyIds | None":
     """The text that the network learned from; None, with a notice, where it is gone."""
-    from rnntui.tasks.characters.run import parts_of
-    from rnntui.tasks.characters.scoring import own_corpus
+    from rnntui.tasks.characters.scoring import learned_ids
 
     if network.checkpoint is None:
         return None
-    try:
-        corpus = own_corpus(network.checkpoint)
-    except CorpusError:
+    if (learned := learned_ids(network.checkpoint)) is None:
         notify("The training text can't be found again, so there is no n-gram model beside it.")
-        return None
-    return parts_of(corpus, network.checkpoint.header.config)[0]
+    return learned

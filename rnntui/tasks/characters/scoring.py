@@ -183,6 +183,12 @@ def own_corpus(checkpoint: Checkpoint) -> Corpus:
     return _in_network_ids(corpus, checkpoint)
 
 
+def learned_ids(checkpoint: Checkpoint) -> AnyIds | None:
+    """The part of its text that a network learned from; None where the text is gone."""
+    corpus = _own_corpus_if_kept(checkpoint)
+    return None if corpus is None else parts_of(corpus, checkpoint.header.config)[0]
+
+
 def _own_corpus_if_kept(checkpoint: Checkpoint) -> Corpus | None:
     try:
         return own_corpus(checkpoint)
