@@ -159,6 +159,13 @@ async def test_keys_steer_the_training(tmp_path: Path):
         assert isinstance(training.requests[1], ResumedClassifier)
 
 
+async def test_with_no_training_k_says_so(tmp_path: Path):
+    async with classifying(ScriptedClassifier(tmp_path)) as (pilot, screen):
+        await pilot.press("k")
+        assert "press t to begin one" in said(pilot)
+        assert phase(screen) == "idle"
+
+
 async def test_changed_texts_are_asked_about_before_they_are_gone_on_with(tmp_path: Path):
     training = ScriptedClassifier(tmp_path, classify_steps(40))
     answers = ask_about_old_text(training)
@@ -294,6 +301,18 @@ async def test_a_table_is_asked_about_its_header_and_its_bad_rows(tmp_path: Path
         assert pilot.app.clipboard == (
             f"rnntui classify train {table} --no-header --skip-bad --recipe reviews"
         )
+
+
+async def test_a_wrong_value_keeps_the_cursor(tmp_path: Path):
+    async with classifying(ScriptedClassifier(tmp_path)) as (pilot, screen):
+        hidden_size = screen.query_one("#hidden_size", Input)
+        hidden_size.focus()
+        await pilot.press("ctrl+u", "0", "enter")
+        assert screen.focused is hidden_size
+        assert hidden_size.has_class("-wrong")
+        await pilot.press("ctrl+u", "9", "enter")
+        assert screen.focused is None
+        assert not hidden_size.has_class("-wrong")
 
 
 async def test_settings_that_contradict_each_other_only_alone_are_taken_together(tmp_path: Path):

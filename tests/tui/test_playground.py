@@ -199,6 +199,13 @@ async def test_controls_reach_the_training():
         app.session.close(5)
 
 
+async def test_with_no_training_k_says_so():
+    async with scripted_app().run_test(size=SIZE, notifications=True) as pilot:
+        await pilot.press("k")
+        assert "press t to begin one" in " ".join(toasts(pilot))
+        assert phase(pilot) == "idle"
+
+
 async def test_a_stopped_run_is_resumed_by_t():
     training = ScriptedTraining(steps(5))
     app = scripted_app(training)

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 from textual.content import Content
@@ -19,6 +20,7 @@ from rnntui.tui.training.replay_actions import REPLAY
 from rnntui.tui.widgets.stream.text import StreamText
 from tests.run_files import finished, record, run_on_disk
 from tests.tui.scripted import ScriptedTraining, scripted_app, steps
+from tests.tui.scripted_classifying import ScriptedClassifier, classify_steps
 from tests.tui.test_actions import in_footer
 from tests.tui.waiting import until
 
@@ -138,6 +140,21 @@ async def test_its_speed_is_stepped_from_what_was_asked_last_and_shown_at_once()
         assert "replay 1x paused" in status(app)
         await pilot.press(">")
         assert "replay 2x paused" in status(app)
+
+
+async def test_t_pauses_it_while_a_classifier_is_trained(tmp_path: Path):
+    async with replaying((140, 45)) as (pilot, app):
+        classify = app.put_classifying(ScriptedClassifier(tmp_path, classify_steps(5)).session())
+        await pilot.press("x", "t")
+        await until(pilot, lambda: classify.session.phase == "training")
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is app.playground)
+        for is_paused in (True, False):
+            await pilot.press("t")
+            await until(pilot, lambda now=is_paused: ("paused" in status(app)) == now)
+        assert app.session.is_training
+        assert classify.session.phase == "training"
+        app.end_sessions()
 
 
 async def test_a_training_after_it_has_its_own_keys_again():
