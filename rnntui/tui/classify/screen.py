@@ -185,14 +185,16 @@ class ClassifyScreen(TrainingScreen):
     def _show_tab(self) -> None:
         """Mark the panes that show where there is little room."""
         tab = self.tabs.shown
-        self.set_class(tab == "overview", "-overview")
-        for pane in (self.setup, self.loss, self.sentence, self.results):
-            pane.set_class(tab == pane.id, "-active")
-        if tab == "overview":
-            for pane in (self.loss, self.sentence):
-                pane.add_class("-active")
-        self.query_one("#lower").set_class(tab not in ("setup", "loss"), "-active")
-        self._rows.set_class(tab != "setup", "-active")
+        # Each change by itself would style all below it anew.
+        self.set_class(tab == "overview", "-overview", update=False)
+        for pane in (self.setup, self.results):
+            pane.set_class(tab == pane.id, "-active", update=False)
+        for pane in (self.loss, self.sentence):
+            pane.set_class(tab in ("overview", pane.id), "-active", update=False)
+        lower = self.query_one("#lower")
+        lower.set_class(tab not in ("setup", "loss"), "-active", update=False)
+        self._rows.set_class(tab != "setup", "-active", update=False)
+        self.update_node_styles()
 
     # Training runs, beyond what every training screen does.
 

@@ -232,11 +232,13 @@ class Playground(TrainingScreen):
     def _show_tab(self) -> None:
         """Mark the panes that show where there is little room."""
         tab = self.tabs.shown
-        self.set_class(tab == "overview", "-overview")
-        self.setup.set_class(tab == "setup", "-active")
-        self._rows.set_class(tab != "setup", "-active")
+        # Each change by itself would style all below it anew.
+        self.set_class(tab == "overview", "-overview", update=False)
+        self.setup.set_class(tab == "setup", "-active", update=False)
+        self._rows.set_class(tab != "setup", "-active", update=False)
         for pane in (self.loss, self.output):
-            pane.set_class(tab in ("overview", pane.id), "-active")
+            pane.set_class(tab in ("overview", pane.id), "-active", update=False)
+        self.update_node_styles()
         self._show_places()
 
     def on_resize(self) -> None:
