@@ -8,6 +8,7 @@ the test ends. A test of drawing itself has the mark `drawn`, and every frame.
 import inspect
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -44,6 +45,13 @@ def _parsed_once(
         rules = css.parse(scope, text, read_from, variable_tokens=variable_tokens, **how)
         _parsed[key] = list(rules)
     return _parsed[key]
+
+
+@pytest.fixture(autouse=True)
+def garbage(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Collect none as an app gets warm: that takes 50 ms, and would keep all of each app for ever."""
+    idle = SimpleNamespace(collect=lambda: 0, freeze=lambda: None)
+    monkeypatch.setattr("rnntui.tui.app.gc", idle)
 
 
 @pytest.fixture(autouse=True)
