@@ -1,9 +1,12 @@
 """A training that was stopped or killed anywhere goes on as if it never had been."""
 
+import functools
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -21,7 +24,7 @@ from rnntui.text.normalisation import Normalisation
 from rnntui.training.checkpoint_file import save_checkpoint
 from rnntui.training.commands import Pause, SaveNow, SetLearningRate, SingleStep, Stop
 from rnntui.training.events import Finished, Sampled, Step, TrainEvent, Warned
-from rnntui.training.runs.folder import read_configuration, write_configuration
+from rnntui.training.runs.folder import RunFolder, read_configuration, write_configuration
 from rnntui.training.runs.record import Record, read_events
 from tests.factories import (
     NEVER,
@@ -68,6 +71,18 @@ EVERY_KIND: list[dict[str, Any]] = [
 """Each cell, optimiser, schedule, state carry and kind of batch; two epochs and a bit of each."""
 
 
+KEPT = tempfile.TemporaryDirectory()
+"""Gone when the tests are over."""
+
+
+@functools.cache
+def unbroken(**settings: Any) -> Run:
+    """A run trained to its end without a break, once for all tests."""
+    run = tiny_run(Path(tempfile.mkdtemp(dir=KEPT.name)), **settings)
+    trained(run)
+    return run
+
+
 def _named(settings: dict[str, Any]) -> str:
     return "-".join(str(value) for value in settings.values())
 
@@ -77,8 +92,7 @@ def test_a_run_stopped_and_resumed_is_bit_for_bit_one_never_stopped(
     tmp_path: Path, settings: dict[str, Any]
 ) -> None:
     settings = {"batch_size": 9, "seq_length": 20, "steps": 13, "epochs": 0, **settings}
-    whole = tiny_run(tmp_path / "whole", **settings)
-    trained(whole)
+    whole = unbroken(**settings)
     run = tiny_run(tmp_path / "broken", **settings)
     for stop_at in (0, 1, 4, 3):  # each counted from the stop before: steps 0, 1, 5 and 8
         trained(run, Script({stop_at: [Stop()]}))
@@ -98,8 +112,17 @@ BUSY: dict[str, Any] = {
 }
 
 
-class Killed(BaseException):
-    """Stands in for a SIGKILL at a chosen line."""
+class Copy:
+    """What a kill at this moment would leave of a run that is being trained."""
+
+    def __init__(self, run: Run, parent: Path) -> None:
+        self.folder = RunFolder(Path(tempfile.mkdtemp(dir=parent)) / run.folder.name)
+        shutil.copytree(run.folder.path, self.folder.path)
+
+    def resumed_to_the_end(self) -> RunFolder:
+        """Train it on."""
+        trained(resume_run(self.folder.path.parent, self.folder.name, {}))
+        return self.folder
 
 
 @pytest.mark.parametrize("save_every", [0.0, NEVER], ids=["saved often", "saved seldom"])
@@ -107,36 +130,31 @@ class Killed(BaseException):
 def test_a_run_killed_after_any_event_resumes_to_the_same_record(
     tmp_path: Path, save_every: float, val_fraction: float
 ) -> None:
-    settings = {**BUSY, "save_every": save_every, "val_fraction": val_fraction}
-    whole = tiny_run(tmp_path / "whole", **settings)
-    for kill in range(_events_before_the_final_save(trained(whole))):
-        run = tiny_run(tmp_path / str(kill), **settings)
-        killed_after(run, kill)
-        again = resumed(run)
-        trained(again)
-        assert_same_training(whole.folder, again.folder)
+    whole = tiny_run(tmp_path / "whole", **BUSY, save_every=save_every, val_fraction=val_fraction)
+    copies, events = [Copy(whole, tmp_path)], []
+    for event in events_of(whole):
+        events.append(event)
+        copies.append(Copy(whole, tmp_path))
+    for copy in copies[: _events_before_the_final_save(events)]:
+        assert_same_training(whole.folder, copy.resumed_to_the_end())
 
 
 def test_a_run_killed_before_any_line_of_its_record_resumes_to_the_same_record(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = tiny_run(tmp_path / "whole", **BUSY, save_every=0.0)
+    copies: list[Copy] = []
     append = Record.append
 
-    def dies(record: Record, event: TrainEvent) -> None:
-        if record.lines == kill:
-            raise Killed
+    def copies_before(record: Record, event: TrainEvent) -> None:
+        copies.append(Copy(whole, tmp_path))
         append(record, event)
 
-    for kill in range(_events_before_the_final_save(trained(whole))):
-        run = tiny_run(tmp_path / str(kill), **BUSY, save_every=0.0)
-        with monkeypatch.context() as patch:
-            patch.setattr(Record, "append", dies)
-            with pytest.raises(Killed):
-                trained(run)
-        again = resumed(run)
-        trained(again)
-        assert_same_training(whole.folder, again.folder)
+    with monkeypatch.context() as patch:
+        patch.setattr(Record, "append", copies_before)
+        events = trained(whole)
+    for copy in copies[: _events_before_the_final_save(events)]:
+        assert_same_training(whole.folder, copy.resumed_to_the_end())
 
 
 def _events_before_the_final_save(events: list[TrainEvent]) -> int:
@@ -146,56 +164,44 @@ def _events_before_the_final_save(events: list[TrainEvent]) -> int:
     return last_sample + 1
 
 
-@pytest.mark.parametrize("writes_before", [0, 1, 2, 3, 5])
 def test_a_kill_in_the_middle_of_a_save_loses_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, writes_before: int
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = tiny_run(tmp_path / "whole", **BUSY, save_every=0.0)
-    trained(whole)
-    run = tiny_run(tmp_path / "broken", **BUSY, save_every=0.0)
-    written: list[Path] = []
+    copies: list[Copy] = []
 
-    def dies(path: Path) -> Any:
-        if len(written) == writes_before:
-            raise Killed
-        written.append(path)
+    def copies_before(path: Path) -> Any:
+        copies.append(Copy(whole, tmp_path))
         return atomic_write(path)
 
     with monkeypatch.context() as patch:
-        patch.setattr("rnntui.training.checkpoint_file.atomic_write", dies)
-        with pytest.raises(Killed):
-            trained(run)
-    again = resumed(run)
-    trained(again)
-    assert_same_training(whole.folder, again.folder)
+        patch.setattr("rnntui.training.checkpoint_file.atomic_write", copies_before)
+        trained(whole)
+    for writes_before in (0, 1, 2, 3, 5):
+        assert_same_training(whole.folder, copies[writes_before].resumed_to_the_end())
 
 
 def test_a_kill_between_the_best_and_the_last_checkpoint_loses_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = tiny_run(tmp_path / "whole", **BUSY)
-    trained(whole)
-    run = tiny_run(tmp_path / "broken", **BUSY)
+    copies: list[Copy] = []
 
-    def dies(path: Path) -> Any:
-        if path == run.folder.last and run.folder.best.exists():
-            raise Killed
+    def copies_between(path: Path) -> Any:
+        if path == whole.folder.last and whole.folder.best.exists():
+            copies.append(Copy(whole, tmp_path))
         return atomic_write(path)
 
     with monkeypatch.context() as patch:
-        patch.setattr("rnntui.training.checkpoint_file.atomic_write", dies)
-        with pytest.raises(Killed):
-            trained(run)
-    assert load_checkpoint(run.folder.last).header.progress.step == 0
-    assert load_checkpoint(run.folder.best).header.progress.step == 3
-    again = resumed(run)
-    trained(again)
-    assert_same_training(whole.folder, again.folder)
+        patch.setattr("rnntui.training.checkpoint_file.atomic_write", copies_between)
+        trained(whole)
+    assert load_checkpoint(copies[0].folder.last).header.progress.step == 0
+    assert load_checkpoint(copies[0].folder.best).header.progress.step == 3
+    assert_same_training(whole.folder, copies[0].resumed_to_the_end())
 
 
 def test_a_kill_before_the_first_checkpoint_starts_afresh(tmp_path: Path) -> None:
-    whole = tiny_run(tmp_path / "whole")
-    trained(whole)
+    whole = unbroken()
     run = tiny_run(tmp_path / "broken")
     killed_after(run, 1)
     assert not run.folder.last.exists()
@@ -207,8 +213,7 @@ def test_a_kill_before_the_first_checkpoint_starts_afresh(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("cut", [1, 7, 40])
 def test_a_torn_last_line_is_dropped(tmp_path: Path, cut: int) -> None:
-    whole = tiny_run(tmp_path / "whole", save_every=0.0)
-    trained(whole)
+    whole = unbroken(save_every=0.0)
     run = tiny_run(tmp_path / "broken", save_every=0.0)
     killed_after(run, 13)
     content = run.folder.metrics.read_bytes()
@@ -219,8 +224,7 @@ def test_a_torn_last_line_is_dropped(tmp_path: Path, cut: int) -> None:
 
 
 def test_torn_bytes_behind_the_checkpoint_are_dropped(tmp_path: Path) -> None:
-    whole = tiny_run(tmp_path / "whole")
-    trained(whole)
+    whole = unbroken()
     run = tiny_run(tmp_path / "broken")
     killed_after(run, 9)
     with run.folder.metrics.open("ab") as file:
@@ -261,8 +265,7 @@ def test_a_real_sigkill_leaves_a_run_that_goes_on_exactly(tmp_path: Path) -> Non
     steps = reached + 5
     again = resume_run(folder, "tiny", {"steps": steps})
     trained(again)
-    whole = tiny_run(tmp_path / "whole", cell="lstm", dropout=0.2, steps=steps)
-    trained(whole)
+    whole = unbroken(cell="lstm", dropout=0.2, steps=steps)
     assert losses(again.folder) == losses(whole.folder)
     assert story(again.folder)[1:] == story(whole.folder)[1:]
     assert not list(again.folder.path.glob(".*.part"))
@@ -294,8 +297,7 @@ def test_a_resume_keeps_a_learning_rate_set_by_hand(tmp_path: Path) -> None:
 
 
 def test_stopping_in_a_pause_and_resuming_goes_on_without_the_pause(tmp_path: Path) -> None:
-    whole = tiny_run(tmp_path / "whole")
-    trained(whole)
+    whole = unbroken()
     run = tiny_run(tmp_path / "broken")
     trained(run, Script({4: [Pause()]}, [[SaveNow()], [SingleStep()], [Stop()]]))
     again = resumed(run)
@@ -304,8 +306,7 @@ def test_stopping_in_a_pause_and_resuming_goes_on_without_the_pause(tmp_path: Pa
 
 
 def test_more_steps_than_before_lead_to_where_they_would_have_led_at_once(tmp_path: Path) -> None:
-    whole = tiny_run(tmp_path / "whole", steps=20)
-    trained(whole)
+    whole = unbroken(steps=20)
     run = tiny_run(tmp_path / "longer", steps=9)
     trained(run)
     again = resumed(run, steps=20)
@@ -352,8 +353,7 @@ def test_a_run_ended_by_patience_takes_no_further_step_when_resumed(tmp_path: Pa
 
 def test_a_run_ended_by_patience_goes_on_when_given_more(tmp_path: Path) -> None:
     settings: dict[str, Any] = {"learning_rate": 5.0, "steps": 60, "eval_every": 2}
-    whole = tiny_run(tmp_path / "whole", **settings)
-    trained(whole)
+    whole = unbroken(**settings)
     run = tiny_run(tmp_path / "broken", patience=1, **settings)
     trained(run)
     again = resumed(run, patience=0)
@@ -379,8 +379,7 @@ def test_a_text_that_is_gone_is_said_so(tmp_path: Path) -> None:
 
 
 def test_a_text_that_is_gone_but_encoded_still_trains(tmp_path: Path) -> None:
-    whole = tiny_run(tmp_path / "whole")
-    trained(whole)
+    whole = unbroken()
     run = tiny_run(tmp_path / "broken")
     trained(run, Script({3: [Stop()]}))
     (tmp_path / "broken" / "tiny.txt").unlink()
