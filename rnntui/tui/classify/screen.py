@@ -187,10 +187,9 @@ class ClassifyScreen(TrainingScreen):
         tab = self.tabs.shown
         # Each change by itself would style all below it anew.
         self.set_class(tab == "overview", "-overview", update=False)
-        for pane in (self.setup, self.results):
-            pane.set_class(tab == pane.id, "-active", update=False)
-        for pane in (self.loss, self.sentence):
-            pane.set_class(tab in ("overview", pane.id), "-active", update=False)
+        overview = (self.loss, self.sentence) if tab == "overview" else ()
+        for pane in (self.setup, self.loss, self.sentence, self.results):
+            pane.set_class(tab == pane.id or pane in overview, "-active", update=False)
         lower = self.query_one("#lower")
         lower.set_class(tab not in ("setup", "loss"), "-active", update=False)
         self._rows.set_class(tab != "setup", "-active", update=False)
