@@ -49,7 +49,7 @@ def _parsed_once(
 
 @pytest.fixture(autouse=True)
 def garbage(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Collect none as an app gets warm: that takes 50 ms, and would keep all of each app for ever."""
+    """Collect none as an app gets warm: it takes 50 ms, and no app would ever be freed."""
     idle = SimpleNamespace(collect=lambda: 0, freeze=lambda: None)
     monkeypatch.setattr("rnntui.tui.app.gc", idle)
 

@@ -69,20 +69,22 @@ async def idle(app: RnntuiApp, pilot: Pilot[int]) -> None:
     await until(pilot, lambda: app.session.network is not None)
 
 
-async def training(app: RnntuiApp, pilot: Pilot[int]) -> None:
+async def generating(app: RnntuiApp, pilot: Pilot[int]) -> None:
+    """In training, so that all there is of that is seen, too."""
     await pilot.press("t")
     await until(pilot, lambda: app.playground.loss.status.last_step is not None)
-
-
-async def generating(app: RnntuiApp, pilot: Pilot[int]) -> None:
-    await training(app, pilot)
     await pilot.press("2", "g")
     await until(pilot, lambda: len(app.playground.output.stream.text) == 300)
 
 
 async def typing(app: RnntuiApp, pilot: Pilot[int]) -> None:
+    """In a playground that is idle otherwise, and tells of something of each severity."""
+    await idle(app, pilot)
     await pilot.click("#hidden_size")
     await pilot.press(*"0")
+    for severity in ("information", "warning", "error"):
+        app.notify(f"This is of severity {severity}.", severity=severity)  # type: ignore[arg-type]
+    await pilot.pause()
 
 
 async def duel(app: RnntuiApp, pilot: Pilot[int]) -> None:
@@ -117,15 +119,7 @@ async def asked(app: RnntuiApp, pilot: Pilot[int]) -> None:
     await until(pilot, lambda: isinstance(app.screen, Question))
 
 
-async def told(app: RnntuiApp, pilot: Pilot[int]) -> None:
-    for severity in ("information", "warning", "error"):
-        app.notify(f"This is of severity {severity}.", severity=severity)  # type: ignore[arg-type]
-    await pilot.pause()
-
-
 SCREENS: dict[str, Opens] = {
-    "idle": idle,
-    "training": training,
     "generating": generating,
     "typing": typing,
     "duel": duel,
@@ -135,7 +129,6 @@ SCREENS: dict[str, Opens] = {
     "classify": opened_by("x"),
     "help": helped,
     "question": asked,
-    "toasts": told,
 }
 
 
