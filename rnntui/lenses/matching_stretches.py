@@ -56,7 +56,7 @@ class OnOff:
 
 @dataclass(frozen=True)
 class Match:
-    """A stretch with the pattern: `units` of those asked for are on through it, off around it."""
+    """A stretch with the pattern, in which `units` of those asked for are as in the marked one."""
 
     start: int
     stop: int
@@ -111,13 +111,15 @@ def matches(
     rows: Sequence[int],
     length: int,
     count: int = 20,
+    slack: int = 0,
     should_stop: Callable[[], bool] = never,
 ) -> list[Match]:
     """The stretches of a text in which the units of `rows` are on together, the best first.
 
     A stretch is as long as it can be. The best have most units that are on through them and off
-    around them, then a length nearest to `length`. At first all of the units have to be on; if
-    there are fewer than `count` such stretches, only as many as leave that number, at least half.
+    around them (with `slack` as in `units_on_through`), then a length nearest to `length`. At
+    first all of the units have to be on; if there are fewer than `count` such stretches, only as
+    many as leave that number, at least half.
 
     Raises `MeasurementStoppedError` soon after `should_stop` returns True.
     """
@@ -131,13 +133,18 @@ def matches(
         starts, stops = _runs(together >= least)
         if len(starts) >= count:
             break
+    before = np.maximum(starts - 1 - slack, 0)
+    behind = np.minimum(stops + 1 + slack, text.characters)
+    begins, ends = starts <= slack, text.characters - stops <= slack
     fitting = np.zeros(len(starts), int)
     for row in rows:
         _raise_if(should_stop)
-        is_on = np.concatenate(([False], text.row(row), [False]))  # one place further on
-        sums = np.cumsum(is_on, dtype=np.int32)
+        sums = np.zeros(text.characters + 1, np.int32)  # of the characters before each place
+        np.cumsum(text.row(row), out=sums[1:])
         whole = sums[stops] - sums[starts] == stops - starts
-        fitting += whole & ~is_on[starts] & ~is_on[stops + 1]
+        was_off = begins | (sums[starts] - sums[before] < starts - before)
+        is_off = ends | (sums[behind] - sums[stops] < behind - stops)
+        fitting += whole & was_off & is_off
     order = np.lexsort((starts, np.abs(stops - starts - length), -fitting))[:count]
     return [Match(int(starts[at]), int(stops[at]), int(fitting[at])) for at in order]
 

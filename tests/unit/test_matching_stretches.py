@@ -72,6 +72,7 @@ def test_matches_are_ranked_by_units_then_by_length() -> None:
         Match(2, 5, 1),
     ]
     assert matches(TEXT, [], 3) == []
+    assert matches(TEXT, [0, 1], 3, count=3, slack=1)[0] == Match(2, 5, 2)
 
 
 def test_fewer_units_are_asked_for_where_all_are_rarely_on() -> None:
@@ -81,15 +82,16 @@ def test_fewer_units_are_asked_for_where_all_are_rarely_on() -> None:
 
 @settings(max_examples=50)
 @given(
+    slack=st.integers(0, 2),
     rows=st.integers(1, 3).flatmap(
         lambda count: st.lists(
             st.text(alphabet=".#", min_size=25, max_size=25), min_size=count, max_size=count
         )
-    )
+    ),
 )
-def test_every_stretch_is_found(rows: list[str]) -> None:
+def test_every_stretch_is_found(rows: list[str], slack: int) -> None:
     text = _drawn(*rows)
-    found = matches(text, range(len(rows)), 3, count=1)
+    found = matches(text, range(len(rows)), 3, count=1, slack=slack)
     together = "".join("#" if set(column) == {"#"} else "." for column in zip(*rows, strict=True))
     longest_fit = [
         (start, stop)
@@ -101,8 +103,7 @@ def test_every_stretch_is_found(rows: list[str]) -> None:
     ]
     if longest_fit:
         assert (found[0].start, found[0].stop) in longest_fit
-        padded = [f".{row}." for row in rows]
-        fitting = sum(row[found[0].start] + row[found[0].stop + 1] == ".." for row in padded)
+        fitting = len(units_on_through(text, found[0].start, found[0].stop, slack))
         assert found[0].units == fitting
 
 
