@@ -1,7 +1,7 @@
 """`rnntui checkpoints`: the runs."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,7 +10,13 @@ from rnntui.cli.tables import print_table
 from rnntui.cli.terminal import notify
 from rnntui.errors import RnntuiError
 
+if TYPE_CHECKING:
+    from rnntui.training.runs.folder import RunFolder
+
 app = typer.Typer(help="The runs and their checkpoints.", no_args_is_help=True)
+
+NAMED_STEPS = 8
+"""Steps of kept checkpoints that are named at most; the middle ones are left out."""
 
 _Name = Annotated[str, typer.Argument(help="A run's name.")]
 
@@ -80,9 +86,23 @@ def show(
             ("step", f"{progress.step:,} of {progress.total_steps:,}"),
             ("training time", f"{progress.elapsed_s:,.1f} s"),
             ("best loss", f"{best} at step {progress.best_step:,}"),
+            *_kept(folder),
         ],
     )
     print_layers(task.layers(header))
+
+
+def _kept(folder: "RunFolder | None") -> list[tuple[str, str]]:
+    """The row of a run's kept checkpoints, if there are any."""
+    from rnntui.training.runs.kept import kept_steps
+
+    steps = kept_steps(folder) if folder else ()
+    if not steps:
+        return []
+    named = [f"{step:,}" for step in steps]
+    if len(named) > NAMED_STEPS:
+        named[NAMED_STEPS - 1 : -1] = ["…"]
+    return [("kept", f"{len(steps)}, after the steps {'; '.join(named)}")]
 
 
 @app.command()

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from rnntui.cli.checkpoint_argument import Checkpoint, checkpoint_path
+from rnntui.cli.checkpoint_argument import AtStep, Checkpoint, checkpoint_path
 from rnntui.cli.run_options import OldText, allowance
 from rnntui.cli.tables import print_table
 from rnntui.cli.terminal import notify, write_line
@@ -21,6 +21,7 @@ def evaluate(
             help="A text, or several joined; by default the held-out part of the training text.",
         ),
     ] = None,
+    at_step: AtStep = None,
     text_encoding: Annotated[
         str | None, typer.Option(help="Encoding of the file (default: detected).")
     ] = None,
@@ -33,7 +34,7 @@ def evaluate(
     from rnntui.tasks.characters.scoring import score
     from rnntui.text.library.references import joined_reference
 
-    path = checkpoint_path(checkpoint)
+    path = checkpoint_path(checkpoint, at_step)
     corpus = joined_reference(corpora) if corpora else None
     allow = allowance(old_text)
     with measuring_shown() as stage:

@@ -16,6 +16,7 @@ from rnntui.training.events import Failed, TrainEvent
 from rnntui.training.learner import Learner
 from rnntui.training.loop_state import LoopState
 from rnntui.training.prepared_run import PreparedRun
+from rnntui.training.runs.kept import drop_kept_after
 from rnntui.training.runs.record import Record, recorded
 from rnntui.training.stopwatch import AWAKE, Clock
 
@@ -39,6 +40,7 @@ def train_recorded(
     start = run.resumed_at
     record = Record(run.folder, keep_lines=start.events if start else 0)
     try:
+        drop_kept_after(run.folder, start.step if start else -1)
         events = train(run, make_learner(run), inbox, outlet, clock, record.lines)
         yield from recorded(ending(events), record)
     finally:
@@ -84,6 +86,7 @@ def train(
             yield from state.step()
             yield from state.evaluate_if_due()
             yield from state.sample_if_due()
+            state.keep_if_due()
             yield from state.save_if_due()
             yield from state.convert_minutes()
             if outlet.wanted():

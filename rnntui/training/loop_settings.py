@@ -29,6 +29,7 @@ class LoopSettings:
     patience: int
     eval_every: int
     save_every: float
+    keep_every: int = 0
     sample_every: int = 0
     sample_every_epochs: int = 0
     sample_length: int = 0

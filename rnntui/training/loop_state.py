@@ -47,6 +47,7 @@ from rnntui.training.optimizing.finite import require_finite
 from rnntui.training.prepared_run import PreparedRun
 from rnntui.training.progress import Progress
 from rnntui.training.runs.folder import write_configuration
+from rnntui.training.runs.kept import WeightsOnly, kept_file
 from rnntui.training.runs.recovery import OwnFolder, recover
 from rnntui.training.stopwatch import Clock, StepTimes, Stopwatch, Warmup
 from rnntui.training.time_left import duration
@@ -127,6 +128,7 @@ class LoopState:
         for notice in self.run.notices:
             yield self.event(Warned, sentence=notice)
         if begins:
+            self.keep_if_due()
             yield from self.save()
 
     def step(self) -> Iterator[TrainEvent]:
@@ -196,6 +198,20 @@ class LoopState:
         overdue = self.watch.elapsed() - self.last_save >= self.settings.save_every
         if self.save_due or self.best_due or overdue:
             yield from self.save()
+
+    def keep_if_due(self) -> None:
+        """Keep the weights for lenses every `keep_every` steps, those before the first included.
+
+        Comes before the save of the same step, from which a resume goes on after it. No event
+        tells of it: the record is the same whether or not anything is kept.
+        """
+        every, step = self.settings.keep_every, self.progress.step
+        # Of a folder that is gone the save says so, and the next save comes at once.
+        if not every or step % every or not self.own_folder.is_there:
+            return
+        path = kept_file(self.run.folder, step)
+        progress = replace(self.progress, elapsed_s=self.watch.elapsed())
+        save_checkpoint(WeightsOnly(self.learner.snapshot(progress)), path)
 
     def convert_minutes(self) -> Iterator[TrainEvent]:
         """Convert minutes to steps by the speed so far, once, and again after an engine switch.

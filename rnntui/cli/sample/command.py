@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rnntui.cli.checkpoint_argument import Checkpoint, checkpoint_path
+from rnntui.cli.checkpoint_argument import AtStep, Checkpoint, checkpoint_path
 from rnntui.cli.prime_options import PrimeFile, given_prime, prime_option
 from rnntui.cli.sample.output import MOST_WAITING
 from rnntui.cli.terminal import notify
@@ -22,6 +22,7 @@ MOST_STREAMS = 1_024
 
 def sample(
     checkpoint: Checkpoint,
+    at_step: AtStep = None,
     prime: Annotated[str | None, prime_option("Text to start from; printed first.")] = None,
     prime_file: PrimeFile = None,
     length: Annotated[
@@ -99,7 +100,7 @@ def sample(
         raise ConfigError("--unique goes with --count, the number of items to generate.")
     given = given_prime(prime, prime_file) or ""
     spec = SamplingSpec(mode, temperature, top_k, top_p)
-    path = checkpoint_path(checkpoint)
+    path = checkpoint_path(checkpoint, at_step)
     loaded = load_checkpoint(path)
     header = loaded.header
     start = prepare_prime(given, header.vocabulary, header.normalisation)

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from rnntui.cli.checkpoint_argument import AtStep
 from rnntui.cli.prime_options import text_of_file
 from rnntui.cli.terminal import notify
 from rnntui.cli.trace.gradients import print_reaches, reach_of, write_reach
@@ -43,6 +44,7 @@ def trace(
             " may be repeated."
         ),
     ] = None,
+    at_step: AtStep = None,
     recipe: Annotated[
         str | None, typer.Option(help="A recipe of kind 'trace', by its name or as a TOML file.")
     ] = None,
@@ -169,6 +171,8 @@ def trace(
         raise ConfigError("--csv goes with --neurons, --influence, --surprise or --map.")
     if checkpoint and recipe is not None:
         raise ConfigError("--checkpoint and --recipe exclude each other; name one network.")
+    if at_step is not None and not checkpoint:
+        raise ConfigError("--at-step goes with --checkpoint, the run that has kept its networks.")
     found = None
     if gradients and not checkpoint and recipe is None:
         recipe = "gradients"
@@ -188,7 +192,7 @@ def trace(
     text = text or ""
     if gradients:
         _follow_back(
-            _networks(checkpoint or [], found, train_steps, forget_bias),
+            _networks(checkpoint or [], at_step, found, train_steps, forget_bias),
             text,
             recurrent_scale,
             as_json,
@@ -196,7 +200,7 @@ def trace(
         return
     if train_steps is not None or forget_bias is not None or recurrent_scale != 1.0:
         raise ConfigError("--train-steps, --forget-bias and --recurrent-scale go with --gradients.")
-    network = _network(checkpoint or [], found)
+    network = _network(checkpoint or [], at_step, found)
     if not lens:
         _follow(network, text, units, as_json)
         return
@@ -226,7 +230,9 @@ def _seen_through(
     return surprise.table_of(network, ids)
 
 
-def _network(checkpoints: list[str], recipe: TraceRecipe | None) -> TracedNetwork:
+def _network(
+    checkpoints: list[str], at_step: int | None, recipe: TraceRecipe | None
+) -> TracedNetwork:
     """The network of a forward pass. Raises `ConfigError` unless there is exactly one."""
     if recipe is not None:
         return recipe_network(recipe)
@@ -235,11 +241,12 @@ def _network(checkpoints: list[str], recipe: TraceRecipe | None) -> TracedNetwor
             "Name one network: --checkpoint NAME, or --recipe hello."
             " Only --gradients takes several."
         )
-    return checkpoint_network(checkpoints[0])
+    return checkpoint_network(checkpoints[0], at_step)
 
 
 def _networks(
     checkpoints: list[str],
+    at_step: int | None,
     recipe: TraceRecipe | None,
     train_steps: int | None,
     forget_bias: float | None,
@@ -254,7 +261,7 @@ def _networks(
     if recipe is not None:
         yield recipe_network(recipe)
     for reference in checkpoints:
-        yield checkpoint_network(reference)
+        yield checkpoint_network(reference, at_step)
 
 
 def _follow(network: TracedNetwork, text: str, units: int, as_json: bool) -> None:

@@ -52,12 +52,12 @@ class TracedNetwork:
         return ids
 
 
-def checkpoint_network(reference: str) -> TracedNetwork:
-    """Load the network of a run or file. Raises `CheckpointError`."""
+def checkpoint_network(reference: str, at_step: int | None = None) -> TracedNetwork:
+    """Load the network of a run or file, or one kept by a step. Raises `CheckpointError`."""
     from rnntui.cli.checkpoint_argument import checkpoint_path
     from rnntui.tasks.characters.checkpoint import load_checkpoint
 
-    path = checkpoint_path(reference)
+    path = checkpoint_path(reference, at_step)
     loaded = load_checkpoint(path)
     return _of_checkpoint(loaded, loaded.header.run, f"step {loaded.header.progress.step:,}")
 

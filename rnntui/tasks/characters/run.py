@@ -206,6 +206,7 @@ CHANGEABLE = (
     *RATE_SETTINGS,
     "patience",
     "save_every",
+    "keep_every",
     "sample_every",
     "sample_every_epochs",
     "sample_length",

@@ -30,7 +30,10 @@ from rnntui.training.resuming import RATE_SETTINGS, count_rates_given
 from rnntui.training.runs.folder import check_new_name
 from rnntui.training.settings.declaring import BUDGETS
 
-CHANGEABLE = (*BUDGETS, *RATE_SETTINGS, "patience", "save_every", "threads", "device")
+CHANGEABLE = (
+    *(*BUDGETS, *RATE_SETTINGS),
+    *("patience", "save_every", "keep_every", "threads", "device"),
+)
 """Settings that a resume may change; those of network, data and past steps are fixed."""
 
 TEST_BROKEN_OFF = "The test was cut short; 'rnntui classify eval' repeats it."

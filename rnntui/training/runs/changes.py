@@ -14,6 +14,7 @@ from rnntui.training.runs.folder import (
     torn_files,
     write_configuration,
 )
+from rnntui.training.runs.kept import kept_file, kept_steps, remove_kept_folder
 from rnntui.training.runs.lock import hold, is_being_trained
 
 NAMED = 5
@@ -95,6 +96,7 @@ def remove_run(parent: Path, name: str) -> Removed:
                 # A folder of such a name is not the run's.
                 if path.is_symlink() or not path.is_dir():
                     path.unlink(missing_ok=True)
+            remove_kept_folder(folder)
             left = tuple(sorted(os.listdir(folder.path)))  # noqa: PTH208
             if not left:
                 folder.path.rmdir()
@@ -108,4 +110,5 @@ def remove_run(parent: Path, name: str) -> Removed:
 def _own_files(folder: RunFolder) -> Iterator[Path]:
     """A run's files; `run.toml`, which makes the folder a run, comes last."""
     yield from torn_files(folder)
+    yield from (kept_file(folder, step) for step in kept_steps(folder))
     yield from (folder.samples, folder.metrics, folder.best, folder.last, folder.configuration)

@@ -18,6 +18,7 @@ from rnntui.errors import CheckpointError, reason
 from rnntui.plain_files import is_plain, open_plain
 from rnntui.training.events import Evaluated, Step, TrainEvent
 from rnntui.training.runs.folder import RunFolder
+from rnntui.training.runs.kept import kept_file, kept_steps
 from rnntui.training.runs.record import read_events
 
 COLUMNS: Final = (
@@ -66,9 +67,11 @@ def _fill(archive: zipfile.ZipFile, folder: RunFolder) -> None:
         # Weights hardly compress: deflating them takes time for nothing.
         (folder.best, zipfile.ZIP_STORED),
         (folder.last, zipfile.ZIP_STORED),
+        *((kept_file(folder, step), zipfile.ZIP_STORED) for step in kept_steps(folder)),
     ):
         if os.path.lexists(path):
-            _add(archive, path, f"{folder.name}/{path.name}", method)
+            within = path.relative_to(folder.path).as_posix()
+            _add(archive, path, f"{folder.name}/{within}", method)
     entry = zipfile.ZipInfo(f"{folder.name}/metrics.csv")
     entry.compress_type = zipfile.ZIP_DEFLATED
     entry.external_attr = 0o644 << 16

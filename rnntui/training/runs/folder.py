@@ -20,6 +20,7 @@ from rnntui.errors import CheckpointError, quoted, reason
 from rnntui.toml_files import LARGEST_BYTES, UnreadableFileError, read_toml
 
 LAST, BEST = "last.safetensors", "best.safetensors"
+KEPT = "kept"
 
 MAX_NAME_BYTES = 100
 """Maximum bytes of a run's name; file systems accept the names derived from it."""
@@ -65,6 +66,11 @@ class RunFolder:
     def best(self) -> Path:
         """The checkpoint with the lowest loss."""
         return self.path / BEST
+
+    @property
+    def kept(self) -> Path:
+        """The folder of the small checkpoints that are kept for lenses (see `kept.py`)."""
+        return self.path / KEPT
 
 
 def check_run_name(name: str) -> None:
@@ -217,9 +223,10 @@ def _is_file(path: Path) -> bool:
 
 
 def run_of(parent: Path, checkpoint: Path) -> RunFolder | None:
-    """The run in `parent` whose last or best checkpoint this is, if any."""
-    folder = RunFolder(checkpoint.parent)
-    own = checkpoint.name in (LAST, BEST) and folder.configuration.exists()
+    """The run in `parent` whose last, best or kept checkpoint this is, if any."""
+    is_kept = checkpoint.parent.name == KEPT
+    folder = RunFolder(checkpoint.parent.parent if is_kept else checkpoint.parent)
+    own = (is_kept or checkpoint.name in (LAST, BEST)) and folder.configuration.exists()
     return folder if own and folder.path.resolve().parent == parent.resolve() else None
 
 
@@ -259,4 +266,7 @@ def read_configuration(folder: RunFolder) -> dict[str, Any]:
 def torn_files(folder: RunFolder) -> tuple[Path, ...]:
     """The remains of writes interrupted by a kill."""
     files = (folder.last, folder.best, folder.samples, folder.metrics, folder.configuration)
-    return tuple(part for path in files for part in folder.path.glob(f".{path.name}.*.part"))
+    torn = [part for path in files for part in folder.path.glob(f".{path.name}.*.part")]
+    if not folder.kept.is_symlink():
+        torn += folder.kept.glob(".step-*.safetensors.*.part")
+    return tuple(torn)

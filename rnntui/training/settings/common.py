@@ -89,6 +89,13 @@ class CommonSettings:
         0, "pace", "Steps between evaluations; 0 chooses by the text's size.", 0, 1_000_000_000
     )
     save_every: float = setting(30.0, "pace", "Seconds between checkpoints.", 0.0, 1e6)
+    keep_every: int = setting(
+        0,
+        "pace",
+        "Steps between small checkpoints kept for lenses, weights only; 0 keeps none.",
+        0,
+        1_000_000_000,
+    )
     seed: int = setting(1, "machine", "Random seed.", 0, 2**31 - 1)
     device: str = setting("auto", "machine", "Device: auto, cpu, cuda, cuda:N or mps.")
     threads: int = setting(0, "machine", "CPU threads; 0 for torch's default.", 0, 1024)
