@@ -6,13 +6,17 @@ and the screen keep theirs. The examples are run as tests.
 """
 
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rnntui.errors import ConfigError, CorpusError, RnntuiError
+from rnntui.nets.cells.own import use_finder
+from rnntui.own_cells import find_by_hash
 from rnntui.sampling.modes import Mode, SamplingEngine
+
+use_finder(find_by_hash)
 
 if TYPE_CHECKING:
     from rnntui.lenses.forward_trace import StepTrace
@@ -120,10 +124,10 @@ def train(
 ) -> TrainingRun:
     """Make a run and train it, one event at a time.
 
-    `settings` override the recipe's, by the names of `rnntui train`'s flags; `init_from` is a
-    checkpoint to begin with, on another text. A text that is named is normalised as the
-    settings say; a `Corpus` is taken as it is. Raises `ConfigError`, `CorpusError` and
-    `CheckpointError` at once, before anything is computed.
+    `settings` override the recipe's, by the names of `rnntui train`'s flags, `cell` also by the
+    path of a file of your own; `init_from` is a checkpoint to begin with, on another text. A text
+    that is named is normalised as the settings say; a `Corpus` is taken as it is. Raises
+    `ConfigError`, `CorpusError` and `CheckpointError` at once, before anything is computed.
 
     >>> import rnntui, tempfile
     >>> folder = tempfile.TemporaryDirectory()
@@ -135,10 +139,12 @@ def train(
     (20, True)
     >>> folder.cleanup()
     """
+    from rnntui.own_cells import with_own_cell
     from rnntui.tasks.characters.opening import fine_tuned_run, new_run
     from rnntui.tasks.characters.recipes import find_recipe
 
-    found = find_recipe(recipe)
+    found = find_recipe(recipe, with_own_cell)
+    settings = _with_cell_loaded(settings)
     parent, changes = _parent(folder), dict(settings)
     if not isinstance(corpus, str | Path):
         if "normalise" in changes:
@@ -175,7 +181,8 @@ def resume(
     """Go on with a run, exactly: it gives bit for bit what a run never stopped would have.
 
     `settings` may change what `rnntui train --resume` may. A run of a text in memory is given
-    that text again as `corpus`. Raises `CheckpointError`, `ConfigError` and `CorpusError`.
+    that text again as `corpus`, one with a cell of your own its file as `cell`. Raises
+    `CheckpointError`, `ConfigError` and `CorpusError`.
 
     >>> import rnntui, tempfile
     >>> folder = tempfile.TemporaryDirectory()
@@ -192,14 +199,18 @@ def resume(
     from rnntui.tasks.characters.opening import resume_run
 
     load = None if corpus is None else lambda steps: _loaded(corpus, steps)
-    return TrainingRun(resume_run(_parent(folder), name, settings, load, force=force))
+    changes = _with_cell_loaded(settings)
+    return TrainingRun(resume_run(_parent(folder), name, changes, load, force=force))
 
 
-def load_checkpoint(reference: str | Path, *, folder: str | Path | None = None) -> "Checkpoint":
+def load_checkpoint(
+    reference: str | Path, *, folder: str | Path | None = None, cell: str | Path | None = None
+) -> "Checkpoint":
     """Load a trained network: of a run by name (its best, or `NAME:last`), or from a file.
 
-    Its `network` are the weights as NumPy arrays, its `header` says all else.
-    Raises `CheckpointError`.
+    Its `network` are the weights as NumPy arrays, its `header` says all else. `cell` is the file
+    of its cell, if that is one of your own and not in your folder of cells.
+    Raises `CheckpointError` and `ConfigError`.
 
     >>> import rnntui
     >>> checkpoint = rnntui.load_checkpoint("tiny")  # comes with the program
@@ -210,6 +221,8 @@ def load_checkpoint(reference: str | Path, *, folder: str | Path | None = None) 
     """
     from rnntui.tasks.characters import checkpoint
 
+    if cell is not None:
+        _with_cell_loaded({"cell": cell})
     return checkpoint.load_checkpoint(_checkpoint_path(reference, _parent(folder)))
 
 
@@ -309,6 +322,16 @@ def _checkpoint_path(reference: str | Path, parent: Path) -> Path:
     from rnntui.training.runs.folder import find_checkpoint
 
     return find_checkpoint(parent, str(reference), places.shipped_checkpoints_dir())
+
+
+def _with_cell_loaded(settings: Mapping[str, object]) -> dict[str, object]:
+    """The settings, with a cell that is a file loaded. Raises `ConfigError`."""
+    from rnntui.own_cells import named_cell
+
+    cell = settings.get("cell")
+    if not isinstance(cell, str | Path):
+        return dict(settings)
+    return {**settings, "cell": named_cell(cell)}
 
 
 def _loaded(corpus: "Corpus | str | Path", steps: tuple[str, ...]) -> "Corpus":

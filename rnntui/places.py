@@ -33,6 +33,16 @@ def user_corpora_dir() -> Path:
     return user_data_path(_APP, appauthor=False) / "corpora"
 
 
+def user_cells_dir() -> Path:
+    """The folder of cells of a person's own, which are found there by their hash."""
+    home = _home()
+    if home is not None:
+        return home / "data" / "cells"
+    from platformdirs import user_data_path
+
+    return user_data_path(_APP, appauthor=False) / "cells"
+
+
 def cache_dir() -> Path:
     """The folder of files that can be made again; deleting it is always safe."""
     home = _home()

@@ -1,14 +1,16 @@
 """`rnntui checkpoints`: the runs."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rnntui.cli.cell_option import CellFile
 from rnntui.cli.checkpoint_argument import Checkpoint, checkpoint_path
 from rnntui.cli.tables import print_table
-from rnntui.cli.terminal import notify
-from rnntui.errors import RnntuiError
+from rnntui.cli.terminal import notify, write_text
+from rnntui.errors import ConfigError, RnntuiError
 
 if TYPE_CHECKING:
     from rnntui.training.runs.folder import RunFolder
@@ -62,15 +64,43 @@ def list_() -> None:
 @app.command()
 def show(
     checkpoint: Checkpoint,
+    cell: CellFile = None,  # noqa: ARG001
+    cell_text: Annotated[
+        bool,
+        typer.Option("--cell-text", help="Print the file of a cell of one's own alone, as text."),
+    ] = False,
 ) -> None:
-    """Show a checkpoint: its training data, progress and layers."""
+    """Show a checkpoint: its training data, progress and layers.
+
+    Of a cell of one's own, the file with which it was trained is shown, too. It is text here:
+    nothing that a checkpoint holds is ever run.
+    """
     from rnntui import places
     from rnntui.cli.layers import print_layers
+    from rnntui.nets.cells.own import UnknownOwnCellError, find_own_cell, setting_name
+    from rnntui.tasks.checkpoint_header import stored_cell
     from rnntui.tasks.kinds import kind_of_checkpoint
     from rnntui.tasks.table import task_of
+    from rnntui.training.checkpoint_file import open_checkpoint
     from rnntui.training.runs.folder import run_of
 
     path = checkpoint_path(checkpoint)
+    with open_checkpoint(path) as file:
+        stored = stored_cell(file)
+    if cell_text:
+        if stored is None:
+            raise ConfigError(f"{path} has a built-in cell; there is no file to print.")
+        write_text(stored.text, sys.stdout)
+        return
+    if stored is not None:
+        about = [("cell", stored.name), ("SHA-256", stored.sha256)]
+        print_table(("", ""), [("file", str(path)), *about])
+        write_text(stored.text, sys.stdout)
+        try:
+            find_own_cell(setting_name(stored.name, stored.sha256))
+        except UnknownOwnCellError as error:
+            notify(str(error))
+            return
     folder = run_of(places.checkpoints_dir(), path)
     task = task_of(kind_of_checkpoint(path))
     header = task.load(path).header

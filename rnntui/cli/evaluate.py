@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from rnntui.cli.cell_option import CellFile
 from rnntui.cli.checkpoint_argument import AtStep, Checkpoint, checkpoint_path
 from rnntui.cli.run_options import OldText, allowance
 from rnntui.cli.tables import print_table
@@ -26,6 +27,7 @@ def evaluate(
         str | None, typer.Option(help="Encoding of the file (default: detected).")
     ] = None,
     old_text: OldText = False,
+    cell: CellFile = None,  # noqa: ARG001
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
     """Loss, bits per character and perplexity of a network on a text, beside n-gram baselines."""

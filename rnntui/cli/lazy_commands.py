@@ -25,6 +25,7 @@ PLACES: Final = {
     "corpora": "corpora:app",
     "checkpoints": "checkpoints:app",
     "recipes": "recipes:app",
+    "cells": "cells:app",
 }
 """The place of each command: a module of `rnntui.cli`, and the function or group in it."""
 

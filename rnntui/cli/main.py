@@ -12,9 +12,12 @@ from typing import Annotated
 import typer
 
 import rnntui
+from rnntui.cli.cell_option import CellFile
 from rnntui.cli.lazy_commands import LONGEST_COMPLAINT, LazyGroup
 from rnntui.cli.terminal import ReaderGoneError, leave_streams, notify, open_closed_streams
 from rnntui.errors import RnntuiError, reason, shortened
+from rnntui.nets.cells.own import use_finder
+from rnntui.own_cells import cell_files, find_by_hash, load_cells_folder
 from rnntui.runtime.signals import EXIT_CODE_BASE, leaving_signals
 
 app = typer.Typer(
@@ -46,6 +49,7 @@ def playground(
         str | None, typer.Option(help="Settings to open with: a recipe's name or a file.")
     ] = None,
     replay: Annotated[str | None, typer.Option(help="Run to replay from its record.")] = None,
+    cell: CellFile = None,  # noqa: ARG001
     version: Annotated[  # noqa: ARG001
         bool, typer.Option("--version", help="Print the version.", callback=_version, is_eager=True)
     ] = False,
@@ -58,6 +62,10 @@ def playground(
             "The playground needs a terminal; without one use 'rnntui train' and 'rnntui sample'."
         )
     from rnntui.tui.app import open_playground
+
+    if cell_files():
+        # For the form; 'rnntui cells list' says what is wrong with one that isn't there.
+        list(load_cells_folder())
 
     raise typer.Exit(open_playground(corpus, checkpoint, recipe, replay))
 
@@ -72,6 +80,7 @@ def main() -> None:
     # becomes many times slower; so they spin only briefly.
     os.environ.setdefault("GOMP_SPINCOUNT", "1000")
     open_closed_streams()
+    use_finder(find_by_hash)
     for number in leaving_signals():
         signal.signal(number, _leave)
     if isinstance(sys.stdout, io.TextIOWrapper):

@@ -37,11 +37,12 @@ def show(
     import tomli_w
 
     from rnntui.cli.layers import print_layers
+    from rnntui.own_cells import with_own_cell
     from rnntui.tasks.recipes import configured, find_recipe_file
     from rnntui.tasks.table import task_of_recipe
     from rnntui.training.settings.tables import to_tables
 
-    file = find_recipe_file(recipe)
+    file = with_own_cell(find_recipe_file(recipe), recipe)
     about = {"name": file.name, "kind": file.kind, "about": file.about}
     if file.corpus:
         about["corpus"] = file.corpus

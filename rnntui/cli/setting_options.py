@@ -7,6 +7,8 @@ from typing import Annotated, Any, Literal, get_origin
 
 import typer
 
+from rnntui.cli.cell_option import cell_setting
+from rnntui.nets.cells import CELLS
 from rnntui.training.settings.declaring import choices, flag, settings_of
 
 _SECTIONS = {
@@ -52,13 +54,16 @@ def settings_as_options(
 
 
 def _option(setting: "Field[Any]", kind: Kind) -> inspect.Parameter:
-    option = typer.Option(
-        flag(setting.name),
-        help=setting.metadata["about"],
-        rich_help_panel=_SECTIONS[setting.metadata["section"]],
-    )
+    panel = _SECTIONS[setting.metadata["section"]]
+    if setting.name == "cell" and kind is kind_of:
+        # Not a choice: there are as many cells as files.
+        cell = cell_setting(tuple(CELLS), setting.metadata["about"], panel)
+        return _parameter(setting.name, cell)
+    option = typer.Option(flag(setting.name), help=setting.metadata["about"], rich_help_panel=panel)
     value: Any = kind(setting)
-    annotation = Annotated[value | None, option]
-    return inspect.Parameter(
-        setting.name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation
-    )
+    return _parameter(setting.name, Annotated[value | None, option])
+
+
+def _parameter(name: str, annotation: Any) -> inspect.Parameter:
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    return inspect.Parameter(name, keyword, default=None, annotation=annotation)

@@ -54,6 +54,7 @@ def train(
     """
     from rnntui.cli.headless import run_headless
     from rnntui.cli.progress import reader_for
+    from rnntui.own_cells import with_own_cell
     from rnntui.runtime.commands import CommandQueue
     from rnntui.tasks.characters.opening import events_of, fine_tuned_run, new_run, resume_run
     from rnntui.tasks.characters.recipes import find_recipe
@@ -78,7 +79,7 @@ def train(
         )
 
     def make(parent: Path) -> "Run":
-        found = find_recipe(DEFAULT if recipe is None else recipe)
+        found = find_recipe(DEFAULT if recipe is None else recipe, with_own_cell)
         config = found.config.replaced(changes)
         sampled_from = found.prime
         if start is not None:

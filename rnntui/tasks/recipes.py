@@ -4,7 +4,7 @@ The kind of a recipe decides what its tables hold and which command runs it; the
 trace and compare recipes are read by their commands.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar, get_args
@@ -101,12 +101,19 @@ def list_recipes_of(kind: Kind, config: type[C]) -> tuple[Recipe[C], ...]:
     return tuple(configured(file, config) for file in files if file.kind == kind.recipes)
 
 
-def find_recipe_of(reference: str, kind: Kind, config: type[C]) -> Recipe[C]:
+Prepare = Callable[[RecipeFile, str], RecipeFile]
+"""Changes a recipe before its settings are checked, given the reference by which it was found."""
+
+
+def find_recipe_of(
+    reference: str, kind: Kind, config: type[C], prepare: Prepare | None = None
+) -> Recipe[C]:
     """The recipe of that name, or in that TOML file, for networks of a kind.
 
     Raises `ConfigError` as `find_recipe_file`, and for an invalid setting.
     """
-    return configured(find_recipe_file(reference, kind.recipes), config)
+    file = find_recipe_file(reference, kind.recipes)
+    return configured(prepare(file, reference) if prepare else file, config)
 
 
 def configured(file: RecipeFile, config: type[C]) -> Recipe[C]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
+from rnntui.nets.cell_checks import check_before_training
 from rnntui.training.optimizing.devices import check_device, check_threads
 from rnntui.training.optimizing.memory import check_memory
 from rnntui.training.prepared_run import PreparedRun, RunDescription
@@ -27,8 +28,9 @@ def make_run(run: PreparedRun, force: bool) -> None:
     create_run_folder(run.folder, run.tables(run.total_steps))
 
 
-def check_machine(config: Any) -> None:
-    """Raise `ConfigError` for an unavailable device or too many threads."""
+def check_can_train(config: Any) -> None:
+    """Raise `ConfigError` for an unavailable device, too many threads, or a cell with a fault."""
+    check_before_training(config.cell)
     check_device(config.device)
     check_threads(config.threads)
 
@@ -49,5 +51,5 @@ def reopened(
     begun = describe(folder)
     config = begun.config.replaced(changed_settings(changes, begun.config, changeable))
     # Before it is written to run.toml, where it would make every later resume fail.
-    check_machine(config)
+    check_can_train(config)
     return folder, begun, config

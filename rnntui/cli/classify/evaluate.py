@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from rnntui.cli.cell_option import CellFile
 from rnntui.cli.checkpoint_argument import Checkpoint, checkpoint_path
 from rnntui.cli.classify.train import (
     LabelColumn,
@@ -30,6 +31,7 @@ def evaluate(
     no_header: NoHeader = False,
     skip_bad: SkipBad = False,
     old_text: OldText = False,
+    cell: CellFile = None,  # noqa: ARG001
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
     """Accuracy, loss and confusion matrix of a network on labelled texts.

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from rnntui.cli.cell_option import CellFile
 from rnntui.cli.checkpoint_argument import Checkpoint, checkpoint_path
 from rnntui.cli.terminal import notify, write_line
 from rnntui.errors import CorpusError
@@ -18,6 +19,7 @@ def predict(
     text: Annotated[
         str | None, typer.Argument(help="The text; by default, or with -, standard input.")
     ] = None,
+    cell: CellFile = None,  # noqa: ARG001
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
     """Predict the class of a text, with the probability of each class."""

@@ -72,6 +72,7 @@ def train(
     from rnntui.cli.classify.confusion import print_confusion
     from rnntui.cli.headless import run_headless
     from rnntui.cli.progress import reader_for
+    from rnntui.own_cells import with_own_cell
     from rnntui.runtime.commands import CommandQueue
     from rnntui.tasks.classification.opening import (
         classify_events,
@@ -88,7 +89,7 @@ def train(
     )
 
     def make(parent: Path) -> "ClassifyRun":
-        found = find_classify_recipe(DEFAULT if recipe is None else recipe)
+        found = find_classify_recipe(DEFAULT if recipe is None else recipe, with_own_cell)
         texts = source or LabelledSource(found.corpus)
         return new_classify_run(parent, texts, found.config.replaced(changes), name, force)
 

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rnntui.cli.cell_option import CellFile
 from rnntui.cli.checkpoint_argument import AtStep, Checkpoint, checkpoint_path
 from rnntui.cli.prime_options import PrimeFile, given_prime, prime_option
 from rnntui.cli.sample.output import MOST_WAITING
@@ -82,6 +83,7 @@ def sample(
         ),
     ] = "auto",
     no_prime: Annotated[bool, typer.Option("--no-prime", help="Leave the prime out.")] = False,
+    cell: CellFile = None,  # noqa: ARG001
     as_json: Annotated[
         bool, typer.Option("--json", help="One character a line, with its probability.")
     ] = False,

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from rnntui.cli.cell_option import CellFile
 from rnntui.cli.checkpoint_argument import AtStep
 from rnntui.cli.prime_options import text_of_file
 from rnntui.cli.terminal import notify
@@ -137,6 +138,7 @@ def trace(
             help="With one of the four lenses: a file for every number, too.",
         ),
     ] = None,
+    cell: CellFile = None,  # noqa: ARG001
     as_json: Annotated[
         bool, typer.Option("--json", help="One object a line, with every number.")
     ] = False,

@@ -50,7 +50,7 @@ def step_as_json(network: "TracedNetwork", step: "StepTrace", number: int) -> di
             {
                 "cell": network.config.cell,
                 "pre_activations": _lists(layer.pre_activations),
-                "gates": _lists(layer.gates) if network.config.gates > 1 else {},
+                "gates": {} if _is_hidden_alone(layer) else _lists(layer.gates),
                 "cell_state": None if layer.cell is None else layer.cell.tolist(),
                 "hidden": layer.hidden.tolist(),
             }
@@ -145,12 +145,17 @@ def _vectors(layer: "LayerStep") -> "list[tuple[str, Floats]]":
 
     Gates are shown after their activation; the JSON has the pre-activations, too.
     """
-    if "hidden" in layer.gates:
+    if _is_hidden_alone(layer):
         return [("pre-activation", layer.pre_activations["hidden"]), ("hidden state", layer.hidden)]
     vectors = [(f"{name} gate", gate) for name, gate in layer.gates.items()]
     if layer.cell is not None:
         vectors.append(("cell state", layer.cell))
     return [*vectors, ("hidden state", layer.hidden)]
+
+
+def _is_hidden_alone(layer: "LayerStep") -> bool:
+    """Whether the only gate is the new hidden state itself, as in a vanilla RNN."""
+    return tuple(layer.gates) == ("hidden",)
 
 
 def _quoted(symbol: str) -> str:

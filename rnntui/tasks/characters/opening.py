@@ -23,7 +23,7 @@ from rnntui.text.vocabulary import describe_character
 from rnntui.training.changed_text import AllowOldText, refuse_old_text
 from rnntui.training.commands import Inbox, WeightsOutlet
 from rnntui.training.events import TrainEvent
-from rnntui.training.opening import check_machine, folder_for, make_run, reopened
+from rnntui.training.opening import check_can_train, folder_for, make_run, reopened
 from rnntui.training.optimizing.devices import check_precision
 from rnntui.training.optimizing.memory import check_memory
 from rnntui.training.resuming import count_rates_given
@@ -57,7 +57,7 @@ def new_run(
     if not init_from:
         corpus = with_rare_merged(corpus, config.min_count)
     run = prepare_run(folder, corpus, config, prime, init_from)
-    check_machine(config)
+    check_can_train(config)
     make_run(run, force)
     return run
 

@@ -2,7 +2,7 @@
 
 from rnntui.tasks.characters.config import TrainConfig
 from rnntui.tasks.kinds import CHARACTERS
-from rnntui.tasks.recipes import Recipe, find_recipe_of, list_recipes_of
+from rnntui.tasks.recipes import Prepare, Recipe, find_recipe_of, list_recipes_of
 
 TrainRecipe = Recipe[TrainConfig]
 
@@ -12,6 +12,6 @@ def list_recipes() -> tuple[TrainRecipe, ...]:
     return list_recipes_of(CHARACTERS, TrainConfig)
 
 
-def find_recipe(reference: str) -> TrainRecipe:
+def find_recipe(reference: str, prepare: Prepare | None = None) -> TrainRecipe:
     """The recipe of kind `train` of that name, or in that file. Raises as `find_recipe_of`."""
-    return find_recipe_of(reference, CHARACTERS, TrainConfig)
+    return find_recipe_of(reference, CHARACTERS, TrainConfig, prepare)

@@ -24,7 +24,7 @@ from rnntui.training.changed_text import AllowOldText, refuse_old_text
 from rnntui.training.commands import Inbox, NullInbox
 from rnntui.training.events import Finished, Tested, TrainEvent, Warned
 from rnntui.training.measuring_stop import MeasuringStoppedError, until_stopped
-from rnntui.training.opening import check_machine, folder_for, make_run, reopened
+from rnntui.training.opening import check_can_train, folder_for, make_run, reopened
 from rnntui.training.optimizing.memory import check_memory
 from rnntui.training.resuming import RATE_SETTINGS, count_rates_given
 from rnntui.training.runs.folder import check_new_name
@@ -53,7 +53,7 @@ def new_classify_run(
     unless `force`, there is too little memory.
     """
     check_new_name(parent, name)
-    check_machine(config)
+    check_can_train(config)
     corpus = source.read()
     folder = folder_for(parent, name, corpus.name, config.cell)
     run = prepare_classify_run(folder, corpus, provenance_of(corpus, source), config)

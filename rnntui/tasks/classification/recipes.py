@@ -2,7 +2,7 @@
 
 from rnntui.tasks.classification.config import ClassifyConfig
 from rnntui.tasks.kinds import CLASSIFIER
-from rnntui.tasks.recipes import Recipe, find_recipe_of, list_recipes_of
+from rnntui.tasks.recipes import Prepare, Recipe, find_recipe_of, list_recipes_of
 
 DEFAULT = "reviews"
 """The default recipe of `rnntui classify train`."""
@@ -15,6 +15,6 @@ def list_classify_recipes() -> tuple[ClassifyRecipe, ...]:
     return list_recipes_of(CLASSIFIER, ClassifyConfig)
 
 
-def find_classify_recipe(reference: str) -> ClassifyRecipe:
+def find_classify_recipe(reference: str, prepare: Prepare | None = None) -> ClassifyRecipe:
     """The recipe of kind `classify` of that name, or in that file. Raises as `find_recipe_of`."""
-    return find_recipe_of(reference, CLASSIFIER, ClassifyConfig)
+    return find_recipe_of(reference, CLASSIFIER, ClassifyConfig, prepare)

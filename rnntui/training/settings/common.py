@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, Self
 
 from rnntui.errors import ConfigError
-from rnntui.nets.cells import CELLS
+from rnntui.nets.cells import find_cell, known_cells
 from rnntui.nets.cells.cell import Nonlinearity
 from rnntui.nets.config import InitialWeights, InputEncoding
 from rnntui.training.settings.declaring import check_settings, setting, with_changes
@@ -27,7 +27,9 @@ class CommonSettings:
     other; the sentence names the flag.
     """
 
-    cell: str = setting("lstm", "network", "Recurrent cell.", known=tuple(CELLS))
+    cell: str = setting(
+        "lstm", "network", "Recurrent cell; one of your own by its file.", known=known_cells
+    )
     nonlinearity: Nonlinearity = setting(
         "tanh", "network", "Activation of a vanilla RNN; other cells have their own."
     )
@@ -101,6 +103,7 @@ class CommonSettings:
     threads: int = setting(0, "machine", "CPU threads; 0 for torch's default.", 0, 1024)
 
     def __post_init__(self) -> None:
+        find_cell(self.cell)  # which may make it known
         check_settings(self)
         if self.weight_decay and self.optimizer != "adamw":
             raise ConfigError("--weight-decay needs --optimizer adamw.")

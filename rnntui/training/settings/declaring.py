@@ -4,7 +4,7 @@ A configuration is a frozen dataclass whose fields are made by `setting`; the se
 are declared in the modules of the configurations.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import Field, field, fields, replace
 from typing import Any, Final, Literal, TypeVar, get_args, get_origin
 
@@ -27,11 +27,12 @@ def setting(
     about: str,
     low: float | None = None,
     high: float | None = None,
-    known: tuple[str, ...] = (),
+    known: tuple[str, ...] | Callable[[], tuple[str, ...]] = (),
 ) -> Any:
     """A field of a configuration, with what flags, forms and checks need.
 
-    `known` are its possible values, if they are limited and not named by its type.
+    `known` are its possible values, if they are limited and not named by its type; a function
+    where more may become known while the program runs.
     """
     return field(
         default=default,
@@ -56,7 +57,8 @@ def settings_of(config: Any) -> tuple["Field[Any]", ...]:
 def choices(setting: "Field[Any]") -> tuple[str, ...]:
     """The possible values of a setting; empty if they are not limited."""
     named = get_args(setting.type) if get_origin(setting.type) is Literal else ()
-    return named or setting.metadata["known"]
+    known: tuple[str, ...] | Callable[[], tuple[str, ...]] = setting.metadata["known"]
+    return named or (known() if callable(known) else known)
 
 
 def bounds_of(config: type, name: str) -> tuple[float, float]:

@@ -152,8 +152,12 @@ class SettingsForm(VerticalScroll, Generic[R, C], can_focus=False):
         with self.prevent(Select.Changed, Input.Changed):
             for name in self._settings:
                 value = getattr(recipe.config, name)
-                if choices(self._settings[name]):
-                    self.query_one(f"#{name}", Select).value = value
+                if known := choices(self._settings[name]):
+                    select = self.query_one(f"#{name}", Select)
+                    if callable(self._settings[name].metadata["known"]):
+                        # More may have become known since.
+                        select.set_options([(each, each) for each in known])
+                    select.value = value
                 else:
                     self.query_one(f"#{name}", Input).value = _written(value)
         self._show_rows()
