@@ -6,7 +6,6 @@ Needs no torch.
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from rnntui.errors import ConfigError
 from rnntui.nets.config import parameter_count
@@ -88,7 +87,7 @@ def names_of(race: str, entries: Sequence[Entry]) -> tuple[str, ...]:
 def _words(name: str, value: object) -> str:
     """A setting's value in a label: a name by itself, a number with what it is."""
     if name == "cell":
-        return Path(str(value)).stem
+        return str(value).partition("@")[0]  # a person's own has its hash behind its name
     return str(value) if isinstance(value, str) else f"{name.replace('_', ' ')} {value:g}"
 
 

@@ -191,3 +191,11 @@ def test_the_api_takes_files_of_cells(tmp_path: Path, monkeypatch: pytest.Monkey
     forget(monkeypatch)
     *_, last = api.resume("a", corpus=corpus, folder=tmp_path, cell=path, steps=5)
     assert last.step == 5
+
+
+def test_a_cell_of_ones_own_races_built_in_ones(tmp_path: Path) -> None:
+    path, text = elman(tmp_path), text_file(TINY_TEXT)
+    raced = ("race", text, "--cell", f"rnn,{path}", "--name", "r", *SMALL, "--steps", "3")
+    outcome = rnntui(*raced)
+    assert outcome.code == 0, outcome.err
+    assert run_called("r-elman").is_saved

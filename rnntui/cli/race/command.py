@@ -102,11 +102,14 @@ def race(
     from rnntui import places
     from rnntui.cli.headless import run_headless
     from rnntui.cli.race.display import race_reader
+    from rnntui.own_cells import named_cell
     from rnntui.runtime.commands import CommandQueue
     from rnntui.runtime.race import SLICE_CHARACTERS, race
     from rnntui.runtime.race_opening import load_shared_parts
 
     values = listed_values(settings)
+    if "cell" in values:
+        values["cell"] = [named_cell(str(cell)) for cell in values["cell"]]
     parent = places.checkpoints_dir()
     start = given_prime(prime, None)
     if resume is None:
@@ -163,6 +166,7 @@ def _new(
     text_encoding: str | None,
     force: bool,
 ) -> "OpenedRace":
+    from rnntui.own_cells import with_own_cell
     from rnntui.runtime.race_entries import Entry, check_fair, product, with_equal_parameters
     from rnntui.runtime.race_opening import new_race
     from rnntui.tasks.characters.recipes import find_recipe
@@ -176,7 +180,7 @@ def _new(
             "--equal-parameters chooses the hidden sizes itself; give --hidden-size one value,"
             " the first lane's."
         )
-    found = [find_recipe(one) for one in recipes or (DEFAULT,)]
+    found = [find_recipe(one, with_own_cell) for one in recipes or (DEFAULT,)]
     entries: Sequence[Entry] = product([Entry(one.name, one.config) for one in found], values)
     check_fair(entries)
     first = entries[0].config
