@@ -7,6 +7,7 @@ for a chunk of text at once, so that only the recurrence is left to the loop ove
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -57,14 +58,18 @@ class LayerActivations:
 class Activations:
     """The values of T steps in all layers, the lowest first.
 
-    `start` is the place in the text of the first of the `ids` `[T]` that were read; `scores`
-    `[T, V]` are the logits for the character after each.
+    `start` is the place in the text of the first of the `ids` `[T]` that were read.
     """
 
     start: int
     ids: AnyIds
     layers: tuple[LayerActivations, ...]
-    scores: Array
+    network: NumpyNetwork
+
+    @cached_property
+    def scores(self) -> Array:
+        """The logits for the character after each, `[T, V]`, computed when they are asked for."""
+        return self.network.scores(tuple((layer.hidden,) for layer in self.layers))
 
     @property
     def last(self) -> NetworkState:
@@ -92,8 +97,7 @@ def activations(
     for parts in zip(*(chunk.layers for chunk in chunks), strict=True):
         gates, states = ([vars(part)[name] for part in parts] for name in ("gates", "states"))
         layers.append(LayerActivations(_joined(gates), _joined(states)))
-    scores = np.concatenate([chunk.scores for chunk in chunks])
-    return Activations(0, np.asarray(ids), tuple(layers), scores)
+    return Activations(0, np.asarray(ids), tuple(layers), chunks[0].network)
 
 
 def activation_chunks(
@@ -128,8 +132,7 @@ def activation_chunks(
             layers = _of_windows(network, ids, start, len(part))
         else:
             layers = _of_stream(network, part, state)
-        scores = network.scores(tuple((layer.hidden,) for layer in layers))
-        chunk = Activations(start, part, layers, scores)
+        chunk = Activations(start, part, layers, network)
         state = chunk.last
         yield chunk
 

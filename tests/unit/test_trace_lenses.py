@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
+from torch.nn import functional
 
 from rnntui import places
 from rnntui.cli.trace import lens_tables
@@ -16,6 +18,7 @@ from rnntui.lenses.neurons import unit_correlations
 from rnntui.lenses.surprise import surprise
 from rnntui.lenses.text_features import text_features
 from rnntui.tasks.characters.checkpoint import Checkpoint, load_checkpoint
+from rnntui.tasks.characters.model_loading import model_of
 from tests.command_line import Outcome, rnntui, run_called, stated, text_file
 from tests.factories import TINY_TEXT, tiny_run, trained
 
@@ -114,6 +117,19 @@ def test_surprise_has_each_character_beside_the_ngram() -> None:
     assert f"{worst.bits:.2f}" in out
     drawn = TEXT[worst.start : worst.stop].replace(" ", "␣").replace("\n", "⏎")
     assert drawn in out
+
+
+def test_averaged_weights_are_looked_at_as_they_are_measured() -> None:
+    checkpoint = network(
+        cell="gru", num_layers=3, connections="residual", average_decay=0.9, steps=12
+    )
+    ids = torch.from_numpy(checkpoint.header.vocabulary.encode(TEXT))
+    model = model_of(checkpoint).double()
+    with torch.no_grad():
+        scores, _ = model(ids[None, :-1], model.zero_state(1))
+    losses = functional.cross_entropy(scores[0], ids[1:], reduction="none") / np.log(2)
+    found = [one["bits"] for one in rows(TEXT, "--surprise")]
+    np.testing.assert_allclose(found, losses.numpy(), atol=1e-8)
 
 
 def test_surprise_says_where_the_training_text_is_gone() -> None:
