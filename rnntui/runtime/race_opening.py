@@ -14,7 +14,7 @@ from typing import Any
 import tomli_w
 
 from rnntui.atomic_files import atomic_write
-from rnntui.errors import CheckpointError, ConfigError, quoted, reason
+from rnntui.errors import CheckpointError, ConfigError, RnntuiError, quoted, reason
 from rnntui.runtime.race import Lane
 from rnntui.runtime.race_entries import MOST_LANES, Entry, check_fair, names_of
 from rnntui.tasks.characters.opening import events_of, new_run, resume_run
@@ -24,6 +24,7 @@ from rnntui.text.corpus import Corpus
 from rnntui.toml_files import UnreadableFileError, read_toml
 from rnntui.training.changed_text import AllowOldText, refuse_old_text
 from rnntui.training.checked_values import count, text
+from rnntui.training.runs.changes import remove_run
 from rnntui.training.runs.folder import check_new_name, check_run_name, find_run
 from rnntui.training.settings.declaring import BUDGETS
 
@@ -109,13 +110,18 @@ def new_race(
     for lane in lanes:
         check_new_name(parent, lane)
     configs = [replace(entry.config, engine=_decided_engine(entry)) for entry in entries]
-    runs = tuple(
-        new_run(parent, corpus, config, lane, prime, force=force)
-        for lane, config in zip(lanes, configs, strict=True)
-    )
     file = RaceFile(race, lanes, tuple(e.label for e in entries), slice_characters, command)
-    _write(parent, file)
-    return OpenedRace(file, runs)
+    runs: list[Run] = []
+    try:
+        for lane, config in zip(lanes, configs, strict=True):
+            runs.append(new_run(parent, corpus, config, lane, prime, force=force))
+        _write(parent, file)
+    except RnntuiError:
+        # Lanes without a race would only be in the way of the next attempt.
+        for run in runs:
+            remove_run(parent, run.folder.name)
+        raise
+    return OpenedRace(file, tuple(runs))
 
 
 def resume_race(

@@ -23,7 +23,7 @@ def test_two_lanes_race_and_leave_table_picture_and_runs(tmp_path: Path) -> None
     svg, table = tmp_path / "r.svg", tmp_path / "r.csv"
     done = raced("--steps", "8", "--svg", svg, "--csv", table, "--sample", "20", "--prime", "the")
     assert done.code == 0, done
-    assert "bits per character" in done.out
+    assert "bits/char" in done.out
     assert done.out.count("the") >= 2
     rows = list(csv.DictReader(table.open(encoding="utf-8")))
     assert [(row["lane"], row["steps"], row["characters"]) for row in rows] == [

@@ -314,6 +314,13 @@ def test_lanes_that_do_not_compare_are_refused() -> None:
         check_fair([Entry("a", tiny_config()), Entry("b", tiny_config(val_fraction=0.2))])
 
 
+def test_a_race_that_cannot_be_made_leaves_no_lanes(tmp_path: Path) -> None:
+    lanes = [Entry("a", tiny_config()), Entry("b", tiny_config(engine="numpy", cell="lstm"))]
+    with pytest.raises(ConfigError, match="--engine numpy"):
+        tiny_race(tmp_path, lanes)
+    assert [path.name for path in tmp_path.iterdir()] == ["tiny.txt"]
+
+
 def test_an_engine_is_decided_before_the_start(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

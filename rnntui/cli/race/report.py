@@ -40,8 +40,8 @@ COLUMNS: Final = (
 def print_results(results: Sequence[LaneResult]) -> None:
     """Print the table of all lanes, the lowest loss first."""
     columns = (
-        *("lane", ">parameters", "engine", ">steps", ">characters", ">own seconds"),
-        *(">train loss", ">val loss", ">best loss", ">bits per character"),
+        *("lane", ">parameters", "engine", ">steps", ">characters", ">own s"),
+        *(">val loss", ">best loss", ">bits/char"),
     )
     rows = [
         (
@@ -53,7 +53,7 @@ def print_results(results: Sequence[LaneResult]) -> None:
             f"{result.seconds:,.1f}",
             *(
                 "" if figure is None else f"{figure:.4f}"
-                for figure in (result.train_loss, result.val_loss, result.best_loss)
+                for figure in (result.val_loss, result.best_loss)
             ),
             "" if result.bits_per_character is None else f"{result.bits_per_character:.3f}",
         )
