@@ -5,18 +5,25 @@ from typing import Any
 
 import numpy as np
 import pytest
+from rich.cells import cell_len
 from textual.app import App
-from textual.geometry import Offset
+from textual.geometry import Offset, Size
 from textual.pilot import Pilot
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
 from rnntui.errors import RnntuiError
+from rnntui.lenses.embedding_map import embedding_map
 from rnntui.lenses.forward_trace import forward_trace
+from rnntui.lenses.influence import influence
+from rnntui.lenses.neurons import unit_correlations
+from rnntui.lenses.text_features import text_features
 from rnntui.nets.numpy_network import NetworkWeights
 from rnntui.runtime.session import Network
+from rnntui.tui.microscope.bars import bar
 from rnntui.tui.microscope.heat_strips import HeatStrips
 from rnntui.tui.microscope.screen import MicroscopeScreen
-from rnntui.tui.microscope.step_figures import StepFigures
+from rnntui.tui.microscope.symbol_map import SymbolMap
+from rnntui.tui.microscope.text_bars import TextBars
 from rnntui.tui.microscope.traced_text import LONGEST, TracedText, trace_text
 from tests.tui.scripted import scripted_app
 from tests.tui.test_duel import network_of
@@ -47,7 +54,7 @@ async def looking(pilot: Pilot[Any], screen: MicroscopeScreen) -> TracedText:
 
 
 def figures(screen: MicroscopeScreen) -> str:
-    return str(screen.query_one(StepFigures).render())
+    return str(screen.query_one("#figures", Static).render())
 
 
 def test_rows_are_the_numbers_of_the_forward_trace_the_top_layer_first():
@@ -165,7 +172,7 @@ async def test_weights_that_change_are_read_anew_and_the_place_is_kept(
         await looking(pilot, app.microscope)
         await pilot.press("right", "right")
         del copies[0]
-        pane = app.microscope.query_one("#strips-pane")
+        pane = app.microscope.query_one("#view")
         await until(pilot, lambda: "step 200" in str(pane.border_title))
         assert "character 3 of 16" in figures(app.microscope)
 
@@ -221,14 +228,151 @@ async def test_m_opens_it_on_the_output_of_a_training_in_progress():
         assert app.screen is app.playground
 
 
+def network_with_text() -> Network:
+    """A network whose own text is there, to measure on and to count."""
+    network = network_of(scale=0.7)
+    learned = network.vocabulary.encode(TEXT * 40)
+    return replace(network, parts=lambda: (learned, learned[:0]))
+
+
+async def test_a_neuron_is_shown_over_the_text_with_what_it_tracks():
+    network = network_with_text()
+    app = MicroscopeApp(network)
+    async with app.run_test(size=(140, 45)) as pilot:
+        traced = await looking(pilot, app.microscope)
+        await pilot.press("2")
+        await until(pilot, lambda: app.microscope.findings.tracked is not None)
+        await pilot.press("down", "full_stop", "right")
+        row = traced.rows[1]
+        assert f"update gate, unit 1: {row.values[1, 1]:+.4f}" in figures(app.microscope)
+        shown = app.microscope.query_one(TextBars).values
+        assert shown == pytest.approx(row.values[:, 1])
+        ids, _ = network.parts()
+        weights = network.weights()
+        measured = unit_correlations(
+            weights.config, weights.arrays, ids, text_features(TEXT * 40), np.float32
+        )
+        (best,) = measured.of_feature("line position", 1)
+        await pilot.press("f")
+        expected = f"h state, unit {best.unit.number}: "
+        await until(pilot, lambda: expected in figures(app.microscope))
+        assert f"line position {best.correlation:+.2f}" in figures(app.microscope)
+
+
+async def test_influence_is_followed_back_from_the_cursor():
+    network = network_with_text()
+    app = MicroscopeApp(network)
+    async with app.run_test(size=(80, 24)) as pilot:
+        traced = await looking(pilot, app.microscope)
+        await pilot.press("3", "end", "left")
+        await until(pilot, lambda: app.microscope.findings.influence is not None)
+        weights = network.weights()
+        norms = influence(weights.config, weights.arrays, traced.ids, [14]).norms[0]
+        bars = app.microscope.query_one(TextBars)
+        await until(pilot, lambda: bool(bars.values.any()))
+        assert bars.values == pytest.approx(norms / norms.max())
+        strongest = int(norms.argmax())
+        assert f"gradient {norms[strongest]:.2e}" in figures(app.microscope)
+        assert bars.values[15] == 0
+        await pilot.click("#text-bars", offset=Offset(2, 2))
+        assert "behind y the network expects" in figures(app.microscope)
+
+
+async def test_surprise_is_shown_in_bits_beside_the_best_ngram():
+    network = network_with_text()
+    app = MicroscopeApp(network)
+    async with app.run_test(size=(80, 24)) as pilot:
+        traced = await looking(pilot, app.microscope)
+        await pilot.press("4")
+        await until(pilot, lambda: "-gram: " in figures(app.microscope))
+        assert "O: not predicted" in figures(app.microscope)
+        await pilot.press("right", "right")
+        costs = traced.costs
+        assert f"D: {costs[2]:.2f} bits" in figures(app.microscope)
+        assert f"the whole text: {costs[1:].mean():.2f} bits" in figures(app.microscope)
+        assert f"the last 20 characters: {costs[1:3].mean():.2f} bits" in figures(app.microscope)
+        assert app.microscope.query_one(TextBars).values == pytest.approx(np.minimum(costs / 8, 1))
+
+
+async def test_the_map_shows_the_symbol_at_the_cursor_and_its_neighbours():
+    network = network_with_text()
+    app = MicroscopeApp(network)
+    async with app.run_test(size=(80, 24)) as pilot:
+        traced = await looking(pilot, app.microscope)
+        await pilot.press("5")
+        await until(pilot, lambda: "nearest to O (capital)" in figures(app.microscope))
+        found = embedding_map(network.weights().arrays, network.vocabulary.symbols)
+        nearest = found.neighbours(traced.ids[0], 1)[0]
+        assert f"{nearest.cosine:+.2f}   {found.kinds[nearest.id]}" in figures(app.microscope)
+        assert "O" in str(app.microscope.query_one(SymbolMap).render())
+
+
+async def test_what_a_lens_has_no_use_for_is_not_offered():
+    app = MicroscopeApp(network_with_text())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await looking(pilot, app.microscope)
+        offered = app.microscope.check_action
+        for key, lens in zip(
+            "12345", ("strips", "unit", "influence", "surprise", "map"), strict=True
+        ):
+            await pilot.press(key)
+            assert app.microscope.has_class(f"-{lens}")
+            assert offered("view", ()) is (lens == "strips")
+            assert offered("best_unit", ()) is (lens == "unit")
+            assert offered("unit", (1,)) is (lens in ("strips", "unit"))
+            assert offered("step", (1,)) is True
+
+
+@pytest.mark.parametrize("width", [2, 7, 30])
+def test_no_character_is_lost_where_lines_are_broken(width: int):
+    bars = TextBars()
+    bars.show("a해\tb\nÇ\x07.해인", np.linspace(-1, 1, 10), 0)
+    bars._size = Size(width, 40)
+    places = [at for line in bars._lines() for at in line]
+    assert places == list(range(10))
+    for line in str(bars.render()).split("\n"):
+        assert cell_len(line) <= width
+
+
+@pytest.mark.parametrize("value", [-1.0, -0.5, -0.01, 0.0, 0.01, 0.3, 1.0, 3.0])
+def test_a_bar_says_size_and_sign_without_colour(value: float):
+    drawn, style = bar(value)
+    length = round(min(abs(value), 1.0) * 7)
+    assert style.endswith("reverse") == (value < 0 and length > 0)
+    height = " ▁▂▃▄▅▆▇".index(drawn)
+    assert height == (8 - length if style.endswith("reverse") else length)
+
+
 @SIZES
 @pytest.mark.parametrize("text", [TEXT, "해인은 말했다."], ids=["play", "korean"])
 def test_picture(snap_compare: Any, size: tuple[int, int], text: str) -> None:
     app = MicroscopeApp(network_of("play" if text == TEXT else "korean", scale=0.7), text)
 
-    async def look(pilot: Pilot[Any]) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
         await looking(pilot, app.microscope)
         await pilot.press("right", "right", "right", "down", "full_stop")
+        await pilot.pause()
+
+    assert snap_compare(app, terminal_size=size, run_before=steps)
+
+
+FOUND = {
+    "2": lambda found: found.tracked is not None,
+    "3": lambda found: found.influence is not None,
+    "4": lambda found: found.ngram is not None,
+    "5": lambda found: found.map is not None,
+}
+
+
+@SIZES
+@pytest.mark.parametrize("key", FOUND, ids=["neuron", "influence", "surprise", "map"])
+def test_picture_of_a_lens(snap_compare: Any, size: tuple[int, int], key: str) -> None:
+    app = MicroscopeApp(network_with_text())
+
+    async def look(pilot: Pilot[Any]) -> None:
+        await looking(pilot, app.microscope)
+        await pilot.press(key, *["right"] * 10)
+        await until(pilot, lambda: FOUND[key](app.microscope.findings))
         await pilot.pause()
 
     assert snap_compare(app, terminal_size=size, run_before=look)

@@ -97,8 +97,8 @@ async def duel(app: RnntuiApp, pilot: Pilot[int]) -> None:
 async def microscope(app: RnntuiApp, pilot: Pilot[int]) -> None:
     await idle(app, pilot)
     await pilot.press("m")
-    await until(pilot, lambda: bool(app.screen.query("StepFigures")))
-    await until(pilot, lambda: "score" in str(app.screen.query_one("#step", Static).render()))
+    await until(pilot, lambda: bool(app.screen.query("TextBars")))
+    await until(pilot, lambda: "score" in str(app.screen.query_one("#figures", Static).render()))
 
 
 def opened_by(key: str) -> Opens:

@@ -58,12 +58,16 @@ SECTIONS: Final = (
     ),
     HelpSection(
         "The Microscope",
-        "It shows what happens inside the network while it reads a text: a strip for every gate"
-        " and every state of every layer, of one unit over the text and of all units at one"
-        " character. A bar that stands is positive, one that hangs is negative; a gate lies"
-        " between 0 (shut) and 1 (open). Below are the number that was chosen, what the network"
-        " expected next, and what the character that came cost in bits. While a network trains,"
-        " its numbers are those of the moment.",
+        "It shows what happens inside the network while it reads a text, with the weights of the"
+        " moment while it trains. A bar that stands is positive, one that hangs is negative.\n"
+        "Strips: every gate and state of every layer, one unit over the text and all units at one"
+        " character; a gate lies between 0 (shut) and 1 (open).\n"
+        "Neuron: the text under one unit's values, and what units track in the network's own text:"
+        " their correlation with the position in the line, the length of a word and more.\n"
+        "Influence: how much each character acts on what is expected behind the cursor, measured"
+        " by the gradient.\n"
+        "Surprise: what each character cost in bits, beside the best n-gram.\n"
+        "Map: the vectors of all symbols in the plane of their two principal components.",
     ),
     HelpSection(
         "Top-k and top-p",

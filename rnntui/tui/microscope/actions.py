@@ -11,7 +11,17 @@ def _action(
     return Action(f"microscope.{name}", key, call, label, tooltip, in_footer)
 
 
+def _lens(number: int, name: str, label: str, tooltip: str) -> Action:
+    return _action(f"lens.{name}", str(number), f"lens('{name}')", label, tooltip, False)
+
+
 MICROSCOPE: Final = (
+    _lens(1, "strips", "Strips", "Every gate and state, over the text and over the units."),
+    _lens(2, "unit", "Neuron", "The text under one unit's values, and what units track in it."),
+    _lens(3, "influence", "Influence", "How much each character acts on the next prediction."),
+    _lens(4, "surprise", "Surprise", "What each character cost the network, in bits."),
+    _lens(5, "map", "Map", "The vectors of all symbols in the plane."),
+    _action("best", "f", "best_unit", "Best unit", "To the best unit for the next feature.", False),
     _action("back", "left", "step(-1)", "Step back", "To the character before.", False),
     _action("forward", "right", "step(1)", "Step", "To the next character."),
     _action("first", "home", "step_to('first')", "First", "To the first character.", False),

@@ -1,8 +1,4 @@
-"""Rows of numbers as strips, a bar for each number: one unit over time, or all units at once.
-
-A bar's length says how large a number is; it stands on the line below it where that is positive
-and hangs from the line above where it is negative. Its colour says the sign again.
-"""
+"""Rows of numbers as strips, a bar for each number: one unit over time, or all units at once."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -16,7 +12,8 @@ from textual.events import Click
 from textual.message import Message
 from textual.widget import Widget
 
-_BARS: Final = "▁▂▃▄▅▆▇"
+from rnntui.tui.microscope.bars import bar
+
 _LABEL_CELLS: Final = 12
 
 
@@ -102,11 +99,9 @@ class HeatStrips(Widget):
         label = set_cell_size(f"{'▸' if chosen else ' '}{row.label}", _LABEL_CELLS)
         parts = [Content.styled(label, "$primary bold" if chosen else "$text-muted")]
         for column in range(start, stop):
-            bar, style = _bar(float(row.numbers[column]))
-            if chosen and column == heat.column:
-                style = style.replace("$text-primary", "$text-accent bold")
-                style = style.replace("$text-warning", "$text-accent bold")
-            parts.append(Content.styled(bar * heat.cells, style))
+            at_cursor = chosen and column == heat.column
+            drawn, style = bar(float(row.numbers[column]), at_cursor)
+            parts.append(Content.styled(drawn * heat.cells, style))
         return Content("").join(parts)
 
     def on_click(self, event: Click) -> None:
@@ -116,14 +111,3 @@ class HeatStrips(Widget):
         row = self._top + event.y - 1
         if event.y >= 1 and row < len(self.heat.rows) and start <= column < stop:
             self.post_message(self.Chosen(self, row, column))
-
-
-def _bar(value: float) -> tuple[str, str]:
-    """A bar for a number of size 1 at most, and its style; none is as long as the cell is high."""
-    length = min(round(abs(value) * len(_BARS)), len(_BARS))
-    if not length:
-        return " ", "$text-primary"
-    if value > 0:
-        return _BARS[length - 1], "$text-primary"
-    # What the bar leaves of the cell, with the colours of the two exchanged.
-    return _BARS[len(_BARS) - length], "$text-warning reverse"

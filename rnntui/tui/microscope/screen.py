@@ -6,7 +6,7 @@ forward pass is computed in a thread that rests long between two, so that traini
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar, Final
 
 import numpy as np
@@ -27,14 +27,26 @@ from rnntui.nets.numpy_network import NetworkWeights
 from rnntui.runtime.session import Network
 from rnntui.sampling.prime import prepare_prime
 from rnntui.tasks.recipes import find_recipe_file
-from rnntui.text.cells import printable, visible
+from rnntui.text.cells import printable
+from rnntui.text.ngrams.counts import MeasurementStoppedError
 from rnntui.text.normalisation import Normalisation
 from rnntui.tui.core.actions import Action
 from rnntui.tui.core.key_bar import KeyBar
+from rnntui.tui.core.links import places_to_click
 from rnntui.tui.core.sentences import one_line
 from rnntui.tui.microscope.actions import MICROSCOPE
+from rnntui.tui.microscope.findings import Findings, Lens, look
 from rnntui.tui.microscope.heat_strips import Heat, HeatRow, HeatStrips
-from rnntui.tui.microscope.step_figures import StepFigures
+from rnntui.tui.microscope.lens_figures import (
+    best_units,
+    influence_figures,
+    map_figures,
+    surprise_figures,
+    unit_figures,
+)
+from rnntui.tui.microscope.step_figures import step_figures
+from rnntui.tui.microscope.symbol_map import SymbolMap
+from rnntui.tui.microscope.text_bars import TextBars, label_of
 from rnntui.tui.microscope.traced_text import LONGEST, TracedText, TraceRow, trace_text
 from rnntui.tui.widgets.lines_input import PrimeInput
 from rnntui.tui.widgets.title_bar import TitleBar
@@ -48,12 +60,15 @@ REST_SHARE: Final = 30
 TALL: Final = 30
 """Rows from which both views are shown under each other."""
 
+FULL_BITS: Final = 8.0
+"""The surprisal that is a full bar."""
+
 BEGINNING: Final = 200
 """Characters of the network's own text that are read where there is no other text."""
 
 
 class MicroscopeScreen(Screen[None]):
-    """Gates and states as strips, and the figures of one step."""
+    """A text as the network reads it, through one lens at a time, with the figures of one place."""
 
     CSS_PATH = "microscope.tcss"
     AUTO_FOCUS = ""
@@ -67,7 +82,11 @@ class MicroscopeScreen(Screen[None]):
         self._text = self._own_text = text[-LONGEST:]
         self._place = self._row = self._unit = 0
         self._left = threading.Event()
+        self._lens: Lens = "strips"
+        self._feature = -1
+        """The feature whose best unit was gone to last."""
         self.traced: TracedText | None = None
+        self.findings = Findings()
 
     def compose(self) -> ComposeResult:
         """The text, the strips, and the figures of the step."""
@@ -77,15 +96,18 @@ class MicroscopeScreen(Screen[None]):
             field = PrimeInput(self._text, placeholder="what the network reads (p)", id="text")
             field.max_length = LONGEST
             yield field
-        with Vertical(id="strips-pane"):
+        with Vertical(id="view"):
             yield HeatStrips(id="over-time")
             yield HeatStrips(id="over-units")
-        yield StepFigures(id="step", markup=False)
+            yield TextBars(id="text-bars")
+            yield SymbolMap(id="map")
+        yield Static(id="figures")
         yield KeyBar()
 
     def on_mount(self) -> None:
         """Begin to look."""
-        self.query_one("#step", Static).border_title = "Step"
+        self.add_class("-strips")
+        self._show_lenses()
         self._look_anew()
 
     def on_unmount(self) -> None:
@@ -98,29 +120,49 @@ class MicroscopeScreen(Screen[None]):
         """Read the text, with each new copy of the weights."""
         name = f"microscope · {one_line(self._shown.name)}"
         self.query_one(TitleBar).show_title(name)
-        self._follow(self._shown, self._text)
+        self.findings = Findings()
+        self._follow(self._shown, self._text, self._lens)
 
-    @work(thread=True, exclusive=True, group="forward pass")
-    def _follow(self, network: Network, text: str) -> None:
+    @work(thread=True, exclusive=True, group="lens")
+    def _follow(self, network: Network, text: str, lens: Lens) -> None:
         worker = get_current_worker()
+
+        def is_over() -> bool:
+            return worker.is_cancelled or self._left.is_set()
+
         last: NetworkWeights | None = None
         try:
             ids = _ids(network, text)
-            while not (worker.is_cancelled or self._left.is_set()):
+            while not is_over():
                 weights, rest = network.weights(), LEAST_REST_S
                 if weights is not last:
                     last, began = weights, time.perf_counter()
                     traced = trace_text(weights, network.vocabulary, ids)
+                    self._show_unless(is_over, traced, None)
+                    found = look(lens, weights, network, traced, is_over)
+                    self._show_unless(is_over, traced, found)
                     rest = max(rest, REST_SHARE * (time.perf_counter() - began))
-                    if not worker.is_cancelled:
-                        self.app.call_from_thread(self._show, traced)
                 self._left.wait(rest)
+        except MeasurementStoppedError:
+            pass
         except RnntuiError as error:
             sentence = printable(str(error))
             self.app.call_from_thread(self.notify, sentence, severity="error", markup=False)
 
-    def _show(self, traced: TracedText) -> None:
+    def _show_unless(
+        self, is_over: Callable[[], bool], traced: TracedText, found: Findings | None
+    ) -> None:
+        """Show a forward pass, and what was found, from the thread that made them."""
+        if not is_over():
+            self.app.call_from_thread(self._show, traced, found)
+
+    def _show(self, traced: TracedText, found: Findings | None) -> None:
         self.traced = traced
+        # Until there are newer findings, those of the weights before are better than none.
+        if found is not None:
+            self.findings = found
+        elif not self._is_of(traced):
+            self.findings = Findings()
         self._place = min(self._place, len(traced.ids) - 1)
         self._row = min(self._row, len(traced.rows) - 1)
         self._unit = min(self._unit, traced.units - 1)
@@ -135,8 +177,41 @@ class MicroscopeScreen(Screen[None]):
         traced = self.traced
         if traced is None:
             return
+        place, row, unit, found = self._place, self._row, self._unit, self.findings
+        match self._lens:
+            case "strips":
+                self._draw_strips(traced)
+                figures = step_figures(traced, place, row, unit)
+                what = f"unit {unit} over the text, all at character {place + 1}"
+            case "unit":
+                values = traced.rows[row].values[:, unit]
+                self._draw_text(traced, values / max(1.0, float(np.abs(values).max())))
+                figures = unit_figures(traced, found, place, row, unit)
+                what = f"{traced.rows[row].about}, unit {unit}"
+            case "influence":
+                norms = np.zeros(len(traced.ids))
+                if found.influence is not None:
+                    norms = found.influence.norms[place]
+                self._draw_text(traced, norms / (norms.max() or 1.0))
+                figures = influence_figures(traced, found, place)
+                what = "influence on the next prediction"
+            case "surprise":
+                self._draw_text(traced, np.minimum(traced.costs / FULL_BITS, 1.0))
+                figures = surprise_figures(traced, found, place)
+                what = f"surprise, {FULL_BITS:g} bits and more a full bar"
+            case "map":
+                if found.map is not None:
+                    symbols = traced.vocabulary.symbols
+                    self.query_one(SymbolMap).show(found.map, symbols, traced.ids[place])
+                figures = map_figures(traced, found, place)
+                what = "vectors of the symbols"
+        step = f"step {traced.step:,}" if traced.step else "fixed weights"
+        self.query_one("#view").border_title = Content(f"{traced.cell} · {what} · {step}")
+        self.query_one("#figures", Static).update(Content("\n").join(figures))
+
+    def _draw_strips(self, traced: TracedText) -> None:
         place, row, unit = self._place, self._row, self._unit
-        heads = [_head(character) for character in traced.characters]
+        heads = [label_of(character) for character in traced.characters]
         self.query_one("#over-time", HeatStrips).show(
             Heat(
                 heads,
@@ -154,24 +229,71 @@ class MicroscopeScreen(Screen[None]):
                 unit,
             )
         )
-        step = f"step {traced.step:,}" if traced.step else "fixed weights"
-        self.query_one("#strips-pane").border_title = Content(
-            f"{traced.cell} · unit {unit} over the text, all at character {place + 1} · {step}"
-        )
-        self.query_one(StepFigures).show(traced, place, row, unit)
+
+    def _draw_text(self, traced: TracedText, values: Floats) -> None:
+        self.query_one(TextBars).show(traced.characters, values, self._place)
+
+    def _is_of(self, traced: TracedText) -> bool:
+        """Whether the findings are of a text as long and a network as large."""
+        found = self.findings.influence
+        return found is None or found.norms.shape[1] == len(traced.ids)
+
+    def _show_lenses(self) -> None:
+        """Name the lenses where they can be clicked, the present one marked."""
+        lenses = [action for action in MICROSCOPE if action.name.startswith("microscope.lens.")]
+        names = [action.name for action in lenses]
+        words = {
+            action.name: f"●{action.label.lower()}"
+            for action in lenses
+            if action.name.endswith(f".{self._lens}")
+        }
+        places = places_to_click(self.app, MICROSCOPE, names, self.size.width - 4, words)
+        self.query_one("#view").border_subtitle = places
 
     def on_resize(self) -> None:
         """Show both views where there is room for them."""
+        self._show_lenses()
         has_room = self.size.height >= TALL
         if self.has_class("-tall") != has_room:
             self.set_class(has_room, "-tall")
             self.refresh_bindings()
 
     def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool | None:
-        """Rule out the choice of a view where both are shown."""
-        return action != "view" or not self.has_class("-tall")
+        """Rule out what does nothing with the present lens."""
+        if action == "view":
+            return self._lens == "strips" and not self.has_class("-tall")
+        if action == "best_unit":
+            return self._lens == "unit"
+        return action not in ("row", "unit") or self._lens in ("strips", "unit")
 
     # Actions; `MICROSCOPE` says what each is for.
+
+    def action_lens(self, lens: Lens) -> None:
+        """Look through another lens."""
+        self.remove_class(f"-{self._lens}")
+        self.add_class(f"-{lens}")
+        self._lens = lens
+        self._show_lenses()
+        self.refresh_bindings()
+        self._look_anew()
+        self._draw()
+
+    def action_best_unit(self) -> None:
+        """To the unit that tracks the next feature best."""
+        if self.traced is None or not (best := best_units(self.findings)):
+            return
+        self._feature = (self._feature + 1) % len(best)
+        chosen = best[self._feature]
+        self._unit = chosen.unit.number
+        self._row = next(
+            number
+            for number, row in enumerate(self.traced.rows)
+            if (row.layer - 1, row.name) == (chosen.unit.layer, chosen.unit.state)
+        )
+        self._draw()
+        self.notify(
+            f"{chosen.feature}: correlation {chosen.correlation:+.2f}", markup=False, timeout=2
+        )
 
     def action_step(self, by: int) -> None:
         """To another character."""
@@ -207,6 +329,12 @@ class MicroscopeScreen(Screen[None]):
             self._unit = event.column
         else:
             self._place = event.column
+        self._draw()
+
+    @on(TextBars.Chosen)
+    def _choose_place(self, event: TextBars.Chosen) -> None:
+        """Go to the character that was clicked."""
+        self._place = event.place
         self._draw()
 
     def action_edit_text(self) -> None:
@@ -261,12 +389,6 @@ def _hello() -> tuple[Network, str]:
         lambda: (np.zeros(0, np.uint8), np.zeros(0, np.uint8)),
     )
     return network, str(file.tables["reads"])
-
-
-def _head(character: str) -> str:
-    """A character at the head of its column."""
-    drawn = visible(character)
-    return "⏎" if character == "\n" else "⇥" if character == "\t" else drawn.text
 
 
 def _strip(row: TraceRow, numbers: Floats, scale: Floats) -> HeatRow:

@@ -3,7 +3,6 @@
 from typing import Final
 
 from textual.content import Content
-from textual.widgets import Static
 
 from rnntui.text.cells import symbol_label
 from rnntui.tui.microscope.traced_text import TracedText
@@ -12,13 +11,10 @@ CANDIDATES: Final = 5
 _BAR_CELLS: Final = 24
 
 
-class StepFigures(Static):
-    """The chosen number, and the likeliest next characters beside the one that came."""
-
-    def show(self, traced: TracedText, place: int, row: int, unit: int) -> None:
-        """Show the step at `place` of a text, and the number of a row's unit there."""
-        lines = [_number(traced, place, row, unit), _read(traced, place), Content("")]
-        self.update(Content("\n").join([*lines, *_candidates(traced, place)]))
+def step_figures(traced: TracedText, place: int, row: int, unit: int) -> list[Content]:
+    """The number of a row's unit at `place`, and the likeliest next characters."""
+    lines = [_number(traced, place, row, unit), _read(traced, place), Content("")]
+    return [*lines, *_candidates(traced, place)]
 
 
 def _number(traced: TracedText, place: int, row: int, unit: int) -> Content:

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from rnntui.lenses.forward_trace import StepTrace, forward_trace
+from rnntui.lenses.forward_trace import Floats, StepTrace, forward_trace
 from rnntui.nets.cells import find_cell
 from rnntui.nets.numpy_network import NetworkWeights
 from rnntui.text.vocabulary import Vocabulary
@@ -77,6 +77,12 @@ class TracedText:
     def units(self) -> int:
         """Units in a layer."""
         return int(self.rows[0].values.shape[1])
+
+    @cached_property
+    def costs(self) -> Floats:
+        """Bits that each character cost, `[T]`; 0 for the first, which nothing predicted."""
+        costs = [self.cost(place) for place in range(len(self.ids) - 1)]
+        return np.array([0.0, *(cost or 0.0 for cost in costs)])
 
     def cost(self, place: int) -> float | None:
         """Bits that the character after `place` cost; None after the last one."""

@@ -1,0 +1,70 @@
+"""What the lenses of the Microscope find beside the forward pass, each only where it is shown."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import numpy as np
+
+from rnntui.lenses.embedding_map import EmbeddingMap, embedding_map
+from rnntui.lenses.influence import Influence, influence
+from rnntui.lenses.neurons import UnitCorrelations, unit_correlations
+from rnntui.lenses.text_features import text_features
+from rnntui.nets.numpy_network import NetworkWeights
+from rnntui.runtime.session import Network
+from rnntui.text.ngrams.baselines import NgramSurprisal, best_ngram
+from rnntui.tui.microscope.traced_text import TracedText
+
+Lens = Literal["strips", "unit", "influence", "surprise", "map"]
+
+MEASURED: Final = 20_000
+"""Characters of the network's own text over which it is measured what units track."""
+
+
+@dataclass(frozen=True, eq=False)
+class Findings:
+    """What a lens found: one of these."""
+
+    tracked: UnitCorrelations | None = None
+    influence: Influence | None = None
+    ngram: NgramSurprisal | None = None
+    map: EmbeddingMap | None = None
+
+
+def look(
+    lens: Lens,
+    weights: NetworkWeights,
+    network: Network,
+    traced: TracedText,
+    should_stop: Callable[[], bool],
+) -> Findings:
+    """What a lens finds for a network and the text that it read.
+
+    Raises `CorpusError` where the network's own text is needed and gone, and
+    `MeasurementStoppedError` soon after `should_stop` is True.
+    """
+    config, arrays = weights.config, weights.arrays
+    match lens:
+        case "unit":
+            learned, _ = network.parts()
+            ids = learned[:MEASURED] if len(learned) else np.array(traced.ids)
+            text = "".join(network.vocabulary.symbols[rank] for rank in ids)
+            features = text_features(text)
+            tracked = unit_correlations(config, arrays, ids, features, np.float32, should_stop)
+            return Findings(tracked=tracked)
+        case "influence":
+            places = range(len(traced.ids))
+            return Findings(
+                influence=influence(config, arrays, traced.ids, places, should_stop=should_stop)
+            )
+        case "surprise":
+            learned, _ = network.parts()
+            if not len(learned):
+                return Findings()
+            ids = np.array(traced.ids)
+            size = config.vocab_size
+            return Findings(ngram=best_ngram(learned, ids, size, should_stop=should_stop))
+        case "map":
+            return Findings(map=embedding_map(arrays, network.vocabulary.symbols))
+        case "strips":
+            return Findings()

@@ -1,0 +1,105 @@
+"""A text in lines, and under each character a bar: what a unit, or a prediction, makes of it."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from rich.cells import cell_len, set_cell_size
+from textual.content import Content
+from textual.events import Click
+from textual.message import Message
+from textual.widget import Widget
+
+from rnntui.lenses.forward_trace import Floats
+from rnntui.text.cells import visible
+from rnntui.tui.microscope.bars import bar
+
+_WIDEST: Final = 2
+"""Most cells of a character; a tab is shown as its arrow."""
+
+
+def label_of(character: str) -> str:
+    """A character in one cell or two: a line end is ⏎, a tab ⇥."""
+    if character == "\n":
+        return "⏎"
+    return "⇥" if character == "\t" else visible(character).text
+
+
+class TextBars(Widget):
+    """Lines of characters with bars below; the one at the cursor is marked."""
+
+    DEFAULT_CSS = """
+    TextBars { height: 1fr; width: 1fr; color: $foreground; }
+    """
+
+    ALLOW_SELECT = False
+
+    class Chosen(Message):
+        """A character was clicked."""
+
+        def __init__(self, place: int) -> None:
+            """Tell which."""
+            super().__init__()
+            self.place = place
+
+    def __init__(self, *, id: str | None = None) -> None:
+        """Make lines of no text."""
+        super().__init__(id=id)
+        self._labels: list[str] = []
+        self._breaks: set[int] = set()
+        self.values: Floats = np.zeros(0)
+        self._place = 0
+
+    def show(self, characters: Sequence[str], values: Floats, place: int) -> None:
+        """Show a text with a value for each character, of size 1 at most, and the cursor."""
+        self._labels = [label_of(character) for character in characters]
+        self._breaks = {at for at, character in enumerate(characters) if character == "\n"}
+        self.values, self._place = values, place
+        self.refresh()
+
+    def _lines(self) -> list[range]:
+        """The characters of each line, as they fit."""
+        width = max(self.size.width, _WIDEST)
+        lines: list[range] = []
+        start = used = 0
+        for at, label in enumerate(self._labels):
+            cells = min(cell_len(label), _WIDEST)
+            if used + cells > width:
+                lines.append(range(start, at))
+                start, used = at, 0
+            used += cells
+            if at in self._breaks:
+                lines.append(range(start, at + 1))
+                start, used = at + 1, 0
+        return [*lines, range(start, len(self._labels))] if start < len(self._labels) else lines
+
+    def _in_view(self) -> list[range]:
+        """The lines around the cursor, as many as fit."""
+        lines, room = self._lines(), max(self.size.height // 2, 1)
+        here = next((at for at, line in enumerate(lines) if self._place in line), 0)
+        top = min(max(here - room // 2, 0), max(len(lines) - room, 0))
+        return lines[top : top + room]
+
+    def render(self) -> Content:
+        """Two rows for each line."""
+        rows = []
+        for line in self._in_view():
+            texts, bars = [], []
+            for at in line:
+                chosen = at == self._place
+                label = set_cell_size(self._labels[at], min(cell_len(self._labels[at]), _WIDEST))
+                drawn, style = bar(float(self.values[at]), chosen)
+                texts.append(Content.styled(label, "$primary bold reverse" if chosen else ""))
+                bars.append(Content.styled(drawn * cell_len(label), style))
+            rows += [Content("").join(texts), Content("").join(bars)]
+        return Content("\n").join(rows)
+
+    def on_click(self, event: Click) -> None:
+        """Tell which character was clicked, if one was."""
+        lines, number = self._in_view(), event.y // 2
+        left = 0
+        for at in lines[number] if number < len(lines) else ():
+            left += min(cell_len(self._labels[at]), _WIDEST)
+            if event.x < left:
+                self.post_message(self.Chosen(at))
+                return
