@@ -43,7 +43,7 @@ def table_of(network: "TracedNetwork") -> LensTable:
 
     return LensTable(
         ("id", "char", "kind", "x", "y", "nearest"),
-        [
+        lambda: [
             (
                 rank,
                 symbols[rank],

@@ -29,7 +29,7 @@ def table_of(network: "TracedNetwork", ids: list[int], place: int | None) -> Len
     symbols = network.vocabulary.symbols
     target = symbols[found.targets[0]]
     rows = [
-        (last - at, at + 1, symbols[ids[at]], norm, share, target)
+        (last - at - 1, at + 1, symbols[ids[at]], norm, share, target)
         for at, (norm, share) in enumerate(
             zip(found.norms[0].tolist(), found.shares[0].tolist(), strict=True)
         )
@@ -38,7 +38,7 @@ def table_of(network: "TracedNetwork", ids: list[int], place: int | None) -> Len
     def print_summary() -> None:
         strongest = sorted(rows, key=lambda row: -row[3])[:STRONGEST]
         lines = [
-            (f"{at:,}", f"{back - 1:,}", f"'{symbol_label(symbol)}'", f"{norm:.2e}", f"{share:.1%}")
+            (f"{at:,}", f"{back:,}", f"'{symbol_label(symbol)}'", f"{norm:.2e}", f"{share:.1%}")
             for back, at, symbol, norm, share, _ in sorted(strongest, key=lambda row: row[1])
         ]
         some = f", the {STRONGEST} strongest" if len(rows) > STRONGEST else ""
@@ -50,4 +50,4 @@ def table_of(network: "TracedNetwork", ids: list[int], place: int | None) -> Len
         print_table(columns, lines, title)
 
     columns = ("steps_back", "character", "char", "gradient_norm", "share", "target")
-    return LensTable(columns, [(row[0] - 1, *row[1:]) for row in rows], print_summary)
+    return LensTable(columns, lambda: rows, print_summary)

@@ -21,13 +21,14 @@ LONG: Final = 100_000
 
 @dataclass(frozen=True, eq=False)
 class LensTable:
-    """All that a lens has to say: named columns and their rows, and how to print a summary.
+    """All that a lens has to say: named columns, their rows, and how to print a summary.
 
-    A value is a number, a text, None, or a list of these.
+    `rows` begins them anew: a long text has many, which are made one by one. A value is a number,
+    a text, None, or a list of these.
     """
 
     columns: Sequence[str]
-    rows: Iterable[Sequence[Any]]
+    rows: Callable[[], Iterable[Sequence[Any]]]
     print_summary: Callable[[], None]
 
 
@@ -41,7 +42,7 @@ def write_lens_table(table: LensTable, as_json: bool, csv_file: Path | None) -> 
     if not as_json:
         table.print_summary()
         return
-    for row in table.rows:
+    for row in table.rows():
         values = dict(zip(table.columns, map(_plain, row), strict=True))
         write_line(json.dumps(values, allow_nan=False), sys.stdout)
 
@@ -71,7 +72,7 @@ def _write_csv(table: LensTable, path: Path) -> None:
             text = io.TextIOWrapper(file, encoding="utf-8", newline="")
             lines = csv.writer(text, lineterminator="\n")
             lines.writerow(table.columns)
-            lines.writerows([_cell(value) for value in row] for row in table.rows)
+            lines.writerows([_cell(value) for value in row] for row in table.rows())
             text.detach()  # flushes it and leaves the file open
     except OSError as error:
         raise ConfigError(

@@ -52,7 +52,7 @@ def table_of(
 
     return LensTable(
         ("layer", "state", "unit", *found.features),
-        [
+        lambda: [
             (unit.layer + 1, unit.state, unit.number + 1, *correlations.tolist())
             for unit, correlations in zip(found.units, found.values, strict=True)
         ],

@@ -1,5 +1,6 @@
 """`rnntui trace --surprise`: how unexpected each character of a text is to a network."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from rnntui.cli.tables import print_table
@@ -38,8 +39,7 @@ def table_of(network: "TracedNetwork", ids: list[int]) -> LensTable:
             precision=lens_precision(len(ids)),
         )
     symbols, ngram = network.vocabulary.symbols, found.ngram
-    averages = found.running_average(WIDTH).tolist()
-    beside = [None] * len(found.bits) if ngram is None else ngram.bits.tolist()
+    averages = found.running_average(WIDTH)
 
     def print_summary() -> None:
         predictors = [(network.name, f"{found.bits_per_char:.3f}")]
@@ -59,16 +59,14 @@ def table_of(network: "TracedNetwork", ids: list[int]) -> LensTable:
         columns = (">character", ">bits per character", other, "text")
         print_table(columns, lines, "Where the network was most wrong")
 
-    return LensTable(
-        ("character", "char", "bits", "running_average", "ngram_bits"),
-        [
-            (found.start + at + 1, symbols[ids[found.start + at]], bits, average, other)
-            for at, (bits, average, other) in enumerate(
-                zip(found.bits.tolist(), averages, beside, strict=True)
-            )
-        ],
-        print_summary,
-    )
+    def rows() -> "Iterator[tuple[int, str, float, float, float | None]]":
+        for at, (bits, average) in enumerate(zip(found.bits, averages, strict=True)):
+            place = found.start + at
+            other = None if ngram is None else float(ngram.bits[at])
+            yield place + 1, symbols[ids[place]], float(bits), float(average), other
+
+    columns = ("character", "char", "bits", "running_average", "ngram_bits")
+    return LensTable(columns, rows, print_summary)
 
 
 def _learned(network: "TracedNetwork") -> "AnyIds | None":
