@@ -124,6 +124,17 @@ def test_recipes_for_different_texts_need_one_text(tmp_path: Path) -> None:
     stated(rnntui("race", *files), "'play' and 'tale'", "one text for all lanes")
 
 
+def test_a_cell_of_ones_own_is_given_to_a_resume_by_its_file(tmp_path: Path) -> None:
+    mine = tmp_path / "mine.py"
+    assert rnntui("cells", "new", "mine", "--folder", tmp_path).code == 0
+    flags = (*SMALL, "--cell", f"gru,{mine}", "--engine", "torch", "--name", "r", "--steps", "2")
+    assert rnntui("race", text_file(TINY_TEXT), *flags).code == 0
+    again = rnntui("race", "--resume", "r", "--cell", mine, "--steps", "4")
+    assert again.code == 0, again
+    assert len(losses(run_called("r-mine"))) == 4
+    stated(rnntui("race", "--resume", "r", "--cell", "gru", "--steps", "5"), "--cell takes only")
+
+
 def test_a_taken_name_is_refused() -> None:
     assert raced("--steps", "1").code == 0
     stated(raced("--steps", "1"), "There is a race called")

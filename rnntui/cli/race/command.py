@@ -220,12 +220,15 @@ def _resumed(
     old_text: bool,
     force: bool,
 ) -> "OpenedRace":
+    from rnntui.nets.cells import CELLS
     from rnntui.runtime.race_opening import resume_race
     from rnntui.training.settings.declaring import flag
 
     for option, value in only_new.items():
         if value:
             raise ConfigError(f"{option} can't go with --resume: the race has its own already.")
+    if any(cell in CELLS for cell in values.pop("cell", ())):
+        raise ConfigError("With --resume, --cell takes only the files of cells of your own.")
     for setting, listed in values.items():
         if len(listed) > 1:
             raise ConfigError(f"{flag(setting)} takes one value with --resume, for all lanes.")
