@@ -1,5 +1,7 @@
 """The Microscope, driven by keys and mouse over a network with seeded weights."""
 
+import csv
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +13,7 @@ from textual.geometry import Offset, Size
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
+from rnntui import places
 from rnntui.errors import RnntuiError
 from rnntui.lenses.embedding_map import embedding_map
 from rnntui.lenses.forward_trace import forward_trace
@@ -20,6 +23,7 @@ from rnntui.lenses.text_features import text_features
 from rnntui.nets.numpy_network import NetworkWeights
 from rnntui.runtime.session import Network
 from rnntui.tui.microscope.bars import bar
+from rnntui.tui.microscope.findings import Findings
 from rnntui.tui.microscope.heat_strips import HeatStrips
 from rnntui.tui.microscope.screen import MicroscopeScreen
 from rnntui.tui.microscope.symbol_map import SymbolMap
@@ -31,6 +35,12 @@ from tests.tui.waiting import until
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (140, 45)], ids=["80x24", "140x45"])
 TEXT = "OLD TAM:\nSay it."
+FOUND: dict[str, Callable[[Findings], bool]] = {
+    "2": lambda found: found.tracked is not None,
+    "3": lambda found: found.influence is not None,
+    "4": lambda found: found.ngram is not None,
+    "5": lambda found: found.map is not None,
+}
 
 
 class MicroscopeApp(App[None]):
@@ -307,6 +317,54 @@ async def test_the_map_shows_the_symbol_at_the_cursor_and_its_neighbours():
         assert "O" in str(app.microscope.query_one(SymbolMap).render())
 
 
+@pytest.mark.parametrize(
+    ("key", "lens", "head", "count"),
+    [
+        ("1", "strips", "place,character,layer,gate or state,unit,value", 16 * 4 * 12),
+        ("2", "unit", 'place,character,"layer 1, reset gate, unit 0"', 16),
+        ("3", "influence", "place,character,gradient of the prediction behind place 2", 16),
+        ("4", "surprise", "place,character,bits,", 15),
+        ("5", "map", "symbol,kind,right,up", 0),
+    ],
+)
+async def test_what_a_lens_shows_is_saved_as_numbers_and_as_a_picture(
+    key: str, lens: str, head: str, count: int
+):
+    app = MicroscopeApp(network_with_text())
+    async with app.run_test(size=(80, 24)) as pilot:
+        traced = await looking(pilot, app.microscope)
+        await pilot.press(key, "right")
+        await until(pilot, lambda: key == "1" or FOUND[key](app.microscope.findings))
+        await pilot.press("e", "e")
+        folder = places.checkpoints_dir().parent
+        assert {path.name for path in folder.glob("microscope-*")} == {
+            f"microscope-{lens}-{number}{suffix}"
+            for number in (1, 2)
+            for suffix in (".csv", ".svg")
+        }
+        with (folder / f"microscope-{lens}-1.csv").open(newline="", encoding="utf-8") as file:
+            assert file.readline().startswith(head)
+            rows = list(csv.reader(file))
+        assert len(rows) == (count or len(traced.vocabulary.symbols))
+        if lens == "unit":
+            assert [row[1] for row in rows] == list(TEXT)
+            assert [float(row[2]) for row in rows] == traced.rows[0].values[:, 0].tolist()
+
+
+async def test_a_lens_that_can_not_be_saved_says_why(monkeypatch: pytest.MonkeyPatch):
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("rnntui.tui.microscope.screen.write_new", refuse)
+    app = MicroscopeApp(network_of())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await looking(pilot, app.microscope)
+        await pilot.press("e")
+        (note,) = app._notifications
+        assert "can't be saved" in note.message
+        assert note.message.endswith(": Permission denied.")
+
+
 async def test_what_a_lens_has_no_use_for_is_not_offered():
     app = MicroscopeApp(network_with_text())
     async with app.run_test(size=(80, 24)) as pilot:
@@ -354,14 +412,6 @@ def test_picture(snap_compare: Any, size: tuple[int, int], text: str) -> None:
         await pilot.pause()
 
     assert snap_compare(app, terminal_size=size, run_before=steps)
-
-
-FOUND = {
-    "2": lambda found: found.tracked is not None,
-    "3": lambda found: found.influence is not None,
-    "4": lambda found: found.ngram is not None,
-    "5": lambda found: found.map is not None,
-}
 
 
 @SIZES

@@ -47,6 +47,13 @@ MICROSCOPE: Final = (
         "Look into the network of three units that spells hello, whose every number can be"
         " followed with pencil and paper; again to come back.",
     ),
+    _action(
+        "export",
+        "e",
+        "export",
+        "Export",
+        "Save what the lens shows beside the runs: as a picture (SVG) and as numbers (CSV).",
+    ),
     _action("leave", "escape,m", "leave", "Back", "Back to the playground."),
 )
 """The screen's actions, in the order of footer, help and palette."""

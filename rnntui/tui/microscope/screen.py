@@ -20,7 +20,8 @@ from textual.screen import Screen
 from textual.widgets import Input, Label, Static
 from textual.worker import get_current_worker
 
-from rnntui.errors import RnntuiError
+from rnntui import places
+from rnntui.errors import RnntuiError, reason
 from rnntui.lenses.fixed_network import fixed_network
 from rnntui.lenses.forward_trace import Floats
 from rnntui.nets.numpy_network import NetworkWeights
@@ -33,8 +34,10 @@ from rnntui.text.normalisation import Normalisation
 from rnntui.tui.core.actions import Action
 from rnntui.tui.core.key_bar import KeyBar
 from rnntui.tui.core.links import places_to_click
-from rnntui.tui.core.sentences import one_line
+from rnntui.tui.core.new_files import write_new
+from rnntui.tui.core.sentences import one_line, place_in_words
 from rnntui.tui.microscope.actions import MICROSCOPE
+from rnntui.tui.microscope.export import lens_csv
 from rnntui.tui.microscope.findings import Findings, Lens, look
 from rnntui.tui.microscope.heat_strips import Heat, HeatRow, HeatStrips
 from rnntui.tui.microscope.lens_figures import (
@@ -359,6 +362,23 @@ class MicroscopeScreen(Screen[None]):
         with self.prevent(Input.Changed):
             self.query_one("#text", Input).value = self._text
         self._look_anew()
+
+    def action_export(self) -> None:
+        """Save what the lens shows, as numbers and as a picture."""
+        if self.traced is None:
+            return
+        place, row, unit = self._place, self._row, self._unit
+        numbers = lens_csv(self._lens, self.traced, self.findings, place, row, unit)
+        folder, stem = places.checkpoints_dir().parent, f"microscope-{self._lens}"
+        try:
+            table = write_new(folder, stem, ".csv", numbers)
+            picture = write_new(folder, stem, ".svg", self.app.export_screenshot())
+        except OSError as error:
+            sentence = f"The lens can't be saved in {place_in_words(folder)}: {reason(error)}."
+            self.notify(printable(sentence), severity="error", markup=False)
+            return
+        sentence = f"Saved as {place_in_words(table)} and {picture.name}."
+        self.notify(printable(sentence), markup=False)
 
     def action_leave(self) -> None:
         """Leave the screen."""

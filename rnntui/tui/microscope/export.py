@@ -1,0 +1,54 @@
+"""What a lens of the Microscope shows as a table, for a slide or a spreadsheet."""
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+
+from rnntui.tui.microscope.findings import Findings, Lens
+from rnntui.tui.microscope.traced_text import TracedText
+
+Row = Sequence[object]
+
+
+def lens_csv(
+    lens: Lens, traced: TracedText, found: Findings, place: int, row: int, unit: int
+) -> str:
+    """The numbers of a lens as CSV with a line of names; of the place, row and unit chosen."""
+    lines = io.StringIO()
+    csv.writer(lines, lineterminator="\n").writerows(_rows(lens, traced, found, place, row, unit))
+    return lines.getvalue()
+
+
+def _rows(
+    lens: Lens, traced: TracedText, found: Findings, place: int, row: int, unit: int
+) -> Iterator[Row]:
+    characters = traced.characters
+    match lens:
+        case "strips":
+            yield ["place", "character", "layer", "gate or state", "unit", "value"]
+            for at, character in enumerate(characters):
+                for one in traced.rows:
+                    for number, value in enumerate(one.values[at].tolist()):
+                        yield [at + 1, character, one.layer, one.name, number, value]
+        case "unit":
+            chosen = traced.rows[row]
+            yield ["place", "character", f"{chosen.about}, unit {unit}"]
+            values = chosen.values[:, unit].tolist()
+            yield from ([at + 1, characters[at], value] for at, value in enumerate(values))
+        case "influence" if found.influence is not None:
+            yield ["place", "character", f"gradient of the prediction behind place {place + 1}"]
+            norms = found.influence.norms[place].tolist()
+            yield from ([at + 1, characters[at], norm] for at, norm in enumerate(norms))
+        case "surprise":
+            theirs = found.ngram
+            yield ["place", "character", "bits", *([f"{theirs.order}-gram bits"] if theirs else [])]
+            for at, bits in enumerate(traced.costs.tolist()[1:], start=1):
+                more = [float(theirs.bits[at])] if theirs else []
+                yield [at + 1, characters[at], bits, *more]
+        case "map" if found.map is not None:
+            yield ["symbol", "kind", "right", "up"]
+            for rank, symbol in enumerate(traced.vocabulary.symbols):
+                yield [symbol, found.map.kinds[rank], *found.map.points[rank].tolist()]
+        case _:
+            yield ["place", "character"]
+            yield from ([at + 1, character] for at, character in enumerate(characters))
