@@ -210,10 +210,15 @@ def _decided_engine(entry: Entry) -> Any:
     return "compiled" if preparation().wait() else "torch"
 
 
-def load_shared_parts() -> None:
-    """Load what all lanes use, so that the first to begin doesn't spend its own seconds on it."""
+def load_shared_parts(runs: Sequence[Run]) -> None:
+    """Load what lanes share, so that the first to begin doesn't spend its own seconds on it."""
     import torch
 
+    from rnntui.tasks.characters.learners import preparation
+
+    if any(run.config.engine == "compiled" for run in runs):
+        # What fails here is told by the lane that needs it.
+        preparation().wait()
     weight = torch.zeros(1, requires_grad=True)
     optimizer = torch.optim.Adam([weight])
     weight.sum().backward()  # type: ignore[no-untyped-call]

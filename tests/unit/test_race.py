@@ -19,7 +19,14 @@ from rnntui.runtime.race_entries import (
     product,
     with_equal_parameters,
 )
-from rnntui.runtime.race_opening import OpenedRace, new_race, race_file, read_race, resume_race
+from rnntui.runtime.race_opening import (
+    OpenedRace,
+    load_shared_parts,
+    new_race,
+    race_file,
+    read_race,
+    resume_race,
+)
 from rnntui.runtime.race_results import lane_result
 from rnntui.tasks.characters import learners
 from rnntui.text.corpus import load_corpus
@@ -312,6 +319,16 @@ def test_lanes_that_make_no_race_are_refused(lists: dict[str, list[object]], par
 def test_lanes_that_do_not_compare_are_refused() -> None:
     with pytest.raises(ConfigError, match="--val-fraction"):
         check_fair([Entry("a", tiny_config()), Entry("b", tiny_config(val_fraction=0.2))])
+
+
+def test_kernels_are_loaded_before_the_first_lane_begins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kernels = ReadyFrom(1000)
+    monkeypatch.setattr(learners, "preparation", lambda: kernels)
+    opened = tiny_race(tmp_path, entries(("lstm", "gru"), engine="compiled"))
+    load_shared_parts(opened.runs)
+    assert kernels.ready
 
 
 def test_a_race_that_cannot_be_made_leaves_no_lanes(tmp_path: Path) -> None:

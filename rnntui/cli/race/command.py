@@ -137,7 +137,7 @@ def race(
             "--equal-parameters": equal_parameters or None,
         }
         opened = _resumed(parent, resume, given, values, old_text, force)
-    load_shared_parts()
+    load_shared_parts(opened.runs)
     inbox = CommandQueue()
     lanes = opened.lanes
     events = race(lanes, inbox, opened.file.slice_characters)
