@@ -1,5 +1,7 @@
 """One-line arrangement: tiny texts, configurations and runs, scripted inboxes and clocks."""
 
+import shutil
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -62,6 +64,19 @@ def tiny_run(parent: Path, text: str = TINY_TEXT, prime: str = "", **settings: A
 def resumed(run: Run, **changes: object) -> Run:
     """The same run opened again, as from the command line."""
     return resume_run(run.folder.path.parent, run.folder.name, changes)
+
+
+def copied(folder: RunFolder, parent: Path) -> RunFolder:
+    """A copy of a run: what a kill at this moment would leave of one that is being trained."""
+    copy = RunFolder(Path(tempfile.mkdtemp(dir=parent)) / folder.name)
+    shutil.copytree(folder.path, copy.path)
+    return copy
+
+
+def resumed_to_the_end(folder: RunFolder) -> RunFolder:
+    """The same folder, trained on."""
+    trained(resume_run(folder.path.parent, folder.name, {}))
+    return folder
 
 
 def trained(run: Run, inbox: Inbox | None = None) -> list[TrainEvent]:

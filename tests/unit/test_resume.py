@@ -2,7 +2,6 @@
 
 import functools
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -32,11 +31,13 @@ from tests.factories import (
     Script,
     assert_same_tensors,
     assert_same_training,
+    copied,
     killed_after,
     losses,
     names,
     only,
     resumed,
+    resumed_to_the_end,
     story,
     tiny_config,
     tiny_run,
@@ -112,49 +113,36 @@ BUSY: dict[str, Any] = {
 }
 
 
-class Copy:
-    """What a kill at this moment would leave of a run that is being trained."""
-
-    def __init__(self, run: Run, parent: Path) -> None:
-        self.folder = RunFolder(Path(tempfile.mkdtemp(dir=parent)) / run.folder.name)
-        shutil.copytree(run.folder.path, self.folder.path)
-
-    def resumed_to_the_end(self) -> RunFolder:
-        """Train it on."""
-        trained(resume_run(self.folder.path.parent, self.folder.name, {}))
-        return self.folder
-
-
 @pytest.mark.parametrize("save_every", [0.0, NEVER], ids=["saved often", "saved seldom"])
 @pytest.mark.parametrize("val_fraction", [0.0, 0.1], ids=["no validation", "validation"])
 def test_a_run_killed_after_any_event_resumes_to_the_same_record(
     tmp_path: Path, save_every: float, val_fraction: float
 ) -> None:
     whole = tiny_run(tmp_path / "whole", **BUSY, save_every=save_every, val_fraction=val_fraction)
-    copies, events = [Copy(whole, tmp_path)], []
+    copies, events = [copied(whole.folder, tmp_path)], []
     for event in events_of(whole):
         events.append(event)
-        copies.append(Copy(whole, tmp_path))
+        copies.append(copied(whole.folder, tmp_path))
     for copy in copies[: _events_before_the_final_save(events)]:
-        assert_same_training(whole.folder, copy.resumed_to_the_end())
+        assert_same_training(whole.folder, resumed_to_the_end(copy))
 
 
 def test_a_run_killed_before_any_line_of_its_record_resumes_to_the_same_record(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = tiny_run(tmp_path / "whole", **BUSY, save_every=0.0)
-    copies: list[Copy] = []
+    copies: list[RunFolder] = []
     append = Record.append
 
     def copies_before(record: Record, event: TrainEvent) -> None:
-        copies.append(Copy(whole, tmp_path))
+        copies.append(copied(whole.folder, tmp_path))
         append(record, event)
 
     with monkeypatch.context() as patch:
         patch.setattr(Record, "append", copies_before)
         events = trained(whole)
     for copy in copies[: _events_before_the_final_save(events)]:
-        assert_same_training(whole.folder, copy.resumed_to_the_end())
+        assert_same_training(whole.folder, resumed_to_the_end(copy))
 
 
 def _events_before_the_final_save(events: list[TrainEvent]) -> int:
@@ -168,36 +156,36 @@ def test_a_kill_in_the_middle_of_a_save_loses_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = tiny_run(tmp_path / "whole", **BUSY, save_every=0.0)
-    copies: list[Copy] = []
+    copies: list[RunFolder] = []
 
     def copies_before(path: Path) -> Any:
-        copies.append(Copy(whole, tmp_path))
+        copies.append(copied(whole.folder, tmp_path))
         return atomic_write(path)
 
     with monkeypatch.context() as patch:
         patch.setattr("rnntui.training.checkpoint_file.atomic_write", copies_before)
         trained(whole)
     for writes_before in (0, 1, 2, 3, 5):
-        assert_same_training(whole.folder, copies[writes_before].resumed_to_the_end())
+        assert_same_training(whole.folder, resumed_to_the_end(copies[writes_before]))
 
 
 def test_a_kill_between_the_best_and_the_last_checkpoint_loses_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = tiny_run(tmp_path / "whole", **BUSY)
-    copies: list[Copy] = []
+    copies: list[RunFolder] = []
 
     def copies_between(path: Path) -> Any:
         if path == whole.folder.last and whole.folder.best.exists():
-            copies.append(Copy(whole, tmp_path))
+            copies.append(copied(whole.folder, tmp_path))
         return atomic_write(path)
 
     with monkeypatch.context() as patch:
         patch.setattr("rnntui.training.checkpoint_file.atomic_write", copies_between)
         trained(whole)
-    assert load_checkpoint(copies[0].folder.last).header.progress.step == 0
-    assert load_checkpoint(copies[0].folder.best).header.progress.step == 3
-    assert_same_training(whole.folder, copies[0].resumed_to_the_end())
+    assert load_checkpoint(copies[0].last).header.progress.step == 0
+    assert load_checkpoint(copies[0].best).header.progress.step == 3
+    assert_same_training(whole.folder, resumed_to_the_end(copies[0]))
 
 
 def test_a_kill_before_the_first_checkpoint_starts_afresh(tmp_path: Path) -> None:

@@ -9,8 +9,7 @@ import pytest
 from rnntui.errors import CheckpointError
 from rnntui.tasks.characters.checkpoint import load_checkpoint
 from rnntui.tasks.characters.opening import events_of
-from rnntui.tasks.characters.run import Run
-from rnntui.tasks.classification.opening import classify_events
+from rnntui.tasks.classification.opening import classify_events, resume_classify_run
 from rnntui.training.commands import SetLearningRate, Stop
 from rnntui.training.events import Changed, Step, TrainEvent, to_json
 from rnntui.training.runs.folder import read_configuration, write_configuration
@@ -26,10 +25,10 @@ from tests.factories import (
     TINY_TEXT,
     Script,
     assert_same_training,
-    killed_after,
-    left_after,
+    copied,
     only,
     resumed,
+    resumed_to_the_end,
     tiny_run,
     trained,
 )
@@ -67,19 +66,15 @@ CHANGES: list[dict[str, Any]] = [
 def test_a_changed_run_that_is_killed_resumes_to_the_same_bit_for_bit(
     tmp_path: Path, settings: dict[str, Any], changes: dict[str, Any]
 ) -> None:
-    def stopped(name: str) -> Run:
-        run = tiny_run(tmp_path / name, **settings)
-        trained(run, Script({2: [SetLearningRate(0.2)], 5: [Stop()]}))
-        return run
-
-    whole = stopped("whole")
-    events = trained(resumed(whole, **changes))
+    whole = tiny_run(tmp_path / "whole", **settings)
+    trained(whole, Script({2: [SetLearningRate(0.2)], 5: [Stop()]}))
+    copies, events = [], []
+    for event in events_of(resumed(whole, **changes)):
+        events.append(event)
+        copies.append(copied(whole.folder, tmp_path))
     # Right behind `Resumed`, in the change itself, and in the steps after it.
     for kill in (1, 2, len(changes) + 2, len(only(Changed, events)) + 4):
-        run = stopped(str(kill))
-        killed_after(resumed(run, **changes), kill)
-        trained(resumed(run))
-        assert_same_training(whole.folder, run.folder)
+        assert_same_training(whole.folder, resumed_to_the_end(copies[kill - 1]))
 
 
 def test_a_changed_classifier_that_is_killed_resumes_to_the_same_bit_for_bit(
@@ -88,17 +83,18 @@ def test_a_changed_classifier_that_is_killed_resumes_to_the_same_bit_for_bit(
     changes = {"learning_rate": 0.05, "schedule": "cosine"}
     whole = classify_run(tmp_path / "whole", epochs=3)
     classified(whole, Script({5: [Stop()]}))
-    events = classified(resumed_classifier(whole, **changes))
+    copies, events = [], []
+    for event in classify_events(resumed_classifier(whole, **changes)):
+        events.append(event)
+        copies.append(copied(whole.folder, tmp_path))
     assert [(each.setting, each.old, each.new) for each in only(Changed, events)] == [
         ("learning_rate", 0.01, 0.05),
         ("schedule", "constant", "cosine"),
     ]
     for kill in (1, 2, 6):
-        run = classify_run(tmp_path / str(kill), epochs=3)
-        classified(run, Script({5: [Stop()]}))
-        left_after(classify_events(resumed_classifier(run, **changes)), kill)
-        classified(resumed_classifier(run))
-        assert_same_classifier(whole.folder, run.folder)
+        copy = copies[kill - 1]
+        classified(resume_classify_run(copy.path.parent, copy.name, {}))
+        assert_same_classifier(whole.folder, copy)
 
 
 def _rates(events: Sequence[TrainEvent]) -> list[float]:
