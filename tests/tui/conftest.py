@@ -48,6 +48,12 @@ def _parsed_once(
 
 
 @pytest.fixture(autouse=True)
+def toasts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let them stand until the test ends: on a busy machine, 5 s are over before one is read."""
+    monkeypatch.setattr(App, "NOTIFICATION_TIMEOUT", 3600.0)
+
+
+@pytest.fixture(autouse=True)
 def garbage(monkeypatch: pytest.MonkeyPatch) -> None:
     """Collect none as an app gets warm: it takes 50 ms, and no app would ever be freed."""
     idle = SimpleNamespace(collect=lambda: 0, freeze=lambda: None)

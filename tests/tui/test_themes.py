@@ -83,8 +83,7 @@ async def typing(app: RnntuiApp, pilot: Pilot[int]) -> None:
     await pilot.click("#hidden_size")
     await pilot.press(*"0")
     for severity in ("information", "warning", "error"):
-        sentence = f"This is of severity {severity}."
-        app.notify(sentence, severity=severity, timeout=3600)  # type: ignore[arg-type]
+        app.notify(f"This is of severity {severity}.", severity=severity)  # type: ignore[arg-type]
     await pilot.pause()
 
 
