@@ -30,7 +30,7 @@ def field(pilot: Pilot[int], name: str) -> Input:
 @pytest.mark.parametrize(
     ("keys", "name"), [("p", "prime"), ("r/", "filter"), ("c/", "filter"), ("xp", "sentence")]
 )
-async def test_in_a_field_the_footer_says_how_to_leave_it_and_escape_does(
+async def test_a_question_mark_is_the_help_but_in_a_field_which_the_footer_says_how_to_leave(
     size: tuple[int, int], keys: str, name: str
 ):
     app = scripted_app()
@@ -40,12 +40,16 @@ async def test_in_a_field_the_footer_says_how_to_leave_it_and_escape_does(
             await pilot.press(key)
             await until(pilot, lambda: app.screen is not app.playground)
             await until(pilot, lambda: " esc back" in footer(pilot))
+        screen = app.screen
+        await pilot.press("question_mark")
+        await until(pilot, lambda: isinstance(app.screen, Help))
+        await pilot.press("question_mark")
+        await until(pilot, lambda: app.screen is screen)
         await pilot.press(enters)
         await until(pilot, lambda: field(pilot, name).has_focus)
         await until(pilot, lambda: " esc leave the field" in footer(pilot))
         assert " f1 " in footer(pilot)  # a question mark is typed here
         assert "train" not in footer(pilot)
-        screen = app.screen
         await pilot.press("escape")
         assert not field(pilot, name).has_focus
         assert app.screen is screen
@@ -128,21 +132,6 @@ async def test_numbers_that_are_walked_through_by_tab_are_replaced_too():
         field(pilot, "hidden_size").focus()
         await pilot.press("tab", *"3", "tab", "shift+tab", *"1")
         assert field(pilot, "num_layers").value == "1"
-
-
-@SIZES
-@pytest.mark.parametrize("opens", ["", "r", "c", "x"])
-async def test_a_question_mark_opens_and_closes_the_help(size: tuple[int, int], opens: str):
-    app = scripted_app()
-    async with app.run_test(size=size) as pilot:
-        for key in opens:
-            await pilot.press(key)
-            await until(pilot, lambda: app.screen is not app.playground)
-        screen = app.screen
-        await pilot.press("question_mark")
-        await until(pilot, lambda: isinstance(app.screen, Help))
-        await pilot.press("question_mark")
-        await until(pilot, lambda: app.screen is screen)
 
 
 async def test_a_question_mark_opens_the_help_in_the_duel_and_is_typed_into_its_prime():
