@@ -11,6 +11,10 @@ os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
 # Kernels are compiled once for all tests, and found again by the next run of the suite.
 os.environ.setdefault("NUMBA_CACHE_DIR", str(Path(__file__).parent.parent / ".pytest_cache"))
 
+# Where it is set, as in many containers, each worker and each process that a test starts would
+# compile the tests and the package anew, which takes longer than most tests.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 # The table of runs shows times of the day.
 os.environ["TZ"] = "UTC"
 if hasattr(time, "tzset"):  # not on Windows
