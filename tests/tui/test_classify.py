@@ -426,7 +426,7 @@ async def test_the_record_of_an_opened_run_does_not_come_upon_the_chart_of_a_new
         may_read.set()
         await until(pilot, have_read.is_set)
         await pilot.app.workers.wait_for_complete()
-        await pilot.pause(0.2)
+        await pilot.pause()
         assert list(points.x) == [1, 2, 3, 4, 5]
         assert "75.0% right" not in str(screen.query_one(ConfusionTable).render())
 

@@ -13,6 +13,7 @@ from rnntui.tui.core.actions import Action
 from rnntui.tui.core.key_groups import KeyGroup, key_groups
 from rnntui.tui.help.page import SECTIONS
 from rnntui.tui.help.screen import Help, KeyTable
+from tests.tui.waiting import until
 
 ACTIONS = (
     Action("train", "t", "train", "Train", "Train on the chosen text; again to pause."),
@@ -158,11 +159,9 @@ async def test_arrows_scroll_from_the_start_and_after_a_search():
         await pilot.press("f1")
         scroll = app.screen.query_one("#scroll")
         await pilot.press("down", "down")
-        await pilot.pause(0.3)
-        assert scroll.scroll_offset.y == 2
+        await until(pilot, lambda: scroll.scroll_offset.y == 2)
         await pilot.press("slash", "e", "enter", "end")
-        await pilot.pause(0.5)
-        assert scroll.scroll_offset.y > 2
+        await until(pilot, lambda: scroll.scroll_offset.y > 2)
 
 
 async def test_another_theme_is_taken_on():

@@ -82,9 +82,9 @@ async def chosen(pilot: Pilot[int], query: str) -> None:
     await pilot.press("ctrl+p")
     await until(pilot, lambda: isinstance(pilot.app.screen, CommandPalette))
     await pilot.press(*query)
-    options = pilot.app.screen.query_one(OptionList)
+    palette, options = pilot.app.screen, pilot.app.screen.query_one(OptionList)
     await until(pilot, lambda: options.option_count > 0)
-    await pilot.pause(0.1)
+    await until(pilot, lambda: not any(work.node is palette for work in pilot.app.workers))
     await pilot.press("enter")
     await until(
         pilot,

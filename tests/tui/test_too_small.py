@@ -15,6 +15,7 @@ from textual.widgets import Button, Footer, Input, Select
 
 from rnntui.tui.dialogs.question import Question
 from rnntui.tui.widgets.too_small import RoomyApp, TooSmall, is_too_small, sentence_for
+from tests.tui.waiting import until
 
 
 class Room(Screen[None]):
@@ -60,7 +61,8 @@ def is_covered(pilot: Pilot[int]) -> bool:
 
 async def resized(pilot: Pilot[int], width: int, height: int) -> None:
     await pilot.resize_terminal(width, height)
-    await pilot.pause(0.02)
+    await until(pilot, lambda: pilot.app.screen._compositor.size == (width, height))
+    await pilot.pause()
 
 
 @pytest.mark.parametrize(
@@ -131,7 +133,8 @@ async def test_a_screen_pushed_while_covered_is_covered_too():
     app = SmallApp()
     async with app.run_test(size=(30, 8)) as pilot:
         app.push_screen(Question("Quit", "Leave?", "Leave", "Stay"))
-        await pilot.pause(0.05)
+        await until(pilot, lambda: bool(app.screen.query(TooSmall)))
+        await pilot.pause()
         assert is_covered(pilot)
         app.pop_screen()
         await pilot.pause()
