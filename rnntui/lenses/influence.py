@@ -1,7 +1,9 @@
 """Influence: how strongly each earlier character of a text acts on a prediction.
 
-The norm of the gradient of one logit by each input before it, which is called connectivity in
-Madsen's "Visualizing memorization in RNNs" (Distill, 2019).
+The gradient of one logit by each input before it: its norm, which is called connectivity in
+Madsen's "Visualizing memorization in RNNs" (Distill, 2019), and its product with the input. The
+norm says how much any other character there could change the logit, the product what the one that
+stands there adds to it.
 """
 
 from collections.abc import Callable, Sequence
@@ -24,12 +26,14 @@ class Influence:
 
     `norms` `[N, T]` has a row for each of the `places`: the norm of the gradient of the logit of
     the id in `targets` `[N]`, as it is once the character there is read, by the input of each
-    character up to it, the embedding or the one-hot vector; 0 behind it.
+    character up to it, the embedding or the one-hot vector; 0 behind it. `products` `[N, T]` are
+    those gradients times the inputs themselves: what each adds to the logit, to first order.
     """
 
     places: tuple[int, ...]
     targets: tuple[int, ...]
     norms: Floats
+    products: Floats
 
     @property
     def shares(self) -> Floats:
@@ -73,7 +77,7 @@ def influence(
         raise CorpusError(f"A place must be from 1 to {len(ids)}, the last character of the text.")
     network = double_precision(config, arrays)
     head = np.asarray(arrays["head.weight"], np.float64)
-    norms = np.zeros((len(places), len(ids)))
+    norms, products = np.zeros((2, len(places), len(ids)))
     chosen = [0 if targets is None else target for target in targets or places]
     parts = [(0, list(range(len(places))))]
     if config.window:
@@ -88,31 +92,40 @@ def influence(
             for row, end in zip(rows, ends, strict=True):
                 chosen[row] = steps[end].result
         starts = head[[chosen[row] for row in rows]]
-        norms[rows, first : first + len(steps)] = _norms(network, steps, ends, starts, should_stop)
-    return Influence(tuple(places), tuple(chosen), norms)
+        part = slice(first, first + len(steps))
+        norms[rows, part], products[rows, part] = _gradients(
+            network, steps, ends, starts, should_stop
+        )
+    return Influence(tuple(places), tuple(chosen), norms, products)
 
 
-def _norms(
+def _gradients(
     network: NumpyNetwork,
     steps: Sequence[StepTrace],
     ends: Sequence[int],
     starts: Floats,
     should_stop: Callable[[], bool],
-) -> Floats:
-    """The norms `[N, T]` of the gradients that start at the head as `starts` `[N, H]`."""
+) -> tuple[Floats, Floats]:
+    """Norms and products `[N, T]` of the gradients that start at the head as `starts` `[N, H]`."""
     # A gradient g by the gates gives W'g by the input. Of a long one-hot vector that is many
     # numbers, and R'g has the same norm where W' = QR.
-    weight = network.layers[0].weight_ih
+    lowest = network.layers[0]
+    weight = lowest.weight_ih
     if weight.shape[1] > weight.shape[0]:
         weight = np.asarray(np.linalg.qr(weight.T, mode="r")).T
     order = sorted(range(len(ends)), key=lambda row: -ends[row])
     outputs = {end: starts[[row for row in order if ends[row] == end]] for end in set(ends)}
-    norms = np.zeros((len(ends), len(steps)))
+    norms, products = np.zeros((2, len(ends), len(steps)))
     for k, layers in backward_pass(network, steps, outputs):
         _raise_if(should_stop)
-        gradients = layers[0].to_input @ weight
-        norms[order[: len(gradients)], k] = np.linalg.norm(gradients, axis=1)
-    return norms
+        to_input, step = layers[0].to_input, steps[k]
+        reached = order[: len(to_input)]
+        norms[reached, k] = np.linalg.norm(to_input @ weight, axis=1)
+        # (W'g)'x is g'(Wx), and Wx a column of W for a one-hot x.
+        columns = lowest.columns
+        added = lowest.weight_ih @ step.input if columns is None else columns[step.id]
+        products[reached, k] = to_input @ added
+    return norms, products
 
 
 def _raise_if(should_stop: Callable[[], bool]) -> None:

@@ -20,7 +20,7 @@ from tests.unit.lens_networks import Network, network, networks, texts, torch_mo
 def _by_autograd(
     config: ModelConfig, arrays: Arrays, ids: Sequence[int], target: int | None
 ) -> Any:
-    """The norms of the gradients of a logit at the end by all inputs, `[T]`."""
+    """Norms `[T]` of the gradients of a logit at the end by all inputs, and products with them."""
     model = torch_model(config, arrays)
     if config.input_encoding == "embedding":
         x = model.embedding(torch.tensor([list(ids)])).detach()
@@ -38,17 +38,19 @@ def _by_autograd(
     scores = model.head(x[0, -1])
     scores[scores.argmax() if target is None else target].backward()
     assert inputs.grad is not None
-    return inputs.grad[0].norm(dim=1).numpy()
+    products = (inputs.grad * inputs.detach())[0].sum(dim=1)
+    return inputs.grad[0].norm(dim=1).numpy(), products.numpy()
 
 
 @settings(max_examples=40, deadline=None)
 @given(net=networks(), ids=texts())
 def test_influence_is_the_norm_of_autograds_gradients(net: Network, ids: Any) -> None:
     found = influence(*net, ids, range(len(ids)))
-    for place, row in enumerate(found.norms):
-        expected = _by_autograd(*net, ids[: place + 1], None)
-        np.testing.assert_allclose(row[: place + 1], expected, atol=1e-8)
-        assert not row[place + 1 :].any()
+    for place, rows in enumerate(zip(found.norms, found.products, strict=True)):
+        both = _by_autograd(*net, ids[: place + 1], None)
+        for row, expected in zip(rows, both, strict=True):
+            np.testing.assert_allclose(row[: place + 1], expected, atol=1e-8)
+            assert not row[place + 1 :].any()
 
 
 @pytest.mark.parametrize("cell", ["lstm", "mingru"])
@@ -59,7 +61,7 @@ def test_places_in_any_order_are_answered_as_if_alone(cell: str) -> None:
     found = influence(*net, ids, places, targets)
     assert (found.places, found.targets) == (tuple(places), tuple(targets))
     for place, target, row in zip(places, targets, found.norms, strict=True):
-        expected = _by_autograd(*net, ids[: place + 1], target)
+        expected, _ = _by_autograd(*net, ids[: place + 1], target)
         np.testing.assert_allclose(row[: place + 1], expected, atol=1e-8)
         (alone,) = influence(*net, ids, [place], [target]).norms
         np.testing.assert_allclose(row, alone, atol=1e-12)
@@ -70,7 +72,7 @@ def test_a_network_on_windows_sees_nothing_before_its_window() -> None:
     ids = (np.arange(15) * 7 % 6).tolist()
     for place, row in enumerate(influence(*net, ids, range(15)).norms):
         first = max(0, place - 3)
-        expected = _by_autograd(*net, ids[first : place + 1], None)
+        expected, _ = _by_autograd(*net, ids[first : place + 1], None)
         np.testing.assert_allclose(row[first : place + 1], expected, atol=1e-8)
         assert np.count_nonzero(row) <= 4
 
@@ -78,8 +80,10 @@ def test_a_network_on_windows_sees_nothing_before_its_window() -> None:
 def test_a_long_one_hot_vector_has_the_same_norm() -> None:
     net = network(cell="rnn", input_encoding="one-hot", hidden_size=2)
     ids = [0, 3, 5, 1]
-    (row,) = influence(*net, ids, [3]).norms
-    np.testing.assert_allclose(row, _by_autograd(*net, ids, None), atol=1e-8)
+    found = influence(*net, ids, [3])
+    norms, products = _by_autograd(*net, ids, None)
+    np.testing.assert_allclose(found.norms[0], norms, atol=1e-8)
+    np.testing.assert_allclose(found.products[0], products, atol=1e-8)
 
 
 def test_shares_and_means_by_distance() -> None:

@@ -13,6 +13,8 @@ from torch.nn import functional
 
 from rnntui import places
 from rnntui.cli.trace import lens_tables
+from rnntui.cli.trace.networks import cell_networks
+from rnntui.cli.trace.recipe import find_trace_recipe
 from rnntui.lenses.influence import influence
 from rnntui.lenses.neurons import unit_correlations
 from rnntui.lenses.surprise import surprise
@@ -91,12 +93,15 @@ def test_influence_has_each_character_up_to_the_place(place: int | None) -> None
     np.testing.assert_allclose(
         [one["gradient_norm"] for one in found], expected.norms[0, :last], atol=1e-10
     )
+    np.testing.assert_allclose(
+        [one["gradient_times_input"] for one in found], expected.products[0, :last], atol=1e-10
+    )
     assert sum(one["share"] for one in found) == pytest.approx(1)
     assert {one["target"] for one in found} == {
         checkpoint.header.vocabulary.symbols[expected.targets[0]]
     }
     out = shown(TEXT, "--influence", *flags).out
-    assert len([line for line in out.splitlines() if line.endswith("% ")]) == min(last, 20)
+    assert len([line for line in out.splitlines() if "% " in line]) == min(last, 20)
 
 
 def test_surprise_has_each_character_beside_the_ngram() -> None:
@@ -155,6 +160,19 @@ def test_the_map_has_each_symbol_and_needs_no_text() -> None:
         sizes = np.linalg.norm(vector) * np.linalg.norm(other)
         assert cosine == pytest.approx(vector @ other / sizes, abs=1e-8)
     assert "Embeddings of" in shown("--map").out
+
+
+def test_an_untrained_vanilla_cell_forgets_what_an_lstm_keeps() -> None:
+    recipe = find_trace_recipe("gradients")
+    untrained = {found.name: found for found in cell_networks(recipe, 0, 1.0)}
+    text, reach = recipe.reads, {}
+    for cell in ("rnn", "lstm"):
+        ids = untrained[cell].encode(text)
+        places = range(50, len(ids), 7)
+        found = influence(untrained[cell].config, untrained[cell].arrays, ids, places)
+        reach[cell] = found.by_distance()
+    assert 0 < 100 * reach["rnn"][50] < reach["lstm"][50]
+    assert reach["rnn"][0] > reach["rnn"][10] > reach["rnn"][50]
 
 
 @pytest.mark.parametrize("lens", LENSES)

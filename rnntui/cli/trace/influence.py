@@ -29,25 +29,41 @@ def table_of(network: "TracedNetwork", ids: list[int], place: int | None) -> Len
     symbols = network.vocabulary.symbols
     target = symbols[found.targets[0]]
     rows = [
-        (last - at - 1, at + 1, symbols[ids[at]], norm, share, target)
-        for at, (norm, share) in enumerate(
-            zip(found.norms[0].tolist(), found.shares[0].tolist(), strict=True)
+        (last - at - 1, at + 1, symbols[ids[at]], norm, share, product, target)
+        for at, (norm, share, product) in enumerate(
+            zip(
+                *(part[0].tolist() for part in (found.norms, found.shares, found.products)),
+                strict=True,
+            )
         )
     ]
 
     def print_summary() -> None:
         strongest = sorted(rows, key=lambda row: -row[3])[:STRONGEST]
         lines = [
-            (f"{at:,}", f"{back:,}", f"'{symbol_label(symbol)}'", f"{norm:.2e}", f"{share:.1%}")
-            for back, at, symbol, norm, share, _ in sorted(strongest, key=lambda row: row[1])
+            (
+                *(f"{at:,}", f"{back:,}", f"'{symbol_label(symbol)}'"),
+                *(f"{norm:.2e}", f"{share:.1%}", f"{product:+.3f}"),
+            )
+            for back, at, symbol, norm, share, product, _ in sorted(
+                strongest, key=lambda row: row[1]
+            )
         ]
         some = f", the {STRONGEST} strongest" if len(rows) > STRONGEST else ""
         title = (
             f"Influence on '{symbol_label(target)}', the likeliest character"
             f" behind character {last:,}{some}"
         )
-        columns = (">character", ">back", "", ">|gradient|", ">share")
+        columns = (">character", ">back", "", ">|gradient|", ">share", ">gradient·input")
         print_table(columns, lines, title)
 
-    columns = ("steps_back", "character", "char", "gradient_norm", "share", "target")
+    columns = (
+        "steps_back",
+        "character",
+        "char",
+        "gradient_norm",
+        "share",
+        "gradient_times_input",
+        "target",
+    )
     return LensTable(columns, lambda: rows, print_summary)
