@@ -35,8 +35,8 @@ def list_() -> None:
     from rnntui.training.runs.folder import list_runs
 
     parent = places.checkpoints_dir()
-    rows = []
-    for folder in list_runs(parent):
+    rows, folders = [], list_runs(parent)
+    for folder in folders:
         try:
             run = summarise(folder)
         except RnntuiError as error:
@@ -57,7 +57,7 @@ def list_() -> None:
     )
     if rows:
         print_table(columns, rows)
-    else:
+    elif not folders:
         notify(f"There are no runs in {parent} yet; 'rnntui train' makes one.")
 
 

@@ -115,6 +115,9 @@ def test_another_hash_is_refused_and_the_stored_text_makes_it_good(
     stated(rnntui("train", "--resume", "a", "--cell", path), refused)
     stated(rnntui("eval", "a"), refused)
     stated(rnntui("trace", "the", "--checkpoint", "a"), refused)
+    listed = rnntui("checkpoints", "list")
+    assert refused in listed.err
+    assert "no runs" not in listed.err
     shown = rnntui("checkpoints", "show", "a")
     assert shown.code == 0
     assert "new = ops.tanh(at)" in shown.out
