@@ -13,7 +13,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constr
 # Set it to https://download.pytorch.org/whl/cpu for PyTorch's build without CUDA (see README.md).
 TORCH_INDEX ?=
 
-.PHONY: play test test-fast check tiny-model pictures lessons bench bench-full clean
+.PHONY: play test test-fast check tiny-model pictures race lessons bench bench-full clean
 
 play: $(VENV)/.installed
 	@$(BIN)/rnntui
@@ -58,6 +58,11 @@ tiny-model: $(VENV)/.installed
 # Takes the README's pictures from the real app.
 pictures: $(VENV)/.installed
 	@$(BIN)/python scripts/screenshots.py
+
+# Makes docs/race.md and its picture from a race of four cells; some minutes on a quiet machine.
+# RNNTUI_TEST_DATA names the folder of tinyshakespeare.txt.
+race: $(VENV)/.installed
+	@$(BIN)/python scripts/race_example.py
 
 # Makes the lessons' pages from what their commands print; an hour or two. The commands on the
 # Large Movie Review archive and on tinyshakespeare run where RNNTUI_TEST_DATA names their folder.
