@@ -270,5 +270,11 @@ def test_what_can_not_be_looked_at_is_stated(arguments: tuple[str, ...], part: s
 
 
 @pytest.mark.parametrize("lens", LENSES)
+def test_a_recipe_of_many_networks_has_gradients_alone(lens: str) -> None:
+    flags = ("--recipe", "gradients", "--train-steps", "0")
+    stated(rnntui("trace", "the cat", lens, *flags), f"is for --gradients; {lens} needs one")
+
+
+@pytest.mark.parametrize("lens", LENSES)
 def test_a_lens_needs_a_network(lens: str) -> None:
     stated(rnntui("trace", "a", lens), "--checkpoint NAME")

@@ -149,28 +149,16 @@ def trace(
     With --gradients: how much the loss at the last character depends on each earlier state.
     --neurons, --influence, --surprise and --map are the other lenses; one is chosen at a time.
     """
-    chosen = [
-        name
-        for name, is_given in (
-            ("--gradients", gradients),
-            ("--neurons", neurons),
-            ("--influence", influence),
-            ("--surprise", surprise),
-            ("--map", embedding_map),
-        )
-        if is_given
-    ]
-    if len(chosen) > 1:
-        raise ConfigError(f"{' and '.join(chosen)} exclude each other; choose one lens.")
-    lens = next(iter(chosen), "")
-    for name, value, owner in (
-        ("--pattern", pattern, "--neurons"),
-        ("--place", place, "--influence"),
-    ):
-        if value is not None and lens != owner:
-            raise ConfigError(f"{name} goes with {owner}.")
-    if csv_file is not None and lens in ("", "--gradients"):
-        raise ConfigError("--csv goes with --neurons, --influence, --surprise or --map.")
+    lens = _chosen_lens(
+        {
+            "--gradients": gradients,
+            "--neurons": neurons,
+            "--influence": influence,
+            "--surprise": surprise,
+            "--map": embedding_map,
+        }
+    )
+    _refuse_without_lens(lens, pattern, place, csv_file)
     if checkpoint and recipe is not None:
         raise ConfigError("--checkpoint and --recipe exclude each other; name one network.")
     if at_step is not None and not checkpoint:
@@ -180,6 +168,8 @@ def trace(
         recipe = "gradients"
     if recipe is not None:
         found = find_trace_recipe(recipe)
+        if found.lens == "gradients" and lens not in ("", "--gradients"):
+            raise ConfigError(f"{found.source} is for --gradients; {lens} needs one network.")
         gradients = gradients or found.lens == "gradients"
     if text is not None and file is not None:
         raise ConfigError("TEXT and --file exclude each other; give one of them.")
@@ -209,6 +199,26 @@ def trace(
     write_lens_table(
         _seen_through(lens, network, text, units, pattern or [], place), as_json, csv_file
     )
+
+
+def _chosen_lens(flags: dict[str, bool]) -> str:
+    """The flag of the lens that is asked for, or none. Raises `ConfigError` for several."""
+    chosen = [flag for flag, is_given in flags.items() if is_given]
+    if len(chosen) > 1:
+        raise ConfigError(f"{' and '.join(chosen)} exclude each other; choose one lens.")
+    return next(iter(chosen), "")
+
+
+def _refuse_without_lens(
+    lens: str, pattern: list[str] | None, place: int | None, csv_file: Path | None
+) -> None:
+    """Raise `ConfigError` for an option of another lens than the chosen one."""
+    if pattern is not None and lens != "--neurons":
+        raise ConfigError("--pattern goes with --neurons.")
+    if place is not None and lens != "--influence":
+        raise ConfigError("--place goes with --influence.")
+    if csv_file is not None and lens in ("", "--gradients"):
+        raise ConfigError("--csv goes with --neurons, --influence, --surprise or --map.")
 
 
 def _seen_through(
