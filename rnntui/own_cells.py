@@ -62,8 +62,10 @@ def load_cell(path: Path) -> OwnCell:
     if not hasattr(module, "CELL"):
         raise wrong_in(shown, lines.last, "there is no cell; end the file with CELL = YourClass()")
     cell = module.CELL
-    if isinstance(cell, type):
-        raise wrong_in(shown, (lines.cells or [1])[0], "CELL is a class; write CELL = YourClass()")
+    if isinstance(cell, type) or not callable(getattr(cell, "step", None)):
+        what = "CELL is a class" if isinstance(cell, type) else "CELL has no equations, no step"
+        line = (lines.cells or [lines.last])[0]
+        raise wrong_in(shown, line, f"{what}; write CELL = YourClass()")
     try:
         name = _checked_attributes(cell, lines)
     except ConfigError:
@@ -171,7 +173,7 @@ def _checked_attributes(cell: Any, lines: "CellLines") -> str:
             raise wrong(attribute, f"{attribute} must have 1 to {_MOST_GATES} different names")
         return found
 
-    for attribute in (*_attributes(), "step"):
+    for attribute in _attributes():
         if not hasattr(cell, attribute):
             raise wrong(attribute, f"the cell has no {attribute}")
     if complaint := _wrong_name(cell.name):

@@ -4,7 +4,7 @@ Each check is made on small random arrays; what is wrong is a `ConfigError` that
 """
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import FrameType
@@ -130,11 +130,11 @@ class _Check:
                     f"{sentence} (on torch's tensors; on NumPy's arrays it works, so use `ops`)."
                 ) from error
             raise
-        self._check_form(step, inputs.state[0].shape)
+        self._check_form(step, inputs.state[0])
         return step
 
-    def _check_form(self, step: Any, shape: Sequence[int]) -> None:
-        """Check number and shapes of what a step returned."""
+    def _check_form(self, step: Any, like: Any) -> None:
+        """Check number, type and shapes of what a step returned: those of the state `like`."""
         at = self.lines.returned
         if not isinstance(step, CellStep):
             found = quoted(type(step).__name__)
@@ -149,11 +149,13 @@ class _Check:
                 wanted = f"{len(names)} ({', '.join(names)})"
                 raise self.cell.wrong(at, f"step returns {len(values)} {part}, not {wanted}")
             for name, value in zip(names, values, strict=True):
-                if not hasattr(value, "shape"):
+                if not isinstance(value, type(like)):
                     kind = quoted(type(value).__name__)
                     raise self.cell.wrong(at, f"{name} of {part} is a {kind}, not an array")
-                if tuple(value.shape) != tuple(shape):
-                    sizes = f"{tuple(value.shape)}, not {tuple(shape)}"
+                if isinstance(value, np.ndarray) and value.dtype.kind != "f":
+                    raise self.cell.wrong(at, f"{name} of {part} is an array of {value.dtype}")
+                if value.shape != like.shape:
+                    sizes = f"{tuple(value.shape)}, not {tuple(like.shape)}"
                     raise self.cell.wrong(at, f"{name} of {part} has the shape {sizes}")
 
     def _by_numpy(self, inputs: _Inputs, nonlinearity: Nonlinearity) -> CellStep:
@@ -289,4 +291,5 @@ def _first_not_finite(path: str) -> Any:
 def _is_not_finite(value: Any) -> bool:
     if isinstance(value, tuple | list):
         return any(_is_not_finite(part) for part in value)
-    return isinstance(value, np.ndarray | np.floating) and not np.isfinite(value).all()
+    is_float = isinstance(value, np.ndarray | np.generic) and value.dtype.kind == "f"
+    return is_float and not np.isfinite(value).all()

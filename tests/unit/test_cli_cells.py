@@ -91,8 +91,9 @@ def test_a_cell_trains_resumes_bit_for_bit_samples_and_is_traced(
     first = json.loads(traced[0])
     [cell] = own.own_names()
     assert list(first["layers"][0]["gates"]) == list(own.find_own_cell(cell).gate_names)
-    flow = rnntui("trace", "the cat", "--checkpoint", "whole", "--gradients")
-    assert flow.code == 0, flow.err
+    for lens in ("--gradients", "--neurons", "--influence", "--surprise", "--map"):
+        seen = rnntui("trace", "the cat sat", "--checkpoint", "whole", lens)
+        assert seen.code == 0, seen.err
 
 
 def places_for(path: Path) -> Path:

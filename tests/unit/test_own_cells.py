@@ -150,6 +150,11 @@ def test_the_cell_of_the_documents_works(tmp_path: Path) -> None:
         ),
         ("return from_input", FIRST_LINE, ["must return CellStep"]),
         (
+            "new = (from_input > 0) * 1\nreturn CellStep((new,), (new,), (new,))",
+            FIRST_LINE + 1,
+            ["new of pre_activations is an array of int64"],
+        ),
+        (
             "import random\nnew = from_input * random.random()\n"
             "return CellStep((new,), (new,), (new,))",
             FIRST_LINE - 1,
@@ -186,6 +191,8 @@ def test_broken_equations_are_one_sentence_that_names_the_line(
         ("gate_names = ('new',)", "gate_names = ('new')", 9, "tuple of names"),
         ("gate_names = ('new',)", "gate_names = ('a b',)", 9, "'a b'"),
         ("keeping_gate = None", "keeping_gate = 1", 12, "None or one of 0 to 0"),
+        ("state, nonlinearity)", "state)", 15, "TypeError"),
+        ("CELL = Own()", "CELL = 3", 21, "no step"),
         ("import CellStep", "import CellSteps", 3, "CellSteps"),
         ("CELL = Own()", "CELL = Own()\nraise SystemExit", 22, "SystemExit"),
     ],

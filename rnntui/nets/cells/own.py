@@ -89,7 +89,9 @@ class OwnCell:
             # Where memory is short, the equations are not to blame.
             if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
                 raise
-            raise self.wrong(failing_line(error, self.path), said_by(error)) from error
+            # A `step` of other arguments fails before its first line.
+            begins = getattr(getattr(self.cell.step, "__code__", None), "co_firstlineno", 1)
+            raise self.wrong(failing_line(error, self.path, begins), said_by(error)) from error
 
     def wrong(self, line: int, what: str) -> ConfigError:
         """The error for something wrong in a line of its file."""
@@ -108,12 +110,16 @@ def said_by(error: BaseException) -> str:
     return shortened(f"{name}: {said}" if said else name, _LONGEST_REASON)
 
 
-def failing_line(error: BaseException, path: str) -> int:
-    """The line of the file at `path` in which an exception arose: the innermost one."""
+def failing_line(error: BaseException, path: str, otherwise: int = 1) -> int:
+    """The line of the file at `path` in which an exception arose: the innermost one.
+
+    `otherwise` is the line for one that arose outside it.
+    """
     import traceback  # slow to import, and seldom needed
 
     frames = traceback.extract_tb(error.__traceback__)
-    return next((frame.lineno or 1 for frame in reversed(frames) if frame.filename == path), 1)
+    lines = (frame.lineno or 1 for frame in reversed(frames) if frame.filename == path)
+    return next(lines, otherwise)
 
 
 def setting_name(plain_name: str, sha256: str) -> str:
