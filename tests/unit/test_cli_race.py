@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from rnntui.nets.cells import own
 from tests.command_line import SMALL, Outcome, misused, rnntui, run_called, stated, text_file
 from tests.factories import TINY_TEXT, losses
 
@@ -124,11 +125,17 @@ def test_recipes_for_different_texts_need_one_text(tmp_path: Path) -> None:
     stated(rnntui("race", *files), "'play' and 'tale'", "one text for all lanes")
 
 
-def test_a_cell_of_ones_own_is_given_to_a_resume_by_its_file(tmp_path: Path) -> None:
+def test_a_cell_of_ones_own_is_given_to_a_resume_by_its_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(own, "_registered", {})
     mine = tmp_path / "mine.py"
     assert rnntui("cells", "new", "mine", "--folder", tmp_path).code == 0
     flags = (*SMALL, "--cell", f"gru,{mine}", "--engine", "torch", "--name", "r", "--steps", "2")
     assert rnntui("race", text_file(TINY_TEXT), *flags).code == 0
+    # A new process knows no cell but the built-in ones.
+    monkeypatch.setattr(own, "_registered", {})
+    stated(rnntui("race", "--resume", "r", "--steps", "4"), "--cell FILE")
     again = rnntui("race", "--resume", "r", "--cell", mine, "--steps", "4")
     assert again.code == 0, again
     assert len(losses(run_called("r-mine"))) == 4
