@@ -10,9 +10,11 @@ from rnntui.errors import CorpusError
 from rnntui.lenses import activations as lens
 from rnntui.lenses.activations import Activations, activation_chunks, activations
 from rnntui.lenses.forward_trace import forward_trace
-from rnntui.nets.cells import find_cell
+from rnntui.lenses.influence import influence
+from rnntui.nets.cells import CELLS, find_cell
 from rnntui.text.ngrams.counts import MeasurementStoppedError
 from tests.unit.lens_networks import Network, network, networks, texts, torch_scores
+from tests.unit.test_cells import ThreeStates
 
 
 def agrees_with_the_trace(found: Activations, net: Network, ids: list[int], place: int) -> None:
@@ -48,6 +50,29 @@ def test_a_network_on_windows_reads_each_window_from_zero_state(net: Network, id
     found = activations(*net, ids)
     for place in range(len(ids)):
         agrees_with_the_trace(found, net, ids[max(0, place - 3) : place + 1].tolist(), place)
+
+
+def test_a_cell_of_any_states_is_read_and_followed_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(CELLS, "three", ThreeStates())
+    net = network(cell="three", num_layers=3, connections="residual")
+    ids = [1, 4, 0, 2, 3]
+    found = activations(*net, np.array(ids))
+    assert len(found.layers[0].states) == 3
+    agrees_with_the_trace(found, net, ids, 4)
+    (row,) = influence(*net, ids, [4], [2]).norms
+    config, arrays = net
+    moved = np.array(arrays["embedding.weight"])
+    moved = np.vstack((moved, moved[1]))  # the first character's vector alone, as a seventh symbol
+    slopes = []
+    for number in range(moved.shape[1]):
+        ends = []
+        for step in (1e-5, -1e-5):
+            table = moved.copy()
+            table[6, number] += step
+            changed = {**arrays, "embedding.weight": table}
+            ends.append(activations(config, changed, np.array([6, *ids[1:]])).scores[-1, 2])
+        slopes.append((ends[0] - ends[1]) / 2e-5)
+    assert row[0] == pytest.approx(np.linalg.norm(slopes), abs=1e-7)
 
 
 @pytest.mark.parametrize("window", [0, 4])
