@@ -49,6 +49,7 @@ IN_THE_MENU = (
             f"microscope.{name}"
             for name in ("back", "first", "last", "row.up", "unit.down", "best")
         ),
+        *("microscope.operate", "microscope.untouched"),
         *("corpora.library", "corpora.beginning", "corpora.figures", "corpora.table"),
     }
 )

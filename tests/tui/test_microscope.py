@@ -19,16 +19,18 @@ from rnntui.lenses.embedding_map import embedding_map
 from rnntui.lenses.forward_trace import forward_trace
 from rnntui.lenses.influence import influence
 from rnntui.lenses.neurons import unit_correlations
+from rnntui.lenses.surgery import Operation
 from rnntui.lenses.text_features import text_features
 from rnntui.nets.numpy_network import NetworkWeights
 from rnntui.runtime.session import Network
 from rnntui.tui.microscope.bars import bar
 from rnntui.tui.microscope.findings import Findings
 from rnntui.tui.microscope.heat_strips import HeatStrips
+from rnntui.tui.microscope.operations import ways_to_operate
 from rnntui.tui.microscope.screen import MicroscopeScreen
 from rnntui.tui.microscope.symbol_map import SymbolMap
 from rnntui.tui.microscope.text_bars import TextBars
-from rnntui.tui.microscope.traced_text import LONGEST, TracedText, trace_text
+from rnntui.tui.microscope.traced_text import LONGEST, TracedText, TraceRow, trace_text
 from tests.tui.scripted import scripted_app
 from tests.tui.test_duel import network_of
 from tests.tui.waiting import until
@@ -40,6 +42,7 @@ FOUND: dict[str, Callable[[Findings], bool]] = {
     "3": lambda found: found.influence is not None,
     "4": lambda found: found.ngram is not None,
     "5": lambda found: found.map is not None,
+    "6": lambda found: found.streams is not None,
 }
 
 
@@ -317,6 +320,71 @@ async def test_the_map_shows_the_symbol_at_the_cursor_and_its_neighbours():
         assert "O" in str(app.microscope.query_one(SymbolMap).render())
 
 
+async def test_a_unit_is_cut_out_and_gates_are_held_and_the_streams_compared():
+    app = MicroscopeApp(network_with_text())
+    async with app.run_test(size=(140, 45)) as pilot:
+        screen = app.microscope
+        before = await looking(pilot, screen)
+        await pilot.press("full_stop", "x")  # the reset gate of unit 1
+        await until(pilot, lambda: screen.traced is not before)
+        assert screen.operations == (Operation(0, 1, "reset", "low"),)
+        assert screen.traced is not None
+        assert screen.traced.rows[0].values[:, 1] == pytest.approx(0, abs=1e-20)
+        held = screen.traced
+        await pilot.press("x")
+        await until(pilot, lambda: screen.traced is not held)
+        assert screen.traced.rows[0].values[:, 1] == pytest.approx(1)
+        await pilot.press("down", "down", "down", "full_stop", "x")  # the state of unit 2
+        cut = (Operation(0, 1, "reset", "high"), Operation(0, 2))
+        await until(pilot, lambda: screen.operations == cut)
+        await pilot.press("6")
+        await until(pilot, lambda: screen.findings.streams is not None)
+        assert screen.findings.streams is not None
+        first, second = screen.findings.streams
+        assert (len(first), len(second)) == (300, 300)
+        differ = [one != other for one, other in zip(first, second, strict=True)]
+        assert f"{sum(differ)} of 300 characters differ" in figures(screen)
+        assert "layer 1, unit 1: reset high" in figures(screen)
+        assert "layer 1, unit 2: cut out" in figures(screen)
+        assert "2 operated on" in str(screen.query_one("#view").border_title)
+        await pilot.press("X")
+        await until(pilot, lambda: "Nothing is operated on yet" in figures(screen))
+        await until(pilot, lambda: screen.findings.streams == (first, first))
+
+
+async def test_after_its_last_operation_a_gate_is_as_it_was():
+    app = MicroscopeApp(network_with_text())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await looking(pilot, app.microscope)
+        await pilot.press("x", "x", "x")
+        assert app.microscope.operations == ()
+        await pilot.press("3", "x")
+        assert app.microscope.operations == ()
+
+
+async def test_what_can_not_be_operated_on_says_why():
+    network = network_of()
+    weights = network.weights()
+    arrays = {f"layers.1.{name}": weights.arrays[f"layers.0.{name}"] for name in ("bias",)}
+    arrays["layers.1.weight_ih"] = arrays["layers.1.weight_hh"] = weights.arrays[
+        "layers.0.weight_hh"
+    ]
+    config = replace(weights.config, num_layers=2, connections="residual")
+    residual = NetworkWeights(config, {**weights.arrays, **arrays}, 1)
+    app = MicroscopeApp(replace(network, weights=lambda: residual))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await looking(pilot, app.microscope)
+        await pilot.press("down", "down", "down", "x")
+        assert app.microscope.operations == ()
+        assert ["residual" in note.message for note in app._notifications] == [True]
+
+
+def test_only_the_first_state_can_be_cut():
+    values = np.zeros((2, 3))
+    assert ways_to_operate(TraceRow(1, "c", values, None), 0) == ()
+    assert ways_to_operate(TraceRow(2, "h", values, None, True), 1) == (Operation(1, 1),)
+
+
 @pytest.mark.parametrize(
     ("key", "lens", "head", "count"),
     [
@@ -325,6 +393,7 @@ async def test_the_map_shows_the_symbol_at_the_cursor_and_its_neighbours():
         ("3", "influence", "place,character,gradient of the prediction behind place 2", 16),
         ("4", "surprise", "place,character,bits,", 15),
         ("5", "map", "symbol,kind,right,up", 0),
+        ("6", "surgery", "place,untouched,operated", 300),
     ],
 )
 async def test_what_a_lens_shows_is_saved_as_numbers_and_as_a_picture(
@@ -415,14 +484,15 @@ def test_picture(snap_compare: Any, size: tuple[int, int], text: str) -> None:
 
 
 @SIZES
-@pytest.mark.parametrize("key", FOUND, ids=["neuron", "influence", "surprise", "map"])
+@pytest.mark.parametrize("key", FOUND, ids=["neuron", "influence", "surprise", "map", "surgery"])
 def test_picture_of_a_lens(snap_compare: Any, size: tuple[int, int], key: str) -> None:
     app = MicroscopeApp(network_with_text())
 
     async def look(pilot: Pilot[Any]) -> None:
         await looking(pilot, app.microscope)
-        await pilot.press(key, *["right"] * 10)
+        await pilot.press("x", key, *["right"] * 10)
         await until(pilot, lambda: FOUND[key](app.microscope.findings))
+        app.clear_notifications()
         await pilot.pause()
 
     assert snap_compare(app, terminal_size=size, run_before=look)

@@ -67,7 +67,9 @@ SECTIONS: Final = (
         "Influence: how much each character acts on what is expected behind the cursor, measured"
         " by the gradient.\n"
         "Surprise: what each character cost in bits, beside the best n-gram.\n"
-        "Map: the vectors of all symbols in the plane of their two principal components.",
+        "Map: the vectors of all symbols in the plane of their two principal components.\n"
+        "Surgery: x cuts the chosen unit out or holds the chosen gate low, then high; here is what"
+        " the network then generates beside what it did before, from the same seed.",
     ),
     HelpSection(
         "Top-k and top-p",

@@ -3,25 +3,23 @@
 import csv
 import io
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 
-from rnntui.tui.microscope.findings import Findings, Lens
-from rnntui.tui.microscope.traced_text import TracedText
+from rnntui.tui.microscope.findings import Lens
+from rnntui.tui.microscope.lens_view import Seen
 
 Row = Sequence[object]
 
 
-def lens_csv(
-    lens: Lens, traced: TracedText, found: Findings, place: int, row: int, unit: int
-) -> str:
+def lens_csv(lens: Lens, seen: Seen) -> str:
     """The numbers of a lens as CSV with a line of names; of the place, row and unit chosen."""
     lines = io.StringIO()
-    csv.writer(lines, lineterminator="\n").writerows(_rows(lens, traced, found, place, row, unit))
+    csv.writer(lines, lineterminator="\n").writerows(_rows(lens, seen))
     return lines.getvalue()
 
 
-def _rows(
-    lens: Lens, traced: TracedText, found: Findings, place: int, row: int, unit: int
-) -> Iterator[Row]:
+def _rows(lens: Lens, seen: Seen) -> Iterator[Row]:
+    traced, found, place, unit = seen.traced, seen.found, seen.place, seen.unit
     characters = traced.characters
     match lens:
         case "strips":
@@ -31,9 +29,8 @@ def _rows(
                     for number, value in enumerate(one.values[at].tolist()):
                         yield [at + 1, character, one.layer, one.name, number, value]
         case "unit":
-            chosen = traced.rows[row]
-            yield ["place", "character", f"{chosen.about}, unit {unit}"]
-            values = chosen.values[:, unit].tolist()
+            yield ["place", "character", f"{seen.chosen.about}, unit {unit}"]
+            values = seen.chosen.values[:, unit].tolist()
             yield from ([at + 1, characters[at], value] for at, value in enumerate(values))
         case "influence" if found.influence is not None:
             yield ["place", "character", f"gradient of the prediction behind place {place + 1}"]
@@ -49,6 +46,10 @@ def _rows(
             yield ["symbol", "kind", "right", "up"]
             for rank, symbol in enumerate(traced.vocabulary.symbols):
                 yield [symbol, found.map.kinds[rank], *found.map.points[rank].tolist()]
+        case "surgery" if found.streams is not None:
+            yield ["place", "untouched", "operated"]
+            first, second = found.streams
+            yield from ([at + 1, *pair] for at, pair in enumerate(zip_longest(first, second)))
         case _:
             yield ["place", "character"]
             yield from ([at + 1, character] for at, character in enumerate(characters))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final, Literal
 
 import numpy as np
@@ -12,13 +13,19 @@ from rnntui.lenses.neurons import UnitCorrelations, unit_correlations
 from rnntui.lenses.text_features import text_features
 from rnntui.nets.numpy_network import NetworkWeights
 from rnntui.runtime.session import Network
+from rnntui.sampling.choice import SamplingSpec
+from rnntui.sampling.stream import CharacterStream
 from rnntui.text.ngrams.baselines import NgramSurprisal, best_ngram
 from rnntui.tui.microscope.traced_text import TracedText
 
-Lens = Literal["strips", "unit", "influence", "surprise", "map"]
+Lens = Literal["strips", "unit", "influence", "surprise", "map", "surgery"]
 
 MEASURED: Final = 20_000
 """Characters of the network's own text over which it is measured what units track."""
+
+
+GENERATED: Final = 300
+"""Characters that are generated to see what an operation does."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,6 +36,8 @@ class Findings:
     influence: Influence | None = None
     ngram: NgramSurprisal | None = None
     map: EmbeddingMap | None = None
+    streams: tuple[str, str] | None = None
+    """What the untouched network and the operated one generate, from the same seed."""
 
 
 def look(
@@ -36,9 +45,12 @@ def look(
     weights: NetworkWeights,
     network: Network,
     traced: TracedText,
+    untouched: NetworkWeights,
     should_stop: Callable[[], bool],
 ) -> Findings:
     """What a lens finds for a network and the text that it read.
+
+    `weights` are those that were operated on, if any were; `untouched` those before.
 
     Raises `CorpusError` where the network's own text is needed and gone, and
     `MeasurementStoppedError` soon after `should_stop` is True.
@@ -66,5 +78,15 @@ def look(
             return Findings(ngram=best_ngram(learned, ids, size, should_stop=should_stop))
         case "map":
             return Findings(map=embedding_map(arrays, network.vocabulary.symbols))
+        case "surgery":
+            prime = "".join(traced.characters)
+            first, second = (_generate(one, network, prime) for one in (untouched, weights))
+            return Findings(streams=(first, second))
         case "strips":
             return Findings()
+
+
+def _generate(weights: NetworkWeights, network: Network, prime: str) -> str:
+    """What a network generates after a text."""
+    stream = CharacterStream(lambda: weights, network.vocabulary, SamplingSpec, prime, seed=1)
+    return "".join(character.symbol for character in islice(stream, GENERATED))

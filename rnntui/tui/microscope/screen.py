@@ -7,23 +7,22 @@ forward pass is computed in a thread that rests long between two, so that traini
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import ClassVar, Final
 
 import numpy as np
-from rich.cells import cell_len
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical
-from textual.content import Content
+from textual.containers import Horizontal
 from textual.screen import Screen
-from textual.widgets import Input, Label, Static
+from textual.widgets import Input, Label
 from textual.worker import get_current_worker
 
 from rnntui import places
 from rnntui.errors import RnntuiError, reason
 from rnntui.lenses.fixed_network import fixed_network
-from rnntui.lenses.forward_trace import Floats
+from rnntui.lenses.surgery import Operation, check_operation, operated
 from rnntui.nets.numpy_network import NetworkWeights
 from rnntui.runtime.session import Network
 from rnntui.sampling.prime import prepare_prime
@@ -39,18 +38,14 @@ from rnntui.tui.core.sentences import one_line, place_in_words
 from rnntui.tui.microscope.actions import MICROSCOPE
 from rnntui.tui.microscope.export import lens_csv
 from rnntui.tui.microscope.findings import Findings, Lens, look
-from rnntui.tui.microscope.heat_strips import Heat, HeatRow, HeatStrips
+from rnntui.tui.microscope.heat_strips import HeatStrips
 from rnntui.tui.microscope.lens_figures import (
     best_units,
-    influence_figures,
-    map_figures,
-    surprise_figures,
-    unit_figures,
 )
-from rnntui.tui.microscope.step_figures import step_figures
-from rnntui.tui.microscope.symbol_map import SymbolMap
-from rnntui.tui.microscope.text_bars import TextBars, label_of
-from rnntui.tui.microscope.traced_text import LONGEST, TracedText, TraceRow, trace_text
+from rnntui.tui.microscope.lens_view import LensView, Seen
+from rnntui.tui.microscope.operations import in_words, next_of, ways_to_operate
+from rnntui.tui.microscope.text_bars import TextBars
+from rnntui.tui.microscope.traced_text import LONGEST, TracedText, trace_text
 from rnntui.tui.widgets.lines_input import PrimeInput
 from rnntui.tui.widgets.title_bar import TitleBar
 
@@ -62,9 +57,6 @@ REST_SHARE: Final = 30
 
 TALL: Final = 30
 """Rows from which both views are shown under each other."""
-
-FULL_BITS: Final = 8.0
-"""The surprisal that is a full bar."""
 
 BEGINNING: Final = 200
 """Characters of the network's own text that are read where there is no other text."""
@@ -88,6 +80,8 @@ class MicroscopeScreen(Screen[None]):
         self._lens: Lens = "strips"
         self._feature = -1
         """The feature whose best unit was gone to last."""
+        self.operations: tuple[Operation, ...] = ()
+        """What was done to the network that is shown."""
         self.traced: TracedText | None = None
         self.findings = Findings()
 
@@ -99,12 +93,7 @@ class MicroscopeScreen(Screen[None]):
             field = PrimeInput(self._text, placeholder="what the network reads (p)", id="text")
             field.max_length = LONGEST
             yield field
-        with Vertical(id="view"):
-            yield HeatStrips(id="over-time")
-            yield HeatStrips(id="over-units")
-            yield TextBars(id="text-bars")
-            yield SymbolMap(id="map")
-        yield Static(id="figures")
+        yield LensView()
         yield KeyBar()
 
     def on_mount(self) -> None:
@@ -124,10 +113,12 @@ class MicroscopeScreen(Screen[None]):
         name = f"microscope · {one_line(self._shown.name)}"
         self.query_one(TitleBar).show_title(name)
         self.findings = Findings()
-        self._follow(self._shown, self._text, self._lens)
+        self._follow(self._shown, self._text, self._lens, self.operations)
 
     @work(thread=True, exclusive=True, group="lens")
-    def _follow(self, network: Network, text: str, lens: Lens) -> None:
+    def _follow(
+        self, network: Network, text: str, lens: Lens, operations: Sequence[Operation]
+    ) -> None:
         worker = get_current_worker()
 
         def is_over() -> bool:
@@ -137,12 +128,14 @@ class MicroscopeScreen(Screen[None]):
         try:
             ids = _ids(network, text)
             while not is_over():
-                weights, rest = network.weights(), LEAST_REST_S
-                if weights is not last:
-                    last, began = weights, time.perf_counter()
+                untouched, rest = network.weights(), LEAST_REST_S
+                if untouched is not last:
+                    last, began = untouched, time.perf_counter()
+                    arrays = operated(untouched.config, untouched.arrays, operations)
+                    weights = replace(untouched, arrays=arrays)
                     traced = trace_text(weights, network.vocabulary, ids)
                     self._show_unless(is_over, traced, None)
-                    found = look(lens, weights, network, traced, is_over)
+                    found = look(lens, weights, network, traced, untouched, is_over)
                     self._show_unless(is_over, traced, found)
                     rest = max(rest, REST_SHARE * (time.perf_counter() - began))
                 self._left.wait(rest)
@@ -176,65 +169,13 @@ class MicroscopeScreen(Screen[None]):
         self._draw()
 
     def _draw(self) -> None:
-        """Bring strips and figures up to what is chosen."""
-        traced = self.traced
-        if traced is None:
-            return
-        place, row, unit, found = self._place, self._row, self._unit, self.findings
-        match self._lens:
-            case "strips":
-                self._draw_strips(traced)
-                figures = step_figures(traced, place, row, unit)
-                what = f"unit {unit} over the text, all at character {place + 1}"
-            case "unit":
-                values = traced.rows[row].values[:, unit]
-                self._draw_text(traced, values / max(1.0, float(np.abs(values).max())))
-                figures = unit_figures(traced, found, place, row, unit)
-                what = f"{traced.rows[row].about}, unit {unit}"
-            case "influence":
-                norms = np.zeros(len(traced.ids))
-                if found.influence is not None:
-                    norms = found.influence.norms[place]
-                self._draw_text(traced, norms / (norms.max() or 1.0))
-                figures = influence_figures(traced, found, place)
-                what = "influence on the next prediction"
-            case "surprise":
-                self._draw_text(traced, np.minimum(traced.costs / FULL_BITS, 1.0))
-                figures = surprise_figures(traced, found, place)
-                what = f"surprise, {FULL_BITS:g} bits and more a full bar"
-            case "map":
-                if found.map is not None:
-                    symbols = traced.vocabulary.symbols
-                    self.query_one(SymbolMap).show(found.map, symbols, traced.ids[place])
-                figures = map_figures(traced, found, place)
-                what = "vectors of the symbols"
-        step = f"step {traced.step:,}" if traced.step else "fixed weights"
-        self.query_one("#view").border_title = Content(f"{traced.cell} · {what} · {step}")
-        self.query_one("#figures", Static).update(Content("\n").join(figures))
+        """Bring view and figures up to what is chosen."""
+        if self.traced is not None:
+            self.query_one(LensView).show(self._lens, self._seen(self.traced))
 
-    def _draw_strips(self, traced: TracedText) -> None:
-        place, row, unit = self._place, self._row, self._unit
-        heads = [label_of(character) for character in traced.characters]
-        self.query_one("#over-time", HeatStrips).show(
-            Heat(
-                heads,
-                [_strip(one, one.values[:, unit], one.values[:, unit]) for one in traced.rows],
-                row,
-                place,
-                min(max(map(cell_len, heads)), 2),
-            )
-        )
-        self.query_one("#over-units", HeatStrips).show(
-            Heat(
-                _numbered(traced.units),
-                [_strip(one, one.values[place], one.values) for one in traced.rows],
-                row,
-                unit,
-            )
-        )
-
-    def _draw_text(self, traced: TracedText, values: Floats) -> None:
-        self.query_one(TextBars).show(traced.characters, values, self._place)
+    def _seen(self, traced: TracedText) -> Seen:
+        """What is seen, and where."""
+        return Seen(traced, self.findings, self._place, self._row, self._unit, self.operations)
 
     def _is_of(self, traced: TracedText) -> bool:
         """Whether the findings are of a text as long and a network as large."""
@@ -267,7 +208,7 @@ class MicroscopeScreen(Screen[None]):
             return self._lens == "strips" and not self.has_class("-tall")
         if action == "best_unit":
             return self._lens == "unit"
-        return action not in ("row", "unit") or self._lens in ("strips", "unit")
+        return action not in ("row", "unit", "operate") or self._lens in ("strips", "unit")
 
     # Actions; `MICROSCOPE` says what each is for.
 
@@ -280,6 +221,39 @@ class MicroscopeScreen(Screen[None]):
         self.refresh_bindings()
         self._look_anew()
         self._draw()
+
+    def action_operate(self) -> None:
+        """Cut the chosen unit out, or hold the chosen gate low, then high; then undo it."""
+        if self.traced is None:
+            return
+        row = self.traced.rows[self._row]
+        if not (ways := ways_to_operate(row, self._unit)):
+            self._say(f"{row.name} is kept by the gates: hold those, or cut the unit out at h.")
+            return
+        rest = tuple(one for one in self.operations if one not in ways)
+        if (following := next_of(ways, self.operations)) is None:
+            self._say("It is as it was.")
+            self._operate(rest)
+            return
+        try:
+            check_operation(self.traced.config, following)
+        except RnntuiError as error:
+            self._say(str(error))
+            return
+        self._say(in_words(following))
+        self._operate((*rest, following))
+
+    def action_undo_operations(self) -> None:
+        """Undo all operations."""
+        self._operate(())
+
+    def _operate(self, operations: tuple[Operation, ...]) -> None:
+        if operations != self.operations:
+            self.operations = operations
+            self._look_anew()
+
+    def _say(self, sentence: str) -> None:
+        self.notify(printable(sentence), markup=False, timeout=3)
 
     def action_best_unit(self) -> None:
         """To the unit that tracks the next feature best."""
@@ -294,9 +268,7 @@ class MicroscopeScreen(Screen[None]):
             if (row.layer - 1, row.name) == (chosen.unit.layer, chosen.unit.state)
         )
         self._draw()
-        self.notify(
-            f"{chosen.feature}: correlation {chosen.correlation:+.2f}", markup=False, timeout=2
-        )
+        self._say(f"{chosen.feature}: correlation {chosen.correlation:+.2f}")
 
     def action_step(self, by: int) -> None:
         """To another character."""
@@ -359,6 +331,7 @@ class MicroscopeScreen(Screen[None]):
             self._own_text = self._text
             self._shown, self._text = _hello()
         self._place = self._row = self._unit = 0
+        self.operations = ()
         with self.prevent(Input.Changed):
             self.query_one("#text", Input).value = self._text
         self._look_anew()
@@ -367,8 +340,7 @@ class MicroscopeScreen(Screen[None]):
         """Save what the lens shows, as numbers and as a picture."""
         if self.traced is None:
             return
-        place, row, unit = self._place, self._row, self._unit
-        numbers = lens_csv(self._lens, self.traced, self.findings, place, row, unit)
+        numbers = lens_csv(self._lens, self._seen(self.traced))
         folder, stem = places.checkpoints_dir().parent, f"microscope-{self._lens}"
         try:
             table = write_new(folder, stem, ".csv", numbers)
@@ -409,13 +381,3 @@ def _hello() -> tuple[Network, str]:
         lambda: (np.zeros(0, np.uint8), np.zeros(0, np.uint8)),
     )
     return network, str(file.tables["reads"])
-
-
-def _strip(row: TraceRow, numbers: Floats, scale: Floats) -> HeatRow:
-    """A strip of numbers, none of which fills a cell by less than 1, or than the largest there."""
-    return HeatRow(row.label, numbers / max(1.0, float(np.abs(scale).max())))
-
-
-def _numbered(units: int) -> list[str]:
-    """Heads for units: a digit every ten, dots between."""
-    return [str(unit // 10 % 10) if unit % 10 == 0 else "·" for unit in range(units)]

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from rnntui.lenses.forward_trace import Floats, StepTrace, forward_trace
 from rnntui.nets.cells import find_cell
+from rnntui.nets.config import ModelConfig
 from rnntui.nets.numpy_network import NetworkWeights
 from rnntui.text.vocabulary import Vocabulary
 
@@ -29,6 +30,7 @@ class TraceRow:
     name: str
     values: NDArray[np.float64]
     before: NDArray[np.float64] | None
+    is_hidden_state: bool = False
 
     @property
     def label(self) -> str:
@@ -49,7 +51,7 @@ class TracedText:
     vocabulary: Vocabulary
     ids: tuple[int, ...]
     steps: tuple[StepTrace, ...]
-    cell: str
+    config: ModelConfig
     step: int
 
     @property
@@ -60,7 +62,7 @@ class TracedText:
     @cached_property
     def rows(self) -> tuple[TraceRow, ...]:
         """The top layer first; in a layer its gates, then its states."""
-        cell = find_cell(self.cell)
+        cell = find_cell(self.config.cell)
         rows: list[TraceRow] = []
         for number in reversed(range(len(self.steps[0].layers))):
             layers = [step.layers[number] for step in self.steps]
@@ -70,7 +72,7 @@ class TracedText:
                 rows.append(TraceRow(number + 1, gate, values, before))
             for place, state in enumerate(cell.state_tensors):
                 values = np.array([layer.state[place] for layer in layers])
-                rows.append(TraceRow(number + 1, state, values, None))
+                rows.append(TraceRow(number + 1, state, values, None, place == 0))
         return tuple(rows)
 
     @property
@@ -94,4 +96,4 @@ class TracedText:
 def trace_text(weights: NetworkWeights, vocabulary: Vocabulary, ids: Sequence[int]) -> TracedText:
     """Read `ids`, of which there is at least one, from the zero state."""
     steps = tuple(forward_trace(weights.config, weights.arrays, ids))
-    return TracedText(vocabulary, tuple(ids), steps, weights.config.cell, weights.step)
+    return TracedText(vocabulary, tuple(ids), steps, weights.config, weights.step)

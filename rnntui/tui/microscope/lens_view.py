@@ -1,0 +1,133 @@
+"""What one lens shows of a network and a text: the picture above, the figures below."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from rich.cells import cell_len
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from rnntui.lenses.forward_trace import Floats
+from rnntui.lenses.surgery import Operation
+from rnntui.tui.core.sentences import one_line
+from rnntui.tui.microscope.findings import Findings, Lens
+from rnntui.tui.microscope.heat_strips import Heat, HeatRow, HeatStrips
+from rnntui.tui.microscope.lens_figures import (
+    both_streams,
+    influence_figures,
+    map_figures,
+    surgery_figures,
+    surprise_figures,
+    unit_figures,
+)
+from rnntui.tui.microscope.step_figures import step_figures
+from rnntui.tui.microscope.symbol_map import SymbolMap
+from rnntui.tui.microscope.text_bars import TextBars, label_of
+from rnntui.tui.microscope.traced_text import TracedText, TraceRow
+
+FULL_BITS: Final = 8.0
+"""The surprisal that is a full bar."""
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """A text that was read, what was found in it, the place chosen, and what was operated on."""
+
+    traced: TracedText
+    found: Findings
+    place: int
+    row: int
+    unit: int
+    operations: tuple[Operation, ...] = ()
+
+    @property
+    def chosen(self) -> TraceRow:
+        """The chosen row."""
+        return self.traced.rows[self.row]
+
+
+class LensView(Vertical):
+    """The picture of the present lens, which the classes of the screen choose, and its figures."""
+
+    def compose(self) -> ComposeResult:
+        """All pictures, of which one is shown, above the figures."""
+        with Vertical(id="view"):
+            yield HeatStrips(id="over-time")
+            yield HeatStrips(id="over-units")
+            yield TextBars(id="text-bars")
+            yield SymbolMap(id="map")
+            with VerticalScroll(id="streams", can_focus=False), Horizontal():
+                yield Static(id="untouched")
+                yield Static(id="operated")
+        yield Static(id="figures")
+
+    def show(self, lens: Lens, seen: Seen) -> None:
+        """Bring picture and figures up to what is seen."""
+        traced, found, place, unit = seen.traced, seen.found, seen.place, seen.unit
+        match lens:
+            case "strips":
+                self._show_strips(seen)
+                figures = step_figures(traced, place, seen.row, unit)
+                what = f"unit {unit} over the text, all at character {place + 1}"
+            case "unit":
+                values = seen.chosen.values[:, unit]
+                self._show_text(seen, values / max(1.0, float(np.abs(values).max())))
+                figures = unit_figures(traced, found, place, seen.row, unit)
+                what = f"{seen.chosen.about}, unit {unit}"
+            case "influence":
+                norms = np.zeros(len(traced.ids))
+                if found.influence is not None:
+                    norms = found.influence.norms[place]
+                self._show_text(seen, norms / (norms.max() or 1.0))
+                figures = influence_figures(traced, found, place)
+                what = "influence on the next prediction"
+            case "surprise":
+                self._show_text(seen, np.minimum(traced.costs / FULL_BITS, 1.0))
+                figures = surprise_figures(traced, found, place)
+                what = f"surprise, {FULL_BITS:g} bits and more a full bar"
+            case "map":
+                if found.map is not None:
+                    symbols = traced.vocabulary.symbols
+                    self.query_one(SymbolMap).show(found.map, symbols, traced.ids[place])
+                figures = map_figures(traced, found, place)
+                what = "vectors of the symbols"
+            case "surgery":
+                for name, stream in zip(
+                    ("untouched", "operated"), both_streams(found), strict=True
+                ):
+                    self.query_one(f"#{name}", Static).update(stream)
+                figures = surgery_figures(found, seen.operations)
+                what = "generated after the text: untouched, operated"
+        step = f"step {traced.step:,}" if traced.step else "fixed weights"
+        if seen.operations:
+            step += f" · {len(seen.operations)} operated on"
+        title = f"{one_line(traced.config.cell)} · {what} · {step}"
+        self.query_one("#view").border_title = Content(title)
+        self.query_one("#figures", Static).update(Content("\n").join(figures))
+
+    def _show_strips(self, seen: Seen) -> None:
+        rows, place, unit = seen.traced.rows, seen.place, seen.unit
+        heads = [label_of(character) for character in seen.traced.characters]
+        over_time = [_strip(row, row.values[:, unit], row.values[:, unit]) for row in rows]
+        cells = min(max(map(cell_len, heads)), 2)
+        strips = self.query_one("#over-time", HeatStrips)
+        strips.show(Heat(heads, over_time, seen.row, place, cells))
+        over_units = [_strip(row, row.values[place], row.values) for row in rows]
+        strips = self.query_one("#over-units", HeatStrips)
+        strips.show(Heat(_numbered(seen.traced.units), over_units, seen.row, unit))
+
+    def _show_text(self, seen: Seen, values: Floats) -> None:
+        self.query_one(TextBars).show(seen.traced.characters, values, seen.place)
+
+
+def _strip(row: TraceRow, numbers: Floats, scale: Floats) -> HeatRow:
+    """A strip of numbers, none of which fills a cell by less than 1, or than the largest there."""
+    return HeatRow(row.label, numbers / max(1.0, float(np.abs(scale).max())))
+
+
+def _numbered(units: int) -> list[str]:
+    """Heads for units: a digit every ten, dots between."""
+    return [str(unit // 10 % 10) if unit % 10 == 0 else "·" for unit in range(units)]
