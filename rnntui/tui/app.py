@@ -29,22 +29,22 @@ from rnntui.errors import RnntuiError
 from rnntui.text.cells import printable
 from rnntui.tui.core.actions import APP, Action
 from rnntui.tui.core.failures import SurvivingApp
-from rnntui.tui.core.handing_out import HandingApp
-from rnntui.tui.core.key_order import OrderlyApp
-from rnntui.tui.core.leaving import LeavingApp, left_by_signals
-from rnntui.tui.core.log_file import log_kept
+from rnntui.tui.core.handing_out import SharingApp
+from rnntui.tui.core.key_order import OrderedKeysApp
+from rnntui.tui.core.leaving import LeavingApp, leave_on_signals
+from rnntui.tui.core.log_file import log_to_file
 from rnntui.tui.core.preferences import PreferenceFile
 from rnntui.tui.core.remembered import SCREEN_NAME, Remembered, load_remembered, save_remembered
-from rnntui.tui.core.terminal_driver import placing
+from rnntui.tui.core.terminal_driver import cursor_placing
 from rnntui.tui.first_picture import FirstPicture
 from rnntui.tui.navigation import NavigatingApp
 from rnntui.tui.widgets.readable import ReadableApp
 from rnntui.tui.widgets.toasts import ToastingApp
-from rnntui.tui.widgets.too_small import RoomyApp
+from rnntui.tui.widgets.too_small import SizedApp
 
 if TYPE_CHECKING:
     from rnntui.runtime.session import Session
-    from rnntui.tui.playground.starting import Start
+    from rnntui.tui.playground.starting import StartPlan
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +75,7 @@ class NewsArrived(Message):
     """Something rare has happened in a thread; the screen should poll now."""
 
 
-class Warm(Message):
+class TorchLoaded(Message):
     """What a training needs is loaded."""
 
     def __init__(self, operations_per_second: float) -> None:
@@ -85,13 +85,13 @@ class Warm(Message):
 
 
 class RnntuiApp(
-    HandingApp[int],
+    SharingApp[int],
     SurvivingApp[int],
     ReadableApp[int],
     ToastingApp[int],
-    RoomyApp[int],
+    SizedApp[int],
     LeavingApp[int],
-    OrderlyApp[int],
+    OrderedKeysApp[int],
     NavigatingApp[int],
 ):
     """The interactive session."""
@@ -113,7 +113,7 @@ class RnntuiApp(
     def __init__(
         self,
         session: "Session | None" = None,
-        start: "Start | None" = None,
+        start: "StartPlan | None" = None,
         warm_up: Callable[[], float] = load_torch,
     ) -> None:
         """Open `session`, or a new one, on `start`, or on what was left last.
@@ -128,7 +128,7 @@ class RnntuiApp(
         self.preferences = PreferenceFile(
             places.settings_file(), self.available_themes, _key_scopes
         )
-        self._take_preferences()
+        self._apply_preferences()
 
     @property
     def chart_characters(self) -> Characters:
@@ -137,7 +137,7 @@ class RnntuiApp(
 
     def get_driver_class(self) -> type[Driver]:
         """Textual's own for this system, with the cursor kept where it belongs."""
-        return placing(super().get_driver_class())
+        return cursor_placing(super().get_driver_class())
 
     # Settings.
 
@@ -145,7 +145,7 @@ class RnntuiApp(
     def _screen_file(self) -> Path:
         return places.state_dir() / SCREEN_NAME
 
-    def _take_preferences(self) -> None:
+    def _apply_preferences(self) -> None:
         preferences = self.preferences.now
         self.theme = preferences.theme
         self.set_keymap(preferences.keymap)
@@ -223,31 +223,31 @@ class RnntuiApp(
         await self.push_screen(self._playground)
         self._begin(start)
 
-    def _begin(self, start: "Start") -> None:
+    def _begin(self, start: "StartPlan") -> None:
         if start.replay is not None:
-            self._try(start, partial(self.replay, start.replay, REPLAY_SPEED))
+            self._try_to_open(start, partial(self.replay, start.replay, REPLAY_SPEED))
         elif self.session.phase == "idle":
             for path in filter(Path.is_file, start.checkpoints):
-                if self._try(start, partial(self.open_checkpoint, path)):
+                if self._try_to_open(start, partial(self.open_checkpoint, path)):
                     break
-        self.playground.setup.keep(start)
+        self.playground.setup.keep_requested(start)
         for complaint in self.preferences.complaints:
             self.notify(printable(complaint), severity="warning", markup=False)
         self.playground.show_machine("PyTorch is loading …")
-        threading.Thread(target=self._get_warm, name="warm-up", daemon=True).start()
+        threading.Thread(target=self._run_warm_up, name="warm-up", daemon=True).start()
 
-    def _try(self, start: "Start", act: Callable[[], None]) -> bool:
+    def _try_to_open(self, start: "StartPlan", act: Callable[[], None]) -> bool:
         """Open something; whether it could be. Only what was asked for is missed in words."""
         try:
             act()
         except RnntuiError as error:
             log.info("The session begins without it: %s", error)
-            if start.asked.checkpoint or start.asked.replay:
+            if start.request.checkpoint or start.request.replay:
                 self.playground.tell(str(error), "error")
             return False
         return True
 
-    def _get_warm(self) -> None:
+    def _run_warm_up(self) -> None:
         """Called in a thread of its own, which must not keep the app from leaving."""
         try:
             speed = self._warm_up()
@@ -256,16 +256,16 @@ class RnntuiApp(
             if self.is_running:
                 log.exception("What a training run needs can't be loaded")
             return
-        self.post_message(Warm(speed))
+        self.post_message(TorchLoaded(speed))
 
-    def on_warm(self, message: Warm) -> None:
+    def on_torch_loaded(self, message: TorchLoaded) -> None:
         """Say nothing more of loading; estimate times from now on."""
         # What is loaded by now stays; looking through it for garbage again and
         # again would hold up the screen for tens of milliseconds each time.
         gc.collect()
         gc.freeze()
         self.playground.show_machine("")
-        self.playground.setup.time_with(message.operations_per_second)
+        self.playground.setup.set_machine_speed(message.operations_per_second)
 
     def _wake(self) -> None:
         """Called in any thread."""
@@ -305,7 +305,7 @@ class RnntuiApp(
             call = action.removeprefix("screen.").removesuffix("()")
             for one in self._playground.actions:
                 if one.call == call:
-                    self._playground.next_step.follow(one.name)
+                    self._playground.next_step.mark_done(one.name)
         return done
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[Any]:
@@ -351,7 +351,7 @@ def open_playground(
 
     Raises `RnntuiError` for a text, checkpoint, recipe or run that there isn't.
     """
-    with log_kept(places.state_dir()) as complaint:
+    with log_to_file(places.state_dir()) as complaint:
         start = None
         if (corpus, checkpoint, recipe, replay) != (None,) * 4:
             from rnntui.tui.playground.starting import StartRequest, find_start
@@ -361,7 +361,7 @@ def open_playground(
         app = RnntuiApp(start=start)
         if complaint:
             app.call_later(app.notify, printable(complaint), severity="warning", markup=False)
-        with left_by_signals(app.leave):
+        with leave_on_signals(app.leave):
             app.run()
         app.close()
         return app.return_code or 0

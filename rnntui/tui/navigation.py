@@ -62,7 +62,7 @@ class NavigatingApp(App[ReturnType], Generic[ReturnType]):
 
     def _leave_duel(self, left: "DuelSettings | None") -> None:
         if left is not None:
-            self.playground.go_on_with(left.spec, left.prime, left.seed, left.pace)
+            self.playground.apply_duel(left.spec, left.prime, left.seed, left.pace)
 
     def action_microscope(self) -> None:
         """Open the Microscope on what stands in the output."""
@@ -113,13 +113,13 @@ class NavigatingApp(App[ReturnType], Generic[ReturnType]):
         """Put the Classify screen in front, made when it is first asked for."""
         from rnntui.runtime.classifier_session import ClassifierSession
 
-        screen = self._classify or self.put_classifying(ClassifierSession())
+        screen = self._classify or self.create_classify_screen(ClassifierSession())
         if screen not in self.screen_stack:
             self.clear_notifications()
             self.push_screen(screen)
         return screen
 
-    def put_classifying(self, session: "ClassifierSession") -> "ClassifyScreen":
+    def create_classify_screen(self, session: "ClassifierSession") -> "ClassifyScreen":
         """Make the Classify screen over a session; there must be none yet."""
         from rnntui.tui.classify.screen import ClassifyScreen
 
@@ -136,7 +136,7 @@ class NavigatingApp(App[ReturnType], Generic[ReturnType]):
         is no such network, or a training run is in progress.
         """
         if _is_classifier(path):
-            self._show_classify().when_ready(lambda screen: screen.open(path))
+            self._show_classify().call_when_mounted(lambda screen: screen.open(path))
         else:
             self.playground.open_checkpoint(path)
 
@@ -156,7 +156,7 @@ class NavigatingApp(App[ReturnType], Generic[ReturnType]):
             return
         if self._classify is None or not self._classify.controller.trains(name):
             check_idle(folder, "resumed")
-        self._show_classify().when_ready(lambda screen: screen.resume(name))
+        self._show_classify().call_when_mounted(lambda screen: screen.resume(name))
 
     def replay(self, name: str, speed: float) -> None:
         """Show a run again from its record."""

@@ -53,7 +53,7 @@ async def classifying(
     """The real app with the Classify screen in front, over a scripted session."""
     app = scripted_app()
     async with app.run_test(size=size) as pilot:
-        screen = app.put_classifying(training.session())
+        screen = app.create_classify_screen(training.session())
         await pilot.press("x")
         await until(pilot, lambda: app.screen is screen and screen.is_mounted)
         await pilot.pause()
@@ -342,7 +342,7 @@ async def test_one_training_at_a_time_in_the_whole_app(tmp_path: Path):
     writing = ScriptedTraining(steps(5))
     app = scripted_app(writing)
     async with app.run_test(size=SIZE) as pilot:
-        screen = app.put_classifying(training.session())
+        screen = app.create_classify_screen(training.session())
         await pilot.press("t")
         await until(pilot, lambda: app.session.phase == "training")
         await pilot.press("x", "t")
@@ -435,7 +435,7 @@ async def test_a_classifier_of_the_table_of_runs_opens_here(tmp_path: Path):
     app = scripted_app()
     path = save_scripted(tmp_path / "lamps" / "best.safetensors")
     async with app.run_test(size=SIZE) as pilot:
-        screen = app.put_classifying(ScriptedClassifier(tmp_path).session())
+        screen = app.create_classify_screen(ScriptedClassifier(tmp_path).session())
         app.call_later(app.open_checkpoint, path)
         await until(pilot, lambda: "lamps" in str(screen.sentence.border_subtitle))
         assert screen.is_active

@@ -37,7 +37,7 @@ def pictured(training: ScriptedClassifier, then: Then) -> tuple[RnntuiApp, Any]:
 
     async def before(pilot: Pilot[Any]) -> None:
         await at_home(pilot)
-        screen = app.put_classifying(training.session())
+        screen = app.create_classify_screen(training.session())
         await pilot.press("x")
         await until(pilot, lambda: app.screen is screen)
         await pilot.pause()

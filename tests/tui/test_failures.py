@@ -13,7 +13,7 @@ from textual.strip import Strip
 from textual.widgets import Button, Footer, Input, Static
 
 from rnntui.errors import CorpusError
-from rnntui.tui.core.failures import FailureRate, SurvivingApp, sentence_of
+from rnntui.tui.core.failures import FailureRate, SurvivingApp, failure_sentence
 from rnntui.tui.dialogs.question import Failure
 from tests.tui.waiting import until
 
@@ -277,5 +277,5 @@ def test_failures_now_and_then_are_borne_for_ever():
 
 
 def test_an_exception_without_words_is_named():
-    assert "(ValueError)" in sentence_of(ValueError())
-    assert "(ValueError: first)" in sentence_of(ValueError("first\nsecond"))
+    assert "(ValueError)" in failure_sentence(ValueError())
+    assert "(ValueError: first)" in failure_sentence(ValueError("first\nsecond"))

@@ -8,11 +8,11 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from rnntui import places
-from rnntui.tui.core.handing_out import HandingApp, loaded_into_tmux
+from rnntui.tui.core.handing_out import SharingApp, load_into_tmux
 from tests.tui.waiting import until
 
 
-class Desk(HandingApp[None]):
+class Desk(SharingApp[None]):
     """An app with a field to copy from."""
 
     def compose(self) -> ComposeResult:
@@ -60,7 +60,7 @@ async def test_under_tmux_it_is_in_its_buffer_as_well(tmux: Path) -> None:
 
 async def test_an_older_tmux_gets_it_too(tmux: Path, tmp_path: Path) -> None:
     (tmp_path / "old").touch()
-    assert await loaded_into_tmux("text")
+    assert await load_into_tmux("text")
     assert tmux.read_text() == "text"
 
 

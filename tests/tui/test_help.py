@@ -129,7 +129,7 @@ async def test_markup_in_a_sentence_is_text():
         assert "Halve the rate [by 2]." in shown(pilot)
 
 
-async def test_searching_keeps_what_speaks_of_all_words():
+async def test_searching_keeps_what_matches_all_words():
     app = DeskApp()
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("f1", "slash", *"rate")
@@ -217,4 +217,4 @@ def test_picture_in_a_light_theme(snap_compare: Any):
     ["uniform", "unigram", "5-gram", "memorised", "gradient norm", "top-k", "top-p", "hybrid"],
 )
 def test_it_explains_the_words_on_the_screen(word: str) -> None:
-    assert any(section.speaks_of([word]) for section in SECTIONS)
+    assert any(section.matches([word]) for section in SECTIONS)

@@ -13,7 +13,7 @@ from rnntui.training.commands import Inbox, Stop, WeightsOutlet
 from rnntui.training.events import Finished, TrainEvent
 from rnntui.training.runs.folder import RunFolder, list_runs
 from rnntui.training.runs.record import read_events
-from rnntui.tui.core.leaving import NO_SHELL, left_by_signals
+from rnntui.tui.core.leaving import NO_SHELL, leave_on_signals
 from rnntui.tui.training.status import TrainingStatus
 from tests.factories import losses, only
 from tests.terminals import OnTerminal
@@ -83,7 +83,7 @@ async def test_leaving_saves_a_classifier_and_asks_nothing(tmp_path: Path) -> No
     training = ScriptedClassifier(tmp_path, classify_steps(5))
     app = scripted_app()
     async with app.run_test(size=SIZE) as pilot:
-        screen = app.put_classifying(training.session())
+        screen = app.create_classify_screen(training.session())
         await pilot.press("x")
         await until(pilot, lambda: app.screen is screen)
         await pilot.press("t")
@@ -117,13 +117,13 @@ async def test_suspending_without_a_shell_says_why_nothing_happens() -> None:
 
 def test_a_signal_before_the_app_runs_leaves_at_once() -> None:
     app = scripted_app()
-    with pytest.raises(SystemExit, match="143"), left_by_signals(app.leave):
+    with pytest.raises(SystemExit, match="143"), leave_on_signals(app.leave):
         signal.raise_signal(signal.SIGTERM)
 
 
 def test_the_signals_are_as_they_were_once_the_screen_is_left() -> None:
     before = signal.getsignal(signal.SIGTERM)
-    with left_by_signals(lambda code: None):
+    with leave_on_signals(lambda code: None):
         assert signal.getsignal(signal.SIGTERM) is not before
     assert signal.getsignal(signal.SIGTERM) is before
 
@@ -133,7 +133,7 @@ async def test_a_run_stopped_behind_its_last_step_is_not_offered_to_go_on() -> N
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("t")
         status = app.screen.query_one(TrainingStatus)
-        await until(pilot, lambda: status.is_at_its_end)
+        await until(pilot, lambda: status.is_at_last_step)
         await pilot.press("k")
         await until(pilot, lambda: phase(pilot) == "stopped")
         assert app.playground.controller.run_to_resume is None

@@ -41,8 +41,8 @@ async def test_nothing_is_said_once_all_was_done() -> None:
     app = scripted_app()
     async with app.run_test(size=(140, 45)) as pilot:
         for action in ("train", "generate", "mode.random", "temperature.up", "prime", "duel"):
-            app.playground.next_step.follow(action)
-        app.playground.next_step.follow("runs")
+            app.playground.next_step.mark_done(action)
+        app.playground.next_step.mark_done("runs")
         await pilot.pause()
         assert hint(pilot) == ""
 

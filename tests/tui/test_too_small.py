@@ -14,7 +14,7 @@ from textual.screen import Screen
 from textual.widgets import Button, Footer, Input, Select
 
 from rnntui.tui.dialogs.question import Question
-from rnntui.tui.widgets.too_small import RoomyApp, TooSmall, is_too_small, sentence_for
+from rnntui.tui.widgets.too_small import SizedApp, TooSmall, is_too_small, sentence_for
 from tests.tui.waiting import until
 
 
@@ -41,7 +41,7 @@ class Room(Screen[None]):
         self.counted += 1
 
 
-class SmallApp(RoomyApp[int]):
+class SmallApp(SizedApp[int]):
     """A room to be covered."""
 
     def on_mount(self) -> None:

@@ -63,7 +63,7 @@ async def test_a_run_that_rests_says_how_far_it_was_trained_and_that_t_continues
         app.open_checkpoint(places.checkpoints_dir() / "mine" / LAST)
         await until(pilot, lambda: "t continues" in status(pilot))
         assert status(pilot).startswith("trained to step 30 · t continues")
-        app.playground.controller.begin_anew()
+        app.playground.controller.begin_new_run()
         await until(pilot, lambda: "t continues" not in status(pilot))
 
 

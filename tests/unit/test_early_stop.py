@@ -8,7 +8,7 @@ from rnntui.cli.progress import sentence
 from rnntui.tasks.characters import learners
 from rnntui.training.commands import Stop
 from rnntui.training.events import Evaluated, Finished, Resumed, Started, from_json
-from rnntui.tui.training.sentences import over
+from rnntui.tui.training.sentences import end_sentence
 from tests.classify_factories import classified, classify_run
 from tests.factories import ReadyFrom, Script, only, resumed, tiny_run, trained
 
@@ -27,7 +27,7 @@ def test_the_last_event_says_what_was_best_and_how_long_nothing_was_better(tmp_p
     told = f"no better loss in 3 evaluations, the best was {best.val_loss:.4f} at step {best.step}"
     assert sentence(end).startswith(f"Stopped early at step {end.step} after ")
     assert sentence(end).endswith(f": {told}.")
-    assert over(end, "") == f"Stopped early at step {end.step}: {told}."
+    assert end_sentence(end, "") == f"Stopped early at step {end.step}: {told}."
 
 
 def test_a_classifier_says_so_too(tmp_path: Path) -> None:

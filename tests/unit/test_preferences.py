@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from rnntui.errors import ConfigError
 from rnntui.tui.core.keymap import checked_keymap, normal_key
-from rnntui.tui.core.log_file import LOG_NAME, log_kept
+from rnntui.tui.core.log_file import LOG_NAME, log_to_file
 from rnntui.tui.core.preferences import MOST_COMPLAINTS, PreferenceFile, Preferences, as_toml
 from rnntui.tui.core.remembered import Remembered, load_remembered, save_remembered
 
@@ -344,7 +344,7 @@ def test_what_cannot_be_remembered_is_let_go(tmp_path: Path):
 def test_the_log_holds_what_the_package_logs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     # What pytest hears it passes on to another process, which lone surrogates don't survive.
     monkeypatch.setattr(logging.getLogger("rnntui"), "propagate", False)
-    with log_kept(tmp_path / "state") as complaint:
+    with log_to_file(tmp_path / "state") as complaint:
         assert complaint is None
         logging.getLogger("rnntui.tui").error("it was \udcff")
     logging.getLogger("rnntui.tui").error("too late")
@@ -356,7 +356,7 @@ def test_a_log_that_cannot_be_opened_is_a_sentence(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):
     (tmp_path / "state").touch()
-    with log_kept(tmp_path / "state") as complaint:
+    with log_to_file(tmp_path / "state") as complaint:
         assert complaint is not None
         assert "No log is kept" in complaint
         logging.getLogger("rnntui.tui").error("unheard")
@@ -365,7 +365,7 @@ def test_a_log_that_cannot_be_opened_is_a_sentence(
 
 def test_the_log_never_takes_more_than_two_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("rnntui.tui.core.log_file.LOG_BYTES", 1000)
-    with log_kept(tmp_path):
+    with log_to_file(tmp_path):
         for _ in range(100):
             logging.getLogger("rnntui.tui").error("x" * 50)
     sizes = [file.stat().st_size for file in tmp_path.iterdir()]

@@ -7,29 +7,29 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnntui.tui.runs.name_filter import matching
-from rnntui.tui.runs.slots import RememberedSlots, assigned
-from rnntui.tui.runs.table import duration, natural
+from rnntui.tui.runs.name_filter import matching_runs
+from rnntui.tui.runs.slots import RememberedSlots, assign_slots
+from rnntui.tui.runs.table import duration, natural_key
 
 NAMES = st.lists(st.text("abc", min_size=1, max_size=3), unique=True, max_size=10)
 
 
 @given(NAMES, st.dictionaries(st.text("abc", max_size=3), st.integers(0, 5)))
 def test_no_two_runs_share_a_slot(names: list[str], remembered: dict[str, int]) -> None:
-    slots = assigned(names, remembered)
+    slots = assign_slots(names, remembered)
     assert set(slots) == set(names)
     assert len(set(slots.values())) == len(names)
 
 
 @given(NAMES, NAMES)
 def test_runs_keep_their_slots_whatever_comes_and_goes(before: list[str], now: list[str]) -> None:
-    old = assigned(before, {})
-    new = assigned(now, old)
+    old = assign_slots(before, {})
+    new = assign_slots(now, old)
     assert all(new[name] == old[name] for name in set(before) & set(now))
 
 
 def test_new_runs_take_the_lowest_slots_that_are_free() -> None:
-    assert assigned(["a", "b", "c"], {"b": 0}) == {"a": 1, "b": 0, "c": 2}
+    assert assign_slots(["a", "b", "c"], {"b": 0}) == {"a": 1, "b": 0, "c": 2}
 
 
 def test_slots_are_the_same_on_the_next_visit(tmp_path: Path) -> None:
@@ -92,7 +92,7 @@ def test_a_folder_without_runs_is_forgotten(tmp_path: Path) -> None:
 )
 def test_names_are_matched_by_parts_and_expressions(wanted: str, passed: set[str]) -> None:
     runs = dict.fromkeys(["play-lstm-1", "Play-gru-2", "alice[1]"], "")
-    assert matching(runs, wanted) == (passed, True)
+    assert matching_runs(runs, wanted) == (passed, True)
 
 
 @pytest.mark.parametrize(
@@ -106,24 +106,24 @@ def test_names_are_matched_by_parts_and_expressions(wanted: str, passed: set[str
 )
 def test_runs_are_matched_by_their_text(wanted: str, passed: set[str]) -> None:
     runs = {"a": "tale", "b": "fairytale", "tale-2": "play", "c": "play"}
-    assert matching(runs, wanted) == (passed, True)
+    assert matching_runs(runs, wanted) == (passed, True)
 
 
 @pytest.mark.parametrize("wanted", ["alice[", "(", "*", "a{99999999999}"])
 def test_what_is_no_expression_is_looked_for_as_it_stands(wanted: str) -> None:
-    assert matching({f"x{wanted}y": "", "other": ""}, wanted) == ({f"x{wanted}y"}, False)
+    assert matching_runs({f"x{wanted}y": "", "other": ""}, wanted) == ({f"x{wanted}y"}, False)
 
 
 @given(st.text(max_size=8))
 def test_no_filter_that_is_typed_breaks_anything(wanted: str) -> None:
-    matching({"play-lstm-1": "play"}, wanted)
+    matching_runs({"play-lstm-1": "play"}, wanted)
 
 
 # Words of the table.
 
 
 def test_names_sort_as_people_count() -> None:
-    assert sorted(["run-10", "run-9", "Run-1", "run"], key=natural) == [
+    assert sorted(["run-10", "run-9", "Run-1", "run"], key=natural_key) == [
         "run",
         "Run-1",
         "run-9",

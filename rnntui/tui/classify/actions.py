@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
-from rnntui.tui.core.actions import Action, also
-from rnntui.tui.core.links import Pair, Place
+from rnntui.tui.core.actions import Action, playground_action
+from rnntui.tui.core.links import Link, LinkPair
 
 
 def _action(
@@ -16,59 +16,59 @@ def _action(
 _BORDER = "Move the border between {}; it can be dragged, too."
 
 CLASSIFY: Final = (
-    also(
+    playground_action(
         "train",
         "classify",
         tooltip="Train a classifier on the chosen texts; again to pause and to go on.",
     ),
-    also("step", "classify"),
-    also("stop", "classify", tooltip="Save and end the training."),
-    also("new", "classify"),
+    playground_action("step", "classify"),
+    playground_action("stop", "classify", tooltip="Save and end the training."),
+    playground_action("new", "classify"),
     _action("sentence", "p,i", "sentence", "Sentence", "Type a sentence to be classified.", True),
     _action("clear", "delete", "clear_sentence", "Clear", "Begin another sentence."),
     _action("measure", "v", "measure", "Measure", "Count right and wrong answers.", True),
     _action("texts", "c", "texts", "Texts", "Name the labelled texts to learn from.", True),
     _action("open", "o", "open", "Open", "Open the classifier of a run.", True),
-    also("tab.setup", "classify"),
-    also("tab.overview", "classify", tooltip="Chart, figures and sentence at once."),
-    also("tab.loss", "classify"),
+    playground_action("tab.setup", "classify"),
+    playground_action("tab.overview", "classify", tooltip="Chart, figures and sentence at once."),
+    playground_action("tab.loss", "classify"),
     _action("tab.sentence-pane", "7", "tab('sentence-pane')", "Go to sentence", "To the sentence."),
     _action("tab.results", "8", "tab('results')", "Go to results", "To right and wrong answers."),
-    also("save", "classify", in_footer=False),
-    also("best", "classify"),
-    also("rate.down", "classify", tooltip="Halve the learning rate."),
-    also("rate.up", "classify", tooltip="Double the learning rate."),
-    also("scale", "classify"),
-    also("smoothing", "classify"),
-    also("recent", "classify"),
-    also(
+    playground_action("save", "classify", in_footer=False),
+    playground_action("best", "classify"),
+    playground_action("rate.down", "classify", tooltip="Halve the learning rate."),
+    playground_action("rate.up", "classify", tooltip="Double the learning rate."),
+    playground_action("scale", "classify"),
+    playground_action("smoothing", "classify"),
+    playground_action("recent", "classify"),
+    playground_action(
         "command",
         "classify",
         tooltip="Copy the command line that trains the same classifier without the screen.",
     ),
-    also("border.left", "classify"),
-    also("border.right", "classify"),
-    also("border.up", "classify"),
-    also("border.down", "classify"),
-    also("border.reset", "classify"),
+    playground_action("border.left", "classify"),
+    playground_action("border.right", "classify"),
+    playground_action("border.up", "classify"),
+    playground_action("border.down", "classify"),
+    playground_action("border.reset", "classify"),
     _action(
         "back", "escape,x", "back", "Back", "Back to the playground; a training goes on.", True
     ),
 )
 """The screen's actions, in the order of footer, help and palette."""
 
-PLACES: Final[Sequence[Place]] = (
+LINKS: Final[Sequence[Link]] = (
     "classify.train",
     "classify.step",
     "classify.save",
     "classify.best",
     "classify.stop",
-    Pair("classify.rate.down", "learning rate", "classify.rate.up"),
+    LinkPair("classify.rate.down", "learning rate", "classify.rate.up"),
     "classify.new",
 )
 """What can be clicked in the lower border of the loss pane, the most wanted first."""
 
-CHART_PLACES: Final[Sequence[Place]] = (
+CHART_LINKS: Final[Sequence[Link]] = (
     "classify.scale",
     "classify.smoothing",
     "classify.recent",

@@ -80,7 +80,7 @@ class ChooseClassifier(ModalScreen[str | None]):
         runs.highlighted = 0 if event.runs else None
 
     @on(OptionList.OptionSelected)
-    def _take(self, event: OptionList.OptionSelected) -> None:
+    def _choose(self, event: OptionList.OptionSelected) -> None:
         self.dismiss(event.option_id)
 
     def on_button_pressed(self) -> None:

@@ -79,12 +79,12 @@ class ClassifyController(TrainingController):
             self._was_tested = True
             self.measure()
 
-    def hear(self, event: TrainEvent) -> None:
+    def handle_event(self, event: TrainEvent) -> None:
         """Take note of an event, and say what the person has asked for."""
         if isinstance(event, Tested):
             self._was_tested = True
             self._results.show((_score_of(event),))
-        super().hear(event)
+        super().handle_event(event)
 
     def _show_events(self, events: Sequence[TrainEvent]) -> None:
         super()._show_events(events)

@@ -21,7 +21,7 @@ from rnntui import places
 from rnntui.errors import RnntuiError
 from rnntui.runtime.classifier_session import ClassifierSession, newest_classifier
 from rnntui.training.runs.folder import find_checkpoint
-from rnntui.tui.classify.actions import CHART_PLACES, CLASSIFY, PLACES
+from rnntui.tui.classify.actions import CHART_LINKS, CLASSIFY, LINKS
 from rnntui.tui.classify.command_line import classify_command
 from rnntui.tui.classify.controller import ClassifyController
 from rnntui.tui.classify.results_pane import ResultsPane
@@ -84,7 +84,7 @@ class ClassifyScreen(TrainingScreen):
         """
         self.session = session
         self.setup, self.sentence, self.results = ClassifySetup(), SentencePane(), ResultsPane()
-        loss = LossPane(LOSS, CLASSIFY, PLACES, CHART_PLACES, "texts")
+        loss = LossPane(LOSS, CLASSIFY, LINKS, CHART_LINKS, "texts")
         controller = ClassifyController(
             session, self.setup, loss, self.results, self.tell, lambda: _in_playground(elsewhere())
         )
@@ -111,7 +111,7 @@ class ClassifyScreen(TrainingScreen):
             act(self)
         self.set_interval(1 / POLLS_PER_SECOND, self.poll)
 
-    def when_ready(self, act: "Callable[[ClassifyScreen], None]") -> None:
+    def call_when_mounted(self, act: "Callable[[ClassifyScreen], None]") -> None:
         """Do something with the screen as soon as its panes are there."""
         if self._is_ready:
             act(self)
@@ -123,9 +123,9 @@ class ClassifyScreen(TrainingScreen):
         """Take the classifier that was trained last, so that there is one at once."""
         path = newest_classifier(places.checkpoints_dir())
         if path is not None and not get_current_worker().is_cancelled:
-            self.app.call_from_thread(self._take_newest, path)
+            self.app.call_from_thread(self._load_newest, path)
 
-    def _take_newest(self, path: Path) -> None:
+    def _load_newest(self, path: Path) -> None:
         if not self._was_asked:
             self.controller.open(path)
 
@@ -176,7 +176,7 @@ class ClassifyScreen(TrainingScreen):
     # The panes.
 
     @on(Input.Changed, "#sentence")
-    def _take_sentence(self, event: Input.Changed) -> None:
+    def _sentence_changed(self, event: Input.Changed) -> None:
         """Read what has been typed so far."""
         event.stop()
         self.session.read(event.value)

@@ -23,7 +23,7 @@ from rnntui.tasks.classification.recipes import ClassifyRecipe, list_classify_re
 from rnntui.text.labelled.table import TABLES
 from rnntui.text.library.path_completion import completions
 from rnntui.tui.classify.estimate import ClassifierEstimate
-from rnntui.tui.core.sentences import one_line, stated
+from rnntui.tui.core.sentences import error_sentence, one_line
 from rnntui.tui.training.settings_form import SettingsForm
 from rnntui.tui.training.shown_settings import CLASSIFICATION
 from rnntui.tui.widgets.safe_fields import Field
@@ -118,7 +118,7 @@ class ClassifySetup(Vertical):
         """Take the texts and the settings that a classifier was trained with."""
         note, about = header.corpus, f"The settings that '{name}' was trained with."
         recipe = ClassifyRecipe(f"{name} (run)", about, note.reference, "", header.config)
-        self.form.offer(recipe)
+        self.form.add_recipe(recipe)
         self._encoding = (note.reference, note.text_encoding)
         texts = (note.reference, note.text_column, note.label_column)
         for field, value in zip(_NAMES, texts, strict=True):
@@ -161,7 +161,7 @@ class ClassifySetup(Vertical):
         try:
             found: LabelledPreview | str = preview_labelled(source, config)
         except Exception as error:
-            found = stated(error)
+            found = error_sentence(error)
         if not get_current_worker().is_cancelled:
             self.post_message(self.Read(found))
 

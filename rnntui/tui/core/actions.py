@@ -59,7 +59,7 @@ def find_action(name: str, actions: Sequence[Action]) -> Action:
     raise KeyError(name)
 
 
-def also(name: str, screen: str, **changes: Any) -> Action:
+def playground_action(name: str, screen: str, **changes: Any) -> Action:
     """An action of the playground as another screen has it, under a name of its own."""
     return replace(find_action(name, PLAYGROUND), name=f"{screen}.{name}", **changes)
 

@@ -51,7 +51,7 @@ class FailureRate:
         return is_full and now - self._times[0] <= self._window_s
 
 
-def sentence_of(error: BaseException) -> str:
+def failure_sentence(error: BaseException) -> str:
     """Say what failed: a stated error in its own words, any other by name and first line."""
     if isinstance(error, RnntuiError):
         return str(error)
@@ -114,7 +114,7 @@ class SurvivingApp(App[ReturnType], Generic[ReturnType]):
         if not self._can_go_on:
             super()._handle_exception(error)
             return
-        sentence = sentence_of(cause)
+        sentence = failure_sentence(cause)
         if self._failure_rate.is_too_high(time.monotonic()):
             self._give_up(sentence)
             return

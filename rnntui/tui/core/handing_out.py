@@ -16,7 +16,7 @@ from rnntui import places
 from rnntui.errors import reason
 from rnntui.text.cells import printable
 from rnntui.tui.core.new_files import write_new
-from rnntui.tui.core.sentences import place_in_words
+from rnntui.tui.core.sentences import shown_path
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +27,7 @@ SHOWN = 200
 """Characters of a sent text that its toast shows."""
 
 
-class HandingApp(App[ReturnType], Generic[ReturnType]):
+class SharingApp(App[ReturnType], Generic[ReturnType]):
     """An app that says where a text or a picture went."""
 
     def copy_to_clipboard(self, text: str) -> None:
@@ -41,7 +41,7 @@ class HandingApp(App[ReturnType], Generic[ReturnType]):
             self._say_sent(text, "Sent to the terminal")
 
     async def _send_to_tmux(self, text: str) -> None:
-        held = await loaded_into_tmux(text)
+        held = await load_into_tmux(text)
         also = " and to tmux's buffer, which prefix ] pastes" if held else ""
         self._say_sent(text, f"Sent to the terminal{also}")
 
@@ -62,16 +62,16 @@ class HandingApp(App[ReturnType], Generic[ReturnType]):
         try:
             saved = write_new(folder, "screenshot", ".svg", self.export_screenshot())
         except OSError as error:
-            where = place_in_words(folder.absolute())
+            where = shown_path(folder.absolute())
             sentence = f"The picture can't be saved in {where}: {reason(error)}."
             self.notify(printable(sentence), severity="error", markup=False)
         else:
-            sentence = f"The screen is saved as {place_in_words(saved)}."
+            sentence = f"The screen is saved as {shown_path(saved)}."
             self.notify(printable(sentence), markup=False)
         return None
 
 
-async def loaded_into_tmux(text: str) -> bool:
+async def load_into_tmux(text: str) -> bool:
     """Put `text` into tmux's newest buffer and, where it can, on the clipboard behind it."""
     # A tmux before 3.2 knows no -w.
     for options in (["-w"], []):

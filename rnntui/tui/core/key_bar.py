@@ -50,7 +50,7 @@ class FooterEntry:
         line = Content("")
         for active, key in zip(self.bindings, self.keys, strict=True):
             words = f" {self.words}" if len(self.bindings) == 1 else ""
-            line += _place(active, key, words)
+            line += _link(active, key, words)
         return line + Content(f" {self.words} ") if len(self.bindings) > 1 else line
 
 
@@ -76,9 +76,9 @@ class KeyBar(Widget, can_focus=False):
 
     def on_mount(self) -> None:
         """Follow the screen's keys."""
-        self.screen.bindings_updated_signal.subscribe(self, self._take_bindings, immediate=True)
+        self.screen.bindings_updated_signal.subscribe(self, self._bindings_changed, immediate=True)
 
-    def _take_bindings(self, screen: Screen[Any]) -> None:
+    def _bindings_changed(self, screen: Screen[Any]) -> None:
         if screen.app.app_focus:
             self._choose()
 
@@ -150,7 +150,7 @@ class KeyBar(Widget, can_focus=False):
         self._pointed = ""
 
 
-def _place(active: ActiveBinding, key: str, words: str) -> Content:
+def _link(active: ActiveBinding, key: str, words: str) -> Content:
     place = Content.assemble(
         (f" {key}", "$footer-key-foreground bold"), (f"{words} ", "$footer-description-foreground")
     )

@@ -27,7 +27,7 @@ class KeyRow:
     is_enabled: bool
     """Whether it can be done at present."""
 
-    def speaks_of(self, words: Iterable[str]) -> bool:
+    def matches(self, words: Iterable[str]) -> bool:
         """Whether all of `words`, in lower case, are in what is said here."""
         said = f"{self.keys} {self.label} {self.sentence}".lower()
         return all(word in said for word in words)

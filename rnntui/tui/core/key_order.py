@@ -26,7 +26,7 @@ class KeyHandled(Message):
         self.number = number
 
 
-class OrderlyApp(App[ReturnType], Generic[ReturnType]):
+class OrderedKeysApp(App[ReturnType], Generic[ReturnType]):
     """An app that sends a key on only once the one before it has been handled."""
 
     def __init__(self) -> None:

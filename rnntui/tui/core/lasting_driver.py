@@ -67,7 +67,7 @@ class LastingDriver(LinuxDriver):
         self.resume_application_mode()
 
     def _sigcont_application(self, *_: object) -> None:
-        """Draw anew after a stop that nobody could hear of; a hang-up brings this signal, too."""
+        """Draw anew after a stop that nobody could catch; a hang-up also sends this signal."""
         if self.is_gone or not self.is_in_front:
             return
         self.suspend_application_mode()

@@ -87,7 +87,7 @@ class LeavingApp(App[ReturnType], Generic[ReturnType]):
 
 
 @contextmanager
-def left_by_signals(leave: Callable[[int], None]) -> Iterator[None]:
+def leave_on_signals(leave: Callable[[int], None]) -> Iterator[None]:
     """Have the signals that ask a process to leave call `leave` with its exit code."""
 
     def handle(number: int, _frame: FrameType | None) -> None:

@@ -1,4 +1,4 @@
-"""Actions as places to click, for the borders of panes: each with its key, as many as fit."""
+"""Actions as links to click, for the borders of panes: each with its key, as many as fit."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ _BETWEEN: Final = "  "
 
 
 @dataclass(frozen=True)
-class Pair:
+class LinkPair:
     """Two actions that move something down and up, with its name between their keys."""
 
     down: str
@@ -22,31 +22,31 @@ class Pair:
     up: str
 
 
-Place = str | Pair
+Link = str | LinkPair
 """The name of an action, or two of them."""
 
 
-def places_to_click(
+def fitting_links(
     app: App[Any],
     actions: Sequence[Action],
-    places: Sequence[Place],
+    links: Sequence[Link],
     cells: int,
     words: Mapping[str, str],
 ) -> Content:
-    """The places that fit into so many cells, from the left.
+    """The links that fit into so many cells, from the left.
 
     `words` are what actions are called at present, where that is not their short label.
     """
     line = Content("")
-    for place in places:
+    for place in links:
         match place:
-            case Pair(down, about, up):
+            case LinkPair(down, about, up):
                 piece = _key(app, find_action(down, actions)) + Content(f" {about} ")
                 piece += _key(app, find_action(up, actions))
             case name:
                 action = find_action(name, actions)
                 piece = _key(app, action)
-                piece += _place(
+                piece += _link(
                     f" {words.get(name, (action.in_short or action.label).lower())}", action
                 )
         if line:
@@ -60,9 +60,9 @@ def places_to_click(
 def _key(app: App[Any], action: Action) -> Content:
     """The first key of an action, in the colour that keys have in the footer."""
     keys = keys_of(action, app)
-    return _place(keys[0] if keys else "·", action).stylize("$footer-key-foreground bold")
+    return _link(keys[0] if keys else "·", action).stylize("$footer-key-foreground bold")
 
 
-def _place(words: str, action: Action) -> Content:
+def _link(words: str, action: Action) -> Content:
     call = action.call if action.call.startswith("app.") else f"screen.{action.call}"
     return Content.from_markup(f"[@click={call}]$words[/]", words=words)

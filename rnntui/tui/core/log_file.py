@@ -15,7 +15,7 @@ _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
 @contextmanager
-def log_kept(folder: Path) -> Iterator[str | None]:
+def log_to_file(folder: Path) -> Iterator[str | None]:
     """Keep what the package logs in `folder`, in two files of at most `LOG_BYTES` each.
 
     The folder is created if absent. Gives None, or a sentence for people where

@@ -53,14 +53,14 @@ class NextStep(Static):
 
     def on_mount(self) -> None:
         """Show the first."""
-        self.look()
+        self.show_next()
 
-    def follow(self, name: str) -> None:
+    def mark_done(self, name: str) -> None:
         """Take note that an action was done."""
         self.done |= {hint.name for hint in self._hints if name in hint.actions}
-        self.look()
+        self.show_next()
 
-    def look(self) -> None:
+    def show_next(self) -> None:
         """Show what could be done now; nothing takes no room."""
         left = (hint for hint in self._hints if hint.name not in self.done)
         hint = next((hint for hint in left if self._can_be_done(hint.name)), None)

@@ -24,7 +24,7 @@ TOOLTIP_WEIGHT = 0.5
 
 
 @dataclass(frozen=True)
-class Offer:
+class PaletteEntry:
     """An action as the palette shows it."""
 
     action: Action
@@ -72,7 +72,7 @@ class ActionCommands(Provider):
 
     async def discover(self) -> Hits:
         """All of them, in the order of the registry."""
-        for offer in self._offers():
+        for offer in self._entries():
             yield DiscoveryHit(
                 _with_keys(Content(offer.action.label), offer.keys),
                 partial(self.app.run_action, offer.action.call, offer.node),
@@ -83,7 +83,7 @@ class ActionCommands(Provider):
     async def search(self, query: str) -> Hits:
         """Those whose label or sentence the query is like, the label counting more."""
         matcher = self.matcher(query)
-        for offer in self._offers():
+        for offer in self._entries():
             action = offer.action
             by_label = matcher.match(action.label)
             score = max(by_label, TOOLTIP_WEIGHT * self._likeness(query, action.tooltip))
@@ -97,12 +97,12 @@ class ActionCommands(Provider):
                     help=escape(action.tooltip),
                 )
 
-    def _offers(self) -> Iterator[Offer]:
+    def _entries(self) -> Iterator[PaletteEntry]:
         """What can be done now; an action that its owner has ruled out is left out."""
         for node in (self.screen, self.app):
             for action in node.actions if isinstance(node, Acting) else ():
                 if self.app._check_action_state(action.call, node) is not False:
-                    yield Offer(action, node, " ".join(keys_of(action, self.app)))
+                    yield PaletteEntry(action, node, " ".join(keys_of(action, self.app)))
 
     def _likeness(self, query: str, sentence: str) -> float:
         """How like words of `sentence` all words of `query` are; 0 where one is like none.

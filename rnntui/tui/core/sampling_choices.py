@@ -24,20 +24,20 @@ def with_temperature(spec: SamplingSpec, way: str) -> SamplingSpec:
 
 def with_next_top_k(spec: SamplingSpec) -> SamplingSpec:
     """The next of the usual bounds."""
-    return replace(spec, top_k=following(spec.top_k, TOP_KS))
+    return replace(spec, top_k=next_choice(spec.top_k, TOP_KS))
 
 
 def with_next_top_p(spec: SamplingSpec) -> SamplingSpec:
     """The next of the usual bounds."""
-    return replace(spec, top_p=following(spec.top_p, TOP_PS))
+    return replace(spec, top_p=next_choice(spec.top_p, TOP_PS))
 
 
 def next_pace(pace: float) -> float:
     """The next of the usual paces, in characters a second; 0 is as fast as possible."""
-    return following(pace, PACES)
+    return next_choice(pace, PACES)
 
 
-def following(value: Choice, choices: Sequence[Choice]) -> Choice:
+def next_choice(value: Choice, choices: Sequence[Choice]) -> Choice:
     """The choice that follows `value`, going round; the first where it is none of them."""
     place = choices.index(value) + 1 if value in choices else 0
     return choices[place % len(choices)]

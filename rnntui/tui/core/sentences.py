@@ -33,7 +33,7 @@ def one_line(text: str) -> str:
     return printable(text).replace("\n", "␊")
 
 
-def place_in_words(path: Path) -> str:
+def shown_path(path: Path) -> str:
     """Return the full path of a file, safe to show, `~` standing for the home folder."""
     full = path.absolute()
     with contextlib.suppress(RuntimeError, ValueError):  # no home, or not in it
@@ -41,7 +41,7 @@ def place_in_words(path: Path) -> str:
     return one_line(str(full))
 
 
-def stated(error: Exception) -> str:
+def error_sentence(error: Exception) -> str:
     """Say what went wrong; an unexpected error goes into the log, and the sentence says so."""
     if isinstance(error, RnntuiError):
         return on_screen(str(error))

@@ -8,7 +8,7 @@ from rnntui.chart_characters import characters_for, on_the_console
 from rnntui.text.widths import with_cursor_placed
 
 
-def placing(driver_class: type[Driver]) -> type[Driver]:
+def cursor_placing(driver_class: type[Driver]) -> type[Driver]:
     """`driver_class`, but putting the cursor right after each character of disputed width.
 
     Whatever is on the screen passes here, whichever widget drew it, so one

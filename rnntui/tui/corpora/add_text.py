@@ -17,7 +17,7 @@ from textual.widgets import Button, Input, Label, Static
 
 from rnntui.text.library.additions import Addition, Verdict, check_addition
 from rnntui.text.library.entries import AddedText, add_text
-from rnntui.tui.core.sentences import on_screen, stated
+from rnntui.tui.core.sentences import error_sentence, on_screen
 from rnntui.tui.corpora.path_input import PathInput
 from rnntui.tui.widgets.safe_fields import SafeInput
 
@@ -31,12 +31,12 @@ class AddText(ModalScreen[AddedText | None]):
         Binding("escape", "cancel", "Cancel", id="add.cancel", tooltip="Add nothing."),
     ]
 
-    class _Judged(Message):
+    class _Checked(Message):
         def __init__(self, addition: Addition, verdict: Verdict) -> None:
             super().__init__()
             self.addition, self.verdict = addition, verdict
 
-    class _Over(Message):
+    class _Ended(Message):
         """The adding has ended, in a thread: with a text, or with a sentence."""
 
         def __init__(self, outcome: AddedText | str) -> None:
@@ -68,7 +68,7 @@ class AddText(ModalScreen[AddedText | None]):
 
     def on_mount(self) -> None:
         """Say what to do."""
-        self._judge(self.addition)
+        self._check_text(self.addition)
 
     @property
     def addition(self) -> Addition:
@@ -81,15 +81,15 @@ class AddText(ModalScreen[AddedText | None]):
 
     @on(PathInput.Typed)
     @on(Input.Changed)
-    def _take_change(self) -> None:
-        self._judge(self.addition)
+    def _fields_changed(self) -> None:
+        self._check_text(self.addition)
 
     @work(thread=True, exclusive=True, group="judge")
-    def _judge(self, addition: Addition) -> None:
-        self.post_message(self._Judged(addition, check_addition(addition)))
+    def _check_text(self, addition: Addition) -> None:
+        self.post_message(self._Checked(addition, check_addition(addition)))
 
-    @on(_Judged)
-    def _show_verdict(self, event: _Judged) -> None:
+    @on(_Checked)
+    def _show_verdict(self, event: _Checked) -> None:
         if event.addition != self.addition or self._adding:
             return  # there will be a newer one
         self._say(on_screen(event.verdict.sentence), wrong=event.verdict.wrong)
@@ -121,11 +121,11 @@ class AddText(ModalScreen[AddedText | None]):
                 addition.path, addition.name or None, text_encoding=addition.text_encoding or None
             )
         except Exception as error:  # the thread's outermost edge
-            outcome = stated(error)
-        self.post_message(self._Over(outcome))
+            outcome = error_sentence(error)
+        self.post_message(self._Ended(outcome))
 
-    @on(_Over)
-    def _finish(self, event: _Over) -> None:
+    @on(_Ended)
+    def _finish(self, event: _Ended) -> None:
         if isinstance(event.outcome, AddedText):
             self.dismiss(event.outcome)
             return

@@ -54,7 +54,7 @@ class LibraryPane(Vertical):
         self._field.value = ""
 
     @on(Input.Changed, "#filter")
-    def _take_filter(self, event: Input.Changed) -> None:
+    def _filter_changed(self, event: Input.Changed) -> None:
         event.stop()
         entry = self.query_one(LibraryTable).entry
         self._narrow_down(entry.name if entry else self._chosen)
@@ -65,7 +65,7 @@ class LibraryPane(Vertical):
         self.query_one(LibraryTable).focus()
 
     @on(LiveField.Left, "#filter")
-    def _give_up(self, event: LiveField.Left) -> None:
+    def _clear_filter(self, event: LiveField.Left) -> None:
         """Show all again."""
         event.stop()
         self.clear_filter()

@@ -29,7 +29,7 @@ class LibraryTable(DataTable[Text]):
         ),
     ]
 
-    class Looked(Message):
+    class Highlighted(Message):
         """The cursor came to a text, or there is none any more (None)."""
 
         def __init__(self, entry: TextEntry | None) -> None:
@@ -71,12 +71,12 @@ class LibraryTable(DataTable[Text]):
             )
         names = [entry.name for entry in entries]
         self.move_cursor(row=names.index(cursor) if cursor in names else 0)
-        self.post_message(self.Looked(self.entry))
+        self.post_message(self.Highlighted(self.entry))
 
     def on_data_table_row_highlighted(self, event: DataTable.RowHighlighted) -> None:
         """Tell of the text that the cursor came to."""
         event.stop()
-        self.post_message(self.Looked(self.entry))
+        self.post_message(self.Highlighted(self.entry))
 
     def on_data_table_row_selected(self, event: DataTable.RowSelected) -> None:
         """Keep to ourselves what a second single click on the same row means to Textual."""

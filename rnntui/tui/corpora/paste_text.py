@@ -13,7 +13,7 @@ from textual.widgets import Button, Input, Label, Static, TextArea
 
 from rnntui.errors import CorpusError
 from rnntui.text.library.entries import TextEntry, add_pasted, free_name
-from rnntui.tui.core.sentences import on_screen, stated
+from rnntui.tui.core.sentences import error_sentence, on_screen
 from rnntui.tui.widgets.safe_fields import PasteArea, SafeInput
 
 
@@ -27,12 +27,12 @@ class PasteText(ModalScreen[TextEntry | None]):
         Binding("escape", "cancel", "Cancel", id="paste.cancel", tooltip="Keep nothing."),
     ]
 
-    class _NameJudged(Message):
+    class _NameChecked(Message):
         def __init__(self, name: str, problem: str) -> None:
             super().__init__()
             self.name, self.problem = name, problem
 
-    class _Over(Message):
+    class _Ended(Message):
         """The keeping has ended, in a thread: with a text, or with a sentence."""
 
         def __init__(self, outcome: TextEntry | str) -> None:
@@ -77,21 +77,21 @@ class PasteText(ModalScreen[TextEntry | None]):
         self.query_one("#length", Static).update(Content(sentence))
 
     @on(Input.Changed, "#name")
-    def _take_name(self) -> None:
-        self._judge_name(self._wanted_name)
+    def _name_changed(self) -> None:
+        self._check_name(self._wanted_name)
 
     @work(thread=True, exclusive=True, group="judge")
-    def _judge_name(self, name: str) -> None:
+    def _check_name(self, name: str) -> None:
         problem = ""
         try:
             if name:
                 free_name(name)
         except CorpusError as error:
             problem = on_screen(str(error))
-        self.post_message(self._NameJudged(name, problem))
+        self.post_message(self._NameChecked(name, problem))
 
-    @on(_NameJudged)
-    def _show_name_judged(self, event: _NameJudged) -> None:
+    @on(_NameChecked)
+    def _show_name_checked(self, event: _NameChecked) -> None:
         if event.name == self._wanted_name:
             self._say(event.problem)
             self.query_one("#name").set_class(bool(event.problem), "-wrong")
@@ -121,11 +121,11 @@ class PasteText(ModalScreen[TextEntry | None]):
         try:
             outcome = add_pasted(name, text)
         except Exception as error:  # the thread's outermost edge
-            outcome = stated(error)
-        self.post_message(self._Over(outcome))
+            outcome = error_sentence(error)
+        self.post_message(self._Ended(outcome))
 
-    @on(_Over)
-    def _finish(self, event: _Over) -> None:
+    @on(_Ended)
+    def _finish(self, event: _Ended) -> None:
         if isinstance(event.outcome, TextEntry):
             self.dismiss(event.outcome)
             return

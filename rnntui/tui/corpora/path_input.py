@@ -99,23 +99,23 @@ class PathInput(Vertical):
         return self.query_one("#choices", OptionList)
 
     @on(Input.Changed, "#typed")
-    def _take_typed(self, event: Input.Changed) -> None:
+    def _text_changed(self, event: Input.Changed) -> None:
         event.stop()
         self._list(event.value)
         self.post_message(self.Typed())
 
     @on(Input.Submitted, "#typed")
-    def _take_enter(self, event: Input.Submitted) -> None:
+    def _accept_picked(self, event: Input.Submitted) -> None:
         """Take what was picked; with nothing picked, Enter is for whoever holds the field."""
         picked = self._choices.highlighted
         if picked is not None:
             event.stop()
-            self._take(picked)
+            self._accept(picked)
 
     @on(OptionList.OptionSelected, "#choices")
-    def _take_click(self, event: OptionList.OptionSelected) -> None:
+    def _accept_clicked(self, event: OptionList.OptionSelected) -> None:
         event.stop()
-        self._take(event.option_index)
+        self._accept(event.option_index)
         self._field.focus()
 
     @work(thread=True, exclusive=True, group="paths")
@@ -145,7 +145,7 @@ class PathInput(Vertical):
         if self._complete_when_listed:
             return
         if self._choices.highlighted is not None:
-            self._take(self._choices.highlighted)
+            self._accept(self._choices.highlighted)
         elif found.extended != found.typed:
             self._put(found.extended)
         else:
@@ -158,7 +158,7 @@ class PathInput(Vertical):
         picked = by - 1 if choices.highlighted is None else choices.highlighted + by
         choices.highlighted = picked if 0 <= picked < count else None
 
-    def _take(self, index: int) -> None:
+    def _accept(self, index: int) -> None:
         self._put(self._found.candidates[index].typed)
 
     def _put(self, path: str) -> None:

@@ -31,7 +31,7 @@ from rnntui.text.library.entries import (
 from rnntui.tui.core.actions import Action, find_action
 from rnntui.tui.core.key_bar import KeyBar
 from rnntui.tui.core.pane_tabs import PaneTab, PaneTabs
-from rnntui.tui.core.sentences import on_screen, one_line, stated
+from rnntui.tui.core.sentences import error_sentence, on_screen, one_line
 from rnntui.tui.corpora.actions import CORPORA
 from rnntui.tui.corpora.add_text import AddText
 from rnntui.tui.corpora.library_pane import LibraryPane
@@ -102,7 +102,7 @@ class CorporaScreen(Screen[str | None]):
         super().__init__()
         self._chosen = chosen
         self._texts: tuple[TextEntry, ...] = ()
-        self._looked_at: TextEntry | None = None
+        self._highlighted: TextEntry | None = None
         self._rest: Timer | None = None
 
     def compose(self) -> ComposeResult:
@@ -136,13 +136,13 @@ class CorporaScreen(Screen[str | None]):
 
     # Looking at a text.
 
-    @on(LibraryTable.Looked)
-    def _look(self, event: LibraryTable.Looked) -> None:
+    @on(LibraryTable.Highlighted)
+    def _look(self, event: LibraryTable.Highlighted) -> None:
         """Read the text under the cursor once the cursor rests."""
         entry = event.entry
-        if entry == self._looked_at:
+        if entry == self._highlighted:
             return
-        self._looked_at = entry
+        self._highlighted = entry
         if self._rest is not None:
             self._rest.stop()
         if entry is None:
@@ -168,7 +168,7 @@ class CorporaScreen(Screen[str | None]):
     @on(_Read)
     def _show_report(self, event: _Read) -> None:
         report = event.report
-        if report.entry != self._looked_at:
+        if report.entry != self._highlighted:
             return
         beginning = report.beginning
         text = self._show_text(beginning)
@@ -183,8 +183,8 @@ class CorporaScreen(Screen[str | None]):
 
     @on(_NotRead)
     def _show_not_read(self, event: _NotRead) -> None:
-        sentence = stated(event.error)
-        if event.entry == self._looked_at:
+        sentence = error_sentence(event.error)
+        if event.entry == self._highlighted:
             self._show_sentence(sentence)
         if not isinstance(event.error, RnntuiError):
             self._show_failure(sentence)
@@ -207,20 +207,20 @@ class CorporaScreen(Screen[str | None]):
 
     def action_add(self) -> None:
         """Ask for a path."""
-        self.app.push_screen(AddText(), self._take_added)
+        self.app.push_screen(AddText(), self._text_added)
 
-    def _take_added(self, added: AddedText | None) -> None:
+    def _text_added(self, added: AddedText | None) -> None:
         if added is None:
             return
         for notice in added.notices:
             self._toast(on_screen(notice), "warning")
-        self._take_entry(added.entry)
+        self._text_pasted(added.entry)
 
     def action_paste(self) -> None:
         """Ask for a text."""
-        self.app.push_screen(PasteText(), self._take_entry)
+        self.app.push_screen(PasteText(), self._text_pasted)
 
-    def _take_entry(self, entry: TextEntry | None) -> None:
+    def _text_pasted(self, entry: TextEntry | None) -> None:
         if entry is not None:
             self._toast(f"Added {one_line(entry.name)}.")
             self.query_one(LibraryPane).clear_filter()
@@ -255,7 +255,7 @@ class CorporaScreen(Screen[str | None]):
         self.post_message(self._Removed(name))
 
     @on(_Removed)
-    def _take_removed(self, event: _Removed) -> None:
+    def _text_removed(self, event: _Removed) -> None:
         """Go to the text that stood behind the removed one."""
         names = [entry.name for entry in self._texts]
         at = names.index(event.name) if event.name in names else 0
@@ -265,7 +265,7 @@ class CorporaScreen(Screen[str | None]):
 
     @on(_NotRemoved)
     def _show_not_removed(self, event: _NotRemoved) -> None:
-        sentence = stated(event.error)
+        sentence = error_sentence(event.error)
         if isinstance(event.error, RnntuiError):
             self._toast(sentence, "error")
         else:

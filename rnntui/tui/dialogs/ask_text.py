@@ -38,12 +38,12 @@ class AskText(ModalScreen[str | None]):
 
     def on_input_submitted(self) -> None:
         """Take the text by key."""
-        self._take()
+        self._submit()
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """Take the text, or not, by mouse."""
         if event.button.id == "yes":
-            self._take()
+            self._submit()
         else:
             self.dismiss(None)
 
@@ -51,7 +51,7 @@ class AskText(ModalScreen[str | None]):
         """Take nothing."""
         self.dismiss(None)
 
-    def _take(self) -> None:
+    def _submit(self) -> None:
         text = self.query_one(Input).value.strip()
         if text:
             self.dismiss(text)

@@ -22,7 +22,7 @@ from rnntui.runtime.session import Network
 from rnntui.sampling.choice import SamplingSpec
 from rnntui.sampling.prime import prepare_prime
 from rnntui.text.cells import printable
-from rnntui.tui.core.actions import Action, also
+from rnntui.tui.core.actions import Action, playground_action
 from rnntui.tui.core.key_bar import KeyBar
 from rnntui.tui.core.sampling_choices import next_pace, with_temperature
 from rnntui.tui.dialogs.question import Failure
@@ -42,17 +42,17 @@ DUEL = (
         "Stop/go on",
         "Let all three wait, or go on; begin anew where they have ended.",
     ),
-    also("temperature.down", "duel"),
-    also("temperature.up", "duel"),
-    also("seed", "duel", in_footer=True),
-    also(
+    playground_action("temperature.down", "duel"),
+    playground_action("temperature.up", "duel"),
+    playground_action("seed", "duel", in_footer=True),
+    playground_action(
         "prime",
         "duel",
         tooltip=r"Edit the text that all three start from: \n or Ctrl+J is a line end, shown as ⏎;"
         " Enter begins anew with it.",
     ),
-    also("pace", "duel", in_footer=True),
-    also("colour", "duel", in_footer=True),
+    playground_action("pace", "duel", in_footer=True),
+    playground_action("colour", "duel", in_footer=True),
     Action("duel.leave", "escape,d", "leave", "Back", "End the duel and go back."),
 )
 """What a duel can be asked to do, in the order of footer, help and palette."""
@@ -197,7 +197,7 @@ class DuelScreen(Screen[DuelSettings]):
         self.query_one("#legend").display = stream.coloured
 
     @on(Input.Submitted, "#prime")
-    def _take_prime(self, event: Input.Submitted) -> None:
+    def _prime_submitted(self, event: Input.Submitted) -> None:
         """Begin anew with another prime, and let letter keys act again."""
         self.prime = event.value
         self.set_focus(None)

@@ -14,7 +14,7 @@ class HelpSection:
     title: str
     text: str
 
-    def speaks_of(self, words: list[str]) -> bool:
+    def matches(self, words: list[str]) -> bool:
         """Whether all of `words`, in lower case, are in it."""
         said = f"{self.title} {self.text}".lower()
         return all(word in said for word in words)

@@ -40,9 +40,9 @@ class KeyTable(Static):
         self._rows = self._kept = tuple(rows)
         self._widths = widths
 
-    def keep(self, words: list[str]) -> bool:
+    def filter_rows(self, words: list[str]) -> bool:
         """Show only the rows that speak of `words`; returns whether there are any."""
-        self._kept = tuple(row for row in self._rows if row.speaks_of(words))
+        self._kept = tuple(row for row in self._rows if row.matches(words))
         self._draw()
         return bool(self._kept)
 
@@ -129,7 +129,7 @@ class Help(ModalScreen[None]):
 
     def on_mount(self) -> None:
         """Show everything."""
-        self._keep([])
+        self._filter([])
         self.call_after_refresh(self._show_legend)
 
     def _show_legend(self) -> None:
@@ -138,17 +138,17 @@ class Help(ModalScreen[None]):
     @on(Input.Changed)
     def _search(self, event: Input.Changed) -> None:
         """Show only what speaks of all the words typed."""
-        self._keep(event.value.lower().split())
+        self._filter(event.value.lower().split())
 
-    def _keep(self, words: list[str]) -> None:
+    def _filter(self, words: list[str]) -> None:
         anything = False
         for table in self.query(KeyTable):
-            kept = table.keep(words)
+            kept = table.filter_rows(words)
             anything |= kept
             assert table.parent is not None
             table.parent.set_class(not kept, "-hidden")
         for block, section in zip(self.query(".section"), SECTIONS, strict=True):
-            kept = section.speaks_of(words)
+            kept = section.matches(words)
             anything |= kept
             block.set_class(not kept, "-hidden")
         self.query_one("#nothing").display = not anything

@@ -36,7 +36,7 @@ UNFOLLOW_SECONDS: Final = 5.0
 REPLAY_SHARES: Final = {"back": -0.1, "forward": 0.1}
 """By how much of the record a key moves in a replay."""
 
-AS_FAST_AS_SEEN: Final = 1000.0
+FASTEST_REPLAY: Final = 1000.0
 """The speed of a replay that is slowed down from no waiting at all, and the fastest."""
 
 SLOWEST_REPLAY: Final = 1 / 64
@@ -62,12 +62,12 @@ class PlaygroundController(TrainingController):
         """The run whose replay is over, which `t` shows again."""
         self._sample_length = sample_length(session.send, tell)
         self._replay_speed = 1.0
-        self._heard: queue.SimpleQueue[tuple[FollowedState, str]] = queue.SimpleQueue()
+        self._states: queue.SimpleQueue[tuple[FollowedState, str]] = queue.SimpleQueue()
 
     @property
     def run_to_replay(self) -> str | None:
         """The run that `t` would replay once more; None where it would train."""
-        return self._while_chosen(self._replayed)
+        return self._if_unchanged(self._replayed)
 
     @property
     def open_run(self) -> Path | None:
@@ -122,10 +122,10 @@ class PlaygroundController(TrainingController):
         if self._can_steer("There is no training that could draw samples."):
             self._sample_length.change(way)
 
-    def begin_anew(self) -> None:
+    def begin_new_run(self) -> None:
         """Forget the run that `t` would replay, or else the one that it would resume."""
         if self.run_to_replay is None:
-            super().begin_anew()
+            super().begin_new_run()
         elif self._is_idle():
             self._replayed = None
             name = self.run_to_resume
@@ -148,10 +148,10 @@ class PlaygroundController(TrainingController):
 
     # What comes of it.
 
-    def hear(self, event: TrainEvent) -> None:
+    def handle_event(self, event: TrainEvent) -> None:
         """Take note of an event, and say what the person has asked for."""
         match event:
-            case Changed() if self._sample_length.hear(event):
+            case Changed() if self._sample_length.confirm(event):
                 pass
             case Finished(reason=reason) if reason == UNFOLLOWED:
                 self._tell("The run is no longer followed; its process goes on.")
@@ -162,7 +162,7 @@ class PlaygroundController(TrainingController):
                     f"The replay is over at step {event.step:,}; t shows it again, N lets t train."
                 )
             case _:
-                super().hear(event)
+                super().handle_event(event)
 
     # Runs there are already.
 
@@ -194,10 +194,10 @@ class PlaygroundController(TrainingController):
         summary = super()._choose_run(folder)
         if summary is not None and self._resumable is not None:
             # Whoever opened it may choose another text or recipe in the same breath.
-            self._loss.call_later(self._say_what_t_does, summary.step)
+            self._loss.call_later(self._say_next_action, summary.step)
         return summary
 
-    def _say_what_t_does(self, step: int) -> None:
+    def _say_next_action(self, step: int) -> None:
         if (name := self.run_to_resume) is not None and not self._session.is_training:
             self._tell(f"t goes on with '{name}' at step {step:,}; N begins a new run.")
 
@@ -209,10 +209,10 @@ class PlaygroundController(TrainingController):
         self._clear()
         self._choose_run(folder)
         self._begun_with = self._setup.chosen
-        hear = self._heard.put
+        on_state = self._states.put
         self._session.train(
             FollowedTraining(
-                folder.path.parent, folder.name, lambda state, about: hear((state, about))
+                folder.path.parent, folder.name, lambda state, about: on_state((state, about))
             )
         )
         self._tell(f"Another process trains '{folder.name}'; it is followed from its files.")
@@ -220,8 +220,8 @@ class PlaygroundController(TrainingController):
 
     def show_followed(self) -> None:
         """Show what the process does that trains the run, where it is another one."""
-        while not self._heard.empty():
-            state, about = self._heard.get()
+        while not self._states.empty():
+            state, about = self._states.get()
             self._loss.show_quiet(state == "quiet")
             if state == "quiet":
                 self._tell(about, "warning")
@@ -256,8 +256,8 @@ class PlaygroundController(TrainingController):
     def change_replay_speed(self, way: str) -> None:
         """Double or halve the speed of the replay, and show it at once."""
         # 0 is at once, from which there is a way back.
-        speed = self._replay_speed * (2.0 if way == "up" else 0.5) or AS_FAST_AS_SEEN
-        self._set_replay_speed(min(max(speed, SLOWEST_REPLAY), AS_FAST_AS_SEEN))
+        speed = self._replay_speed * (2.0 if way == "up" else 0.5) or FASTEST_REPLAY
+        self._set_replay_speed(min(max(speed, SLOWEST_REPLAY), FASTEST_REPLAY))
 
     def _set_replay_speed(self, speed: float) -> None:
         self._replay_speed = speed

@@ -18,7 +18,7 @@ from rnntui.errors import CorpusError
 from rnntui.text.cells import printable
 from rnntui.text.encodings import detect_encoding
 from rnntui.text.library.entries import TextEntry, size_in_words
-from rnntui.tui.core.sentences import place_in_words
+from rnntui.tui.core.sentences import shown_path
 
 NAME_CELLS, SIZE_CELLS = 23, 10
 
@@ -90,7 +90,7 @@ def beginning(entry: TextEntry) -> str:
     """The first lines of a text, safe to show; a sentence for one that can't be read as it is."""
     title = f"{entry.title}: {entry.about}\n\n" if entry.about else ""
     if entry.origin == "path":
-        title = f"{place_in_words(entry.path)}\n\n"
+        title = f"{shown_path(entry.path)}\n\n"
     try:
         if entry.path.is_dir():
             return f"{title}(a folder of texts)"

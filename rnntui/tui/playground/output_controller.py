@@ -21,7 +21,7 @@ from rnntui.tui.core.sampling_choices import (
     with_next_top_p,
     with_temperature,
 )
-from rnntui.tui.core.sentences import Tell, place_in_words
+from rnntui.tui.core.sentences import Tell, shown_path
 from rnntui.tui.playground.command_line import needs_file, sample_command
 from rnntui.tui.playground.output_pane import OutputPane
 
@@ -42,11 +42,11 @@ class OutputController:
         """Apply the choices of an earlier session."""
         session, stream = self._session, self._output.stream
         spec = replace(session.spec, mode=preferences.mode, temperature=preferences.temperature)
-        self.go_on_with(spec, session.seed, preferences.pace)
+        self.apply_settings(spec, session.seed, preferences.pace)
         stream.coloured = preferences.colour_by_probability
         stream.underlining = preferences.underline_copied
 
-    def go_on_with(self, spec: SamplingSpec, seed: int, pace: float) -> None:
+    def apply_settings(self, spec: SamplingSpec, seed: int, pace: float) -> None:
         """Take all that was set elsewhere."""
         session, bar = self._session, self._output.bar
         self._set(spec)
@@ -75,18 +75,18 @@ class OutputController:
             self._tell(warning, "warning")
         return True
 
-    def take_prime(self) -> None:
+    def apply_prime(self) -> None:
         """Begin with the prime, unless the output has begun with it and goes on."""
         if not self._session.is_generating or self._session.prime != self._prime:
             self._generate()
 
-    def hold(self) -> None:
+    def toggle_pause(self) -> None:
         """Let the stream wait, or go on."""
         if self._session.is_generating:
             self._session.toggle_stream_pause()
             self._output.bar.held = self._session.is_stream_paused
 
-    def choose_by(self, mode: Mode) -> None:
+    def set_mode(self, mode: Mode) -> None:
         """Choose characters in another way."""
         self._set(replace(self._session.spec, mode=mode))
         network = self._session.network
@@ -131,7 +131,7 @@ class OutputController:
         except OSError as error:
             self._tell(f"The text can't be written: {reason(error)}.", "error")
             return
-        self._tell(f"Kept as {place_in_words(path)}.")
+        self._tell(f"Kept as {shown_path(path)}.")
 
     def command(self) -> str | None:
         """The command line that generates the same without a screen; None where nothing is.
@@ -144,7 +144,7 @@ class OutputController:
         if needs_file(session.prime):
             try:
                 file = write_new(places.checkpoints_dir().parent, "prime", ".txt", session.prime)
-                self._tell(f"The prime is too long for a shell; it is in {place_in_words(file)}.")
+                self._tell(f"The prime is too long for a shell; it is in {shown_path(file)}.")
             except OSError as error:
                 why = f"and can't be kept in a file: {reason(error)}"
                 self._tell(f"The prime is too long for a shell, {why}.", "error")

@@ -19,7 +19,7 @@ from rnntui.sampling.stream import Character
 from rnntui.text.cells import printable
 from rnntui.text.vocabulary import Vocabulary
 from rnntui.tui.core.actions import PLAYGROUND
-from rnntui.tui.core.links import Place, places_to_click
+from rnntui.tui.core.links import Link, fitting_links
 from rnntui.tui.playground.memorisation_meter import INDEXING, MemorisationMeter
 from rnntui.tui.playground.sampler_bar import SamplerBar
 from rnntui.tui.widgets.candidates import CandidateBars
@@ -27,7 +27,7 @@ from rnntui.tui.widgets.chart.cells import shortened
 from rnntui.tui.widgets.lines_input import PrimeInput
 from rnntui.tui.widgets.stream.text import StreamText
 
-PLACES: Final[Sequence[Place]] = (
+LINKS: Final[Sequence[Link]] = (
     "generate",
     "hold",
     "seed",
@@ -164,21 +164,21 @@ class OutputPane(Vertical):
         self.stream.append(text, [None] * len(text))
         self._compare(text)
 
-    def show_live(self, is_generating: bool) -> None:
+    def show_generating(self, is_generating: bool) -> None:
         """Show whether the network is generating."""
         if is_generating is not self.has_class("-live"):
             self.set_class(is_generating, "-live")
-            self.show_places()
+            self.show_links()
 
     def on_resize(self) -> None:
         """Show as many places to click as fit."""
-        self.show_places()
+        self.show_links()
 
-    def show_places(self) -> None:
+    def show_links(self) -> None:
         """Show as many places to click in the border as fit."""
         words = {**_IN_SHORT, "generate": "stop" if self.has_class("-live") else "generate"}
-        self.border_subtitle = places_to_click(
-            self.app, PLAYGROUND, PLACES, self.size.width - 2, words
+        self.border_subtitle = fitting_links(
+            self.app, PLAYGROUND, LINKS, self.size.width - 2, words
         )
 
     def toggle_copied(self) -> None:

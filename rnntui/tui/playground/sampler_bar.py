@@ -31,10 +31,10 @@ class SamplerBar(Static):
         line = Content("")
         for key, mode in _MODES:
             style = "reverse bold" if mode == spec.mode else "dim"
-            line += _place(f" {key} {mode} ", f"mode('{mode}')", style) + Content(" ")
-        line += Content(" temp ") + _place("◂", "temperature('down')")
+            line += _link(f" {key} {mode} ", f"mode('{mode}')", style) + Content(" ")
+        line += Content(" temp ") + _link("◂", "temperature('down')")
         line += Content.styled(f" {spec.temperature:.2f} ", "bold")
-        line += _place("▸", "temperature('up')")
+        line += _link("▸", "temperature('up')")
         top_k = f"{spec.top_k}" if spec.top_k else "all"
         top_p = f"{spec.top_p:g}" if spec.top_p < 1 else "all"
         pace = f"{self.pace:g} characters/s" if self.pace else "full speed"
@@ -44,7 +44,7 @@ class SamplerBar(Static):
             (f"seed {self.seed}", "reseed"),
             ("paused" if self.held else pace, "hold" if self.held else "pace"),
         ):
-            part = Content("  ") + _place(words, action, "bold" if self.held else "")
+            part = Content("  ") + _link(words, action, "bold" if self.held else "")
             if len(line) + len(part) > self.size.width:
                 break
             line += part
@@ -52,7 +52,7 @@ class SamplerBar(Static):
 
 
 @lru_cache(maxsize=64)
-def _place(words: str, action: str, style: str = "") -> Content:
+def _link(words: str, action: str, style: str = "") -> Content:
     """Words that do something when they are clicked; most stay as they are from key to key."""
     call = action if "(" in action else f"{action}()"
     place = Content.from_markup(f"[@click=screen.{call}]$words[/]", words=words)

@@ -32,7 +32,7 @@ from rnntui.tui.playground.output_controller import OutputController
 from rnntui.tui.playground.output_pane import OutputPane
 from rnntui.tui.playground.setup_pane import SetupPane
 from rnntui.tui.training.loss_pane import LossPane
-from rnntui.tui.training.replay_actions import REPLAY, acts_in
+from rnntui.tui.training.replay_actions import REPLAY, is_active_in
 from rnntui.tui.training.screen import POLLS_PER_SECOND, TrainingScreen, pane_tabs
 from rnntui.tui.training.status import TrainingKind
 from rnntui.tui.widgets.chart import YScale
@@ -122,10 +122,10 @@ class Playground(TrainingScreen):
     def on_mount(self) -> None:
         """Begin to poll."""
         self._show_network()
-        self._take_preferences()
+        self._apply_preferences()
         self.set_interval(1 / POLLS_PER_SECOND, self.poll)
 
-    def _take_preferences(self) -> None:
+    def _apply_preferences(self) -> None:
         preferences = self._preferences
         self.stream.apply(preferences)
         chart = self.loss.chart
@@ -158,8 +158,8 @@ class Playground(TrainingScreen):
         for sentence in news.failures:
             self.fail(sentence)
         self.controller.show_followed()
-        self.output.show_live(session.is_generating)
-        self.next_step.look()
+        self.output.show_generating(session.is_generating)
+        self.next_step.show_next()
 
     def _can_be_done(self, action: str) -> bool:
         """Whether a hint at an action would be of use now."""
@@ -172,9 +172,9 @@ class Playground(TrainingScreen):
             return session.is_generating
         return action == "runs" or session.network is not None
 
-    def hear(self, event: TrainEvent) -> None:
+    def handle_event(self, event: TrainEvent) -> None:
         """Say what a person should know of an event, and show a replay's samples."""
-        super().hear(event)
+        super().handle_event(event)
         match event:
             case Sampled() if self.session.is_replay and not self.session.is_generating:
                 self.output.show_sample(event.prime, event.text)
@@ -215,14 +215,14 @@ class Playground(TrainingScreen):
     # The panes.
 
     @on(Input.Changed, "#prime")
-    def _take_prime(self, event: Input.Changed) -> None:
+    def _prime_changed(self, event: Input.Changed) -> None:
         """Start the next output from another prime."""
         self.session.prime = event.value
 
     @on(Input.Submitted, "#prime")
     def _start_from_prime(self) -> None:
         """Start the output from the prime that was typed."""
-        self.stream.take_prime()
+        self.stream.apply_prime()
 
     def action_unfocus(self) -> None:
         """Leave what has the focus; a field has this key itself."""
@@ -239,17 +239,17 @@ class Playground(TrainingScreen):
         for pane in (self.loss, self.output):
             pane.set_class(tab in ("overview", pane.id), "-active", update=False)
         self.update_node_styles()
-        self._show_places()
+        self._show_links()
 
     def on_resize(self) -> None:
         """Some panes may come into view, or go."""
-        self._show_places()
+        self._show_links()
 
-    def _show_places(self) -> None:
+    def _show_links(self) -> None:
         # A pane that comes into view isn't always told its size by Textual: not where
         # somebody, any `refresh` say, asked for the size before the screen was laid out.
         for pane in (self.loss, self.output):
-            self.call_after_refresh(pane.show_places)
+            self.call_after_refresh(pane.show_links)
 
     # Training runs, beyond what every training screen does.
 
@@ -291,7 +291,7 @@ class Playground(TrainingScreen):
 
     def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool | None:
         """Rule out what does nothing while a replay is on, or while none is."""
-        return acts_in(action, self.controller.replays)
+        return is_active_in(action, self.controller.replays)
 
     def action_replay_pause(self) -> None:
         """Pause the replay, or go on."""
@@ -322,11 +322,11 @@ class Playground(TrainingScreen):
 
     def action_hold(self) -> None:
         """Let the stream wait, or go on."""
-        self.stream.hold()
+        self.stream.toggle_pause()
 
     def action_mode(self, mode: Mode) -> None:
         """Choose characters in another way."""
-        self.stream.choose_by(mode)
+        self.stream.set_mode(mode)
 
     def action_temperature(self, way: str) -> None:
         """Raise or lower the temperature by a tenth."""
@@ -376,9 +376,9 @@ class Playground(TrainingScreen):
             return
         self.app.copy_to_clipboard(command)
 
-    def go_on_with(self, spec: SamplingSpec, prime: str, seed: int, pace: float) -> None:
+    def apply_duel(self, spec: SamplingSpec, prime: str, seed: int, pace: float) -> None:
         """Generate as a duel was left."""
-        self.stream.go_on_with(spec, seed, pace)
+        self.stream.apply_settings(spec, seed, pace)
         self.query_one("#prime", Input).value = prime
 
 

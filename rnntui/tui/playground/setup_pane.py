@@ -22,7 +22,7 @@ from rnntui.text.normalisation import Normalisation
 from rnntui.text.rare import with_rare_merged
 from rnntui.tui.playground.corpus_list import CorpusList
 from rnntui.tui.playground.estimate import TrainingEstimate
-from rnntui.tui.playground.starting import Start
+from rnntui.tui.playground.starting import StartPlan
 from rnntui.tui.training.settings_form import SettingsForm
 from rnntui.tui.training.shown_settings import CHARACTERS
 
@@ -93,27 +93,29 @@ class SetupPane(Vertical):
         """Take the text and the settings that a run was begun with."""
         about = f"The settings that the run '{name}' was begun with."
         reference = begun.corpus.reference
-        self.form.offer(TrainRecipe(f"{name} (run)", about, reference, begun.prime, begun.config))
+        self.form.add_recipe(
+            TrainRecipe(f"{name} (run)", about, reference, begun.prime, begun.config)
+        )
         self.choose(reference, begun.corpus.name)
 
     def show_checkpoint(self, name: str, header: Header) -> None:
         """Take the text and the settings that a network without a run was trained with."""
         note, about = header.corpus, f"The settings that '{name}' was trained with."
         self._loose = TrainRecipe(f"{name} (checkpoint)", about, note.reference, "", header.config)
-        self.form.offer(self._loose)
+        self.form.add_recipe(self._loose)
         self.choose(note.reference, note.name)
 
-    def keep(self, start: Start) -> None:
+    def keep_requested(self, start: StartPlan) -> None:
         """Stay with the text and the recipe that were asked for, whatever run was opened.
 
         A network that is only open because there is none yet leaves the recipe alone.
         """
-        if self.form.recipe is self._loose and not start.asked.checkpoint:
+        if self.form.recipe is self._loose and not start.request.checkpoint:
             self.choose(start.corpus)
             self.form.choose(start.recipe)
-        if start.asked.corpus or start.asked.recipe:
+        if start.request.corpus or start.request.recipe:
             self.choose(start.corpus)
-        if start.asked.recipe:
+        if start.request.recipe:
             self.form.choose(start.recipe)
 
     def show_texts(self) -> None:
@@ -130,20 +132,20 @@ class SetupPane(Vertical):
         self.query_one(CorpusList).show_texts((*beside, *list_texts()), self.corpus)
 
     @on(CorpusList.Chosen)
-    def _take_corpus(self, event: CorpusList.Chosen) -> None:
+    def _corpus_chosen(self, event: CorpusList.Chosen) -> None:
         """Count with the text that was chosen; the message goes on to the screen."""
         self.corpus = event.entry.reference
-        self._count_anew(event.entry)
+        self._recount(event.entry)
 
     @on(SettingsForm.RecipeChanged)
-    def _take_recipe(self) -> None:
+    def _recipe_changed(self) -> None:
         """Count anew, as a recipe may change the text."""
-        self._count_anew(entry_of(self.corpus))
+        self._recount(entry_of(self.corpus))
 
-    def _count_anew(self, entry: TextEntry) -> None:
+    def _recount(self, entry: TextEntry) -> None:
         if entry.is_gone:
             self.workers.cancel_group(self, "symbols")
-            self._count_with(0, 0)
+            self._set_text_size(0, 0)
         else:
             self._count(entry.reference, self.form.recipe.config)
 
@@ -162,14 +164,14 @@ class SetupPane(Vertical):
                 self.notify, printable(str(error)), severity="error", markup=False
             )
         if not worker.is_cancelled:
-            self.app.call_from_thread(self._count_with, symbols, characters)
+            self.app.call_from_thread(self._set_text_size, symbols, characters)
 
-    def _count_with(self, vocab_size: int, characters: int) -> None:
+    def _set_text_size(self, vocab_size: int, characters: int) -> None:
         """Estimate for a text of so many symbols, of which so many characters are learned from."""
         self._estimate.vocab_size, self._estimate.characters = vocab_size, characters
         self.form.show_estimate()
 
-    def time_with(self, operations_per_second: float) -> None:
+    def set_machine_speed(self, operations_per_second: float) -> None:
         """Estimate times for a machine of that speed."""
         self._estimate.operations_per_second = operations_per_second
         self.form.show_estimate()

@@ -30,38 +30,40 @@ class StartRequest:
 
 
 @dataclass(frozen=True)
-class Start:
+class StartPlan:
     """What there is: the text, the recipe, the checkpoints, and the name of the run to replay.
 
     The first of `checkpoints` is to be opened, the next one where it can't be.
-    `asked` says what a person wanted.
+    `request` is what was asked for.
     """
 
     corpus: str
     recipe: str
     checkpoints: tuple[Path, ...]
     replay: str | None
-    asked: StartRequest
+    request: StartRequest
 
 
-def find_start(asked: StartRequest, last_corpus: str | None, last_run: str | None = None) -> Start:
+def find_start(
+    request: StartRequest, last_corpus: str | None, last_run: str | None = None
+) -> StartPlan:
     """Find all of it, where nothing was asked for what was open last.
 
     `last_run` is a run's folder. Raises `RnntuiError` for something asked for that
     there isn't.
     """
-    if asked.corpus is not None:
-        resolve_reference(asked.corpus)
-    recipe = find_recipe(asked.recipe or DEFAULT)
+    if request.corpus is not None:
+        resolve_reference(request.corpus)
+    recipe = find_recipe(request.recipe or DEFAULT)
     runs, shipped = places.checkpoints_dir(), places.shipped_checkpoints_dir()
     checkpoints: tuple[Path, ...] = (shipped / SHIPPED_MODEL / BEST,)
-    if asked.checkpoint is not None:
-        checkpoints = (find_checkpoint(runs, asked.checkpoint, shipped),)
-    elif last_run is not None and asked == StartRequest():
+    if request.checkpoint is not None:
+        checkpoints = (find_checkpoint(runs, request.checkpoint, shipped),)
+    elif last_run is not None and request == StartRequest():
         checkpoints = (*_checkpoint_of(runs, Path(last_run)), *checkpoints)
-    replay = find_run(runs, asked.replay).name if asked.replay else None
-    corpus = asked.corpus or recipe.corpus or _still_there(last_corpus) or default_text_name()
-    return Start(corpus, recipe.name, checkpoints, replay, asked)
+    replay = find_run(runs, request.replay).name if request.replay else None
+    corpus = request.corpus or recipe.corpus or _still_there(last_corpus) or default_text_name()
+    return StartPlan(corpus, recipe.name, checkpoints, replay, request)
 
 
 def _checkpoint_of(runs: Path, folder: Path) -> Iterator[Path]:

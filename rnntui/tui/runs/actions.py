@@ -1,6 +1,6 @@
 """What can be done on the screen of runs, by key and by button: its part of the registry."""
 
-from rnntui.tui.core.actions import Action, also
+from rnntui.tui.core.actions import Action, playground_action
 
 
 def _action(
@@ -41,8 +41,8 @@ RUNS = (
     _action("rename", "n", "rename", "Rename", "Give the run another name.", True),
     _action("delete", "d,delete", "delete", "Delete", "Delete the run, after a question.", True),
     _action("refresh", "ctrl+r", "look", "Refresh", "Look for new runs now."),
-    also("border.up", "runs", label="Smaller table", tooltip=_BORDER.format("up")),
-    also("border.down", "runs", label="Larger table", tooltip=_BORDER.format("down")),
-    also("border.reset", "runs"),
+    playground_action("border.up", "runs", label="Smaller table", tooltip=_BORDER.format("up")),
+    playground_action("border.down", "runs", label="Larger table", tooltip=_BORDER.format("down")),
+    playground_action("border.reset", "runs"),
 )
 """The screen's actions, in the order of footer and help."""

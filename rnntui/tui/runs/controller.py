@@ -24,7 +24,7 @@ from rnntui.tui.runs.slots import RememberedSlots
 
 
 @dataclass
-class Done(Message):
+class RunChanged(Message):
     """What was asked for is done; `renamed` is the old name and the new one."""
 
     sentence: str
@@ -32,7 +32,7 @@ class Done(Message):
 
 
 @dataclass
-class Refused(Message):
+class ChangeRefused(Message):
     """What was asked for could not be done."""
 
     sentence: str
@@ -69,9 +69,9 @@ class RunController:
             target = target if target.suffix else target.with_name(f"{target.name}.zip")
             self._start(partial(self._export_to, run, target))
 
-    def _export_to(self, run: ListedRun, target: Path) -> Done:
+    def _export_to(self, run: ListedRun, target: Path) -> RunChanged:
         export_run(run.folder, target)
-        return Done(f"Exported '{run.name}' to {target}.")
+        return RunChanged(f"Exported '{run.name}' to {target}.")
 
     def rename(self, run: ListedRun) -> None:
         """Ask for another name, then give it."""
@@ -83,10 +83,10 @@ class RunController:
         if new_name is not None and new_name != run.name:
             self._start(partial(self._rename_with_colour, run.name, new_name))
 
-    def _rename_with_colour(self, name: str, new_name: str) -> Done:
+    def _rename_with_colour(self, name: str, new_name: str) -> RunChanged:
         rename_run(self._folder, name, new_name)
         self._remembered.rename(name, new_name)
-        return Done(f"'{name}' is called '{new_name}' now.", renamed=(name, new_name))
+        return RunChanged(f"'{name}' is called '{new_name}' now.", renamed=(name, new_name))
 
     def delete(self, run: ListedRun) -> None:
         """Ask, then delete the run."""
@@ -103,17 +103,17 @@ class RunController:
         if sure:
             self._start(partial(self._remove, run.name))
 
-    def _remove(self, name: str) -> Done:
-        return Done(remove_run(self._folder, name).sentence)
+    def _remove(self, name: str) -> RunChanged:
+        return RunChanged(remove_run(self._folder, name).sentence)
 
-    def _start(self, act: Callable[[], Done]) -> None:
+    def _start(self, act: Callable[[], RunChanged]) -> None:
         """Do in a thread what may take a while."""
         self._screen.run_worker(partial(self._do, act), group="do", thread=True)
 
-    def _do(self, act: Callable[[], Done]) -> None:
+    def _do(self, act: Callable[[], RunChanged]) -> None:
         """Called in a thread; tells the screen how it went."""
         try:
-            done: Done | Refused = act()
+            done: RunChanged | ChangeRefused = act()
         except (RnntuiError, OSError) as error:
-            done = Refused(str(error))
+            done = ChangeRefused(str(error))
         self._screen.post_message(done)

@@ -9,7 +9,7 @@ TEXT_PREFIX: Final = "text:"
 """Before the whole name of a text: only runs of that text."""
 
 
-def matching(texts: Mapping[str, str], wanted: str) -> tuple[set[str], bool]:
+def matching_runs(texts: Mapping[str, str], wanted: str) -> tuple[set[str], bool]:
     """The runs that a filter lets through, and whether it can be taken as it is meant.
 
     `texts` are the names of the runs' texts, by the runs' names; a run passes by

@@ -20,9 +20,9 @@ from rnntui.runtime.run_list import ListedRun
 from rnntui.text.cells import printable
 from rnntui.tui.core.actions import find_action
 from rnntui.tui.runs.actions import OPEN, RUNS
-from rnntui.tui.runs.name_filter import TEXT_PREFIX, matching
+from rnntui.tui.runs.name_filter import TEXT_PREFIX, matching_runs
 from rnntui.tui.runs.slots import Slots
-from rnntui.tui.runs.table import RunMark, RunTable, described
+from rnntui.tui.runs.table import RunMark, RunTable, run_details
 from rnntui.tui.widgets.chart.inks import line_ink, sign
 from rnntui.tui.widgets.safe_fields import LiveField
 
@@ -41,7 +41,7 @@ _BUTTONS: Final = (
 class RunsPane(Vertical):
     """All runs that the filter lets through, one of them under the cursor."""
 
-    class Asked(Message):
+    class ViewChanged(Message):
         """Other runs are to be shown, or shown in another way."""
 
     def __init__(self) -> None:
@@ -112,7 +112,7 @@ class RunsPane(Vertical):
         """
         wanted = self.filter
         texts = {name: run.summary.corpus if run.summary else "" for name, run in self.runs.items()}
-        self._shown, is_valid = matching(texts, wanted.value)
+        self._shown, is_valid = matching_runs(texts, wanted.value)
         wanted.set_class(not is_valid, "-wrong")
         shown = [run for name, run in self.runs.items() if name in self._shown]
         self.styles.max_height = len(shown) + _ROWS_BESIDE_RUNS
@@ -155,7 +155,7 @@ class RunsPane(Vertical):
     def _show_details(self) -> None:
         """Say what is known of the run under the cursor."""
         run = self.highlighted
-        about = described(run) if run else ""
+        about = run_details(run) if run else ""
         details = self.query_one("#details", Static)
         details.update(Content(printable(about)))
         details.tooltip = Content(printable(about))
@@ -175,7 +175,7 @@ class RunsPane(Vertical):
     @on(Input.Changed, "#filter")
     def _filter(self) -> None:
         """Show what the filter lets through."""
-        self.post_message(self.Asked())
+        self.post_message(self.ViewChanged())
 
     def toggle_text(self, run: ListedRun) -> None:
         """Show only the runs of the text of `run`, or all again."""
@@ -190,7 +190,7 @@ class RunsPane(Vertical):
         self.table.focus()
 
     @on(LiveField.Left, "#filter")
-    def _give_up_filter(self) -> None:
+    def _clear_filter(self) -> None:
         """Show all again, and let letter keys act."""
         self.filter.value = ""
         self.table.focus()
@@ -204,13 +204,13 @@ class RunsPane(Vertical):
         if self.runs[name].classifies:
             return
         self._hidden ^= {name}
-        self.post_message(self.Asked())
+        self.post_message(self.ViewChanged())
 
     def toggle_pinned(self, name: str) -> None:
         """Put the curve of a run on top of the others, or back among them."""
         self.pinned = None if name == self.pinned else name
         self._to_highlight = name
-        self.post_message(self.Asked())
+        self.post_message(self.ViewChanged())
 
     def rename(self, name: str, new_name: str) -> None:
         """Let a run be shown as before under another name."""

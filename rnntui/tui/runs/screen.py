@@ -26,10 +26,10 @@ from rnntui.tui.core.actions import Action
 from rnntui.tui.core.key_bar import KeyBar
 from rnntui.tui.runs.actions import OPEN, RUNS
 from rnntui.tui.runs.chart import AXES, KINDS, RunChart
-from rnntui.tui.runs.controller import Done, Refused, RunController
+from rnntui.tui.runs.controller import ChangeRefused, RunChanged, RunController
 from rnntui.tui.runs.pane import RunsPane, why_not_drawn
 from rnntui.tui.runs.slots import RememberedSlots, Slots
-from rnntui.tui.runs.table import RunTable, natural
+from rnntui.tui.runs.table import RunTable, natural_key
 from rnntui.tui.widgets.chart.palette import styles_for
 from rnntui.tui.widgets.split import Shares, Split
 from rnntui.tui.widgets.title_bar import TitleBar
@@ -69,7 +69,7 @@ class RunsScreen(Screen[None]):
         news: list[tuple[str, NewCurves]]
 
     @dataclass
-    class Looked(Message):
+    class ReadingEnded(Message):
         """The thread that reads is done; `failure` is a sentence, or empty."""
 
         failure: str
@@ -135,12 +135,12 @@ class RunsScreen(Screen[None]):
         failure = ""
         try:
             runs = self._reading.runs()
-            names = sorted((run.name for run in runs), key=natural)
+            names = sorted((run.name for run in runs), key=natural_key)
             self.post_message(self.Listed(runs, self._remembered.of(names)))
             self._read_curves(drawn)
         except RnntuiError as error:
             failure = str(error)
-        self.post_message(self.Looked(failure))
+        self.post_message(self.ReadingEnded(failure))
 
     def _read_curves(self, drawn: tuple[str, ...]) -> None:
         worker = get_current_worker()
@@ -158,7 +158,7 @@ class RunsScreen(Screen[None]):
             self.post_message(self.CurvesRead(gathered))
 
     @on(Listed)
-    def _take_runs(self, message: Listed) -> None:
+    def _runs_listed(self, message: Listed) -> None:
         """Show what runs there are now."""
         has_new = bool({run.name for run in message.runs} - self.runs.runs.keys())
         self.runs.set_runs(message.runs, message.slots)
@@ -168,14 +168,14 @@ class RunsScreen(Screen[None]):
             self._look_again = True
 
     @on(CurvesRead)
-    def _take_curves(self, message: CurvesRead) -> None:
+    def _curves_read(self, message: CurvesRead) -> None:
         """Draw what was read."""
         chart = self.query_one(RunChart)
         for name, news in message.news:
             chart.add_points(name, news)
 
-    @on(Looked)
-    def _take_end(self, message: Looked) -> None:
+    @on(ReadingEnded)
+    def _reading_ended(self, message: ReadingEnded) -> None:
         """Say once what went wrong; look again where somebody asked for it meanwhile."""
         self._is_looking = False
         if message.failure and message.failure != self._failure:
@@ -226,8 +226,8 @@ class RunsScreen(Screen[None]):
         """Look for runs now."""
         self.look()
 
-    @on(RunsPane.Asked)
-    def _show_asked(self) -> None:
+    @on(RunsPane.ViewChanged)
+    def _view_changed(self) -> None:
         """Show what is asked for, and read the curves of what is new."""
         self._show()
         self.look()
@@ -303,19 +303,19 @@ class RunsScreen(Screen[None]):
     def action_open(self) -> None:
         """Load the network of the run under the cursor."""
         if run := self.runs.highlighted:
-            self._leave_for(lambda: self._open_run(find_checkpoint(self._folder, run.name)))
+            self._open_elsewhere(lambda: self._open_run(find_checkpoint(self._folder, run.name)))
 
     def action_resume(self) -> None:
         """Go on with the training of the run under the cursor."""
         if run := self.runs.highlighted:
-            self._leave_for(lambda: self._resume(run.name))
+            self._open_elsewhere(lambda: self._resume(run.name))
 
     def action_replay(self) -> None:
         """Show the training of the run under the cursor again."""
         if run := self.runs.highlighted:
-            self._leave_for(lambda: self._replay(run.name, self.runs.speed))
+            self._open_elsewhere(lambda: self._replay(run.name, self.runs.speed))
 
-    def _leave_for(self, act: Callable[[], None]) -> None:
+    def _open_elsewhere(self, act: Callable[[], None]) -> None:
         """Do something that another screen shows; stay where it can't be done."""
         try:
             act()
@@ -340,13 +340,13 @@ class RunsScreen(Screen[None]):
         if run := self.runs.highlighted:
             self._controller.delete(run)
 
-    @on(Refused)
-    def _take_refusal(self, message: Refused) -> None:
+    @on(ChangeRefused)
+    def _change_refused(self, message: ChangeRefused) -> None:
         """Say why it could not be done."""
         self._tell(message.sentence, "error")
 
-    @on(Done)
-    def _take_done(self, message: Done) -> None:
+    @on(RunChanged)
+    def _run_changed(self, message: RunChanged) -> None:
         """Show what has changed."""
         self._tell(message.sentence)
         if message.renamed:

@@ -19,7 +19,7 @@ Slots = dict[str, int]
 MOST_BYTES: Final = 10_000_000
 
 
-def assigned(names: Iterable[str], remembered: Mapping[str, int]) -> Slots:
+def assign_slots(names: Iterable[str], remembered: Mapping[str, int]) -> Slots:
     """A slot for each name: the remembered one, else the lowest that no other has."""
     names = list(names)
     slots: Slots = {}
@@ -49,7 +49,7 @@ class RememberedSlots:
         """The slot of each of these runs, which are all there are."""
         if self._slots is None:
             self._slots = self._read().get(self._folder, {})
-        slots = assigned(names, self._slots)
+        slots = assign_slots(names, self._slots)
         if slots != self._slots:
             self._write(slots)
         return slots

@@ -60,7 +60,7 @@ class _Column:
     is_number: bool = False
 
 
-def described(run: ListedRun) -> str:
+def run_details(run: ListedRun) -> str:
     """What the table may have no room for, in a line or two."""
     summary = run.summary
     if summary is None:
@@ -73,7 +73,7 @@ def described(run: ListedRun) -> str:
     return f"{about}\n{run.note}" if run.note else about
 
 
-def natural(text: str) -> list[tuple[int, int, str]]:
+def natural_key(text: str) -> list[tuple[int, int, str]]:
     """A key that sorts run-2 before run-10."""
     parts = re.split(r"(\d+)", text.casefold(), flags=re.ASCII)
     return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts if part]
@@ -93,9 +93,9 @@ def _best(summary: RunSummary) -> float:
 
 
 _COLUMNS: Final = (
-    _Column("corpus", "corpus", 12, 5, lambda run: run.corpus, lambda run: natural(run.corpus)),
+    _Column("corpus", "corpus", 12, 5, lambda run: run.corpus, lambda run: natural_key(run.corpus)),
     _Column("cell", "cell", 5, 4, lambda run: run.cell, lambda run: run.cell),
-    _Column("size", "size", 7, 6, lambda run: run.size, lambda run: natural(run.size)),
+    _Column("size", "size", 7, 6, lambda run: run.size, lambda run: natural_key(run.size)),
     _Column("best", "bits/char", 11, 0, lambda run: run.figure, _best, True),
     _Column("steps", "steps", 9, 2, lambda run: f"{run.step:,}", lambda run: run.step, True),
     _Column(
@@ -225,12 +225,12 @@ class RunTable(DataTable[Text]):
 
         By their figures classifiers come after the others, as the two can't be compared.
         """
-        by_name = sorted(self._runs, key=lambda run: natural(run.name))
+        by_name = sorted(self._runs, key=lambda run: natural_key(run.name))
         column = next((c for c in _COLUMNS if c.key == self._sorted_by), None)
 
         def value(run: ListedRun) -> Any:
             if self._sorted_by == "name":
-                return natural(run.name)
+                return natural_key(run.name)
             return run.state if column is None else _value_of(column, run)
 
         def is_empty(run: ListedRun) -> bool:

@@ -27,8 +27,8 @@ from rnntui.training.runs.record import read_events
 from rnntui.training.runs.record_end import last_learning_rate
 from rnntui.tui.core.sentences import Tell
 from rnntui.tui.training.loss_pane import RECORD_READING, LossPane
-from rnntui.tui.training.old_text import LEFT, show_question
-from rnntui.tui.training.sentences import changed, over
+from rnntui.tui.training.old_text import RUN_UNCHANGED, show_question
+from rnntui.tui.training.sentences import change_sentence, end_sentence
 from rnntui.tui.training.settings_form import SettingsForm
 from rnntui.tui.training.stepped_setting import learning_rate
 
@@ -111,14 +111,14 @@ class TrainingController(ABC):
     @property
     def run_to_resume(self) -> str | None:
         """The run that `t` would resume; None where it would begin one."""
-        return self._while_chosen(self._resumable)
+        return self._if_unchanged(self._resumable)
 
     @property
     def run_to_replay(self) -> str | None:
         """The run that `t` would show again; None where it would train, as here always."""
         return None
 
-    def _while_chosen(self, run: SetupOfRun | None) -> str | None:
+    def _if_unchanged(self, run: SetupOfRun | None) -> str | None:
         """The name of a run while the set-up is still its own."""
         return run.name if run is not None and run.setup == self._setup.chosen else None
 
@@ -182,7 +182,7 @@ class TrainingController(ABC):
         if self._can_steer("There is no training whose learning rate could be changed."):
             self._rate.change(way)
 
-    def begin_anew(self) -> None:
+    def begin_new_run(self) -> None:
         """Forget the run that `t` would resume."""
         if not self._is_idle():
             return
@@ -225,20 +225,20 @@ class TrainingController(ABC):
 
     # What comes of it.
 
-    def hear(self, event: TrainEvent) -> None:
+    def handle_event(self, event: TrainEvent) -> None:
         """Take note of an event, and say what the person has asked for."""
         match event:
             case Step():
-                self._rate.hold(event.learning_rate)
-            case Changed() if not self._rate.hear(event) and event.setting != "steps":
-                self._tell(changed(event.setting, event.new))
+                self._rate.apply(event.learning_rate)
+            case Changed() if not self._rate.confirm(event) and event.setting != "steps":
+                self._tell(change_sentence(event.setting, event.new))
             case Saved() if self._asked_to_save:
                 self._asked_to_save = False
                 self._tell(f"Saved at step {event.step:,}.")
             case Finished(reason=reason) if reason == NOT_BEGUN:
-                self._tell(LEFT)
+                self._tell(RUN_UNCHANGED)
             case Finished():
-                self._tell(over(event, self._what_follows(event)))
+                self._tell(end_sentence(event, self._what_follows(event)))
             case _:
                 pass
 
@@ -246,7 +246,7 @@ class TrainingController(ABC):
         """What `t` does after the end of a training run: resume it, if it has steps left."""
         name, self._resumable = self._run_name, None
         # Stopped while it measured at its end, it has no step left to take.
-        if end.reason != "stopped" or self._loss.status.is_at_its_end or name is None:
+        if end.reason != "stopped" or self._loss.status.is_at_last_step or name is None:
             return ""
         self._resumable = SetupOfRun(name, self._begun_with)
         if self.run_to_resume is None:

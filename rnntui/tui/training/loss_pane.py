@@ -30,8 +30,8 @@ from rnntui.training.events import (
     TrainEvent,
 )
 from rnntui.tui.core.actions import PLAYGROUND, Action
-from rnntui.tui.core.links import Pair, Place, places_to_click
-from rnntui.tui.training.replay_actions import REPLAY, REPLAY_PLACES
+from rnntui.tui.core.links import Link, LinkPair, fitting_links
+from rnntui.tui.training.replay_actions import REPLAY, REPLAY_LINKS
 from rnntui.tui.training.status import TrainingKind, TrainingStatus
 from rnntui.tui.widgets.chart import Chart, Look, Marker, SeriesStyle
 
@@ -50,22 +50,22 @@ LOSS = Look(
     smoothing=0.9,
 )
 
-PLACES: Final[Sequence[Place]] = (
+LINKS: Final[Sequence[Link]] = (
     "train",
     "step",
     "save",
     "best",
     "stop",
-    Pair("rate.down", "learning rate", "rate.up"),
+    LinkPair("rate.down", "learning rate", "rate.up"),
     "new",
-    Pair("sample-length.down", "samples", "sample-length.up"),
+    LinkPair("sample-length.down", "samples", "sample-length.up"),
 )
 """What can be clicked in the pane's lower border, the most wanted first."""
 
-FOLLOWING_PLACES: Final[Sequence[Place]] = ("stop", "new")
+FOLLOWING_LINKS: Final[Sequence[Link]] = ("stop", "new")
 """The same while another process trains, which can't be steered from here."""
 
-CHART_PLACES: Final[Sequence[Place]] = ("scale", "smoothing", "recent")
+CHART_LINKS: Final[Sequence[Link]] = ("scale", "smoothing", "recent")
 """What can be clicked in its upper border."""
 
 _TRAIN_WORDS: Final[dict[Phase, str]] = {"training": "pause", "paused": "go on"}
@@ -80,19 +80,19 @@ class LossPane(Vertical):
         self,
         look: Look = LOSS,
         actions: Sequence[Action] = PLAYGROUND,
-        places: Sequence[Place] = PLACES,
-        chart_places: Sequence[Place] = CHART_PLACES,
+        links: Sequence[Link] = LINKS,
+        chart_links: Sequence[Link] = CHART_LINKS,
         unit: str = "characters",
     ) -> None:
         """Make a pane for a training that has not begun.
 
-        `places` and `chart_places` can be clicked; they are names among the screen's
-        `actions`, and the first of `places` begins a training, pauses it and goes on.
+        `links` and `chart_links` can be clicked; they are names among the screen's
+        `actions`, and the first of `links` begins a training, pauses it and goes on.
         Speeds are in `unit` a second: what is opened may say nothing of it.
         """
         super().__init__(id="loss", classes="pane")
         self._look, self._actions, self._unit = look, actions, unit
-        self._places, self._chart_places = places, chart_places
+        self._links, self._chart_links = links, chart_links
         self._last_evaluation = 0
         self._undrawn: list[Step] = []
         self._polls = 0  # since steps were drawn
@@ -191,14 +191,14 @@ class LossPane(Vertical):
         """Say what the training does."""
         self.status.kind, self.status.phase = kind, phase
         self.set_class(phase == "training", "-live")
-        self.show_places()
+        self.show_links()
 
-    def show_going_on(self, goes_on: bool, replays: bool = False) -> None:
+    def show_next_action(self, goes_on: bool, replays: bool = False) -> None:
         """Say whether what comes next would go on with a run, replay one, or begin one."""
         if (goes_on, replays) != (self._goes_on, self._replays_next):
             self._goes_on = self.status.continues = goes_on
             self._replays_next = replays
-            self.show_places()
+            self.show_links()
 
     def show_trained(self, step: int) -> None:
         """Say how far the network that is open was trained; 0 where there is none."""
@@ -209,22 +209,22 @@ class LossPane(Vertical):
         self.status.is_quiet = is_quiet
 
     def on_resize(self) -> None:
-        """Show as many places to click as fit."""
-        self.show_places()
+        """Show as many links to click as fit."""
+        self.show_links()
 
-    def show_places(self) -> None:
-        """Show as many places to click in the borders as fit."""
+    def show_links(self) -> None:
+        """Show as many links to click in the borders as fit."""
         phase, room, actions = self.status.phase, self.size.width - 2, self._actions
         idle = "replay" if self._replays_next else "go on" if self._goes_on else "train"
         train = _TRAIN_WORDS.get(phase, idle)
-        words, places = {str(self._places[0]): train}, self._places
+        words, links = {str(self._links[0]): train}, self._links
         if self.status.kind == "followed" and phase in _TRAIN_WORDS:
-            words, places = {"stop": "stop following"}, FOLLOWING_PLACES
+            words, links = {"stop": "stop following"}, FOLLOWING_LINKS
         elif self.status.replays:
-            words, places, actions = {"replay.pause": train}, REPLAY_PLACES, REPLAY
-        self.border_subtitle = places_to_click(self.app, actions, places, room, words)
-        at_chart = places_to_click(
-            self.app, self._actions, self._chart_places, room - len("Loss   "), {}
+            words, links, actions = {"replay.pause": train}, REPLAY_LINKS, REPLAY
+        self.border_subtitle = fitting_links(self.app, actions, links, room, words)
+        at_chart = fitting_links(
+            self.app, self._actions, self._chart_links, room - len("Loss   "), {}
         )
         self.border_title = Content("Loss   ") + at_chart.stylize_before("$text-muted not bold")
 

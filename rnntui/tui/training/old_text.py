@@ -5,7 +5,7 @@ from textual.app import App
 from rnntui.runtime.old_text_question import OldTextQuestion
 from rnntui.tui.dialogs.question import Question
 
-LEFT = "The run stays as it is."
+RUN_UNCHANGED = "The run stays as it is."
 """Said where a person doesn't go on with a text as it was."""
 
 

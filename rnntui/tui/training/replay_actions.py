@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from rnntui.tui.core.actions import Action
-from rnntui.tui.core.links import Pair, Place
+from rnntui.tui.core.links import Link, LinkPair
 
 
 def _action(
@@ -67,11 +67,11 @@ REPLAY: Final = (
 )
 """The actions of a replay, in the order of footer, help and palette."""
 
-REPLAY_PLACES: Final[Sequence[Place]] = (
+REPLAY_LINKS: Final[Sequence[Link]] = (
     "replay.pause",
     "replay.next",
-    Pair("replay.back", "position", "replay.forward"),
-    Pair("replay.slower", "speed", "replay.faster"),
+    LinkPair("replay.back", "position", "replay.forward"),
+    LinkPair("replay.slower", "speed", "replay.faster"),
     "replay.end",
 )
 """What can be clicked below the chart of a replay, the most wanted first."""
@@ -88,6 +88,6 @@ _IDLE: Final = {
 """The calls that do nothing while a replay is on, and while none is."""
 
 
-def acts_in(action: str, replays: bool) -> bool:
+def is_active_in(action: str, replays: bool) -> bool:
     """Whether what is called `action` does anything while a replay is on, or while none is."""
     return action not in _IDLE[replays]

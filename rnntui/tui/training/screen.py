@@ -75,20 +75,20 @@ class TrainingScreen(Screen[None]):
         """
         self.loss.show(events)
         for event in events:
-            self.hear(event)
+            self.handle_event(event)
         self.controller.show_question()
         phase, status = self.controller.phase, self.loss.status
         if (phase, kind) != (status.phase, status.kind):
             self.loss.show_phase(phase, kind)
             self.refresh_bindings()
-        self.loss.show_going_on(
+        self.loss.show_next_action(
             self.controller.run_to_resume is not None, self.controller.run_to_replay is not None
         )
         self.loss.show_trained(trained_to)
 
-    def hear(self, event: TrainEvent) -> None:
+    def handle_event(self, event: TrainEvent) -> None:
         """Say what a person should know of an event, beyond what the chart shows."""
-        self.controller.hear(event)
+        self.controller.handle_event(event)
         match event:
             case Started() | Resumed():
                 self.show_start()
@@ -172,7 +172,7 @@ class TrainingScreen(Screen[None]):
 
     def action_new_run(self) -> None:
         """Let `t` begin a new run."""
-        self.controller.begin_anew()
+        self.controller.begin_new_run()
 
     def action_save(self) -> None:
         """Save now."""

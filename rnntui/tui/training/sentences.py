@@ -4,7 +4,7 @@ from rnntui.training.endings import why_early
 from rnntui.training.events import Finished
 
 
-def over(end: Finished, what_follows: str) -> str:
+def end_sentence(end: Finished, what_follows: str) -> str:
     """Return how a training run ended, and what `t` does now, if anything is to be said."""
     if why := why_early(end):
         return f"Stopped early at step {end.step:,}: {why}."
@@ -12,7 +12,7 @@ def over(end: Finished, what_follows: str) -> str:
     return f"{how} at step {end.step:,}" + (f"; {what_follows}." if what_follows else ".")
 
 
-def changed(setting: str, new: float | str) -> str:
+def change_sentence(setting: str, new: float | str) -> str:
     """Return what is said of a setting that is changed in mid-run."""
     value = new if isinstance(new, str) else f"{new:.3g}"
     if setting == "sample_length" and not isinstance(new, str):

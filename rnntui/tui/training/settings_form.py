@@ -85,7 +85,7 @@ class SettingsForm(VerticalScroll, Generic[R, C], can_focus=False):
         with Horizontal(classes="row"):
             yield Label("recipe")
             yield Select(
-                self._offers(),
+                self._recipe_options(),
                 value=self._recipe.name,
                 allow_blank=False,
                 id="recipe",
@@ -102,7 +102,7 @@ class SettingsForm(VerticalScroll, Generic[R, C], can_focus=False):
                         known, value=value, allow_blank=False, id=name, compact=True
                     )
                 else:
-                    yield NumberField(_written(value), id=name)
+                    yield NumberField(_formatted(value), id=name)
         yield Static(id="estimate")
         yield Static(id="about", markup=False)
 
@@ -123,11 +123,11 @@ class SettingsForm(VerticalScroll, Generic[R, C], can_focus=False):
         """Estimate anew, as more is known."""
         self._check()
 
-    def offer(self, recipe: R) -> None:
+    def add_recipe(self, recipe: R) -> None:
         """Show the settings of one more recipe, which takes the place of the last one offered."""
         self._recipes = {each.name: each for each in (*self._own, recipe)}
         with self.prevent(Select.Changed):
-            self.query_one("#recipe", Select).set_options(self._offers())
+            self.query_one("#recipe", Select).set_options(self._recipe_options())
         self.choose(recipe.name)
 
     def choose(self, name: str) -> None:
@@ -136,11 +136,11 @@ class SettingsForm(VerticalScroll, Generic[R, C], can_focus=False):
             self.query_one("#recipe", Select).value = name
         self._show(self._recipes[name])
 
-    def _offers(self) -> list[tuple[Content, str]]:
+    def _recipe_options(self) -> list[tuple[Content, str]]:
         return [(Content(one_line(name)), name) for name in self._recipes]
 
     @on(Select.Changed, "#recipe")
-    def _take_recipe(self, event: Select.Changed) -> None:
+    def _recipe_changed(self, event: Select.Changed) -> None:
         """Show the settings of another recipe."""
         event.stop()
         recipe = self._recipes.get(str(event.value))
@@ -159,7 +159,7 @@ class SettingsForm(VerticalScroll, Generic[R, C], can_focus=False):
                         select.set_options([(each, each) for each in known])
                     select.value = value
                 else:
-                    self.query_one(f"#{name}", Input).value = _written(value)
+                    self.query_one(f"#{name}", Input).value = _formatted(value)
         self._show_rows()
         self._check()
         self.post_message(self.RecipeChanged())
@@ -174,7 +174,7 @@ class SettingsForm(VerticalScroll, Generic[R, C], can_focus=False):
 
     @on(Select.Changed)
     @on(Input.Changed)
-    def _take_value(self, event: Select.Changed | Input.Changed) -> None:
+    def _value_changed(self, event: Select.Changed | Input.Changed) -> None:
         """Check the settings as they are now."""
         event.stop()
         self._check()
@@ -238,7 +238,7 @@ class SettingsForm(VerticalScroll, Generic[R, C], can_focus=False):
         return int(text) if self._settings[name].type is int else float(text)
 
 
-def _written(value: object) -> str:
+def _formatted(value: object) -> str:
     """A value in as few digits as give it back."""
     if isinstance(value, float) and float(f"{value:g}") == value:
         return f"{value:g}"

@@ -65,7 +65,7 @@ class TrainingStatus(Static):
         return self.kind == "replay" and self.phase in IN_PROGRESS
 
     @property
-    def is_at_its_end(self) -> bool:
+    def is_at_last_step(self) -> bool:
         """Whether the last step has been taken."""
         step = self.last_step
         return step is not None and 0 < self.total_steps <= step.step

@@ -12,10 +12,10 @@ from rnntui.training.commands import Command, SetLearningRate, SetSampleLength
 from rnntui.training.events import Changed
 from rnntui.training.settings.declaring import bounds_of
 from rnntui.tui.core.sentences import Tell
-from rnntui.tui.training.sentences import changed
+from rnntui.tui.training.sentences import change_sentence
 
 
-def doubled(value: float, way: str, bounds: tuple[float, float]) -> float:
+def doubled_or_halved(value: float, way: str, bounds: tuple[float, float]) -> float:
     """Twice (`up`) or half as much, as far as it may go."""
     lowest, highest = bounds
     return min(max(value * (2.0 if way == "up" else 0.5), lowest), highest)
@@ -54,20 +54,20 @@ class SteppedSetting:
         if self._value.value <= 0:
             self._tell(f"The {self._words} is 0, of which there is no double and no half.")
             return
-        value = self._kind(doubled(self._value.value, way, self._bounds))
+        value = self._kind(doubled_or_halved(self._value.value, way, self._bounds))
         self._value.request(value)
         self._unanswered.append(value)
         self._send(self._command(value))
         self._show(value)
-        self._tell(changed(self._setting, value))
+        self._tell(change_sentence(self._setting, value))
 
-    def hold(self, value: float) -> None:
+    def apply(self, value: float) -> None:
         """Take the value that a step was taken with."""
         self._value.confirm(value)
         if not self._value.is_waiting:
             self._show(None)
 
-    def hear(self, event: Changed) -> bool:
+    def confirm(self, event: Changed) -> bool:
         """Take a change as the training tells it; whether it was asked for by `change`."""
         if event.setting != self._setting or isinstance(event.new, str):
             return False

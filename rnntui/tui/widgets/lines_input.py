@@ -86,5 +86,5 @@ class PrimeInput(LinesInput):
 class SentenceInput(LinesInput):
     """The field of a sentence, which is followed as it is typed: it stays when it is left."""
 
-    def put_back(self) -> None:
+    def restore(self) -> None:
         """Leave it as it is."""

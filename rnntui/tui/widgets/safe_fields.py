@@ -169,13 +169,13 @@ class Field(SafeInput):
         """Remember what was typed."""
         self._kept = self.value
 
-    def put_back(self) -> None:
+    def restore(self) -> None:
         """Go back to what was there before."""
         self.value = self._kept
 
     def action_leave(self) -> None:
         """Let letters be keys again."""
-        self.put_back()
+        self.restore()
         self.screen.set_focus(None)
         self.post_message(self.Left(self))
 
@@ -183,7 +183,7 @@ class Field(SafeInput):
 class LiveField(Field):
     """A field whose text is followed as it is typed: it stays when the field is left."""
 
-    def put_back(self) -> None:
+    def restore(self) -> None:
         """Leave it as it is."""
 
 

@@ -100,7 +100,7 @@ class TooSmall(Widget, can_focus=False):
 S = TypeVar("S", bound=Screen[Any])
 
 
-class RoomyApp(App[ReturnType], Generic[ReturnType]):
+class SizedApp(App[ReturnType], Generic[ReturnType]):
     """An app whose screens have the layout for the terminal's size from their first picture on.
 
     While the terminal is too small, whatever screen is on top is covered.

@@ -30,7 +30,7 @@ _PAN_SHARE = 0.25
 
 
 @runtime_checkable
-class KnowsTerminal(Protocol):
+class HasChartCharacters(Protocol):
     """An app that says what charts are to be drawn with; others get Braille."""
 
     @property
@@ -182,7 +182,7 @@ class Chart(Widget, can_focus=True):
 
     def on_mount(self) -> None:
         """Draw with what the terminal has."""
-        if isinstance(self.app, KnowsTerminal):
+        if isinstance(self.app, HasChartCharacters):
             self.look = replace(self.look, characters=self.app.chart_characters)
 
     def watch_look(self) -> None:

@@ -10,7 +10,7 @@ from rnntui.tui.widgets.chart.cells import Cells, cell_width, shortened
 from rnntui.tui.widgets.chart.inks import Ink, line_ink, readout_ink, sign
 from rnntui.tui.widgets.chart.legend import entry, legend_lines, put_legend
 from rnntui.tui.widgets.chart.look import Look
-from rnntui.tui.widgets.chart.picture import Picture, looked_at
+from rnntui.tui.widgets.chart.picture import Picture, listed_first
 from rnntui.tui.widgets.chart.plot import Level, Plot
 from rnntui.tui.widgets.chart.scale import heights
 from rnntui.tui.widgets.chart.series import CrosshairValue, read
@@ -43,7 +43,7 @@ def with_crosshair(picture: Picture, look: Look, x: float) -> Cells:
         return picture.cells
     cells = picture.cells.copy()
     by_slot = sorted(picture.shown, key=lambda s: s.slot)
-    first = [by_slot[place] for place in looked_at(by_slot, look)]
+    first = [by_slot[place] for place in listed_first(by_slot, look)]
     ranked = first + [series for series in by_slot if series not in first]
     values = [read(series, x, look.smoothing) for series in ranked]
     column = plot.cell_column(x)

@@ -46,7 +46,7 @@ def most_legend_rows(height: int) -> int:
 
 
 def arrange(width: int, height: int, legend_rows: int, gutter: int) -> Layout:
-    """Place the parts: titles go first when room is short, then ticks and labels."""
+    """Link the parts: titles go first when room is short, then ticks and labels."""
     full = height >= _FULL_HEIGHT
     labels = height >= _LABELS_HEIGHT
     gutter = gutter if width >= _GUTTER_FROM else 0

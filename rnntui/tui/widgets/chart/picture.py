@@ -72,7 +72,7 @@ def draw(
         return _empty(cells, look)
     x = resolve(look.view, whole)
     listed = sorted(shown, key=lambda series: series.slot)
-    first = looked_at(listed, look)
+    first = listed_first(listed, look)
     legend = legend_lines(_entries(listed, look), width, most_legend_rows(height), first)
     layout = arrange(width, height, len(legend), gutter)
     strokes = _strokes(shown, look, x, layout.plot_width)
@@ -101,7 +101,7 @@ def draw(
     return Picture(cells, layout, tuple(shown), whole, fitted, plot)
 
 
-def looked_at(listed: Sequence[Series], look: Look) -> list[int]:
+def listed_first(listed: Sequence[Series], look: Look) -> list[int]:
     """Places of the pinned series and of those that are wanted first, in that order."""
     names = [series.name for series in listed]
     wanted = dict.fromkeys((look.pinned, *look.first))
