@@ -19,7 +19,7 @@ class CommandQueue:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing waits to be heard."""
+        """Whether no command is waiting."""
         return self._commands.empty()
 
     def drain(self) -> Sequence[Command]:

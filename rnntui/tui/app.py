@@ -1,7 +1,6 @@
-"""The app: it owns the session, the settings and the screens, and leaves only when all is saved.
+"""The app: it owns the session, the settings and the screens, and exits only when all is saved.
 
-What takes time to load, the playground first of all, is imported once the
-first picture stands.
+Slow imports, the playground first of all, happen after the first picture is drawn.
 """
 
 import gc
@@ -49,14 +48,14 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 REPLAY_SPEED = 10.0
-"""How many times as fast as the training a replay opens."""
+"""Speed at which a replay opens, relative to the training run."""
 
 
 def load_torch() -> float:
-    """Load what a training needs, so that the first one begins at once and fast.
+    """Load PyTorch and measure the machine, so that the first training run begins at once.
 
-    Returns the floating-point operations a second that a small network's
-    training reaches in torch on this machine.
+    Returns the floating-point operations a second that a small network reaches in
+    torch on this machine.
     """
     from rnntui.tasks.characters.learners import preparation
     from rnntui.tasks.characters.speed import measure_speed
@@ -72,14 +71,14 @@ def _palette() -> type[Provider]:
 
 
 class NewsArrived(Message):
-    """Something rare has happened in a thread; the screen should poll now."""
+    """A thread has important news; the screen should poll now."""
 
 
 class TorchLoaded(Message):
-    """What a training needs is loaded."""
+    """PyTorch is loaded and the machine's speed is measured."""
 
     def __init__(self, operations_per_second: float) -> None:
-        """Tell the machine's speed."""
+        """Set the machine's speed."""
         super().__init__()
         self.operations_per_second = operations_per_second
 
@@ -116,10 +115,10 @@ class RnntuiApp(
         start: "StartPlan | None" = None,
         warm_up: Callable[[], float] = load_torch,
     ) -> None:
-        """Open `session`, or a new one, on `start`, or on what was left last.
+        """Open `session`, or a new one, on `start`, or as the last session was left.
 
-        `warm_up` is called in a thread once the playground stands, and
-        returns the machine's speed in operations a second.
+        `warm_up` is called in a thread once the playground is shown, and returns the
+        machine's speed in operations a second.
         """
         super().__init__()
         self._warm_up = warm_up
@@ -132,11 +131,11 @@ class RnntuiApp(
 
     @property
     def chart_characters(self) -> Characters:
-        """What charts are drawn with here."""
+        """The characters that charts are drawn with here."""
         return characters_for(self.preferences.now.chart_characters, os.environ)
 
     def get_driver_class(self) -> type[Driver]:
-        """Textual's own for this system, with the cursor kept where it belongs."""
+        """Textual's driver for this system, with the cursor put where it belongs."""
         return cursor_placing(super().get_driver_class())
 
     # Settings.
@@ -158,26 +157,26 @@ class RnntuiApp(
         return_code: int = 0,
         message: RenderableType | None = None,
     ) -> None:
-        """Leave, having looked at what was chosen while there is a screen to look at."""
+        """Exit, taking over the screen's choices into the preferences while it is there."""
         if self._playground is not None and self._playground.is_mounted:
             self.preferences.change(theme=self.theme, **self._playground.chosen())
         super().exit(result, return_code, message)
 
     def save_and_exit(self, code: int) -> None:
-        """Leave as at `ctrl+q`, without a question."""
+        """Exit as at `ctrl+q`, without a question."""
         if self._playground is not None and self._playground.is_mounted:
             self.end_and_exit(code)
         else:
             self.exit(return_code=code)
 
     def close(self) -> None:
-        """End what still goes on, saving, and keep what was chosen for the next session.
+        """End what is in progress, saving, and keep the choices for the next session.
 
         Raises `ConfigError` where the settings can't be written.
         """
         if self._playground is None:
             return
-        # It has ended already, unless the app left because it failed.
+        # All has ended already, unless the app exited because of a failure.
         self.end_sessions()
         playground, run = self._playground, self._playground.controller.open_run
         left = Remembered(
@@ -197,7 +196,7 @@ class RnntuiApp(
         return self.laid_out(FirstPicture())
 
     def on_mount(self) -> None:
-        """Load the playground as soon as the first picture stands."""
+        """Load the playground as soon as the first picture is drawn."""
         self.call_after_refresh(self._open)
 
     async def _open(self) -> None:
@@ -218,8 +217,8 @@ class RnntuiApp(
             remembered.followed,
             self._about_classifier,
         )
-        # Awaited, so that keys pressed meanwhile are the playground's; and what it opens on is
-        # opened before the first of them acts, or `t` would train something else.
+        # Awaited, so that keys pressed meanwhile go to the playground; and the run is opened
+        # before the first of them acts, or `t` would train something else.
         await self.push_screen(self._playground)
         self._begin(start)
 
@@ -237,7 +236,7 @@ class RnntuiApp(
         threading.Thread(target=self._run_warm_up, name="warm-up", daemon=True).start()
 
     def _try_to_open(self, start: "StartPlan", act: Callable[[], None]) -> bool:
-        """Open something; whether it could be. Only what was asked for is missed in words."""
+        """Call `act`; whether it worked. A failure shows only for what was asked for."""
         try:
             act()
         except RnntuiError as error:
@@ -248,20 +247,20 @@ class RnntuiApp(
         return True
 
     def _run_warm_up(self) -> None:
-        """Called in a thread of its own, which must not keep the app from leaving."""
+        """Runs in a daemon thread, so as not to keep the app from exiting."""
         try:
             speed = self._warm_up()
         except Exception:
-            # While Python ends, not everything can be loaded any more, and nobody waits for it.
+            # While Python shuts down, imports may fail, and nobody waits for them.
             if self.is_running:
                 log.exception("What a training run needs can't be loaded")
             return
         self.post_message(TorchLoaded(speed))
 
     def on_torch_loaded(self, message: TorchLoaded) -> None:
-        """Say nothing more of loading; estimate times from now on."""
-        # What is loaded by now stays; looking through it for garbage again and
-        # again would hold up the screen for tens of milliseconds each time.
+        """Clear the note about loading; estimate times from now on."""
+        # What is loaded by now stays; collecting garbage in it again and again would
+        # hold up the screen for tens of milliseconds each time.
         gc.collect()
         gc.freeze()
         self.playground.show_machine("")
@@ -272,14 +271,14 @@ class RnntuiApp(
         self.post_message(NewsArrived())
 
     def on_news_arrived(self) -> None:
-        """Show at once what a poll would show soon."""
+        """Poll at once."""
         if self._playground is not None and self._playground.is_mounted:
             self._playground.poll()
 
     # Actions.
 
     def action_help(self) -> None:
-        """Open the help on what has the focus."""
+        """Open the help for the focused widget."""
         from rnntui.tui.help.screen import Help
 
         if not isinstance(self.screen, Help):
@@ -299,7 +298,7 @@ class RnntuiApp(
         default_namespace: DOMNode | None = None,
         namespaces: Mapping[str, DOMNode] | None = None,
     ) -> bool:
-        """Do what a key, a click or the palette asks for; a hint at it need not be given again."""
+        """Run an action of a key, a click or the palette, and mark its hint as done."""
         done = await super().run_action(action, default_namespace, namespaces)
         if done and isinstance(action, str) and self._playground is not None:
             call = action.removeprefix("screen.").removesuffix("()")
@@ -309,7 +308,7 @@ class RnntuiApp(
         return done
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[Any]:
-        """Textual's own commands but those that the registry has."""
+        """Textual's own commands, except those in our registry."""
         ours = {"Quit", "Keys", "Help"}
         yield from (
             command for command in super().get_system_commands(screen) if command.title not in ours
@@ -317,7 +316,7 @@ class RnntuiApp(
 
 
 def _key_scopes() -> list[dict[str, str]]:
-    """The keys of each screen that may be bound anew, the app's among them."""
+    """The keys of each screen that can be rebound, the app's included."""
     from rnntui.tui.classify.screen import ClassifyScreen
     from rnntui.tui.corpora.screen import CorporaScreen
     from rnntui.tui.duel.screen import DuelScreen
@@ -349,7 +348,7 @@ def open_playground(
 ) -> int:
     """Run the interactive session; returns the exit code.
 
-    Raises `RnntuiError` for a text, checkpoint, recipe or run that there isn't.
+    Raises `RnntuiError` for a missing text, checkpoint, recipe or run.
     """
     with log_to_file(places.state_dir()) as complaint:
         start = None

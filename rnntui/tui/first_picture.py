@@ -1,6 +1,6 @@
-"""What stands on the screen while the playground is being loaded: its panes, still empty.
+"""The screen shown while the playground is being loaded: its panes, still empty.
 
-It needs nothing but Textual, so it is there at once.
+It needs only Textual, so it appears at once.
 """
 
 from textual.app import ComposeResult
@@ -12,9 +12,9 @@ from rnntui.tui.widgets.title_bar import TitleBar
 
 
 class FirstPicture(Screen[None]):
-    """The frames of the panes, where the playground has them."""
+    """The frames of the playground's panes."""
 
-    # Here and not beside it: Textual reads no file for the screen that it opens on.
+    # Here, not in a file: Textual reads no stylesheet for its default screen.
     DEFAULT_CSS = """
     FirstPicture {
         .frame {
@@ -36,7 +36,7 @@ class FirstPicture(Screen[None]):
     """
 
     def compose(self) -> ComposeResult:
-        """The panes' titles are the playground's."""
+        """Frames with the playground's titles."""
         yield TitleBar()
         with Horizontal():
             with Vertical(id="left"):

@@ -1,6 +1,6 @@
-"""The way between the screens: which one opens, on what, and what it hands back.
+"""Navigation between the screens: which one opens, on what, and what it returns.
 
-Screens don't know each other; each is loaded when it is first asked for, as the
+Screens don't know each other; each is imported when it is first opened, as the
 first picture needs none of them.
 """
 
@@ -30,7 +30,7 @@ class NavigatingApp(App[ReturnType], Generic[ReturnType]):
     """An app that opens its screens, and ends what they have in progress."""
 
     def __init__(self) -> None:
-        """Begin with no screen loaded."""
+        """Start with no screen loaded."""
         super().__init__()
         self._playground: Playground | None = None
         self._classify: ClassifyScreen | None = None
@@ -65,14 +65,14 @@ class NavigatingApp(App[ReturnType], Generic[ReturnType]):
             self.playground.apply_duel(left.spec, left.prime, left.seed, left.pace)
 
     def action_microscope(self) -> None:
-        """Open the Microscope on what stands in the output."""
+        """Open the Microscope on the output."""
         from rnntui.tui.microscope.screen import MicroscopeScreen
 
         if (network := self._network()) is not None:
             self.push_screen(MicroscopeScreen(network, self.playground.output.stream.text))
 
     def _network(self) -> "Network | None":
-        """The network to do something with; says so where there is none."""
+        """The open network; shows a toast where there is none."""
         from rnntui.runtime.session import NO_NETWORK
 
         network = self.session.network
@@ -110,7 +110,7 @@ class NavigatingApp(App[ReturnType], Generic[ReturnType]):
         self._show_classify()
 
     def _show_classify(self) -> "ClassifyScreen":
-        """Put the Classify screen in front, made when it is first asked for."""
+        """Show the Classify screen, created at first use."""
         from rnntui.runtime.classifier_session import ClassifierSession
 
         screen = self._classify or self.create_classify_screen(ClassifierSession())
@@ -120,7 +120,7 @@ class NavigatingApp(App[ReturnType], Generic[ReturnType]):
         return screen
 
     def create_classify_screen(self, session: "ClassifierSession") -> "ClassifyScreen":
-        """Make the Classify screen over a session; there must be none yet."""
+        """Create the Classify screen for a session; there must be none yet."""
         from rnntui.tui.classify.screen import ClassifyScreen
 
         self._classify = ClassifyScreen(session, self._about_training)
@@ -159,7 +159,7 @@ class NavigatingApp(App[ReturnType], Generic[ReturnType]):
         self._show_classify().call_when_mounted(lambda screen: screen.resume(name))
 
     def replay(self, name: str, speed: float) -> None:
-        """Show a run again from its record."""
+        """Replay a run from its record."""
         self.playground.replay(name, speed)
 
     # What is in progress, and leaving.
@@ -171,13 +171,13 @@ class NavigatingApp(App[ReturnType], Generic[ReturnType]):
         return about_progress(session.phase) if is_own else ""
 
     def _about_classifier(self) -> str:
-        """The same about a training run in the Classify screen."""
+        """The same for a training run in the Classify screen."""
         session = self._classify.session if self._classify else None
         return about_progress(session.phase) if session and session.is_training else ""
 
     async def action_quit(self) -> None:
         """Leave, after a question where a training run is in progress."""
-        # Under the sentence for a small terminal nobody would see the question.
+        # The sentence for a small terminal would hide the question.
         unseen = is_too_small(self.size)
         ours = self._about_training() or self._about_classifier()
         if not ours or unseen:
@@ -192,7 +192,7 @@ class NavigatingApp(App[ReturnType], Generic[ReturnType]):
 
     @work(thread=True, group="leave")
     def end_and_exit(self, code: int = 0) -> None:
-        """End all that is in progress, saving, out of the screen's way; then exit with `code`."""
+        """End all that is in progress, saving, in a thread; then exit with `code`."""
         self.end_sessions()
         self.call_from_thread(self.exit, return_code=code)
 
@@ -210,5 +210,5 @@ def _is_classifier(checkpoint: Path) -> bool:
     try:
         return kind_of_checkpoint(checkpoint) is CLASSIFIER
     except CheckpointError:
-        # Whoever loads it says what is wrong.
+        # Loading it will report what is wrong.
         return False

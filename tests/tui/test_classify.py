@@ -224,7 +224,7 @@ async def test_at_the_end_the_classifier_is_measured(tmp_path: Path):
     async with classifying(training) as (pilot, screen):
         await pilot.press("t")
         table = screen.query_one(ConfusionTable)
-        await until(pilot, lambda: "87.5% right" in str(table.render()))
+        await until(pilot, lambda: "87.5% accuracy" in str(table.render()))
         assert training.measured == [tmp_path / "reviews-gru-1" / BEST]
         await pilot.press("v")
         await until(pilot, lambda: len(training.measured) == 2)
@@ -240,7 +240,7 @@ async def test_names_of_classes_are_shortened_until_the_table_fits(
     async with classifying(training, size=size) as (pilot, screen):
         await pilot.press("t")
         table = screen.query_one(ConfusionTable)
-        await until(pilot, lambda: "test: 75.0% right" in str(table.render()))
+        await until(pilot, lambda: "test: 75.0% accuracy" in str(table.render()))
         if size == (80, 24):
             screen.query_one(PaneTabs).turn_to("results")
         await until(pilot, lambda: 0 < widest(table) <= table.container_size.width)
@@ -256,7 +256,7 @@ async def test_a_test_part_is_not_measured_twice(tmp_path: Path):
         await pilot.press("t")
         table = screen.query_one(ConfusionTable)
         await until(pilot, lambda: phase(screen) == "finished")
-        await until(pilot, lambda: "test: 75.0% right" in str(table.render()))
+        await until(pilot, lambda: "test: 75.0% accuracy" in str(table.render()))
         assert not training.measured
 
 
@@ -428,7 +428,7 @@ async def test_the_record_of_an_opened_run_does_not_come_upon_the_chart_of_a_new
         await pilot.app.workers.wait_for_complete()
         await pilot.pause()
         assert list(points.x) == [1, 2, 3, 4, 5]
-        assert "75.0% right" not in str(screen.query_one(ConfusionTable).render())
+        assert "75.0% accuracy" not in str(screen.query_one(ConfusionTable).render())
 
 
 async def test_a_classifier_of_the_table_of_runs_opens_here(tmp_path: Path):

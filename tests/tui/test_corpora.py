@@ -189,7 +189,7 @@ async def test_a_filter_that_fits_nothing_says_so_and_leaves_nothing_to_choose()
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("slash", *"zebra")
         await pilot.pause()
-        assert told(pilot, "hint") == "No text is called so."
+        assert told(pilot, "hint") == "No text has this name."
         app.screen.query_one(VocabularyTable).focus()
         await pilot.press("enter")
         assert app.results == []
@@ -406,7 +406,7 @@ async def test_a_large_paste_is_kept_whole_and_its_beginning_shown():
         area = await paste(pilot, text)
         area = await paste(pilot, "the end\f")
         assert len(area.text) < EDITED
-        assert "kept as they are" in told(pilot, "length")
+        assert "saved unchanged" in told(pilot, "length")
         await fill(pilot, name="long")
         await pilot.press("ctrl+s")
         await until(pilot, lambda: "long" in names(pilot))

@@ -232,7 +232,7 @@ def test_leaving_says_why_on_standard_error(capfd: pytest.CaptureFixture[str]):
     app.run(headless=True)
     assert app.return_code == 1
     said = capfd.readouterr().err
-    assert "over and over" in said
+    assert "failed repeatedly" in said
     assert "RuntimeError: app" in " ".join(said.split())
     assert "rnntui.log" in said.replace("\n", "")
     assert "Traceback" not in said

@@ -162,7 +162,7 @@ async def test_a_kept_text_is_named_by_its_whole_path(
         await until(pilot, lambda: app.playground.output.stream.end == 20)
         await pilot.press("f")
         kept = places.checkpoints_dir().parent / "written-1.txt"
-        assert f"Kept as ~/{kept.relative_to(tmp_path)}." in toasts(app)
+        assert f"Saved as ~/{kept.relative_to(tmp_path)}." in toasts(app)
         stream.over.set()
 
 

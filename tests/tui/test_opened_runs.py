@@ -74,9 +74,9 @@ async def test_t_goes_on_with_it_and_the_screen_says_so():
     stopped_run()
     training = ScriptedTraining(steps(5))
     async with opened(training) as (pilot, app):
-        await until(pilot, lambda: "go on" in border(app))
+        await until(pilot, lambda: "resume" in border(app))
         await until(pilot, lambda: bool(toasts(pilot)))
-        assert toasts(pilot) == ["t goes on with 'first' at step 40; N begins a new run."]
+        assert toasts(pilot) == ["t resumes 'first' at step 40; N begins a new run."]
         await pilot.press("t")
         await until(pilot, lambda: bool(training.requests))
         request = training.requests[0]
@@ -92,7 +92,7 @@ async def test_another_setting_asks_for_a_new_run_until_it_is_taken_back():
         hidden.value = "6"
         await until(pilot, lambda: "t train" in border(app))
         hidden.value = "5"
-        await until(pilot, lambda: "t go on" in border(app))
+        await until(pilot, lambda: "t resume" in border(app))
         hidden.value = "6"
         await until(pilot, lambda: "t train" in border(app))
         await pilot.press("t")
@@ -107,7 +107,7 @@ async def test_another_text_asks_for_a_new_run_until_the_run_s_own_is_chosen_aga
     training = ScriptedTraining(steps(5))
     async with opened(training) as (pilot, app):
         texts = app.screen.query_one("#texts", OptionList)
-        for reference, word in (("play", "t train"), ("places", "t go on"), ("play", "t train")):
+        for reference, word in (("play", "t train"), ("places", "t resume"), ("play", "t train")):
             texts.highlighted = texts.get_option_index(reference)
             await until(pilot, lambda word=word: word in border(app))
         await pilot.press("t")
@@ -286,7 +286,7 @@ async def test_the_next_session_goes_on_where_the_last_one_was_left():
         assert again.session.network is not None
         assert again.session.network.reference == "first"
         assert chosen_text(pilot) == "places"
-        await until(pilot, lambda: "t goes on with 'first'" in "".join(toasts(pilot)))
+        await until(pilot, lambda: "t resumes 'first'" in "".join(toasts(pilot)))
         await pilot.press("t")
         await until(pilot, lambda: bool(training.requests))
         assert isinstance(training.requests[0], ResumedTraining)

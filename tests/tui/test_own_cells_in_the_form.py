@@ -26,6 +26,6 @@ async def test_the_form_offers_cells_of_ones_own(
         # A run that is opened may bring one that became known only with it.
         second = load_cell(two_states(tmp_path)).name
         config = replace(form.recipe.config, cell=second)
-        form.offer(replace(form.recipe, name="theirs (run)", config=config))
+        form.add_recipe(replace(form.recipe, name="theirs (run)", config=config))
         await until(pilot, lambda: form.config is not None and form.config.cell == second)
         assert app.screen.query_one("#cell", Select).value == second

@@ -216,7 +216,7 @@ async def test_a_stopped_run_is_resumed_by_t():
         await until(pilot, lambda: phase(pilot) == "stopped")
         await until(pilot, lambda: not app.session.is_training)
         assert str(app.screen.query_one(TrainingStatus).render()).startswith("stopped")
-        assert "Stopped at step 5; t goes on." in toasts(pilot)
+        assert "Stopped at step 5; t resumes it." in toasts(pilot)
         await pilot.press("t")
         await until(pilot, lambda: len(training.requests) == 2)
         request = training.requests[1]
@@ -234,7 +234,7 @@ async def resumed_with_a_changed_text(pilot: Pilot[int], app: RnntuiApp) -> None
     await pilot.press("t")
     await until(pilot, lambda: isinstance(app.screen, Question))
     shown = str(app.screen.query_one("#sentence", Static).render())
-    assert "The text 'play' has changed. Go on with it as it was then?" in shown
+    assert "The text 'play' has changed. Resume on the old text?" in shown
     assert "rnntui train play.txt --init-from play-lstm-1:last" in shown
 
 
@@ -336,7 +336,7 @@ async def test_a_text_that_goes_away_is_listed_as_gone(tmp_path: Path):
         await pilot.pause()
         line = app.screen.query_one("#texts", OptionList).get_option(str(path)).prompt
         assert str(line).endswith("gone")
-        assert "no longer there" in str(app.screen.query_one("#preview", Static).render())
+        assert "no longer exists" in str(app.screen.query_one("#preview", Static).render())
         assert app.is_running
 
 

@@ -144,7 +144,9 @@ async def test_its_speed_is_stepped_from_what_was_asked_last_and_shown_at_once()
 
 async def test_t_pauses_it_while_a_classifier_is_trained(tmp_path: Path):
     async with replaying((140, 45)) as (pilot, app):
-        classify = app.put_classifying(ScriptedClassifier(tmp_path, classify_steps(5)).session())
+        classify = app.create_classify_screen(
+            ScriptedClassifier(tmp_path, classify_steps(5)).session()
+        )
         await pilot.press("x", "t")
         await until(pilot, lambda: classify.session.phase == "training")
         await pilot.press("escape")

@@ -500,7 +500,7 @@ async def test_a_classifier_is_listed_by_its_accuracy_and_its_curve_is_left_out(
         assert drawn(pilot) == {"alice (training)", "play-9", "play-10"}
         await pilot.press("slash", *"reviews", "enter")
         await settled(pilot)
-        reason = "'reviews' classifies; its curve is on the Classify screen"
+        reason = "'reviews' is a classifier; its curve is on the Classify screen"
         assert reason in chart(pilot).look.empty_text
         await pilot.press("space")
         assert reason in toasts(pilot)
@@ -519,7 +519,7 @@ async def test_classifiers_come_after_the_others_by_their_figures(
         table(pilot).sort_by("best")
         assert names(pilot)[:3] == ["play-9", "alice", "play-10"]
         await pilot.press("slash", *"aaa|reviews")
-        assert "These runs classify" in chart(pilot).look.empty_text
+        assert "These are classifiers" in chart(pilot).look.empty_text
 
 
 async def test_the_pinned_run_is_first_in_the_table_and_topmost_in_the_chart(three: Path) -> None:

@@ -61,10 +61,10 @@ async def test_a_run_that_rests_says_how_far_it_was_trained_and_that_t_continues
     async with app.run_test(size=SIZE) as pilot:
         run_on_disk(places.checkpoints_dir(), "mine", record(30))
         app.open_checkpoint(places.checkpoints_dir() / "mine" / LAST)
-        await until(pilot, lambda: "t continues" in status(pilot))
-        assert status(pilot).startswith("trained to step 30 · t continues")
+        await until(pilot, lambda: "t resumes" in status(pilot))
+        assert status(pilot).startswith("trained to step 30 · t resumes")
         app.playground.controller.begin_new_run()
-        await until(pilot, lambda: "t continues" not in status(pilot))
+        await until(pilot, lambda: "t resumes" not in status(pilot))
 
 
 async def test_a_run_with_windows_shows_them_and_no_sequence_length():

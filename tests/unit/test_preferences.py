@@ -206,14 +206,14 @@ def test_only_what_differs_is_written_under_its_sentence():
     text = as_toml(replace(DEFAULTS, theme="nord", keymap={"mode.argmax": "f1"}))
     settings_written = [line for line in text.splitlines() if line and not line.startswith("#")]
     assert settings_written == ['theme = "nord"', "[keymap]", '"mode.argmax" = "f1"']
-    assert "# The colours of the screen: the name of a theme.\ntheme" in text
+    assert "# Colour theme of the screen.\ntheme" in text
 
 
 def test_saving_where_nothing_can_be_written_is_a_stated_error(tmp_path: Path):
     file = opened(tmp_path / "config" / "settings.toml")
     (tmp_path / "config").touch()
     file.change(theme="nord")
-    with pytest.raises(ConfigError, match="can't be kept"):
+    with pytest.raises(ConfigError, match="can't be saved"):
         file.save()
 
 

@@ -1,1 +1,1 @@
-"""The Classify screen: labelled texts and settings, the loss, sentences, what was right."""
+"""The Classify screen: labelled texts and settings, the loss, sentences, results."""

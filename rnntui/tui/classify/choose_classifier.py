@@ -1,4 +1,4 @@
-"""A modal that lists the runs of classifiers, to open one."""
+"""A modal that lists classifiers' runs and opens one."""
 
 from pathlib import Path
 from typing import ClassVar
@@ -21,23 +21,23 @@ from rnntui.tui.core.sentences import one_line
 
 
 class ChooseClassifier(ModalScreen[str | None]):
-    """Ask for a run; Enter or the mouse takes its name, Escape nothing, which is None."""
+    """Ask for a run; Enter or a click returns its name, Escape returns None."""
 
     CSS_PATH = "choose_classifier.tcss"
     AUTO_FOCUS = "#runs"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "cancel", "Cancel", id="choose.cancel", tooltip="Open none"),
+        Binding("escape", "cancel", "Cancel", id="choose.cancel", tooltip="Open none."),
     ]
 
     class _Found(Message):
-        """The runs were looked through, in a thread."""
+        """The runs were listed, in a thread."""
 
         def __init__(self, runs: tuple[RunSummary, ...]) -> None:
             super().__init__()
             self.runs = runs
 
     def __init__(self, folder: Path) -> None:
-        """List the runs in a folder."""
+        """List the runs in `folder`."""
         super().__init__()
         self._folder = folder
 
@@ -61,7 +61,7 @@ class ChooseClassifier(ModalScreen[str | None]):
             try:
                 summary = summarise(folder)
             except RnntuiError:
-                continue  # the table of runs says what is wrong with it
+                continue  # the table of runs shows what is wrong with it
             if summary.kind is CLASSIFIER and summary.state != "new":
                 found.append(summary)
         self.post_message(self._Found(tuple(found)))
@@ -70,7 +70,7 @@ class ChooseClassifier(ModalScreen[str | None]):
     def _show(self, event: _Found) -> None:
         note, runs = self.query_one("#note", Static), self.query_one("#runs", OptionList)
         note.display = not event.runs
-        note.update("There is no classifier yet: Escape, then t trains one.")
+        note.update("There is no classifier yet; press Escape, then t to train one.")
         for run in event.runs:
             size = f"{run.cell} {run.size}, step {run.step:,}, {run.state}"
             line = Content.assemble(
@@ -84,9 +84,9 @@ class ChooseClassifier(ModalScreen[str | None]):
         self.dismiss(event.option_id)
 
     def on_button_pressed(self) -> None:
-        """Take none, by mouse."""
+        """Return None, by mouse."""
         self.dismiss(None)
 
     def action_cancel(self) -> None:
-        """Take none."""
+        """Return None."""
         self.dismiss(None)

@@ -15,7 +15,7 @@ _MARK = "▸ "
 class ClassBars(Widget):
     """A row for each class: name, bar, per cent; the likeliest is marked.
 
-    The order is that of the classes, so that rows stay in place while a sentence is typed.
+    The order is fixed, so that rows stay in place while a sentence is typed.
     """
 
     DEFAULT_CSS = """
@@ -23,7 +23,7 @@ class ClassBars(Widget):
     """
 
     def __init__(self, *, id: str | None = None) -> None:
-        """Make a list without classes."""
+        """Create an empty list."""
         super().__init__(id=id)
         self.probabilities: Sequence[tuple[str, float]] = ()
 

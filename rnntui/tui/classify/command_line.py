@@ -1,4 +1,4 @@
-"""What the Classify screen is set to, as the command line that does the same without it."""
+"""The Classify screen's settings as a command line that does the same without it."""
 
 import shlex
 
@@ -9,6 +9,6 @@ from rnntui.training.settings.declaring import changed_flags
 
 
 def classify_command(source: LabelledSource, recipe: ClassifyRecipe, config: ClassifyConfig) -> str:
-    """`rnntui classify train …`: texts, recipe, and a flag for each setting that is not its own."""
+    """`rnntui classify train …`: texts, recipe, and a flag for each setting that differs."""
     words = ["rnntui", "classify", "train", *words_of(source), "--recipe", recipe.name]
     return shlex.join([*words, *changed_flags(config, recipe.config)])

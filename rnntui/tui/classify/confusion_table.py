@@ -1,4 +1,4 @@
-"""Which classes a classifier takes for which, as a table of counts."""
+"""The confusion matrix of a classifier as a table of counts."""
 
 from collections.abc import Sequence
 
@@ -13,30 +13,30 @@ _LONGEST_NAME, _SHORTEST_NAME = 12, 4
 
 
 class ConfusionTable(Static):
-    """Accuracy and confusion matrix of each part that was measured.
+    """Accuracy and confusion matrix of each measured part.
 
-    Names of classes are shortened where the table would be wider than what surrounds it; where
-    that does not suffice, it can be scrolled to the side.
+    Class names are shortened to fit the width; if that is not enough, the table scrolls
+    sideways.
     """
 
     def __init__(self, *, id: str | None = None) -> None:
-        """Make a table without measures."""
+        """Create an empty table."""
         super().__init__(id=id)
         self._scores: Sequence[ClassifierScore] = ()
 
     def show(self, scores: Sequence[ClassifierScore]) -> None:
-        """Show these measures, or none."""
+        """Show these scores, or none."""
         self._scores = scores
         self.lay_out()
 
     def lay_out(self) -> None:
-        """Draw the tables for the room that there is."""
+        """Draw the tables for the current width."""
         room = self.container_size.width
         self.update(Content("\n\n").join([_fitted(score, room) for score in self._scores]))
 
 
 def _fitted(score: ClassifierScore, room: int) -> Content:
-    """The table with names as long as they may be for it to be at most `room` cells wide."""
+    """The table with the longest names for which it is at most `room` cells wide."""
     for longest in range(_LONGEST_NAME, _SHORTEST_NAME, -1):
         table = _table(score, longest)
         if max(line.cell_length for line in table.split("\n")) <= room:
@@ -47,7 +47,7 @@ def _fitted(score: ClassifierScore, room: int) -> Content:
 def _table(score: ClassifierScore, longest_name: int) -> Content:
     texts = "text" if score.texts == 1 else "texts"
     head = Content.assemble(
-        (f"{score.part}: {score.accuracy:.1%} right", "bold"),
+        (f"{score.part}: {score.accuracy:.1%} accuracy", "bold"),
         (f"\n{score.texts:,} {texts}, loss {score.loss:.3f}", "$text-muted"),
     )
     names = [
@@ -66,7 +66,7 @@ def _table(score: ClassifierScore, longest_name: int) -> Content:
     for number, (name, counts) in enumerate(zip(names, score.confusion, strict=True)):
         row = name.pad_right(first - name.cell_length)
         for column, (count, width) in enumerate(zip(counts, widths, strict=True)):
-            # What is right stands on the diagonal, in bold; nothing is a dot.
+            # Right answers are on the diagonal, in bold; zero is a dot.
             style = "bold $text-success" if column == number else "$text-error"
             cell = f"{count:,}" if count else "·"
             row += Content.styled(cell.rjust(width), style if count else "$text-muted")

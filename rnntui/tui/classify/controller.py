@@ -1,4 +1,4 @@
-"""What a person does with classifiers: trains, steers, opens and measures them."""
+"""Steering of a classifier's training run, and its measuring."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -23,7 +23,7 @@ from rnntui.tui.training.loss_pane import LossPane
 
 
 class ClassifyController(TrainingController):
-    """One classifier's training at a time, and the measuring of what it left."""
+    """One classifier's training run at a time, and the measuring of its result."""
 
     _session: ClassifierSession
     _setup: ClassifySetup
@@ -37,7 +37,7 @@ class ClassifyController(TrainingController):
         tell: Tell,
         elsewhere: Callable[[], str],
     ) -> None:
-        """Begin with a session; see `TrainingController`."""
+        """Steer a session; see `TrainingController`."""
         super().__init__(session, setup, loss, tell, elsewhere)
         self._results = results
         self._was_tested = False
@@ -67,20 +67,20 @@ class ClassifyController(TrainingController):
     # Measuring.
 
     def measure(self) -> None:
-        """Measure the classifier on what it did not learn from."""
+        """Measure the classifier on texts it did not learn from."""
         if self._session.measure():
             self._results.say("Measuring …")
         else:
             self._tell("There is no classifier to measure yet; press t to train one.", "warning")
 
     def measure_at_the_end(self) -> None:
-        """Measure what a training run left, unless it was measured on a test part."""
+        """Measure the result of a training run, unless it was measured on a test part."""
         if self._session.phase in ("finished", "stopped") and not self._was_tested:
             self._was_tested = True
             self.measure()
 
     def handle_event(self, event: TrainEvent) -> None:
-        """Take note of an event, and say what the person has asked for."""
+        """Update state by an event, with a toast for what was requested."""
         if isinstance(event, Tested):
             self._was_tested = True
             self._results.show((_score_of(event),))
@@ -91,10 +91,10 @@ class ClassifyController(TrainingController):
         if tests := [event for event in events if isinstance(event, Tested)]:
             self._results.show([_score_of(tests[-1])])
 
-    # Classifiers there are already.
+    # Existing classifiers.
 
     def open(self, path: Path) -> bool:
-        """Take the classifier of a checkpoint, and resume its run at `t`; whether it can be."""
+        """Load the classifier of a checkpoint, and let `t` resume its run; whether it can."""
         if not self._is_idle():
             return False
         self._session.load(path)

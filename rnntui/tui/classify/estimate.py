@@ -1,4 +1,4 @@
-"""What the training of a classifier will come to, in words for the form."""
+"""Size of a classifier and steps of an epoch, for the form."""
 
 from rnntui.errors import ConfigError
 from rnntui.nets.classifier_config import classifier_parameter_count
@@ -6,18 +6,18 @@ from rnntui.tasks.classification.config import ClassifyConfig
 
 
 class ClassifierEstimate:
-    """Parameters and steps of a classifier, as far as they are known.
+    """Estimates parameters and steps of a classifier.
 
-    `vocab_size` counts the ids, `classes` and `texts` those that are learned from, all 0
-    while the texts are not read.
+    `vocab_size` counts the ids, `classes` and `texts` those of the training part, all 0
+    until the texts are read.
     """
 
     def __init__(self) -> None:
-        """Begin knowing nothing of the texts."""
+        """Start without figures of the texts."""
         self.vocab_size = self.classes = self.texts = 0
 
     def __call__(self, config: ClassifyConfig) -> str:
-        """Say what `config` comes to; empty while the texts are not read."""
+        """Return the estimate for `config`; empty until the texts are read."""
         if not self.vocab_size:
             return ""
         try:

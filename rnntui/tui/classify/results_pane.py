@@ -1,4 +1,4 @@
-"""The pane with what a classifier got right and wrong."""
+"""The results pane: accuracy and confusion matrix of a classifier."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from rnntui.tui.classify.confusion_table import ConfusionTable
 
 _HINT = (
     "Accuracy and confusion matrix on texts that the network did not learn from"
-    " stand here when a training is over. v measures the classifier now."
+    " appear here after training. Press v to measure the classifier now."
 )
 
 
@@ -19,25 +19,25 @@ class ResultsPane(Vertical):
     """Accuracy and confusion matrix."""
 
     def __init__(self) -> None:
-        """Make a pane without results."""
+        """Create a pane without results."""
         super().__init__(id="results", classes="pane")
 
     def compose(self) -> ComposeResult:
-        """A line of words above the tables."""
+        """A sentence above the tables."""
         yield Static(_HINT, id="results-note", markup=False)
         with ScrollableContainer(id="tables", can_focus=False):
             yield ConfusionTable(id="confusion")
 
     def on_mount(self) -> None:
-        """Name the pane."""
+        """Set the pane's title."""
         self.border_title = "Right and wrong"
 
     def on_resize(self) -> None:
-        """Fit the tables to the room that there is now."""
+        """Fit the tables to the new width."""
         self.call_after_refresh(self.query_one(ConfusionTable).lay_out)
 
     def show(self, scores: Sequence[ClassifierScore]) -> None:
-        """Show these measures; without any, say how to come by some."""
+        """Show these scores; without any, explain how to get them."""
         self.say("" if scores else _HINT)
         self.query_one(ConfusionTable).show(scores)
 

@@ -1,7 +1,7 @@
-"""The Classify screen: train a classifier on labelled texts, then type a sentence and watch it.
+"""The Classify screen: train a classifier on labelled texts, then type sentences to it.
 
-The screen carries what is asked for to the session, and the session's news to the
-panes. It goes on while another screen is shown, and so does its training.
+It passes requests to the session, and the session's news to the panes. It is kept while
+another screen is shown, and its training run continues.
 """
 
 import math
@@ -46,7 +46,7 @@ TABS: Final = pane_tabs(
     CLASSIFY,
     "classify.",
 )
-"""What is shown of the panes where there is little room."""
+"""The tabs shown where there is little room."""
 
 LOSS: Final = Look(
     x_title="steps",
@@ -70,7 +70,7 @@ class ClassifyScreen(TrainingScreen):
     actions: ClassVar[Sequence[Action]] = CLASSIFY
 
     class News(Message):
-        """Something has come in a thread, and is better shown at once."""
+        """A thread has news to show at once."""
 
     def __init__(
         self,
@@ -79,8 +79,8 @@ class ClassifyScreen(TrainingScreen):
     ) -> None:
         """Show `session`.
 
-        `elsewhere` begins a sentence about what else is being trained in the app, and
-        is empty where nothing is.
+        `elsewhere` begins a sentence about a training run on another screen, and is
+        empty without one.
         """
         self.session = session
         self.setup, self.sentence, self.results = ClassifySetup(), SentencePane(), ResultsPane()
@@ -103,7 +103,7 @@ class ClassifyScreen(TrainingScreen):
         yield KeyBar()
 
     def on_mount(self) -> None:
-        """Look for a classifier, and begin to poll."""
+        """Look for a classifier, and start polling."""
         self._is_ready = True
         if not self._then:
             self._open_newest()
@@ -112,7 +112,7 @@ class ClassifyScreen(TrainingScreen):
         self.set_interval(1 / POLLS_PER_SECOND, self.poll)
 
     def call_when_mounted(self, act: "Callable[[ClassifyScreen], None]") -> None:
-        """Do something with the screen as soon as its panes are there."""
+        """Call `act` with the screen as soon as its panes are mounted."""
         if self._is_ready:
             act(self)
         else:
@@ -120,7 +120,7 @@ class ClassifyScreen(TrainingScreen):
 
     @work(thread=True, group="newest")
     def _open_newest(self) -> None:
-        """Take the classifier that was trained last, so that there is one at once."""
+        """Load the most recently trained classifier, so that there is one at once."""
         path = newest_classifier(places.checkpoints_dir())
         if path is not None and not get_current_worker().is_cancelled:
             self.app.call_from_thread(self._load_newest, path)
@@ -137,7 +137,7 @@ class ClassifyScreen(TrainingScreen):
 
     @on(News)
     def poll(self) -> None:
-        """Take what has come, and bring every pane up to it once."""
+        """Take the session's news and update every pane once."""
         news, session = self.session.poll(), self.session
         step = session.classifier.step if session.classifier else 0
         self.show_training(news.events, "own", step)
@@ -156,12 +156,12 @@ class ClassifyScreen(TrainingScreen):
         self.sentence.set_class(session.is_training, "-live")
         elsewhere = self._elsewhere()
         note = f"{elsewhere[0].lower()}{elsewhere[1:]} in the playground" if elsewhere else ""
-        # News may come before the bar is there, and while the screen goes.
+        # News may come before the bar is mounted, and while the screen closes.
         for bar in self.query(TitleBar):
             bar.show_note(note)
 
     def show_start(self) -> None:
-        """Show what is trained, and what a guess would cost."""
+        """Show the run being trained, and the loss of guessing."""
         self._show_title()
         if self.session.run is not None:
             self.loss.show_references({"a guess": math.log(len(self.session.run.classes))})
@@ -177,7 +177,7 @@ class ClassifyScreen(TrainingScreen):
 
     @on(Input.Changed, "#sentence")
     def _sentence_changed(self, event: Input.Changed) -> None:
-        """Read what has been typed so far."""
+        """Classify what has been typed so far."""
         event.stop()
         self.session.read(event.value)
 
@@ -198,12 +198,12 @@ class ClassifyScreen(TrainingScreen):
     # Training runs, beyond what every training screen does.
 
     def action_train(self) -> None:
-        """Begin a training run, pause it, or continue it."""
+        """Begin, pause or continue a training run."""
         self._was_asked = True
         super().action_train()
 
     def action_measure(self) -> None:
-        """Count right and wrong answers."""
+        """Measure accuracy and confusion matrix."""
         self.tabs.turn_to("results")
         self.controller.measure()
 
@@ -212,21 +212,21 @@ class ClassifyScreen(TrainingScreen):
     def action_sentence(self) -> None:
         """Put the cursor into the sentence."""
         self.tabs.turn_to("overview", "sentence-pane")
-        # At once, so that what is typed in the same breath goes into the field.
+        # At once, so that what is typed right after goes into the field.
         self.set_focus(self.sentence.field)
 
     def action_clear_sentence(self) -> None:
-        """Begin another sentence."""
+        """Clear the sentence."""
         self.sentence.field.value = ""
         self.action_sentence()
 
     def action_texts(self) -> None:
-        """Put the cursor where the texts are named."""
+        """Put the cursor into the field of the texts."""
         self.tabs.turn_to("setup")
         self.setup.edit_texts()
 
     def action_open(self) -> None:
-        """Choose a run and take its classifier."""
+        """Choose a run and load its classifier."""
         from rnntui.tui.classify.choose_classifier import ChooseClassifier
 
         self.app.push_screen(ChooseClassifier(places.checkpoints_dir()), self._open_run)
@@ -240,19 +240,19 @@ class ClassifyScreen(TrainingScreen):
             self.tell(str(error), "error")
 
     def open(self, path: Path) -> None:
-        """Take the classifier of a checkpoint, and go on with its run at `t`."""
+        """Load the classifier of a checkpoint, and let `t` resume its run."""
         self._was_asked = True
         if self.controller.open(path):
             self.tabs.turn_to("overview", "sentence-pane")
 
     def resume(self, name: str) -> None:
-        """Go on with a run."""
+        """Resume a run."""
         self._was_asked = True
         if self.controller.resume(name):
             self.watch_training()
 
     def action_copy_command(self) -> None:
-        """Copy what does the same without a screen."""
+        """Copy a command line that does the same without a screen."""
         form = self.setup.form
         if form.config is None:
             self.tell(form.complaint, "error")
@@ -266,5 +266,5 @@ class ClassifyScreen(TrainingScreen):
 
 
 def _in_playground(about: str) -> str:
-    """Say where another network is being trained; empty where none is."""
+    """A sentence about a training run in the playground; empty without one."""
     return f"{about} in the playground; go back (Escape) and end it (k) first." if about else ""

@@ -1,4 +1,4 @@
-"""The pane where a sentence is typed: what a classifier takes it for, word by word."""
+"""The sentence pane: a typed sentence and the classifier's prediction, word by word."""
 
 from typing import Final
 
@@ -23,18 +23,18 @@ _NOTHING_YET = (
 
 
 class SentencePane(Vertical):
-    """An input, a bar for each class, and the way to them word by word."""
+    """An input, a bar for each class, and the probability after each word."""
 
     def __init__(self) -> None:
-        """Make a pane without a classifier."""
+        """Create a pane without a classifier."""
         super().__init__(id="sentence-pane", classes="pane")
         self._by_characters = False
 
     def compose(self) -> ComposeResult:
-        """The input above the answer."""
+        """The input above the prediction."""
         field = SentenceInput(placeholder="type a sentence (p)", id="sentence")
         field.max_length = LONGEST
-        field.select_on_focus = False  # it is gone on with more often than begun anew
+        field.select_on_focus = False  # it is continued more often than retyped
         yield field
         with VerticalScroll(id="answer", can_focus=False):
             yield ClassBars(id="bars")
@@ -48,18 +48,18 @@ class SentencePane(Vertical):
 
     @property
     def field(self) -> Input:
-        """Where the sentence is typed."""
+        """The input for the sentence."""
         return self.query_one("#sentence", Input)
 
     def show_classifier(self, classifier: TrainedClassifier) -> None:
-        """Say whose answers these are."""
+        """Show the classifier's name and step."""
         self._by_characters = classifier.units == "characters"
         self.border_subtitle = Content(
             f"{one_line(classifier.about.name)}, step {classifier.step:,}"
         )
 
     def show(self, answer: Prediction) -> None:
-        """Bring bars and trail up to an answer."""
+        """Show a prediction in bars and trail."""
         bars = self.query_one(ClassBars)
         bars.display = True
         bars.show(answer.probabilities)
@@ -83,8 +83,8 @@ class SentencePane(Vertical):
 def _caption(answer: Prediction, likeliest: str, token: str) -> str:
     tokens, known = answer.reading.tokens, answer.reading.known
     if not tokens:
-        return "Nothing is read yet: this is what it expects of any text."
+        return "Nothing typed yet: this is what it expects of any text."
     if not any(known):
-        return "The network knows none of this, so its answer says little."
-    unknown = "" if all(known) else " (those it does not know in brackets)"
+        return "The network knows none of these words, so its answer means little."
+    unknown = "" if all(known) else " (unknown ones in brackets)"
     return f"'{one_line(likeliest)}' after each {token}{unknown}:"

@@ -1,4 +1,4 @@
-"""The set-up pane of the Classify screen: which labelled texts, which network, trained how."""
+"""The set-up pane of the Classify screen: labelled texts, network and training settings."""
 
 import asyncio
 from dataclasses import replace
@@ -30,16 +30,16 @@ from rnntui.tui.widgets.safe_fields import Field
 from rnntui.tui.widgets.tick_box import TickBox
 
 FIRST: Final = "reviews"
-"""The recipe to begin with: it learns in seconds from texts that ship with the program."""
+"""The initial recipe: it learns in seconds from texts that ship with the program."""
 
 _SETTLED_SECONDS = 0.4
-"""How long nothing must be typed before texts are counted anew."""
+"""Pause in typing after which texts are recounted."""
 
 _NAMED_CLASSES = 6
 
 
 ChosenClassifier = tuple[LabelledSource, ClassifyConfig | None]
-"""What a new classifier would be: its texts and its settings, None while one is not valid."""
+"""Texts and settings of a new classifier; None while a setting is invalid."""
 
 
 class ClassifySetup(Vertical):
@@ -49,21 +49,21 @@ class ClassifySetup(Vertical):
         """The texts were read, or can't be, in a thread."""
 
         def __init__(self, found: LabelledPreview | str) -> None:
-            """Tell what was found, or what is wrong in a sentence."""
+            """Hold the sizes, or a sentence about an error."""
             super().__init__()
             self.found = found
 
     def __init__(self) -> None:
-        """Begin with the texts and the settings that come with the program."""
+        """Start with the texts and the settings that ship with the program."""
         super().__init__(id="setup", classes="pane -active")
         self._estimate = ClassifierEstimate()
         self._encoding = ("", "")
-        """The texts of the classifier that was opened last, and the encoding they were read in."""
+        """The texts of the last opened classifier, and their encoding."""
         self._counted: tuple[object, ...] = ()
         self._count_soon: Timer | None = None
 
     def compose(self) -> ComposeResult:
-        """What names the texts, and the form."""
+        """The fields of the texts, and the form."""
         recipes = _recipes()
         with Vertical(id="labelled") as texts:
             texts.border_title = "Labelled texts"
@@ -93,7 +93,7 @@ class ClassifySetup(Vertical):
 
     @property
     def source(self) -> LabelledSource:
-        """What reads the texts that are named."""
+        """The texts and how to read them."""
         reference, text, label = (
             self.query_one(f"#{name}", Input).value.strip() for name in _NAMES
         )
@@ -105,18 +105,18 @@ class ClassifySetup(Vertical):
         return replace(source, no_header=not header, skip_bad=skip)
 
     def _show_choices(self) -> None:
-        """Ask how a table is read where one is named."""
+        """Show the options for reading a table where one is named."""
         named = _is_table(self.query_one("#reference", Input).value)
         self.query_one("#table-choices").display = named
 
     @property
     def chosen(self) -> ChosenClassifier:
-        """Texts and settings as they are now."""
+        """The current texts and settings."""
         return self.source, self.form.config
 
     def show_classifier(self, name: str, header: ClassifierHeader) -> None:
-        """Take the texts and the settings that a classifier was trained with."""
-        note, about = header.corpus, f"The settings that '{name}' was trained with."
+        """Set the texts and the settings that a classifier was trained with."""
+        note, about = header.corpus, f"The settings of the run '{name}'."
         recipe = ClassifyRecipe(f"{name} (run)", about, note.reference, "", header.config)
         self.form.add_recipe(recipe)
         self._encoding = (note.reference, note.text_encoding)
@@ -127,7 +127,7 @@ class ClassifySetup(Vertical):
             self.query_one(f"#{box}", TickBox).value = is_ticked
 
     def edit_texts(self) -> None:
-        """Put the cursor where the texts are named."""
+        """Put the cursor into the field of the texts."""
         self.screen.set_focus(self.query_one("#reference"))
 
     @on(Input.Changed)
@@ -141,7 +141,7 @@ class ClassifySetup(Vertical):
         self._count_soon = self.set_timer(_SETTLED_SECONDS, self.count)
 
     def count(self) -> None:
-        """Count what the settings make of the texts, unless nothing changed."""
+        """Recount the texts under the current settings, unless nothing changed."""
         source, config = self.source, self.form.config
         if config is None:
             return
@@ -157,7 +157,7 @@ class ClassifySetup(Vertical):
 
     @work(thread=True, exclusive=True, group="labelled")
     def _count(self, source: LabelledSource, config: ClassifyConfig) -> None:
-        """Read the texts in the background, as their tokens decide how large a network is."""
+        """Read the texts in the background, as their vocabulary determines the network's size."""
         try:
             found: LabelledPreview | str = preview_labelled(source, config)
         except Exception as error:
@@ -184,12 +184,12 @@ class ClassifySetup(Vertical):
 _NAMES = ("reference", "text-column", "label-column")
 _CHOICES = ("header", "skip-bad")
 _HEADER = (
-    "Whether the first row of the table names its columns. Without such a row name the columns"
-    " by their numbers, or let them be found by their values."
+    "Whether the first row of the table names its columns. Without a header row, give the"
+    " columns by number, or leave them to be found by their values."
 )
 _SKIP_BAD = (
-    "Leave out texts that are empty, have no label or another number of fields; they are counted"
-    " and named below."
+    "Leave out texts that are empty, have no label or the wrong number of fields; they are"
+    " counted and named below."
 )
 
 
@@ -198,10 +198,10 @@ def _is_table(reference: str) -> bool:
 
 
 class _Paths(Suggester):
-    """Completes a path as far as all that begin so agree, or by the first of them."""
+    """Completes a path to the common prefix of all matches, or else to the first of them."""
 
     def __init__(self) -> None:
-        # What a folder holds may change.
+        # Not cached: the contents of a folder may change.
         super().__init__(use_cache=False, case_sensitive=True)
 
     async def get_suggestion(self, value: str) -> str | None:
@@ -220,12 +220,12 @@ def _row(label: str, name: str, placeholder: str, value: str = "") -> ComposeRes
 
 
 def _recipes() -> tuple[ClassifyRecipe, ...]:
-    """The shipped recipes for classifiers, the one to begin with first."""
+    """The shipped recipes for classifiers, the initial one first."""
     return tuple(sorted(list_classify_recipes(), key=lambda recipe: recipe.name != FIRST))
 
 
 def _about(found: LabelledPreview) -> str:
-    """The texts in a few words."""
+    """The sizes of the texts in a few words."""
     total = sum(count for _, count in found.classes)
     shown = found.classes[:_NAMED_CLASSES]
     named = ", ".join(f"{one_line(name)} {count:,}" for name, count in shown)

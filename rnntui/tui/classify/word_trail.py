@@ -1,4 +1,4 @@
-"""How a classifier's mind changed word by word, drawn under the sentence it read."""
+"""The probability of a class after each word, drawn under the sentence."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from rnntui.text.cells import symbol_label
 _LEVELS = "▁▂▃▄▅▆▇█"
 
 TURN = 0.1
-"""How much a word must move the probability to be marked."""
+"""Least change of the probability for a word to be marked."""
 
 _FIGURE_CELLS = 4
 _LONGEST_WORD = 20
@@ -21,21 +21,20 @@ _UP, _DOWN = "▲", "▼"
 
 @dataclass(frozen=True)
 class TokenEffect:
-    """A token of the sentence, and the probability of the class in question after it."""
+    """A token of the sentence, and the probability of the class after it."""
 
     token: str
     is_known: bool
     probability: float
     change: float
-    """Against the probability before it."""
+    """Difference from the probability before it."""
 
 
 class WordTrail(Widget):
-    """Tokens in lines, below each the height of the probability after it, and its figure.
+    """Tokens in lines, each with a bar of the probability after it and the figure.
 
-    A token that moves the probability by a tenth or more has an arrow; one that the
-    network doesn't know stands in brackets. Single characters stand close together
-    and have no figures.
+    A token that changes the probability by a tenth or more has an arrow; unknown ones are
+    in brackets. Single characters are drawn without gaps and figures.
     """
 
     DEFAULT_CSS = """
@@ -43,7 +42,7 @@ class WordTrail(Widget):
     """
 
     def __init__(self, *, id: str | None = None) -> None:
-        """Make a trail of no words."""
+        """Create an empty trail."""
         super().__init__(id=id)
         self.marks: Sequence[TokenEffect] = ()
         self._is_close = False
@@ -75,7 +74,7 @@ class WordTrail(Widget):
         return lines + (self._group(row) if row else [])
 
     def _group(self, row: Sequence[tuple[TokenEffect, str, int]]) -> list[Content]:
-        """The lines of those tokens that stand beside each other."""
+        """The lines of adjacent tokens."""
         tokens, heights, figures = [], [], []
         for mark, drawn, cells in row:
             style = _style(mark)

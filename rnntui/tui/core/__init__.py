@@ -1,1 +1,1 @@
-"""What every screen stands on: actions and keys, failures, settings, sentences; no screen."""
+"""Shared by all screens: actions and keys, failures, settings, sentences."""

@@ -1,6 +1,6 @@
-"""The registry of actions: what the playground can be asked to do, by key, mouse and palette.
+"""The registry of actions: everything the playground can do, by key, mouse and palette.
 
-Keys, footer, help and command palette are made from it, so they can't drift apart.
+Keys, footer, help and command palette are built from it, so they can't drift apart.
 """
 
 from collections.abc import Sequence
@@ -12,10 +12,10 @@ from textual.binding import Binding
 
 @dataclass(frozen=True)
 class Action:
-    """Something that can be done.
+    """An action of a screen.
 
-    `name` is the binding's id and, behind `action_`, the method's name with
-    its arguments; `label` stands in the footer, `tooltip` says it in a sentence.
+    `name` is the binding's id; `call` is the method's name, after `action_`, with its
+    arguments; `label` is shown in the footer, `tooltip` is a sentence.
     """
 
     name: str
@@ -26,11 +26,11 @@ class Action:
     in_footer: bool = True
     is_priority: bool = False
     in_short: str = ""
-    """What a footer with little room says instead of the label."""
+    """A shorter label for a footer with little room."""
 
     @property
     def binding(self) -> Binding:
-        """The action as Textual binds it."""
+        """The action as a Textual binding."""
         return Binding(
             self.key,
             self.call,
@@ -44,15 +44,15 @@ class Action:
 
 @runtime_checkable
 class Acting(Protocol):
-    """A screen or an app that says what it can be asked to do."""
+    """A screen or an app that lists its actions."""
 
     @property
     def actions(self) -> Sequence[Action]:
-        """Its actions, in the order in which they are listed."""
+        """Its actions, in display order."""
 
 
 def find_action(name: str, actions: Sequence[Action]) -> Action:
-    """The action of that name. Raises `KeyError` where there is none."""
+    """The action with that name. Raises `KeyError` where there is none."""
     for action in actions:
         if action.name == name:
             return action
@@ -60,7 +60,7 @@ def find_action(name: str, actions: Sequence[Action]) -> Action:
 
 
 def playground_action(name: str, screen: str, **changes: Any) -> Action:
-    """An action of the playground as another screen has it, under a name of its own."""
+    """An action of the playground for another screen, renamed `screen.name`."""
     return replace(find_action(name, PLAYGROUND), name=f"{screen}.{name}", **changes)
 
 
@@ -82,22 +82,27 @@ PLAYGROUND = (
         "t",
         "train",
         "Train/pause",
-        "Train on the chosen text, or go on with the run that is open while text and settings are"
-        " its own; again to pause and to go on.",
+        "Train on the chosen text, or resume the open run while text and settings are its own;"
+        " again to pause and to continue.",
         in_footer=True,
         in_short="Train",
     ),
-    _action("step", "n", "step", "Step", "Take one optimiser step, then pause."),
+    _action("step", "n", "step", "Step", "Run one optimiser step, then pause."),
     _action(
-        "stop", "k", "stop", "End and save", "Save and end the training.", in_short="End and save"
+        "stop",
+        "k",
+        "stop",
+        "End and save",
+        "Save and end the training run.",
+        in_short="End and save",
     ),
     _action(
         "new",
         "N",
         "new_run",
         "New run (keeps this one)",
-        "Let t begin a new run; the one that is open stays as it is, and can be resumed. After a"
-        " replay, which t shows again, let t train.",
+        "Let t begin a new run; the open run is kept and can be resumed. After a replay, let t"
+        " train instead of replaying it again.",
         in_short="New run",
     ),
     _action(
@@ -105,11 +110,11 @@ PLAYGROUND = (
         "g",
         "generate",
         "Generate/stop",
-        "Let the network generate with its weights as they are; again to stop.",
+        "Let the network generate with its current weights; again to stop.",
         in_footer=True,
         in_short="Generate",
     ),
-    _action("hold", "space", "hold", "Pause output", "Pause the output, or let it go on."),
+    _action("hold", "space", "hold", "Pause output", "Pause or resume the output."),
     _action(
         "mode.argmax",
         "1",
@@ -122,14 +127,14 @@ PLAYGROUND = (
         "2",
         "mode('random')",
         "Random",
-        "Draw each character by its probability, from the next one on.",
+        "Sample each character by its probability, from the next one on.",
     ),
     _action(
         "mode.hybrid",
         "3",
         "mode('hybrid')",
         "Hybrid",
-        "Draw after a space and take the likeliest otherwise, from the next character on.",
+        "Sample after a space and take the likeliest otherwise, from the next character on.",
     ),
     _action(
         "temperature.down",
@@ -145,29 +150,31 @@ PLAYGROUND = (
         "Warmer",
         "Raise the temperature by 0.1: wilder, more mistakes.",
     ),
-    _action("top-k", "v", "top_k", "Top-k", "Draw from all characters, or the 40, 10 or 5 best."),
+    _action(
+        "top-k", "v", "top_k", "Top-k", "Sample from all characters, or the 40, 10 or 5 likeliest."
+    ),
     _action(
         "top-p",
         "u",
         "top_p",
         "Top-p",
-        "Draw from all characters, or those that hold 95%, 90% or 80% of the probability.",
+        "Sample from all characters, or from the top 95%, 90% or 80% of the probability.",
     ),
-    _action("seed", "e", "reseed", "Reseed", "Take the next random seed, and generate anew."),
+    _action("seed", "e", "reseed", "Reseed", "Take the next random seed and restart the output."),
     _action(
         "pace",
         "a",
         "pace",
         "Pace",
-        "Generate 60 characters a second, as many as possible, 10, or 30.",
+        "Generate 60 characters a second, full speed, 10, or 30.",
     ),
     _action(
         "prime",
         "p",
         "edit_prime",
         "Prime",
-        r"Edit the text that the output starts from: \n or Ctrl+J is a line end, shown as ⏎, and a"
-        " paste keeps its own; Enter starts the output.",
+        r"Edit the text that the output starts from: \n or Ctrl+J is a line end, shown as ⏎;"
+        " pasted line ends are kept; Enter starts the output.",
         in_footer=True,
     ),
     _action("save", "s", "save", "Save", "Write a checkpoint now."),
@@ -176,7 +183,7 @@ PLAYGROUND = (
         "b",
         "roll_back",
         "Return to lowest validation",
-        "Return to the weights with the lowest validation loss, and train on from there.",
+        "Roll back to the weights with the lowest validation loss and continue from there.",
         in_short="Best",
     ),
     _action(
@@ -198,14 +205,14 @@ PLAYGROUND = (
         "left_curly_bracket",
         "sample_length('down')",
         "Shorter samples",
-        "Halve the length of the samples in the record of the training run.",
+        "Halve the length of the samples that the training run records.",
     ),
     _action(
         "sample-length.up",
         "right_curly_bracket",
         "sample_length('up')",
         "Longer samples",
-        "Double the length of the samples in the record of the training run.",
+        "Double the length of the samples that the training run records.",
     ),
     _action("corpora", "c", "app.corpora", "Corpora", "The library of texts.", in_footer=True),
     _action("runs", "r", "app.runs", "Runs", "All runs, their curves, replays.", in_footer=True),
@@ -214,7 +221,7 @@ PLAYGROUND = (
         "x",
         "app.classify",
         "Classify",
-        "Train a network to tell classes of texts apart, and type sentences to it.",
+        "Train a network to classify texts, and type sentences to it.",
         in_footer=True,
     ),
     _action(
@@ -222,7 +229,7 @@ PLAYGROUND = (
         "d",
         "app.duel",
         "Duel",
-        "Argmax, random and hybrid side by side, from the same weights, prime and seed.",
+        "Argmax, random and hybrid side by side, with the same weights, prime and seed.",
         in_footer=True,
     ),
     _action(
@@ -230,7 +237,7 @@ PLAYGROUND = (
         "m",
         "app.microscope",
         "Microscope",
-        "Look inside: every gate and state while the network reads what stands in the output.",
+        "Look inside: every gate and state while the network reads the output.",
         in_footer=True,
         in_short="Inside",
     ),
@@ -240,75 +247,81 @@ PLAYGROUND = (
         "5",
         "tab('overview')",
         "Overview",
-        "Chart, figures and output at once; they are tabs where there is little room.",
+        "Chart, figures and output together; tabs where there is little room.",
     ),
-    _action("tab.loss", "6", "tab('loss')", "Go to loss", "To the chart, in full where it is one."),
-    _action("tab.writing", "7", "tab('writing')", "Go to output", "To what the network generates."),
+    _action(
+        "tab.loss",
+        "6",
+        "tab('loss')",
+        "Go to loss",
+        "To the chart; in a small terminal it fills the screen.",
+    ),
+    _action("tab.writing", "7", "tab('writing')", "Go to output", "To the generated text."),
     _action(
         "colour",
         "o",
         "toggle_colour",
         "Colours",
-        "Colour the text by the probability of each character, or not.",
+        "Colour each character by its probability, or not.",
     ),
     _action(
         "copied",
         "i",
         "toggle_copied",
         "Memorised",
-        "Underline what stands in the text word for word, 20 characters or more, or not.",
+        "Underline what occurs word for word in the text, 20 characters or more, or not.",
     ),
     _action(
         "command",
         "y",
         "copy_command",
         "Copy as command",
-        "Copy the command line that does without a screen what the screen is set to.",
+        "Copy the command line that does the same without a screen.",
     ),
     _action(
         "keep",
         "f",
         "keep_text",
-        "Keep the text",
-        "Save what the network generated in a file beside the runs.",
+        "Save the text",
+        "Save the generated text to a file beside the runs.",
     ),
     _action("scale", "l", "scale", "Log scale", "Draw the loss on a logarithmic scale, or not."),
     _action("smoothing", "w", "smoothing", "Smoothing", "Smooth the curves more, or not at all."),
-    _action("recent", "z", "recent", "Recent", "Show the last fifth of the training, or all."),
+    _action("recent", "z", "recent", "Recent", "Show the last fifth of the run, or all of it."),
     _action(
         "border.left",
         "ctrl+left,alt+left",
         "move_border('left')",
         "Narrower set-up",
-        "Move the border between set-up and loss to the left; it can be dragged, too.",
+        "Move the border between set-up and loss to the left; it can also be dragged.",
     ),
     _action(
         "border.right",
         "ctrl+right,alt+right",
         "move_border('right')",
         "Wider set-up",
-        "Move the border between set-up and loss to the right; it can be dragged, too.",
+        "Move the border between set-up and loss to the right; it can also be dragged.",
     ),
     _action(
         "border.up",
         "ctrl+up,alt+up",
         "move_border('up')",
         "Smaller chart",
-        "Move the border below the chart up; it can be dragged, too.",
+        "Move the border below the chart up; it can also be dragged.",
     ),
     _action(
         "border.down",
         "ctrl+down,alt+down",
         "move_border('down')",
         "Larger chart",
-        "Move the border below the chart down; it can be dragged, too.",
+        "Move the border below the chart down; it can also be dragged.",
     ),
     _action(
         "border.reset",
         "backspace",
         "reset_layout",
         "Reset the layout",
-        "Put the borders back where they were; a double click on a border does it for one.",
+        "Put all borders back; a double click on a border resets that one.",
     ),
 )
 """The playground's actions, in the order of help and palette."""
@@ -322,14 +335,16 @@ APP = (
         "All keys, and what the words on the screen mean.",
         in_short="More",
     ),
-    Action("quit", "ctrl+q", "quit", "Quit", "Save what is going on, and leave.", is_priority=True),
+    Action(
+        "quit", "ctrl+q", "quit", "Quit", "Save what is in progress, and leave.", is_priority=True
+    ),
     Action(
         "suspend",
         "ctrl+z",
         "suspend_process",
         "Suspend",
-        "Go back to the shell; fg there comes back here. No training goes on meanwhile.",
+        "Go back to the shell; fg there returns here. Training is suspended meanwhile.",
         in_footer=False,
     ),
 )
-"""What can be asked for on every screen."""
+"""Actions on every screen."""

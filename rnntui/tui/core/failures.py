@@ -1,11 +1,10 @@
-"""How an exception inside the screen ends: in the log and a modal, with the app alive.
+"""Unhandled exceptions in the screen: logged and shown in a modal, with the app still running.
 
-Textual takes an unhandled exception as the end: it stops the widget whose
-handler raised, or the screen, or the app, and leaves with a traceback. Here
-every message is handled under guard, so whoever handles it goes on with the
-next one. What raises again and again (a line that can't be drawn, at every
-frame) would keep a person from everything else; then the app leaves, with a
-sentence on standard error and exit code 1.
+Textual ends on an unhandled exception: it stops the widget whose handler raised, or
+the screen, or the app, and exits with a traceback. Here every handler is guarded, so
+its widget continues with the next message. An exception at every frame (a line that
+can't be drawn) would make the app unusable; then it exits with a sentence on standard
+error and exit code 1.
 """
 
 import logging
@@ -28,7 +27,7 @@ from rnntui.tui.core.log_file import LOG_NAME
 from rnntui.tui.dialogs.question import Failure
 
 MOST_FAILURES = 10
-"""Failures within `WINDOW_S` that are still borne."""
+"""Failures tolerated within `WINDOW_S`."""
 
 WINDOW_S = 1.0
 REPAINT_S = 0.02
@@ -37,22 +36,22 @@ log = logging.getLogger(__name__)
 
 
 class FailureRate:
-    """Says when failures come too fast to go on."""
+    """Tells when failures come too fast to continue."""
 
     def __init__(self, most: int = MOST_FAILURES, window_s: float = WINDOW_S) -> None:
-        """Bear `most` failures within any `window_s` seconds."""
+        """Tolerate `most` failures within any `window_s` seconds."""
         self._window_s = window_s
         self._times: deque[float] = deque(maxlen=most + 1)
 
     def is_too_high(self, now: float) -> bool:
-        """Count a failure at `now`, in seconds of a clock that never goes back."""
+        """Count a failure at `now`, in seconds of a monotonic clock."""
         self._times.append(now)
         is_full = len(self._times) == self._times.maxlen
         return is_full and now - self._times[0] <= self._window_s
 
 
 def failure_sentence(error: BaseException) -> str:
-    """Say what failed: a stated error in its own words, any other by name and first line."""
+    """Describe a failure: our own errors by their sentence, others by name and first line."""
     if isinstance(error, RnntuiError):
         return str(error)
     lines = str(error).strip().splitlines()
@@ -61,25 +60,25 @@ def failure_sentence(error: BaseException) -> str:
 
 
 class SurvivingApp(App[ReturnType], Generic[ReturnType]):
-    """An app that outlives an exception in a handler, a timer, a worker or a picture.
+    """An app that survives an exception in a handler, a timer, a worker or a render.
 
-    What fails before the first screen stands ends the app as usual: there is
-    nothing yet that could go on. So does everything that isn't an `Exception`.
+    Exceptions before the first screen end the app as usual: there is nothing to
+    continue with. So does everything that isn't an `Exception`.
     """
 
     def __init__(self) -> None:
-        """Begin with no failure."""
+        """Start with no failures."""
         super().__init__()
         self._failure_rate = FailureRate()
         self._is_giving_up = False
 
     def show_failure(self, sentence: str) -> None:
-        """Open the modal, unless one is open already: the log has them all."""
+        """Open the modal, unless one is open already: the log has all failures."""
         if not isinstance(self.screen, Failure):
             self.push_screen(Failure(sentence, str(places.state_dir() / LOG_NAME)))
 
     async def _dispatch_message(self, message: Message) -> None:
-        # The app's own handlers; those of widgets and screens are guarded as they start.
+        # The app's own handlers; widgets and screens are guarded when they are registered.
         if not self._can_go_on:
             await super()._dispatch_message(message)
             return
@@ -91,7 +90,7 @@ class SurvivingApp(App[ReturnType], Generic[ReturnType]):
     def _register_child(
         self, parent: DOMNode, child: Widget, before: int | None, after: int | None
     ) -> None:
-        # A subclass of every widget there is can't be had, so each one gets its guard here.
+        # Not every widget can be subclassed, so each one gets its guard here.
         _guard(child, self)
         super()._register_child(parent, child, before, after)
 
@@ -101,12 +100,12 @@ class SurvivingApp(App[ReturnType], Generic[ReturnType]):
 
     @property
     def _is_ending(self) -> bool:
-        # Widgets are taken away one by one then, and those of a screen that isn't
-        # shown in no order: a handler may miss some of its own, which is nobody's loss.
+        # Widgets are removed one by one then, and in no order on a hidden screen: a
+        # handler may miss some of its own, which does no harm.
         return self._exit or (self._dom_ready and not self._running)
 
     def _handle_exception(self, error: Exception) -> None:
-        """Log the exception, then show it, or leave where there is no use in going on."""
+        """Log the exception, then show it, or exit where continuing is of no use."""
         cause = error.error if isinstance(error, WorkerFailed) else error
         log.error("An exception reached the screen.", exc_info=cause)
         if self._is_giving_up or self._is_ending:
@@ -118,10 +117,10 @@ class SurvivingApp(App[ReturnType], Generic[ReturnType]):
         if self._failure_rate.is_too_high(time.monotonic()):
             self._give_up(sentence)
             return
-        # By a message to the app: whatever raised is in the middle of something.
+        # By a message to the app: the code that raised is in the middle of something.
         self.call_later(self.show_failure, sentence)
-        # A picture that broke off left parts of the screen stale. Where it will
-        # always break off, this makes it show now and not at some later key.
+        # A render that failed left parts of the screen stale. If it fails every time,
+        # this makes it show now and not at some later key.
         self.set_timer(REPAINT_S, self._repaint)
 
     def _repaint(self) -> None:
@@ -134,14 +133,14 @@ class SurvivingApp(App[ReturnType], Generic[ReturnType]):
         self.exit(
             return_code=1,
             message=Text(
-                printable(f"rnntui had to stop, as it failed over and over: {sentence}")
-                + printable(f"\nMore stands in {where}")
+                printable(f"rnntui stopped because it failed repeatedly: {sentence}")
+                + printable(f"\nDetails are in {where}")
             ),
         )
 
 
 def _guard(pump: MessagePump, app: App[Any]) -> None:
-    """Have exceptions in the handlers of `pump` go to `app` without ending its message loop."""
+    """Send exceptions in the handlers of `pump` to `app` without ending its message loop."""
     if "_dispatch_message" in vars(pump):
         return  # it was mounted before
     dispatch = pump._dispatch_message

@@ -1,8 +1,8 @@
-"""What leaves the app by hand: text for the clipboard, and pictures of the screen.
+"""Text for the clipboard, and pictures of the screen.
 
-Whether a terminal passes text on to a clipboard nobody can know: tmux and
-screen drop it by default, others ask or refuse in silence. So nothing is said
-to be copied; what was done is said.
+Whether a terminal passes text on to a clipboard can't be known: tmux and screen drop
+it by default, others ask or refuse silently. So the toasts say where the text was
+sent, not that it was copied.
 """
 
 import asyncio
@@ -21,17 +21,17 @@ from rnntui.tui.core.sentences import shown_path
 log = logging.getLogger(__name__)
 
 TMUX_PATIENCE_S = 5.0
-"""How long tmux may take before its buffer is given up."""
+"""Timeout for tmux to load its buffer."""
 
 SHOWN = 200
-"""Characters of a sent text that its toast shows."""
+"""Characters of a sent text shown in its toast."""
 
 
 class SharingApp(App[ReturnType], Generic[ReturnType]):
-    """An app that says where a text or a picture went."""
+    """An app that sends text to the clipboard and saves pictures, and says where they went."""
 
     def copy_to_clipboard(self, text: str) -> None:
-        """Send `text` to the terminal, and under tmux into its buffer, and say so."""
+        """Send `text` to the terminal, and under tmux into its buffer, with a toast."""
         # A lone surrogate can't be sent; the letters around it can.
         text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
         super().copy_to_clipboard(text)
@@ -55,7 +55,7 @@ class SharingApp(App[ReturnType], Generic[ReturnType]):
         path: str | None = None,
         time_format: str | None = None,
     ) -> str | None:
-        """Save a picture beside the runs and say where, or why not; a browser gets it sent."""
+        """Save a picture beside the runs, with a toast; in a browser it is downloaded."""
         if filename or path or self.is_web:
             return super().deliver_screenshot(filename, path, time_format)
         folder = places.checkpoints_dir().parent
@@ -72,8 +72,8 @@ class SharingApp(App[ReturnType], Generic[ReturnType]):
 
 
 async def load_into_tmux(text: str) -> bool:
-    """Put `text` into tmux's newest buffer and, where it can, on the clipboard behind it."""
-    # A tmux before 3.2 knows no -w.
+    """Put `text` into tmux's newest buffer and the clipboard, if possible; whether it worked."""
+    # tmux before 3.2 has no -w.
     for options in (["-w"], []):
         try:
             process = await asyncio.create_subprocess_exec(

@@ -1,6 +1,6 @@
-"""The footer: as many whole keys as fit, those that act everywhere always among them.
+"""The footer: as many whole keys as fit, always including those that act everywhere.
 
-It is one line that is drawn as a whole, so it is never empty while its keys change.
+It is drawn as one line, so it is never empty while its keys change.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -20,19 +20,19 @@ from textual.widget import Widget
 from rnntui.tui.core.actions import Acting
 
 _KEY: Final = "key"
-"""What the cells of a key hold in their style: the key, by the name that Textual has for it."""
+"""Style metadata of a key's cells: Textual's name of the key."""
 
 
 @dataclass(frozen=True)
 class FooterEntry:
-    """A key with what it does; or several keys that do one thing in different ways."""
+    """A key and its label, or several keys of one group."""
 
     bindings: tuple[ActiveBinding, ...]
     keys: tuple[str, ...]
-    """As people read them."""
+    """The keys as displayed."""
 
     words: str
-    """What the keys do."""
+    """The label."""
 
     @property
     def is_everywhere(self) -> bool:
@@ -41,12 +41,12 @@ class FooterEntry:
 
     @property
     def is_enabled(self) -> bool:
-        """Whether it can be done at present."""
+        """Whether the action is available now."""
         return all(active.enabled for active in self.bindings)
 
     @property
     def drawn(self) -> Content:
-        """Keys and words, each key a place to click."""
+        """Keys and label, each key clickable."""
         line = Content("")
         for active, key in zip(self.bindings, self.keys, strict=True):
             words = f" {self.words}" if len(self.bindings) == 1 else ""
@@ -55,9 +55,9 @@ class FooterEntry:
 
 
 class KeyBar(Widget, can_focus=False):
-    """A footer in which nothing is cut off: what has no room is left out.
+    """A footer in which no entry is cut off: those without room are left out.
 
-    The palette has its place in the title bar, so it takes no room here.
+    The palette is in the title bar, so it takes no room here.
     """
 
     ALLOW_SELECT = False
@@ -70,7 +70,7 @@ class KeyBar(Widget, can_focus=False):
     }
     """
     entries: reactive[tuple[FooterEntry, ...]] = reactive(())
-    """What is shown."""
+    """The entries shown."""
     _pointed: reactive[str] = reactive("")
     """The key under the mouse."""
 
@@ -83,7 +83,7 @@ class KeyBar(Widget, can_focus=False):
             self._choose()
 
     def on_resize(self) -> None:
-        """Choose anew what fits."""
+        """Choose the entries that fit."""
         self._choose()
 
     def _choose(self) -> None:
@@ -95,7 +95,7 @@ class KeyBar(Widget, can_focus=False):
             self.entries = _fitting(entries, cells)
 
     def _in_short(self) -> dict[str, str]:
-        """What keys do in fewer words, by the names of the actions."""
+        """Short labels by the names of the actions."""
         return {
             action.name: action.in_short
             for node in (self.screen, self.app)
@@ -141,12 +141,12 @@ class KeyBar(Widget, can_focus=False):
         )
 
     def on_click(self, event: events.Click) -> None:
-        """Do what the key does."""
+        """Run the key's action."""
         if key := event.style.meta.get(_KEY):
             self.app.simulate_key(str(key))
 
     def on_leave(self) -> None:
-        """Point at nothing."""
+        """Forget the key under the mouse."""
         self._pointed = ""
 
 
@@ -159,7 +159,7 @@ def _link(active: ActiveBinding, key: str, words: str) -> Content:
 
 
 def _fitting(entries: Sequence[FooterEntry], cells: int) -> tuple[FooterEntry, ...]:
-    """Those that fit, in their order; room for those that act everywhere is kept."""
+    """The entries that fit, in order, with room reserved for those that act everywhere."""
     left = cells - _cells([entry for entry in entries if entry.is_everywhere])
     fitting = []
     for entry in entries:
@@ -176,5 +176,5 @@ def _cells(entries: Iterable[FooterEntry]) -> int:
 
 
 def _lowered(words: str) -> str:
-    """Words as they stand behind a key everywhere on the screen."""
+    """A label in lower case, as behind a key everywhere on the screen."""
     return words[:1].lower() + words[1:]

@@ -1,4 +1,4 @@
-"""The keys that act on a screen now, in groups, as the help lists them, and those of an action."""
+"""The keys that act on a screen now, grouped as in the help, and the keys of an action."""
 
 import re
 from collections.abc import Iterable
@@ -15,20 +15,20 @@ from rnntui.tui.core.actions import Action
 
 @dataclass(frozen=True)
 class KeyRow:
-    """What one or several keys do."""
+    """One or several keys of an action."""
 
     keys: str
-    """The keys as they are bound now and as people read them, with spaces between."""
+    """The keys as bound now and as displayed, separated by spaces."""
 
     label: str
     sentence: str
-    """What it does, in a sentence; may be empty."""
+    """The action as a sentence; may be empty."""
 
     is_enabled: bool
-    """Whether it can be done at present."""
+    """Whether the action is available now."""
 
     def matches(self, words: Iterable[str]) -> bool:
-        """Whether all of `words`, in lower case, are in what is said here."""
+        """Whether all of `words`, in lower case, occur in this row."""
         said = f"{self.keys} {self.label} {self.sentence}".lower()
         return all(word in said for word in words)
 
@@ -44,7 +44,7 @@ class KeyGroup:
 def key_groups(screen: Screen[object]) -> tuple[KeyGroup, ...]:
     """The keys that act now: the focused widget's first, then the screen's, then the app's.
 
-    To be asked before anything is pushed over the screen.
+    Call it before anything is pushed over the screen.
     """
     groups: dict[DOMNode, dict[str, KeyRow]] = {}
     for node, binding, enabled, tooltip in screen.active_bindings.values():
@@ -57,17 +57,17 @@ def key_groups(screen: Screen[object]) -> tuple[KeyGroup, ...]:
                 rows[binding.action] = replace(row, keys=f"{row.keys} {key}")
         else:
             rows[binding.action] = KeyRow(key, binding.description, tooltip, enabled)
-    # Textual goes outwards from the focus; only a priority key may stand out of turn.
+    # Textual goes outwards from the focus; only a priority key may be out of order.
     ordered = sorted(groups, key=lambda node: isinstance(node, App))
     return tuple(
-        # Our own keys have a sentence and go before those that Textual brings along.
+        # Our own keys have a sentence and come before Textual's.
         KeyGroup(_title(node, screen), tuple(sorted(groups[node].values(), key=_has_no_sentence)))
         for node in ordered
     )
 
 
 def keys_of(action: Action, app: App[Any]) -> tuple[str, ...]:
-    """The keys of an action after rebinding, as people read them, whatever has the focus."""
+    """The keys of an action after rebinding, as displayed, whatever has the focus."""
     bound = BindingsMap([action.binding])
     bound.apply_keymap(app._keymap)
     return tuple(app.get_key_display(binding) for _, binding in bound)

@@ -1,8 +1,8 @@
-"""Keys and pastes that arrive together, handled one after the other.
+"""Keys and pastes that arrive together are handled one after the other.
 
-Textual sends a key to what has the focus as it arrives, while the event of the
-key before it may still be on its way from widget to widget. Over a slow
-connection `p` and a prime come in one packet: the prime's letters acted as keys.
+Textual sends a key to the focused widget as it arrives, while the event of the key
+before it may still be on its way from widget to widget. Over a slow connection `p`
+and a prime arrive in one packet: the prime's letters acted as keys.
 """
 
 from collections import deque
@@ -18,7 +18,7 @@ LONGEST_WAIT = 1.0
 
 
 class KeyHandled(Message):
-    """Follows a key through the same widgets, so that it reaches the app when that is handled."""
+    """Follows a key through the same widgets, and reaches the app once the key is handled."""
 
     def __init__(self, number: int) -> None:
         """Follow the key with this number."""
@@ -30,7 +30,7 @@ class OrderedKeysApp(App[ReturnType], Generic[ReturnType]):
     """An app that sends a key on only once the one before it has been handled."""
 
     def __init__(self) -> None:
-        """Start with no key on its way."""
+        """Start with no key pending."""
         super().__init__()
         self._sent = self._handled = 0
         self._waiting: deque[events.Key | events.Paste] = deque()
@@ -54,7 +54,7 @@ class OrderedKeysApp(App[ReturnType], Generic[ReturnType]):
         target.post_message(handled)
 
     def on_key_handled(self, message: KeyHandled) -> None:
-        """Let the next key come, behind what the last one left to be called, such as `focus()`."""
+        """Send the next key after the callbacks that the last one scheduled, such as `focus()`."""
         self.call_later(self._send_next, message.number)
 
     async def _send_next(self, handled: int) -> None:

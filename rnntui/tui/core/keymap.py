@@ -1,4 +1,4 @@
-"""Checks the keys that a person has bound anew: real keys, known bindings, no key twice."""
+"""Checks a user's key bindings: existing keys, known bindings, no key twice."""
 
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -15,9 +15,9 @@ _DEEPEST: Final = 8
 
 
 def normal_key(key: str) -> str | None:
-    """The name that Textual has for a key, as in `t`, `ctrl+t` or `question_mark` for `?`.
+    """Textual's name for a key, such as `t`, `ctrl+t` or `question_mark` for `?`.
 
-    None where there is no such key.
+    None for an unknown key.
     """
     if key == ",":
         return "comma"
@@ -40,11 +40,11 @@ def normal_key(key: str) -> str | None:
 def checked_keymap(
     entries: Mapping[str, object], scopes: Sequence[Scope] = ()
 ) -> tuple[dict[str, str], list[str]]:
-    """Keys by binding id in normal form, and a sentence for each entry that was left out.
+    """Keys by binding id in normal form, and a sentence for each entry left out.
 
-    An entry is a text with a key, or several with commas between them, or a
-    list of keys. Tables in `entries` are ids with dots that were not quoted.
-    Without `scopes` any id passes and only the entries are compared.
+    An entry is a string with a key, or with several separated by commas, or a list of
+    keys. Tables in `entries` are ids with unquoted dots. Without `scopes` any id
+    passes and only the entries are compared.
     """
     complaints: list[str] = []
     keymap: dict[str, str] = {}
@@ -52,10 +52,10 @@ def checked_keymap(
     for name, value in _flattened(entries).items():
         keys = _keys_of(value)
         if known and name not in known:
-            complaints.append(f"keymap: there is nothing called '{name}' to bind a key to.")
+            complaints.append(f"keymap: there is no action '{name}' to bind a key to.")
         elif keys is None:
             complaints.append(
-                f"keymap: '{name}' needs a key, as in \"ctrl+t\", or several with commas between."
+                f"keymap: '{name}' needs a key, as in \"ctrl+t\", or several separated by commas."
             )
         else:
             keymap[name] = ",".join(keys)
@@ -65,7 +65,7 @@ def checked_keymap(
 
 
 def _without_clashes(keymap: dict[str, str], scope: Scope) -> list[str]:
-    """Take entries out of `keymap` until no key of a scope is bound twice; say which."""
+    """Remove entries from `keymap` until no key of a scope is bound twice; return sentences."""
     complaints = []
     while clash := _clash(keymap, scope):
         key, loser, other = clash
@@ -78,10 +78,10 @@ def _without_clashes(keymap: dict[str, str], scope: Scope) -> list[str]:
 
 
 def _clash(keymap: Mapping[str, str], scope: Scope) -> tuple[str, str, str] | None:
-    """A key bound twice, the entry to blame (the last one written), and the other binding."""
+    """A key bound twice, the entry at fault (the last one in the file), and the other binding."""
     order = {name: number for number, name in enumerate(keymap)}
     holders: dict[str, str] = {}
-    # What nobody touched comes first, then the entries as they were written.
+    # Unchanged bindings first, then the entries in the order of the file.
     for name in sorted(scope, key=lambda name: order.get(name, -1)):
         for key in (keymap.get(name) or _normal_keys(scope[name])).split(","):
             other = holders.setdefault(key, name)
@@ -124,7 +124,7 @@ def _normal_keys(keys: str) -> str:
 
 
 def _named(character: str) -> str:
-    # Textual takes a space for no key at all, though it has a name for it.
+    # Textual doesn't take a space for a key, though it has a name for it.
     return (
         next(iter(Binding.make_bindings([Binding(character, "")]))).key
         if character.strip()

@@ -1,8 +1,8 @@
-"""Textual's driver for a terminal that may go away, and that a shell takes over at Ctrl-Z.
+"""Textual's driver for a terminal that may hang up, and that a shell takes over at Ctrl-Z.
 
-As it comes, the thread that writes dies with the terminal, and the screen then waits
-for it forever; the one that reads ends the app before anything is saved; and whoever is
-continued without having been suspended through Textual has two threads that read.
+In the original, the writing thread dies with the terminal, and the screen then waits for
+it forever; the reading thread ends the app before anything is saved; and a process that is
+continued without having been suspended through Textual has two reading threads.
 """
 
 import os
@@ -19,7 +19,7 @@ from rnntui.runtime.signals import sleep_until_continued
 
 
 class LastingDriver(LinuxDriver):
-    """Draws on the terminal and reads its keys for as long as it is there."""
+    """Draws on the terminal and reads its keys until it hangs up."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         """Take what `LinuxDriver` takes."""
@@ -38,7 +38,7 @@ class LastingDriver(LinuxDriver):
 
     @property
     def is_in_front(self) -> bool:
-        """Whether the terminal is ours, not that of the shell that sent us to the background."""
+        """Whether we are the foreground process, not sent to the background by the shell."""
         try:
             return os.tcgetpgrp(self.fileno) == os.getpgrp()
         except OSError:
@@ -46,28 +46,28 @@ class LastingDriver(LinuxDriver):
 
     @property
     def has_shell(self) -> bool:
-        """Whether something is there that could continue us: we are not what the terminal runs."""
+        """Whether a shell could continue us: we are not the terminal's own process."""
         return os.getsid(0) != os.getpid()
 
     def run_input_thread(self) -> None:
-        """Read keys until the terminal is gone, which the app sees by `is_gone`."""
+        """Read keys until the terminal hangs up, which the app sees by `is_gone`."""
         with suppress(OSError):
             super().run_input_thread()
 
     def _sigtstp_application(self, *_: object) -> None:
-        """Give the terminal back, stop the process, and take the terminal again at `fg`."""
+        """Release the terminal, stop the process, and take the terminal back at `fg`."""
         continued = signal.signal(signal.SIGCONT, signal.SIG_DFL)
         self.suspend_application_mode()
         sleep_until_continued()
         while not self.is_in_front:
-            # Continued by `bg`, where a screen has no place.
+            # Continued by `bg`, where there is no terminal to draw on.
             sleep_until_continued(signal.SIGSTOP)
         signal.signal(signal.SIGCONT, continued)
         self._must_signal_resume = True
         self.resume_application_mode()
 
     def _sigcont_application(self, *_: object) -> None:
-        """Draw anew after a stop that nobody could catch; a hang-up also sends this signal."""
+        """Redraw after a stop that can't be caught; a hang-up also sends this signal."""
         if self.is_gone or not self.is_in_front:
             return
         self.suspend_application_mode()

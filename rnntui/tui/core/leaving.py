@@ -1,6 +1,6 @@
-"""How the screen is left when nobody asks it by key: by a signal, or as its terminal is gone.
+"""Exit without a key: by a signal, or because the terminal has hung up.
 
-What goes on is saved first, as a person who leaves has it; Ctrl-Z only suspends.
+What is in progress is saved first, as at a normal exit; Ctrl-Z only suspends.
 """
 
 import signal
@@ -18,28 +18,28 @@ from textual.events import Mount
 from rnntui.runtime.signals import EXIT_CODE_BASE, HANG_UP, leaving_signals
 
 LOOK_SECONDS = 1.0
-"""How often the terminal is looked at; a hang-up that is meant for us comes as a signal."""
+"""How often the terminal is checked; usually a hang-up comes as a signal."""
 
 NO_SHELL = "There is no shell here to go back to; ctrl+q leaves."
 
 
 class LeavingApp(App[ReturnType], Generic[ReturnType]):
-    """An app that saves and leaves when a signal asks for it or its terminal is gone."""
+    """An app that saves and exits at a signal, or when its terminal has hung up."""
 
     def __init__(self) -> None:
-        """Begin with nobody leaving."""
+        """Start with no exit in progress."""
         super().__init__()
         self._is_leaving = False
 
     def save_and_exit(self, code: int) -> None:
-        """End what goes on, saving, then exit with that code. To be overridden; may take a while.
+        """End what is in progress, saving, then exit with that code. To be overridden.
 
-        It is called in the app's thread.
+        Called in the app's thread; may take a while.
         """
         self.exit(return_code=code)
 
     def leave(self, code: int) -> None:
-        """Save what goes on and exit, once; to be called in any thread, and in a signal's handler.
+        """Save what is in progress and exit, once; callable in any thread and signal handler.
 
         Raises `SystemExit` where the app doesn't run yet, or no more.
         """
@@ -55,20 +55,20 @@ class LeavingApp(App[ReturnType], Generic[ReturnType]):
 
     @on(Mount)
     def _watch_terminal(self) -> None:
-        self.app_resume_signal.subscribe(self, lambda _: self._draw_anew())
+        self.app_resume_signal.subscribe(self, lambda _: self._redraw())
         self.set_interval(LOOK_SECONDS, self._look_at_terminal)
 
-    def _draw_anew(self) -> None:
-        """Draw all, as the shell has written over it."""
+    def _redraw(self) -> None:
+        """Redraw everything, as the shell has written over it."""
         self.screen.refresh(layout=True)
 
     def _look_at_terminal(self) -> None:
-        # Nobody sees or steers it any more, whether or not anybody says so.
+        # Nobody can see or steer it any more, even where no signal says so.
         if getattr(self._driver, "is_gone", False):
             self.leave(EXIT_CODE_BASE + HANG_UP)
 
     def get_driver_class(self) -> type[Driver]:
-        """Textual's driver, or ours in its place where the terminal is one of Unix."""
+        """Textual's driver, or ours in its place on Unix."""
         driver = super().get_driver_class()
         if sys.platform == "win32":
             return driver
@@ -79,7 +79,7 @@ class LeavingApp(App[ReturnType], Generic[ReturnType]):
         return LastingDriver if driver is LinuxDriver else driver
 
     def action_suspend_process(self) -> None:
-        """Suspend the process, where something could continue it."""
+        """Suspend the process, where a shell could continue it."""
         if getattr(self._driver, "has_shell", True):
             super().action_suspend_process()
         else:
@@ -88,7 +88,7 @@ class LeavingApp(App[ReturnType], Generic[ReturnType]):
 
 @contextmanager
 def leave_on_signals(leave: Callable[[int], None]) -> Iterator[None]:
-    """Have the signals that ask a process to leave call `leave` with its exit code."""
+    """Let the signals that end a process call `leave` with its exit code."""
 
     def handle(number: int, _frame: FrameType | None) -> None:
         leave(EXIT_CODE_BASE + number)
@@ -101,7 +101,7 @@ def leave_on_signals(leave: Callable[[int], None]) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-        # Those of the driver would draw on a terminal that is given back.
+        # The driver's handlers would draw on a released terminal.
         if sys.platform != "win32":
             for number in (signal.SIGTSTP, signal.SIGCONT):
                 signal.signal(number, signal.SIG_DFL)

@@ -1,4 +1,4 @@
-"""Actions as links to click, for the borders of panes: each with its key, as many as fit."""
+"""Clickable actions in the borders of panes: each with its key, as many as fit."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ _BETWEEN: Final = "  "
 
 @dataclass(frozen=True)
 class LinkPair:
-    """Two actions that move something down and up, with its name between their keys."""
+    """Two actions that lower and raise a value, with its name between their keys."""
 
     down: str
     words: str
@@ -33,9 +33,9 @@ def fitting_links(
     cells: int,
     words: Mapping[str, str],
 ) -> Content:
-    """The links that fit into so many cells, from the left.
+    """The links that fit into `cells` cells, from the left.
 
-    `words` are what actions are called at present, where that is not their short label.
+    `words` are current labels of actions that differ from their short ones.
     """
     line = Content("")
     for place in links:

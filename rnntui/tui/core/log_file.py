@@ -1,4 +1,4 @@
-"""The log file: what went wrong, with tracebacks, for whoever wants to know more."""
+"""The log file: errors, with tracebacks."""
 
 import logging
 from collections.abc import Iterator
@@ -16,10 +16,10 @@ _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 @contextmanager
 def log_to_file(folder: Path) -> Iterator[str | None]:
-    """Keep what the package logs in `folder`, in two files of at most `LOG_BYTES` each.
+    """Write the package's log to `folder`, in two files of at most `LOG_BYTES` each.
 
-    The folder is created if absent. Gives None, or a sentence for people where
-    the file can't be written; the program goes on without it then.
+    The folder is created if absent. Yields None, or a sentence where the file can't be
+    written; the program then runs without a log.
     """
     logger = logging.getLogger("rnntui")
     path = folder / LOG_NAME
@@ -35,7 +35,7 @@ def log_to_file(folder: Path) -> Iterator[str | None]:
             errors="backslashreplace",
         )
     except OSError as error:
-        # Without any handler, logging would write into the picture on the screen.
+        # Without a handler, logging would write to the screen.
         handler = logging.NullHandler()
         complaint = f"No log is kept, as {path} can't be written: {reason(error)}."
     handler.setFormatter(logging.Formatter(_FORMAT))
@@ -48,7 +48,7 @@ def log_to_file(folder: Path) -> Iterator[str | None]:
 
 
 class _QuietFile(RotatingFileHandler):
-    """A log file that a full disk doesn't make write into the picture on the screen."""
+    """A log file that doesn't write to the screen when the disk is full."""
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802
-        """Let go of a line that can't be written."""
+        """Drop a line that can't be written."""

@@ -1,12 +1,12 @@
-"""Files that a person asks for on screen: each a new one, none written over."""
+"""New files requested on screen; none is overwritten."""
 
 from pathlib import Path
 
 
 def write_new(folder: Path, stem: str, suffix: str, text: str) -> Path:
-    """Write `text` to the first `stem-NUMBER` in `folder` that is free; returns its path.
+    """Write `text` to the first free `stem-NUMBER` in `folder`; returns its path.
 
-    The folder is made where there is none. Raises `OSError`.
+    The folder is created if absent. Raises `OSError`.
     """
     folder.mkdir(parents=True, exist_ok=True)
     number = 1

@@ -1,4 +1,4 @@
-"""The line under the panes that says what could be done next, until it has been done once."""
+"""The line under the panes that suggests a next step, until it has been taken once."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -12,19 +12,19 @@ from rnntui.tui.core.key_groups import keys_of
 
 @dataclass(frozen=True)
 class Hint:
-    """What could be done: the actions that do it, and what comes of it."""
+    """A suggestion: its actions, and what they are good for."""
 
     actions: tuple[str, ...]
     words: str
 
     @property
     def name(self) -> str:
-        """What it is remembered by."""
+        """The name under which it is remembered."""
         return self.actions[0]
 
 
 class NextStep(Static):
-    """The first of some hints that nobody has followed yet and that can be followed now."""
+    """The first hint that was not followed yet and can be followed now."""
 
     DEFAULT_CSS = """
     NextStep {
@@ -43,11 +43,11 @@ class NextStep(Static):
         done: Iterable[str],
         can_be_done: Callable[[str], bool],
     ) -> None:
-        """Show what is not among `done`; `can_be_done` says so of an action by its name."""
+        """Show hints not in `done`; `can_be_done` tells whether an action is available."""
         super().__init__(id="next-step", markup=False)
         self._hints, self._actions, self._can_be_done = hints, actions, can_be_done
         self.done = set(done)
-        """The names of the hints that were followed."""
+        """Names of the hints that were followed."""
         self._shown: Hint | None = None
         self.display = False
 
@@ -56,12 +56,12 @@ class NextStep(Static):
         self.show_next()
 
     def mark_done(self, name: str) -> None:
-        """Take note that an action was done."""
+        """Note that an action was run."""
         self.done |= {hint.name for hint in self._hints if name in hint.actions}
         self.show_next()
 
     def show_next(self) -> None:
-        """Show what could be done now; nothing takes no room."""
+        """Show the first available hint; without one the line takes no room."""
         left = (hint for hint in self._hints if hint.name not in self.done)
         hint = next((hint for hint in left if self._can_be_done(hint.name)), None)
         if hint is not self._shown:

@@ -1,7 +1,6 @@
-"""The command palette, and its entries: every action of the screen and the app, by the registry.
+"""The command palette: every action of the screen and the app, from the registry.
 
-Themes, quitting and the like are Textual's own system commands, which stay
-beside these.
+Themes, quitting and the like are Textual's own system commands, which are kept.
 """
 
 from collections.abc import Iterator
@@ -20,31 +19,31 @@ from rnntui.tui.core.actions import Acting, Action
 from rnntui.tui.core.key_groups import keys_of
 
 TOOLTIP_WEIGHT = 0.5
-"""How much a match in an action's sentence counts, against one in its label."""
+"""Weight of a match in an action's sentence relative to one in its label."""
 
 
 @dataclass(frozen=True)
 class PaletteEntry:
-    """An action as the palette shows it."""
+    """An action in the palette."""
 
     action: Action
     node: DOMNode
-    """Who does it: the screen, or the app."""
+    """The node that runs it: the screen, or the app."""
 
     keys: str
-    """The keys it has now, as people read them."""
+    """Its current keys, as displayed."""
 
 
 class QuietPalette(CommandPalette):
-    """Textual's palette, but what it still gathers when it is closed doesn't fail.
+    """Textual's palette, but a search still running when it is closed doesn't fail.
 
-    A letter may come to it after Escape has, and what it then finds is to be shown
-    by widgets that are gone.
+    A letter may arrive after Escape, and its results would be shown by widgets that
+    are gone.
     """
 
     @property
     def is_closed(self) -> bool:
-        """Whether it is no longer shown, or about to be."""
+        """Whether it is closed or about to be."""
         return not self.is_attached or self not in self.app.screen_stack
 
     @work(exclusive=True, group=CommandPalette._GATHER_COMMANDS_GROUP)
@@ -61,8 +60,8 @@ class QuietPalette(CommandPalette):
             super()._watch__list_visible()
 
     def _watch__show_busy(self) -> None:  # type: ignore[override]
-        # Textual's is a coroutine, which is never awaited where the palette is closed before its
-        # turn comes; and what it shows may be gone by then.
+        # Textual's is a coroutine, which is never awaited if the palette is closed before its
+        # turn; and the widget may be gone by then.
         self.query(LoadingIndicator).set_class(self._show_busy, "--visible")
         self.query(CommandList).set_class(self._show_busy, "--populating")
 
@@ -81,7 +80,7 @@ class ActionCommands(Provider):
             )
 
     async def search(self, query: str) -> Hits:
-        """Those whose label or sentence the query is like, the label counting more."""
+        """Those whose label or sentence matches the query, the label counting more."""
         matcher = self.matcher(query)
         for offer in self._entries():
             action = offer.action
@@ -98,16 +97,16 @@ class ActionCommands(Provider):
                 )
 
     def _entries(self) -> Iterator[PaletteEntry]:
-        """What can be done now; an action that its owner has ruled out is left out."""
+        """The available actions; those disabled by their owner are left out."""
         for node in (self.screen, self.app):
             for action in node.actions if isinstance(node, Acting) else ():
                 if self.app._check_action_state(action.call, node) is not False:
                     yield PaletteEntry(action, node, " ".join(keys_of(action, self.app)))
 
     def _likeness(self, query: str, sentence: str) -> float:
-        """How like words of `sentence` all words of `query` are; 0 where one is like none.
+        """Score of all words of `query` against those of `sentence`; 0 if one matches none.
 
-        Word by word, since in a whole sentence nearly any letters come in any order.
+        Word by word, since a whole sentence contains nearly any letters in any order.
         """
         scores = []
         for matcher in map(self.matcher, query.split()):

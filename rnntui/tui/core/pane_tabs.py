@@ -1,4 +1,4 @@
-"""The row of tabs of a screen whose panes take turns where there is little room."""
+"""The row of tabs of a screen that shows one pane at a time where there is little room."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from rnntui.tui.core.key_groups import keys_of
 
 @dataclass(frozen=True)
 class PaneTab:
-    """One tab: what it shows, and the action that turns to it."""
+    """One tab: its pane's name, its label, and the action that opens it."""
 
     name: str
     label: str
@@ -20,7 +20,7 @@ class PaneTab:
 
 
 class PaneTabs(Tabs):
-    """Tabs in one row, each with its key, for screens to show where there is little room."""
+    """Tabs in one row, each with its key, shown where there is little room."""
 
     DEFAULT_CSS = """
     PaneTabs {
@@ -40,12 +40,12 @@ class PaneTabs(Tabs):
     """
 
     def __init__(self, tabs: Sequence[PaneTab]) -> None:
-        """Begin with the first of `tabs`."""
+        """Start on the first of `tabs`."""
         super().__init__(*(Tab(tab.label, id=f"tab-{tab.name}") for tab in tabs), id="tabs")
         self._pane_tabs = tabs
 
     def on_mount(self) -> None:
-        """Name the keys as they are now."""
+        """Label the tabs with their current keys."""
         for tab in self._pane_tabs:
             keys = keys_of(tab.action, self.app)
             drawn = self.query_one(f"#tab-{tab.name}", Tab)
@@ -54,10 +54,10 @@ class PaneTabs(Tabs):
 
     @property
     def shown(self) -> str:
-        """The name of the tab that is turned to."""
+        """The name of the active tab."""
         return self.active.removeprefix("tab-")
 
     def turn_to(self, *names: str) -> None:
-        """Turn to the first of `names`, unless one of them is turned to already."""
+        """Activate the first of `names`, unless one of them is active already."""
         if self.shown not in names:
             self.active = f"tab-{names[0]}"

@@ -1,7 +1,7 @@
-"""What a person has chosen about the screen, kept in `settings.toml`.
+"""The user's settings of the screen, kept in `settings.toml`.
 
-Reading never fails: an entry that can't be used gives a sentence and its
-default. A file that isn't TOML at all is never written over.
+Reading never fails: an invalid entry gives a sentence and its default. A file that
+isn't TOML at all is never overwritten.
 """
 
 import math
@@ -26,8 +26,8 @@ MOST_COMPLAINTS: Final = 5
 Scopes = Callable[[], Sequence[Scope]]
 
 _HEAD = (
-    "# Settings of rnntui's screen: those that differ from its own. The file is written\n"
-    "# anew when one is changed there; comments of yours would be lost.\n"
+    "# Settings of rnntui's screen that differ from the defaults. The file is rewritten\n"
+    "# when one is changed on screen; your comments would be lost.\n"
 )
 
 
@@ -37,49 +37,49 @@ def _setting(default: Any, about: str, bounds: tuple[float, float] | None = None
 
 @dataclass(frozen=True)
 class Preferences:
-    """Every setting of the screen, with what it is about.
+    """All settings of the screen, each with a sentence.
 
-    Raises `ConfigError`, naming the setting, for a value that it can't have.
-    Whether there is such a theme and such a binding is not known here.
+    Raises `ConfigError`, naming the setting, for an invalid value. Names of themes and
+    bindings are not checked here.
     """
 
-    theme: str = _setting("textual-dark", "The colours of the screen: the name of a theme.")
+    theme: str = _setting("textual-dark", "Colour theme of the screen.")
     pace: float = _setting(
         READING_PACE,
         "Characters generated per second; 0 for full speed.",
         (0.0, MAX_PACE),
     )
     colour_by_probability: bool = _setting(
-        True, "Whether each character is coloured by how likely it was."
+        True, "Whether characters are coloured by their probability."
     )
     underline_copied: bool = _setting(
-        False, "Whether runs of characters that stand in the text itself are underlined."
+        False, "Whether memorised stretches of the text are underlined."
     )
     smoothing: float = _setting(
         0.9,
-        "How much the loss curve is smoothed, from 0 (not at all) to 0.99.",
+        "Smoothing of the loss curve, from 0 (none) to 0.99.",
         (0.0, MAX_SMOOTHING),
     )
     chart_characters: Chosen = _setting(  # noqa: RUF009
         "auto",
-        "What charts are drawn with, on screen and headless: braille, blocks, ascii, or auto, which"
-        " takes blocks on the Linux console and Braille elsewhere.",
+        "Characters that charts are drawn with, on screen and headless: braille, blocks, ascii, or"
+        " auto: blocks on the Linux console and Braille elsewhere.",
     )
-    log_scale: bool = _setting(False, "Whether the loss is drawn on a logarithmic scale.")
-    reduced_motion: bool = _setting(False, "Whether the screen does without animations.")
+    log_scale: bool = _setting(False, "Logarithmic scale of the loss.")
+    reduced_motion: bool = _setting(False, "No animations on the screen.")
     temperature: float = _setting(
         1.0,
         "Sampling temperature: below 1 bolder, above 1 wilder.",
         (MIN_TEMPERATURE, MAX_TEMPERATURE),
     )
     mode: Mode = _setting(  # noqa: RUF009
-        "random", "How the next character is chosen: argmax, random or hybrid."
+        "random", "Sampling mode: argmax, random or hybrid."
     )
     keymap: Mapping[str, str] = field(
         default_factory=dict,
         metadata={
-            "about": "Other keys for actions: the name that the help shows, then a key, or several"
-            ' with commas, as in train = "ctrl+t".'
+            "about": "Other keys for actions: the name shown in the help, then a key, or several"
+            ' separated by commas, as in train = "ctrl+t".'
         },
     )
 
@@ -99,25 +99,23 @@ class Preferences:
                 raise ConfigError(f"{name} must be one of {names}, not {_shown(value)}")
 
     def is_still(self, environ: Mapping[str, str]) -> bool:
-        """Whether nothing may move on the screen: by this setting, or Textual's own variable."""
+        """Whether animations are off, by this setting or Textual's environment variable."""
         return self.reduced_motion or environ.get("TEXTUAL_ANIMATIONS", "").lower() == "none"
 
 
 class PreferenceFile:
-    """The preferences of this session, and the file that the next one will find them in."""
+    """The preferences of this session, and the file that keeps them for the next one."""
 
     def __init__(self, path: Path, themes: Collection[str], scopes: Scopes) -> None:
-        """Read `path`; never raises.
+        """Read `path`, which need not exist; never raises.
 
-        Args:
-            path: The file, which need not be there.
-            themes: The names of all themes.
-            scopes: Gives for each screen the bindings active on it, the app's included;
-                asked only where a key is bound anew, as screens take a while to load.
+        `themes` are the names of all themes. `scopes` returns for each screen the
+        bindings active on it, the app's included; it is called only where a key is
+        rebound, as screens take a while to load.
         """
         self.path = path
         self.complaints: tuple[str, ...] = ()
-        """A sentence for each thing in the file that can't be used."""
+        """A sentence for each invalid entry of the file."""
         self._is_broken = False
         try:
             self.now, self.complaints = _from_tables(read_toml_if_there(path), themes, scopes)
@@ -125,8 +123,8 @@ class PreferenceFile:
             self.now = Preferences()
             self._is_broken = True
             self.complaints = (
-                f"{path} can't be used: {error}. The settings are rnntui's own until that is put"
-                " right; what you change is kept for this session only, and the file left alone.",
+                f"{path} can't be used: {error}. The default settings apply until it is"
+                " corrected; your changes are kept for this session only, not in the file.",
             )
         self._saved = self.now
 
@@ -135,7 +133,7 @@ class PreferenceFile:
         self.now = replace(self.now, **changes)
 
     def save(self) -> None:
-        """Write the file where a setting has changed and the file isn't broken.
+        """Write the file if a setting has changed and the file isn't broken.
 
         Raises `ConfigError` where it can't be written.
         """
@@ -146,13 +144,13 @@ class PreferenceFile:
                 file.write(as_toml(self.now).encode())
         except OSError as error:
             raise ConfigError(
-                f"The settings can't be kept in {self.path}: {reason(error)}."
+                f"The settings can't be saved in {self.path}: {reason(error)}."
             ) from error
         self._saved = self.now
 
 
 def as_toml(preferences: Preferences) -> str:
-    """The file's text: what differs from the defaults, each under its sentence."""
+    """The file's text: settings that differ from the defaults, each under its sentence."""
     parts = [_HEAD]
     defaults = Preferences()
     for setting in fields(preferences):
@@ -166,7 +164,7 @@ def as_toml(preferences: Preferences) -> str:
 def _from_tables(
     tables: Mapping[str, object], themes: Collection[str], scopes: Scopes
 ) -> tuple[Preferences, tuple[str, ...]]:
-    """The preferences that `tables` hold, and a sentence for each entry that can't be used."""
+    """The preferences in `tables`, and a sentence for each invalid entry."""
     preferences = Preferences()
     known = {setting.name for setting in fields(Preferences)}
     complaints: list[str] = []
@@ -204,7 +202,7 @@ def _number(name: str, value: object, bounds: tuple[float, float]) -> float:
 
 
 def _shown(value: object) -> str:
-    """A value as a person wrote it in the file, as far as that fits into a sentence."""
+    """A value as written in the file, shortened to fit into a sentence."""
     match value:
         case bool():
             return str(value).lower()

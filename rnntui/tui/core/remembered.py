@@ -1,6 +1,6 @@
-"""What the screen remembers from one session to the next and nobody has to set.
+"""Screen state kept from one session to the next, apart from settings.
 
-Reading and writing never fail and say nothing: what is lost is a convenience.
+Reading and writing never fail and report nothing: only a convenience would be lost.
 """
 
 import logging
@@ -21,31 +21,31 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Remembered:
-    """How the last session was left."""
+    """State of the last session."""
 
     corpus: str | None = None
-    """The text that was chosen last: a name in the library or a path."""
+    """The text chosen last: a name in the library or a path."""
 
     layout: Mapping[str, float] = field(default_factory=dict)
-    """The share of its row or column, 0 to 1, that a pane was given, by the pane's id."""
+    """Share of its row or column, 0 to 1, by the pane's id."""
 
     first_start: bool = True
     """Whether there was no session before."""
 
     run: str | None = None
-    """The folder of the run whose network was open last, as a whole path."""
+    """The absolute path of the run whose network was open last."""
 
     followed: tuple[str, ...] = ()
-    """The hints that were followed once, by their names."""
+    """Names of the hints that were followed."""
 
 
 def load_remembered(path: Path) -> Remembered:
-    """What was left in `path`, as far as it can be used."""
+    """Read the state from `path`, as far as it is valid."""
     try:
         tables = read_toml_if_there(path)
     except UnreadableFileError as error:
         log.info("%s is not used: %s", path, error)
-        return Remembered(first_start=False)  # somebody has been here before
+        return Remembered(first_start=False)  # there was a session before
     layout = tables.get("layout")
     return Remembered(
         _text(tables, "corpus"),
@@ -57,7 +57,7 @@ def load_remembered(path: Path) -> Remembered:
 
 
 def save_remembered(path: Path, remembered: Remembered) -> None:
-    """Leave `remembered` in `path` for the next session."""
+    """Write `remembered` to `path` for the next session."""
     tables: dict[str, Any] = {"first_start": remembered.first_start}
     if remembered.corpus is not None:
         tables["corpus"] = remembered.corpus
@@ -68,12 +68,12 @@ def save_remembered(path: Path, remembered: Remembered) -> None:
     if remembered.layout:
         tables["layout"] = dict(remembered.layout)
     try:
-        # The name of a file need not be text that UTF-8 has.
+        # The name of a file need not be valid UTF-8.
         content = tomli_w.dumps(tables).encode()
         with atomic_write(path) as file:
             file.write(content)
     except (OSError, UnicodeEncodeError) as error:
-        log.info("The screen's state can't be kept in %s: %s", path, error)
+        log.info("The screen's state can't be saved in %s: %s", path, error)
 
 
 def _text(tables: Mapping[str, object], name: str) -> str | None:

@@ -16,28 +16,28 @@ Choice = TypeVar("Choice", int, float)
 
 
 def with_temperature(spec: SamplingSpec, way: str) -> SamplingSpec:
-    """A tenth warmer (`up`) or cooler (`down`), as far as there is a bound."""
+    """Raise (`up`) or lower (`down`) the temperature by a tenth, within its bounds."""
     change = TEMPERATURE_STEP if way == "up" else -TEMPERATURE_STEP
     wanted = round(spec.temperature + change, 2)
     return replace(spec, temperature=min(max(wanted, MIN_TEMPERATURE), MAX_TEMPERATURE))
 
 
 def with_next_top_k(spec: SamplingSpec) -> SamplingSpec:
-    """The next of the usual bounds."""
+    """Take the next of `TOP_KS`."""
     return replace(spec, top_k=next_choice(spec.top_k, TOP_KS))
 
 
 def with_next_top_p(spec: SamplingSpec) -> SamplingSpec:
-    """The next of the usual bounds."""
+    """Take the next of `TOP_PS`."""
     return replace(spec, top_p=next_choice(spec.top_p, TOP_PS))
 
 
 def next_pace(pace: float) -> float:
-    """The next of the usual paces, in characters a second; 0 is as fast as possible."""
+    """The next of `PACES`, in characters a second; 0 is as fast as possible."""
     return next_choice(pace, PACES)
 
 
 def next_choice(value: Choice, choices: Sequence[Choice]) -> Choice:
-    """The choice that follows `value`, going round; the first where it is none of them."""
+    """The choice after `value`, wrapping around; the first if it is none of them."""
     place = choices.index(value) + 1 if value in choices else 0
     return choices[place % len(choices)]

@@ -1,4 +1,4 @@
-"""Sentences for the screen from sentences that were written for the command line."""
+"""Sentences for the screen, also from ones written for the command line."""
 
 import contextlib
 import logging
@@ -17,24 +17,24 @@ log = logging.getLogger(__name__)
 
 
 class Tell(Protocol):
-    """Says something in a toast."""
+    """Shows a sentence in a toast."""
 
     def __call__(self, sentence: str, severity: SeverityLevel = "information") -> None:
-        """Say it."""
+        """Show it."""
 
 
 def on_screen(sentence: str) -> str:
-    """Return a sentence safe to show and without the flags that it names."""
+    """Return a sentence safe to show, without the flags it mentions."""
     return printable(_FLAG.sub("", sentence))
 
 
 def one_line(text: str) -> str:
-    """Return a name from outside safe to show, its line ends as stand-ins too."""
+    """Return an untrusted name safe to show, its line ends as stand-ins too."""
     return printable(text).replace("\n", "␊")
 
 
 def shown_path(path: Path) -> str:
-    """Return the full path of a file, safe to show, `~` standing for the home folder."""
+    """Return the full path of a file, safe to show, with `~` for the home folder."""
     full = path.absolute()
     with contextlib.suppress(RuntimeError, ValueError):  # no home, or not in it
         full = "~" / full.relative_to(Path.home())
@@ -42,8 +42,8 @@ def shown_path(path: Path) -> str:
 
 
 def error_sentence(error: Exception) -> str:
-    """Say what went wrong; an unexpected error goes into the log, and the sentence says so."""
+    """Return an error's sentence; an unexpected error also goes into the log."""
     if isinstance(error, RnntuiError):
         return on_screen(str(error))
-    log.error("An unexpected error in a thread of the screen.", exc_info=error)
-    return printable(f"Unexpected error ({error!r}); the log has more.")
+    log.error("Unexpected error in a thread of the screen.", exc_info=error)
+    return printable(f"Unexpected error ({error!r}); see the log for details.")

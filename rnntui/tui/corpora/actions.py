@@ -1,4 +1,4 @@
-"""What can be done on the screen of texts, by key, mouse and palette: its part of the registry."""
+"""Actions of the Corpora screen: its part of the registry."""
 
 from rnntui.tui.core.actions import Action
 
@@ -12,12 +12,12 @@ def _action(
 CORPORA = (
     _action("choose", "enter", "choose", "Choose", "Choose this text for training, and go back."),
     _action("add", "a", "add", "Add", "Add a file or a folder to the library."),
-    _action("paste", "v", "paste", "Paste", "Keep a text that you paste or type."),
+    _action("paste", "v", "paste", "Paste", "Add a text that you paste or type."),
     _action(
         "remove", "d,delete", "remove", "Remove", "Delete a text of your own, after a question."
     ),
     _action("filter", "slash", "filter", "Filter", "Show only some of the texts."),
-    _action("back", "escape", "back", "Back", "Go back and choose nothing."),
+    _action("back", "escape", "back", "Back", "Go back without choosing."),
     *(
         _action(
             pane, str(number), f"pane('{pane}')", pane.title(), f"Go to the pane {pane}.", False
@@ -25,7 +25,12 @@ CORPORA = (
         for number, pane in enumerate(("library", "beginning", "figures"), 1)
     ),
     _action(
-        "table", "down", "pane('library')", "To the texts", "From the filter to the texts.", False
+        "table",
+        "down",
+        "pane('library')",
+        "To the texts",
+        "Go from the filter to the texts.",
+        False,
     ),
 )
 """The screen's actions, in the order of footer and help."""

@@ -1,7 +1,7 @@
-"""A modal that adds a file or a folder to the library, and says as one types what would come of it.
+"""A modal that adds a file or a folder to the library, and checks it as one types.
 
-It closes with what was added; a text that can't be added leaves it open with
-the sentence, so that nothing has to be typed again.
+It closes with the added text; if a text can't be added it stays open with a sentence,
+so that nothing has to be retyped.
 """
 
 from typing import ClassVar
@@ -23,7 +23,7 @@ from rnntui.tui.widgets.safe_fields import SafeInput
 
 
 class AddText(ModalScreen[AddedText | None]):
-    """Ask for a path, and for a name and an encoding where the file's own don't do."""
+    """Ask for a path, and optionally for a name and an encoding."""
 
     CSS_PATH = "new_text.tcss"
     AUTO_FOCUS = "#typed"
@@ -37,14 +37,14 @@ class AddText(ModalScreen[AddedText | None]):
             self.addition, self.verdict = addition, verdict
 
     class _Ended(Message):
-        """The adding has ended, in a thread: with a text, or with a sentence."""
+        """Adding has ended, in a thread: with a text, or with an error's sentence."""
 
         def __init__(self, outcome: AddedText | str) -> None:
             super().__init__()
             self.outcome = outcome
 
     def __init__(self) -> None:
-        """Make an empty form."""
+        """Create an empty form."""
         super().__init__()
         self._adding = False
 
@@ -57,22 +57,22 @@ class AddText(ModalScreen[AddedText | None]):
                 yield PathInput(id="path")
             with Horizontal(classes="row"):
                 yield Label("name")
-                yield SafeInput(placeholder="as the file is called", id="name")
+                yield SafeInput(placeholder="the file's name", id="name")
             with Horizontal(classes="row"):
                 yield Label("encoding")
-                yield SafeInput(placeholder="found out by reading", id="text_encoding")
+                yield SafeInput(placeholder="detected", id="text_encoding")
             yield Static(id="verdict", markup=False)
             with Horizontal(id="buttons"):
                 yield Button("Add (Enter)", variant="primary", id="add", compact=True)
                 yield Button("Cancel (Esc)", id="cancel", compact=True)
 
     def on_mount(self) -> None:
-        """Say what to do."""
+        """Check the empty form, which shows what to do."""
         self._check_text(self.addition)
 
     @property
     def addition(self) -> Addition:
-        """What the fields ask for."""
+        """The content of the fields."""
         return Addition(
             self.query_one(PathInput).value,
             self.query_one("#name", SafeInput).value.strip(),
@@ -91,11 +91,11 @@ class AddText(ModalScreen[AddedText | None]):
     @on(_Checked)
     def _show_verdict(self, event: _Checked) -> None:
         if event.addition != self.addition or self._adding:
-            return  # there will be a newer one
+            return  # a newer one will come
         self._say(on_screen(event.verdict.sentence), wrong=event.verdict.wrong)
 
     def _say(self, sentence: str, wrong: str | None) -> None:
-        """Show a sentence; `wrong` is the id of a field that it is about."""
+        """Show a sentence; `wrong` is the id of an invalid field."""
         verdict = self.query_one("#verdict", Static)
         verdict.update(Content(sentence))
         verdict.set_class(wrong is not None, "-wrong")
@@ -105,7 +105,7 @@ class AddText(ModalScreen[AddedText | None]):
     @on(Input.Submitted)
     @on(Button.Pressed, "#add")
     def _begin(self) -> None:
-        """Add in the background, whatever the verdict was: reading tells more."""
+        """Add in the background, whatever the check said: reading finds out more."""
         addition = self.addition
         if self._adding or not addition.path:
             return
@@ -138,6 +138,6 @@ class AddText(ModalScreen[AddedText | None]):
 
     @on(Button.Pressed, "#cancel")
     def action_cancel(self) -> None:
-        """Close, but not while a text is being added, so that its end is seen."""
+        """Close, but not while a text is being added, so that the result is seen."""
         if not self._adding:
             self.dismiss(None)

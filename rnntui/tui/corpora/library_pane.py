@@ -1,4 +1,4 @@
-"""The library with a field that narrows it down, and a sentence where one is needed."""
+"""The library with a filter, and a hint where it is empty."""
 
 from collections.abc import Sequence
 
@@ -12,15 +12,15 @@ from rnntui.tui.corpora.library_table import LibraryTable
 from rnntui.tui.widgets.safe_fields import LiveField
 
 _NO_TEXTS = "There are no texts here. Press a to add a file or a folder, or v to paste a text."
-_NONE_FOUND = "No text is called so."
+_NONE_FOUND = "No text has this name."
 _NONE_OF_YOURS = "Press a to add a text of your own, or v to paste one."
 
 
 class LibraryPane(Vertical):
-    """The texts whose name or title has what stands in the filter."""
+    """The texts whose name or title contains the filter's text."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
-        """Make an empty library."""
+        """Create an empty library."""
         super().__init__(id=id, classes=classes)
         self._texts: Sequence[TextEntry] = ()
         self._chosen = ""
@@ -37,7 +37,7 @@ class LibraryPane(Vertical):
 
     @property
     def is_filtering(self) -> bool:
-        """Whether something stands in the filter."""
+        """Whether the filter is set."""
         return bool(self._field.value)
 
     def show_texts(self, texts: Sequence[TextEntry], chosen: str, cursor: str) -> None:
@@ -46,7 +46,7 @@ class LibraryPane(Vertical):
         self._narrow_down(cursor)
 
     def edit_filter(self) -> None:
-        """Go to the filter."""
+        """Put the cursor into the filter."""
         self._field.focus()
 
     def clear_filter(self) -> None:
@@ -66,7 +66,7 @@ class LibraryPane(Vertical):
 
     @on(LiveField.Left, "#filter")
     def _clear_filter(self, event: LiveField.Left) -> None:
-        """Show all again."""
+        """Show all texts again."""
         event.stop()
         self.clear_filter()
         self.query_one(LibraryTable).focus()

@@ -1,4 +1,4 @@
-"""The library as a table: every text with its size, where it comes from, and its title."""
+"""The library as a table: every text with its size, origin and title."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -30,10 +30,10 @@ class LibraryTable(DataTable[Text]):
     ]
 
     class Highlighted(Message):
-        """The cursor came to a text, or there is none any more (None)."""
+        """The cursor moved to a text, or there are no texts (None)."""
 
         def __init__(self, entry: TextEntry | None) -> None:
-            """Name the text."""
+            """Hold the text."""
             super().__init__()
             self.entry = entry
 
@@ -41,12 +41,12 @@ class LibraryTable(DataTable[Text]):
         """A text was clicked twice."""
 
     def __init__(self, *, id: str | None = None) -> None:
-        """Make an empty table."""
+        """Create an empty table."""
         super().__init__(id=id, cursor_type="row", zebra_stripes=False, cell_padding=1)
         self._entries: Sequence[TextEntry] = ()
 
     def on_mount(self) -> None:
-        """Name the columns."""
+        """Add the columns."""
         self.add_columns(" ", "name", Text("size", justify="right"), "from", "title")
 
     @property
@@ -74,12 +74,12 @@ class LibraryTable(DataTable[Text]):
         self.post_message(self.Highlighted(self.entry))
 
     def on_data_table_row_highlighted(self, event: DataTable.RowHighlighted) -> None:
-        """Tell of the text that the cursor came to."""
+        """Post `Highlighted`."""
         event.stop()
         self.post_message(self.Highlighted(self.entry))
 
     def on_data_table_row_selected(self, event: DataTable.RowSelected) -> None:
-        """Keep to ourselves what a second single click on the same row means to Textual."""
+        """Stop Textual's event of a second single click on the same row."""
         event.stop()
 
     def on_click(self, event: events.Click) -> None:

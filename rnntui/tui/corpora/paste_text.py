@@ -1,4 +1,4 @@
-"""A modal that keeps a pasted or typed text in the library under a name."""
+"""A modal that saves a pasted or typed text in the library under a name."""
 
 from typing import ClassVar
 
@@ -18,13 +18,13 @@ from rnntui.tui.widgets.safe_fields import PasteArea, SafeInput
 
 
 class PasteText(ModalScreen[TextEntry | None]):
-    """Ask for a text and a name; closes with what was kept."""
+    """Ask for a text and a name; closes with the saved text."""
 
     CSS_PATH = "new_text.tcss"
     AUTO_FOCUS = "#pasted"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+s", "keep", "Keep", id="paste.keep", tooltip="Keep the text in the library."),
-        Binding("escape", "cancel", "Cancel", id="paste.cancel", tooltip="Keep nothing."),
+        Binding("ctrl+s", "keep", "Save", id="paste.keep", tooltip="Save the text in the library."),
+        Binding("escape", "cancel", "Cancel", id="paste.cancel", tooltip="Save nothing."),
     ]
 
     class _NameChecked(Message):
@@ -33,14 +33,14 @@ class PasteText(ModalScreen[TextEntry | None]):
             self.name, self.problem = name, problem
 
     class _Ended(Message):
-        """The keeping has ended, in a thread: with a text, or with a sentence."""
+        """Saving has ended, in a thread: with a text, or with an error's sentence."""
 
         def __init__(self, outcome: TextEntry | str) -> None:
             super().__init__()
             self.outcome = outcome
 
     def __init__(self) -> None:
-        """Make an empty form."""
+        """Create an empty form."""
         super().__init__()
         self._keeping = False
 
@@ -52,15 +52,15 @@ class PasteText(ModalScreen[TextEntry | None]):
             yield Static(id="length", markup=False)
             with Horizontal(classes="row"):
                 yield Label("name")
-                yield SafeInput(placeholder="what to call it", id="name")
+                yield SafeInput(placeholder="a name for the text", id="name")
             yield Static(id="verdict", markup=False)
             with Horizontal(id="buttons"):
-                yield Button("Keep (ctrl+s)", variant="primary", id="keep", compact=True)
+                yield Button("Save (ctrl+s)", variant="primary", id="keep", compact=True)
                 yield Button("Clear (ctrl+l)", id="clear", compact=True)
                 yield Button("Cancel (Esc)", id="cancel", compact=True)
 
     def on_mount(self) -> None:
-        """Say that there is nothing yet."""
+        """Show that there is no text yet."""
         self._count()
 
     @property
@@ -69,11 +69,11 @@ class PasteText(ModalScreen[TextEntry | None]):
 
     @on(TextArea.Changed)
     def _count(self) -> None:
-        """Say how long the text is."""
+        """Show the length of the text."""
         area = self.query_one(PasteArea)
         sentence = f"{len(area.content):,} characters"
         if not area.is_edited:
-            sentence += ", kept as they are; the beginning is shown"
+            sentence += ", saved unchanged; only the beginning is shown"
         self.query_one("#length", Static).update(Content(sentence))
 
     @on(Input.Changed, "#name")
@@ -104,7 +104,7 @@ class PasteText(ModalScreen[TextEntry | None]):
     @on(Input.Submitted, "#name")
     @on(Button.Pressed, "#keep")
     def action_keep(self) -> None:
-        """Keep the text, in the background."""
+        """Save the text in the background."""
         name = self._wanted_name
         if self._keeping:
             return
@@ -144,6 +144,6 @@ class PasteText(ModalScreen[TextEntry | None]):
 
     @on(Button.Pressed, "#cancel")
     def action_cancel(self) -> None:
-        """Close, but not while the text is being written, so that its end is seen."""
+        """Close, but not while the text is being saved, so that the result is seen."""
         if not self._keeping:
             self.dismiss(None)

@@ -1,7 +1,7 @@
-"""A field for a path, with what it could become listed below it.
+"""A field for a path, with its completions listed below.
 
-Tab goes on as far as it can, up and down pick one of the list, Enter or the
-mouse takes it. Folders are listed in a thread, so a slow disk holds up nothing.
+Tab completes the common prefix, up and down pick from the list, Enter or the mouse
+accepts. Folders are listed in a thread, so a slow disk blocks nothing.
 """
 
 from typing import ClassVar
@@ -21,7 +21,7 @@ from rnntui.tui.widgets.safe_fields import SafeInput
 
 
 class PathInput(Vertical):
-    """A path being typed, and the files and folders that begin so."""
+    """A path being typed, and the files and folders that begin with it."""
 
     DEFAULT_CSS = """
     PathInput {
@@ -45,31 +45,33 @@ class PathInput(Vertical):
             "complete",
             "Complete",
             id="path.complete",
-            tooltip="Go on as far as all the listed names agree; then to the next field.",
+            tooltip="Complete the common part of the listed names, then go to the next field.",
         ),
-        Binding("down", "pick(1)", "Next", id="path.next", tooltip="Pick the next.", show=False),
+        Binding(
+            "down", "pick(1)", "Next", id="path.next", tooltip="Pick the next one.", show=False
+        ),
         Binding(
             "up",
             "pick(-1)",
             "Previous",
             id="path.previous",
-            tooltip="Pick the one before.",
+            tooltip="Pick the previous one.",
             show=False,
         ),
     ]
 
     class Typed(Message):
-        """The path is another one now."""
+        """The path has changed."""
 
     class _Listed(Message):
-        """A folder has been listed, in a thread."""
+        """A folder was listed, in a thread."""
 
         def __init__(self, found: Completions) -> None:
             super().__init__()
             self.found = found
 
     def __init__(self, *, id: str | None = None) -> None:
-        """Make an empty field."""
+        """Create an empty field."""
         super().__init__(id=id)
         self._found = Completions("")
         self._complete_when_listed = False
@@ -87,7 +89,7 @@ class PathInput(Vertical):
 
     @property
     def value(self) -> str:
-        """The path as it was typed."""
+        """The path as typed."""
         return self._field.value
 
     @property
@@ -106,7 +108,7 @@ class PathInput(Vertical):
 
     @on(Input.Submitted, "#typed")
     def _accept_picked(self, event: Input.Submitted) -> None:
-        """Take what was picked; with nothing picked, Enter is for whoever holds the field."""
+        """Accept the picked entry; with none picked, Enter goes to the field's owner."""
         picked = self._choices.highlighted
         if picked is not None:
             event.stop()
@@ -126,7 +128,7 @@ class PathInput(Vertical):
     def _show_listed(self, event: _Listed) -> None:
         event.stop()
         if event.found.typed != self.value:
-            return  # more has been typed meanwhile
+            return  # more was typed meanwhile
         self._found = event.found
         choices = self._choices
         choices.clear_options()
@@ -139,7 +141,7 @@ class PathInput(Vertical):
             self.action_complete()
 
     def action_complete(self) -> None:
-        """Take what was picked, or what all agree on; with nothing to add, go on or pick."""
+        """Accept the picked entry or the common prefix; with nothing to add, move on or pick."""
         found = self._found
         self._complete_when_listed = found.typed != self.value
         if self._complete_when_listed:
@@ -152,7 +154,7 @@ class PathInput(Vertical):
             self.screen.focus_next()
 
     def action_pick(self, by: int) -> None:
-        """Pick the next or the previous of the list; before the first is the field itself."""
+        """Pick the next or the previous entry; before the first is the field itself."""
         choices = self._choices
         count = len(self._found.candidates)
         picked = by - 1 if choices.highlighted is None else choices.highlighted + by
@@ -162,7 +164,7 @@ class PathInput(Vertical):
         self._put(self._found.candidates[index].typed)
 
     def _put(self, path: str) -> None:
-        """Put a path into the field, to be gone on with at its end."""
+        """Put a path into the field, with the cursor at its end."""
         self._choices.highlighted = None
         self._field.value = path
         self._field.cursor_position = len(path)

@@ -1,7 +1,7 @@
-"""The library of texts: look at them, add and remove some, choose one to train on.
+"""The library of texts: view, add and remove texts, choose one to train on.
 
-The screen closes with the name of the text that was chosen, or with None. It
-reads, adds and removes in threads, whose ends come back as messages.
+The screen closes with the name of the chosen text, or with None. It reads, adds and
+removes in threads, which post their results as messages.
 """
 
 from collections.abc import Sequence
@@ -44,10 +44,10 @@ from rnntui.tui.widgets.stream.text import StreamText
 from rnntui.tui.widgets.title_bar import TitleBar
 
 REST_S: Final = 0.1
-"""Seconds that the cursor rests on a text before it is read."""
+"""Seconds that the cursor rests on a text before the text is read."""
 
 _PANES: Final = {"library": "#table", "beginning": "#text", "figures": "#vocabulary"}
-"""The panes, and what has the focus in each."""
+"""The panes, and the widget to focus in each."""
 
 
 TABS: Final = tuple(
@@ -58,11 +58,11 @@ TABS: Final = tuple(
         "figures": "Figures",
     }.items()
 )
-"""What is shown of them where there is little room."""
+"""The tabs shown where there is little room."""
 
 
 class CorporaScreen(Screen[str | None]):
-    """Every text of the library with its beginning, its figures and its symbols."""
+    """Every text of the library with its beginning, its figures and its vocabulary."""
 
     CSS_PATH = "corpora.tcss"
     AUTO_FOCUS = "#table"
@@ -70,7 +70,7 @@ class CorporaScreen(Screen[str | None]):
     actions: ClassVar[Sequence[Action]] = CORPORA
 
     class _Read(Message):
-        """A text has been read, in a thread."""
+        """A text was read, in a thread."""
 
         def __init__(self, report: TextReport) -> None:
             super().__init__()
@@ -98,7 +98,7 @@ class CorporaScreen(Screen[str | None]):
             self.error = error
 
     def __init__(self, chosen: str) -> None:
-        """Show the library; `chosen` is what would be trained on now."""
+        """Show the library; `chosen` is the current text for training."""
         super().__init__()
         self._chosen = chosen
         self._texts: tuple[TextEntry, ...] = ()
@@ -120,7 +120,7 @@ class CorporaScreen(Screen[str | None]):
         yield KeyBar()
 
     def on_mount(self) -> None:
-        """Name the panes, list the texts."""
+        """Set the panes' titles and list the texts."""
         self.query_one("#library").border_title = "Texts"
         self.query_one("#beginning").border_title = "Beginning"
         self.query_one("#figures").border_title = "Figures"
@@ -130,7 +130,7 @@ class CorporaScreen(Screen[str | None]):
     # The list.
 
     def _list(self, cursor: str) -> None:
-        """List the library anew, with the cursor on a text if it's there."""
+        """Update the list, with the cursor on the text `cursor` if it exists."""
         self._texts = list_texts()
         self.query_one(LibraryPane).show_texts(self._texts, self._chosen, cursor)
 
@@ -178,7 +178,7 @@ class CorporaScreen(Screen[str | None]):
         self.query_one("#summary", Static).update(figures_in_words(report))
         corpus = report.corpus
         self.query_one(VocabularyTable).show(corpus.vocabulary.symbols, corpus.counts)
-        if report.entry.size_bytes is None:  # it has been built just now
+        if report.entry.size_bytes is None:  # it was built just now
             self._list(report.entry.name)
 
     @on(_NotRead)
@@ -203,7 +203,7 @@ class CorporaScreen(Screen[str | None]):
         text.append(beginning, [1.0] * len(beginning))
         return text
 
-    # What can be done with the library.
+    # Changes to the library.
 
     def action_add(self) -> None:
         """Ask for a path."""
@@ -236,7 +236,7 @@ class CorporaScreen(Screen[str | None]):
         except CorpusError as error:
             self._toast(on_screen(str(error)), "warning")
             return
-        sentence = f"Delete {one_line(str(entry.path))}? It can't be brought back."
+        sentence = f"Delete {one_line(str(entry.path))}? This can't be undone."
         question = Question("Remove a text", sentence, "Remove", "Keep")
 
         def remove(yes: bool | None) -> None:
@@ -256,7 +256,7 @@ class CorporaScreen(Screen[str | None]):
 
     @on(_Removed)
     def _text_removed(self, event: _Removed) -> None:
-        """Go to the text that stood behind the removed one."""
+        """Move the cursor to the text after the removed one."""
         names = [entry.name for entry in self._texts]
         at = names.index(event.name) if event.name in names else 0
         following = [*names[at + 1 :], *reversed(names[:at])]
@@ -274,7 +274,7 @@ class CorporaScreen(Screen[str | None]):
     def _show_failure(self, sentence: str) -> None:
         self.app.push_screen(Failure(sentence, str(places.state_dir() / "rnntui.log")))
 
-    # Going about and away.
+    # Navigation.
 
     @on(LibraryTable.DoubleClicked)
     def action_choose(self) -> None:
@@ -284,7 +284,7 @@ class CorporaScreen(Screen[str | None]):
             self.dismiss(entry.name)
 
     def action_back(self) -> None:
-        """Show all again where there is a filter; else close with nothing chosen."""
+        """Clear the filter, or else close with nothing chosen."""
         library = self.query_one(LibraryPane)
         if library.is_filtering:
             library.clear_filter()
@@ -293,7 +293,7 @@ class CorporaScreen(Screen[str | None]):
             self.dismiss(None)
 
     def action_filter(self) -> None:
-        """Go to the filter."""
+        """Put the cursor into the filter."""
         self.action_pane("library")
         self.query_one(LibraryPane).edit_filter()
 
@@ -304,7 +304,7 @@ class CorporaScreen(Screen[str | None]):
 
     @on(Tabs.TabActivated)
     def _show_pane(self) -> None:
-        """Show the pane of a tab, where only one is shown."""
+        """Show the pane of the active tab, where only one is shown."""
         shown = self.query_one(PaneTabs).shown
         for pane in _PANES:
             self.query_one(f"#{pane}").set_class(pane == shown, "-active")

@@ -1,4 +1,4 @@
-"""What the corpora screen says about a text: its beginning, its figures, its symbols."""
+"""The Corpora screen's report on a text: its beginning, its figures, its vocabulary."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -16,7 +16,7 @@ PREVIEWED: Final = 20_000
 
 @dataclass(frozen=True)
 class TextReport:
-    """A text that has been read."""
+    """A text and its figures."""
 
     entry: TextEntry
     corpus: Corpus
@@ -25,18 +25,18 @@ class TextReport:
 
 
 def read_report(entry: TextEntry) -> TextReport:
-    """Read a text of the library and count it; slow for one that wasn't read before.
+    """Read a text of the library and count it; slow the first time.
 
     Raises CorpusError.
     """
-    # A path and not a name, which might also be that of a file close by.
+    # By path, as its name might also be that of a file in the current folder.
     place = entry.name if entry.origin == "built" else entry.path
     corpus = load_corpus(place, doubtful="read")
     return TextReport(entry, corpus, text_statistics(corpus), corpus.preview(PREVIEWED))
 
 
 def figures_in_words(report: TextReport) -> Content:
-    """Say the figures in a few lines, safe to show."""
+    """The figures in a few lines, safe to show."""
     figures, corpus = report.figures, report.corpus
     described = ": ".join(filter(None, (report.entry.title, report.entry.about)))
     lines = [

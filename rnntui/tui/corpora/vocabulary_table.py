@@ -1,6 +1,6 @@
-"""The symbols of a text with their counts, most frequent first, drawn a row at a time.
+"""The symbols of a text with their counts, most frequent first, drawn row by row.
 
-Only the rows in view are made, so eleven thousand symbols cost what thirty do.
+Only the visible rows are created, so eleven thousand symbols cost as much as thirty.
 """
 
 import unicodedata
@@ -21,15 +21,15 @@ _CODE_CELLS: Final = 10
 _SHARE_CELLS: Final = 8
 _BAR_CELLS: Final = 20
 _NAME_CELLS: Final = 16
-"""Fewest cells that a character's name is worth showing in."""
+"""Least width for showing a character's name."""
 
 
-# Unicode names no control character.
+# Unicode has no names for control characters.
 _CONTROL_NAMES: Final = {"\n": "line feed", "\t": "tab", "\r": "carriage return", "\x1b": "escape"}
 
 
 class VocabularyTable(ScrollView):
-    """Symbol, code point, count and share of each symbol, a bar, and its name where there is room.
+    """Each symbol with code point, count, share, a bar, and its name where there is room.
 
     Component classes: `vocabulary-table--head`, `--bar`, `--quiet` (code points and names).
     """
@@ -55,7 +55,7 @@ class VocabularyTable(ScrollView):
     """
 
     def __init__(self, *, id: str | None = None) -> None:
-        """Make an empty table."""
+        """Create an empty table."""
         super().__init__(id=id)
         self._symbols: Sequence[str] = ()
         self._counts: Sequence[int] = ()
@@ -69,7 +69,7 @@ class VocabularyTable(ScrollView):
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        """Draw the head, which stays, or the row of a symbol."""
+        """Draw the header, which doesn't scroll, or the row of a symbol."""
         width, ground = self.scrollable_size.width, self.rich_style
         place = self.scroll_offset.y + y - 1
         if not self._symbols or place >= len(self._symbols):
@@ -111,13 +111,13 @@ class VocabularyTable(ScrollView):
 
 
 def name_of(symbol: str) -> str:
-    """Say what a character is called."""
+    """The name of a character."""
     unnamed = _CONTROL_NAMES.get(symbol, "without a name")
     return unicodedata.name(symbol, unnamed).lower()
 
 
 def share(count: int, total: int) -> str:
-    """Write a share of a total in per cent; a small one is not called nothing."""
+    """A share of a total in per cent; a small one is not rounded to zero."""
     per_cent = 100 * count / total
     text = f"{per_cent:.2f}%" if per_cent >= 0.01 else "<0.01%"
     return text.rjust(_SHARE_CELLS)

@@ -1,1 +1,1 @@
-"""Modal screens that ask for one thing."""
+"""Modal screens with one question or message."""

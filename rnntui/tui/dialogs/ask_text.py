@@ -14,15 +14,15 @@ from rnntui.tui.widgets.safe_fields import SafeInput
 
 
 class AskText(ModalScreen[str | None]):
-    """Ask for a text; Enter takes what was typed, Escape nothing, which is None."""
+    """Ask for a text; Enter returns it, Escape returns None."""
 
     CSS_PATH = "ask_text.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "cancel", "Cancel", id="ask.cancel", tooltip="Leave it as it is"),
+        Binding("escape", "cancel", "Cancel", id="ask.cancel", tooltip="Change nothing."),
     ]
 
     def __init__(self, title: str, sentence: str, value: str, yes: str) -> None:
-        """Ask by `sentence`, beginning with `value`; `yes` says on the button what is done."""
+        """Ask `sentence`, with the initial text `value`; `yes` is the button's label."""
         super().__init__()
         self._title, self._sentence, self._value, self._yes = title, sentence, value, yes
 
@@ -37,18 +37,18 @@ class AskText(ModalScreen[str | None]):
                 yield Button("Cancel (Esc)", id="no", compact=True)
 
     def on_input_submitted(self) -> None:
-        """Take the text by key."""
+        """Return the text by key."""
         self._submit()
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
-        """Take the text, or not, by mouse."""
+        """Return the text, or None, by mouse."""
         if event.button.id == "yes":
             self._submit()
         else:
             self.dismiss(None)
 
     def action_cancel(self) -> None:
-        """Take nothing."""
+        """Return None."""
         self.dismiss(None)
 
     def _submit(self) -> None:

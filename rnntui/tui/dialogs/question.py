@@ -1,4 +1,4 @@
-"""Modals: a question to be answered with yes or no, and a sentence about what failed."""
+"""Modals: a yes-or-no question, and an error message."""
 
 from typing import ClassVar
 
@@ -13,17 +13,17 @@ from rnntui.text.cells import printable
 
 
 class Question(ModalScreen[bool]):
-    """Ask something; `y` or Enter say yes, `n` or Escape no."""
+    """A question; `y` or Enter answer yes, `n` or Escape no."""
 
     CSS_PATH = "question.tcss"
     AUTO_FOCUS = None
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("y,enter", "answer(True)", "Yes", id="question.yes", tooltip="Yes, do it"),
-        Binding("n,escape", "answer(False)", "No", id="question.no", tooltip="No, leave it"),
+        Binding("y,enter", "answer(True)", "Yes", id="question.yes", tooltip="Yes"),
+        Binding("n,escape", "answer(False)", "No", id="question.no", tooltip="No"),
     ]
 
     def __init__(self, title: str, sentence: str, yes: str, no: str) -> None:
-        """Ask `sentence`; `yes` and `no` say on the buttons what each answer does."""
+        """Ask `sentence`; `yes` and `no` label the buttons with what each answer does."""
         super().__init__()
         self._title, self._sentence, self._yes, self._no = title, sentence, yes, no
 
@@ -46,12 +46,12 @@ class Question(ModalScreen[bool]):
 
 
 class Failure(ModalScreen[None]):
-    """Say what failed, and where more about it stands."""
+    """An error message, with the path of the log."""
 
     CSS_PATH = "question.tcss"
     AUTO_FOCUS = None
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,escape,space", "close", "Close", id="failure.close", tooltip="Close this"),
+        Binding("enter,escape,space", "close", "Close", id="failure.close", tooltip="Close"),
     ]
 
     def __init__(self, sentence: str, log: str) -> None:
@@ -62,9 +62,9 @@ class Failure(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """The sentence, where the log is, and a button."""
         with Vertical(id="box", classes="-failure") as box:
-            box.border_title = "Something failed"
+            box.border_title = "Error"
             yield Static(Content(printable(self._sentence)), id="sentence")
-            yield Static(Content(printable(f"More stands in {self._log}")), id="note")
+            yield Static(Content(printable(f"Details are in {self._log}")), id="note")
             with Horizontal(id="buttons"):
                 yield Button("Close (Enter)", variant="primary", compact=True)
 

@@ -1,4 +1,4 @@
-"""A side of the duel: the output of one mode, and how sure and how varied it is."""
+"""A side of the duel: the output of one mode, its mean probability and its variety."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -16,8 +16,8 @@ from rnntui.tui.widgets.stream.text import StreamText
 
 EXPLANATIONS: Final[dict[Mode, str]] = {
     "argmax": "always the likeliest",
-    "random": "drawn by probability",
-    "hybrid": "drawn after a space, likeliest otherwise",
+    "random": "sampled by probability",
+    "hybrid": "sampled after a space, likeliest otherwise",
 }
 NO_SPACES: Final = "no spaces: equals argmax"
 
@@ -26,26 +26,26 @@ class DuelColumn(Vertical):
     """One side of the duel: its text, the candidates for its next character, its measures."""
 
     def __init__(self, mode: Mode, vocabulary: Vocabulary) -> None:
-        """Show the output of `mode` over these symbols."""
+        """Show the output of `mode` over this vocabulary."""
         super().__init__(id=mode)
         self.border_title = mode
         self._recent = RecentOutput()
         self._never_draws = mode == "hybrid" and hybrid_equals_argmax(vocabulary)
         self._explanation = NO_SPACES if self._never_draws else EXPLANATIONS[mode]
         self.tooltip = (
-            f"Of the last {RECENT:,} characters: average confidence is the mean probability that"
-            " the network gave to them, varied the share of"
-            f" sequences of {GRAM} characters that are distinct, which is small in a loop."
+            f"Over the last {RECENT:,} characters: average confidence is their mean probability,"
+            f" varied the share of distinct sequences of {GRAM} characters, which is small in a"
+            " loop."
         )
 
     def compose(self) -> ComposeResult:
-        """What the mode does, the text, its measures, the candidates."""
+        """Explanation of the mode, text, measures, candidates."""
         note = "explanation -note" if self._never_draws else "explanation"
         yield Static(self._explanation, classes=note, markup=False)
         text = StreamText()
         text.underlining = False  # nothing is compared with the learned text here
         yield text
-        # Not in the border, which would draw all within it anew with every change.
+        # Not in the border, where every change would redraw the whole column.
         yield Static(classes="measures", markup=False)
         yield CandidateBars()
 
@@ -75,7 +75,7 @@ class DuelColumn(Vertical):
         self._recent.add(characters)
 
     def on_resize(self) -> None:
-        """Say as much as fits."""
+        """Show as much as fits."""
         self.show_measures()
 
     def show_measures(self) -> None:
@@ -85,7 +85,7 @@ class DuelColumn(Vertical):
 
 
 def measures(recent: RecentOutput, cells: int) -> str:
-    """Say how sure and how varied a text is, in as many words as `cells` cells have room for."""
+    """The measures of a text in the longest form that fits into `cells` cells."""
     mean, share = recent.mean_probability, recent.distinct_share
     sure = "–" if mean is None else f"{mean:.2f}"
     varied = "–" if share is None else percent(share).strip()

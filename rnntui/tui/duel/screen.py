@@ -1,6 +1,6 @@
-"""The duel: argmax, random and hybrid side by side, from the same weights, prime and seed.
+"""The duel: argmax, random and hybrid side by side, with the same weights, prime and seed.
 
-The screen owns a thread that generates for all three, and ends it when it leaves.
+The screen owns a thread that generates for all three, and ends it when it closes.
 """
 
 import queue
@@ -32,15 +32,15 @@ from rnntui.tui.widgets.title_bar import TitleBar
 
 POLLS_PER_SECOND: Final = 15
 MEASURES_PER_SECOND: Final = 2
-"""How often the measures change: any faster they could not be read."""
+"""Updates of the measures: faster ones could not be read."""
 
 DUEL = (
     Action(
         "duel.write",
         "g,space",
         "generate",
-        "Stop/go on",
-        "Let all three wait, or go on; begin anew where they have ended.",
+        "Pause/resume",
+        "Pause or resume all three; restart them where they have ended.",
     ),
     playground_action("temperature.down", "duel"),
     playground_action("temperature.up", "duel"),
@@ -49,13 +49,13 @@ DUEL = (
         "prime",
         "duel",
         tooltip=r"Edit the text that all three start from: \n or Ctrl+J is a line end, shown as ⏎;"
-        " Enter begins anew with it.",
+        " Enter restarts with it.",
     ),
     playground_action("pace", "duel", in_footer=True),
     playground_action("colour", "duel", in_footer=True),
     Action("duel.leave", "escape,d", "leave", "Back", "End the duel and go back."),
 )
-"""What a duel can be asked to do, in the order of footer, help and palette."""
+"""The actions of a duel, in the order of footer, help and palette."""
 
 _BAR = (
     "[@click=screen.generate()][b]$state[/b][/]"
@@ -68,7 +68,7 @@ _BAR = (
 
 @dataclass(frozen=True)
 class DuelSettings:
-    """How a duel was left."""
+    """The settings at the end of a duel."""
 
     spec: SamplingSpec
     prime: str
@@ -77,7 +77,7 @@ class DuelSettings:
 
 
 class DuelScreen(Screen[DuelSettings]):
-    """The three sampling modes side by side; returns how it was left."""
+    """The three sampling modes side by side; returns its final settings."""
 
     CSS_PATH = "duel.tcss"
     AUTO_FOCUS = ""
@@ -93,7 +93,7 @@ class DuelScreen(Screen[DuelSettings]):
         pace: float = 0.0,
         open_duel: OpenDuel = open_duel,
     ) -> None:
-        """Sample from `network`, starting with `prime`; the mode of `spec` counts for nothing.
+        """Sample from `network`, starting with `prime`; the mode of `spec` is ignored.
 
         `pace` is rounds a second, 0 for as fast as they can be shown.
         """
@@ -104,7 +104,7 @@ class DuelScreen(Screen[DuelSettings]):
         self._duel: DuelThread | None = None
 
     def compose(self) -> ComposeResult:
-        """What all three have in common, above the three."""
+        """Shared settings above the three columns."""
         yield TitleBar(f"duel · {self._network.name} · {self._network.corpus}")
         yield Static(id="bar")
         with Horizontal(id="prime-row"):
@@ -117,7 +117,7 @@ class DuelScreen(Screen[DuelSettings]):
         yield KeyBar()
 
     def on_mount(self) -> None:
-        """Start generating and polling; say what the colours mean, in those of each theme."""
+        """Start generating and polling; show the legend in the theme's colours."""
         self._begin()
         self.set_interval(1 / POLLS_PER_SECOND, self.poll)
         self.set_interval(1 / MEASURES_PER_SECOND, self.show_measures)
@@ -131,7 +131,7 @@ class DuelScreen(Screen[DuelSettings]):
 
     @property
     def is_generating(self) -> bool:
-        """Whether text is coming; not so in a pause, or after a failure."""
+        """Whether text is being generated; False in a pause or after a failure."""
         duel = self._duel
         return duel is not None and duel.is_alive() and not duel.paused
 
@@ -174,7 +174,7 @@ class DuelScreen(Screen[DuelSettings]):
         self._show_state()
 
     def _show_state(self) -> None:
-        """Bring the bar, and the look of the columns, up to what is set."""
+        """Update the bar and the style of the columns."""
         spec, is_generating = self.spec, self.is_generating
         self.query_one("#columns").set_class(is_generating, "-live")
         top_k = f"   top-k {spec.top_k}" if spec.top_k else ""
@@ -198,15 +198,15 @@ class DuelScreen(Screen[DuelSettings]):
 
     @on(Input.Submitted, "#prime")
     def _prime_submitted(self, event: Input.Submitted) -> None:
-        """Begin anew with another prime, and let letter keys act again."""
+        """Restart with another prime, and let letter keys act again."""
         self.prime = event.value
         self.set_focus(None)
         self._begin()
 
-    # Actions; `DUEL` says what each is for.
+    # Actions; see `DUEL`.
 
     def action_generate(self) -> None:
-        """Wait, go on, or begin anew."""
+        """Pause, resume, or restart."""
         if self._duel is not None and self._duel.is_alive():
             self._duel.paused = not self._duel.paused
             self._show_state()
@@ -219,7 +219,7 @@ class DuelScreen(Screen[DuelSettings]):
         self._show_state()
 
     def action_reseed(self) -> None:
-        """Begin anew with the next seed."""
+        """Restart with the next seed."""
         self.seed += 1
         self._begin()
 
@@ -228,14 +228,14 @@ class DuelScreen(Screen[DuelSettings]):
         self.query_one("#prime", Input).focus()
 
     def action_pace(self) -> None:
-        """Take the next of the usual paces."""
+        """Take the next pace."""
         self.pace = next_pace(self.pace)
         if self._duel is not None:
             self._duel.pace = self.pace
         self._show_state()
 
     def action_toggle_colour(self) -> None:
-        """Colour by probability, or not."""
+        """Toggle the colouring by probability."""
         for column in self._columns:
             column.stream.coloured = not column.stream.coloured
         self._show_legend()

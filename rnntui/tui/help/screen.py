@@ -1,4 +1,4 @@
-"""The help: what every key does now, and what the words on the screen mean."""
+"""The help: all keys that act now, and the terms on the screen explained."""
 
 from collections.abc import Iterable, Sequence
 from typing import ClassVar
@@ -17,7 +17,7 @@ from rnntui.tui.help.page import COLOURS, SECTIONS
 from rnntui.tui.widgets.stream.text import StreamText
 
 KEY_CELLS, LABEL_CELLS = (9, 14), (14, 18)
-"""Cells that keys and labels take at least and at most; longer ones are broken."""
+"""Least and most cells of keys and labels; longer ones are wrapped."""
 
 _TYPING = (
     "A text field has the focus: letters are typed into it. Leave it (Escape) to see all keys."
@@ -41,13 +41,13 @@ class KeyTable(Static):
         self._widths = widths
 
     def filter_rows(self, words: list[str]) -> bool:
-        """Show only the rows that speak of `words`; returns whether there are any."""
+        """Show only the rows that contain `words`; returns whether there are any."""
         self._kept = tuple(row for row in self._rows if row.matches(words))
         self._draw()
         return bool(self._kept)
 
     def notify_style_update(self) -> None:
-        """Take on the colours of another theme."""
+        """Redraw in the colours of another theme."""
         super().notify_style_update()
         if self.is_mounted:
             self._draw()
@@ -72,7 +72,7 @@ class KeyTable(Static):
 
 
 class Help(ModalScreen[None]):
-    """Lists keys in groups, then explains; to be searched, scrolled and closed."""
+    """Keys in groups, then explanations; searchable."""
 
     CSS_PATH = "help.tcss"
     AUTO_FOCUS = "#scroll"
@@ -95,12 +95,12 @@ class Help(ModalScreen[None]):
 
     @classmethod
     def about(cls, screen: Screen[object]) -> "Help":
-        """Make the help for a screen as it is now, before anything is pushed over it."""
+        """Create the help for a screen as it is now, before anything is pushed over it."""
         return cls(key_groups(screen), _TYPING if types_letters(screen) else "")
 
     def compose(self) -> ComposeResult:
-        """A field to search with, above keys and page."""
-        # Measured on our own rows, so that Textual's few long ones don't take the sentences' room.
+        """The search field above keys and page."""
+        # Measured on our own rows, so that Textual's few long ones don't take room from sentences.
         rows = [row for group in self._groups for row in group.rows if row.sentence]
         widths = (
             _fitting((len(row.keys) for row in rows), KEY_CELLS),
@@ -122,10 +122,10 @@ class Help(ModalScreen[None]):
                         yield Static(section.text, classes="text", markup=False)
                         if section is COLOURS:
                             yield Static(id="legend")
-                yield Static("Nothing here speaks of that.", id="nothing", markup=False)
+                yield Static("Nothing found.", id="nothing", markup=False)
             with Horizontal(id="buttons"):
                 yield Button("Close (Escape)", variant="primary", id="close", compact=True)
-        yield StreamText(id="looks")  # never shown; the legend takes its looks from it
+        yield StreamText(id="looks")  # never shown; the legend takes its styles from it
 
     def on_mount(self) -> None:
         """Show everything."""
@@ -137,7 +137,7 @@ class Help(ModalScreen[None]):
 
     @on(Input.Changed)
     def _search(self, event: Input.Changed) -> None:
-        """Show only what speaks of all the words typed."""
+        """Show only what contains all the words typed."""
         self._filter(event.value.lower().split())
 
     def _filter(self, words: list[str]) -> None:
@@ -156,7 +156,7 @@ class Help(ModalScreen[None]):
 
     @on(Input.Submitted)
     def action_read(self) -> None:
-        """Give the keys back to scrolling."""
+        """Let keys scroll again."""
         self.query_one("#scroll").focus()
 
     def action_search(self) -> None:
@@ -179,6 +179,6 @@ class Help(ModalScreen[None]):
 
 
 def _fitting(lengths: Iterable[int], bounds: tuple[int, int]) -> int:
-    """The width of a column for words of these lengths."""
+    """The width of a column for labels of these lengths."""
     least, most = bounds
     return min(max((least, *lengths)), most)

@@ -32,9 +32,9 @@ from rnntui.text.ngrams.counts import MeasurementStoppedError
 from rnntui.text.normalisation import Normalisation
 from rnntui.tui.core.actions import Action
 from rnntui.tui.core.key_bar import KeyBar
-from rnntui.tui.core.links import places_to_click
+from rnntui.tui.core.links import fitting_links
 from rnntui.tui.core.new_files import write_new
-from rnntui.tui.core.sentences import one_line, place_in_words
+from rnntui.tui.core.sentences import one_line, shown_path
 from rnntui.tui.microscope.actions import MICROSCOPE
 from rnntui.tui.microscope.export import lens_csv
 from rnntui.tui.microscope.findings import Findings, Lens, look
@@ -191,7 +191,7 @@ class MicroscopeScreen(Screen[None]):
             for action in lenses
             if action.name.endswith(f".{self._lens}")
         }
-        places = places_to_click(self.app, MICROSCOPE, names, self.size.width - 4, words)
+        places = fitting_links(self.app, MICROSCOPE, names, self.size.width - 4, words)
         self.query_one("#view").border_subtitle = places
 
     def on_resize(self) -> None:
@@ -346,10 +346,10 @@ class MicroscopeScreen(Screen[None]):
             table = write_new(folder, stem, ".csv", numbers)
             picture = write_new(folder, stem, ".svg", self.app.export_screenshot())
         except OSError as error:
-            sentence = f"The lens can't be saved in {place_in_words(folder)}: {reason(error)}."
+            sentence = f"The lens can't be saved in {shown_path(folder)}: {reason(error)}."
             self.notify(printable(sentence), severity="error", markup=False)
             return
-        sentence = f"Saved as {place_in_words(table)} and {picture.name}."
+        sentence = f"Saved as {shown_path(table)} and {picture.name}."
         self.notify(printable(sentence), markup=False)
 
     def action_leave(self) -> None:

@@ -1,4 +1,4 @@
-"""A text as a network read it: every gate and state at every character, as rows of strips."""
+"""A network's forward pass over a text: every gate and state at every character, as rows."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from rnntui.nets.numpy_network import NetworkWeights
 from rnntui.text.vocabulary import Vocabulary
 
 LONGEST: Final = 400
-"""Most characters of a text that is traced."""
+"""Most characters of a traced text."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,12 +34,12 @@ class TraceRow:
 
     @property
     def label(self) -> str:
-        """What the row is called beside its strip."""
+        """The row's name beside its strip."""
         return f"{self.layer} {self.name}"
 
     @property
     def about(self) -> str:
-        """What the row is called in a sentence."""
+        """The row's name in a sentence."""
         kind = "gate" if self.before is not None else "state"
         return f"layer {self.layer}, {self.name} {kind}"
 
@@ -94,6 +94,6 @@ class TracedText:
 
 
 def trace_text(weights: NetworkWeights, vocabulary: Vocabulary, ids: Sequence[int]) -> TracedText:
-    """Read `ids`, of which there is at least one, from the zero state."""
+    """Trace `ids`, at least one, from the zero state."""
     steps = tuple(forward_trace(weights.config, weights.arrays, ids))
     return TracedText(vocabulary, tuple(ids), steps, weights.config, weights.step)

@@ -1,4 +1,4 @@
-"""What the screen is set to, as the command line that does the same without it."""
+"""The screen's settings as a command line that does the same without it."""
 
 import shlex
 from pathlib import Path
@@ -11,11 +11,11 @@ from rnntui.text.escapes import escaped
 from rnntui.training.settings.declaring import changed_flags
 
 LONGEST_ARGUMENT: Final = 100_000
-"""Bytes of a prime that a command line holds; Linux takes no argument of more than 128 KiB."""
+"""Most bytes of a prime on a command line; Linux limits an argument to 128 KiB."""
 
 
 def train_command(corpus: str, recipe: TrainRecipe, config: TrainConfig, prime: str) -> str:
-    """`rnntui train …`: the recipe, and a flag for whatever is not the recipe's."""
+    """`rnntui train …`: the recipe, and a flag for each setting that differs from it."""
     words = ["rnntui", "train", corpus, "--recipe", recipe.name]
     words += changed_flags(config, recipe.config)
     return shlex.join([*words, *([_flag_of(prime)] if prime != recipe.prime else [])])
@@ -34,9 +34,9 @@ def sample_command(
     length: int,
     prime_file: Path | None = None,
 ) -> str:
-    """`rnntui sample …`: generates what the screen shows, `length` characters of it.
+    """`rnntui sample …`: generates the text on screen, `length` characters of it.
 
-    The prime is in `prime_file` where there is one (see `needs_file`).
+    The prime is in `prime_file`, if given (see `needs_file`).
     """
     words = ["rnntui", "sample", checkpoint, "--length", str(length), "--seed", str(seed)]
     words += ["--mode", spec.mode, "--temperature", f"{spec.temperature:g}"]
@@ -50,5 +50,5 @@ def sample_command(
 
 
 def _flag_of(prime: str) -> str:
-    """The prime as a flag on one line; joined by a sign, as a prime may begin with a dash."""
+    """The prime as a flag on one line; joined by `=`, as a prime may begin with a dash."""
     return f"--prime={escaped(prime)}"

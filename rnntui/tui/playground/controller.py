@@ -1,4 +1,4 @@
-"""What a person does in the playground with training runs: also replays and follows them."""
+"""Steering of training runs in the playground, including replays and followed runs."""
 
 import queue
 from collections.abc import Callable
@@ -31,19 +31,19 @@ from rnntui.tui.training.loss_pane import LossPane
 from rnntui.tui.training.stepped_setting import sample_length
 
 UNFOLLOW_SECONDS: Final = 5.0
-"""How long the reading of another process's record may take to end."""
+"""Timeout for the thread that follows another process."""
 
 REPLAY_SHARES: Final = {"back": -0.1, "forward": 0.1}
-"""By how much of the record a key moves in a replay."""
+"""Share of the record by which a key moves a replay."""
 
 FASTEST_REPLAY: Final = 1000.0
-"""The speed of a replay that is slowed down from no waiting at all, and the fastest."""
+"""The fastest replay, and the one that slowing down from unlimited speed gives."""
 
 SLOWEST_REPLAY: Final = 1 / 64
 
 
 class PlaygroundController(TrainingController):
-    """One training run at a time, a replay, or a run that another process trains."""
+    """One training run at a time, a replay, or a run trained by another process."""
 
     _session: Session
     _setup: SetupPane
@@ -56,22 +56,22 @@ class PlaygroundController(TrainingController):
         tell: Tell,
         elsewhere: Callable[[], str],
     ) -> None:
-        """Begin with a session that need not be idle; see `TrainingController`."""
+        """Steer a session, which need not be idle; see `TrainingController`."""
         super().__init__(session, setup, loss, tell, elsewhere)
         self._replayed: SetupOfRun | None = None
-        """The run whose replay is over, which `t` shows again."""
+        """The run whose replay has ended, which `t` replays again."""
         self._sample_length = sample_length(session.send, tell)
         self._replay_speed = 1.0
         self._states: queue.SimpleQueue[tuple[FollowedState, str]] = queue.SimpleQueue()
 
     @property
     def run_to_replay(self) -> str | None:
-        """The run that `t` would replay once more; None where it would train."""
+        """The run that `t` would replay again; None where it would train."""
         return self._if_unchanged(self._replayed)
 
     @property
     def open_run(self) -> Path | None:
-        """The whole path of the run whose network is on screen; None for any other network."""
+        """The absolute path of the run whose network is on screen; None for other networks."""
         network = self._session.network
         if network is None:
             return None
@@ -83,7 +83,7 @@ class PlaygroundController(TrainingController):
         return self._session.network.name if self._session.network is not None else None
 
     def trains(self, name: str) -> bool:
-        """Whether this process trains the run of that name, neither a replay nor another's."""
+        """Whether this process trains the run of that name, not a replay or a followed run."""
         return super().trains(name) and not (self._session.is_followed or self._session.is_replay)
 
     def _train_new(self, parent: Path, config: TrainConfig) -> None:
@@ -105,21 +105,21 @@ class PlaygroundController(TrainingController):
     # Steering.
 
     def toggle(self) -> bool:
-        """Begin a training run or a replay, pause or continue it; whether one is in progress."""
+        """Begin, pause or continue a training run or a replay; whether one is in progress."""
         if not self._session.is_training and (again := self.run_to_replay) is not None:
             return self.replay(again, self._replay_speed)
         return super().toggle()
 
     def stop(self) -> None:
-        """Save and end what is in progress; another process's run is no longer followed."""
+        """Save and end what is in progress, or stop following another process's run."""
         if self._session.is_training and self._session.is_followed:
             self._session.send(Stop())
         else:
             super().stop()
 
     def change_sample_length(self, way: str) -> None:
-        """Double or halve the length of the training's own samples."""
-        if self._can_steer("There is no training that could draw samples."):
+        """Double or halve the length of the recorded samples."""
+        if self._can_steer("There is no training run to draw samples from."):
             self._sample_length.change(way)
 
     def begin_new_run(self) -> None:
@@ -129,7 +129,7 @@ class PlaygroundController(TrainingController):
         elif self._is_idle():
             self._replayed = None
             name = self.run_to_resume
-            self._tell(f"t goes on with '{name}' now." if name else "t begins a new run now.")
+            self._tell(f"t now resumes '{name}'." if name else "t now begins a new run.")
 
     def _can_steer(self, otherwise: str) -> bool:
         if self._session.is_training and self._session.is_followed:
@@ -138,7 +138,7 @@ class PlaygroundController(TrainingController):
         return super()._can_steer(otherwise)
 
     def _is_idle(self) -> bool:
-        """Whether nothing is in progress here, another process's run being followed no more."""
+        """Whether nothing is in progress here; stops following another process's run."""
         self._unfollow()
         return super()._is_idle()
 
@@ -146,32 +146,30 @@ class PlaygroundController(TrainingController):
         if self._session.is_training and self._session.is_followed:
             self._session.stop_training(UNFOLLOW_SECONDS)
 
-    # What comes of it.
+    # Events.
 
     def handle_event(self, event: TrainEvent) -> None:
-        """Take note of an event, and say what the person has asked for."""
+        """Update state by an event, with a toast for what was requested."""
         match event:
             case Changed() if self._sample_length.confirm(event):
                 pass
             case Finished(reason=reason) if reason == UNFOLLOWED:
-                self._tell("The run is no longer followed; its process goes on.")
+                self._tell("The run is no longer followed; its process continues.")
             case Finished() if self._session.is_replay:
                 if (name := self._run_name) is not None:
                     self._replayed = SetupOfRun(name, self._begun_with)
-                self._tell(
-                    f"The replay is over at step {event.step:,}; t shows it again, N lets t train."
-                )
+                self._tell(f"Replay finished at step {event.step:,}; t replays it, N lets t train.")
             case _:
                 super().handle_event(event)
 
-    # Runs there are already.
+    # Existing runs.
 
     def open_checkpoint(self, path: Path) -> bool:
-        """Take the network of a checkpoint, and resume its run at `t`; whether it could be.
+        """Load the network of a checkpoint, and let `t` resume its run; whether it was loaded.
 
-        Text and settings of the run are chosen. A run that another process trains
-        is followed instead. Raises `RnntuiError` where there is no such network, or
-        a training run is in progress.
+        The set-up shows the run's text and settings. A run that another process trains
+        is followed instead. Raises `RnntuiError` where there is no such network, or a
+        training run is in progress.
         """
         parent = places.checkpoints_dir()
         folder = run_of(parent, path)
@@ -193,15 +191,15 @@ class PlaygroundController(TrainingController):
         self._replayed = None
         summary = super()._choose_run(folder)
         if summary is not None and self._resumable is not None:
-            # Whoever opened it may choose another text or recipe in the same breath.
+            # Deferred: the caller may choose another text or recipe right afterwards.
             self._loss.call_later(self._say_next_action, summary.step)
         return summary
 
     def _say_next_action(self, step: int) -> None:
         if (name := self.run_to_resume) is not None and not self._session.is_training:
-            self._tell(f"t goes on with '{name}' at step {step:,}; N begins a new run.")
+            self._tell(f"t resumes '{name}' at step {step:,}; N begins a new run.")
 
-    # A run that another process trains.
+    # A run trained by another process.
 
     def _follow(self, folder: RunFolder) -> bool:
         if not self._is_idle():
@@ -215,11 +213,11 @@ class PlaygroundController(TrainingController):
                 folder.path.parent, folder.name, lambda state, about: on_state((state, about))
             )
         )
-        self._tell(f"Another process trains '{folder.name}'; it is followed from its files.")
+        self._tell(f"Another process trains '{folder.name}'; following it from its files.")
         return True
 
     def show_followed(self) -> None:
-        """Show what the process does that trains the run, where it is another one."""
+        """Show the state of the process that trains a followed run."""
         while not self._states.empty():
             state, about = self._states.get()
             self._loss.show_quiet(state == "quiet")
@@ -234,7 +232,7 @@ class PlaygroundController(TrainingController):
         return self._session.is_replay and self._session.phase in IN_PROGRESS
 
     def replay(self, name: str, speed: float) -> bool:
-        """Show a run again from its record; whether nothing stands against it."""
+        """Replay a run from its record; whether it can be."""
         if not self._is_idle():
             return False
         parent = places.checkpoints_dir()
@@ -246,7 +244,7 @@ class PlaygroundController(TrainingController):
         return True
 
     def go_to_next_sample(self) -> None:
-        """Show the replay up to its next sample, then pause it."""
+        """Continue the replay to its next sample, then pause it."""
         self._session.send(NextSample())
 
     def move_in_replay(self, way: str) -> None:
@@ -254,8 +252,8 @@ class PlaygroundController(TrainingController):
         self._session.send(Move(REPLAY_SHARES[way]))
 
     def change_replay_speed(self, way: str) -> None:
-        """Double or halve the speed of the replay, and show it at once."""
-        # 0 is at once, from which there is a way back.
+        """Double or halve the speed of the replay."""
+        # 0 is unlimited, which halving must lead back from.
         speed = self._replay_speed * (2.0 if way == "up" else 0.5) or FASTEST_REPLAY
         self._set_replay_speed(min(max(speed, SLOWEST_REPLAY), FASTEST_REPLAY))
 

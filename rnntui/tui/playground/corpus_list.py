@@ -1,6 +1,6 @@
-"""The list of texts, with their sizes, and the beginning of the one that is highlighted.
+"""The list of texts with their sizes, and the beginning of the highlighted one.
 
-A text is known by its reference, as two may have one name.
+Texts are identified by reference, as two may have the same name.
 """
 
 import codecs
@@ -23,7 +23,7 @@ from rnntui.tui.core.sentences import shown_path
 NAME_CELLS, SIZE_CELLS = 23, 10
 
 PREVIEW_BYTES = 4096
-"""How much of a file is read for its beginning."""
+"""Bytes of a file read for its beginning."""
 
 
 class CorpusList(Vertical):
@@ -33,12 +33,12 @@ class CorpusList(Vertical):
         """A text was highlighted."""
 
         def __init__(self, entry: TextEntry) -> None:
-            """Name the text."""
+            """Hold the text."""
             super().__init__()
             self.entry = entry
 
     def __init__(self, *, id: str | None = None) -> None:
-        """Make a list without texts."""
+        """Create an empty list."""
         super().__init__(id=id)
         self._entries: dict[str, TextEntry] = {}
 
@@ -48,9 +48,9 @@ class CorpusList(Vertical):
         yield Static(id="preview", markup=False)
 
     def show_texts(self, entries: Sequence[TextEntry], chosen: str) -> None:
-        """List texts, the one with the reference `chosen` highlighted.
+        """List texts, with the one whose reference is `chosen` highlighted.
 
-        What is listed already stays where it is.
+        Unchanged entries stay in place.
         """
         before, self._entries = self._entries, {entry.reference: entry for entry in entries}
         options = self.query_one("#texts", OptionList)
@@ -68,7 +68,7 @@ class CorpusList(Vertical):
             self._show_beginning(self._entries[chosen])
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
-        """Show the beginning of the text, and tell of it."""
+        """Show the beginning of the text, and post `Chosen`."""
         event.stop()
         entry = self._entries.get(event.option_id or "")
         if entry is not None:
@@ -87,7 +87,7 @@ class CorpusList(Vertical):
 
 
 def beginning(entry: TextEntry) -> str:
-    """The first lines of a text, safe to show; a sentence for one that can't be read as it is."""
+    """The first lines of a text, safe to show; a sentence if it can't be read."""
     title = f"{entry.title}: {entry.about}\n\n" if entry.about else ""
     if entry.origin == "path":
         title = f"{shown_path(entry.path)}\n\n"
@@ -102,7 +102,7 @@ def beginning(entry: TextEntry) -> str:
 
 
 def _decoded(start: bytes) -> str:
-    """The whole characters of a beginning, in the likeliest encoding where it isn't UTF-8."""
+    """The whole characters of `start`, in the likeliest encoding if it isn't UTF-8."""
     try:
         return codecs.getincrementaldecoder("utf-8")().decode(start)
     except UnicodeDecodeError:
@@ -116,7 +116,7 @@ def _decoded(start: bytes) -> str:
 
 def _why_unread(entry: TextEntry) -> str:
     if entry.origin == "built":
-        return "(made when it is first used)"
+        return "(created at first use)"
     if entry.about:
         return f"({entry.about})"
-    return "(no longer there)" if entry.is_gone else "(can't be read)"
+    return "(no longer exists)" if entry.is_gone else "(can't be read)"

@@ -1,4 +1,4 @@
-"""The line under the stream that says how much of it is memorised: word for word in the text."""
+"""The line under the stream: how much of it occurs word for word in the training text."""
 
 from collections.abc import Iterator
 
@@ -11,21 +11,21 @@ from rnntui.text.cells import printable
 from rnntui.tui.widgets.candidates import bar, percent
 
 INDEXING = "indexing the text …"
-"""The notice for the time until there can be readings."""
+"""The notice until there are readings."""
 
 _BAR_CELLS = 10
 _FEWEST_BAR_CELLS = 3
 _EXPLANATION = (
-    f"memorised: the part of the output that stands in stretches of {MEMORISED_LENGTH} characters "
-    "or more which occur word for word in the text that was trained on. "
+    f"memorised: the share of the output in stretches of {MEMORISED_LENGTH} characters or more "
+    "that occur word for word in the training text. "
     "longest: the longest such stretch so far, of any length."
 )
 
 
 class MemorisationMeter(Static):
-    """Memorised share and longest memorised run, or a notice while there is no reading.
+    """Memorised share and longest memorised stretch, or a notice while there is no reading.
 
-    As much of it as fits on one line: first the bar shrinks and goes, then the words.
+    Fitted to one line: first the bar shrinks and goes, then the words.
     """
 
     DEFAULT_CSS = """
@@ -37,47 +37,45 @@ class MemorisationMeter(Static):
     """
 
     reading: reactive[MemorisedRuns | None] = reactive(None)
-    """What to show; None shows the notice."""
+    """The reading; None shows the notice."""
 
     notice: reactive[str] = reactive(INDEXING)
-    """What to say while there is no reading."""
+    """The text while there is no reading."""
 
     covered: reactive[float] = reactive(1.0)
-    """The part of the learned text that is indexed, 0 to 1. Below 1 figures are at-leasts."""
+    """The indexed share of the training text, 0 to 1. Below 1, figures are lower bounds."""
 
     def render(self) -> Content:
-        """The richest line that fits."""
+        """The fullest line that fits."""
         if self.reading is None:
             return Content.styled(printable(self.notice), "$text-muted")
         *richer, shortest = _lines(self.reading, at_least=self.covered < 1)
         return next((line for line in richer if line.cell_length <= self.size.width), shortest)
 
     def watch_reading(self) -> None:
-        """Bring the tooltip up to date, as the other figures do."""
+        """Update the tooltip."""
         self._explain()
 
     def watch_covered(self) -> None:
-        """Bring the tooltip up to date."""
+        """Update the tooltip."""
         self._explain()
 
     def _explain(self) -> None:
         sentences = [_EXPLANATION]
         if self.reading is not None and self.reading.longest_at is not None:
-            sentences.append(
-                f"That one begins at character {self.reading.longest_at + 1:,} of the text."
-            )
+            sentences.append(f"It begins at character {self.reading.longest_at + 1:,} of the text.")
             if self.reading.longest > FOLLOWED_LENGTH:
                 sentences.append("It may be longer.")
         if self.covered < 1:
             sentences.append(
-                f"Only the first {int(self.covered * 100)}% of the training text is looked at, "
+                f"Only the first {int(self.covered * 100)}% of the training text is searched, "
                 "so more may be memorised."
             )
         self.tooltip = " ".join(sentences)
 
 
 def _lines(reading: MemorisedRuns, *, at_least: bool) -> Iterator[Content]:
-    """Yield the line, each time with less in it."""
+    """Yield the line in ever shorter forms."""
     mark = "≥" if at_least else ""
     share = f"≥{int(reading.share * 100)}%" if at_least else percent(reading.share).strip()
     longest = f"{mark}{reading.longest:,}"

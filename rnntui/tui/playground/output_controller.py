@@ -1,7 +1,7 @@
-"""The output's controls: start and stop, sampling settings, saving, copying as a command.
+"""Controls of the output: start and stop, sampling settings, saving, copying as a command.
 
-It asks the session, shows in the output pane what is set, and says in toasts what
-can't be done at present.
+It steers the session, shows the settings in the output pane, and explains in toasts
+what can't be done now.
 """
 
 from dataclasses import replace
@@ -30,16 +30,16 @@ COMMAND_LENGTH: Final = 1000
 
 
 class OutputController:
-    """One stream at a time, and how its characters are chosen."""
+    """One stream at a time and its sampling settings."""
 
     def __init__(self, session: Session, output: OutputPane, tell: Tell) -> None:
-        """Begin with a session that generates nothing."""
+        """Steer a session that isn't generating."""
         self._session, self._output, self._tell = session, output, tell
         self._prime = ""
-        """What the stream began with."""
+        """The prime of the stream."""
 
     def apply(self, preferences: Preferences) -> None:
-        """Apply the choices of an earlier session."""
+        """Apply the settings of an earlier session."""
         session, stream = self._session, self._output.stream
         spec = replace(session.spec, mode=preferences.mode, temperature=preferences.temperature)
         self.apply_settings(spec, session.seed, preferences.pace)
@@ -47,7 +47,7 @@ class OutputController:
         stream.underlining = preferences.underline_copied
 
     def apply_settings(self, spec: SamplingSpec, seed: int, pace: float) -> None:
-        """Take all that was set elsewhere."""
+        """Apply settings made on another screen."""
         session, bar = self._session, self._output.bar
         self._set(spec)
         session.seed = bar.seed = seed
@@ -76,52 +76,52 @@ class OutputController:
         return True
 
     def apply_prime(self) -> None:
-        """Begin with the prime, unless the output has begun with it and goes on."""
+        """Restart the output from the prime, unless it already started from it."""
         if not self._session.is_generating or self._session.prime != self._prime:
             self._generate()
 
     def toggle_pause(self) -> None:
-        """Let the stream wait, or go on."""
+        """Pause or resume the output."""
         if self._session.is_generating:
             self._session.toggle_stream_pause()
             self._output.bar.held = self._session.is_stream_paused
 
     def set_mode(self, mode: Mode) -> None:
-        """Choose characters in another way."""
+        """Set the sampling mode."""
         self._set(replace(self._session.spec, mode=mode))
         network = self._session.network
         if mode == "hybrid" and network and hybrid_equals_argmax(network.vocabulary):
-            self._tell("This text has no spaces, so hybrid never draws: it equals argmax.")
+            self._tell("This text has no spaces, so hybrid never samples: it equals argmax.")
 
     def change_temperature(self, way: str) -> None:
         """Raise or lower the temperature by a tenth."""
         self._set(with_temperature(self._session.spec, way))
 
     def change_top_k(self) -> None:
-        """Take the next of the usual bounds."""
+        """Take the next bound."""
         self._set(with_next_top_k(self._session.spec))
 
     def change_top_p(self) -> None:
-        """Take the next of the usual bounds."""
+        """Take the next bound."""
         self._set(with_next_top_p(self._session.spec))
 
     def _set(self, spec: SamplingSpec) -> None:
         self._session.spec = self._output.bar.spec = spec
 
     def reseed(self) -> None:
-        """Take the next seed; a stream that goes on begins anew with it."""
+        """Take the next seed; a stream in progress restarts with it."""
         self._session.seed += 1
         self._output.bar.seed = self._session.seed
         if self._session.is_generating:
             self._generate()
 
     def change_pace(self) -> None:
-        """Take the next of the usual paces."""
+        """Take the next pace."""
         self._session.set_pace(next_pace(self._session.pace))
         self._output.bar.pace = self._session.pace
 
     def keep_text(self) -> None:
-        """Write the text into a file beside the runs."""
+        """Save the text to a file beside the runs."""
         text = self._output.stream.text
         if not text:
             self._tell("There is no text yet; press g to let the network generate.")
@@ -129,14 +129,14 @@ class OutputController:
         try:
             path = write_new(places.checkpoints_dir().parent, "written", ".txt", text)
         except OSError as error:
-            self._tell(f"The text can't be written: {reason(error)}.", "error")
+            self._tell(f"The text can't be saved: {reason(error)}.", "error")
             return
-        self._tell(f"Kept as {shown_path(path)}.")
+        self._tell(f"Saved as {shown_path(path)}.")
 
     def command(self) -> str | None:
-        """The command line that generates the same without a screen; None where nothing is.
+        """A command line that generates the same without a screen; None without a network.
 
-        A prime that is too long for it is put into a file beside the runs.
+        A prime too long for it is saved to a file beside the runs.
         """
         session, file = self._session, None
         if not session.is_generating or session.network is None:
@@ -146,7 +146,7 @@ class OutputController:
                 file = write_new(places.checkpoints_dir().parent, "prime", ".txt", session.prime)
                 self._tell(f"The prime is too long for a shell; it is in {shown_path(file)}.")
             except OSError as error:
-                why = f"and can't be kept in a file: {reason(error)}"
+                why = f"and can't be saved to a file: {reason(error)}"
                 self._tell(f"The prime is too long for a shell, {why}.", "error")
         return sample_command(
             session.network.reference,

@@ -37,10 +37,10 @@ LINKS: Final[Sequence[Link]] = (
     "keep",
     "command",
 )
-"""What can be clicked in the pane's border, the most wanted first."""
+"""Links in the pane's border, the most important first."""
 
 NAME_CELLS: Final = 32
-"""Most cells that a network's name takes in the pane's title."""
+"""Most cells of a network's name in the pane's title."""
 
 PLACEHOLDER: Final = "Press g to let the network generate."
 
@@ -48,15 +48,15 @@ _IN_SHORT: Final = {"hold": "pause", "keep": "save", "command": "as command"}
 
 
 class OutputPane(Vertical):
-    """A stream with the bar that steers it, its prime, and the candidates for what comes next."""
+    """The stream with its sampling bar, its prime, and the candidates for the next character."""
 
     def __init__(self) -> None:
-        """Make an empty pane."""
+        """Create an empty pane."""
         super().__init__(id="writing", classes="pane")
         self.border_title = "Output"
         self._vocabulary: Vocabulary | None = None
         self._copies: MemorisationMeasure | None = None
-        self._start = 0  # of what the network wrote, behind the prime
+        self._start = 0  # of the generated text, after the prime
         self._network_name = ""
 
     def compose(self) -> ComposeResult:
@@ -73,13 +73,13 @@ class OutputPane(Vertical):
             yield MemorisationMeter(id="meter")
 
     def on_mount(self) -> None:
-        """Say what the colours mean, in those of each theme."""
+        """Show the legend in the colours of the theme."""
         self.call_after_refresh(self._show_legend)
         self.app.theme_changed_signal.subscribe(self, lambda _: self._show_legend())
 
     @work(thread=True, exclusive=True, group="memorisation")
     def compare_with_text(self, network: Network) -> None:
-        """Index what the network learns from, so that copies of it can be told."""
+        """Index the network's training text, to recognise memorised stretches."""
         worker = get_current_worker()
         self.app.call_from_thread(self._use_index, None, None, INDEXING)
         notice, index = "no text to compare with", None
@@ -88,7 +88,7 @@ class OutputPane(Vertical):
             size = len(network.vocabulary)
             index = CorpusIndex.build(learned, size, lambda: worker.is_cancelled)
         except CorpusError as error:
-            logging.getLogger(__name__).info("Copies can't be told: %s", error)
+            logging.getLogger(__name__).info("Memorised text can't be recognised: %s", error)
         except SortingStoppedError:
             return
         if not worker.is_cancelled:
@@ -97,7 +97,7 @@ class OutputPane(Vertical):
     def _use_index(
         self, index: CorpusIndex | None, vocabulary: Vocabulary | None, notice: str
     ) -> None:
-        """Measure with an index from now on, all earlier output included."""
+        """Measure with this index from now on, earlier output included."""
         meter = self.query_one(MemorisationMeter)
         meter.notice, meter.reading = notice, None
         self._vocabulary, self._copies = vocabulary, None
@@ -109,7 +109,7 @@ class OutputPane(Vertical):
             self._compare(generated)
 
     def _compare(self, text: str) -> None:
-        """Take the newest output; underline what is known to be memorised now."""
+        """Measure the newest output, and underline memorised stretches."""
         if self._copies is None or self._vocabulary is None:
             return
         known = self._vocabulary
@@ -125,11 +125,11 @@ class OutputPane(Vertical):
 
     @property
     def bar(self) -> SamplerBar:
-        """The line that says how characters are chosen."""
+        """The sampling settings."""
         return self.query_one(SamplerBar)
 
     def show_network_name(self, name: str, is_generating: bool) -> None:
-        """Show the network's name; clear the text of another one that is silent."""
+        """Show the network's name; clear the text of another one that isn't generating."""
         shown = shortened(printable(name), NAME_CELLS)
         self.border_title = Content(f"Output · {shown}" if name else "Output")
         if name != self._network_name and not is_generating:
@@ -159,7 +159,7 @@ class OutputPane(Vertical):
         self.query_one(CandidateBars).update_candidates(last.candidates, last.symbol)
 
     def show_sample(self, prime: str, text: str) -> None:
-        """Show a sample from a record; how likely its characters were is not known."""
+        """Show a recorded sample, whose probabilities are unknown."""
         self.begin(prime)
         self.stream.append(text, [None] * len(text))
         self._compare(text)
@@ -171,23 +171,23 @@ class OutputPane(Vertical):
             self.show_links()
 
     def on_resize(self) -> None:
-        """Show as many places to click as fit."""
+        """Show as many links as fit."""
         self.show_links()
 
     def show_links(self) -> None:
-        """Show as many places to click in the border as fit."""
+        """Show as many links in the border as fit."""
         words = {**_IN_SHORT, "generate": "stop" if self.has_class("-live") else "generate"}
         self.border_subtitle = fitting_links(
             self.app, PLAYGROUND, LINKS, self.size.width - 2, words
         )
 
     def toggle_copied(self) -> None:
-        """Switch the underlining of memorised runs."""
+        """Toggle the underlining of memorised stretches."""
         self.stream.underlining = not self.stream.underlining
         self._show_legend()
 
     def toggle_colour(self) -> None:
-        """Colour by probability, or not."""
+        """Toggle the colouring by probability."""
         self.stream.coloured = not self.stream.coloured
         self._show_legend()
 

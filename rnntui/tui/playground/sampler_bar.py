@@ -1,4 +1,4 @@
-"""The line above the stream: how the next character is chosen, each part of it a place to click."""
+"""The line above the stream: the sampling settings, each of them clickable."""
 
 from functools import lru_cache
 
@@ -17,16 +17,16 @@ class SamplerBar(Static):
     spec: reactive[SamplingSpec] = reactive(SamplingSpec())
     seed: reactive[int] = reactive(1)
     pace: reactive[float] = reactive(0.0)
-    """Characters a second, 0 for as fast as possible."""
+    """Characters a second, 0 for full speed."""
     held: reactive[bool] = reactive(False)
-    """Whether the stream waits."""
+    """Whether the stream is paused."""
 
     def __init__(self) -> None:
-        """Show the default specification."""
+        """Show the default settings."""
         super().__init__(id="sampler")
 
     def render(self) -> Content:
-        """The line, with the mode in force reversed."""
+        """The line, with the current mode in reverse."""
         spec = self.spec
         line = Content("")
         for key, mode in _MODES:
@@ -53,7 +53,7 @@ class SamplerBar(Static):
 
 @lru_cache(maxsize=64)
 def _link(words: str, action: str, style: str = "") -> Content:
-    """Words that do something when they are clicked; most stay as they are from key to key."""
+    """A clickable label; cached, as most stay the same from key to key."""
     call = action if "(" in action else f"{action}()"
     place = Content.from_markup(f"[@click=screen.{call}]$words[/]", words=words)
     return place.stylize(style) if style else place

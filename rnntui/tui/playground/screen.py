@@ -1,6 +1,6 @@
-"""The playground: texts and settings on the left, the loss above, the network's output below.
+"""The playground: texts and settings on the left, the loss above, the output below.
 
-The screen carries what is asked for to the session, and the session's news to the panes.
+It passes requests to the session, and the session's news to the panes.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -41,7 +41,7 @@ from rnntui.tui.widgets.title_bar import TitleBar
 TABS: Final = pane_tabs(
     {"setup": "Set-up", "overview": "Overview", "loss": "Loss", "writing": "Output"}, PLAYGROUND
 )
-"""What is shown of the panes where there is little room."""
+"""The tabs shown where there is little room."""
 
 HINTS: Final = (
     Hint(("train",), "train on the chosen text, and watch the loss fall"),
@@ -52,11 +52,11 @@ HINTS: Final = (
     Hint(("duel",), "see the three modes side by side"),
     Hint(("runs",), "compare all runs"),
 )
-"""What a newcomer could do, one after the other."""
+"""Suggestions for a newcomer, one after the other."""
 
 
 class Playground(TrainingScreen):
-    """Pick a text, train on it, and read what the network generates while it learns."""
+    """Choose a text, train on it, and read what the network generates while it learns."""
 
     controller: PlaygroundController
     CSS_PATH = "playground.tcss"
@@ -72,7 +72,7 @@ class Playground(TrainingScreen):
             "unfocus",
             "Leave",
             show=False,
-            tooltip="Leave the list, chart or text that has the focus.",
+            tooltip="Leave the focused list, chart or text.",
             id="unfocus",
         ),
     ]
@@ -88,16 +88,16 @@ class Playground(TrainingScreen):
         followed: Iterable[str] = (),
         elsewhere: Callable[[], str] = lambda: "",
     ) -> None:
-        """Show `session`, with a text and a recipe to begin with.
+        """Show `session`, with an initial text and recipe.
 
-        `layout` is the `shares` of an earlier session, `followed` the hints that need
-        not be given again. `elsewhere` begins a sentence about a classifier that is being
-        trained, and is empty where none is.
+        `layout` is the `shares` of an earlier session, `followed` the hints not to show
+        again. `elsewhere` begins a sentence about a classifier that is being trained, and
+        is empty without one.
         """
         self.session = session
         self.setup, self.output = SetupPane(corpus, recipe), OutputPane()
         self.shares: dict[str, float] = dict(layout or {})
-        """What part of its row or column each pane was given, by the pane's id."""
+        """Each pane's share of its row or column, by the pane's id."""
         loss = LossPane()
         controller = PlaygroundController(
             session, self.setup, loss, self.tell, lambda: _in_classify(elsewhere())
@@ -120,7 +120,7 @@ class Playground(TrainingScreen):
         yield KeyBar()
 
     def on_mount(self) -> None:
-        """Begin to poll."""
+        """Start polling."""
         self._show_network()
         self._apply_preferences()
         self.set_interval(1 / POLLS_PER_SECOND, self.poll)
@@ -133,7 +133,7 @@ class Playground(TrainingScreen):
         chart.look = replace(chart.look, smoothing=preferences.smoothing, scale=scale)
 
     def chosen(self) -> dict[str, Any]:
-        """What a person has chosen here, by the names of `Preferences`."""
+        """The settings made here, by their names in `Preferences`."""
         spec, look = self.session.spec, self.loss.chart.look
         return {
             "mode": spec.mode,
@@ -148,7 +148,7 @@ class Playground(TrainingScreen):
     # News from the session.
 
     def poll(self) -> None:
-        """Take what has come, and bring every pane up to it once."""
+        """Take the session's news and update every pane once."""
         news, session = self.session.poll(), self.session
         self.show_training(
             news.events, _kind_of(session), session.network.step if session.network else 0
@@ -162,7 +162,7 @@ class Playground(TrainingScreen):
         self.next_step.show_next()
 
     def _can_be_done(self, action: str) -> bool:
-        """Whether a hint at an action would be of use now."""
+        """Whether a hint at an action is useful now."""
         session = self.session
         if action == "train":
             return not session.is_training
@@ -173,7 +173,7 @@ class Playground(TrainingScreen):
         return action == "runs" or session.network is not None
 
     def handle_event(self, event: TrainEvent) -> None:
-        """Say what a person should know of an event, and show a replay's samples."""
+        """Handle an event, and show a replay's samples."""
         super().handle_event(event)
         match event:
             case Sampled() if self.session.is_replay and not self.session.is_generating:
@@ -184,8 +184,8 @@ class Playground(TrainingScreen):
                 pass
 
     def show_start(self) -> None:
-        """Show the network that is trained, and generate from it where that was going on."""
-        # A text that is built when it is first used is there by now.
+        """Show the network being trained, and continue generating with it."""
+        # A text that is built at first use exists by now.
         self.setup.show_texts()
         self._show_network()
         if self.session.network is not self._compared:
@@ -205,27 +205,27 @@ class Playground(TrainingScreen):
         network = self.session.network
         about = f"{network.name} · {network.corpus}" if network else "no network yet"
         self.query_one(TitleBar).show_title(about)
-        # What another network wrote is not to be taken for this one's.
+        # The output of another network must not be taken for this one's.
         self.output.show_network_name(network.name if network else "", self.session.is_generating)
 
     def show_machine(self, words: str) -> None:
-        """Say at the top right what the machine is busy with; empty when it is ready."""
+        """Show at the top right what the machine is busy with; empty when it is ready."""
         self.query_one(TitleBar).show_note(words)
 
     # The panes.
 
     @on(Input.Changed, "#prime")
     def _prime_changed(self, event: Input.Changed) -> None:
-        """Start the next output from another prime."""
+        """Let the next output start from another prime."""
         self.session.prime = event.value
 
     @on(Input.Submitted, "#prime")
     def _start_from_prime(self) -> None:
-        """Start the output from the prime that was typed."""
+        """Start the output from the typed prime."""
         self.stream.apply_prime()
 
     def action_unfocus(self) -> None:
-        """Leave what has the focus; a field has this key itself."""
+        """Leave the focused widget; a field handles this key itself."""
         self.set_focus(None)
 
     @on(Tabs.TabActivated)
@@ -242,26 +242,26 @@ class Playground(TrainingScreen):
         self._show_links()
 
     def on_resize(self) -> None:
-        """Some panes may come into view, or go."""
+        """Show the links that fit, as panes may appear or vanish."""
         self._show_links()
 
     def _show_links(self) -> None:
-        # A pane that comes into view isn't always told its size by Textual: not where
-        # somebody, any `refresh` say, asked for the size before the screen was laid out.
+        # Textual doesn't always send a size to a pane that appears: not where something,
+        # such as a `refresh`, read the size before the screen was laid out.
         for pane in (self.loss, self.output):
             self.call_after_refresh(pane.show_links)
 
     # Training runs, beyond what every training screen does.
 
     def action_train(self) -> None:
-        """Begin a training run, pause it, or continue it."""
-        # Whoever is reading wants to see how the new network gets on.
+        """Begin, pause or continue a training run."""
+        # If text was being generated, continue with the new network.
         self._generates_from_start |= self.session.is_generating
         super().action_train()
         self._generates_from_start &= not self.session.is_generating
 
     def open_checkpoint(self, path: Path) -> None:
-        """Sample from the network of a checkpoint, and resume its run at `t`, or follow it.
+        """Load the network of a checkpoint, and let `t` resume its run, or follow it.
 
         Raises `RnntuiError` where there is no such network, or a training run is in progress.
         """
@@ -279,22 +279,22 @@ class Playground(TrainingScreen):
             self.watch_training()
 
     def replay(self, name: str, speed: float) -> None:
-        """Show a run again from its record."""
+        """Replay a run from its record."""
         if self.controller.replay(name, speed):
             self.watch_training()
 
     def action_sample_length(self, way: str) -> None:
-        """Double or halve the length of the training's own samples."""
+        """Double or halve the length of the recorded samples."""
         self.controller.change_sample_length(way)
 
-    # A replay, which has keys of its own in the place of a training's.
+    # A replay, whose keys replace those of a training run.
 
     def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool | None:
-        """Rule out what does nothing while a replay is on, or while none is."""
+        """Disable actions without effect during a replay, or without one."""
         return is_active_in(action, self.controller.replays)
 
     def action_replay_pause(self) -> None:
-        """Pause the replay, or go on."""
+        """Pause or continue the replay."""
         self.action_train()
 
     def action_replay_end(self) -> None:
@@ -302,7 +302,7 @@ class Playground(TrainingScreen):
         self.action_stop()
 
     def action_replay_next(self) -> None:
-        """Step to the next sample."""
+        """Go to the next sample."""
         self.controller.go_to_next_sample()
 
     def action_replay_move(self, way: str) -> None:
@@ -313,7 +313,7 @@ class Playground(TrainingScreen):
         """Double or halve the speed."""
         self.controller.change_replay_speed(way)
 
-    # The output, which has these keys itself while it has the focus.
+    # The output.
 
     def action_generate(self) -> None:
         """Start or stop generating."""
@@ -321,11 +321,11 @@ class Playground(TrainingScreen):
             self.tabs.turn_to("overview", "writing")
 
     def action_hold(self) -> None:
-        """Let the stream wait, or go on."""
+        """Pause or resume the output."""
         self.stream.toggle_pause()
 
     def action_mode(self, mode: Mode) -> None:
-        """Choose characters in another way."""
+        """Set the sampling mode."""
         self.stream.set_mode(mode)
 
     def action_temperature(self, way: str) -> None:
@@ -333,19 +333,19 @@ class Playground(TrainingScreen):
         self.stream.change_temperature(way)
 
     def action_top_k(self) -> None:
-        """Take the next of the usual bounds."""
+        """Take the next bound."""
         self.stream.change_top_k()
 
     def action_top_p(self) -> None:
-        """Take the next of the usual bounds."""
+        """Take the next bound."""
         self.stream.change_top_p()
 
     def action_reseed(self) -> None:
-        """Take the next seed; a stream that goes on begins anew with it."""
+        """Take the next seed; a stream in progress restarts with it."""
         self.stream.reseed()
 
     def action_pace(self) -> None:
-        """Take the next of the usual paces."""
+        """Take the next pace."""
         self.stream.change_pace()
 
     def action_edit_prime(self) -> None:
@@ -354,19 +354,19 @@ class Playground(TrainingScreen):
         self.query_one("#prime", Input).focus()
 
     def action_toggle_colour(self) -> None:
-        """Colour the text by probability, or not."""
+        """Toggle the colouring by probability."""
         self.output.toggle_colour()
 
     def action_toggle_copied(self) -> None:
-        """Switch the underlining of memorised runs."""
+        """Toggle the underlining of memorised stretches."""
         self.output.toggle_copied()
 
     def action_keep_text(self) -> None:
-        """Write the stream's text into a file."""
+        """Save the text to a file."""
         self.stream.keep_text()
 
     def action_copy_command(self) -> None:
-        """Copy what does the same without a screen."""
+        """Copy a command line that does the same without a screen."""
         form, command = self.setup.form, self.stream.command()
         if command is None and form.config is not None:
             recipe, prime = self.setup.named_recipe, form.recipe.prime
@@ -377,13 +377,13 @@ class Playground(TrainingScreen):
         self.app.copy_to_clipboard(command)
 
     def apply_duel(self, spec: SamplingSpec, prime: str, seed: int, pace: float) -> None:
-        """Generate as a duel was left."""
+        """Apply the settings of a duel, and generate."""
         self.stream.apply_settings(spec, seed, pace)
         self.query_one("#prime", Input).value = prime
 
 
 def _in_classify(about: str) -> str:
-    """Say where a classifier is being trained; empty where none is."""
+    """A sentence about a classifier being trained; empty without one."""
     return f"{about} in the Classify screen; press x to see it, and k there." if about else ""
 
 

@@ -1,4 +1,4 @@
-"""The set-up pane: which text, which network, trained how."""
+"""The set-up pane: text, network and training settings."""
 
 from dataclasses import dataclass
 
@@ -34,9 +34,9 @@ def _without_use(config: TrainConfig) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class ChosenSetup:
-    """What a new training would be: its text, by reference, and its settings.
+    """Text, by reference, and settings of a new training run.
 
-    `config` is None while a setting is not valid.
+    `config` is None while a setting is invalid.
     """
 
     corpus: str
@@ -47,15 +47,15 @@ class SetupPane(Vertical):
     """The texts above the settings."""
 
     def __init__(self, corpus: str, recipe: str) -> None:
-        """Begin with a text and a recipe."""
+        """Start with a text and a recipe."""
         super().__init__(id="setup", classes="pane -active")
         self._beside: TextEntry | None = None
-        """The text beside the library that was chosen last."""
+        """The last chosen text outside the library."""
         self.corpus = corpus
-        """The reference of the text that a new training would learn."""
+        """The reference of the text for a new training run."""
         self._recipes, self._recipe = list_recipes(), recipe
         self._loose: TrainRecipe | None = None
-        """What the network of a checkpoint without a run was trained with."""
+        """The settings of a checkpoint without a run."""
         self._estimate = TrainingEstimate()
 
     def compose(self) -> ComposeResult:
@@ -80,18 +80,18 @@ class SetupPane(Vertical):
 
     @property
     def chosen(self) -> ChosenSetup:
-        """Text and settings as they are now."""
+        """The current text and settings."""
         return ChosenSetup(self.corpus, self.form.config)
 
     @property
     def named_recipe(self) -> TrainRecipe:
-        """The recipe that the settings started from; the default one for those of a run."""
+        """The recipe that the settings started from; the default one for a run's."""
         recipe = self.form.recipe
         return recipe if recipe in self._recipes else find_recipe(DEFAULT)
 
     def show_run(self, name: str, begun: CharactersDescription) -> None:
-        """Take the text and the settings that a run was begun with."""
-        about = f"The settings that the run '{name}' was begun with."
+        """Set the text and the settings that a run was begun with."""
+        about = f"The settings of the run '{name}'."
         reference = begun.corpus.reference
         self.form.add_recipe(
             TrainRecipe(f"{name} (run)", about, reference, begun.prime, begun.config)
@@ -99,16 +99,16 @@ class SetupPane(Vertical):
         self.choose(reference, begun.corpus.name)
 
     def show_checkpoint(self, name: str, header: Header) -> None:
-        """Take the text and the settings that a network without a run was trained with."""
+        """Set the text and the settings of a checkpoint without a run."""
         note, about = header.corpus, f"The settings that '{name}' was trained with."
         self._loose = TrainRecipe(f"{name} (checkpoint)", about, note.reference, "", header.config)
         self.form.add_recipe(self._loose)
         self.choose(note.reference, note.name)
 
     def keep_requested(self, start: StartPlan) -> None:
-        """Stay with the text and the recipe that were asked for, whatever run was opened.
+        """Keep the requested text and recipe, whatever run was opened.
 
-        A network that is only open because there is none yet leaves the recipe alone.
+        A default network, opened without a request, leaves the recipe unchanged.
         """
         if self.form.recipe is self._loose and not start.request.checkpoint:
             self.choose(start.corpus)
@@ -119,11 +119,11 @@ class SetupPane(Vertical):
             self.form.choose(start.recipe)
 
     def show_texts(self) -> None:
-        """List the texts anew."""
+        """Update the list of texts."""
         self.choose(self.corpus)
 
     def choose(self, reference: str, name: str = "") -> None:
-        """Take a text; where it is gone, the library's text called `name`, if there is one."""
+        """Choose a text; if it is gone, the library's text called `name`, if there is one."""
         entry = entry_of(reference, name)
         if entry.origin == "path":
             self._beside = entry
@@ -133,13 +133,13 @@ class SetupPane(Vertical):
 
     @on(CorpusList.Chosen)
     def _corpus_chosen(self, event: CorpusList.Chosen) -> None:
-        """Count with the text that was chosen; the message goes on to the screen."""
+        """Count the chosen text; the message bubbles to the screen."""
         self.corpus = event.entry.reference
         self._recount(event.entry)
 
     @on(SettingsForm.RecipeChanged)
     def _recipe_changed(self) -> None:
-        """Count anew, as a recipe may change the text."""
+        """Recount, as a recipe may change the text."""
         self._recount(entry_of(self.corpus))
 
     def _recount(self, entry: TextEntry) -> None:
@@ -151,7 +151,7 @@ class SetupPane(Vertical):
 
     @work(thread=True, exclusive=True, group="symbols")
     def _count(self, corpus: str, config: TrainConfig) -> None:
-        """Read the text in the background, as its symbols decide how large a network is."""
+        """Read the text in the background, as its vocabulary determines the network's size."""
         worker = get_current_worker()
         symbols = characters = 0
         try:
@@ -167,11 +167,11 @@ class SetupPane(Vertical):
             self.app.call_from_thread(self._set_text_size, symbols, characters)
 
     def _set_text_size(self, vocab_size: int, characters: int) -> None:
-        """Estimate for a text of so many symbols, of which so many characters are learned from."""
+        """Set the vocabulary size and the number of training characters for the estimate."""
         self._estimate.vocab_size, self._estimate.characters = vocab_size, characters
         self.form.show_estimate()
 
     def set_machine_speed(self, operations_per_second: float) -> None:
-        """Estimate times for a machine of that speed."""
+        """Set the machine's speed for the estimate."""
         self._estimate.operations_per_second = operations_per_second
         self.form.show_estimate()

@@ -1,4 +1,4 @@
-"""What a session opens on: found from what was asked for on the command line, and before."""
+"""What a session opens: requested on the command line, or left by the last session."""
 
 import logging
 from collections.abc import Iterator
@@ -16,12 +16,12 @@ from rnntui.training.runs.folder import BEST, find_checkpoint, find_run
 log = logging.getLogger(__name__)
 
 SHIPPED_MODEL = "tiny"
-"""The network that is open at the start, to generate before any training."""
+"""The network open at the first start, to generate before any training run."""
 
 
 @dataclass(frozen=True)
 class StartRequest:
-    """What was asked for: names or paths, None for what was not."""
+    """Requested names or paths; None where nothing was requested."""
 
     corpus: str | None = None
     checkpoint: str | None = None
@@ -31,10 +31,10 @@ class StartRequest:
 
 @dataclass(frozen=True)
 class StartPlan:
-    """What there is: the text, the recipe, the checkpoints, and the name of the run to replay.
+    """Text, recipe, checkpoints, and the name of a run to replay.
 
-    The first of `checkpoints` is to be opened, the next one where it can't be.
-    `request` is what was asked for.
+    The first of `checkpoints` that can be opened is opened. `request` is what was
+    requested.
     """
 
     corpus: str
@@ -47,10 +47,10 @@ class StartPlan:
 def find_start(
     request: StartRequest, last_corpus: str | None, last_run: str | None = None
 ) -> StartPlan:
-    """Find all of it, where nothing was asked for what was open last.
+    """Resolve a request, with defaults from the last session.
 
-    `last_run` is a run's folder. Raises `RnntuiError` for something asked for that
-    there isn't.
+    `last_run` is a run's folder. Raises `RnntuiError` for a requested thing that is
+    missing.
     """
     if request.corpus is not None:
         resolve_reference(request.corpus)
@@ -67,7 +67,7 @@ def find_start(
 
 
 def _checkpoint_of(runs: Path, folder: Path) -> Iterator[Path]:
-    """The best checkpoint of a run, if it is still one of `runs`."""
+    """The best checkpoint of a run, if it is still in `runs`."""
     if folder.parent == runs.absolute():
         try:
             yield find_checkpoint(runs, folder.name)
@@ -77,7 +77,7 @@ def _checkpoint_of(runs: Path, folder: Path) -> Iterator[Path]:
 
 def _still_there(name: str | None) -> str | None:
     try:
-        # A stream that a file remembers could be waited for without end.
+        # Reading a named pipe could block forever.
         return name if name and not resolve_reference(name).open_stream else None
     except CorpusError:
         return None

@@ -1,4 +1,4 @@
-"""What can be done on the screen of runs, by key and by button: its part of the registry."""
+"""Actions of the Runs screen: its part of the registry."""
 
 from rnntui.tui.core.actions import Action, playground_action
 
@@ -12,33 +12,33 @@ def _action(
 OPEN = _action(
     "open", "enter", "open", "Open", "Load the run's best network into the playground.", True
 )
-"""Bound by the table, which would take Enter for itself."""
+"""Bound by the table, which handles Enter itself."""
 
-_BORDER = "Move the border between table and curves {}; it can be dragged, too."
+_BORDER = "Move the border between table and curves {}; it can also be dragged."
 
 RUNS = (
     _action("back", "escape", "back", "Back", "Back to the playground.", True),
-    _action("resume", "t", "resume", "Resume", "Go on with the run's training.", True),
-    _action("replay", "y", "replay", "Replay", "Show the training again.", True),
+    _action("resume", "t", "resume", "Resume", "Resume the training run.", True),
+    _action("replay", "y", "replay", "Replay", "Replay the training run.", True),
     _action("slower", "less_than_sign", "speed(-1)", "Replay slower", "A slower replay."),
     _action("faster", "greater_than_sign", "speed(1)", "Replay faster", "A faster replay."),
-    _action("hide", "space", "hide", "Hide", "Hide the run's curve, or show it again.", True),
-    _action("pin", "p", "pin", "Pin", "Put the run on top of the others, or not.", True),
+    _action("hide", "space", "hide", "Hide", "Hide or show the run's curve.", True),
+    _action("pin", "p", "pin", "Pin", "Draw the run on top of the others, or not.", True),
     _action(
         "filter",
         "slash",
         "filter",
         "Filter",
-        "Show only the runs whose name or text has this, or matches this regular expression.",
+        "Show only runs whose name or text contains this, or matches this regular expression.",
         True,
     ),
     _action("same-text", "c", "same_text", "Same text", "Show only runs of this text, or all."),
-    _action("axis", "x", "axis", "Axis", "Draw against steps, seconds, characters.", True),
+    _action("axis", "x", "axis", "Axis", "Draw against steps, seconds or characters.", True),
     _action("kind", "v", "kind", "Validation/training", "Draw validation or training losses."),
     _action("sort", "s", "sort", "Sort", "Sort by the next column."),
-    _action("reverse", "S", "reverse", "Reverse", "Sort the other way round."),
+    _action("reverse", "S", "reverse", "Reverse", "Reverse the order."),
     _action("export", "e", "export", "Export", "Write the run to a zip file.", True),
-    _action("rename", "n", "rename", "Rename", "Give the run another name.", True),
+    _action("rename", "n", "rename", "Rename", "Rename the run.", True),
     _action("delete", "d,delete", "delete", "Delete", "Delete the run, after a question.", True),
     _action("refresh", "ctrl+r", "look", "Refresh", "Look for new runs now."),
     playground_action("border.up", "runs", label="Smaller table", tooltip=_BORDER.format("up")),

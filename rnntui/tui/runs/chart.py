@@ -1,4 +1,4 @@
-"""The curves of many runs over each other, against steps, seconds or characters read."""
+"""The curves of many runs in one chart, against steps, seconds or characters read."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -15,10 +15,10 @@ Kind = Literal["validation", "training"]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 
 CAPACITY: Final = 4_096
-"""Points kept for each curve; beyond that neighbours are merged."""
+"""Points kept of each curve; beyond that neighbours are merged."""
 
 _SMOOTHING: Final = 0.9
-"""Of training curves, to begin with; validation is never smoothed."""
+"""Initial smoothing of training curves; validation is never smoothed."""
 
 _NO_VALIDATION: Final = " (training)"
 _STYLES: Final = {"validation": SeriesStyle.MARKED, "training": SeriesStyle.LINE}
@@ -26,20 +26,20 @@ _STYLES: Final = {"validation": SeriesStyle.MARKED, "training": SeriesStyle.LINE
 
 @dataclass
 class _Run:
-    """A run's curves and how they are shown."""
+    """A run's curves and their display."""
 
     slot: int
     characters_per_step: int
     curves: Curves = field(default_factory=Curves)
     series: str = ""
-    """Its name in the chart; empty while it is not there."""
+    """Its name in the chart; empty while it is not drawn."""
 
 
 class RunChart(Chart):
-    """One curve a run: its validation, or its training where that is wanted or all there is."""
+    """One curve per run: validation, or training where it is chosen or there is no other."""
 
     def __init__(self, *, id: str | None = None) -> None:
-        """Make an empty chart of validation against steps."""
+        """Create an empty chart of validation against steps."""
         super().__init__(Look(smoothing=_SMOOTHING), capacity=CAPACITY, id=id)
         self.axis: Axis = "steps"
         self.kind: Kind = "validation"
@@ -55,9 +55,9 @@ class RunChart(Chart):
         pinned: str | None,
         empty_text: str,
     ) -> None:
-        """Take up what runs there are, by name, with their slots and characters per step.
+        """Set the runs, by name, with their slots and characters per step.
 
-        The curves of those in `shown` are drawn, `pinned` on top of the others.
+        The curves of those in `shown` are drawn, `pinned` on top.
         """
         for name in self._runs.keys() - runs.keys():
             self.remove_series(self._runs.pop(name).series)
@@ -65,12 +65,12 @@ class RunChart(Chart):
             run = self._runs.setdefault(name, _Run(slot, characters))
             if (run.slot, run.characters_per_step) != (slot, characters):
                 run.slot, run.characters_per_step = slot, characters
-                self._draw_anew(name, run)
+                self._redraw_run(name, run)
         self._shown, self._pinned = frozenset(shown), pinned
-        self._look_anew(empty_text)
+        self._set_look(empty_text)
 
     def list_first(self, name: str | None) -> None:
-        """Let the legend list this run before others, after the pinned one."""
+        """List this run first in the legend, after the pinned one."""
         self._first = name
         if self._listed_first() != self.look.first:
             self.look = replace(self.look, first=self._listed_first())
@@ -80,7 +80,7 @@ class RunChart(Chart):
         return (run.series,) if run and run.series else ()
 
     def add_points(self, name: str, news: NewCurves) -> None:
-        """Add to a run's curves, or begin them anew."""
+        """Append to a run's curves, or restart them."""
         run = self._runs.get(name)
         if run is None:
             return
@@ -88,30 +88,30 @@ class RunChart(Chart):
             run.curves = Curves()
         run.curves.add(news.curves)
         if news.rewound or self._series_of(name, run) != run.series:
-            self._draw_anew(name, run)
-            self._look_anew(self.look.empty_text)
+            self._redraw_run(name, run)
+            self._set_look(self.look.empty_text)
         else:
             self._append(run, self._points(news.curves, run))
 
     def set_axis(self, axis: Axis) -> None:
-        """Draw all curves against something else."""
+        """Draw all curves against another quantity."""
         self.axis = axis
-        self._draw_all_anew()
+        self._redraw_all()
 
     def set_kind(self, kind: Kind) -> None:
-        """Draw other curves of all runs."""
+        """Draw validation or training curves."""
         self.kind = kind
-        self._draw_all_anew()
+        self._redraw_all()
 
-    def _draw_all_anew(self) -> None:
+    def _redraw_all(self) -> None:
         for name, run in self._runs.items():
-            self._draw_anew(name, run)
-        # What was zoomed in on has other numbers now.
+            self._redraw_run(name, run)
+        # A zoomed range is meaningless on the new axis.
         self.crosshair_x = None
         self.look = replace(self.look, view=WholeRun(), heights=None)
-        self._look_anew(self.look.empty_text)
+        self._set_look(self.look.empty_text)
 
-    def _draw_anew(self, name: str, run: _Run) -> None:
+    def _redraw_run(self, name: str, run: _Run) -> None:
         self.remove_series(run.series)
         run.series = self._series_of(name, run)
         if run.series:
@@ -134,12 +134,12 @@ class RunChart(Chart):
         return "validation" if self.kind == "validation" and has_validation else "training"
 
     def _series_of(self, name: str, run: _Run) -> str:
-        """What a run's curve is called; empty while there is none."""
+        """The name of a run's curve; empty while there is none."""
         if not self._points(run.curves, run).steps:
             return ""
         return name if self._kind_of(run) == self.kind else name + _NO_VALIDATION
 
-    def _look_anew(self, empty_text: str) -> None:
+    def _set_look(self, empty_text: str) -> None:
         hidden = {run.series for name, run in self._runs.items() if name not in self._shown}
         pinned = self._runs.get(self._pinned or "")
         self.look = replace(

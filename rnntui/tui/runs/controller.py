@@ -1,6 +1,6 @@
-"""What a person does to a run on disk: writes it to a file, gives it another name, deletes it.
+"""Changes to runs on disk: export, rename, delete.
 
-It asks in a modal, works in a thread, and posts to the screen how it went.
+It asks in a modal, works in a thread, and posts the result to the screen.
 """
 
 from collections.abc import Callable
@@ -25,7 +25,7 @@ from rnntui.tui.runs.slots import RememberedSlots
 
 @dataclass
 class RunChanged(Message):
-    """What was asked for is done; `renamed` is the old name and the new one."""
+    """A change is done; `renamed` is the old name and the new one."""
 
     sentence: str
     renamed: tuple[str, str] | None = None
@@ -33,7 +33,7 @@ class RunChanged(Message):
 
 @dataclass
 class ChangeRefused(Message):
-    """What was asked for could not be done."""
+    """A change could not be done."""
 
     sentence: str
 
@@ -44,12 +44,12 @@ class RunController:
     def __init__(
         self, screen: Screen[Any], parent: Path, remembered: RememberedSlots, tell: Tell
     ) -> None:
-        """Act on the runs in `parent`, whose slots are `remembered`."""
+        """Change the runs in `parent`, whose slots are `remembered`."""
         self._screen, self._folder = screen, parent
         self._remembered, self._tell = remembered, tell
 
     def is_idle(self, run: ListedRun, done: str) -> bool:
-        """Whether something can be done to a run; a toast where it is in training."""
+        """Whether a run can be changed; shows a toast while it is being trained."""
         try:
             check_idle(run.folder, done)
         except RnntuiError as error:
@@ -58,7 +58,7 @@ class RunController:
         return True
 
     def export(self, run: ListedRun) -> None:
-        """Ask where to, then write the run to a zip file."""
+        """Ask for a file name, then write the run to a zip file."""
         sentence = f"Write '{run.name}' to this file:"
         question = AskText("Export", sentence, f"{run.name}.zip", "Export")
         self._screen.app.push_screen(question, partial(self._export, run))
@@ -74,9 +74,9 @@ class RunController:
         return RunChanged(f"Exported '{run.name}' to {target}.")
 
     def rename(self, run: ListedRun) -> None:
-        """Ask for another name, then give it."""
+        """Ask for a new name, then rename the run."""
         if self.is_idle(run, "renamed"):
-            question = AskText("Rename", f"Another name for '{run.name}':", run.name, "Rename")
+            question = AskText("Rename", f"New name for '{run.name}':", run.name, "Rename")
             self._screen.app.push_screen(question, partial(self._rename, run))
 
     def _rename(self, run: ListedRun, new_name: str | None) -> None:
@@ -86,14 +86,14 @@ class RunController:
     def _rename_with_colour(self, name: str, new_name: str) -> RunChanged:
         rename_run(self._folder, name, new_name)
         self._remembered.rename(name, new_name)
-        return RunChanged(f"'{name}' is called '{new_name}' now.", renamed=(name, new_name))
+        return RunChanged(f"'{name}' is now '{new_name}'.", renamed=(name, new_name))
 
     def delete(self, run: ListedRun) -> None:
         """Ask, then delete the run."""
         if self.is_idle(run, "deleted"):
             question = Question(
                 "Delete a run",
-                f"Delete '{run.name}' with its record, samples and checkpoints? There is no undo.",
+                f"Delete '{run.name}' with record, samples and checkpoints? This can't be undone.",
                 "Delete",
                 "Keep",
             )
@@ -107,11 +107,11 @@ class RunController:
         return RunChanged(remove_run(self._folder, name).sentence)
 
     def _start(self, act: Callable[[], RunChanged]) -> None:
-        """Do in a thread what may take a while."""
+        """Run a change in a thread, as it may take a while."""
         self._screen.run_worker(partial(self._do, act), group="do", thread=True)
 
     def _do(self, act: Callable[[], RunChanged]) -> None:
-        """Called in a thread; tells the screen how it went."""
+        """Called in a thread; posts the result to the screen."""
         try:
             done: RunChanged | ChangeRefused = act()
         except (RnntuiError, OSError) as error:

@@ -1,4 +1,4 @@
-"""Which runs a filter lets through, typed by a person who may still be typing."""
+"""The filter of runs, applied as it is typed."""
 
 import re
 import warnings
@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from typing import Final
 
 TEXT_PREFIX: Final = "text:"
-"""Before the whole name of a text: only runs of that text."""
+"""Prefix of a text's whole name: only runs of that text."""
 
 
 def matching_runs(texts: Mapping[str, str], wanted: str) -> tuple[set[str], bool]:
-    """The runs that a filter lets through, and whether it can be taken as it is meant.
+    """The runs that pass a filter, and whether it is a valid expression.
 
-    `texts` are the names of the runs' texts, by the runs' names; a run passes by
-    either. Case doesn't matter; what is no regular expression is looked for as it stands.
+    `texts` are the names of the runs' texts, by the runs' names; either may match. Case
+    doesn't matter; an invalid regular expression is searched for literally.
     """
     if wanted.startswith(TEXT_PREFIX):
         text = wanted.removeprefix(TEXT_PREFIX).strip()

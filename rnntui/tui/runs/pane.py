@@ -1,6 +1,6 @@
-"""The pane of runs: filter, table, what is known of one, and the buttons that act on it.
+"""The pane of runs: filter, table, details of a run, and the buttons that act on it.
 
-It knows which runs are shown, hidden and pinned; the screen draws their curves.
+It keeps which runs are shown, hidden and pinned; the screen draws their curves.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -27,10 +27,10 @@ from rnntui.tui.widgets.chart.inks import line_ink, sign
 from rnntui.tui.widgets.safe_fields import LiveField
 
 _ROWS_BESIDE_RUNS: Final = 8
-"""Rows of the pane that are no runs: borders, filter, header, details, buttons."""
+"""Rows of the pane apart from runs: borders, filter, header, details, buttons."""
 
 SPEEDS: Final = (1.0, 10.0, 100.0, 0.0)
-"""How many times as fast as the training a replay goes; 0 is as fast as possible."""
+"""Speeds of a replay relative to the training run; 0 is as fast as possible."""
 
 _BUTTONS: Final = (
     *("open", "resume", "slower", "replay", "faster"),
@@ -39,35 +39,35 @@ _BUTTONS: Final = (
 
 
 class RunsPane(Vertical):
-    """All runs that the filter lets through, one of them under the cursor."""
+    """The runs that pass the filter, one of them under the cursor."""
 
     class ViewChanged(Message):
-        """Other runs are to be shown, or shown in another way."""
+        """Which runs are shown, or how, has changed."""
 
     def __init__(self) -> None:
-        """Make a pane without runs."""
+        """Create a pane without runs."""
         super().__init__(id="list")
         self.border_title = "Runs"
         self.runs: dict[str, ListedRun] = {}
-        """All there are, by name."""
+        """All runs, by name."""
         self.slots: Slots = {}
         self.pinned: str | None = None
-        """The run whose curve lies on top of the others."""
+        """The run whose curve is on top."""
         self.speed = SPEEDS[1]
-        """Of the next replay."""
+        """Speed of the next replay."""
         self._hidden: set[str] = set()
         self._shown: set[str] = set()
         self._to_highlight = ""
 
     def compose(self) -> ComposeResult:
-        """The filter above the table, what is known and what can be done below."""
+        """The filter above the table, details and buttons below."""
         yield Horizontal(*self._filter_row(), id="filter-row")
         yield RunTable(id="runs")
         yield Static(id="details", markup=False)
         yield Horizontal(*map(_button, _BUTTONS), id="actions")
 
     def on_mount(self) -> None:
-        """Say how fast a replay goes."""
+        """Label the replay button."""
         self.change_speed(0)
 
     def _filter_row(self) -> Iterator[Widget]:
@@ -83,7 +83,7 @@ class RunsPane(Vertical):
 
     @property
     def filter(self) -> Input:
-        """What is typed here narrows the table."""
+        """The field that filters the table."""
         return self.query_one("#filter", Input)
 
     @property
@@ -94,7 +94,7 @@ class RunsPane(Vertical):
 
     @property
     def drawn(self) -> tuple[str, ...]:
-        """The runs whose curves are wanted and can be compared: none of a classifier's."""
+        """The runs whose curves are shown and can be compared: no classifiers."""
         wanted = self._shown - self._hidden
         return tuple(n for n, run in self.runs.items() if n in wanted and not run.classifies)
 
@@ -106,9 +106,9 @@ class RunsPane(Vertical):
             self.pinned = None
 
     def show(self, styles: Mapping[int, Style], characters: Characters) -> None:
-        """Bring table and words up to what there is and what is asked for.
+        """Update table and details.
 
-        `styles` are those of the chart's inks, `characters` what it is drawn with.
+        `styles` are those of the chart's inks, `characters` those it is drawn with.
         """
         wanted = self.filter
         texts = {name: run.summary.corpus if run.summary else "" for name, run in self.runs.items()}
@@ -127,9 +127,9 @@ class RunsPane(Vertical):
         self._show_details()
 
     def why_no_curves(self) -> str:
-        """What to say where no curve is drawn, once all runs have been looked for."""
+        """A sentence for the empty chart, once the runs are listed."""
         if not self.runs:
-            return "There are no runs yet: go back (Esc), choose a text and press t to train one."
+            return "There are no runs yet: go back (Esc), choose a text and press t to train."
         if not self._shown:
             return "No run has such a name or text; change the filter (/)."
         shown = [run for name, run in self.runs.items() if name in self._shown]
@@ -153,7 +153,7 @@ class RunsPane(Vertical):
     @on(RunTable.Listed)
     @on(DataTable.RowHighlighted)
     def _show_details(self) -> None:
-        """Say what is known of the run under the cursor."""
+        """Show details of the run under the cursor."""
         run = self.highlighted
         about = run_details(run) if run else ""
         details = self.query_one("#details", Static)
@@ -161,12 +161,12 @@ class RunsPane(Vertical):
         details.tooltip = Content(printable(about))
 
     def label(self, labels: Iterable[tuple[str, str]]) -> None:
-        """Let buttons, by their actions' names, say something else."""
+        """Set labels of buttons by their actions' names."""
         for name, label in labels:
             self.query_one(f"#button-{name}", Button).label = label
 
     def change_speed(self, way: int) -> None:
-        """Replay faster (1), slower (-1) or as before (0)."""
+        """Make replays faster (1) or slower (-1), or keep the speed (0)."""
         at = SPEEDS.index(self.speed) + way
         self.speed = SPEEDS[min(max(at, 0), len(SPEEDS) - 1)]
         words = f"{self.speed:g}x" if self.speed else "max"
@@ -174,7 +174,7 @@ class RunsPane(Vertical):
 
     @on(Input.Changed, "#filter")
     def _filter(self) -> None:
-        """Show what the filter lets through."""
+        """Show the runs that pass the filter."""
         self.post_message(self.ViewChanged())
 
     def toggle_text(self, run: ListedRun) -> None:
@@ -191,7 +191,7 @@ class RunsPane(Vertical):
 
     @on(LiveField.Left, "#filter")
     def _clear_filter(self) -> None:
-        """Show all again, and let letter keys act."""
+        """Show all runs again, and let letter keys act."""
         self.filter.value = ""
         self.table.focus()
 
@@ -200,34 +200,34 @@ class RunsPane(Vertical):
         self.toggle_hidden(event.name)
 
     def toggle_hidden(self, name: str) -> None:
-        """Hide the curve of a run, or show it again; nothing of a run that has none here."""
+        """Hide or show the curve of a run; does nothing for a run without one."""
         if self.runs[name].classifies:
             return
         self._hidden ^= {name}
         self.post_message(self.ViewChanged())
 
     def toggle_pinned(self, name: str) -> None:
-        """Put the curve of a run on top of the others, or back among them."""
+        """Draw the curve of a run on top, or no longer."""
         self.pinned = None if name == self.pinned else name
         self._to_highlight = name
         self.post_message(self.ViewChanged())
 
     def rename(self, name: str, new_name: str) -> None:
-        """Let a run be shown as before under another name."""
+        """Keep how a run is shown under its new name."""
         self._hidden = {new_name if each == name else each for each in self._hidden}
         self.pinned = new_name if self.pinned == name else self.pinned
         self._to_highlight = new_name
 
 
 def why_not_drawn(classifiers: Sequence[str]) -> str:
-    """Why the curves of these runs, at least one, are not among the others."""
+    """Why the curves of these classifiers, at least one, are not drawn."""
     if len(classifiers) > 1:
-        return "These runs classify; open one (Enter) to see its curve on the Classify screen."
-    return f"'{classifiers[0]}' classifies; its curve is on the Classify screen (Enter)."
+        return "These are classifiers; open one (Enter) to see its curve on the Classify screen."
+    return f"'{classifiers[0]}' is a classifier; its curve is on the Classify screen (Enter)."
 
 
 def _button(name: str) -> Button:
-    """A button that does what a key does."""
+    """A button for an action."""
     action = find_action(f"runs.{name}", (OPEN, *RUNS))
     made = Button(
         action.label,

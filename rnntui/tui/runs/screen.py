@@ -1,4 +1,4 @@
-"""All runs: a table, their curves over each other, and what can be done with a run."""
+"""The Runs screen: a table of all runs, their curves in one chart, and actions on a run."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -35,20 +35,20 @@ from rnntui.tui.widgets.split import Shares, Split
 from rnntui.tui.widgets.title_bar import TitleBar
 
 POLL_SECONDS: Final = 2.0
-"""How often new runs and the news of those in training are looked for."""
+"""Interval of looking for new runs and new points of curves."""
 
 SHOW_SECONDS: Final = 0.5
-"""How often curves are brought to the screen while they are being read."""
+"""Interval of drawing curves while they are being read."""
 
 REST_SECONDS: Final = 0.005
-"""A breath after each part that was read, as the screen needs the interpreter, too."""
+"""Pause after each part read, to leave the interpreter to the screen."""
 
 LEAST_ROWS: Final = (12, 7)
-"""The lowest that table and curves may be made."""
+"""Least height of table and curves."""
 
 
 class RunsScreen(Screen[None]):
-    """Compare runs, open one, go on with it, replay it, export, rename or delete it."""
+    """Compare runs; open, resume, replay, export, rename or delete one."""
 
     CSS_PATH = "runs.tcss"
     AUTO_FOCUS = "#runs"
@@ -57,7 +57,7 @@ class RunsScreen(Screen[None]):
 
     @dataclass
     class Listed(Message):
-        """The runs there are, and their slots."""
+        """The runs were listed, with their slots."""
 
         runs: tuple[ListedRun, ...]
         slots: Slots
@@ -70,7 +70,7 @@ class RunsScreen(Screen[None]):
 
     @dataclass
     class ReadingEnded(Message):
-        """The thread that reads is done; `failure` is a sentence, or empty."""
+        """The reading thread is done; `failure` is a sentence, or empty."""
 
         failure: str
 
@@ -88,9 +88,8 @@ class RunsScreen(Screen[None]):
 
         `open_run` is called with a checkpoint's path, `resume` with a run's name,
         `replay` with a name and a speed (0: as fast as possible); the screen then
-        goes away, or stays with a toast where one raises `RnntuiError`. `clock`
-        gives the seconds since 1970. What part of the screen the table was given
-        is kept in `shares`.
+        closes, or stays with a toast where one raises `RnntuiError`. `clock` returns
+        seconds since 1970. The table's share of the screen is kept in `shares`.
         """
         super().__init__()
         self._folder = parent
@@ -113,16 +112,16 @@ class RunsScreen(Screen[None]):
         yield KeyBar()
 
     def on_mount(self) -> None:
-        """Begin to look for runs, and go on with it."""
+        """Start looking for runs at intervals."""
         self._label_buttons()
         self.look()
         self.set_interval(self._poll_seconds, self.look)
-        self.watch(self.app, "theme", self._colour_anew, init=False)
+        self.watch(self.app, "theme", self._update_colours, init=False)
 
     # Reading, in a thread.
 
     def look(self) -> None:
-        """Look for runs and read on in their records, unless that is being done."""
+        """List the runs and read their new points in a thread, unless one is running."""
         if self._is_looking:
             self._look_again = True
             return
@@ -131,7 +130,7 @@ class RunsScreen(Screen[None]):
 
     @work(thread=True, group="read")
     def _read(self, drawn: tuple[str, ...]) -> None:
-        """List the runs, then read the curves of those that are drawn."""
+        """List the runs, then read the curves of the drawn ones."""
         failure = ""
         try:
             runs = self._reading.runs()
@@ -159,24 +158,24 @@ class RunsScreen(Screen[None]):
 
     @on(Listed)
     def _runs_listed(self, message: Listed) -> None:
-        """Show what runs there are now."""
+        """Show the runs."""
         has_new = bool({run.name for run in message.runs} - self.runs.runs.keys())
         self.runs.set_runs(message.runs, message.slots)
         self._show()
         if has_new:
-            # The curves of the new ones are wanted, too.
+            # The curves of the new ones are needed, too.
             self._look_again = True
 
     @on(CurvesRead)
     def _curves_read(self, message: CurvesRead) -> None:
-        """Draw what was read."""
+        """Draw the new points."""
         chart = self.query_one(RunChart)
         for name, news in message.news:
             chart.add_points(name, news)
 
     @on(ReadingEnded)
     def _reading_ended(self, message: ReadingEnded) -> None:
-        """Say once what went wrong; look again where somebody asked for it meanwhile."""
+        """Show an error once; look again if it was requested meanwhile."""
         self._is_looking = False
         if message.failure and message.failure != self._failure:
             self._tell(message.failure, "error")
@@ -190,7 +189,7 @@ class RunsScreen(Screen[None]):
     # Showing.
 
     def _show(self) -> None:
-        """Bring table and chart up to what there is and what is asked for."""
+        """Update table and chart."""
         runs, chart = self.runs, self.query_one(RunChart)
         runs.show(styles_for(chart), chart.look.characters)
         chart.show_runs(
@@ -203,8 +202,8 @@ class RunsScreen(Screen[None]):
             runs.why_no_curves() if self._has_looked else "Reading the runs…",
         )
 
-    def _colour_anew(self) -> None:
-        """Take up the colours of another theme once the chart has them."""
+    def _update_colours(self) -> None:
+        """Update the colours after a change of theme, once the chart has them."""
         self.call_after_refresh(self._show)
 
     def _label_buttons(self) -> None:
@@ -217,10 +216,10 @@ class RunsScreen(Screen[None]):
         )
 
     def _tell(self, sentence: str, severity: SeverityLevel = "information") -> None:
-        """Say something in a toast."""
+        """Show a sentence in a toast."""
         self.notify(printable(sentence), severity=severity, markup=False)
 
-    # Looking at it in another way.
+    # Filter, order and axes.
 
     def action_look(self) -> None:
         """Look for runs now."""
@@ -228,7 +227,7 @@ class RunsScreen(Screen[None]):
 
     @on(RunsPane.ViewChanged)
     def _view_changed(self) -> None:
-        """Show what is asked for, and read the curves of what is new."""
+        """Update the screen, and read the curves of newly shown runs."""
         self._show()
         self.look()
 
@@ -244,7 +243,7 @@ class RunsScreen(Screen[None]):
     @on(RunTable.Listed)
     @on(RunTable.RowHighlighted)
     def _list_first(self) -> None:
-        """Let the legend name the run under the cursor, whatever it has no room for."""
+        """List the run under the cursor first in the legend."""
         self.query_one(RunChart).list_first(self.runs.table.highlighted)
 
     def action_back(self) -> None:
@@ -256,7 +255,7 @@ class RunsScreen(Screen[None]):
         self.runs.table.sort_by_next()
 
     def action_reverse(self) -> None:
-        """Sort the other way round."""
+        """Reverse the order."""
         table = self.runs.table
         table.sort_by(table.order[0])
 
@@ -267,13 +266,13 @@ class RunsScreen(Screen[None]):
         self._label_buttons()
 
     def action_kind(self) -> None:
-        """Draw the other losses."""
+        """Switch between validation and training losses."""
         chart = self.query_one(RunChart)
         chart.set_kind(KINDS[(KINDS.index(chart.kind) + 1) % len(KINDS)])
         self._label_buttons()
 
     def action_hide(self) -> None:
-        """Hide the curve of the run under the cursor, or show it again."""
+        """Hide or show the curve of the run under the cursor."""
         run = self.runs.highlighted
         if run is not None and run.classifies:
             self._tell(why_not_drawn([run.name]))
@@ -281,42 +280,42 @@ class RunsScreen(Screen[None]):
             self.runs.toggle_hidden(run.name)
 
     def action_pin(self) -> None:
-        """Put the run under the cursor on top of the others, or back among them."""
+        """Draw the run under the cursor on top, or no longer."""
         if run := self.runs.highlighted:
             self.runs.toggle_pinned(run.name)
 
     def action_speed(self, way: int) -> None:
-        """Replay faster or slower."""
+        """Make replays faster or slower."""
         self.runs.change_speed(way)
 
     def action_move_border(self, way: str) -> None:
-        """Move the border between table and curves by a little."""
+        """Move the border between table and curves by a few cells."""
         self.query_one(Split).move(-1 if way == "up" else 1)
 
     def action_reset_layout(self) -> None:
-        """Put the border back where it was."""
+        """Reset the border."""
         self.query_one(Split).reset()
 
-    # What is done with a run.
+    # Actions on the run under the cursor.
 
     @on(RunTable.Opened)
     def action_open(self) -> None:
-        """Load the network of the run under the cursor."""
+        """Open the run."""
         if run := self.runs.highlighted:
             self._open_elsewhere(lambda: self._open_run(find_checkpoint(self._folder, run.name)))
 
     def action_resume(self) -> None:
-        """Go on with the training of the run under the cursor."""
+        """Resume the run."""
         if run := self.runs.highlighted:
             self._open_elsewhere(lambda: self._resume(run.name))
 
     def action_replay(self) -> None:
-        """Show the training of the run under the cursor again."""
+        """Replay the run."""
         if run := self.runs.highlighted:
             self._open_elsewhere(lambda: self._replay(run.name, self.runs.speed))
 
     def _open_elsewhere(self, act: Callable[[], None]) -> None:
-        """Do something that another screen shows; stay where it can't be done."""
+        """Close the screen for an action on another one; stay if it fails."""
         try:
             act()
         except RnntuiError as error:
@@ -326,28 +325,28 @@ class RunsScreen(Screen[None]):
             self.dismiss()
 
     def action_export(self) -> None:
-        """Ask where to, then write the run under the cursor to a zip file."""
+        """Export the run to a zip file."""
         if run := self.runs.highlighted:
             self._controller.export(run)
 
     def action_rename(self) -> None:
-        """Ask for another name, then give it."""
+        """Rename the run."""
         if run := self.runs.highlighted:
             self._controller.rename(run)
 
     def action_delete(self) -> None:
-        """Ask, then delete the run under the cursor."""
+        """Delete the run, after a question."""
         if run := self.runs.highlighted:
             self._controller.delete(run)
 
     @on(ChangeRefused)
     def _change_refused(self, message: ChangeRefused) -> None:
-        """Say why it could not be done."""
+        """Show why a change could not be done."""
         self._tell(message.sentence, "error")
 
     @on(RunChanged)
     def _run_changed(self, message: RunChanged) -> None:
-        """Show what has changed."""
+        """Update the screen after a change."""
         self._tell(message.sentence)
         if message.renamed:
             self.runs.rename(*message.renamed)

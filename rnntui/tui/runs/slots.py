@@ -1,8 +1,8 @@
-"""Which colour and sign each run has in charts, remembered from visit to visit.
+"""Colours and signs of runs in charts, remembered between sessions.
 
-A slot is the chart's number for a colour, dashes and a sign. Runs keep theirs when
-others come and go; a new run takes the lowest one that is free, so that a few
-runs never look alike.
+A slot is the chart's number for a colour, dashes and a sign. Runs keep their slots when
+others come and go; a new run takes the lowest free one, so that a few runs never look
+alike.
 """
 
 import contextlib
@@ -20,7 +20,7 @@ MOST_BYTES: Final = 10_000_000
 
 
 def assign_slots(names: Iterable[str], remembered: Mapping[str, int]) -> Slots:
-    """A slot for each name: the remembered one, else the lowest that no other has."""
+    """A slot for each name: the remembered one, or else the lowest free one."""
     names = list(names)
     slots: Slots = {}
     for name in names:
@@ -35,9 +35,9 @@ def assign_slots(names: Iterable[str], remembered: Mapping[str, int]) -> Slots:
 
 
 class RememberedSlots:
-    """The slots of the runs of one folder, kept in a file that many folders share.
+    """The slots of the runs of one folder, kept in a file shared by all folders.
 
-    A file that can't be read or written is as good as none.
+    A file that can't be read or written is ignored.
     """
 
     def __init__(self, file: Path, parent: Path) -> None:
@@ -46,7 +46,7 @@ class RememberedSlots:
         self._slots: Slots | None = None
 
     def of(self, names: Iterable[str]) -> Slots:
-        """The slot of each of these runs, which are all there are."""
+        """The slot of each of these runs; all others are forgotten."""
         if self._slots is None:
             self._slots = self._read().get(self._folder, {})
         slots = assign_slots(names, self._slots)
@@ -55,7 +55,7 @@ class RememberedSlots:
         return slots
 
     def rename(self, name: str, new_name: str) -> None:
-        """Let a run keep its slot under another name."""
+        """Keep a run's slot under its new name."""
         slots = dict(self._slots or {})
         if name in slots:
             slots[new_name] = slots.pop(name)

@@ -1,4 +1,4 @@
-"""The table of runs: as many columns as there is room for, sorted by any of them."""
+"""The table of runs: as many columns as fit, sortable by any of them."""
 
 import math
 import re
@@ -28,16 +28,16 @@ _MARK: Final = "mark"
 _CHANGED: Final = "changed"
 _LEAST_NAME: Final = 12
 _WANTED_NAME: Final = 24
-"""Cells that a longer name is given before columns that can be spared."""
+"""Width reserved for long names before optional columns."""
 _PADDING: Final = 2
 _SCROLLBAR: Final = 2
 
 
 @dataclass(frozen=True)
 class RunMark:
-    """How a run stands in the chart: its sign and its colour there, hidden or on top.
+    """A run's sign and colour in the chart, and whether it is hidden or on top.
 
-    A classifier, which is not there, shows no sign of it.
+    A classifier, which is not drawn, has no sign.
     """
 
     sign: str
@@ -48,20 +48,20 @@ class RunMark:
 
 @dataclass(frozen=True)
 class _Column:
-    """A column but for the mark and the name; `value` is what it is sorted by."""
+    """A column other than mark and name; `value` is the sort key."""
 
     key: str
     label: str
     width: int
     rank: int
-    """Columns of a low rank stay where there is little room."""
+    """Columns of lower rank stay longer where there is little room."""
     text: Callable[[RunSummary], str]
     value: Callable[[RunSummary], Any]
     is_number: bool = False
 
 
 def run_details(run: ListedRun) -> str:
-    """What the table may have no room for, in a line or two."""
+    """Details that the table may have no room for, in one or two lines."""
     summary = run.summary
     if summary is None:
         return run.note
@@ -74,18 +74,18 @@ def run_details(run: ListedRun) -> str:
 
 
 def natural_key(text: str) -> list[tuple[int, int, str]]:
-    """A key that sorts run-2 before run-10."""
+    """A sort key that puts run-2 before run-10."""
     parts = re.split(r"(\d+)", text.casefold(), flags=re.ASCII)
     return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts if part]
 
 
 def _fitted(text: str, width: int) -> str:
-    """`text` on one line of `width` cells, safe to show; cut inside, as ends tell names apart."""
+    """`text` on one line of `width` cells, safe to show; cut in the middle."""
     return shortened_inside(printable(text.replace("\n", "⏎")), width)
 
 
 def _best(summary: RunSummary) -> float:
-    """What puts the best run first: bits per character, or a classifier's share of errors."""
+    """Sort key with the best run first: bits per character, or a classifier's error rate."""
     if summary.best_accuracy is not None:
         return 1 - summary.best_accuracy
     best = summary.best_bits_per_char
@@ -101,7 +101,7 @@ _COLUMNS: Final = (
     _Column(
         "time", "time", 9, 3, lambda run: duration(run.elapsed_s), lambda run: run.elapsed_s, True
     ),
-    # Of the files, not of what is in them, so `_text_of` and `_value_of` know it.
+    # From the files' times, not their contents, so `_text_of` and `_value_of` handle it.
     _Column(_CHANGED, "changed", 16, 7, lambda _: "", lambda _: 0.0),
 )
 _STATE_WIDTH: Final = 9
@@ -113,14 +113,14 @@ SORTABLE: Final = (
     *(column.key for column in _COLUMNS if column.key != _CHANGED),
     "state",
 )
-"""The columns by which the runs can be sorted: the one to begin with, then from left to right."""
+"""The sortable columns: the initial one, then from left to right."""
 
 
 class RunTable(DataTable[Text]):
-    """All runs that are shown, one a row; the row's key is the run's name.
+    """The shown runs, one per row; the row's key is the run's name.
 
-    A click on a header sorts, on a mark hides the run's curve or shows it again;
-    two clicks on a row open the run.
+    A click on a header sorts, on a mark hides or shows the run's curve; a double click on
+    a row opens the run.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [OPEN.binding]
@@ -139,15 +139,15 @@ class RunTable(DataTable[Text]):
         """A run was chosen."""
 
     class MarkClicked(Message):
-        """The mark of a run was clicked on."""
+        """The mark of a run was clicked."""
 
         def __init__(self, name: str) -> None:
-            """Name the run."""
+            """Hold the run's name."""
             super().__init__()
             self.name = name
 
     def __init__(self, *, id: str | None = None) -> None:
-        """Make an empty table, the newest run first."""
+        """Create an empty table, sorted by the newest run."""
         super().__init__(id=id, cursor_type="row", zebra_stripes=False)
         self._runs: tuple[ListedRun, ...] = ()
         self._marks: Mapping[str, RunMark] = {}
@@ -156,7 +156,7 @@ class RunTable(DataTable[Text]):
 
     @property
     def order(self) -> tuple[str, bool]:
-        """The column that the runs are sorted by, and whether the greatest is first."""
+        """The sort column, and whether the order is descending."""
         return self._sorted_by, self._descending
 
     @property
@@ -167,7 +167,7 @@ class RunTable(DataTable[Text]):
         return self.coordinate_to_cell_key(Coordinate(self.cursor_row, 0)).row_key.value
 
     def show_runs(self, runs: Iterable[ListedRun], marks: Mapping[str, RunMark]) -> None:
-        """Show these runs, keeping the cursor on the run that it is on."""
+        """Show these runs, keeping the cursor on its run."""
         self._runs, self._marks = tuple(runs), marks
         self._fill()
 
@@ -178,7 +178,7 @@ class RunTable(DataTable[Text]):
             self.move_cursor(row=names.index(name))
 
     def sort_by(self, column: str) -> None:
-        """Sort by a column; by the one it is sorted by already, the other way round."""
+        """Sort by a column; reverses the order if it is the current one."""
         if column == self._sorted_by:
             self._descending = not self._descending
         elif column in SORTABLE:
@@ -186,21 +186,21 @@ class RunTable(DataTable[Text]):
         self._fill()
 
     def sort_by_next(self) -> None:
-        """Sort by the column to the right, after the last by the first."""
+        """Sort by the next column, wrapping around."""
         at = SORTABLE.index(self._sorted_by)
         self.sort_by(SORTABLE[(at + 1) % len(SORTABLE)])
 
     def on_resize(self) -> None:
-        """Show as many columns as there is room for now."""
+        """Show the columns that fit."""
         self._fill()
 
     def on_data_table_header_selected(self, event: DataTable.HeaderSelected) -> None:
-        """Sort by what was clicked on."""
+        """Sort by the clicked column."""
         event.stop()
         self.sort_by(str(event.column_key.value))
 
     def on_click(self, event: events.Click) -> None:
-        """Tell a click that moves the cursor from one that means more."""
+        """Handle clicks on marks and double clicks."""
         meta = event.style.meta
         row = meta.get("row", -1)
         if row < 0 or meta.get("out_of_bounds", False):
@@ -212,7 +212,7 @@ class RunTable(DataTable[Text]):
             name = self.coordinate_to_cell_key(Coordinate(row, 0)).row_key.value
             self.post_message(self.MarkClicked(str(name)))
         if event.chain == 1 and row == self.cursor_row:
-            # The table would take it for a choice, and it is easily done by chance.
+            # The table would take it for a selection, and it easily happens by accident.
             event.prevent_default()
 
     def action_open(self) -> None:
@@ -221,9 +221,9 @@ class RunTable(DataTable[Text]):
             self.post_message(self.Opened())
 
     def _ordered(self) -> list[ListedRun]:
-        """The runs as they are sorted; those without a value last, the pinned one first.
+        """The runs in order; the pinned one first, those without a value last.
 
-        By their figures classifiers come after the others, as the two can't be compared.
+        Sorted by a figure, classifiers come after the others, as they can't be compared.
         """
         by_name = sorted(self._runs, key=lambda run: natural_key(run.name))
         column = next((c for c in _COLUMNS if c.key == self._sorted_by), None)
@@ -245,7 +245,7 @@ class RunTable(DataTable[Text]):
         return sorted(ordered, key=lambda run: not self._marks[run.name].pinned)
 
     def _fill(self) -> None:
-        """Bring the rows up to date; all are made anew only where their order or columns change."""
+        """Update the rows; they are rebuilt only where their order or columns change."""
         if not self.size.width:
             return
         columns, name_width = self._layout()
@@ -270,7 +270,7 @@ class RunTable(DataTable[Text]):
         self.post_message(self.Listed())
 
     class Listed(Message):
-        """The rows were made anew, so the cursor may be on another run."""
+        """The rows were rebuilt, so the cursor may be on another run."""
 
     def _update(self, rows: Mapping[str, Sequence[Text]]) -> None:
         for row, cells in enumerate(rows.values()):
@@ -280,7 +280,7 @@ class RunTable(DataTable[Text]):
                     self.update_cell_at(at, cell)
 
     def _layout(self) -> tuple[list[_Column], int]:
-        """The columns that there is room for, and the width of the name's."""
+        """The columns that fit, and the width of the name column."""
         room = self.size.width - _SCROLLBAR - (1 + len(PIN) + _PADDING) - (_STATE_WIDTH + _PADDING)
         longest = max((cell_width(run.name) for run in self._runs), default=0)
         least = min(max(longest, _LEAST_NAME), _WANTED_NAME)
@@ -330,19 +330,19 @@ class RunTable(DataTable[Text]):
 
 
 def _text_of(column: _Column, run: ListedRun) -> str:
-    """What stands in a column; empty where it isn't known."""
+    """The text of a cell; empty if unknown."""
     if column.key == _CHANGED:
         return time.strftime("%Y-%m-%d %H:%M", time.localtime(run.changed_at))
     return column.text(run.summary) if run.summary else ""
 
 
 def _value_of(column: _Column, run: ListedRun) -> Any:
-    """What a run that has a text in the column is sorted by."""
+    """The sort key of a run that has a text in the column."""
     if column.key == _CHANGED or run.summary is None:
         return run.changed_at
     return column.value(run.summary)
 
 
 def _is_same(one: Text, other: Text) -> bool:
-    """Whether two texts look the same; `==` of Rich's passes over the style of the whole."""
+    """Whether two texts look the same; Rich's `==` ignores the style of the whole."""
     return one == other and one.style == other.style

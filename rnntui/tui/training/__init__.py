@@ -1,1 +1,1 @@
-"""What the playground and the Classify screen share: form, loss, status, steering."""
+"""Shared by the playground and the Classify screen: form, loss, status, steering."""

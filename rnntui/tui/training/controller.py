@@ -1,7 +1,7 @@
-"""What a person does with a training run on any screen: begins, steers, opens and resumes it.
+"""Steering of training runs by keys and mouse: begin, pause, change, save, resume.
 
-It asks the session, shows in the loss pane what a run did before, and says in toasts
-what can't be done at present.
+It sends commands to the session, shows the earlier part of a run in the loss pane, and
+explains in toasts what can't be done now.
 """
 
 from abc import ABC, abstractmethod
@@ -34,11 +34,11 @@ from rnntui.tui.training.stepped_setting import learning_rate
 
 
 class Setup(Protocol):
-    """The pane that says what a new training run would be."""
+    """The pane with the set-up of a new training run."""
 
     @property
     def chosen(self) -> object:
-        """Text and settings as they are now; equal where they are the same."""
+        """The current text and settings, comparable by `==`."""
 
     @property
     def form(self) -> SettingsForm[Any, Any]:
@@ -47,17 +47,17 @@ class Setup(Protocol):
 
 @dataclass(frozen=True)
 class SetupOfRun:
-    """A run, and the set-up that shows its own text and settings."""
+    """A run, and the set-up as its own text and settings."""
 
     name: str
     setup: object
 
 
 class TrainingController(ABC):
-    """One training run at a time, and which run `t` would resume.
+    """One training run at a time, and the run that `t` would resume.
 
-    That run stays the one to resume while the set-up is as the run left it; another
-    text or setting asks for a new one.
+    `t` resumes that run while the set-up is still its own; with another text or setting
+    it begins a new run.
     """
 
     def __init__(
@@ -68,10 +68,10 @@ class TrainingController(ABC):
         tell: Tell,
         elsewhere: Callable[[], str],
     ) -> None:
-        """Begin with a session that need not be idle.
+        """Steer a session, which need not be idle.
 
-        `elsewhere` says in a sentence what else is trained in the app, and where; it is
-        empty where nothing is.
+        `elsewhere` returns a sentence about a training run on another screen, empty
+        without one.
         """
         self._session, self._setup, self._loss = session, setup, loss
         self._tell, self._elsewhere = tell, elsewhere
@@ -82,44 +82,44 @@ class TrainingController(ABC):
         self._rate = learning_rate(session.send, tell, loss.show_learning_rate)
         self._question = OldTextQuestion()
 
-    # What a task adds.
+    # For subclasses.
 
     @property
     @abstractmethod
     def _run_name(self) -> str | None:
-        """The name of the run that is or was trained here, once it is known."""
+        """The name of the run that is or was trained here; None until it is known."""
 
     @abstractmethod
     def _train_new(self, parent: Path, config: Any) -> None:
-        """Have the session begin what the set-up says, whose settings `config` are valid."""
+        """Begin a training run of the set-up, whose settings `config` are valid."""
 
     @abstractmethod
     def _train_again(self, parent: Path, name: str) -> None:
-        """Have the session resume a run."""
+        """Resume a run."""
 
     @abstractmethod
     def _show_setup(self, folder: RunFolder) -> None:
-        """Show a run's own text and settings. Raises `RnntuiError`."""
+        """Set the set-up to a run's text and settings. Raises `RnntuiError`."""
 
     @property
     def phase(self) -> Phase:
-        """What the training run does."""
+        """The phase of the training run."""
         return self._session.phase
 
-    # Steering; the screen's registry of actions says what each is for.
+    # Steering; see the registry of actions.
 
     @property
     def run_to_resume(self) -> str | None:
-        """The run that `t` would resume; None where it would begin one."""
+        """The run that `t` would resume; None where it would begin a new one."""
         return self._if_unchanged(self._resumable)
 
     @property
     def run_to_replay(self) -> str | None:
-        """The run that `t` would show again; None where it would train, as here always."""
+        """The run that `t` would replay; always None here."""
         return None
 
     def _if_unchanged(self, run: SetupOfRun | None) -> str | None:
-        """The name of a run while the set-up is still its own."""
+        """The run's name while the set-up is still its own."""
         return run.name if run is not None and run.setup == self._setup.chosen else None
 
     def trains(self, name: str) -> bool:
@@ -127,7 +127,7 @@ class TrainingController(ABC):
         return self._session.is_training and self._run_name == name
 
     def toggle(self) -> bool:
-        """Begin a training run, pause it, or continue it; whether one is in progress now."""
+        """Begin, pause or continue a training run; whether one is in progress now."""
         if self._session.is_training:
             if self._can_steer(""):
                 self._session.toggle_pause()
@@ -152,34 +152,34 @@ class TrainingController(ABC):
         return True
 
     def _begin_steering(self, rate: float | None) -> None:
-        """Let keys step from what a training run begins with: a rate that it had, or its settings.
+        """Set the values that keys step from: the learning rate `rate`, or the settings'.
 
-        The recipe stands for settings that are not valid, as they may be while a run is resumed.
+        The recipe replaces invalid settings, which are possible while a run is resumed.
         """
         self._begun_with, form = self._setup.chosen, self._setup.form
         config = form.config or form.recipe.config
         self._rate.begin(LoopSettings.of(config).first_rate if rate is None else rate)
 
     def step(self) -> None:
-        """Take one step, then pause."""
-        self._steer(SingleStep(), "There is no training to take a step of; press t to begin one.")
+        """Run one step, then pause."""
+        self._steer(SingleStep(), "There is no training run to step; press t to begin one.")
 
     def stop(self) -> None:
         """Save and end the training run."""
-        self._steer(Stop(), "There is no training to end; press t to begin one.")
+        self._steer(Stop(), "There is no training run to end; press t to begin one.")
 
     def save(self) -> None:
         """Save now, and say so once it is done."""
-        nothing = "There is nothing to save; press t to begin a training."
+        nothing = "There is nothing to save; press t to begin a training run."
         self._asked_to_save = self._steer(SaveNow(), nothing)
 
     def roll_back(self) -> None:
-        """Go back to the best weights."""
-        self._steer(RollBack(), "There is no training to take back; press t to begin one.")
+        """Roll back to the best weights."""
+        self._steer(RollBack(), "There is no training run to roll back; press t to begin one.")
 
     def change_rate(self, way: str) -> None:
         """Double or halve the learning rate."""
-        if self._can_steer("There is no training whose learning rate could be changed."):
+        if self._can_steer("There is no training run to change the learning rate of."):
             self._rate.change(way)
 
     def begin_new_run(self) -> None:
@@ -187,24 +187,24 @@ class TrainingController(ABC):
         if not self._is_idle():
             return
         if self._resumable is not None:
-            self._tell(f"t begins a new run now; '{self._resumable.name}' is kept.")
+            self._tell(f"t now begins a new run; '{self._resumable.name}' is kept.")
         self._resumable = None
 
     def _steer(self, command: Command, otherwise: str) -> bool:
-        """Send a command; whether there is a training run to obey it."""
+        """Send a command; whether there is a training run for it."""
         can = self._can_steer(otherwise)
         if can:
             self._session.send(command)
         return can
 
     def _can_steer(self, otherwise: str) -> bool:
-        """Whether a training run is in progress that can be steered; says `otherwise` if none."""
+        """Whether a training run can be steered; shows `otherwise` if there is none."""
         if not self._session.is_training:
             self._tell(otherwise, "warning")
         return self._session.is_training
 
     def _is_idle(self) -> bool:
-        """Whether no training run is in progress here; says so otherwise."""
+        """Whether no training run is in progress here; shows a toast otherwise."""
         if self._session.is_training:
             self._tell(
                 f"{about_progress(self._session.phase)}; press k to end it first.", "warning"
@@ -212,7 +212,7 @@ class TrainingController(ABC):
         return not self._session.is_training
 
     def _is_free(self) -> bool:
-        """Whether none is in progress in the whole app; says so otherwise."""
+        """Whether none is in progress in the whole app; shows a toast otherwise."""
         if not self._is_idle():
             return False
         if elsewhere := self._elsewhere():
@@ -220,13 +220,13 @@ class TrainingController(ABC):
         return not elsewhere
 
     def _clear(self) -> None:
-        """Begin a new picture."""
+        """Clear the panes for a new run."""
         self._loss.clear()
 
-    # What comes of it.
+    # Events.
 
     def handle_event(self, event: TrainEvent) -> None:
-        """Take note of an event, and say what the person has asked for."""
+        """Update state by an event, with a toast for what was requested."""
         match event:
             case Step():
                 self._rate.apply(event.learning_rate)
@@ -243,24 +243,24 @@ class TrainingController(ABC):
                 pass
 
     def _what_follows(self, end: Finished) -> str:
-        """What `t` does after the end of a training run: resume it, if it has steps left."""
+        """What `t` does after the end of a training run: resume it if it has steps left."""
         name, self._resumable = self._run_name, None
-        # Stopped while it measured at its end, it has no step left to take.
+        # Stopped during the evaluation at its end, it has no steps left.
         if end.reason != "stopped" or self._loss.status.is_at_last_step or name is None:
             return ""
         self._resumable = SetupOfRun(name, self._begun_with)
         if self.run_to_resume is None:
-            return "t begins a new run, as another text or setting is chosen"
-        return "t goes on"
+            return "t begins a new run, as text or settings have changed"
+        return "t resumes it"
 
     def show_question(self) -> None:
-        """Show what a training run asks before it begins."""
+        """Show a question asked before a run is resumed."""
         show_question(self._question, self._loss.app)
 
-    # Runs there are already.
+    # Existing runs.
 
     def resume(self, name: str) -> bool:
-        """Resume a run, also out of a pause; whether nothing stands against it.
+        """Resume a run, or continue it if it is paused here; whether it can be.
 
         Raises `RnntuiError` where there is no such run, or another process trains it.
         """
@@ -277,7 +277,7 @@ class TrainingController(ABC):
         return self._resume(folder.name)
 
     def _choose_run(self, folder: RunFolder) -> RunSummary | None:
-        """Show a run's own set-up, and let `t` resume it if it can be."""
+        """Show a run's own set-up, and let `t` resume it if possible."""
         self._resumable = None
         try:
             self._show_setup(folder)
@@ -290,7 +290,7 @@ class TrainingController(ABC):
         return summary
 
     def _show_record(self, folder: RunFolder) -> None:
-        """Show what a run did before; a long record takes a while to read."""
+        """Show the earlier part of a run, reading its record in a thread."""
 
         def read() -> None:
             worker = get_current_worker()
@@ -301,7 +301,7 @@ class TrainingController(ABC):
                 return
 
             def show() -> None:
-                # Asked for where nothing can come in between.
+                # Checked in the app's thread, where nothing can come in between.
                 if not worker.is_cancelled:
                     self._show_events(events)
 

@@ -1,4 +1,4 @@
-"""The loss pane: the chart of a training, with lines to compare with, and the line of figures."""
+"""The loss pane: the chart of a training run with reference lines, and the line of figures."""
 
 import logging
 import math
@@ -38,10 +38,10 @@ from rnntui.tui.widgets.chart import Chart, Look, Marker, SeriesStyle
 TRAINING, VALIDATION, BEST = "training", "validation", "best"
 
 RECORD_READING = "record"
-"""The workers that read what a run did before, one at a time."""
+"""Worker group that reads the record of a run, one worker at a time."""
 
 POLLS_PER_DRAWING = 3
-"""How seldom steps alone move the curve: each drawing takes time from the training."""
+"""Polls per drawing while only steps arrive: each drawing takes time from training."""
 
 LOSS = Look(
     x_title="steps",
@@ -60,21 +60,21 @@ LINKS: Final[Sequence[Link]] = (
     "new",
     LinkPair("sample-length.down", "samples", "sample-length.up"),
 )
-"""What can be clicked in the pane's lower border, the most wanted first."""
+"""Links in the pane's lower border, the most important first."""
 
 FOLLOWING_LINKS: Final[Sequence[Link]] = ("stop", "new")
 """The same while another process trains, which can't be steered from here."""
 
 CHART_LINKS: Final[Sequence[Link]] = ("scale", "smoothing", "recent")
-"""What can be clicked in its upper border."""
+"""Links in its upper border."""
 
-_TRAIN_WORDS: Final[dict[Phase, str]] = {"training": "pause", "paused": "go on"}
+_TRAIN_WORDS: Final[dict[Phase, str]] = {"training": "pause", "paused": "continue"}
 
 log = logging.getLogger(__name__)
 
 
 class LossPane(Vertical):
-    """What a training did so far, live."""
+    """The course of a training run, live."""
 
     def __init__(
         self,
@@ -84,11 +84,11 @@ class LossPane(Vertical):
         chart_links: Sequence[Link] = CHART_LINKS,
         unit: str = "characters",
     ) -> None:
-        """Make a pane for a training that has not begun.
+        """Create a pane with no training run.
 
-        `links` and `chart_links` can be clicked; they are names among the screen's
-        `actions`, and the first of `links` begins a training, pauses it and goes on.
-        Speeds are in `unit` a second: what is opened may say nothing of it.
+        `links` and `chart_links` are names among the screen's `actions`; the first of
+        `links` begins, pauses and continues a training run. Speeds are in `unit` a
+        second, as a record may not say.
         """
         super().__init__(id="loss", classes="pane")
         self._look, self._actions, self._unit = look, actions, unit
@@ -96,7 +96,7 @@ class LossPane(Vertical):
         self._last_evaluation = 0
         self._undrawn: list[Step] = []
         self._polls = 0  # since steps were drawn
-        self._goes_on = self._replays_next = False
+        self._resumes_next = self._replays_next = False
 
     def compose(self) -> ComposeResult:
         """The chart above the figures."""
@@ -104,7 +104,7 @@ class LossPane(Vertical):
         yield TrainingStatus(self._unit)
 
     def on_mount(self) -> None:
-        """Make room for the two curves."""
+        """Add the two curves."""
         self.chart.add_series(TRAINING, SeriesStyle.LINE, 0)
         self.chart.add_series(VALIDATION, SeriesStyle.MARKED, 1)
 
@@ -119,7 +119,7 @@ class LossPane(Vertical):
         return self.query_one(TrainingStatus)
 
     def clear(self) -> None:
-        """Begin a new picture; a record that is being read for the old one comes too late."""
+        """Clear everything; a record still being read is dropped."""
         self.workers.cancel_group(self, RECORD_READING)
         self._clear_curves()
         self.show_references({})
@@ -135,9 +135,9 @@ class LossPane(Vertical):
         self._last_evaluation = 0
 
     def show(self, events: Sequence[TrainEvent]) -> None:
-        """Take what a poll brought, if anything.
+        """Show the events of a poll.
 
-        All that is no step is drawn at once, with the steps around it.
+        Steps alone are drawn at intervals, all other events at once.
         """
         self._polls += 1
         for event in events:
@@ -169,53 +169,53 @@ class LossPane(Vertical):
             self._draw_steps()
 
     def _draw_steps(self) -> None:
-        """Bring the curve and the figures up to the last step, if any came."""
+        """Update curve and figures with the steps since the last drawing."""
         if not self._undrawn:
             return
         steps, self._undrawn, self._polls = self._undrawn, [], 0
         self.chart.append(TRAINING, [step.step for step in steps], [step.loss for step in steps])
         if self.status.last_step is None:
-            # The time left is measured from the first step, not from the first drawing.
+            # The remaining time is measured from the first step, not the first drawing.
             self.status.last_step = steps[0]
         self.status.last_step = steps[-1]
 
     def show_learning_rate(self, rate: float | None) -> None:
-        """Show what was asked for at once; None for what the steps say."""
+        """Show a requested rate at once; None shows that of the steps."""
         self.status.learning_rate = rate
 
     def show_replay_speed(self, speed: float) -> None:
-        """Show how many times as fast as the training a replay goes; 0 is at once."""
+        """Show the speed of a replay relative to the training run; 0 is at once."""
         self.status.replay_speed = speed
 
     def show_phase(self, phase: Phase, kind: TrainingKind) -> None:
-        """Say what the training does."""
+        """Show the phase of the training run."""
         self.status.kind, self.status.phase = kind, phase
         self.set_class(phase == "training", "-live")
         self.show_links()
 
-    def show_next_action(self, goes_on: bool, replays: bool = False) -> None:
-        """Say whether what comes next would go on with a run, replay one, or begin one."""
-        if (goes_on, replays) != (self._goes_on, self._replays_next):
-            self._goes_on = self.status.continues = goes_on
+    def show_next_action(self, resumes: bool, replays: bool = False) -> None:
+        """Show whether `t` would resume a run, replay one, or begin one."""
+        if (resumes, replays) != (self._resumes_next, self._replays_next):
+            self._resumes_next = self.status.resumes = resumes
             self._replays_next = replays
             self.show_links()
 
     def show_trained(self, step: int) -> None:
-        """Say how far the network that is open was trained; 0 where there is none."""
+        """Show how far the open network was trained; 0 without one."""
         self.status.trained_to = step
 
     def show_quiet(self, is_quiet: bool) -> None:
-        """Say whether the process that is followed writes nothing any more."""
+        """Show whether the followed process has stopped writing."""
         self.status.is_quiet = is_quiet
 
     def on_resize(self) -> None:
-        """Show as many links to click as fit."""
+        """Show as many links as fit."""
         self.show_links()
 
     def show_links(self) -> None:
-        """Show as many links to click in the borders as fit."""
+        """Show as many links in the borders as fit."""
         phase, room, actions = self.status.phase, self.size.width - 2, self._actions
-        idle = "replay" if self._replays_next else "go on" if self._goes_on else "train"
+        idle = "replay" if self._replays_next else "resume" if self._resumes_next else "train"
         train = _TRAIN_WORDS.get(phase, idle)
         words, links = {str(self._links[0]): train}, self._links
         if self.status.kind == "followed" and phase in _TRAIN_WORDS:
@@ -229,7 +229,7 @@ class LossPane(Vertical):
         self.border_title = Content("Loss   ") + at_chart.stylize_before("$text-muted not bold")
 
     def _show_evaluation(self, event: Evaluated) -> None:
-        """Add a point to the curve; the best weights' last, full one belongs to an older step."""
+        """Add a point to the curve; the final full evaluation belongs to the best step."""
         if event.val_loss is None or event.step <= self._last_evaluation:
             return
         self.status.accuracy = event.accuracy
@@ -240,10 +240,10 @@ class LossPane(Vertical):
 
     @work(thread=True, exclusive=True, group="baselines")
     def compare_with_counting(self, network: Network) -> None:
-        """Draw what counting alone reaches on the same text: uniform, unigram, best n-gram.
+        """Draw the loss of counting models on the same text: uniform, unigram, best n-gram.
 
-        Counts in the background what the network learns from; nothing is drawn
-        where the text can't be found.
+        Counts the network's training text in the background; draws nothing where the
+        text can't be found.
         """
         worker = get_current_worker()
         symbols = len(network.vocabulary)
@@ -267,7 +267,7 @@ class LossPane(Vertical):
             self.app.call_from_thread(self.show_references, lines)
 
     def show_references(self, lines: Mapping[str, float]) -> None:
-        """Draw these losses, by name, as lines to compare with, in place of others."""
+        """Draw these losses, by name, as the reference lines."""
         chart = self.chart
         gone: Iterable[str] = set(chart.data.references) - set(lines)
         for name in gone:

@@ -1,4 +1,4 @@
-"""Asking a person whether a training goes on with its text as it was."""
+"""The question whether a run is resumed on its old text."""
 
 from textual.app import App
 
@@ -6,15 +6,14 @@ from rnntui.runtime.old_text_question import OldTextQuestion
 from rnntui.tui.dialogs.question import Question
 
 RUN_UNCHANGED = "The run stays as it is."
-"""Said where a person doesn't go on with a text as it was."""
+"""Shown where the old text is refused."""
 
 
 def show_question(question: OldTextQuestion, app: App[object]) -> None:
-    """Show what a training asks, where it asks something; the answer goes back to it."""
+    """Show the question in a modal, if one is asked, and pass the answer back."""
     if (changed := question.asked()) is not None:
         sentence = (
-            f"{changed.about} Go on with it as it was then?\n\n"
-            f"To train on the new one: {changed.command}"
+            f"{changed.about} Resume on the old text?\n\nTo train on the new one: {changed.command}"
         )
-        modal = Question("The text has changed", sentence, "Go on with the old text", "Leave it")
+        modal = Question("The text has changed", sentence, "Resume on the old text", "Cancel")
         app.push_screen(modal, question.answer)

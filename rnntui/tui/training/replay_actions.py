@@ -1,6 +1,6 @@
-"""What can be done while a run is shown again: its part of the playground's registry.
+"""Actions during a replay: part of the playground's registry.
 
-The keys are those of a training where both do the like; only one of them acts at a time.
+They share keys with similar actions of a training run; only one of them acts at a time.
 """
 
 from collections.abc import Sequence
@@ -18,15 +18,20 @@ def _action(
 
 REPLAY: Final = (
     _action(
-        "pause", "t", "replay_pause", "Pause/go on", "Pause the replay; again to go on.", "Pause"
+        "pause",
+        "t",
+        "replay_pause",
+        "Pause/continue",
+        "Pause the replay; again to continue.",
+        "Pause",
     ),
     _action(
         "next",
         "n",
         "replay_next",
         "Next sample",
-        "Show all up to the next sample of the record, or to the next evaluation where it has"
-        " none, then pause.",
+        "Go to the next sample of the record, or to the next evaluation if it has none, then"
+        " pause.",
         "Sample",
     ),
     _action(
@@ -74,7 +79,7 @@ REPLAY_LINKS: Final[Sequence[Link]] = (
     LinkPair("replay.slower", "speed", "replay.faster"),
     "replay.end",
 )
-"""What can be clicked below the chart of a replay, the most wanted first."""
+"""Links below the chart of a replay, the most important first."""
 
 _IDLE: Final = {
     True: frozenset(
@@ -85,9 +90,9 @@ _IDLE: Final = {
     ),
     False: frozenset(action.call.partition("(")[0] for action in REPLAY),
 }
-"""The calls that do nothing while a replay is on, and while none is."""
+"""The calls without effect during a replay, and without one."""
 
 
 def is_active_in(action: str, replays: bool) -> bool:
-    """Whether what is called `action` does anything while a replay is on, or while none is."""
+    """Whether `action` has an effect during a replay, or without one."""
     return action not in _IDLE[replays]

@@ -1,7 +1,7 @@
-"""A screen on which networks are trained: set-up on the left, the loss on the right, more below.
+"""A screen for training networks: set-up on the left, loss on the right, more below.
 
-The screen carries what is asked for to the session, and the session's news to the
-panes. What a task adds is in the screens made of it: the playground and Classify.
+It passes requests to the session, and the session's news to the panes. Its subclasses
+are the playground and Classify.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,19 +26,19 @@ from rnntui.tui.widgets.split import Split
 POLLS_PER_SECOND: Final = 10
 
 LEAST_COLUMNS: Final = (26, 46)
-"""The narrowest that set-up and the rest may be made."""
+"""Least width of the set-up and of the rest."""
 
 LEAST_ROWS: Final = (8, 8)
-"""The fewest rows of the chart and of what is below it."""
+"""Least height of the chart and of what is below it."""
 
 BORDER_STEPS: Final = {"left": -2, "right": 2, "up": -1, "down": 1}
-"""Cells that a key moves a border."""
+"""Cells by which a key moves a border."""
 
 
 def pane_tabs(
     labels: Mapping[str, str], actions: Sequence[Action], prefix: str = ""
 ) -> tuple[PaneTab, ...]:
-    """The tabs with these labels, by name, of a screen whose actions have names with `prefix`."""
+    """Tabs with these labels, by name, of a screen whose action names begin with `prefix`."""
     return tuple(
         PaneTab(name, label, find_action(f"{prefix}tab.{name}", actions))
         for name, label in labels.items()
@@ -46,11 +46,11 @@ def pane_tabs(
 
 
 class TrainingScreen(Screen[None]):
-    """Steers one training run at a time, and shows what it does."""
+    """Steers one training run at a time and shows its progress."""
 
     AUTO_FOCUS = ""
     FOCUSED: ClassVar[Mapping[str, str]] = {}
-    """The selector of what has the focus in a pane that is gone to, by the name of its tab."""
+    """Selector of the widget to focus in a pane, by the name of its tab."""
 
     def __init__(
         self,
@@ -60,7 +60,7 @@ class TrainingScreen(Screen[None]):
         lower: Widget,
         shares: dict[str, float],
     ) -> None:
-        """Lay out the panes; `shares` is each one's part of its row or column, by its id."""
+        """Lay out the panes; `shares` is each one's share of its row or column, by its id."""
         super().__init__()
         self.controller, self.loss = controller, loss
         self._rows = Split(loss, lower, "rows", LEAST_ROWS, shares, id="right")
@@ -69,9 +69,9 @@ class TrainingScreen(Screen[None]):
     def show_training(
         self, events: Sequence[TrainEvent], kind: TrainingKind, trained_to: int
     ) -> None:
-        """Bring the chart and the status up to what a poll brought.
+        """Update chart and status with the events of a poll.
 
-        `trained_to` is the step of the network that is open, 0 where there is none.
+        `trained_to` is the step of the open network, 0 without one.
         """
         self.loss.show(events)
         for event in events:
@@ -87,7 +87,7 @@ class TrainingScreen(Screen[None]):
         self.loss.show_trained(trained_to)
 
     def handle_event(self, event: TrainEvent) -> None:
-        """Say what a person should know of an event, beyond what the chart shows."""
+        """Show what the chart doesn't show of an event."""
         self.controller.handle_event(event)
         match event:
             case Started() | Resumed():
@@ -105,23 +105,23 @@ class TrainingScreen(Screen[None]):
         """Show what is known once a training run has begun."""
 
     def tell(self, sentence: str, severity: SeverityLevel = "information") -> None:
-        """Say something in a toast."""
+        """Show a sentence in a toast."""
         self.notify(printable(sentence), severity=severity, markup=False)
 
     def fail(self, sentence: str) -> None:
-        """Say in a modal what failed, and where more about it stands."""
+        """Show an error in a modal, with the path of the log."""
         if isinstance(self.app, SurvivingApp):
             self.app.show_failure(sentence)
 
     def poll(self) -> None:
-        """Take what has come, and bring every pane up to it once."""
+        """Take the session's news and update every pane once."""
         raise NotImplementedError
 
     # The panes.
 
     @on(Input.Submitted)
     def leave_input(self, event: Input.Submitted) -> None:
-        """Let letter keys act again, unless what was typed has to be mended first."""
+        """Let letter keys act again, unless the input is invalid."""
         if not event.input.has_class("-wrong"):
             self.set_focus(None)
 
@@ -131,39 +131,39 @@ class TrainingScreen(Screen[None]):
         return self.query_one(PaneTabs)
 
     def action_tab(self, name: str) -> None:
-        """Turn to a tab; where all panes are shown, give one of them the focus, or none."""
+        """Open a tab; where all panes are shown, focus its pane, if it has one."""
         self.tabs.turn_to(name)
         if not self.has_class("-narrow"):
             focused = self.FOCUSED.get(name)
             self.set_focus(self.query_one(focused) if focused else None)
 
     def watch_training(self) -> None:
-        """Turn to a tab on which a training run that has just been asked for is seen."""
+        """Open a tab that shows the training run just begun."""
         self.tabs.turn_to("overview", "loss")
         self.poll()
 
     def action_move_border(self, way: str) -> None:
-        """Move a border between panes by a little."""
+        """Move a border between panes by a few cells."""
         split = self._columns if way in ("left", "right") else self._rows
         if not split.move(BORDER_STEPS[way]):
-            self.tell("One pane is shown at a time here, so there is no border to move.")
+            self.tell("Only one pane is shown, so there is no border to move.")
 
     def action_reset_layout(self) -> None:
-        """Give the panes the sizes that they had at first."""
+        """Reset the panes to their default sizes."""
         self._columns.reset()
         self._rows.reset()
 
-    # The training run, the controller's business; the registry says what each action is for.
+    # The training run, steered by the controller; see the registry of actions.
 
     def action_train(self) -> None:
-        """Begin a training run, pause it, or continue it."""
-        # One that has just ended is to be resumed: its end may not have been heard of.
+        """Begin, pause or continue a training run."""
+        # A run that has just ended is resumed: its last event may not have been polled.
         self.poll()
         if self.controller.toggle():
             self.watch_training()
 
     def action_step(self) -> None:
-        """Take one step."""
+        """Run one step."""
         self.controller.step()
 
     def action_stop(self) -> None:
@@ -179,7 +179,7 @@ class TrainingScreen(Screen[None]):
         self.controller.save()
 
     def action_roll_back(self) -> None:
-        """Go back to the best checkpoint."""
+        """Roll back to the best checkpoint."""
         self.controller.roll_back()
 
     def action_learning_rate(self, way: str) -> None:

@@ -1,11 +1,11 @@
-"""What is said in toasts of a training run."""
+"""Toasts about a training run."""
 
 from rnntui.training.endings import why_early
 from rnntui.training.events import Finished
 
 
 def end_sentence(end: Finished, what_follows: str) -> str:
-    """Return how a training run ended, and what `t` does now, if anything is to be said."""
+    """Return how a training run ended, and what `t` does now unless `what_follows` is empty."""
     if why := why_early(end):
         return f"Stopped early at step {end.step:,}: {why}."
     how = "Stopped" if end.reason == "stopped" else "Training finished"
@@ -13,7 +13,7 @@ def end_sentence(end: Finished, what_follows: str) -> str:
 
 
 def change_sentence(setting: str, new: float | str) -> str:
-    """Return what is said of a setting that is changed in mid-run."""
+    """Return a sentence about a setting changed during the run."""
     value = new if isinstance(new, str) else f"{new:.3g}"
     if setting == "sample_length" and not isinstance(new, str):
         return f"Samples have {new:,.0f} characters from now on."

@@ -1,4 +1,4 @@
-"""The form for a network and its training: checked as it is typed, with what it will come to."""
+"""The form of network and training settings: checked as it is typed, with an estimate."""
 
 import re
 from collections.abc import Callable, Collection, Sequence
@@ -20,11 +20,11 @@ from rnntui.tui.widgets.safe_fields import NumberField
 
 
 class NamedRecipe(Protocol):
-    """What a form shows of a recipe; the fields of `config` are made by `setting`."""
+    """A recipe in the form; the fields of `config` are declared by `setting`."""
 
     @property
     def name(self) -> str:
-        """The name to choose it by."""
+        """The recipe's name."""
 
     @property
     def about(self) -> str:
@@ -32,7 +32,7 @@ class NamedRecipe(Protocol):
 
     @property
     def config(self) -> Any:
-        """Its settings, which have `replaced`."""
+        """Its settings, with a method `replaced`."""
 
 
 _FLAG = re.compile(r"--([a-z][a-z-]*)")
@@ -42,13 +42,13 @@ R = TypeVar("R", bound=NamedRecipe)
 
 
 class SettingsForm(VerticalScroll, Generic[R, C], can_focus=False):
-    """A recipe to start from and the settings that matter most."""
+    """A recipe to start from and the most important settings."""
 
     class RecipeChanged(Message):
-        """The settings are another recipe's now."""
+        """Another recipe was chosen."""
 
     class Changed(Message):
-        """A setting is another one now, or no longer valid."""
+        """A setting has changed, or is no longer valid."""
 
     def __init__(
         self,
@@ -58,10 +58,10 @@ class SettingsForm(VerticalScroll, Generic[R, C], can_focus=False):
         estimate: Callable[[C], str],
         without_use: Callable[[C], Collection[str]] = lambda _: (),
     ) -> None:
-        """Make a form that shows the settings `shown` of the recipe named `chosen`.
+        """Create a form for the settings `shown` of the recipe named `chosen`.
 
-        `estimate` says what settings will come to, `without_use` which of those shown
-        say nothing of a recipe with such settings.
+        `estimate` returns parameters and time of a configuration, `without_use` the
+        settings that have no effect in it.
         """
         super().__init__(id="settings")
         self._own = tuple(recipes)
@@ -71,9 +71,9 @@ class SettingsForm(VerticalScroll, Generic[R, C], can_focus=False):
         self._settings: dict[str, Field[Any]] = {name: named[name] for name in shown}
         self._estimate, self._without_use = estimate, without_use
         self.config: C | None = self._recipe.config
-        """The settings, or None while one of them is not valid."""
+        """The settings, or None while one of them is invalid."""
         self.complaint = ""
-        """What is wrong with them, as a sentence; empty where nothing is."""
+        """A sentence about an invalid setting; empty if all are valid."""
 
     @property
     def recipe(self) -> R:
@@ -81,7 +81,7 @@ class SettingsForm(VerticalScroll, Generic[R, C], can_focus=False):
         return self._recipe
 
     def compose(self) -> ComposeResult:
-        """A row for each setting, then what they come to."""
+        """A row for each setting, then the estimate."""
         with Horizontal(classes="row"):
             yield Label("recipe")
             yield Select(
@@ -107,7 +107,7 @@ class SettingsForm(VerticalScroll, Generic[R, C], can_focus=False):
         yield Static(id="about", markup=False)
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
-        """Explain the setting that has the focus."""
+        """Explain the focused setting."""
         name = next((node.id for node in event.widget.ancestors_with_self if node.id), "")
         about = self._recipe.about
         if name in self._settings:
@@ -115,16 +115,16 @@ class SettingsForm(VerticalScroll, Generic[R, C], can_focus=False):
         self.query_one("#about", Static).update(about)
 
     def on_mount(self) -> None:
-        """Say what the settings come to."""
+        """Show the estimate."""
         self._show_rows()
         self._check()
 
     def show_estimate(self) -> None:
-        """Estimate anew, as more is known."""
+        """Update the estimate."""
         self._check()
 
     def add_recipe(self, recipe: R) -> None:
-        """Show the settings of one more recipe, which takes the place of the last one offered."""
+        """Add a recipe in place of the last one added, and show its settings."""
         self._recipes = {each.name: each for each in (*self._own, recipe)}
         with self.prevent(Select.Changed):
             self.query_one("#recipe", Select).set_options(self._recipe_options())
@@ -165,7 +165,7 @@ class SettingsForm(VerticalScroll, Generic[R, C], can_focus=False):
         self.post_message(self.RecipeChanged())
 
     def _show_rows(self) -> None:
-        """Show the rows that the recipe makes use of."""
+        """Show the rows of settings that have an effect."""
         hidden = self._without_use(self._recipe.config)
         for name in self._settings:
             row = self.query_one(f"#{name}").parent
@@ -175,12 +175,12 @@ class SettingsForm(VerticalScroll, Generic[R, C], can_focus=False):
     @on(Select.Changed)
     @on(Input.Changed)
     def _value_changed(self, event: Select.Changed | Input.Changed) -> None:
-        """Check the settings as they are now."""
+        """Check the current settings."""
         event.stop()
         self._check()
 
     def _check(self) -> None:
-        """Take the settings if all are valid; else say what is wrong with the first that isn't."""
+        """Apply the settings if all are valid; else explain the first invalid one."""
         if not self.is_mounted:
             return
         complaints: dict[str, str] = {}
@@ -193,7 +193,7 @@ class SettingsForm(VerticalScroll, Generic[R, C], can_focus=False):
         config, wrong = self._together(changes)
         if complaints or config is None:
             complaints |= self._alone(changes)
-            # What is wrong with the first; where each is fine alone, with all of them together.
+            # The error of the first; or, if each is valid alone, of their combination.
             wrong = next((complaints[name] for name in self._settings if name in complaints), wrong)
             config = None
         for name in self._settings:
@@ -207,9 +207,9 @@ class SettingsForm(VerticalScroll, Generic[R, C], can_focus=False):
             self.post_message(self.Changed())
 
     def _together(self, changes: dict[str, object]) -> tuple[C | None, str]:
-        """The recipe's settings with all changes; or None, and a sentence about why not."""
+        """The recipe's settings with all changes; or None and a sentence."""
         given = {name: value for name, value in changes.items() if value or name not in BUDGETS}
-        # Those left out leave the recipe's; a row that says 0 must not mean that.
+        # Values left out default to the recipe's; a 0 in a row must not mean that.
         taken_away = [name for name in BUDGETS if name in changes and name not in given]
         if any(getattr(self._recipe.config, name) for name in taken_away):
             hidden = self._without_use(self._recipe.config)
@@ -222,7 +222,7 @@ class SettingsForm(VerticalScroll, Generic[R, C], can_focus=False):
             return None, _sentence("", error)
 
     def _alone(self, changes: dict[str, object]) -> dict[str, str]:
-        """What is wrong with each of the changes that can't be made to the recipe by itself."""
+        """A sentence for each change that is invalid by itself."""
         complaints = {}
         for name, value in changes.items():
             _, wrong = self._together({name: value})
@@ -231,7 +231,7 @@ class SettingsForm(VerticalScroll, Generic[R, C], can_focus=False):
         return complaints
 
     def _value(self, name: str) -> object:
-        """What a row says, as the setting's type. Raises `ValueError` where it is no number."""
+        """A row's value in the setting's type. Raises `ValueError` if it isn't a number."""
         if choices(self._settings[name]):
             return str(self.query_one(f"#{name}", Select).value)
         text = self.query_one(f"#{name}", Input).value.strip().replace(",", "").replace("_", "")
@@ -239,7 +239,7 @@ class SettingsForm(VerticalScroll, Generic[R, C], can_focus=False):
 
 
 def _formatted(value: object) -> str:
-    """A value in as few digits as give it back."""
+    """The shortest form of a value that parses back to it."""
     if isinstance(value, float) and float(f"{value:g}") == value:
         return f"{value:g}"
     return str(value)
@@ -247,6 +247,6 @@ def _formatted(value: object) -> str:
 
 def _sentence(name: str, error: Exception) -> str:
     if isinstance(error, ConfigError):
-        # As the rows are called here, not as flags are.
+        # Names as in the rows, not as flags.
         return _FLAG.sub(lambda found: found[1].replace("-", " "), str(error))
     return f"{name.replace('_', ' ')} must be a number."

@@ -1,4 +1,4 @@
-"""The line under the chart: how far the training is, how fast, and how long it will take."""
+"""The line under the chart: progress, speed and remaining time of the training run."""
 
 from typing import Literal
 
@@ -11,7 +11,7 @@ from rnntui.training.events import Step
 from rnntui.training.time_left import TimeLeft, duration
 
 TrainingKind = Literal["own", "replay", "followed"]
-"""Whether this process trains, shows a record again, or reads what another one writes."""
+"""Whether this process trains, replays a record, or follows another process."""
 
 _BAR_CELLS = 10
 _PHASES: dict[Phase, str] = {
@@ -28,40 +28,40 @@ _PHASES: dict[Phase, str] = {
 class TrainingStatus(Static):
     """Phase, bar, step, accuracy, epoch, time left, speed, learning rate and gradient norm.
 
-    What does not fit is left out from the right.
+    Figures that don't fit are left out from the right.
     """
 
     phase: reactive[Phase] = reactive("idle")
     kind: reactive[TrainingKind] = reactive[TrainingKind]("own")
     replay_speed: reactive[float] = reactive(1.0)
-    """How many times as fast as the training a replay goes; 0 is at once."""
+    """Speed of a replay relative to the training run; 0 is at once."""
     is_quiet: reactive[bool] = reactive(False)
-    """Whether the process that is followed writes nothing, or is gone."""
+    """Whether the followed process has stopped writing, or is gone."""
     total_steps: reactive[int] = reactive(0)
     last_step: reactive[Step | None] = reactive(None, always_update=True)
     unit: reactive[str] = reactive("characters")
-    """What is counted in the speed, as an `Opened` event has it."""
+    """Unit of the speed, as in an `Opened` event."""
     accuracy: reactive[float | None] = reactive(None)
-    """The share of right answers at the last evaluation, for classifiers."""
+    """Accuracy at the last evaluation, for classifiers."""
 
     trained_to: reactive[int] = reactive(0)
-    """The step that the network which is open was trained to; 0 where nothing is known of it."""
-    continues: reactive[bool] = reactive(False)
-    """Whether `t` would go on with its run."""
+    """The step that the open network was trained to; 0 if unknown."""
+    resumes: reactive[bool] = reactive(False)
+    """Whether `t` would resume its run."""
     why_early: reactive[str] = reactive("")
-    """Why the training run ended before its time, if it did."""
+    """Why the training run stopped early, if it did."""
     learning_rate: reactive[float | None] = reactive[float | None](None)
-    """What was asked for, where no step was taken with it yet."""
+    """The requested learning rate, until a step has used it."""
 
     def __init__(self, unit: str = "characters") -> None:
-        """Make a line for a training that has not begun, which will count in `unit`."""
+        """Create a line with no training run; speeds are in `unit` a second."""
         super().__init__(id="status")
         self.set_reactive(TrainingStatus.unit, unit)
         self.time_left = TimeLeft()
 
     @property
     def replays(self) -> bool:
-        """Whether a replay goes on, or waits in a pause."""
+        """Whether a replay is in progress or paused."""
         return self.kind == "replay" and self.phase in IN_PROGRESS
 
     @property
@@ -71,13 +71,13 @@ class TrainingStatus(Static):
         return step is not None and 0 < self.total_steps <= step.step
 
     def begin(self) -> None:
-        """Forget the training before."""
+        """Forget the previous training run."""
         self.time_left = TimeLeft()
         self.total_steps, self.last_step, self.accuracy = 0, None, None
         self.why_early = ""
 
     def render(self) -> Content:
-        """The line, as much of it as fits."""
+        """As much of the line as fits."""
         parts = [(self._in_words(), f"$text-{self._tone()} bold")]
         if self.why_early:
             parts.append((self.why_early, ""))
@@ -95,7 +95,7 @@ class TrainingStatus(Static):
         return line
 
     def watch_last_step(self, step: Step | None) -> None:
-        """Note how fast it goes, pauses left out, as `elapsed_s` is."""
+        """Update the speed; `elapsed_s` leaves out pauses."""
         if step is not None:
             self.time_left.add(step.step, step.elapsed_s)
 
@@ -107,8 +107,8 @@ class TrainingStatus(Static):
         if self.why_early:
             return "stopped early"
         if self.phase == "idle" and self.trained_to:
-            continues = " · t continues" if self.continues else ""
-            return f"trained to step {self.trained_to:,}{continues}"
+            resumes = " · t resumes" if self.resumes else ""
+            return f"trained to step {self.trained_to:,}{resumes}"
         if self.replays and self.phase != "starting":
             speed = f"{self.replay_speed:g}x" if self.replay_speed else "max"
             return f"replay {speed}" + (" paused" if self.phase == "paused" else "")
@@ -132,12 +132,12 @@ class TrainingStatus(Static):
             done = min(1.0, step.step / self.total_steps)
             full = round(done * _BAR_CELLS)
             if not self.why_early:
-                # A share of the budget says nothing where it was not to be used up.
+                # The share of the budget is meaningless after an early stop.
                 figures.append("━" * full + "╌" * (_BAR_CELLS - full) + f" {done:.0%}")
             of_total = f"/{self.total_steps:,}"
         figures.append(f"step {step.step:,}{of_total}")
         if self.learning_rate is not None:
-            # Just asked for: what stands further to the right may not fit.
+            # Just requested, so further to the left, where it surely fits.
             figures.append(self._rate(self.learning_rate))
         if self.accuracy is not None:
             figures.append(f"accuracy {self.accuracy:.1%}")

@@ -1,7 +1,7 @@
-"""A setting of a running training that keys double and halve: learning rate, sample length.
+"""A setting of the training run that keys double and halve: learning rate, sample length.
 
-The next value is reckoned from the one asked for last, and said at once; the training
-obeys between its steps, after its start, or in a pause.
+The next value is computed from the last requested one and shown at once; the training
+run obeys between its steps, after its start, or in a pause.
 """
 
 from collections.abc import Callable
@@ -16,13 +16,13 @@ from rnntui.tui.training.sentences import change_sentence
 
 
 def doubled_or_halved(value: float, way: str, bounds: tuple[float, float]) -> float:
-    """Twice (`up`) or half as much, as far as it may go."""
+    """Twice (`up`) or half of `value`, within `bounds`."""
     lowest, highest = bounds
     return min(max(value * (2.0 if way == "up" else 0.5), lowest), highest)
 
 
 class SteppedSetting:
-    """What was asked of a setting, and what the training says of it; named as in events."""
+    """The requested and the confirmed value of a setting, named as in events."""
 
     def __init__(
         self,
@@ -33,10 +33,10 @@ class SteppedSetting:
         tell: Tell,
         show: Callable[[float | None], None] = lambda _: None,
     ) -> None:
-        """Begin with no training.
+        """Start with no training run.
 
-        `kind` makes a number one that the setting may have; `show` is told what was
-        asked for, None once it holds.
+        `kind` converts a number to the setting's type; `show` is called with a requested
+        value, and with None once it is confirmed.
         """
         self._setting, self._kind, self._command = setting, kind, command
         self._bounds = bounds_of(TrainConfig, setting)
@@ -45,14 +45,14 @@ class SteppedSetting:
         self._unanswered: list[float] = []
 
     def begin(self, value: float) -> None:
-        """Take the value that a training begins with; what was asked of another is void."""
+        """Set the initial value of a training run; earlier requests are void."""
         self._value, self._unanswered = RequestedValue(value), []
         self._show(None)
 
     def change(self, way: str) -> None:
-        """Ask for twice (`up`) or half as much, and say so."""
+        """Request twice (`up`) or half the value, with a toast."""
         if self._value.value <= 0:
-            self._tell(f"The {self._words} is 0, of which there is no double and no half.")
+            self._tell(f"The {self._words} is 0, so it can't be doubled or halved.")
             return
         value = self._kind(doubled_or_halved(self._value.value, way, self._bounds))
         self._value.request(value)
@@ -62,13 +62,13 @@ class SteppedSetting:
         self._tell(change_sentence(self._setting, value))
 
     def apply(self, value: float) -> None:
-        """Take the value that a step was taken with."""
+        """Note the value that a step has used."""
         self._value.confirm(value)
         if not self._value.is_waiting:
             self._show(None)
 
     def confirm(self, event: Changed) -> bool:
-        """Take a change as the training tells it; whether it was asked for by `change`."""
+        """Note a change reported by the training run; whether `change` requested it."""
         if event.setting != self._setting or isinstance(event.new, str):
             return False
         self._value.confirm(event.new)
@@ -85,12 +85,12 @@ class SteppedSetting:
 def learning_rate(
     send: Callable[[Command], None], tell: Tell, show: Callable[[float | None], None]
 ) -> SteppedSetting:
-    """The learning rate of a training that hears what is sent."""
+    """The learning rate of the training run that receives what `send` sends."""
     return SteppedSetting("learning_rate", float, SetLearningRate, send, tell, show)
 
 
 def sample_length(send: Callable[[Command], None], tell: Tell) -> SteppedSetting:
-    """The length of a training's own samples."""
+    """The length of the samples that a training run records."""
     return SteppedSetting(
         "sample_length",
         int,

@@ -12,7 +12,7 @@ from textual.widget import Widget
 from rnntui.text.cells import symbol_label
 
 ROWS: Final = 5
-"""Candidates shown."""
+"""Number of candidates shown."""
 
 _GLYPH_CELLS = 2
 _PERCENT_CELLS = 4
@@ -21,10 +21,10 @@ _DRAWN = "▸"
 
 
 class CandidateBars(Widget):
-    """The best candidates for the next character, with their probabilities.
+    """The likeliest candidates for the next character, with their probabilities.
 
-    Component classes: `candidate-bars--bar`, `--percent`, and `--drawn` for
-    the row of the character that was drawn.
+    Component classes: `candidate-bars--bar`, `--percent`, and `--drawn` for the row of
+    the sampled character.
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -55,13 +55,7 @@ class CandidateBars(Widget):
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
-        """Make a table without candidates.
-
-        Args:
-            name: As for any widget.
-            id: As for any widget.
-            classes: As for any widget.
-        """
+        """Create a table without candidates."""
         super().__init__(name=name, id=id, classes=classes)
         self._candidates: tuple[tuple[str, float], ...] = ()
         self._drawn: str | None = None
@@ -72,10 +66,8 @@ class CandidateBars(Widget):
     ) -> None:
         """Show other candidates, with one refresh.
 
-        Args:
-            candidates: Single characters with their probabilities, 0 to 1,
-                best first; what exceeds the rows is left out.
-            drawn: The character that was drawn, to be marked where it is shown.
+        `candidates` are single characters with their probabilities, 0 to 1, best first; those
+        beyond the rows are left out. `drawn` is the sampled character, which is marked.
         """
         shown = tuple(candidates[:ROWS])
         if (shown, drawn) != (self._candidates, self._drawn):
@@ -83,7 +75,7 @@ class CandidateBars(Widget):
             self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        """Draw one candidate: a mark if it was drawn, the character, a bar, per cent."""
+        """Draw one candidate: a mark if it was sampled, the character, a bar, per cent."""
         width, ground = self.size.width, self.rich_style
         if y >= len(self._candidates):
             return Strip.blank(width, ground)
@@ -101,7 +93,7 @@ class CandidateBars(Widget):
         ).adjust_cell_length(width, ground)
 
     def _style(self, component: str) -> Style:
-        """Return the style of a component class of this widget, made once for each theme."""
+        """Return the style of a component class, cached for each theme."""
         style = self._styles.get(component)
         if style is None:
             style = self.get_component_rich_style(f"candidate-bars--{component}")
@@ -109,24 +101,24 @@ class CandidateBars(Widget):
         return style
 
     def notify_style_update(self) -> None:
-        """Take up new colours after a change of theme or stylesheet."""
+        """Update the colours after a change of theme or stylesheet."""
         super().notify_style_update()
         self._styles.clear()
 
 
 def glyph(char: str) -> str:
-    """Draw a character in two cells, blanks and line ends as signs."""
+    """A character in two cells, blanks and line ends as signs."""
     return set_cell_size(symbol_label(char), _GLYPH_CELLS)
 
 
 def bar(fraction: float, cells: int) -> str:
-    """Draw a bar of block characters, `fraction` of `cells` long, padded to `cells`."""
+    """A bar of block characters, `fraction` of `cells` long, padded to `cells`."""
     full, eighth = divmod(round(min(max(fraction, 0.0), 1.0) * cells * 8), 8)
     return ("█" * full + _EIGHTHS[eighth]).ljust(cells)[:cells]
 
 
 def percent(fraction: float) -> str:
-    """Write a probability in four cells; a small one is not called nothing."""
+    """A probability in four cells; a small one is not rounded to zero."""
     if 0 < fraction < 0.005:
         return " <1%"
     return f"{fraction:4.0%}"

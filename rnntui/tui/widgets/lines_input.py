@@ -1,4 +1,4 @@
-"""Fields of one line for texts that may have several: their line ends are kept, and drawn as ⏎."""
+"""One-line fields for texts of several lines, with line ends drawn as ⏎."""
 
 import re
 from typing import ClassVar, Final
@@ -11,14 +11,14 @@ from rnntui.text.escapes import is_begun, unescaped
 from rnntui.tui.widgets.safe_fields import Field
 
 LINE_END: Final = re.compile("\r\n?")
-"""What terminals send for the line ends of a paste."""
+"""Line ends of a paste as terminals send them."""
 
 
 class LinesInput(Field):
     """A field that keeps every line of a paste."""
 
     def _on_paste(self, event: Paste) -> None:
-        """Put all of a paste in, as far as there is room for it."""
+        """Insert a paste, as far as there is room."""
         event.prevent_default()
         event.stop()
         text = LINE_END.sub("\n", event.text)
@@ -33,7 +33,7 @@ class LinesInput(Field):
                 )
         if text:
             self.replace(text, start, end)
-            # Textual itself doesn't follow the cursor in a field that was never filled before.
+            # Textual doesn't scroll to the cursor in a field that was empty until now.
             self.call_after_refresh(self._show_cursor)
 
     def _show_cursor(self) -> None:
@@ -44,26 +44,26 @@ class LinesInput(Field):
 class PrimeInput(LinesInput):
     r"""The field of a prime: an escape such as `\n` becomes its character as it is typed.
 
-    What is pasted is taken as it is.
+    Pasted text is inserted unchanged.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        # Every terminal sends the first, as a line feed; the others only those that can tell
-        # them from Enter.
+        # Every terminal sends the first, as a line feed; the others only those that
+        # distinguish them from Enter.
         Binding(
             "ctrl+j,shift+enter,alt+enter",
             "line_end",
             "Line end",
             id="field.line_end",
-            tooltip="Put a line end into the text; it is shown as ⏎. A paste keeps its own.",
+            tooltip="Insert a line end, shown as ⏎. Pasted line ends are kept.",
         ),
     ]
 
     _escape_start: int | None = None
-    """Where a backslash was typed that may begin an escape."""
+    """Position of a typed backslash that may begin an escape."""
 
     async def _on_key(self, event: Key) -> None:
-        """Type a character; one that ends an escape replaces it by what it means."""
+        """Type a character; one that completes an escape replaces it by its meaning."""
         if not event.is_printable:
             self._escape_start = None
             return
@@ -79,12 +79,12 @@ class PrimeInput(LinesInput):
                 self._escape_start = stop - 1
 
     def action_line_end(self) -> None:
-        """Put a line end where the cursor is."""
+        """Insert a line end at the cursor."""
         self.replace("\n", *sorted(self.selection))
 
 
 class SentenceInput(LinesInput):
-    """The field of a sentence, which is followed as it is typed: it stays when it is left."""
+    """The field of a sentence, which takes effect as it is typed: Escape keeps the text."""
 
     def restore(self) -> None:
-        """Leave it as it is."""
+        """Keep the text."""

@@ -1,7 +1,7 @@
-"""Keeps text readable in every theme, whatever colours meet: what contrasts too little is lifted.
+"""Keeps text readable in every theme: colours with too little contrast are adjusted.
 
-It knows nothing of themes: each piece of text is looked at as it is drawn, with the
-background that it is drawn on. Lines, bars and curves stay as they are.
+It is independent of themes: each piece of text is checked as it is drawn, against its
+background. Lines, bars and curves are left unchanged.
 """
 
 import re
@@ -19,16 +19,16 @@ from textual.color import Color
 from textual.filter import LineFilter
 
 LEAST: Final = 4.5
-"""The contrast of text with its background, as WCAG 2 measures it and asks for."""
+"""Least contrast of text with its background, required by WCAG 2."""
 
 LEAST_MUTED: Final = 3.0
-"""The same for what is dim on purpose: what can't be done now, what was not chosen."""
+"""The same for text dimmed on purpose: disabled actions, unselected choices."""
 
 MUTED: Final = "muted"
-"""What the style of dim text holds in its `meta`."""
+"""Key in the `meta` of the style of dim text."""
 
 _DIM: Final = 0.5
-"""How much of a colour is left where it is dim, as Textual has it."""
+"""Textual's opacity of dim text."""
 
 _STEPS: Final = 20
 _TEXT: Final = re.compile("[^\\s─-▟⠀-⣿]")
@@ -37,7 +37,7 @@ _BLACK, _WHITE = ColorTriplet(0, 0, 0), ColorTriplet(255, 255, 255)
 
 @lru_cache(maxsize=4096)
 def contrast(one: ColorTriplet, other: ColorTriplet) -> float:
-    """The ratio of two luminances, 1 to 21."""
+    """Contrast ratio of two colours, 1 to 21."""
     low, high = sorted((_luminance(one), _luminance(other)))
     return (high + 0.05) / (low + 0.05)
 
@@ -51,12 +51,12 @@ def _luminance(color: ColorTriplet) -> float:
 
 
 def _blended(one: ColorTriplet, other: ColorTriplet, part: float) -> ColorTriplet:
-    """`one` with so much of `other` in it."""
+    """`one` blended with `part` of `other`."""
     return ColorTriplet(*(round(a + (b - a) * part) for a, b in zip(one, other, strict=True)))
 
 
 def _lifted(over: ColorTriplet, below: ColorTriplet, least: float) -> ColorTriplet:
-    """The colour nearest to `over`, towards black or white, that contrasts enough."""
+    """The colour nearest to `over`, towards black or white, with enough contrast."""
     towards = max(_BLACK, _WHITE, key=lambda end: contrast(end, below))
     steps = (_blended(over, towards, step / _STEPS) for step in range(1, _STEPS + 1))
     return next((color for color in steps if contrast(color, below) >= least), towards)
@@ -64,10 +64,10 @@ def _lifted(over: ColorTriplet, below: ColorTriplet, least: float) -> ColorTripl
 
 @lru_cache(maxsize=4096)
 def readable(style: Style, background: RichColor, palette: TerminalTheme, in_ansi: bool) -> Style:
-    """A style that can be read on its background, or else on `background`.
+    """`style`, readable on its own background or else on `background`.
 
-    `palette` says what the terminal's own colours are taken for; with `in_ansi` no others
-    are given back.
+    `palette` has the assumed RGB values of the terminal's colours; with `in_ansi` only
+    those are returned.
     """
     over, below = style.color, style.bgcolor
     if style.reverse:
@@ -91,7 +91,7 @@ def readable(style: Style, background: RichColor, palette: TerminalTheme, in_ans
 
 
 def _ansi(ground: ColorTriplet, below: RichColor, palette: TerminalTheme) -> RichColor:
-    """The terminal's own text colour on its own background; black or white on others."""
+    """The terminal's text colour on its own background; black or white on others."""
     if below.is_default:
         return RichColor.default()
     ends = (RichColor.from_ansi(0), RichColor.from_ansi(15))
@@ -99,15 +99,15 @@ def _ansi(ground: ColorTriplet, below: RichColor, palette: TerminalTheme) -> Ric
 
 
 class ReadableText(LineFilter):
-    """Lifts text that contrasts too little with its background."""
+    """Adjusts text with too little contrast."""
 
     def __init__(self, palette: Callable[[], TerminalTheme], in_ansi: Callable[[], bool]) -> None:
-        """Take the terminal's colours for `palette`; `in_ansi` asks whether they alone are used."""
+        """Assume `palette` for the terminal's colours; `in_ansi` tells if only they are used."""
         super().__init__()
         self._palette, self._in_ansi = palette, in_ansi
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
-        """Lift what is text among `segments`."""
+        """Adjust the text among `segments`."""
         palette, in_ansi, base = self._palette(), self._in_ansi(), background.rich_color
         return [
             Segment(text, readable(style, base, palette, in_ansi), control)
@@ -122,10 +122,10 @@ class ReadableApp(App[ReturnType], Generic[ReturnType]):
     """An app whose texts can be read in every theme."""
 
     def __init__(self) -> None:
-        """Begin in the default theme."""
+        """Start in the default theme."""
         self._readable = ReadableText(lambda: self.ansi_theme, lambda: self.native_ansi_color)
         super().__init__()
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """Before the others, which take away what is dim."""
+        """Ours before the others, which remove dim styles."""
         return [self._readable, *super().get_line_filters()]

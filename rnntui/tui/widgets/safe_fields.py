@@ -1,6 +1,6 @@
-"""Fields to type and paste into that draw control characters instead of obeying them.
+"""Input fields that draw control characters instead of sending them to the terminal.
 
-What they hold stays as it was typed; only what goes to the terminal is changed.
+The value stays as typed; only its display is changed.
 """
 
 import re
@@ -22,17 +22,17 @@ from rnntui.text.cells import visible
 from rnntui.text.widths import cell_width
 
 EDITED: Final = 20_000
-"""Most characters that a `PasteArea` lets edit: what a text area wraps again in no time."""
+"""Most characters that a `PasteArea` can edit: a text area rewraps them quickly."""
 
 SHOWN: Final = 5_000
 """Characters shown of a longer text."""
 
-# A text area takes these for line ends and would give them back as such.
+# A text area treats these as line ends and would return them as such.
 _ODD_LINE_ENDS = re.compile("[\v\f\x1c-\x1e\x85\u2028\u2029]")
 
 
 def one_for_one(text: str) -> str:
-    """Return `text` with one printable character for each that isn't, the tab left as it is."""
+    """Return `text` with a stand-in for each unprintable character but the tab."""
     return "".join(
         drawn.text[0] if char != "\t" and (drawn := visible(char)).is_stand_in else char
         for char in text
@@ -40,7 +40,7 @@ def one_for_one(text: str) -> str:
 
 
 def on_one_line(text: str) -> str:
-    """Return `text` as `one_for_one`, its tabs and line ends drawn, too."""
+    """Return `one_for_one(text)` with signs for tabs and line ends."""
     return "⏎".join(map(one_for_one, text.split("\n"))).replace("\t", "⇥")
 
 
@@ -48,13 +48,13 @@ class StandIns(Highlighter):
     """Draws stand-ins in an `Input`."""
 
     def highlight(self, text: Text) -> None:
-        """Change the characters in place; there are as many as before."""
+        """Replace characters in place; their number stays the same."""
         text.plain = on_one_line(text.plain)
 
 
 @dataclass(frozen=True)
 class _Drawn:
-    """A value as it is drawn, and the cell where each of its characters begins, and the end."""
+    """A value as drawn, with the first cell of each character and the end."""
 
     value: str
     line: str
@@ -67,10 +67,10 @@ class _Drawn:
 
 
 class SafeInput(Input):
-    """An input whose value may hold anything, such as the name of a file, and be of any length.
+    """An input whose value may contain anything, such as a file name, and have any length.
 
-    Textual measures the value itself, in which a control character takes no cell, and
-    draws all of it for the few characters in view; here what is drawn is measured.
+    Textual measures the value itself, where control characters have no width, and draws
+    all of it for the few visible characters; here the drawn text is measured.
     """
 
     _drawn = _Drawn("", "", (0,))
@@ -78,7 +78,7 @@ class SafeInput(Input):
     def __init__(
         self, value: str | None = None, *, placeholder: str = "", id: str | None = None
     ) -> None:
-        """Make a one-line field."""
+        """Create a one-line field."""
         super().__init__(
             value, placeholder=placeholder, id=id, compact=True, highlighter=StandIns()
         )
@@ -90,7 +90,7 @@ class SafeInput(Input):
 
     @property
     def content_width(self) -> int:
-        """The cells of the value and of a cursor behind it."""
+        """The width of the value and of a cursor after it."""
         return self._measured().stops[-1] + 1 if self.value else super().content_width
 
     def _position_to_cell(self, position: int) -> int:
@@ -101,7 +101,7 @@ class SafeInput(Input):
         return max(min(bisect_right(self._measured().stops, cell) - 1, len(self.value)), 0)
 
     def render_line(self, y: int) -> Strip:
-        """Draw the characters in view, with selection and cursor."""
+        """Draw the visible characters, with selection and cursor."""
         if y or not self.value or self._suggestion:
             return super().render_line(y)
         drawn, width = self._measured(), self.scrollable_content_region.width + 1
@@ -118,7 +118,7 @@ class SafeInput(Input):
         return strip.apply_style(self.rich_style)
 
     def _stylize(self, shown: Text, first: int) -> None:
-        """Mark selection and cursor in `shown`, the text from character `first` on."""
+        """Style selection and cursor in `shown`, the text from character `first` on."""
         if not self.selection.is_empty:
             start, end = (max(place - first, 0) for place in sorted(self.selection))
             shown.stylize_before(self.get_component_rich_style("input--selection"), start, end)
@@ -130,19 +130,19 @@ class SafeInput(Input):
 
 
 class Field(SafeInput):
-    """A field on a screen where letters are keys: the footer says how to leave it.
+    """A field on a screen with letter keys: the footer shows how to leave it.
 
-    Escape puts back what was there before, so that keys pressed by mistake do no harm.
+    Escape restores the previous text, so that keys pressed by mistake do no harm.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "submit", "Keep", id="field.keep", tooltip="Keep what was typed."),
+        Binding("enter", "submit", "Keep", id="field.keep", tooltip="Keep the text."),
         Binding(
             "escape",
             "leave",
             "Leave the field",
             id="field.leave",
-            tooltip="Leave it as it was, so that letters are keys again.",
+            tooltip="Restore the text and leave; letters are keys again.",
         ),
     ]
 
@@ -150,7 +150,7 @@ class Field(SafeInput):
         """The field was left by Escape, and has lost the focus."""
 
         def __init__(self, field: "Field") -> None:
-            """Name the field."""
+            """Hold the field."""
             super().__init__()
             self.field = field
 
@@ -162,47 +162,47 @@ class Field(SafeInput):
     _kept = ""
 
     def on_focus(self) -> None:
-        """Remember what is there."""
+        """Remember the text."""
         self._kept = self.value
 
     def on_input_submitted(self) -> None:
-        """Remember what was typed."""
+        """Remember the typed text."""
         self._kept = self.value
 
     def restore(self) -> None:
-        """Go back to what was there before."""
+        """Restore the remembered text."""
         self.value = self._kept
 
     def action_leave(self) -> None:
-        """Let letters be keys again."""
+        """Leave the field; letters are keys again."""
         self.restore()
         self.screen.set_focus(None)
         self.post_message(self.Left(self))
 
 
 class LiveField(Field):
-    """A field whose text is followed as it is typed: it stays when the field is left."""
+    """A field whose text takes effect as it is typed: Escape keeps it."""
 
     def restore(self) -> None:
-        """Leave it as it is."""
+        """Keep the text."""
 
 
 class NumberField(Field):
-    """A short field that is typed anew more often than gone on with.
+    """A short field that is retyped more often than edited.
 
-    A click into it selects what is there, so that typing replaces it; another one puts
-    the cursor where it points.
+    A click into it selects the text, so that typing replaces it; a second click places
+    the cursor.
     """
 
     _is_fresh = False
 
     def on_focus(self) -> None:
-        """Select what is there."""
+        """Select the text."""
         super().on_focus()
         self._is_fresh = True
 
     def on_key(self) -> None:
-        """Let clicks point from now on."""
+        """Let clicks place the cursor from now on."""
         self._is_fresh = False
 
     def on_mouse_down(self, event: MouseDown) -> None:
@@ -213,38 +213,37 @@ class NumberField(Field):
 
 
 class PasteArea(TextArea):
-    """A text area that takes pastes of any size.
+    """A text area that accepts pastes of any size.
 
-    A text that is too long to be edited, or that holds line ends which a text
-    area would change, is kept as it is: its beginning is shown and can't be
-    edited, and further pastes are put behind it.
+    A text too long for editing, or with line ends that a text area would change, is kept
+    unchanged: its beginning is shown read-only, and further pastes are appended.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+l", "clear", "Clear", id="paste.clear", tooltip="Begin again with no text."),
+        Binding("ctrl+l", "clear", "Clear", id="paste.clear", tooltip="Clear the text."),
     ]
 
     def __init__(self, *, placeholder: str = "", id: str | None = None) -> None:
-        """Make an empty area."""
+        """Create an empty area."""
         super().__init__(placeholder=placeholder, id=id, show_line_numbers=False)
         self._kept: list[str] = []
 
     @property
     def content(self) -> str:
-        """All that was typed and pasted."""
+        """The whole text."""
         return "".join(self._kept) if self._kept else self.text
 
     @property
     def is_edited(self) -> bool:
-        """Whether the text can be edited, and all of it is shown."""
+        """Whether the whole text is shown and can be edited."""
         return not self._kept
 
     def get_line(self, line_index: int) -> Text:
-        """Return a line as it is drawn."""
+        """Return a line as drawn."""
         return Text(one_for_one(self.document.get_line(line_index)), end="", no_wrap=True)
 
     async def _on_paste(self, event: Paste) -> None:
-        """Keep what is too much to be edited; leave the rest to the text area."""
+        """Keep a text too large for editing; leave others to the text area."""
         short = len(self.text) + len(event.text) <= EDITED
         if self.is_edited and short and not _ODD_LINE_ENDS.search(event.text):
             return
@@ -252,11 +251,11 @@ class PasteArea(TextArea):
         pieces = [*self._kept, event.text] if self._kept else [self.text, event.text]
         self._kept = pieces
         self.read_only = True
-        # Loading also tells of the change, which those who count need for every paste.
+        # Loading also posts `Changed`, which is needed after every paste.
         self.load_text("".join(pieces)[:SHOWN])
 
     def action_clear(self) -> None:
-        """Forget everything."""
+        """Clear the text."""
         self._kept = []
         self.read_only = False
         self.load_text("")

@@ -1,4 +1,4 @@
-"""Two panes side by side or one above the other, with a border between them that can be moved."""
+"""Two panes side by side or one above the other, with a movable border."""
 
 from collections.abc import MutableMapping
 from typing import Final, Literal
@@ -14,7 +14,7 @@ from textual.widget import Widget
 Direction = Literal["columns", "rows"]
 
 Shares = MutableMapping[str, float]
-"""What part of its row or column, between 0 and 1, each pane was given, by the pane's id."""
+"""Each pane's share of its row or column, between 0 and 1, by the pane's id."""
 
 _LAYOUTS: Final[dict[Direction, type[Layout]]] = {
     "columns": HorizontalLayout,
@@ -23,11 +23,11 @@ _LAYOUTS: Final[dict[Direction, type[Layout]]] = {
 
 
 class Split(Widget):
-    """Shares its room between two panes.
+    """Divides its area between two panes.
 
-    While `share` is None, and while only one of the panes is displayed, sizes are
-    those of the stylesheet. The border can be dragged from either side of it, and
-    a double click on it forgets the share.
+    While `share` is None, or only one of the panes is displayed, the stylesheet
+    determines the sizes. The border can be dragged from either side, and a double click
+    on it resets the share.
     """
 
     DEFAULT_CSS = """
@@ -35,7 +35,7 @@ class Split(Widget):
     """
 
     share: reactive[float | None] = reactive(None, layout=True)
-    """The part of the room that the first pane was given; None for the stylesheet's."""
+    """The first pane's share; None for the stylesheet's size."""
 
     def __init__(
         self,
@@ -47,9 +47,9 @@ class Split(Widget):
         *,
         id: str | None = None,
     ) -> None:
-        """Divide the room; `least` is the fewest cells that each pane gets.
+        """Divide the area; `least` is the least size of each pane in cells.
 
-        The share is taken from `shares`, under the first pane's id, and kept there.
+        The share is read from `shares`, under the first pane's id, and kept there.
         """
         super().__init__(first, second, id=id)
         self._first, self._second = first, second
@@ -58,49 +58,49 @@ class Split(Widget):
         self._sizes = _LAYOUTS[direction]()
         self._layout = _Divided(self, self._sizes)
         self._grip: int | None = None
-        """Where the pointer holds the border, in cells from it, while it is dragged."""
+        """Offset of the pointer from the border while it is dragged, in cells."""
         self.set_reactive(Split.share, shares.get(self._key))
 
     @property
     def layout(self) -> Layout:
-        """The stylesheet's layout, but for the place of the border."""
+        """The stylesheet's layout with our position of the border."""
         return self._layout
 
     @property
     def is_divided(self) -> bool:
-        """Whether both panes are displayed, and have more than the least room together."""
+        """Whether both panes are displayed and have more than their least size together."""
         return self._first.display and self._second.display and self._extent >= sum(self._least)
 
     @property
     def _extent(self) -> int:
-        """Cells that are shared."""
+        """Cells to divide."""
         return self.size.width if self._direction == "columns" else self.size.height
 
     def watch_share(self) -> None:
-        """Have the panes placed anew, which Textual would do only for another size."""
+        """Lay out the panes again, which Textual does only after a resize."""
         self._clear_arrangement_cache()
 
     def first_cells(self, extent: int) -> int | None:
-        """Cells of the first pane where there are so many for both; None for the stylesheet's."""
+        """Cells of the first pane out of `extent`; None for the stylesheet's."""
         least, least_of_second = self._least
         if self.share is None or extent < least + least_of_second:
             return None
         return min(max(round(self.share * extent), least), extent - least_of_second)
 
     def move(self, cells: int) -> bool:
-        """Move the border, as far as it can be; whether there is one."""
+        """Move the border, as far as possible; whether there is one."""
         if self.is_divided:
             self._give(self._asked_cells + cells)
         return self.is_divided
 
     def reset(self) -> None:
-        """Go back to the stylesheet's sizes."""
+        """Reset to the stylesheet's sizes."""
         self.share = None
         self._shares.pop(self._key, None)
 
     @property
     def _asked_cells(self) -> int:
-        """Cells that the first pane was given last, laid out yet or not."""
+        """The last requested size of the first pane, laid out yet or not."""
         given = self.first_cells(self._extent)
         if given is not None:
             return given
@@ -109,12 +109,12 @@ class Split(Widget):
         return first.width if self._direction == "columns" else first.height
 
     def _give(self, cells: int) -> None:
-        """Give so many cells to the first pane, or what comes nearest."""
+        """Give the first pane `cells` cells, or the nearest possible size."""
         extent = self._extent
         self.share = min(max(cells / extent, 0.0), 1.0)
         given = self.first_cells(extent)
         if given is not None:
-            # What is kept is what is seen, so that the way back begins at once.
+            # The visible size is kept, so that moving back has an effect at once.
             self.share = self._shares[self._key] = given / extent
 
     @property
@@ -123,7 +123,7 @@ class Split(Widget):
 
     @property
     def _border(self) -> int:
-        """Where on the screen the second pane begins."""
+        """Screen position of the second pane."""
         first = self._first.region
         return first.right if self._direction == "columns" else first.bottom
 
@@ -132,16 +132,16 @@ class Split(Widget):
 
     def _is_at_border(self, event: events.MouseEvent) -> bool:
         at_border = self._place(event) in (self._border - 1, self._border)
-        # A border may hold places to click.
+        # A border may contain links.
         return self.is_divided and at_border and "@click" not in event.style.meta
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
-        """Take hold of the border."""
+        """Start dragging the border."""
         if event.button == 1 and self._is_at_border(event):
             event.stop()
             self._grip = self._place(event) - self._border
             self.capture_mouse()
-            # Textual would select the text that is passed over.
+            # Textual would select text under the pointer.
             self.screen._select_state = None
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
@@ -151,20 +151,20 @@ class Split(Widget):
             self._give(self._place(event) - self._grip - self._start)
 
     def on_mouse_up(self) -> None:
-        """Let go of the border."""
+        """Stop dragging the border."""
         if self._grip is not None:
             self._grip = None
             self.release_mouse()
 
     def on_click(self, event: events.Click) -> None:
-        """Put the border back where it was, at a double click."""
+        """Reset the border at a double click."""
         if event.chain == 2 and self._is_at_border(event):
             event.stop()
             self.reset()
 
 
 class _Divided(Layout):
-    """Another layout, with the border between two widgets where a split wants it."""
+    """Another layout, with the border at the position of a split."""
 
     name = "divided"
 

@@ -1,14 +1,14 @@
-"""A box to tick whose state is seen without colour."""
+"""A checkbox whose state is visible without colour."""
 
 from textual.content import Content
 from textual.widgets import Checkbox
 
 
 class TickBox(Checkbox):
-    """A checkbox that is empty where it isn't ticked; Textual's own has a paler cross then."""
+    """A checkbox that is empty when unticked; Textual's own has a paler cross then."""
 
     def __init__(self, label: str, value: bool, *, id: str, tooltip: str) -> None:
-        """Make one of a single line."""
+        """Create a one-line checkbox."""
         super().__init__(label, value, id=id, compact=True, tooltip=tooltip)
 
     def render(self) -> Content:

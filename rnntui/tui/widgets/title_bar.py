@@ -1,4 +1,4 @@
-"""The line at the top of a screen: where one is, what the machine is busy with, the way to all."""
+"""The title bar of a screen: title, note on what the machine is busy with, command palette."""
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -12,7 +12,7 @@ _COMMANDS = "[@click=app.command_palette()]≡ commands [b]$keys[/b][/]"
 
 
 class TitleBar(Horizontal):
-    """Title, note, and a place to click that opens the list of everything that can be done."""
+    """Title, note, and a link to the command palette."""
 
     DEFAULT_CSS = """
     TitleBar {
@@ -27,7 +27,7 @@ class TitleBar(Horizontal):
     """
 
     def __init__(self, title: str = "") -> None:
-        """Begin with a title behind the program's name."""
+        """Start with a title after the program's name."""
         super().__init__(id="top")
         self._title = title
 
@@ -38,19 +38,19 @@ class TitleBar(Horizontal):
         yield Static(classes="commands")
 
     def on_mount(self) -> None:
-        """Name the key of the palette as it is now."""
+        """Show the current key of the palette."""
         palette = Binding(self.app.COMMAND_PALETTE_BINDING, "command_palette")
         keys = self.app.get_key_display(palette)
         commands = self.query_one(".commands", Static)
         commands.update(Content.from_markup(_COMMANDS, keys=keys))
-        commands.tooltip = "All that can be done here, to choose from or to search."
+        commands.tooltip = "All actions available here, searchable."
 
     def show_title(self, title: str) -> None:
-        """Say where one is."""
+        """Set the title."""
         self.query_one(".title", Static).update(_titled(title))
 
     def show_note(self, note: str) -> None:
-        """Say what the machine is busy with; empty when it is ready."""
+        """Show what the machine is busy with; empty when it is ready."""
         self.query_one(".note", Static).update(note)
 
 

@@ -1,6 +1,6 @@
-"""Toasts that don't pile up: a newer one takes the place of an older one of its kind.
+"""Toasts that don't pile up: a newer one replaces an older one of its severity.
 
-They stand at the top right, one row each where there is room, and cover no output.
+They are shown at the top right, one row each if there is room, and cover no output.
 """
 
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ from textual.widgets._toast import ToastRack
 
 
 class ToastingApp(App[ReturnType], Generic[ReturnType]):
-    """An app that shows the newest toast of each kind, in as few rows as they take."""
+    """An app that shows only the newest toast of each severity."""
 
     CSS = """
     ToastRack {
@@ -30,7 +30,7 @@ class ToastingApp(App[ReturnType], Generic[ReturnType]):
     """
 
     _replaced: frozenset[str] = frozenset()
-    """The toasts that newer ones took the place of, which don't come back when those go."""
+    """Replaced toasts, which don't come back when their successors expire."""
 
     def _refresh_notifications(self) -> None:
         try:
@@ -44,7 +44,7 @@ class ToastingApp(App[ReturnType], Generic[ReturnType]):
 
 
 def _show(rack: ToastRack, shown: Notifications) -> None:
-    """Have the rack show these and no others, among them none that has only begun to be shown."""
+    """Let the rack show exactly these, removing also toasts that are still being mounted."""
     kept = {rack._toast_id(notification) for notification in shown}
     for holder in rack.children:
         if holder.id not in kept:
@@ -53,9 +53,9 @@ def _show(rack: ToastRack, shown: Notifications) -> None:
 
 
 def newest_of_each_kind(notifications: Iterable[Notification]) -> Notifications:
-    """The newest information, the newest warning, and of the errors each that says something else.
+    """The newest information, the newest warning, and every distinct error.
 
-    Informations answer keys, of which the last one counts; an error is not to be missed.
+    Information answers keys, of which the last one counts; errors must not be missed.
     """
     newest: dict[str, Notification] = {}
     for notification in notifications:

@@ -1,9 +1,8 @@
-"""The sentence that covers every screen while the terminal has too little room for it.
+"""The sentence that covers every screen while the terminal is too small.
 
-The cover lies over a screen as an overlay and leaves the stack of screens, the
-focus and everything below as they are; when there is room again it is simply
-not shown. While it is shown keys and mouse do nothing to what can't be seen;
-only the app's priority keys (quit) act.
+The cover is an overlay and leaves the stack of screens, the focus and everything below
+unchanged; when there is room again it is hidden. While it is shown, keys and mouse don't
+act on the hidden screen; only the app's priority keys (quit) act.
 """
 
 from typing import Any, Final, Generic, TypeVar
@@ -18,16 +17,16 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 LEAST: Final = Size(80, 24)
-"""The smallest terminal, in cells, that the screens are made for."""
+"""The smallest supported terminal, in cells."""
 
 
 def is_too_small(size: Size) -> bool:
-    """Whether a terminal of `size` cells has too little room."""
+    """Whether a terminal of `size` cells is too small."""
     return size.width < LEAST.width or size.height < LEAST.height
 
 
 def sentence_for(size: Size) -> str:
-    """Ask for room, in as many words as `size` has room for."""
+    """A request for a larger terminal, in the longest form that fits into `size`."""
     needed, given = f"{LEAST.width}×{LEAST.height}", f"{size.width}×{size.height}"
     sentences = (
         f"rnntui needs a terminal of at least {needed}; this one is {given}."
@@ -46,14 +45,14 @@ def sentence_for(size: Size) -> str:
 
 
 class TooSmall(Widget, can_focus=False):
-    """The cover of one screen; hidden until `fit` is told of a size that is too small."""
+    """The cover of one screen; hidden until `fit` is called with too small a size."""
 
     ALLOW_SELECT = False
-    # It stays when a widget is maximised or the screen composed anew.
+    # It stays when a widget is maximised or the screen is recomposed.
     DEFAULT_CLASSES = "-textual-system"
-    # Overlays lie above all else. Among them, one without children (an open
-    # list) may win over the cover itself, and one's children over that; hence
-    # the sentence fills the cover, on a layer above theirs.
+    # Overlays are above everything else. Among them, one without children (an open list)
+    # may win over the cover itself, and its children over that; hence the sentence fills
+    # the cover, on a layer above theirs.
     DEFAULT_CSS = """
     TooSmall {
         display: none;
@@ -76,21 +75,21 @@ class TooSmall(Widget, can_focus=False):
     """
 
     def compose(self) -> ComposeResult:
-        """The sentence alone."""
+        """The sentence."""
         yield Static(markup=False)
 
     def on_mount(self) -> None:
-        """Begin with the size there is."""
+        """Fit the current size."""
         self.fit(self.app.size)
 
     def fit(self, size: Size) -> None:
-        """Cover the screen, or give it back."""
+        """Cover or uncover the screen."""
         self.display = is_too_small(size)
         if self.display:
             self.query_one(Static).update(sentence_for(size))
 
     def on_event_from_mouse(self, event: events.MouseEvent) -> None:
-        """Keep the mouse from what can't be seen."""
+        """Keep the mouse from the covered screen."""
         event.stop()
 
     on_click = on_mouse_down = on_mouse_up = on_mouse_move = on_event_from_mouse
@@ -101,14 +100,14 @@ S = TypeVar("S", bound=Screen[Any])
 
 
 class SizedApp(App[ReturnType], Generic[ReturnType]):
-    """An app whose screens have the layout for the terminal's size from their first picture on.
+    """An app whose screens have the layout for the terminal's size from their first render on.
 
-    While the terminal is too small, whatever screen is on top is covered.
+    While the terminal is too small, the top screen is covered.
     """
 
     @property
     def is_covered(self) -> bool:
-        """Whether the sentence is shown instead of the screens."""
+        """Whether the screens are covered."""
         return is_too_small(self.size)
 
     @on(events.Mount)
@@ -123,10 +122,10 @@ class SizedApp(App[ReturnType], Generic[ReturnType]):
             self._fit(screen, event.size)
 
     def laid_out(self, screen: S, size: Size | None = None) -> S:
-        """Return a screen, having given it the classes of the breakpoints.
+        """Return the screen with the classes of its breakpoints set.
 
-        Textual does so after a first picture in the wrong layout only, and not at all for
-        the screens below the one on top.
+        Textual sets them only after a first render in the wrong layout, and not at all for
+        the screens below the top one.
         """
         width = (size or self.size).width
         breakpoints = screen.HORIZONTAL_BREAKPOINTS or self.HORIZONTAL_BREAKPOINTS or []
@@ -145,7 +144,7 @@ class SizedApp(App[ReturnType], Generic[ReturnType]):
             screen.call_later(screen.mount, TooSmall())
 
     async def on_event(self, event: events.Event) -> None:
-        """Keep keys from what can't be seen, but for the app's priority ones."""
+        """Keep keys from the covered screen, except the app's priority keys."""
         if self.is_covered and isinstance(event, events.Key | events.Paste):
             if isinstance(event, events.Key):
                 await self._check_bindings(event.key, priority=True)

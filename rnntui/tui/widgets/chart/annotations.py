@@ -1,4 +1,4 @@
-"""Reference lines and markers, and finding room for their labels among the curves."""
+"""Reference lines and markers, and the placement of their labels among the curves."""
 
 from collections.abc import Iterable, Iterator
 
@@ -23,17 +23,17 @@ _LABELS_FROM_HEIGHT = 4
 
 
 class FreeRoom:
-    """Remembers which cells of a plot hold curves, and which hold labels."""
+    """The cells of a plot that hold curves, and those that hold labels."""
 
     def __init__(self, plot: Plot) -> None:
-        """Start from the cells that the curves are in."""
+        """Start from the cells of the curves."""
         self._taken = np.where(plot.levels >= Level.RAW, plot.levels, 0)
 
     def claim(self, spots: Iterable[Spot], width: int) -> Spot | None:
         """Take `width` cells at the (row, column) that hides least of the curves.
 
-        The first of equally good spots wins, so callers list their favourite first.
-        None if each of them lies outside or over another label.
+        The first of equally good spots wins, so callers list their preferred one first.
+        None if all of them are outside or over another label.
         """
         best, least = None, np.inf
         for spot in spots:
@@ -48,7 +48,7 @@ class FreeRoom:
         return best
 
     def _hidden(self, spot: Spot, width: int) -> float:
-        """How much a label there would hide; infinite where it mustn't go."""
+        """How much of the curves a label there would hide; infinite if not allowed."""
         row, column = spot
         if not 0 <= row < self._taken.shape[0] or column < 0:
             return np.inf
@@ -59,7 +59,7 @@ class FreeRoom:
 
 
 def add_references(plot: Plot, references: dict[str, float], scale: YScale) -> None:
-    """Draw the reference lines that lie inside the plot."""
+    """Draw the reference lines inside the plot."""
     for value in references.values():
         at = height(value, scale)
         if plot.y.holds(at):
@@ -67,7 +67,7 @@ def add_references(plot: Plot, references: dict[str, float], scale: YScale) -> N
 
 
 def add_markers(plot: Plot, markers: Iterable[Marker], scale: YScale) -> None:
-    """Draw the markers that lie inside the plot: a sign at a point, or an upright."""
+    """Draw the markers inside the plot: a sign at a point, or a vertical line."""
     for marker in markers:
         if not plot.x.holds(marker.x):
             continue
@@ -86,9 +86,9 @@ def put_labels(
     markers: Iterable[Marker],
     scale: YScale,
 ) -> None:
-    """Write a label to each reference line and marker, where it hides least.
+    """Label each reference line and marker, where the label hides least.
 
-    References that lie outside the plot are named at the edge they lie beyond.
+    References outside the plot are named at the nearest edge.
     """
     if plot.width < _LABELS_FROM_WIDTH or plot.height < _LABELS_FROM_HEIGHT:
         return
@@ -122,7 +122,7 @@ def put_labels(
 
 
 def _joined(arrow: str, names: list[str], width: int) -> str:
-    """One label for lines beyond an edge, nearest first, as many as there is room for."""
+    """One label for lines beyond an edge, nearest first, as many as fit."""
     for kept in range(len(names), 0, -1):
         text = f" {arrow} {' · '.join(names[:kept])} "
         if cell_width(text) <= width:
@@ -137,13 +137,13 @@ def _reference_spots(plot: Plot, at: float, size: int) -> Iterator[Spot]:
 
 
 def _row_spots(plot: Plot, rows: Iterable[int], size: int) -> Iterator[Spot]:
-    """Along each row, from the right to the left."""
+    """Along each row, from right to left."""
     for row in rows:
         yield from ((row, column) for column in range(plot.width - size, -1, -4))
 
 
 def _marker_spots(plot: Plot, marker: Marker, size: int, scale: YScale) -> Iterator[Spot]:
-    """Close to a point, or along the upper part of an upright."""
+    """Close to a point, or along the upper part of a vertical line."""
     if not plot.x.holds(marker.x):
         return
     column = plot.cell_column(marker.x)

@@ -1,4 +1,4 @@
-"""The two axes: which ticks there is room for, and drawing them with their labels."""
+"""The two axes: the choice of ticks that fit, and drawing them with their labels."""
 
 from collections.abc import Sequence
 
@@ -18,7 +18,7 @@ _LABEL_GAP = 2
 
 
 def y_ticks(span: Interval, plot_height: int, scale: YScale) -> list[Tick]:
-    """Ticks up the side of a plot, as many as look calm."""
+    """Ticks of the vertical axis, not too close together."""
     most = max(min(plot_height, 2), min(_MOST_Y_TICKS, int(plot_height / _ROWS_PER_TICK)))
     return ticks(span, most, scale)
 
@@ -50,7 +50,7 @@ def put_y_axis(
 
 
 def put_x_axis(cells: Cells, layout: Layout, plot: Plot, title: str) -> None:
-    """Draw the horizontal axis below the plot, its title on the line at the right."""
+    """Draw the horizontal axis below the plot, with its title at the right end."""
     if layout.axis_row is not None:
         start = "└" if layout.gutter else "─"
         line = start + "─" * (layout.width - max(layout.gutter, 1))
@@ -65,7 +65,7 @@ def put_x_axis(cells: Cells, layout: Layout, plot: Plot, title: str) -> None:
 
 
 def _labelled_ticks(layout: Layout, plot: Plot) -> list[tuple[int, Tick, int]]:
-    """Column, tick and label column of as many ticks as have room for their labels."""
+    """Column, tick and label column of the ticks whose labels fit."""
     for most in range(max(2, plot.width // _COLUMNS_PER_TICK), 0, -1):
         placed = []
         free_from = 0

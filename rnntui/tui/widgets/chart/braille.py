@@ -1,4 +1,4 @@
-"""Lines as dots, and the dots of a Braille character: a grid of two by four."""
+"""Lines as dots, and the two-by-four dots of a Braille character."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,13 +14,13 @@ Rows = NDArray[np.int64]
 BLANK = 0x2800
 """Code point of the Braille cell without dots; the bits of a cell are added to it."""
 
-# Unicode numbers the dots down the left column, then down the right, and the
-# bottom pair, which came later, last.
+# Unicode numbers the dots down the left column, then down the right, and the bottom
+# pair, which was added later, last.
 BIT_OF_DOT = ((0, 3), (1, 4), (2, 5), (6, 7))
 
 
 def dot_rows(heights: Floats, span: Interval, rows: int) -> Rows:
-    """Dot row, counted from the top, of each height; outside `span` lies off the grid.
+    """Dot row, counted from the top, of each height; off the grid outside `span`.
 
     NaN gets a row far above the grid.
     """
@@ -33,8 +33,8 @@ def dot_rows(heights: Floats, span: Interval, rows: int) -> Rows:
 def line_dots(columns: Columns, span: Interval, rows: int) -> Dots:
     """Dots [rows, width] of a connected line that covers `columns`.
 
-    Where the line leaves a column at its own extreme, the next column draws that
-    dot: slopes come out one dot thin, as a line algorithm would draw them.
+    Where the line leaves a column at its own extreme, the next column draws that dot:
+    slopes are one dot thin, as a line algorithm would draw them.
     """
     drawn = np.isfinite(columns.low)
     top, bottom = dot_rows(columns.high, span, rows), dot_rows(columns.low, span, rows)

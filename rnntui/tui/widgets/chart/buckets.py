@@ -19,31 +19,29 @@ _FIRST_X, _LAST_X, _X, _LOW, _HIGH, _MEAN, _COUNT = range(7)
 
 
 def drawable(values: Floats) -> NDArray[np.bool_]:
-    """Which values are numbers, finite and small enough to calculate with (below 1e100)."""
+    """Which values are finite and small enough to calculate with (below 1e100)."""
     small: NDArray[np.bool_] = np.abs(values) < _TOO_LARGE
     return small
 
 
 class PointBuckets:
-    """Buckets of points in ascending x, never more than `capacity` of them.
+    """Buckets of points in ascending x, at most `capacity` of them.
 
-    Points whose x or y isn't `drawable` are left out. Time may go back: a point whose
-    x is smaller than the one before it means that the run was rewound, so every
-    bucket that reaches to that x or beyond is dropped first.
-
-    Raises:
-        ValueError: if `capacity` is odd or smaller than two.
+    Points whose x or y isn't `drawable` are left out. A point whose x is smaller than
+    the one before it means that the run was rewound, so every bucket that reaches that
+    x or beyond is dropped first. Raises `ValueError` if `capacity` is odd or smaller
+    than two.
     """
 
     def __init__(self, capacity: int = DEFAULT_CAPACITY) -> None:
-        """Start empty, with room for `capacity` buckets that is taken up as needed."""
+        """Start empty; memory for `capacity` buckets is allocated as needed."""
         if capacity < 2 or capacity % 2:
             raise ValueError(f"the capacity must be even and at least 2, not {capacity}")
         self.capacity = capacity
         self.stride = 1
-        """Points that a full bucket stands for; every bucket but the last is full."""
+        """Points in a full bucket; every bucket but the last is full."""
         self.rewrites = 0
-        """How often earlier buckets changed (by a merge or a rewind), for caches."""
+        """Number of changes to earlier buckets (merges and rewinds), for caches."""
         self._size = 0
         self._table: Floats = np.empty((_COUNT + 1, min(capacity, _SMALLEST_ALLOCATION)))
 
@@ -87,11 +85,7 @@ class PointBuckets:
         return self._table[_COUNT, : self._size]
 
     def append(self, xs: ArrayLike, ys: ArrayLike) -> None:
-        """Add points in the order given.
-
-        Raises:
-            ValueError: if `xs` and `ys` differ in length.
-        """
+        """Add points in order. Raises `ValueError` if `xs` and `ys` differ in length."""
         x = np.atleast_1d(np.asarray(xs, dtype=np.float64)).ravel()
         y = np.atleast_1d(np.asarray(ys, dtype=np.float64)).ravel()
         if x.shape != y.shape:
@@ -117,7 +111,7 @@ class PointBuckets:
             self.rewrites += 1
 
     def clear(self) -> None:
-        """Forget every point and start again at one point to a bucket."""
+        """Forget every point and start over with one point to a bucket."""
         self._size = 0
         self.stride = 1
         self.rewrites += 1
@@ -136,7 +130,7 @@ class PointBuckets:
             done += room
 
     def _fill_last_bucket(self, x: Floats, y: Floats) -> int:
-        """Top the last bucket up; return how many points went into it."""
+        """Fill the last bucket; return how many points went into it."""
         if self._size == 0:
             return 0
         bucket = self._table[:, self._size - 1]
@@ -171,7 +165,7 @@ class PointBuckets:
         self._size = end
 
     def _merge_pairs(self) -> None:
-        """Make one bucket of every two, so half the room is free again."""
+        """Merge every two buckets, which frees half the room."""
         half = self._size // 2
         left = self._table[:, 0 : 2 * half : 2]
         right = self._table[:, 1 : 2 * half : 2]

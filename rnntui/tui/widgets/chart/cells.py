@@ -1,7 +1,7 @@
-"""A grid of character cells that is drawn on and then turned into strips.
+"""A grid of character cells to draw on, converted to strips in the end.
 
-Text is data here: control characters get a visible stand-in, a letter and the
-marks on it share a cell, and a wide character keeps both its cells or none.
+Text is untrusted here: control characters get a visible stand-in, a letter and its
+marks share a cell, and a wide character keeps both its cells or none.
 """
 
 import unicodedata
@@ -22,7 +22,7 @@ _SPACE = ord(" ")
 _RIGHT_HALF = 0  # the second cell of a wide character
 _STAND_IN = "�"
 
-# Private characters, which are drawn as `_STAND_IN` where a text has them.
+# Private characters, which are drawn as `_STAND_IN` in a text.
 _FIRST_MARKED = 0xF0000
 _MOST_MARKED = 0xFFFE
 _marked: dict[str, int] = {}
@@ -34,7 +34,7 @@ def cells_of(text: str) -> tuple[int, ...]:
     """Code points by cell: a wide character takes its own and a `_RIGHT_HALF`."""
     cells: list[int] = []
     for unit in units(text.replace("\n", _STAND_IN)):
-        if unit.is_stand_in:  # of one cell for each of its characters
+        if unit.is_stand_in:  # one cell for each of its characters
             cells += map(ord, unit.text)
         else:
             cells += [_code_of(unit.text)] + [_RIGHT_HALF] * (unit.width - 1)
@@ -42,7 +42,7 @@ def cells_of(text: str) -> tuple[int, ...]:
 
 
 def _code_of(shown: str) -> int:
-    """A code for what shares a cell: of a letter with marks, one that stands for nothing else."""
+    """A code for the content of a cell; a letter with marks gets a private one."""
     if len(shown) == 1:
         return ord(shown)
     if shown not in _marked and len(_marked) < _MOST_MARKED:
@@ -52,12 +52,12 @@ def _code_of(shown: str) -> int:
 
 
 def cell_width(text: str) -> int:
-    """How many cells `text` takes on a grid."""
+    """The width of `text` in cells."""
     return len(cells_of(text))
 
 
 def shortened(text: str, width: int) -> str:
-    """`text` cut to `width` cells, with an ellipsis where something is missing."""
+    """`text` cut to `width` cells, with an ellipsis if it was cut."""
     if cell_width(text) <= width:
         return text
     kept = unicodedata.normalize("NFC", text)
@@ -67,7 +67,7 @@ def shortened(text: str, width: int) -> str:
 
 
 def shortened_inside(text: str, width: int) -> str:
-    """`text` cut to `width` cells in its middle, as names tell each other apart by their ends."""
+    """`text` cut to `width` cells in the middle, as names differ at their ends."""
     if cell_width(text) <= width:
         return text
     end = unicodedata.normalize("NFC", text)[-max(0, (width - 1) // 2) :] if width > 2 else ""
@@ -77,7 +77,7 @@ def shortened_inside(text: str, width: int) -> str:
 
 
 class Cells:
-    """Characters [height, width] and the ink each is drawn in."""
+    """Characters [height, width] and the ink of each."""
 
     def __init__(self, width: int, height: int) -> None:
         """Start with spaces."""
@@ -86,14 +86,14 @@ class Cells:
         self.inks = np.full((height, width), Ink.PLAIN, dtype=np.int16)
 
     def copy(self) -> "Cells":
-        """A grid of its own with the same content."""
+        """A copy of the grid."""
         twin = Cells(0, 0)
         twin.width, twin.height = self.width, self.height
         twin.codes, twin.inks = self.codes.copy(), self.inks.copy()
         return twin
 
     def put(self, row: int, column: int, text: str, ink: int) -> int:
-        """Write `text` and return the column after it; what lies outside is cut off."""
+        """Write `text`, clipped to the grid, and return the column after it."""
         cells = cells_of(text)
         end = column + len(cells)
         first, last = max(column, 0), min(end, self.width)
@@ -113,7 +113,7 @@ class Cells:
         return end
 
     def put_codes(self, row: int, column: int, codes: Codes, inks: np.ndarray) -> None:
-        """Lay a block of cells [h, w] over the grid; where one is `NOTHING` it stays as it is."""
+        """Write a block of cells [h, w]; those that are `NOTHING` leave the grid unchanged."""
         height, width = codes.shape
         place = np.s_[row : row + height, column : column + width]
         drawn = codes != NOTHING
@@ -121,7 +121,7 @@ class Cells:
         self.inks[place][drawn] = inks[drawn]
 
     def translated(self, table: Mapping[int, int]) -> "Cells":
-        """The same with other characters, each as wide as the one that it stands for."""
+        """A copy with characters replaced by others of the same width."""
         if not table:
             return self
         twin = self.copy()
@@ -130,7 +130,7 @@ class Cells:
         return twin
 
     def strips(self, styles: Mapping[int, Style]) -> list[Strip]:
-        """One strip per row, a segment per stretch of one ink."""
+        """One strip per row, with a segment per stretch of one ink."""
         strips = []
         inks = self._joined_inks()
         changes = inks[:, 1:] != inks[:, :-1]
@@ -150,7 +150,7 @@ class Cells:
     def _joined_inks(self) -> NDArray[np.int16]:
         """The inks with blank cells taking that of their left neighbour.
 
-        Nobody sees it, and a dotted line becomes one segment instead of one per dot.
+        It is invisible, and a dotted line becomes one segment instead of one per dot.
         """
         blank = (self.codes == _SPACE) & (self.inks == Ink.PLAIN)
         source = np.where(blank, 0, np.arange(self.width))

@@ -1,7 +1,7 @@
-"""The chart widget: it owns the data, the view and the input, and draws nothing itself.
+"""The chart widget: it owns the data, the view and the input; drawing is elsewhere.
 
-Data may be added as often as one likes: the picture is made when the screen asks
-for it, once for all that was added since. Moving the crosshair reuses it.
+Data may be added at any rate: the picture is drawn when the screen is refreshed, once
+for all points added since. Moving the crosshair reuses it.
 """
 
 from collections.abc import Mapping
@@ -31,16 +31,16 @@ _PAN_SHARE = 0.25
 
 @runtime_checkable
 class HasChartCharacters(Protocol):
-    """An app that says what charts are to be drawn with; others get Braille."""
+    """An app that chooses the characters of charts; others get Braille."""
 
     @property
     def chart_characters(self) -> Characters:
-        """What the terminal's font has."""
+        """The characters to draw with."""
 
 
 @dataclass
 class _Drag:
-    """A press of the mouse: where it began, what was shown then, and whether it moved."""
+    """A mouse press: where it began, the look at that time, and whether it moved."""
 
     column: int
     row: int
@@ -52,8 +52,8 @@ class _Drag:
 class Chart(Widget, can_focus=True):
     """Curves over a shared x axis, live, with zoom, pan and a crosshair.
 
-    How it looks is the reactive `look`; change it with `dataclasses.replace`, and
-    watch it to keep a user's choices. `crosshair_x` is where values are read, or None.
+    The reactive `look` is its display settings; change it with `dataclasses.replace`, and
+    watch it to save a user's choices. `crosshair_x` is where values are read, or None.
     """
 
     ALLOW_SELECT = False  # a drag moves the view
@@ -73,10 +73,10 @@ class Chart(Widget, can_focus=True):
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
-        """Make an empty chart that keeps at most `capacity` points per series."""
+        """Create an empty chart that keeps at most `capacity` points per series."""
         super().__init__(name=name, id=id, classes=classes)
         self.data = ChartData(capacity)
-        """What is shown; change it through the chart, which then redraws."""
+        """The data; change it through the chart's methods, which redraw."""
         self._picture: Picture | None = None
         self._strips: list[Strip] | None = None
         self._styles: Mapping[int, Style] | None = None
@@ -89,49 +89,47 @@ class Chart(Widget, can_focus=True):
     def add_series(
         self, name: str, style: SeriesStyle = SeriesStyle.LINE, slot: int | None = None
     ) -> None:
-        """Add an empty series, or change the style of the one that has this name.
+        """Add an empty series, or change the style of the one with this name.
 
-        `slot` chooses its colour and sign; without it the lowest free one is taken.
+        `slot` determines its colour and sign, by default the lowest free one.
         """
         self.data.add_series(name, style, slot)
         self._redraw()
 
     def append(self, name: str, xs: ArrayLike, ys: ArrayLike) -> None:
-        """Add points to a series, which becomes a line if it is new.
+        """Add points to a series, which is created as a line if it is new.
 
-        An x smaller than the one before means that the run was rewound to there.
-
-        Raises:
-            ValueError: if `xs` and `ys` differ in length.
+        An x smaller than the one before means that the run was rewound to there. Raises
+        `ValueError` if `xs` and `ys` differ in length.
         """
         self.data.append(name, xs, ys)
         self._redraw()
 
     def rewind(self, name: str, x: float) -> None:
-        """Forget a series' points beyond `x`, as when a run goes back to its best."""
+        """Forget a series' points beyond `x`, as when a run is rolled back."""
         if name in self.data.series:
             self.data.series[name].points.rewind(x)
             self._redraw()
 
     def remove_series(self, name: str) -> None:
-        """Take a series away, if there is one of this name."""
+        """Remove a series, if there is one of this name."""
         self.data.series.pop(name, None)
         self._redraw()
 
     def clear(self) -> None:
-        """Take everything away and show the sentence for an empty chart."""
+        """Remove everything and show the text for an empty chart."""
         self.data = ChartData(self.data.capacity)
         self.crosshair_x = self._pointer_column = None
         self.look = navigation.reset(self.look)
         self._redraw()
 
     def set_reference(self, name: str, value: float) -> None:
-        """Draw a dashed line with a label at `value`; one of the same name moves there."""
+        """Draw a labelled dashed line at `value`, or move the one of this name."""
         self.data.set_reference(name, value)
         self._redraw()
 
     def remove_reference(self, name: str) -> None:
-        """Take a reference line away, if there is one of this name."""
+        """Remove a reference line, if there is one of this name."""
         self.data.references.pop(name, None)
         self._redraw()
 
@@ -141,18 +139,18 @@ class Chart(Widget, can_focus=True):
         self._redraw()
 
     def remove_marker(self, name: str) -> None:
-        """Take a marker away, if there is one of this name."""
+        """Remove a marker, if there is one of this name."""
         self.data.markers.pop(name, None)
         self._redraw()
 
     def values_at(self, x: float) -> list[CrosshairValue]:
-        """What every series that is shown is worth at its point nearest to `x`."""
+        """The values of every shown series at its point nearest to `x`."""
         shown = self.data.shown(self.look.hidden, self.look.pinned)
         return [read(series, x, self.look.smoothing) for series in shown]
 
     @property
     def picture(self) -> Picture:
-        """The chart as it is now, drawn if anything changed since the last time."""
+        """The current picture, redrawn if anything changed."""
         size = (max(self.size.width, 1), max(self.size.height, 1))
         picture = self._picture
         if picture is None or (picture.cells.width, picture.cells.height) != size:
@@ -163,7 +161,7 @@ class Chart(Widget, can_focus=True):
         return picture
 
     def render_line(self, y: int) -> Strip:
-        """One line of the chart; all are made at once and kept until something changes."""
+        """One line of the chart; all are drawn at once and cached."""
         picture = self.picture
         if self._styles is None:
             self._styles = palette.styles_for(self)
@@ -176,32 +174,32 @@ class Chart(Widget, can_focus=True):
         return self._strips[y] if y < len(self._strips) else Strip.blank(self.size.width)
 
     def notify_style_update(self) -> None:
-        """Take up new colours after a change of theme, focus or stylesheet."""
+        """Update the colours after a change of theme, focus or stylesheet."""
         super().notify_style_update()
         self._styles = None
 
     def on_mount(self) -> None:
-        """Draw with what the terminal has."""
+        """Draw with the characters that the app chooses."""
         if isinstance(self.app, HasChartCharacters):
             self.look = replace(self.look, characters=self.app.chart_characters)
 
     def watch_look(self) -> None:
-        """Draw the chart anew."""
+        """Redraw the chart."""
         self._redraw()
 
     def watch_crosshair_x(self, before: float | None, now: float | None) -> None:
-        """Draw the crosshair anew; the chart below it stays as it is."""
+        """Redraw the crosshair; the chart below it is reused."""
         self._strips = None
         self.refresh()
         if (before is None) != (now is None):
             self.refresh_bindings()
 
     def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool | None:
-        """Offer to hide the crosshair only while there is one."""
+        """Enable hiding the crosshair only while there is one."""
         return action != "leave_crosshair" or self.crosshair_x is not None
 
     def action_move_crosshair(self, columns: int) -> None:
-        """Move the crosshair by cell columns; it comes in at the right edge."""
+        """Move the crosshair by cell columns; it appears at the right edge."""
         plot = self.picture.plot
         if plot is None:
             return
@@ -257,7 +255,7 @@ class Chart(Widget, can_focus=True):
         self.look = navigation.next_smoothing(self.look)
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
-        """Let the crosshair follow the pointer; with the button down, move the view."""
+        """Move the crosshair with the pointer, or the view with the button down."""
         column, row = self._cell_of(event)
         plot = self.picture.plot
         if plot is None:
@@ -281,7 +279,7 @@ class Chart(Widget, can_focus=True):
             self.action_leave_crosshair()
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
-        """Begin to drag."""
+        """Start a drag."""
         if event.button == 1 and self.picture.plot is not None:
             column, row = self._cell_of(event)
             self._drag = _Drag(column, row, self.look, self.picture)
@@ -318,26 +316,26 @@ class Chart(Widget, can_focus=True):
             self.look = navigation.zoom(self.look, self.picture, factor, around)
 
     def _cell_of(self, event: events.MouseEvent) -> tuple[int, int]:
-        """Column and row of the plot under the pointer; they may lie outside it."""
+        """Column and row of the plot under the pointer, possibly outside it."""
         layout = self.picture.layout
         column = event.x - self.gutter.left - layout.gutter
         return column, event.y - self.gutter.top - layout.plot_top
 
     def _put_crosshair(self, column: int) -> None:
-        """Read the values at a column of the plot, whatever the pointer does."""
+        """Read the values at a column of the plot, independent of the pointer."""
         plot = self.picture.plot
         if plot is not None and 0 <= column < plot.width:
             self._pointer_column = None
             self.crosshair_x = navigation.centre_of(plot, column)
 
     def _keep_crosshair_under_pointer(self, picture: Picture) -> None:
-        """Follow the pointer when the curves move below it."""
+        """Keep the crosshair under the pointer when the curves move."""
         if self._pointer_column is not None and picture.plot is not None:
             column = min(self._pointer_column, picture.plot.width - 1)
             self.set_reactive(Chart.crosshair_x, navigation.centre_of(picture.plot, column))
 
     def _redraw(self) -> None:
-        """Ask for a new picture; asking again before it is made costs nothing."""
+        """Request a new picture; further requests before it is drawn cost nothing."""
         if self._picture is not None:
             self._picture = self._strips = None
             self.refresh()

@@ -1,10 +1,9 @@
-"""From a curve of any length to the range of y that it covers in each pixel column.
+"""The range of y that a curve of any length covers in each pixel column.
 
-A column is one dot wide. It covers every point that falls into it, with the
-extremes of that point's bucket, and the line between points where it crosses the
-column's two edges, so neighbouring columns always touch: nothing is drawn that
-the line doesn't pass, and no spike is lost. The cost is a few passes over the
-visible points and O(width) for the rest.
+A column is one dot wide. It covers every point in it, with the extremes of that point's
+bucket, and the line between points where it crosses the column's two edges, so
+neighbouring columns always touch: nothing is drawn off the line, and no spike is lost.
+The cost is a few passes over the visible points and O(width) for the rest.
 """
 
 from dataclasses import dataclass
@@ -28,7 +27,7 @@ class Trace:
     high: Floats
 
     def part(self, chosen: slice) -> "Trace":
-        """Some of the points."""
+        """A slice of the points."""
         return Trace(self.x[chosen], self.mean[chosen], self.low[chosen], self.high[chosen])
 
 
@@ -42,7 +41,7 @@ class Columns:
 
 
 def covered(trace: Trace, span: Interval, width: int, scale: YScale) -> Columns:
-    """The heights that `trace` covers over `span`, cut into `width` columns."""
+    """The heights that `trace` covers in each of `width` columns over `span`."""
     if scale is YScale.LOG:
         trace = _positive(trace)
     edges = np.linspace(span.low, span.high, width + 1)
@@ -57,7 +56,7 @@ def covered(trace: Trace, span: Interval, width: int, scale: YScale) -> Columns:
 
 
 def visible(trace: Trace, span: Interval) -> Trace:
-    """The points of `trace` that lie inside `span`."""
+    """The points of `trace` inside `span`."""
     inside = slice(
         int(np.searchsorted(trace.x, span.low, side="left")),
         int(np.searchsorted(trace.x, span.high, side="right")),
@@ -66,7 +65,7 @@ def visible(trace: Trace, span: Interval) -> Trace:
 
 
 def _positive(trace: Trace) -> Trace:
-    """`trace` without what a logarithm can't show, whole points or their low ends."""
+    """`trace` without points, or low ends of them, that have no logarithm."""
     if trace.low.size == 0 or trace.low.min() > 0:
         return trace
     kept = trace.mean > 0
@@ -84,12 +83,12 @@ def _point_extremes(trace: Trace, edges: Floats) -> tuple[Floats, Floats]:
     width = edges.size - 1
     low, high = np.full(width, np.nan), np.full(width, np.nan)
     bounds: Integers = np.searchsorted(trace.x, edges, side="left")
-    # The last column takes in the points on its right edge.
+    # The last column includes the points on its right edge.
     bounds[-1] = np.searchsorted(trace.x, edges[-1], side="right")
     filled = np.flatnonzero(np.diff(bounds) > 0)
     if filled.size:
-        # Empty columns in between share their bound with the next filled one, so
-        # each slice that reduceat takes is exactly one column's points.
+        # Empty columns in between share their bound with the next filled one, so each
+        # slice of reduceat is exactly one column's points.
         first, last = bounds[0], bounds[-1]
         starts = bounds[filled] - first
         low[filled] = np.minimum.reduceat(trace.low[first:last], starts)

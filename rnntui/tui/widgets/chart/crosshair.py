@@ -1,4 +1,4 @@
-"""The crosshair: an upright at one x, and what every series is worth there."""
+"""The crosshair: a vertical line at one x, and the value of every series there."""
 
 import math
 from collections.abc import Sequence
@@ -36,7 +36,7 @@ class _Line:
 def with_crosshair(picture: Picture, look: Look, x: float) -> Cells:
     """The picture with a crosshair at `x` and the values in a box beside it.
 
-    Where the box finds no room the legend shows the values instead.
+    If there is no room for the box the legend shows the values instead.
     """
     plot = picture.plot
     if plot is None or not plot.x.holds(x):
@@ -58,7 +58,7 @@ def with_crosshair(picture: Picture, look: Look, x: float) -> Cells:
 
 
 def _written(x: float, values: Sequence[CrosshairValue], plot: Plot) -> str:
-    """The crosshair's x: that of a point within its column, or no finer than the column."""
+    """The crosshair's x: that of a point in its column, or rounded to the column."""
     cell = plot.x.width / plot.width
     nearest = min((reading.x for reading in values), key=lambda place: abs(place - x))
     if abs(nearest - x) <= cell / 2:
@@ -67,7 +67,7 @@ def _written(x: float, values: Sequence[CrosshairValue], plot: Plot) -> str:
 
 
 def _put_upright(cells: Cells, picture: Picture, plot: Plot, column: int) -> None:
-    """A vertical line wherever neither a curve nor a label is."""
+    """Draw a vertical line in the cells without curves and labels."""
     at = picture.layout.gutter + column
     for row, top in enumerate(
         range(picture.layout.plot_top, picture.layout.plot_top + plot.height)
@@ -79,7 +79,7 @@ def _put_upright(cells: Cells, picture: Picture, plot: Plot, column: int) -> Non
 def _put_points(
     cells: Cells, picture: Picture, plot: Plot, values: Sequence[CrosshairValue], look: Look
 ) -> None:
-    """Each series' sign where its value was read."""
+    """Draw each series' sign where its value was read."""
     xs = np.array([reading.x for reading in values])
     ys = np.array([reading.value for reading in values])
     rows, columns = plot.cell_rows(heights(ys, look.scale)), plot.cell_columns(xs)
@@ -91,14 +91,14 @@ def _put_points(
 
 
 def _put_tag(cells: Cells, picture: Picture, column: int, place: str) -> None:
-    """The x itself, on the horizontal axis below the crosshair."""
+    """Write the x on the horizontal axis below the crosshair."""
     layout = picture.layout
     if layout.label_row is None:
         return
     text = f" {place} "
     at = layout.gutter + column - cell_width(text) // 2
     at = min(max(at, 0), layout.width - cell_width(text))
-    # A label that the tag touches would read as one number with it.
+    # A label touching the tag would read as one number with it.
     _wipe_cut_labels(cells, layout.label_row, at, at + cell_width(text))
     cells.put(layout.label_row, at, text, Ink.CROSSHAIR_TAG)
 
@@ -124,7 +124,7 @@ def _put_box(
 ) -> bool:
     """Draw the box beside the crosshair, on the side with room; False if there is none.
 
-    Of too many series it shows the first and says how many more there are.
+    With too many series it shows the first and the number of the others.
     """
     room = plot.height - 1
     if len(lines) > room >= _FEWEST_LINES:
@@ -175,7 +175,7 @@ def _put_values_in_legend(cells: Cells, picture: Picture, values: Sequence[Cross
 
 
 def _wipe_cut_labels(cells: Cells, row: int, start: int, stop: int) -> None:
-    """Take away labels, or what is left of them, that touch `start` to `stop` from outside."""
+    """Erase labels, or parts of them, that touch `start` to `stop` from outside."""
     for column, step in ((start - 1, -1), (stop, 1)):
         while 0 <= column < cells.width and cells.inks[row, column] in _LABEL_INKS:
             cells.put(row, column, " ", Ink.PLAIN)

@@ -1,7 +1,6 @@
-"""From dots to the characters of cells: Braille, half blocks, or one mark a cell.
+"""Dots to characters: Braille, half blocks, or one mark per cell.
 
-How many dots a cell has is the glyphs' affair; everything else about the plot
-is the same whatever it is drawn with.
+Only the number of dots per cell depends on the glyphs; the rest of the plot doesn't.
 """
 
 from dataclasses import dataclass
@@ -16,21 +15,21 @@ from rnntui.tui.widgets.chart.braille import BIT_OF_DOT, BLANK, Bits, Dots
 Codes = NDArray[np.uint32]
 
 NOTHING: Final = 0
-"""The code of a cell that nothing is drawn in."""
+"""The code of an empty cell."""
 
 _HALF_BLOCKS: Final = np.array([NOTHING, ord("▀"), ord("▄"), ord("█")], np.uint32)
 
 
 @dataclass(frozen=True)
 class Glyphs:
-    """What a cell can show."""
+    """A way to draw dots in cells."""
 
     characters: Characters
     bit_of_dot: tuple[tuple[int, ...], ...]
     """The bit of each dot of a cell, by row and column."""
 
     raw_mark: str
-    """What stands for raw values where a cell can't show their dots faintly."""
+    """The mark of raw values where a cell can't show faint dots."""
 
     @property
     def down(self) -> int:
@@ -53,14 +52,14 @@ class Glyphs:
         return bits
 
     def shortened_pattern(self, on: int, off: int) -> tuple[int, int]:
-        """A pattern of Braille's dots along x in dots of these cells."""
+        """A pattern of Braille dots along x, converted to dots of these cells."""
         share = self.across / len(BIT_OF_DOT[0])
         return max(1, round(on * share)), max(1, round(off * share)) if off else 0
 
     def codes(self, bits: Bits, marks: Codes, in_dots: NDArray[np.bool_]) -> Codes:
         """Code points of cells, [h, w]; `NOTHING` where there is no dot.
 
-        `marks` are the characters of cells that aren't shown as dots; which are, `in_dots` says.
+        `marks` are the characters of cells not shown as dots; `in_dots` selects those shown.
         """
         if self.characters == "braille":
             return np.where(bits > 0, bits.astype(np.uint32) + BLANK, NOTHING).astype(np.uint32)

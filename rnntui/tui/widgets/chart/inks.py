@@ -1,7 +1,7 @@
-"""What tells one series from another: its slot gives it a colour, dashes and a sign.
+"""How series differ: a slot has a colour, dashes and a sign.
 
-Signs and dashes change at a different pace from colours, so the first 64 slots
-all look different, and the first eight do so without any colour.
+Signs and dashes cycle with other periods than colours, so the first 64 slots all look
+different, and the first eight even without colour.
 """
 
 from dataclasses import dataclass
@@ -10,11 +10,11 @@ from enum import IntEnum
 from rnntui.chart_characters import CURVE_SIGNS
 
 COLOURS = 8
-"""Number of colours that a theme has for series."""
+"""Number of series colours in a theme."""
 
 
 class Ink(IntEnum):
-    """What a cell is drawn as; a palette gives each its style."""
+    """The kind of a cell's content; a palette gives each its style."""
 
     PLAIN = 0
     TITLE = 1
@@ -73,10 +73,10 @@ _DASHES = (
 
 
 def sign(slot: int) -> str:
-    """The sign that stands for a series at its points and at the end of its line."""
+    """The sign of a series at its points and at the end of its line."""
     return CURVE_SIGNS[(slot + slot // COLOURS) % len(CURVE_SIGNS)]
 
 
 def dashes(slot: int) -> Dashes:
-    """How a series' line is broken up."""
+    """The dashes of a series' line."""
     return _DASHES[slot % len(_DASHES)]

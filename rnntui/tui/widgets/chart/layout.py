@@ -1,4 +1,4 @@
-"""Where the parts of a chart go, and which are left out when room is short."""
+"""The placement of a chart's parts, and which are left out when there is little room."""
 
 from dataclasses import dataclass
 
@@ -13,9 +13,9 @@ _LABELS_HEIGHT = 5
 class Layout:
     """Rows and columns of the parts, in cells, within `width` × `height`.
 
-    The plot is what the curves are drawn in. `axis_row` and `label_row` are None
-    where there is no room for them; `gutter` is the width left of the plot, with
-    the vertical axis as its last column, or zero.
+    The plot is the area of the curves. `axis_row` and `label_row` are None where there is
+    no room for them; `gutter` is the width left of the plot, with the vertical axis as its
+    last column, or zero.
     """
 
     width: int
@@ -39,14 +39,14 @@ class Layout:
 
 
 def most_legend_rows(height: int) -> int:
-    """Rows that a legend may take of a chart this high."""
+    """Most legend rows of a chart this high."""
     if height < _LEGEND_HEIGHT:
         return 0
     return 1 + (height >= 14) + (height >= 24)
 
 
 def arrange(width: int, height: int, legend_rows: int, gutter: int) -> Layout:
-    """Link the parts: titles go first when room is short, then ticks and labels."""
+    """Link the parts: titles are dropped first, then ticks and labels."""
     full = height >= _FULL_HEIGHT
     labels = height >= _LABELS_HEIGHT
     gutter = gutter if width >= _GUTTER_FROM else 0

@@ -23,14 +23,14 @@ class Entry:
 
     @property
     def width(self) -> int:
-        """Cells that the entry takes."""
+        """Width of the entry in cells."""
         return (
             sum(cell_width(part) + 1 for part in (self.sample, self.name, self.value) if part) - 1
         )
 
 
 def entry(series: Series, value: str) -> Entry:
-    """The legend entry of a series with the value to show, in words where that is needed."""
+    """The legend entry of a series with its value."""
     line = "" if series.style is SeriesStyle.POINTS else dashes(series.slot).sample
     sample = line[:1] + sign(series.slot)
     return Entry(sample, shortened_inside(series.name, _LONGEST_NAME), value, line_ink(series.slot))
@@ -39,11 +39,11 @@ def entry(series: Series, value: str) -> Entry:
 def legend_lines(
     entries: Sequence[Entry], width: int, most_rows: int, first: Sequence[int] = ()
 ) -> list[list[Entry]]:
-    """Entries by row, from the richest form that fits into `most_rows` of `width`.
+    """Entries by row, in the fullest form that fits into `most_rows` of `width`.
 
-    Values go first. Where not all names fit, those of the places in `first` are
-    listed whole, others as far as there is room, and the rest are counted: names
-    that are cut to a few letters look alike.
+    Values are dropped first. Where not all names fit, those of the places in `first` are
+    listed in full, others as far as there is room, and the rest are counted: names cut
+    to a few letters look alike.
     """
     if not entries or most_rows < 1:
         return []
@@ -68,7 +68,7 @@ def legend_lines(
 
 
 def put_legend(cells: Cells, lines: Sequence[Sequence[Entry]]) -> None:
-    """Write the rows of a legend at the top of `cells`, flush right."""
+    """Write the rows of a legend at the top of `cells`, right-aligned."""
     for row, line in enumerate(lines):
         column = cells.width - row_width(line)
         for item in line:
@@ -82,12 +82,12 @@ def put_legend(cells: Cells, lines: Sequence[Sequence[Entry]]) -> None:
 
 
 def row_width(line: Sequence[Entry]) -> int:
-    """Cells that one row of entries takes."""
+    """Width of one row of entries in cells."""
     return sum(item.width + _GAP for item in line) - _GAP
 
 
 def _flowed(entries: Sequence[Entry], width: int) -> list[list[Entry]]:
-    """Entries in rows of at most `width`; one wider than that gets a row of its own."""
+    """Entries in rows of at most `width`; a wider one gets a row of its own."""
     rows: list[list[Entry]] = []
     for item in entries:
         if rows and row_width([*rows[-1], item]) <= width:

@@ -1,4 +1,4 @@
-"""How a chart is looked at: scale, smoothing, view and what is left out."""
+"""Display settings of a chart: scale, smoothing, view and hidden series."""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -10,10 +10,10 @@ from rnntui.tui.widgets.chart.view import Latest, Recent, View, WholeRun, Window
 
 @dataclass(frozen=True)
 class Look:
-    """How to show the data: everything that isn't data."""
+    """The display settings of a chart."""
 
     characters: Characters = "braille"
-    """What the curves are drawn with."""
+    """The characters that curves are drawn with."""
     x_title: str = ""
     y_title: str = ""
     empty_text: str = ""
@@ -21,17 +21,17 @@ class Look:
     smoothing: float = 0.0
     view: View = field(default_factory=WholeRun)
     heights: Interval | None = None
-    """A range of heights to show whatever the curves do; None to fit it to them."""
+    """A fixed range of heights; None to fit it to the curves."""
     hidden: frozenset[str] = frozenset()
     pinned: str | None = None
     first: tuple[str, ...] = ()
-    """The series that the legend lists before others where it has no room for all."""
+    """The series that the legend lists first where it has no room for all."""
     value: Literal["last", "best"] | None = None
-    """Which of a series' values the legend gives, in a word; the last one, without it, for None."""
+    """Which value of a series the legend shows, with this word; the last one, without, for None."""
 
 
 def described(look: Look) -> str:
-    """What is special about a look, for its title: log · smoothed 0.9 · last 20%."""
+    """The non-default settings, for the title: log · smoothed 0.9 · last 20%."""
     notes = []
     if look.scale is YScale.LOG:
         notes.append("log")

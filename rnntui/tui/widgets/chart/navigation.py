@@ -1,4 +1,4 @@
-"""What zooming, panning and switching make of a look: pure functions for keys and mouse."""
+"""Zooming, panning and switching as pure functions on a look, for keys and mouse."""
 
 from dataclasses import replace
 
@@ -9,7 +9,7 @@ from rnntui.tui.widgets.chart.scale import Interval, YScale
 from rnntui.tui.widgets.chart.view import Recent, WholeRun, panned, zoomed
 
 SMOOTHING_WEIGHTS = (0.0, 0.6, 0.9, 0.99)
-"""What `next_smoothing` steps through."""
+"""The weights that `next_smoothing` cycles through."""
 
 _NARROWEST_HEIGHTS = 1e-4
 
@@ -20,9 +20,9 @@ def centre_of(plot: Plot, column: int) -> float:
 
 
 def anchor(picture: Picture, crosshair_x: float | None) -> float:
-    """The x that a zoom by key leaves in its place.
+    """The x that stays in place in a zoom by key.
 
-    The crosshair, or else the end of the run if it is in view, or else the middle.
+    That of the crosshair, or else of the end of the run if visible, or else of the middle.
     """
     if picture.plot is None or picture.extent is None:
         return 0.0
@@ -33,7 +33,7 @@ def anchor(picture: Picture, crosshair_x: float | None) -> float:
 
 
 def zoom(look: Look, picture: Picture, factor: float, around: float) -> Look:
-    """Show `factor` times as much of x, with `around` staying in its place."""
+    """Show `factor` times as much of x, with `around` staying in place."""
     if picture.extent is None:
         return look
     return replace(look, view=zoomed(look.view, picture.extent, factor, around))
@@ -56,7 +56,7 @@ def zoom_heights(look: Look, picture: Picture, factor: float, row: int) -> Look:
 
 
 def pan(look: Look, picture: Picture, columns: float, rows: float = 0.0) -> Look:
-    """Move what is shown by cells; up and down only where the heights are zoomed."""
+    """Move the view by cells; vertically only if the heights are zoomed."""
     plot = picture.plot
     if plot is None or picture.extent is None:
         return look
@@ -85,6 +85,6 @@ def toggle_scale(look: Look) -> Look:
 
 
 def next_smoothing(look: Look) -> Look:
-    """Smooth with the next weight, none again after the last."""
+    """Smooth with the next weight, wrapping around to none."""
     heavier = (weight for weight in SMOOTHING_WEIGHTS if weight > look.smoothing)
     return replace(look, smoothing=next(heavier, SMOOTHING_WEIGHTS[0]))

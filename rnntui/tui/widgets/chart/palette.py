@@ -1,9 +1,9 @@
-"""From the theme's colours to the style of each ink.
+"""The style of each ink from the theme's colours.
 
-The chart's component classes name theme variables. Two things are done to a
-series' colour here: `tint` in its rule mixes in a second theme colour, which
-gives eight colours from a theme's few, and a colour too faint on the background
-moves towards the text colour until it can be seen.
+The chart's component classes name theme variables. A series' colour is adjusted twice:
+`tint` in its rule mixes in a second theme colour, which gives eight colours from a
+theme's few, and a colour too faint on the background moves towards the text colour until
+it is legible.
 """
 
 from collections.abc import Mapping
@@ -76,7 +76,7 @@ _STEP = 0.05
 
 
 def styles_for(node: DOMNode) -> Mapping[int, Style]:
-    """The style of every ink, as `node`'s stylesheet and theme have it now."""
+    """The style of every ink under `node`'s current stylesheet and theme."""
     _, background = node.background_colors
     text = node.get_component_styles(INK_CLASSES[Ink.PLAIN]).color
     styles: dict[int, Style] = {}
@@ -98,10 +98,9 @@ def styles_for(node: DOMNode) -> Mapping[int, Style]:
 
 
 def legible(colour: Color, background: Color, text: Color) -> Color:
-    """`colour`, moved towards `text` until it stands out from `background`.
+    """`colour`, moved towards `text` until it contrasts with `background`.
 
-    Terminal (ANSI) colours are taken as they are, since what they look like isn't
-    known here.
+    Terminal (ANSI) colours are left unchanged, as their appearance is unknown.
     """
     if colour.ansi is not None or background.ansi is not None or text.ansi is not None:
         return colour
@@ -130,7 +129,7 @@ def _style(colour: Color, background: Color) -> Style:
 
 
 def _component_style(component: RenderStyles, background: Color) -> Style:
-    """Style of a component class, its see-through colours laid over `background`."""
+    """Style of a component class, with transparent colours blended onto `background`."""
     background = background + component.background
     colour = component.color
     if component.auto_color:
@@ -139,7 +138,7 @@ def _component_style(component: RenderStyles, background: Color) -> Style:
 
 
 def _faint(colour: Color, background: Color, opacity: float) -> Style:
-    """`colour` let through to the background; terminal colours are dimmed instead."""
+    """`colour` blended with the background; terminal colours are dimmed instead."""
     if colour.ansi is not None or background.ansi is not None:
         return _style(colour, background) + Style(dim=True)
     return _style(background.blend(colour, opacity), background)

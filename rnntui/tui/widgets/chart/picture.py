@@ -1,4 +1,4 @@
-"""The whole chart as a grid of cells: pure, from data and a look to a picture."""
+"""The whole chart as a grid of cells: a pure function of data and look."""
 
 import textwrap
 from collections.abc import Sequence
@@ -34,21 +34,21 @@ _NOTHING_DRAWN = Interval(0.0, 1.0)
 
 @dataclass(frozen=True)
 class Picture:
-    """A drawn chart, and where things are on it; without points there is no plot."""
+    """A drawn chart and its geometry; without points there is no plot."""
 
     cells: Cells
     layout: Layout
     shown: tuple[Series, ...] = ()
     extent: Interval | None = None
-    """The x that all the data reach over."""
+    """The extent of all data in x."""
     fitted: Interval | None = None
-    """The heights that suit the curves, whether or not they are the ones shown."""
+    """The heights that fit the curves, whether or not they are shown."""
     plot: Plot | None = None
 
 
 @dataclass(frozen=True)
 class Stroke:
-    """A curve ready to be drawn."""
+    """A curve to draw."""
 
     columns: Columns
     ink: int
@@ -62,8 +62,8 @@ def draw(
 ) -> Picture:
     """Draw the chart on `width` by `height` cells.
 
-    `gutter` is a guess of how wide the vertical axis will be; the one of the last
-    picture saves a second pass over the curves.
+    `gutter` is a guess of the vertical axis' width; that of the last picture saves a
+    second pass over the curves.
     """
     shown = data.shown(look.hidden, look.pinned)
     whole = extent(shown)
@@ -102,14 +102,14 @@ def draw(
 
 
 def listed_first(listed: Sequence[Series], look: Look) -> list[int]:
-    """Places of the pinned series and of those that are wanted first, in that order."""
+    """Places of the pinned series and of those listed first, in that order."""
     names = [series.name for series in listed]
     wanted = dict.fromkeys((look.pinned, *look.first))
     return [names.index(name) for name in wanted if name in names]
 
 
 def _empty(cells: Cells, look: Look) -> Picture:
-    """A sentence in the middle, in as many lines as it needs."""
+    """The text for an empty chart, centred and wrapped."""
     lines = textwrap.wrap(look.empty_text, max(cells.width - 2, 1))[: cells.height]
     top = (cells.height - len(lines)) // 2
     for row, line in enumerate(lines, start=top):
@@ -124,7 +124,7 @@ def _entries(shown: Sequence[Series], look: Look) -> list[Entry]:
 
 
 def _value(series: Series, look: Look) -> str:
-    """The value that stands for a series, and which one that is."""
+    """The value of a series in the legend, and which one it is."""
     drawn = series.smoothed(look.smoothing)
     if look.value == "best":
         smoothed = series.is_smoothed(look.smoothing)
@@ -134,7 +134,7 @@ def _value(series: Series, look: Look) -> str:
 
 
 def _strokes(shown: Sequence[Series], look: Look, x: Interval, plot_width: int) -> list[Stroke]:
-    """The curves from the lowest to the topmost, all raw values below all lines."""
+    """The curves from bottom to top, all raw values below all lines."""
     dots = plot_width * GLYPHS[look.characters].across
     strokes = []
     for series in shown:
@@ -154,7 +154,7 @@ def _strokes(shown: Sequence[Series], look: Look, x: Interval, plot_width: int) 
 
 
 def _fitted(strokes: Sequence[Stroke], data: ChartData, look: Look, x: Interval) -> Interval:
-    """The heights that suit what is visible, with room for what is close to it."""
+    """The heights that fit the visible curves and references close to them."""
     lows, highs = [s.columns.low for s in strokes], [s.columns.high for s in strokes]
     for series in data.shown(look.hidden, look.pinned):
         if series.style is SeriesStyle.POINTS:
@@ -168,7 +168,7 @@ def _fitted(strokes: Sequence[Stroke], data: ChartData, look: Look, x: Interval)
 
 
 def _add_signs(plot: Plot, series: Series, look: Look) -> None:
-    """Put a sign at the end of a line, and at every point where that is wanted."""
+    """Put a sign at the end of a line, or at every point of a marked series."""
     trace = series.smoothed(look.smoothing)
     inside = visible(trace, plot.x)
     few = inside.x.size <= plot.width // _CELLS_PER_SIGN
@@ -185,7 +185,7 @@ def _add_signs(plot: Plot, series: Series, look: Look) -> None:
 def _put_header(
     cells: Cells, layout: Layout, legend: Sequence[Sequence[Entry]], look: Look
 ) -> None:
-    """The legend at the top right and, as far as it leaves room, titles at the left."""
+    """Write the legend at the top right and, if there is room, titles at the left."""
     put_legend(cells, legend)
     if not layout.titles:
         return

@@ -1,8 +1,7 @@
-"""The area inside the axes: curves, lines and signs, one above the other.
+"""The area inside the axes: curves, lines and signs in layers.
 
-A cell can hold dots in one colour only. What lies on a higher level takes the
-cell for itself, which keeps a line crisp on top of noise; on one level the dots of
-all are drawn, in the colour of the last.
+A cell has dots of one colour only. A higher level takes over the cell, which keeps a line
+crisp on top of noise; within a level the dots of all are drawn, in the colour of the last.
 """
 
 from enum import IntEnum
@@ -20,7 +19,7 @@ _STEEP = 3  # dots that a dashed line may span in one column before its gaps wou
 
 
 class Level(IntEnum):
-    """What covers what."""
+    """Layers, from bottom to top."""
 
     NOTHING = 0
     GRID = 1
@@ -31,12 +30,12 @@ class Level(IntEnum):
 
 
 class Plot:
-    """A plot of `width` × `height` cells that shows `x` and, up the side, `y`."""
+    """A plot of `width` × `height` cells that shows the intervals `x` and `y`."""
 
     def __init__(
         self, width: int, height: int, x: Interval, y: Interval, glyphs: Glyphs = GLYPHS["braille"]
     ) -> None:
-        """Start with nothing drawn; `y` is a span of heights."""
+        """Start empty; `y` is an interval of heights."""
         self.width, self.height, self.x, self.y = width, height, x, y
         self._glyphs = glyphs
         self.rows, self.columns = height * glyphs.down, width * glyphs.across
@@ -48,7 +47,7 @@ class Plot:
         self._signs: list[tuple[int, int, str, int]] = []
 
     def cell_columns(self, xs: np.ndarray) -> Integers:
-        """Cell column of each x; outside 0 … width - 1 for an x that isn't shown."""
+        """Cell column of each x; outside 0 … width - 1 if it isn't shown."""
         share = (xs - self.x.low) / self.x.width
         columns: Integers = np.floor(share * self.width).astype(np.int64)
         columns[(xs <= self.x.high) & (columns >= self.width)] = self.width - 1
@@ -59,15 +58,15 @@ class Plot:
         return int(self.cell_columns(np.array([x]))[0])
 
     def cell_rows(self, heights: np.ndarray) -> Integers:
-        """Cell row of each height; outside 0 … height - 1 where it isn't shown."""
+        """Cell row of each height; outside 0 … height - 1 if it isn't shown."""
         return dot_rows(heights, self.y, self.rows) // self._glyphs.down
 
     def add_line(
         self, columns: Columns, ink: int, level: Level, pattern: Dashes, mark: str = "●"
     ) -> None:
-        """Draw a curve and mark where it leaves through the top or the bottom.
+        """Draw a curve and mark where it leaves the plot at the top or the bottom.
 
-        `mark` is what it consists of where cells show no dots.
+        `mark` is its character where cells show no dots.
         """
         dots = line_dots(columns, self.y, self.rows)
         if pattern.off:
@@ -102,7 +101,7 @@ class Plot:
         return column
 
     def add_signs(self, xs: np.ndarray, heights: np.ndarray, sign: str, ink: int) -> None:
-        """Put a sign into the cell of each point that is shown."""
+        """Put a sign into the cell of each shown point."""
         rows, columns = self.cell_rows(heights), self.cell_columns(xs)
         inside = (rows >= 0) & (rows < self.height) & (columns >= 0) & (columns < self.width)
         spots = np.unique(rows[inside] * self.width + columns[inside])
@@ -130,7 +129,7 @@ class Plot:
         self.levels[over] = level
 
     def _mark_exits(self, beyond: np.ndarray, row: int, sign: str, ink: int) -> None:
-        """Put a sign where each stretch of columns `beyond` the plot begins."""
+        """Put a sign at the start of each stretch of columns `beyond` the plot."""
         cells: Dots = np.any(beyond.reshape(self.width, self._glyphs.across), axis=1)
         starts = np.flatnonzero(cells & ~np.append(False, cells[:-1]))
         for column in starts.tolist():

@@ -1,7 +1,7 @@
-"""The vertical scale: linear or logarithmic, and which range of it to show.
+"""The vertical scale, linear or logarithmic, and the choice of its range.
 
-Heights are the numbers that are drawn: y itself on a linear scale, log10 y on a
-logarithmic one. Everything below the tick labels works in heights.
+Heights are the drawn numbers: y itself on a linear scale, log10 y on a logarithmic one.
+All geometry is in heights.
 """
 
 from collections.abc import Iterable, Sequence
@@ -21,7 +21,7 @@ _WORTH_STRETCHING = 0.25
 
 
 class YScale(StrEnum):
-    """How y becomes height."""
+    """The mapping from y to height."""
 
     LINEAR = "linear"
     LOG = "log"
@@ -35,13 +35,13 @@ class Interval:
     high: float
 
     def __post_init__(self) -> None:
-        """Refuse what isn't a span, with a ValueError."""
+        """Raise `ValueError` unless `low` < `high`."""
         if not self.low < self.high:
             raise ValueError(f"an empty span: {self.low} to {self.high}")
 
     @property
     def width(self) -> float:
-        """How far it is from low to high."""
+        """Distance from low to high."""
         return self.high - self.low
 
     def holds(self, value: float) -> bool:
@@ -50,7 +50,7 @@ class Interval:
 
 
 def span_around(low: float, high: float) -> Interval:
-    """The span from `low` to `high`, made wider where both are (nearly) one value."""
+    """The interval from `low` to `high`, widened where both are (nearly) equal."""
     middle = low / 2 + high / 2
     least = max(abs(middle) * 1e-9, 1e-15)
     if high - low >= least:
@@ -62,7 +62,7 @@ def span_around(low: float, high: float) -> Interval:
 
 
 def heights(values: Floats, scale: YScale) -> Floats:
-    """Height of each y, any shape; NaN for what a logarithm can't show."""
+    """Height of each y, any shape; NaN without a logarithm."""
     if scale is YScale.LINEAR:
         return values
     positive = values > 0
@@ -72,22 +72,22 @@ def heights(values: Floats, scale: YScale) -> Floats:
 
 
 def height(value: float, scale: YScale) -> float:
-    """Height of one y; NaN for what a logarithm can't show."""
+    """Height of one y; NaN without a logarithm."""
     return float(heights(np.array([value]), scale)[0])
 
 
 def value_at(height: float, scale: YScale) -> float:
-    """The y that is drawn at `height`; the inverse of `heights`."""
+    """The y drawn at `height`; the inverse of `heights`."""
     return float(10.0**height) if scale is YScale.LOG else height
 
 
 def sensible_span(lows: Sequence[Floats], highs: Sequence[Floats]) -> Interval | None:
     """The heights to show for curves given as per-column extremes, or None if empty.
 
-    Each pixel column has one vote, so a few huge losses at the start, or a single
-    spike, take a small share of the votes and are cut off, while a curve without
-    outliers is shown whole: cut is what lies further beyond the middle nine tenths
-    than twice their extent.
+    Each pixel column has one vote, so a few huge losses at the start, or a single spike,
+    take a small share of the votes and are cut off, while a curve without outliers is
+    shown whole: outliers are values further beyond the middle nine tenths than twice
+    their extent.
     """
     low = np.concatenate([np.empty(0), *lows])
     high = np.concatenate([np.empty(0), *highs])
@@ -106,10 +106,10 @@ def sensible_span(lows: Sequence[Floats], highs: Sequence[Floats]) -> Interval |
 
 
 def with_room(span: Interval, also: Iterable[float]) -> Interval:
-    """`span` with a margin, stretched to those of `also` that lie close by.
+    """`span` with a margin, extended to those of `also` that are close.
 
-    A reference line far from the curves isn't worth flattening them for: it is
-    left out when showing it would add more than a quarter to the span.
+    A reference line far from the curves would flatten them: it is left out if showing
+    it would add more than a quarter to the span.
     """
     low, high = span.low, span.high
     for wanted in also:

@@ -1,6 +1,6 @@
-"""What a chart shows: named series of points, reference lines and markers.
+"""The data of a chart: named series of points, reference lines and markers.
 
-Nothing here knows how anything is drawn, or of Textual.
+It is independent of drawing and of Textual.
 """
 
 from dataclasses import dataclass, field
@@ -19,16 +19,16 @@ class SeriesStyle(StrEnum):
     """How a series is drawn."""
 
     LINE = "line"
-    """A connected line; smoothed where smoothing is on, the raw values dim behind it."""
+    """A connected line; with smoothing, the raw values are dim behind it."""
     POINTS = "points"
-    """A sign at each point, nothing between them."""
+    """A sign at each point, without a line."""
     MARKED = "marked"
     """A line with a sign at each point while they are few; never smoothed."""
 
 
 @dataclass
 class Series:
-    """A named curve; its `slot` chooses its colour, dashes and sign."""
+    """A named curve; its `slot` determines its colour, dashes and sign."""
 
     name: str
     slot: int
@@ -37,7 +37,7 @@ class Series:
     average: RunningAverage = field(default_factory=RunningAverage)
 
     def raw(self) -> Trace:
-        """The points as they came."""
+        """The points, unsmoothed."""
         points = self.points
         return Trace(points.x, points.mean, points.low, points.high)
 
@@ -46,7 +46,7 @@ class Series:
         return weight > 0 and self.style is SeriesStyle.LINE
 
     def smoothed(self, weight: float) -> Trace:
-        """The moving average with `weight`; the means where it doesn't apply."""
+        """The moving average with `weight`; the means if it doesn't apply."""
         values = self.points.mean
         if self.is_smoothed(weight):
             values = self.average.values(self.points, weight)
@@ -55,7 +55,7 @@ class Series:
 
 @dataclass(frozen=True)
 class Marker:
-    """A spot worth a label: the point (x, y), or without y everything at `x`."""
+    """A labelled point (x, y), or without y a vertical line at `x`."""
 
     name: str
     x: float
@@ -70,12 +70,12 @@ class CrosshairValue:
     series: Series
     x: float
     value: float
-    """What is drawn bright: the smoothed value where the series is smoothed."""
+    """The drawn value: smoothed, if the series is."""
     raw: float
 
 
 class ChartData:
-    """All that one chart shows, in the order in which it was added."""
+    """The data of one chart, in the order of addition."""
 
     def __init__(self, capacity: int = DEFAULT_CAPACITY) -> None:
         """Start empty; each series will keep at most `capacity` points."""
@@ -87,7 +87,7 @@ class ChartData:
     def add_series(self, name: str, style: SeriesStyle, slot: int | None = None) -> Series:
         """Add an empty series, or return the one of that name with its new style.
 
-        Without a `slot` it gets the lowest one that no other series has.
+        Without a `slot` it gets the lowest free one.
         """
         series = self.series.get(name)
         if series is None:
@@ -102,19 +102,19 @@ class ChartData:
         return series
 
     def append(self, name: str, xs: ArrayLike, ys: ArrayLike) -> None:
-        """Add points to a series, which becomes a line if it is new."""
+        """Add points to a series, which is created as a line if it is new."""
         series = self.series.get(name) or self.add_series(name, SeriesStyle.LINE)
         series.points.append(xs, ys)
 
     def set_reference(self, name: str, value: float) -> None:
-        """Add a horizontal line, or move it; one without a drawable value goes away."""
+        """Add or move a horizontal line; without a drawable value it is removed."""
         if drawable(np.array([value])).all():
             self.references[name] = float(value)
         else:
             self.references.pop(name, None)
 
     def set_marker(self, marker: Marker) -> None:
-        """Add a marker, or move it; one without a drawable place goes away."""
+        """Add or move a marker; without a drawable position it is removed."""
         place = [marker.x] if marker.y is None else [marker.x, marker.y]
         if drawable(np.array(place)).all():
             self.markers[marker.name] = marker
@@ -122,13 +122,13 @@ class ChartData:
             self.markers.pop(marker.name, None)
 
     def shown(self, hidden: frozenset[str], pinned: str | None) -> list[Series]:
-        """Series with points that aren't hidden, the pinned one last and so on top."""
+        """Series with points that aren't hidden, the pinned one last, that is on top."""
         shown = [s for s in self.series.values() if s.name not in hidden and len(s.points)]
         return sorted(shown, key=lambda s: s.name == pinned)
 
 
 def extent(shown: list[Series]) -> Interval | None:
-    """The x that these series reach over, or None if they have no points."""
+    """The extent of these series in x, or None without points."""
     if not shown:
         return None
     low = min(float(s.points.first_x[0]) for s in shown)
@@ -137,7 +137,7 @@ def extent(shown: list[Series]) -> Interval | None:
 
 
 def read(series: Series, x: float, weight: float) -> CrosshairValue:
-    """The values of a series that has points, at the one nearest to `x`."""
+    """The values of a non-empty series at its point nearest to `x`."""
     places = series.points.x
     right = int(np.clip(np.searchsorted(places, x), 0, places.size - 1))
     left = max(right - 1, 0)

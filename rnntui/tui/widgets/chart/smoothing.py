@@ -1,8 +1,8 @@
 """Exponential moving average with bias correction, as experiment trackers draw it.
 
 With weight w, the running sum is s_t = w·s_{t-1} + (1 - w)·y_t from s_0 = 0, and
-the smoothed value is s_t / (1 - w^t): dividing by the total weight given so far
-removes the pull towards the zero at the start (Kingma and Ba, 2014, section 3).
+the smoothed value is s_t / (1 - w^t): dividing by the total weight so far removes the
+bias towards the initial zero (Kingma and Ba, 2014, section 3).
 A bucket of n points counts as n equal points.
 """
 
@@ -16,8 +16,8 @@ _NEGLIGIBLE = 1e-18
 def _running_sums(terms: Floats, decay: Floats, start: float) -> Floats:
     """Solve s_i = decay_i · s_{i-1} + terms_i for all i at once, [n].
 
-    A scan by doubling: after the pass with offset d each s_i holds the last 2d
-    terms. It ends as soon as what lies further back no longer matters.
+    A scan by doubling: after the pass with offset d each s_i holds the last 2d terms. It
+    ends as soon as earlier terms are negligible.
     """
     sums, reach = terms.copy(), decay.copy()
     if sums.size:
@@ -35,8 +35,8 @@ def _running_sums(terms: Floats, decay: Floats, start: float) -> Floats:
 class RunningAverage:
     """The smoothed values of one `PointBuckets`, extended as it grows.
 
-    Only buckets that are new since the last call are computed, unless the weight
-    changed or earlier buckets were merged or dropped.
+    Only new buckets are computed, unless the weight changed or earlier buckets were
+    merged or dropped.
     """
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""Where an axis has its ticks, and how numbers are written on it."""
+"""The ticks of an axis and their labels."""
 
 import math
 from collections.abc import Sequence
@@ -13,14 +13,14 @@ _PLAIN_BELOW = 10_000
 
 @dataclass(frozen=True)
 class Tick:
-    """A tick: the number it stands for and its label."""
+    """A tick: its number and its label."""
 
     value: float
     label: str
 
 
 def linear_ticks(span: Interval, most: int) -> list[Tick]:
-    """At most `most` ticks inside `span`, a step of 1, 2 or 5 times a power of ten apart."""
+    """At most `most` ticks inside `span`, with a step of 1, 2 or 5 times a power of ten."""
     if most < 1:
         return []
     exponent = math.floor(math.log10(span.width / (most + 1)))
@@ -66,7 +66,7 @@ def ticks(span: Interval, most: int, scale: YScale) -> list[Tick]:
 
 
 def format_number(value: float) -> str:
-    """A number read off the chart, with four significant digits: 1.432, 12,345, 1.2e-05."""
+    """A number with four significant digits: 1.432, 12,345, 1.2e-05."""
     size = abs(value)
     if value == int(value) and size < 1e9:
         return f"{int(value):,}"

@@ -1,7 +1,7 @@
-"""Which part of the x axis is shown: pure arithmetic for zooming and panning.
+"""The visible part of the x axis: pure arithmetic for zooming and panning.
 
-A view is a wish; `resolve` turns it into a span once the extent of the data is
-known, so that a view of the latest points keeps up with a run.
+A view is relative to the data; `resolve` turns it into an interval for their extent, so
+that a view of the latest points follows a run.
 """
 
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ _AT_THE_END = 1e-9
 
 @dataclass(frozen=True)
 class WholeRun:
-    """All there is."""
+    """All data."""
 
 
 @dataclass(frozen=True)
 class Recent:
-    """The last `share` of the run, however long it gets."""
+    """The last `share` of the run."""
 
     share: float = 0.2
 
@@ -33,7 +33,7 @@ class Latest:
 
 @dataclass(frozen=True)
 class Window:
-    """A fixed stretch of x."""
+    """A fixed interval of x."""
 
     low: float
     high: float
@@ -43,7 +43,7 @@ View = WholeRun | Recent | Latest | Window
 
 
 def resolve(view: View, extent: Interval) -> Interval:
-    """The x that `view` shows of data that reaches over `extent`."""
+    """The interval of x that `view` shows of data with this extent."""
     match view:
         case WholeRun():
             return extent
@@ -56,9 +56,9 @@ def resolve(view: View, extent: Interval) -> Interval:
 
 
 def zoomed(view: View, extent: Interval, factor: float, around: float) -> View:
-    """`view` with its width times `factor`, the x at `around` staying in its place.
+    """`view` with its width times `factor`, with `around` staying in place.
 
-    A view that touched the end of the run and still does goes on following it.
+    A view that touched the end of the run and still does keeps following it.
     """
     span = resolve(view, extent)
     width = max(span.width * factor, extent.width * _NARROWEST)
@@ -69,7 +69,7 @@ def zoomed(view: View, extent: Interval, factor: float, around: float) -> View:
 
 
 def panned(view: View, extent: Interval, by: float) -> View:
-    """`view` moved by `by` units of x, as far as there is data."""
+    """`view` moved by `by` units of x, within the data."""
     span = resolve(view, extent)
     if span.width >= extent.width:
         return WholeRun()
@@ -77,7 +77,7 @@ def panned(view: View, extent: Interval, by: float) -> View:
 
 
 def _placed(low: float, width: float, extent: Interval) -> View:
-    """A window of `width` from `low`, pushed inside `extent`."""
+    """A window of `width` from `low`, shifted into `extent`."""
     low = max(low, extent.low)
     if low + width >= extent.high - _AT_THE_END * extent.width:
         return Latest(width)

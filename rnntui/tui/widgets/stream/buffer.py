@@ -1,13 +1,13 @@
-"""The text of a stream, wrapped to a width: what is kept and where lines begin.
+"""The text of a stream, wrapped to a width: its characters and the starts of lines.
 
-An append-only buffer in flat arrays, 13 bytes a character. Characters are
-named by their absolute index since the buffer was cleared and stay so when old
-ones are dropped; lines likewise, until the width changes. Nothing here draws.
+An append-only buffer in flat arrays, 13 bytes a character. Characters have absolute
+indices since the buffer was cleared, which stay valid when old ones are dropped; lines
+likewise, until the width changes. Drawing is elsewhere.
 
-Wrapping is greedy and looks at one line only: at the last space of the line
-if it has one, else before the character that doesn't fit. One space may hang,
-undrawn, past a full line. So appending costs the same however long the text
-is, and appending in pieces gives the lines of appending at once.
+Wrapping is greedy and line by line: at the last space of the line if it has one, else
+before the character that doesn't fit. One space may hang, undrawn, past a full line. So
+the cost of appending doesn't depend on the length of the text, and appending in pieces
+gives the same lines as appending at once.
 """
 
 import math
@@ -21,10 +21,10 @@ from rnntui.text.cells import WIDEST, follows, joins, may_follow, may_join, visi
 from rnntui.text.widths import cell_width
 
 KEPT_CHARACTERS: Final = 100_000
-"""Most characters a buffer keeps, unless told otherwise."""
+"""Default for the most characters in a buffer."""
 
-# Dropped characters stay in memory until this share of the limit has gathered:
-# moving the kept ones down costs their number, and so is done rarely.
+# Dropped characters stay in memory until they are this share of the limit: moving the
+# others down is O(n), and so is done rarely.
 _SLACK_SHARE = 8
 _NOWHERE = -1
 _BYTES_PER_CHARACTER = 4  # of UTF-32
@@ -41,15 +41,10 @@ class StreamBuffer:
     """The last characters of an endless text, each with a probability."""
 
     def __init__(self, width: int, limit: int = KEPT_CHARACTERS) -> None:
-        """Make an empty buffer.
+        """Create an empty buffer for lines of `width` cells.
 
-        Args:
-            width: Cells in a line.
-            limit: Most characters to keep; whole lines are dropped, but never
-                the last one.
-
-        Raises:
-            ValueError: If a tab would not fit into `width`, or `limit` is not positive.
+        It keeps at most `limit` characters: whole lines are dropped, but never the last one.
+        Raises `ValueError` if a tab would not fit into `width`, or `limit` is not positive.
         """
         if limit < 1:
             raise ValueError(f"A stream must keep at least one character, not {limit}.")
@@ -58,15 +53,15 @@ class StreamBuffer:
         self.clear()
 
     def clear(self) -> None:
-        """Forget everything; characters and lines count from zero again."""
+        """Clear the buffer; characters and lines count from zero again."""
         self._codes = bytearray()  # UTF-32, 4 bytes a character
-        self._probabilities = array("d")  # not a number where there is none
+        self._probabilities = array("d")  # NaN where there is none
         self._underlined = bytearray()  # 0 or 1
         self._oldest = 0  # absolute index of the first character in these arrays
         self._start_over()
 
     def _start_over(self) -> None:
-        """Begin again with one empty line at the oldest character in memory."""
+        """Start over with one empty line at the oldest character in memory."""
         self._starts = array("q", [self._oldest])  # absolute index of each line's start
         self._passed = 0  # leading entries of `_starts` whose lines were dropped
         self._first_line = 0
@@ -88,7 +83,7 @@ class StreamBuffer:
 
     @property
     def end(self) -> int:
-        """Absolute index that the next character will have."""
+        """Absolute index of the next character."""
         return self._end
 
     @property
@@ -98,14 +93,13 @@ class StreamBuffer:
 
     @property
     def end_line(self) -> int:
-        """Number that the next line will have; there is always a last line."""
+        """Number of the next line; there is always a last line."""
         return self._first_line + len(self._starts) - self._passed
 
     def line(self, number: int) -> Line:
-        """Return where a line begins and ends, its newline included.
+        """The start and stop of a line, its newline included.
 
-        Raises:
-            IndexError: If the line was dropped or does not exist yet.
+        Raises `IndexError` if the line was dropped or does not exist yet.
         """
         if not self.first_line <= number < self.end_line:
             raise IndexError(f"No line {number} in {self.first_line}..{self.end_line - 1}.")
@@ -114,7 +108,7 @@ class StreamBuffer:
         return Line(self._starts[place], self._end if last else self._starts[place + 1])
 
     def line_of(self, index: int) -> int:
-        """Return the number of the line that holds a character.
+        """The number of a character's line.
 
         An index before the kept text counts as its beginning, one after as its end.
         """
@@ -123,18 +117,18 @@ class StreamBuffer:
         return place - self._passed + self._first_line
 
     def text(self, start: int, stop: int) -> str:
-        """Return the kept characters of a range, exactly as they were appended."""
+        """The kept characters of a range, exactly as appended."""
         start, stop = self._places(start, stop)
         codes = self._codes[start * _BYTES_PER_CHARACTER : stop * _BYTES_PER_CHARACTER]
         return codes.decode("utf-32-le", "surrogatepass")
 
     def probabilities(self, start: int, stop: int) -> Sequence[float]:
-        """Return the probabilities of a range; not a number where there is none."""
+        """The probabilities of a range; NaN where there is none."""
         start, stop = self._places(start, stop)
         return self._probabilities[start:stop]
 
     def underlined(self, start: int, stop: int) -> Sequence[int]:
-        """Return 1 for each underlined character of a range, 0 for others."""
+        """1 for each underlined character of a range, 0 for others."""
         start, stop = self._places(start, stop)
         return self._underlined[start:stop]
 
@@ -144,23 +138,16 @@ class StreamBuffer:
         self._underlined[start:stop] = b"\x01" * (stop - start)
 
     def set_prime(self, start: int, stop: int) -> None:
-        """Take the probabilities of a range away, as from a prime."""
+        """Remove the probabilities of a range, as of a prime."""
         start, stop = self._places(start, stop)
         self._probabilities[start:stop] = array("d", [math.nan]) * (stop - start)
 
     def append(self, text: str, probabilities: Sequence[float | None]) -> int:
-        """Add characters at the end and drop the oldest lines beyond the limit.
+        """Append characters and drop the oldest lines beyond the limit.
 
-        Args:
-            text: The characters.
-            probabilities: One for each, 0 to 1, or None where nothing was
-                drawn: a prime, a notice.
-
-        Returns:
-            Number of the first line that changed; it may have been dropped since.
-
-        Raises:
-            ValueError: If there are more or fewer probabilities than characters.
+        There is a probability for each character, 0 to 1, or None where nothing was sampled:
+        a prime, a notice. Returns the number of the first line that changed, which may have
+        been dropped since. Raises `ValueError` if the lengths differ.
         """
         if len(text) != len(probabilities):
             raise ValueError(f"{len(text)} characters have {len(probabilities)} probabilities.")
@@ -173,10 +160,9 @@ class StreamBuffer:
         return changed
 
     def rewrap(self, width: int) -> None:
-        """Wrap the kept text again to another width; lines count from zero again.
+        """Rewrap the text to another width; lines count from zero again.
 
-        Raises:
-            ValueError: If a tab would not fit into `width`.
+        Raises `ValueError` if a tab would not fit into `width`.
         """
         self._width = _checked(width)
         self._forget_dropped()
@@ -185,15 +171,15 @@ class StreamBuffer:
         self._wrap(text)
 
     def _places(self, start: int, stop: int) -> tuple[int, int]:
-        """Turn absolute indices into places in the arrays, cut to what is kept."""
+        """Convert absolute indices to array indices, clipped to the kept characters."""
         start = min(max(start, self.first), self._end)
         stop = min(max(stop, start), self._end)
         return start - self._oldest, stop - self._oldest
 
     def _wrap(self, text: str) -> None:
-        """Continue the last line with `text`, beginning lines where it is full."""
-        # Names are local and the commonest character has the shortest way,
-        # because this runs once per character of every stream.
+        """Continue the last line with `text`, starting new lines where it is full."""
+        # Names are local and the most common character has the shortest path, because
+        # this runs once per character of every stream.
         width, starts = self._width, self._starts
         cells, cluster = self._cells, self._cluster
         break_at, break_cells = self._break, self._break_cells
@@ -226,13 +212,13 @@ class StreamBuffer:
             if char == " ":
                 break_at, break_cells = index + 1, cells
                 if cells > width:
-                    cluster = ""  # what isn't drawn can't carry a mark
+                    cluster = ""  # a hanging space can't carry a mark
         self._end += len(text)
         self._cells, self._cluster = cells, cluster
         self._break, self._break_cells = break_at, break_cells
 
     def _drop(self) -> None:
-        """Pass over the oldest lines while too many characters are kept."""
+        """Drop the oldest lines while there are too many characters."""
         last = len(self._starts) - 1
         passed = self._passed
         while passed < last and self._end - self._starts[passed] > self._limit:
@@ -243,7 +229,7 @@ class StreamBuffer:
             self._forget_dropped()
 
     def _forget_dropped(self) -> None:
-        """Free the memory of characters and lines that were passed over."""
+        """Free the memory of dropped characters and lines."""
         gone = self.first - self._oldest
         del self._codes[: gone * _BYTES_PER_CHARACTER]
         del self._probabilities[:gone]
@@ -255,21 +241,17 @@ class StreamBuffer:
 
 @lru_cache(maxsize=16_384)
 def _advance(char: str) -> int:
-    """Return the cells a character takes, or 0 if that needs a closer look."""
+    """The width of a character, or 0 if it depends on its neighbours."""
     return 0 if char == "\n" or may_join(char) or may_follow(char) else visible(char).width
 
 
 def _standing(cluster: str, char: str) -> int:
-    """Return the cells of a character that does not join the ones before it."""
+    """The width of a character that does not join the ones before it."""
     return cell_width(char) if follows(cluster, char) else visible(char).width
 
 
 def _checked(width: int) -> int:
-    """Return a width that every character fits into.
-
-    Raises:
-        ValueError: If it does not.
-    """
+    """Return `width`. Raises `ValueError` if not every character fits into it."""
     if width < WIDEST:
         raise ValueError(f"A line needs at least {WIDEST} cells, not {width}.")
     return width

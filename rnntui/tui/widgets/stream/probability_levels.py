@@ -1,7 +1,7 @@
-"""The levels in which a character's probability is shown: the one place they are set.
+"""The levels in which a character's probability is shown.
 
-A trained network is sure of most characters, so the levels are narrow where
-few characters fall and say at a glance where it hesitated.
+A trained network is sure of most characters, so the levels are narrow where few
+characters fall, and show at a glance where it was unsure.
 """
 
 import math
@@ -12,16 +12,16 @@ FLOORS: Final = (0.0, 0.05, 0.2, 0.5, 0.9)
 """Least probability of each level, the most surprising first."""
 
 PRIME: Final = len(FLOORS)
-"""The level of a character that was not drawn at all: a prime, a notice."""
+"""The level of a character that was not sampled: a prime, a notice."""
 
 PLAIN: Final = PRIME + 1
-"""The level of any character that was drawn, where probabilities are not to be shown."""
+"""The level of any sampled character where probabilities are not shown."""
 
 
 def level_of(probability: float) -> int:
-    """Return the level of a probability, 0 for the most surprising.
+    """The level of a probability, 0 for the most surprising.
 
-    Not a number stands for no probability and gives `PRIME`.
+    NaN means no probability and gives `PRIME`.
     """
     if math.isnan(probability):
         return PRIME
@@ -29,12 +29,12 @@ def level_of(probability: float) -> int:
 
 
 def plain_level_of(probability: float) -> int:
-    """Return `PLAIN` for any probability, `PRIME` where there is none."""
+    """`PLAIN` for any probability, `PRIME` for none."""
     return PRIME if math.isnan(probability) else PLAIN
 
 
 def range_of(level: int) -> str:
-    """Name the probabilities of a level, as in `<5%` and `≥90%`."""
+    """The probabilities of a level, such as `<5%` and `≥90%`."""
     if level == 0:
         return f"<{FLOORS[1]:.0%}"
     return f"≥{FLOORS[level]:.0%}"

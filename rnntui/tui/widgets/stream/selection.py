@@ -1,12 +1,11 @@
-"""Where a mouse selection lies in the text of a stream.
+"""The position of a mouse selection in the text of a stream.
 
-Textual asks each segment on the screen for an offset (x, y), adds to x the
-number of characters before the pointer, and hands the two ends of a drag back
-as a `Selection`. Ours name characters, not places on the screen, so that a
-selection stays on its text while lines move, are wrapped anew or are dropped:
-y is the absolute index of the segment's first character, x the way into the
-segment. An offset that Textual makes up itself, where the pointer is on a
-border, is a row of the view; the two kinds differ by `_CHARACTERS_FROM`.
+Textual takes an offset (x, y) from each segment on the screen, adds to x the number of
+characters before the pointer, and returns the two ends of a drag as a `Selection`. Our
+offsets identify characters, not screen positions, so that a selection stays on its text
+while lines move, are rewrapped or dropped: y is the absolute index of the segment's first
+character, x the position in the segment. An offset from Textual itself, where the pointer
+is on a border, is a row of the view; the two kinds differ by `_CHARACTERS_FROM`.
 """
 
 from textual.geometry import Offset
@@ -21,24 +20,21 @@ _PAST_THE_LINE = 1 << 20
 
 
 def character_offset(index: int) -> tuple[int, int]:
-    """Return the offset of a segment that begins with the character at `index`."""
+    """The offset of a segment that begins with the character at `index`."""
     return 0, _CHARACTERS_FROM + index
 
 
 def line_end_offset(buffer: StreamBuffer, number: int) -> tuple[int, int]:
-    """Return the offset of the segment that fills the row of a line."""
+    """The offset of the segment that fills the row of a line."""
     start, stop = buffer.line(number)
     return _PAST_THE_LINE, _CHARACTERS_FROM + (stop - 1 if stop > start else stop)
 
 
 def selected_range(selection: Selection, buffer: StreamBuffer, top_line: int) -> tuple[int, int]:
-    """Return the absolute indices (start, stop) of the selected characters.
+    """The absolute indices (start, stop) of the selected characters.
 
-    Args:
-        selection: As Textual keeps it; no start means from the oldest
-            character kept, no end means to the newest.
-        buffer: The text that the offsets name.
-        top_line: Number of the line at the top of the view.
+    A selection without a start begins at the oldest character kept, one without an end goes
+    to the newest. `top_line` is the number of the line at the top of the view.
     """
     start, stop = buffer.first, buffer.end
     if selection.start is not None:
@@ -54,7 +50,7 @@ def selected_range(selection: Selection, buffer: StreamBuffer, top_line: int) ->
 
 
 def _first_character(offset: Offset, buffer: StreamBuffer, top_line: int) -> int:
-    """Return the index of the character at an offset, the first of those in its cells."""
+    """The index of the character at an offset, the first of those in its cells."""
     x, y = offset
     if y < _CHARACTERS_FROM:
         return _start_of_row(y, buffer, top_line)
@@ -66,7 +62,7 @@ def _first_character(offset: Offset, buffer: StreamBuffer, top_line: int) -> int
 
 
 def _character_after(offset: Offset, buffer: StreamBuffer, top_line: int) -> int:
-    """Return the index after the character before an offset, the last of those in its cells.
+    """The index after the character before an offset, the last of those in its cells.
 
     Textual has already moved the end of a drag one character on.
     """
@@ -83,12 +79,12 @@ def _character_after(offset: Offset, buffer: StreamBuffer, top_line: int) -> int
 
 
 def _start_of_row(row: int, buffer: StreamBuffer, top_line: int) -> int:
-    """Return the index of the first character in a row of the view."""
+    """The index of the first character in a row of the view."""
     number = min(top_line + row, buffer.end_line - 1)
     return buffer.line(max(number, buffer.first_line)).start
 
 
 def _unit_at(index: int, buffer: StreamBuffer) -> Unit | None:
-    """Return what is drawn from the character at `index` on, if there is one."""
+    """The unit drawn from the character at `index` on, if there is one."""
     stop = buffer.line(buffer.line_of(index)).stop
     return next(units(buffer.text(index, stop)), None)

@@ -1,4 +1,4 @@
-"""A line of a stream as spans of one look each: what to draw, not yet in which style."""
+"""A line of a stream as spans of one look each, still without styles."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from enum import IntFlag
@@ -11,7 +11,7 @@ LEVEL_BITS = 0b111
 
 
 class LookFlag(IntFlag):
-    """What a look says of a character beside its probability level."""
+    """Marks of a character besides its probability level."""
 
     UNDERLINED = 8
     SELECTED = 16
@@ -21,9 +21,9 @@ class LookFlag(IntFlag):
 class Span(NamedTuple):
     """Neighbouring characters that look the same.
 
-    Either plain characters, each drawn as one character in one cell, or a
-    single unit of any length and width. So a place in the text on the screen
-    can always be traced back to a character.
+    Either plain characters, each drawn as one character in one cell, or a single unit of
+    any length and width. So a position on the screen can always be traced back to a
+    character.
     """
 
     start: int
@@ -37,12 +37,10 @@ class Span(NamedTuple):
 
 
 def looks_of(levels: Iterable[int], underlined: Iterable[int], selected: range) -> Sequence[int]:
-    """Return the look of each character of a line.
+    """The look of each character of a line.
 
-    Args:
-        levels: Probability level of each character.
-        underlined: 1 or 0 for each.
-        selected: Places in the line, possibly beyond it.
+    `levels` and `underlined` (1 or 0) have one entry per character; `selected` are places in
+    the line, possibly beyond it.
     """
     looks = bytearray(levels)
     for place, is_underlined in enumerate(underlined):
@@ -56,8 +54,8 @@ def looks_of(levels: Iterable[int], underlined: Iterable[int], selected: range) 
 def spans(line: str, looks: Sequence[int], width: int) -> Iterator[Span]:
     """Divide a line without its newline into spans, at most `width` cells in all.
 
-    Characters that share their cells take the look of the most surprising of
-    them. What goes beyond `width`, a hanging space, is left out.
+    Characters that share cells take the look of the most surprising of them. Anything
+    beyond `width`, a hanging space, is left out.
     """
     run: Span | None = None
     for unit in units(line):
@@ -81,7 +79,7 @@ def spans(line: str, looks: Sequence[int], width: int) -> Iterator[Span]:
 
 
 def _look_of(unit: Unit, looks: Sequence[int]) -> int:
-    """Return the look of the characters that a unit holds."""
+    """The look of a unit's characters."""
     look = looks[unit.start]
     if unit.length > 1:
         sharing = looks[unit.start : unit.start + unit.length]

@@ -1,4 +1,4 @@
-"""The looks of a stream as styles: component classes put together, and their legend."""
+"""The looks of a stream as styles, combined from component classes, and their legend."""
 
 from typing import Final
 
@@ -10,7 +10,7 @@ from textual.widget import Widget
 from rnntui.tui.widgets.stream.probability_levels import PRIME, range_of
 from rnntui.tui.widgets.stream.spans import LEVEL_BITS, LookFlag
 
-# In the order of the levels: those of probabilities, then PRIME, then PLAIN.
+# In the order of the levels: probabilities, then PRIME, then PLAIN.
 _COMPONENT_OF_LEVEL: Final = (
     *(f"stream-text--p{level}" for level in range(PRIME)),
     "stream-text--prime",
@@ -25,7 +25,7 @@ COMPONENT_CLASSES: Final = frozenset({*_COMPONENT_OF_LEVEL, _UNDERLINED, _STAND_
 
 
 def style_of(look: int, stream: Widget) -> Style:
-    """Put the style of a look together from the component classes of a stream."""
+    """Combine the style of a look from the component classes of a stream."""
     style = stream.get_component_rich_style(_COMPONENT_OF_LEVEL[look & LEVEL_BITS])
     if look & LookFlag.STAND_IN:
         style += Style(bgcolor=stream.get_component_rich_style(_STAND_IN).bgcolor)
@@ -38,7 +38,7 @@ def style_of(look: int, stream: Widget) -> Style:
 
 
 def legend_of(stream: Widget, underlining: bool) -> Content:
-    """Say in one line what the looks mean that there are, in the colours they have now."""
+    """The legend of the current looks in one line, in their current colours."""
     samples = [
         *((range_of(level), _COMPONENT_OF_LEVEL[level]) for level in reversed(range(PRIME))),
         ("prime", _COMPONENT_OF_LEVEL[PRIME]),
@@ -49,7 +49,7 @@ def legend_of(stream: Widget, underlining: bool) -> Content:
 
 
 def _sample(word: str, component: str, stream: Widget) -> Content:
-    """Return a word in the look of a component class, without the stream's background."""
+    """A word in the style of a component class, without the stream's background."""
     style = stream.get_component_rich_style(component, partial=True)
     style += Style(color=stream.get_component_rich_style(component).color)
     return Content.from_rich_text(Text(word, style))

@@ -1,8 +1,8 @@
 """The streaming text: a scrolling view of characters coloured by their probability.
 
-Draws what a `StreamBuffer` holds, a visible line at a time, and owns scrolling,
-following and selection. It knows nothing of networks: characters come in by
-`append`, and whoever draws them decides how often.
+Draws the visible lines of a `StreamBuffer`, and owns scrolling, following and selection.
+It knows nothing of networks: characters come in by `append`, and the caller decides how
+often.
 """
 
 from collections.abc import Sequence
@@ -47,8 +47,8 @@ class StreamText(ScrollView):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = set(COMPONENT_CLASSES)
 
-    # The scrollbar always has its place: if it came and went, the width would
-    # change and the whole text would have to be wrapped again.
+    # The scrollbar always takes its room: if it came and went, the width would change
+    # and the whole text would have to be rewrapped.
     DEFAULT_CSS = """
     StreamText {
         width: 1fr;
@@ -81,14 +81,14 @@ class StreamText(ScrollView):
     """
 
     follow: reactive[bool] = reactive(True, repaint=False)
-    """Whether the end is kept in view. Scrolling up or selecting ends it,
-    scrolling back to the end or letting go of the selection takes it up again."""
+    """Whether the end is kept in view. Scrolling up or selecting ends it; scrolling
+    back to the end or clearing the selection resumes it."""
 
     coloured: reactive[bool] = reactive(True)
-    """Whether probabilities are shown; without, drawn text has one plain look."""
+    """Whether probabilities are shown; otherwise sampled text has one plain look."""
 
     underlining: reactive[bool] = reactive(True)
-    """Whether underlined ranges are shown as such."""
+    """Whether underlined ranges are shown."""
 
     def __init__(
         self,
@@ -99,14 +99,9 @@ class StreamText(ScrollView):
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
-        """Make an empty stream.
+        """Create an empty stream that keeps at most `limit` characters.
 
-        Args:
-            limit: Most characters to keep.
-            placeholder: What the first row says while there is no text.
-            name: As for any widget.
-            id: As for any widget.
-            classes: As for any widget.
+        `placeholder` is shown in the first row while there is no text.
         """
         super().__init__(name=name, id=id, classes=classes)
         self._placeholder = placeholder
@@ -114,8 +109,8 @@ class StreamText(ScrollView):
         self._buffer = StreamBuffer(width=80, limit=limit)
         self._strips: LRUCache[int, Strip] = LRUCache(1024)  # by line number, unselected
         self._styles_of_looks: dict[int, Style] = {}
-        self._ground = Style()  # what both were made for
-        # While text is selected the view holds still; this is `follow` for afterwards.
+        self._ground = Style()  # the ground that both were made for
+        # While text is selected the view doesn't move; this is `follow` for afterwards.
         self._follow_after_selection: bool | None = None
 
     @property
@@ -125,25 +120,19 @@ class StreamText(ScrollView):
 
     @property
     def end(self) -> int:
-        """Absolute index that the next character will have: how many came since `clear`."""
+        """Absolute index of the next character: the number of characters since `clear`."""
         return self._buffer.end
 
     @property
     def text(self) -> str:
-        """All characters kept, exactly as they came."""
+        """All kept characters, exactly as appended."""
         return self._buffer.text(self.first, self.end)
 
     def append(self, text: str, probabilities: Sequence[float | None]) -> None:
-        """Add characters at the end.
+        """Append characters; the cost doesn't depend on the length of the text.
 
-        Costs their number, and one refresh, however long the text is.
-
-        Args:
-            text: The characters.
-            probabilities: One for each, 0 to 1, or None for a prime or a notice.
-
-        Raises:
-            ValueError: If there are more or fewer probabilities than characters.
+        There is a probability for each, 0 to 1, or None for a prime or a notice. Raises
+        `ValueError` if the lengths differ.
         """
         first_line = self._buffer.first_line
         changed = self._buffer.append(text, probabilities)
@@ -155,13 +144,13 @@ class StreamText(ScrollView):
         self._refresh_from(changed)
 
     def mark_prime(self, start: int, stop: int) -> None:
-        """Show characters, by absolute index, as a prime: forget their probabilities."""
+        """Show characters, by absolute index, as a prime, without probabilities."""
         self._buffer.set_prime(start, stop)
         self._strips.clear()
         self.refresh()
 
     def set_underlined(self, start: int, stop: int) -> None:
-        """Underline characters, by absolute index: text copied from the corpus."""
+        """Underline characters, by absolute index: memorised text."""
         self._buffer.set_underlined(start, stop)
         first = self._buffer.line_of(start)
         for number in range(first, self._buffer.line_of(stop) + 1):
@@ -169,7 +158,7 @@ class StreamText(ScrollView):
         self._refresh_from(first)
 
     def clear(self) -> None:
-        """Forget everything; absolute indices count from zero again."""
+        """Clear the text; absolute indices count from zero again."""
         if self.is_attached and self.text_selection is not None:
             self.screen.clear_selection()
         self._follow_after_selection = None
@@ -178,20 +167,20 @@ class StreamText(ScrollView):
         self._strips.clear()
         self.refresh()
         self.follow = True
-        # Where the end was followed already, nothing else would leave the old place.
+        # If the end was followed already, nothing else would reset the scroll position.
         self._scroll_to_end()
 
     def legend(self) -> Content:
-        """Say in one line what the looks mean, in the colours of the current theme."""
+        """The legend of the looks in one line, in the colours of the current theme."""
         return legend_of(self, self.underlining)
 
     def on_resize(self, _event: Resize) -> None:
-        """Wrap the text anew where the width changed, keeping the place."""
+        """Rewrap the text if the width changed, keeping the position."""
         self._fit()
 
     @property
     def _width(self) -> int:
-        """Cells that a line may take."""
+        """Width of a line in cells."""
         return max(self.scrollable_size.width, WIDEST)
 
     def _fit(self) -> None:
@@ -213,10 +202,10 @@ class StreamText(ScrollView):
         return min(number, self._buffer.end_line - 1)
 
     def _measure_text(self) -> None:
-        """Tell the scrollbar how many lines there are.
+        """Set the scrollbar's number of lines.
 
-        Not by setting `virtual_size`, which lays the whole screen out again:
-        the size of this widget never depends on its text.
+        Not by setting `virtual_size`, which lays out the whole screen again: the size of
+        this widget never depends on its text.
         """
         height = self._buffer.end_line - self._buffer.first_line
         size = Size(self.scrollable_size.width, height)
@@ -226,9 +215,9 @@ class StreamText(ScrollView):
                 self.vertical_scrollbar.window_virtual_size = height
 
     def _renumber_rows(self, dropped: int) -> None:
-        """Take it that the oldest lines were dropped: the others stay where they are.
+        """Renumber the rows after the oldest lines were dropped: the others stay in place.
 
-        Not by scrolling, which would draw the same rows again.
+        Not by scrolling, which would redraw the same rows.
         """
         if not dropped:
             return
@@ -241,16 +230,16 @@ class StreamText(ScrollView):
             self.refresh()
 
     def _scroll_to_end(self) -> None:
-        """Bring the last line to the bottom of the view, at once; nothing before there is one."""
+        """Scroll the last line to the bottom of the view, at once, once the view has a size."""
         if self.is_attached:
             self.scroll_end(animate=False, immediate=True, x_axis=False, force=True)
 
     def _scroll_to_row(self, row: int) -> None:
-        """Bring a row of the kept text to the top of the view, at once."""
+        """Scroll a row of the kept text to the top of the view, at once."""
         self.scroll_to(y=row, animate=False, force=True)
 
     def watch_scroll_target_y(self, _old: float, target: float) -> None:
-        """Follow from when a scroll leads to the end until one leads away from it."""
+        """Follow once a scroll reaches the end, until one leaves it."""
         at_end = target >= self.max_scroll_y
         if self._follow_after_selection is None:
             self.follow = at_end
@@ -258,25 +247,25 @@ class StreamText(ScrollView):
             self._follow_after_selection = at_end
 
     def watch_follow(self, follow: bool) -> None:
-        """Go to the end where it is to be followed from now on."""
+        """Scroll to the end when following begins."""
         if follow:
             self._scroll_to_end()
 
     def watch_coloured(self) -> None:
-        """Draw everything again."""
+        """Redraw everything."""
         self._forget_drawings()
 
     def watch_underlining(self) -> None:
-        """Draw everything again."""
+        """Redraw everything."""
         self._forget_drawings()
 
     def notify_style_update(self) -> None:
-        """Draw everything again: a theme or a class may have changed the colours."""
+        """Redraw everything: a theme or a class may have changed the colours."""
         super().notify_style_update()
         self._forget_drawings()
 
     def selection_updated(self, selection: Selection | None) -> None:
-        """Hold the view still while text is selected, and show what is."""
+        """Stop moving the view while text is selected, and show the selection."""
         if selection is not None and self._follow_after_selection is None:
             self._follow_after_selection, self.follow = self.follow, False
         elif selection is None and self._follow_after_selection is not None:
@@ -284,16 +273,16 @@ class StreamText(ScrollView):
         self.refresh()
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
-        """Return the selected characters as they came, and what to put after them.
+        """The selected characters as appended, and what to put after them.
 
-        Lines are as long as in the text, not as on the screen. Lone surrogates,
-        which no clipboard takes, are replaced.
+        Lines are those of the text, not of the screen. Lone surrogates, which no clipboard
+        accepts, are replaced.
         """
         text = self._buffer.text(*selected_range(selection, self._buffer, self._top_line))
         return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"), "\n"
 
     def _forget_drawings(self) -> None:
-        """Let every line be drawn anew, in styles made anew."""
+        """Clear the caches of lines and styles."""
         self._styles_of_looks.clear()
         self._strips.clear()
 
@@ -307,7 +296,7 @@ class StreamText(ScrollView):
     def render_lines(self, crop: Region) -> list[Strip]:
         """Draw some rows of the view, from scratch where the background changed."""
         if self._width != self._buffer.width:
-            # A pane that is shown and widened at once is told only of its first size.
+            # A pane that is shown and widened at once receives only its first size.
             self.call_later(self._fit)
         ground = self.rich_style
         if ground != self._ground:
@@ -346,7 +335,7 @@ class StreamText(ScrollView):
         return self._finish_row(segments, number)
 
     def _finish_row(self, segments: list[Segment], number: int) -> Strip:
-        """Fill a row; to the mouse the filling is the end of line `number`."""
+        """Fill a row; for the mouse the filling is the end of line `number`."""
         width = self.scrollable_size.width
         missing = width - sum(segment.cell_length for segment in segments)
         if missing:
@@ -355,14 +344,14 @@ class StreamText(ScrollView):
         return Strip(segments, width)
 
     def _looks(self, start: int, stop: int, selected: tuple[int, int]) -> Sequence[int]:
-        """Return the look of each character of a range, `selected` as for a line."""
+        """The look of each character of a range, `selected` as for a line."""
         level = level_of if self.coloured else plain_level_of
         levels = map(level, self._buffer.probabilities(start, stop))
         underlined = self._buffer.underlined(start, stop) if self.underlining else ()
         return looks_of(levels, underlined, range(selected[0] - start, selected[1] - start))
 
     def _style_of(self, look: int) -> Style:
-        """Return the style of a look, made once for each."""
+        """The style of a look, cached."""
         style = self._styles_of_looks.get(look)
         if style is None:
             style = self._styles_of_looks[look] = style_of(look, self)
