@@ -136,7 +136,7 @@ def generated(
     streams = CharacterStreams(
         lambda: weights, vocabulary, [lambda: spec] * 2, "aé", (1, 2), engine, ahead
     )
-    rounds = list(islice(streams, 96))
+    rounds = list(islice(streams, 32))
     for characters in rounds:
         for character in all_of(characters):
             assert UNKNOWN not in dict(character.candidates)
