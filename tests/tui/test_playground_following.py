@@ -72,7 +72,6 @@ async def test_it_is_opened_from_the_table_of_runs(folder: RunFolder) -> None:
         await pilot.press("enter")
         await until(pilot, lambda: line(app).startswith("following"))
         assert app.screen is app.playground
-        app.session.close(5)
 
 
 async def test_its_curve_grows_and_its_end_is_told(folder: RunFolder) -> None:
@@ -119,7 +118,8 @@ async def test_the_status_says_when_the_process_has_gone_quiet(folder: RunFolder
     async with app.run_test(size=SIZE) as pilot:
         await followed(pilot, app, folder)
         await until(pilot, lambda: line(app).startswith("following, quiet"))
-        assert any("has written nothing for" in note.message for note in app._notifications)
+        said = app._notifications
+        await until(pilot, lambda: any("has written nothing for" in note.message for note in said))
         await pilot.press("ctrl+q")
         await until(pilot, lambda: not app.is_running)
 
