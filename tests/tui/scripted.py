@@ -101,6 +101,43 @@ def steps(count: int) -> list[TrainEvent]:
     return events
 
 
+def obeyed(
+    inbox: Inbox,
+    commands: list[object],
+    number: int,
+    step: Callable[[int], Step],
+    best: int,
+    path: str = "last.safetensors",
+) -> Iterator[TrainEvent]:
+    """What a training answers to each command from step `number` on; they are kept, too."""
+    rate = step(number).learning_rate
+    while True:
+        for command in inbox.wait():
+            commands.append(command)
+            at = (number, number * 0.05)
+            match command:
+                case Pause():
+                    yield Paused(*at)
+                case Continue():
+                    yield Continued(*at)
+                case SingleStep():
+                    number += 1
+                    yield step(number)
+                    yield Paused(number, number * 0.05)
+                case SaveNow():
+                    yield Saved(*at, path=path)
+                case SetLearningRate(new):
+                    yield Changed(*at, "learning_rate", rate, new)
+                case SetSampleLength(length):
+                    yield Changed(*at, "sample_length", 200, length)
+                case RollBack():
+                    yield RolledBack(*at, to_step=best)
+                case Stop():
+                    yield Saved(*at, path=path)
+                    yield Finished(*at, reason="stopped")
+                    return
+
+
 class ScriptedTraining:
     """Opens trainings that give `script`, then obey commands as a real one does."""
 
@@ -131,37 +168,10 @@ class ScriptedTraining:
             yield from self.script
             if isinstance(self.script[-1] if self.script else None, Failed | Finished):
                 return
-            yield from self._obey(inbox)
+            number = max((event.step for event in self.script), default=0)
+            yield from obeyed(inbox, self.commands, number, scripted_step, 80)
 
         return events
-
-    def _obey(self, inbox: Inbox) -> Iterator[TrainEvent]:
-        number = max((event.step for event in self.script), default=0)
-        while True:
-            for command in inbox.wait():
-                self.commands.append(command)
-                at = (number, number * 0.05)
-                match command:
-                    case Pause():
-                        yield Paused(*at)
-                    case Continue():
-                        yield Continued(*at)
-                    case SingleStep():
-                        number += 1
-                        yield scripted_step(number)
-                        yield Paused(number, number * 0.05)
-                    case SaveNow():
-                        yield Saved(*at, path="last.safetensors")
-                    case SetLearningRate(rate):
-                        yield Changed(*at, "learning_rate", 2e-3, rate)
-                    case SetSampleLength(length):
-                        yield Changed(*at, "sample_length", 200, length)
-                    case RollBack():
-                        yield RolledBack(*at, to_step=80)
-                    case Stop():
-                        yield Saved(*at, path="last.safetensors")
-                        yield Finished(*at, reason="stopped")
-                        return
 
 
 class ScriptedStream:
@@ -179,7 +189,9 @@ class ScriptedStream:
 
 
 class AtHome(RnntuiApp):
-    """The real app; a test of it begins on the playground, not on the first picture."""
+    """The real app; a test of it begins on the playground, and ends what is in progress."""
+
+    stream = ScriptedStream()
 
     def get_default_screen(self) -> Screen[Any]:
         return Screen()
@@ -189,6 +201,8 @@ class AtHome(RnntuiApp):
         async with super().run_test(**settings) as pilot:
             await at_home(pilot)
             yield pilot
+            self.stream.over.set()
+            self.end_sessions()
 
 
 async def at_home(pilot: Pilot[int]) -> None:
@@ -211,6 +225,7 @@ def scripted_app(
     session = Session(open_training=training.open, **opened)
     start = find_start(StartRequest(**arguments), None) if arguments else None
     app = AtHome(session, start, warm_up=lambda: 2e10)
+    app.stream = stream or app.stream
     app.preferences.change(pace=0.0)  # as fast as it is taken
     app.animation_level = "none"
     return app

@@ -27,24 +27,13 @@ from rnntui.tasks.classification.provenance import LabelledProvenance
 from rnntui.text.labelled.vocabulary import TokenVocabulary
 from rnntui.training.checkpoint_file import save_checkpoint
 from rnntui.training.commands import (
-    Continue,
     Inbox,
-    Pause,
-    RollBack,
-    SaveNow,
-    SetLearningRate,
-    SingleStep,
-    Stop,
     WeightsOutlet,
 )
 from rnntui.training.events import (
-    Changed,
-    Continued,
     Evaluated,
     Failed,
     Finished,
-    Paused,
-    RolledBack,
     Saved,
     Started,
     Step,
@@ -53,6 +42,7 @@ from rnntui.training.events import (
 from rnntui.training.progress import Progress
 from rnntui.training.runs.folder import BEST
 from tests.classify_factories import classify_config
+from tests.tui.scripted import obeyed
 
 TOTAL_STEPS = 380
 CLASSES = ("bad", "good")
@@ -165,31 +155,6 @@ class ScriptedClassifier:
                 yield Saved(number, number * 0.05, str(best))
                 yield Finished(number, number * 0.05, "budget")
                 return
-            yield from self._obey(inbox, number, best)
+            yield from obeyed(inbox, self.commands, number, classify_step, 76, str(best))
 
         return events
-
-    def _obey(self, inbox: Inbox, number: int, best: Path) -> Iterator[TrainEvent]:
-        while True:
-            for command in inbox.wait():
-                self.commands.append(command)
-                at = (number, number * 0.05)
-                match command:
-                    case Pause():
-                        yield Paused(*at)
-                    case Continue():
-                        yield Continued(*at)
-                    case SingleStep():
-                        number += 1
-                        yield classify_step(number)
-                        yield Paused(number, number * 0.05)
-                    case SaveNow():
-                        yield Saved(*at, path=str(best))
-                    case SetLearningRate(rate):
-                        yield Changed(*at, "learning_rate", 5e-3, rate)
-                    case RollBack():
-                        yield RolledBack(*at, to_step=76)
-                    case Stop():
-                        yield Saved(*at, path=str(best))
-                        yield Finished(*at, reason="stopped")
-                        return

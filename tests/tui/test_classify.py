@@ -58,7 +58,6 @@ async def classifying(
         await until(pilot, lambda: app.screen is screen and screen.is_mounted)
         await pilot.pause()
         yield pilot, screen
-        app.end_sessions()
 
 
 def phase(screen: ClassifyScreen) -> str:
@@ -357,7 +356,6 @@ async def test_one_training_at_a_time_in_the_whole_app(tmp_path: Path):
             pilot, lambda: "A training run is in progress in the Classify screen" in said(pilot)
         )
         assert len(writing.requests) == 1
-        app.end_sessions()
 
 
 async def test_a_training_goes_on_behind_the_playground_and_quitting_asks(tmp_path: Path):

@@ -101,7 +101,6 @@ async def test_a_text_that_is_built_for_a_training_has_a_size_from_then_on(
         built.write_text("pass\n" * 500)
         await pilot.press("t")
         await until(pilot, lambda: "2.5 kB" in str(texts.get_option_at_index(place).prompt))
-        app.session.close(5)
 
 
 async def test_what_another_network_wrote_goes_when_a_new_one_comes():
@@ -118,7 +117,6 @@ async def test_what_another_network_wrote_goes_when_a_new_one_comes():
         assert output.stream.end == 0
         assert not app.screen.query_one(CandidateBars).render_line(0).text.strip()
         stream.over.set()
-        app.session.close(5)
 
 
 async def test_enter_begins_anew_with_another_prime():

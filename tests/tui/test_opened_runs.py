@@ -50,7 +50,6 @@ async def opened(
     async with app.run_test(size=SIZE) as pilot:
         await until(pilot, lambda: app.session.network is not None)
         yield pilot, app
-        app.session.close(5)
 
 
 def border(app: RnntuiApp) -> str:
@@ -151,7 +150,6 @@ async def test_a_stopped_training_is_begun_anew_where_the_set_up_was_changed_mea
         await pilot.press("t")
         await until(pilot, lambda: len(training.requests) == 2)
         assert isinstance(training.requests[1], NewTraining)
-        app.session.close(5)
 
 
 async def test_a_replay_brings_text_and_settings_too():
@@ -163,7 +161,6 @@ async def test_a_replay_brings_text_and_settings_too():
         assert isinstance(training.requests[0], ReplayedTraining)
         assert chosen_text(pilot) == "places"
         assert app.playground.setup.form.config == describe_run(folder).config
-        app.session.close(5)
 
 
 async def test_after_its_end_t_replays_again_and_n_lets_it_train():
@@ -182,7 +179,6 @@ async def test_after_its_end_t_replays_again_and_n_lets_it_train():
         await pilot.press("N", "t")
         await until(pilot, lambda: len(training.requests) == 3)
         assert not isinstance(training.requests[2], ReplayedTraining)
-        app.session.close(5)
 
 
 async def test_a_replay_shows_the_samples_as_they_came():
@@ -199,7 +195,6 @@ async def test_a_replay_shows_the_samples_as_they_came():
         training.script += told[1:]
         app.replay(training.name, 0.0)
         await until(pilot, lambda: stream.text == "Enter KING 4")
-        app.session.close(5)
 
 
 async def test_what_was_asked_for_besides_stays():
@@ -348,7 +343,6 @@ async def test_a_run_that_this_app_has_paused_goes_on_from_the_table(held: RunFo
         assert app.screen is app.playground
         await until(pilot, lambda: phase(pilot) == "training")
         assert len(training.requests) == 1
-        app.session.close(5)
 
 
 async def test_a_run_that_is_about_to_go_on_goes_on_from_the_table(held: RunFolder):
@@ -389,7 +383,6 @@ async def test_sentences_about_a_paused_training_call_it_paused():
         await until(pilot, lambda: isinstance(app.screen, ClassifyScreen))
         await pilot.press("t")
         assert any("A training run is paused in the playground" in said for said in toasts(pilot))
-        app.session.close(5)
 
 
 def test_a_prime_that_is_not_the_recipes_goes_with_the_command():

@@ -71,7 +71,6 @@ async def test_t_trains_pauses_and_goes_on():
         request = training.requests[0]
         assert isinstance(request, NewTraining)
         assert request.corpus == "play"
-        app.session.close(5)
 
 
 async def test_the_chart_has_every_step_and_marks_the_best():
@@ -82,7 +81,6 @@ async def test_the_chart_has_every_step_and_marks_the_best():
         await until(pilot, lambda: len(chart.data.series["training"].points.x) == 120)
         assert list(chart.data.series["validation"].points.x) == [40, 80, 120]
         assert chart.data.markers["best"].x == 120
-        app.session.close(5)
 
 
 async def test_a_reference_line_says_when_only_a_part_was_counted(monkeypatch: pytest.MonkeyPatch):
@@ -92,7 +90,6 @@ async def test_a_reference_line_says_when_only_a_part_was_counted(monkeypatch: p
         await pilot.press("t")
         references = app.screen.query_one(Chart).data.references
         await until(pilot, lambda: any("of the last 0.05 M" in name for name in references))
-        app.session.close(5)
 
 
 async def test_at_the_very_start_g_writes_with_the_network_that_ships():
@@ -121,7 +118,6 @@ async def test_g_streams_text_and_stops():
         stream.over.set()
         await pilot.press("g")
         await until(pilot, lambda: not app.session.is_generating)
-        app.session.close(5)
 
 
 async def test_g_without_a_network_says_what_to_do(
@@ -166,7 +162,6 @@ async def test_switching_the_mode_changes_what_is_written_in_mid_stream():
         tail = text.text[start - text.first :][:400]
         # A network this small falls into a loop under argmax.
         assert len(set(tail)) < 20
-        app.session.close(5)
 
 
 async def test_brackets_move_the_temperature_within_bounds():
@@ -196,7 +191,6 @@ async def test_controls_reach_the_training():
             SingleStep(),
         ]
         await until(pilot, lambda: phase(pilot) == "paused")
-        app.session.close(5)
 
 
 async def test_with_no_training_k_says_so():
@@ -222,7 +216,6 @@ async def test_a_stopped_run_is_resumed_by_t():
         request = training.requests[1]
         assert isinstance(request, ResumedTraining)
         assert request.name == "play-lstm-1"
-        app.session.close(5)
 
 
 async def resumed_with_a_changed_text(pilot: Pilot[int], app: RnntuiApp) -> None:
@@ -247,7 +240,6 @@ async def test_a_changed_text_is_asked_about_before_it_is_gone_on_with():
         await pilot.press("y")
         await until(pilot, lambda: phase(pilot) == "training")
         assert answers == [True]
-        app.session.close(5)
 
 
 async def test_a_changed_text_is_left_alone_after_a_no():
@@ -273,7 +265,6 @@ async def test_a_training_that_used_its_budget_is_finished():
         await pilot.press("t")
         await until(pilot, lambda: phase(pilot) == "finished")
         assert "Training finished at step 5." in toasts(pilot)
-        app.session.close(5)
 
 
 async def test_another_text_is_trained_on_after_it_was_chosen():
@@ -288,7 +279,6 @@ async def test_another_text_is_trained_on_after_it_was_chosen():
         request = training.requests[0]
         assert isinstance(request, NewTraining)
         assert request.corpus == "places"
-        app.session.close(5)
 
 
 async def test_a_text_given_by_its_path_is_listed_and_highlighted(tmp_path: Path):
@@ -310,7 +300,6 @@ async def test_a_text_given_by_its_path_is_listed_and_highlighted(tmp_path: Path
         request = training.requests[0]
         assert isinstance(request, NewTraining)
         assert request.corpus == str(path)
-        app.session.close(5)
 
 
 async def test_another_text_and_back_to_the_one_given_by_its_path(tmp_path: Path):
@@ -354,7 +343,6 @@ async def test_the_prime_is_edited_and_shown_first():
         await until(pilot, lambda: len(text.text) == 16)
         assert text.text.startswith("ORSOLA")
         stream.over.set()
-        app.session.close(5)
 
 
 async def test_letters_typed_into_an_input_do_nothing_else():
@@ -535,7 +523,6 @@ async def test_the_time_left_waits_until_it_is_known():
         await until(pilot, lambda: status.last_step is not None and status.last_step.step == 100)
         # Nothing is known of the new engine's speed before steps that come after.
         assert "eta -:--" in str(status.render())
-        app.session.close(5)
 
 
 async def test_what_was_set_in_a_duel_is_still_set_afterwards():

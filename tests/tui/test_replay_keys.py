@@ -62,7 +62,6 @@ async def replaying(
         app.replay("first", speed)
         await until(pilot, lambda: "replay" in status(app))
         yield pilot, app
-        app.session.close(5)
 
 
 def status(app: RnntuiApp) -> str:
@@ -156,7 +155,6 @@ async def test_t_pauses_it_while_a_classifier_is_trained(tmp_path: Path):
             await until(pilot, lambda now=is_paused: ("paused" in status(app)) == now)
         assert app.session.is_training
         assert classify.session.phase == "training"
-        app.end_sessions()
 
 
 async def test_a_training_after_it_has_its_own_keys_again():
@@ -168,4 +166,3 @@ async def test_a_training_after_it_has_its_own_keys_again():
         await pilot.press("comma", "n")
         await until(pilot, lambda: "step 6/" in status(app))
         assert not {action.label for action in REPLAY} & await offered(app)
-        app.session.close(5)

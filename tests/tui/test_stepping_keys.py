@@ -45,7 +45,6 @@ async def test_down_and_up_come_back_to_the_rate_that_there_was():
         assert "lr 0.002" in status(app.screen)
         await until(pilot, lambda: len(rates(training.commands)) == 2)
         assert rates(training.commands) == [1e-3, 2e-3]
-        app.session.close(5)
 
 
 async def test_three_presses_in_a_pause_are_three_steps():
@@ -64,7 +63,6 @@ async def test_three_presses_in_a_pause_are_three_steps():
         assert "lr 0.00025" in status(app.screen)
         await pilot.press(UP)
         await until(pilot, lambda: rates(training.commands)[-1] == 5e-4)
-        app.session.close(5)
 
 
 async def test_each_press_is_said_once():
@@ -78,7 +76,6 @@ async def test_each_press_is_said_once():
         await until(pilot, lambda: app.session.phase == "paused")
         said = [toast for toast in toasts(pilot) if "learning rate" in toast]
         assert said == [f"The learning rate is {rate} from now on." for rate in ("0.004", "0.008")]
-        app.session.close(5)
 
 
 async def test_a_step_that_was_taken_shows_its_own_rate_again():
@@ -91,7 +88,6 @@ async def test_a_step_that_was_taken_shows_its_own_rate_again():
         await pilot.press("n")
         await until(pilot, lambda: app.session.phase == "paused")
         await until(pilot, lambda: "lr 0.002" in status(app.screen))
-        app.session.close(5)
 
 
 async def test_while_it_starts_the_rate_of_the_form_is_stepped_from():
@@ -107,7 +103,6 @@ async def test_while_it_starts_the_rate_of_the_form_is_stepped_from():
         training.may_start.set()
         await until(pilot, lambda: len(rates(training.commands)) == 2)
         assert rates(training.commands) == [2 * first, 4 * first]
-        app.session.close(5)
 
 
 async def test_a_run_that_is_resumed_is_stepped_from_its_last_rate():
@@ -123,7 +118,6 @@ async def test_a_run_that_is_resumed_is_stepped_from_its_last_rate():
         await pilot.press(UP)
         training.may_start.set()
         await until(pilot, lambda: rates(training.commands) == [4e-3])
-        app.session.close(5)
 
 
 async def test_the_rate_stays_within_what_a_setting_may_be():
@@ -136,7 +130,6 @@ async def test_the_rate_stays_within_what_a_setting_may_be():
         assert max(rates(training.commands)) == 100.0
         await pilot.press(DOWN)
         await until(pilot, lambda: rates(training.commands)[-1] == 50.0)
-        app.session.close(5)
 
 
 async def test_the_length_of_samples_is_stepped_from_the_settings_of_the_run():
@@ -151,7 +144,6 @@ async def test_the_length_of_samples_is_stepped_from_the_settings_of_the_run():
         asked: list[Command] = [SetSampleLength(length * factor) for factor in (2, 4, 2)]
         await until(pilot, lambda: training.commands == asked)
         assert f"Samples have {length * 4} characters from now on." in toasts(pilot)
-        app.session.close(5)
 
 
 async def test_two_quick_presses_of_t_pause_and_go_on():
@@ -164,7 +156,6 @@ async def test_two_quick_presses_of_t_pause_and_go_on():
         await until(pilot, lambda: len(training.commands) == 3)
         assert training.commands == [Pause(), Continue(), Pause()]
         await until(pilot, lambda: app.session.phase == "paused")
-        app.session.close(5)
 
 
 async def test_the_temperature_and_the_pace_are_stepped_and_shown_at_once():

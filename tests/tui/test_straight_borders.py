@@ -144,7 +144,6 @@ async def test_on_the_playground(size: tuple[int, int], text: Path) -> None:
         await pilot.pause()
         assert_straight(app)
         stream.over.set()
-        app.end_sessions()
 
 
 @SIZES
