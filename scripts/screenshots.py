@@ -28,6 +28,7 @@ async def main() -> None:
     """Train, and take a picture wherever there is something to see."""
     from rnntui.tui.app import RnntuiApp
     from rnntui.tui.duel.screen import DuelScreen
+    from rnntui.tui.microscope.screen import MicroscopeScreen
     from rnntui.tui.playground.screen import Playground
     from rnntui.tui.widgets.stream.text import StreamText
 
@@ -39,11 +40,19 @@ async def main() -> None:
         playground = app.playground
         await pilot.press("t")
         await until(pilot, lambda: has_reached(playground.loss.status.last_step))
-        await pilot.press("p", *PRIME, "enter", "g")
+        await pilot.press("p", *PRIME, "enter")  # which starts the output
         await until(pilot, lambda: playground.output.stream.end > CHARACTERS)
         await pilot.press("space")
         await shoot(pilot, "playground")
-        await pilot.press("d")
+        await pilot.press("m")
+        await until(pilot, lambda: isinstance(app.screen, MicroscopeScreen))
+        microscope = app.screen
+        assert isinstance(microscope, MicroscopeScreen)
+        await pilot.press("2")
+        await until(pilot, lambda: microscope.findings.tracked is not None)
+        await pilot.press("f", *["right"] * 40)
+        await shoot(pilot, "microscope")
+        await pilot.press("m", "d")
         await until(pilot, lambda: isinstance(app.screen, DuelScreen))
         last = app.screen.query(StreamText).last()
         await until(pilot, lambda: last.end > CHARACTERS)
