@@ -8,7 +8,6 @@ the test ends. A test of drawing itself has the mark `drawn`, and every frame.
 import inspect
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -51,13 +50,6 @@ def _parsed_once(
 def toasts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let them stand until the test ends: on a busy machine, 5 s are over before one is read."""
     monkeypatch.setattr(App, "NOTIFICATION_TIMEOUT", 3600.0)
-
-
-@pytest.fixture(autouse=True)
-def garbage(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Collect none as an app gets warm: it takes 50 ms, and no app would ever be freed."""
-    idle = SimpleNamespace(collect=lambda: 0, freeze=lambda: None)
-    monkeypatch.setattr("rnntui.tui.app.gc", idle)
 
 
 @pytest.fixture(autouse=True)
