@@ -11,15 +11,14 @@ from rnntui.errors import CheckpointError, ConfigError
 from rnntui.nets.config import ModelConfig, parameter_count
 from rnntui.nets.equal_parameters import equal_hidden_size
 from rnntui.runtime.commands import CommandQueue
-from rnntui.runtime.race import Lane, LaneEvent, OwnClock, race
-from rnntui.runtime.race_entries import (
+from rnntui.runtime.race.entries import (
     Entry,
     check_fair,
     names_of,
     product,
     with_equal_parameters,
 )
-from rnntui.runtime.race_opening import (
+from rnntui.runtime.race.opening import (
     OpenedRace,
     load_shared_parts,
     new_race,
@@ -27,7 +26,8 @@ from rnntui.runtime.race_opening import (
     read_race,
     resume_race,
 )
-from rnntui.runtime.race_results import lane_result
+from rnntui.runtime.race.results import lane_result
+from rnntui.runtime.race.turns import Lane, LaneEvent, OwnClock, race
 from rnntui.tasks.characters import learners
 from rnntui.text.corpus import load_corpus
 from rnntui.training.commands import (

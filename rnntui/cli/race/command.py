@@ -16,8 +16,8 @@ from rnntui.errors import ConfigError
 from rnntui.tasks.characters.config import TrainConfig
 
 if TYPE_CHECKING:
-    from rnntui.runtime.race import LaneEvent
-    from rnntui.runtime.race_opening import OpenedRace, RaceFile
+    from rnntui.runtime.race.opening import OpenedRace, RaceFile
+    from rnntui.runtime.race.turns import LaneEvent
     from rnntui.tasks.characters.recipes import TrainRecipe
 
 RECIPE_SUFFIX = ".toml"
@@ -104,8 +104,8 @@ def race(
     from rnntui.cli.race.display import race_reader
     from rnntui.own_cells import named_cell
     from rnntui.runtime.commands import CommandQueue
-    from rnntui.runtime.race import SLICE_CHARACTERS, race
-    from rnntui.runtime.race_opening import load_shared_parts
+    from rnntui.runtime.race.opening import load_shared_parts
+    from rnntui.runtime.race.turns import SLICE_CHARACTERS, race
 
     values = listed_values(settings)
     if "cell" in values:
@@ -167,8 +167,8 @@ def _new(
     force: bool,
 ) -> "OpenedRace":
     from rnntui.own_cells import with_own_cell
-    from rnntui.runtime.race_entries import Entry, check_fair, product, with_equal_parameters
-    from rnntui.runtime.race_opening import new_race
+    from rnntui.runtime.race.entries import Entry, check_fair, product, with_equal_parameters
+    from rnntui.runtime.race.opening import new_race
     from rnntui.tasks.characters.recipes import find_recipe
     from rnntui.tasks.recipes import DEFAULT
     from rnntui.text.corpus import load_corpus
@@ -221,7 +221,7 @@ def _resumed(
     force: bool,
 ) -> "OpenedRace":
     from rnntui.nets.cells import CELLS
-    from rnntui.runtime.race_opening import resume_race
+    from rnntui.runtime.race.opening import resume_race
     from rnntui.training.settings.declaring import flag
 
     for option, value in only_new.items():
@@ -267,8 +267,8 @@ def _report(
 ) -> None:
     """Print, write and draw what the records of all lanes say."""
     from rnntui.cli.race import report
-    from rnntui.runtime.race_picture import race_picture
-    from rnntui.runtime.race_results import lane_result
+    from rnntui.runtime.race.picture import race_picture
+    from rnntui.runtime.race.results import lane_result
     from rnntui.training.runs.folder import RunFolder
 
     results = [

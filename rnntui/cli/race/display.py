@@ -17,7 +17,7 @@ from rnntui.cli.headless import Reader
 from rnntui.cli.progress import sentence
 from rnntui.cli.terminal import unwritable, write_line
 from rnntui.lasting_stream import LastingStream
-from rnntui.runtime.race import Lane, LaneEvent
+from rnntui.runtime.race.turns import Lane, LaneEvent
 from rnntui.text.cells import printable
 from rnntui.training.events import (
     Changed,

@@ -12,8 +12,8 @@ from rnntui.cli.race.display import lane_json
 from rnntui.cli.tables import drawing_on, print_table
 from rnntui.cli.terminal import notify, write_line
 from rnntui.errors import RnntuiError, reason
-from rnntui.runtime.race import LaneEvent
-from rnntui.runtime.race_results import LaneResult
+from rnntui.runtime.race.results import LaneResult
+from rnntui.runtime.race.turns import LaneEvent
 from rnntui.text.cells import printable
 from rnntui.training.events import Sampled
 

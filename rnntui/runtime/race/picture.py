@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from rnntui.runtime.race_results import LaneResult, Point
+from rnntui.runtime.race.results import LaneResult, Point
 from rnntui.svg_chart import Curve, Panel, chart_svg
 
 _AXES: tuple[tuple[str, Callable[[Point], float]], ...] = (

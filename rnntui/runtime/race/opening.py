@@ -15,8 +15,8 @@ import tomli_w
 
 from rnntui.atomic_files import atomic_write
 from rnntui.errors import CheckpointError, ConfigError, RnntuiError, quoted, reason
-from rnntui.runtime.race import Lane
-from rnntui.runtime.race_entries import MOST_LANES, Entry, check_fair, names_of
+from rnntui.runtime.race.entries import MOST_LANES, Entry, check_fair, names_of
+from rnntui.runtime.race.turns import Lane
 from rnntui.tasks.characters.opening import events_of, new_run, resume_run
 from rnntui.tasks.characters.run import Run
 from rnntui.tasks.summary import summarise

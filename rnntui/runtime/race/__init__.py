@@ -1,0 +1,1 @@
+"""Several configurations trained in turn slices: their entries, turns, results and picture."""
