@@ -32,6 +32,12 @@ Force = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="One event a line, as JSON.")]
 
 
+def check_old_text(old_text: bool) -> None:
+    """Refuse `--old-text` for a new run. Raises `ConfigError`."""
+    if old_text:
+        raise ConfigError("--old-text goes with --resume, for a text that has changed since.")
+
+
 def allowance(old_text: bool) -> "AllowOldText":
     """Return the policy for a changed text: use the old one, or refuse."""
     from rnntui.training.changed_text import allow_old_text, refuse_old_text
@@ -55,8 +61,7 @@ def open_run(
 
     parent = places.checkpoints_dir()
     if resumed is None:
-        if old_text:
-            raise ConfigError("--old-text goes with --resume, for a text that has changed since.")
+        check_old_text(old_text)
         return make(parent)
     for option, value in only_new.items():
         if value is not None:

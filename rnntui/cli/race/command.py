@@ -10,7 +10,7 @@ import typer
 
 from rnntui.cli.prime_options import given_prime, prime_option
 from rnntui.cli.race.lists import kind_of_list, listed_values
-from rnntui.cli.run_options import Force, OldText, allowance
+from rnntui.cli.run_options import Force, OldText, allowance, check_old_text
 from rnntui.cli.setting_options import settings_as_options
 from rnntui.errors import ConfigError
 from rnntui.tasks.characters.config import TrainConfig
@@ -113,8 +113,7 @@ def race(
     parent = places.checkpoints_dir()
     start = given_prime(prime, None)
     if resume is None:
-        if old_text:
-            raise ConfigError("--old-text goes with --resume, for a text that has changed since.")
+        check_old_text(old_text)
         opened = _new(
             parent,
             *_told_apart(configurations or (), recipe),

@@ -157,8 +157,6 @@ class MicroscopeScreen(Screen[None]):
         # Until there are newer findings, those of the weights before are better than none.
         if found is not None:
             self.findings = found
-        elif not self._is_of(traced):
-            self.findings = Findings()
         self._place = min(self._place, len(traced.ids) - 1)
         self._row = min(self._row, len(traced.rows) - 1)
         self._unit = min(self._unit, traced.units - 1)
@@ -176,11 +174,6 @@ class MicroscopeScreen(Screen[None]):
     def _seen(self, traced: TracedText) -> Seen:
         """What is seen, and where."""
         return Seen(traced, self.findings, self._place, self._row, self._unit, self.operations)
-
-    def _is_of(self, traced: TracedText) -> bool:
-        """Whether the findings are of a text as long and a network as large."""
-        found = self.findings.influence
-        return found is None or found.norms.shape[1] == len(traced.ids)
 
     def _show_lenses(self) -> None:
         """Name the lenses where they can be clicked, the present one marked."""

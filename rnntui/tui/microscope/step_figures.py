@@ -1,5 +1,6 @@
 """One step of the forward pass in figures: what was read, expected and seen, and one number."""
 
+import math
 from typing import Final
 
 from textual.content import Content
@@ -33,7 +34,7 @@ def _read(traced: TracedText, place: int) -> Content:
     if cost is None:
         return content
     came = symbol_label(characters[place + 1])
-    nats = f"{cost * 0.6931471805599453:.3f} nats"
+    nats = f"{cost * math.log(2):.3f} nats"
     return Content.assemble(content, ", then came ", (came, "bold"), f": {cost:.2f} bits ({nats})")
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnntui.lenses.forward_trace import Floats, StepTrace, forward_trace
+from rnntui.lenses.surprise import surprisal
 from rnntui.nets.cells import find_cell
 from rnntui.nets.config import ModelConfig
 from rnntui.nets.numpy_network import NetworkWeights
@@ -83,14 +84,13 @@ class TracedText:
     @cached_property
     def costs(self) -> Floats:
         """Bits that each character cost, `[T]`; 0 for the first, which nothing predicted."""
-        costs = [self.cost(place) for place in range(len(self.ids) - 1)]
-        return np.array([0.0, *(cost or 0.0 for cost in costs)])
+        scores = np.array([step.output for step in self.steps[:-1]])
+        scores = scores.reshape(-1, self.config.vocab_size)
+        return np.concatenate(([0.0], surprisal(scores, np.array(self.ids[1:], int))))
 
     def cost(self, place: int) -> float | None:
         """Bits that the character after `place` cost; None after the last one."""
-        if place + 1 >= len(self.ids):
-            return None
-        return float(-np.log2(self.steps[place].probabilities[self.ids[place + 1]]))
+        return float(self.costs[place + 1]) if place + 1 < len(self.ids) else None
 
 
 def trace_text(weights: NetworkWeights, vocabulary: Vocabulary, ids: Sequence[int]) -> TracedText:
