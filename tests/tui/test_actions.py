@@ -224,7 +224,7 @@ async def test_all_that_the_other_screens_do_is_reached_in_each_way():
         await pilot.pause()
         record = Record(microscope, MICROSCOPE)
         with_strips = [one for one in MICROSCOPE if one.name != "microscope.best"]
-        microscope.remove_class("-tall")
+        microscope.lens_view.remove_class("-tall")
         microscope.refresh_bindings()
         await pilot.pause()
         for reached in (reached_by_key, reached_by_mouse, reached_by_palette):

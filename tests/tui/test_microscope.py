@@ -23,14 +23,14 @@ from rnntui.lenses.surgery import Operation
 from rnntui.lenses.text_features import text_features
 from rnntui.nets.numpy_network import NetworkWeights
 from rnntui.runtime.session import Network
-from rnntui.tui.microscope.bars import bar
-from rnntui.tui.microscope.findings import Findings
-from rnntui.tui.microscope.heat_strips import HeatStrips
-from rnntui.tui.microscope.operations import ways_to_operate
+from rnntui.tui.lens.bars import bar
+from rnntui.tui.lens.findings import Findings
+from rnntui.tui.lens.heat_strips import HeatStrips
+from rnntui.tui.lens.operations import ways_to_operate
+from rnntui.tui.lens.symbol_map import SymbolMap
+from rnntui.tui.lens.text_bars import TextBars
+from rnntui.tui.lens.traced_text import LONGEST, TracedText, TraceRow, trace_text
 from rnntui.tui.microscope.screen import MicroscopeScreen
-from rnntui.tui.microscope.symbol_map import SymbolMap
-from rnntui.tui.microscope.text_bars import TextBars
-from rnntui.tui.microscope.traced_text import LONGEST, TracedText, TraceRow, trace_text
 from tests.tui.scripted import scripted_app
 from tests.tui.test_duel import network_of
 from tests.tui.waiting import until
@@ -177,7 +177,7 @@ async def test_of_a_long_text_the_end_is_read():
 async def test_weights_that_change_are_read_anew_and_the_place_is_kept(
     monkeypatch: pytest.MonkeyPatch,
 ):
-    monkeypatch.setattr("rnntui.tui.microscope.screen.LEAST_REST_S", 0.01)
+    monkeypatch.setattr("rnntui.tui.lens.screen.LEAST_REST_S", 0.01)
     network = network_of()
     copies = [replace(network.weights(), step=step) for step in (100, 200)]
     app = MicroscopeApp(replace(network, weights=lambda: copies[0]))
@@ -443,7 +443,7 @@ async def test_what_a_lens_has_no_use_for_is_not_offered():
             "12345", ("strips", "unit", "influence", "surprise", "map"), strict=True
         ):
             await pilot.press(key)
-            assert app.microscope.has_class(f"-{lens}")
+            assert app.microscope.lens_view.has_class(f"-{lens}")
             assert offered("view", ()) is (lens == "strips")
             assert offered("best_unit", ()) is (lens == "unit")
             assert offered("unit", (1,)) is (lens in ("strips", "unit"))

@@ -6,7 +6,7 @@ from typing import Final
 from textual.content import Content
 
 from rnntui.text.cells import symbol_label
-from rnntui.tui.microscope.traced_text import TracedText
+from rnntui.tui.lens.traced_text import TracedText
 
 CANDIDATES: Final = 5
 _BAR_CELLS: Final = 24

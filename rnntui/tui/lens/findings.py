@@ -1,4 +1,4 @@
-"""What the lenses of the Microscope find beside the forward pass, each only where it is shown."""
+"""What the lenses find beside the forward pass, each only where it is shown."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from rnntui.runtime.session import Network
 from rnntui.sampling.choice import SamplingSpec
 from rnntui.sampling.stream import CharacterStream
 from rnntui.text.ngrams.baselines import NgramSurprisal, best_ngram
-from rnntui.tui.microscope.traced_text import TracedText
+from rnntui.tui.lens.traced_text import TracedText
 
 Lens = Literal["strips", "unit", "influence", "surprise", "map", "surgery"]
 

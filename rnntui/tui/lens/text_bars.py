@@ -12,7 +12,7 @@ from textual.widget import Widget
 
 from rnntui.lenses.forward_trace import Floats
 from rnntui.text.cells import visible
-from rnntui.tui.microscope.bars import bar
+from rnntui.tui.lens.bars import bar
 
 _WIDEST: Final = 2
 """Most cells of a character; a tab is shown as its arrow."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from rnntui.lenses.surgery import Operation
-from rnntui.tui.microscope.traced_text import TraceRow
+from rnntui.tui.lens.traced_text import TraceRow
 
 
 def ways_to_operate(row: TraceRow, unit: int) -> tuple[Operation, ...]:

@@ -12,7 +12,7 @@ from textual.events import Click
 from textual.message import Message
 from textual.widget import Widget
 
-from rnntui.tui.microscope.bars import bar
+from rnntui.tui.lens.bars import bar
 
 _LABEL_CELLS: Final = 12
 

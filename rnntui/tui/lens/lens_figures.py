@@ -10,9 +10,9 @@ from rnntui.lenses.neurons import Tracked, Unit
 from rnntui.lenses.surgery import Operation
 from rnntui.lenses.surprise import running_average
 from rnntui.text.cells import printable, symbol_label
-from rnntui.tui.microscope.findings import Findings
-from rnntui.tui.microscope.operations import in_words
-from rnntui.tui.microscope.traced_text import TracedText
+from rnntui.tui.lens.findings import Findings
+from rnntui.tui.lens.operations import in_words
+from rnntui.tui.lens.traced_text import TracedText
 
 LISTED: Final = 5
 _BAR_CELLS: Final = 24

@@ -12,10 +12,12 @@ from textual.widgets import Static
 
 from rnntui.lenses.forward_trace import Floats
 from rnntui.lenses.surgery import Operation
+from rnntui.tui.core.links import fitting_links
 from rnntui.tui.core.sentences import one_line
-from rnntui.tui.microscope.findings import Findings, Lens
-from rnntui.tui.microscope.heat_strips import Heat, HeatRow, HeatStrips
-from rnntui.tui.microscope.lens_figures import (
+from rnntui.tui.lens.actions import LENS
+from rnntui.tui.lens.findings import Findings, Lens
+from rnntui.tui.lens.heat_strips import Heat, HeatRow, HeatStrips
+from rnntui.tui.lens.lens_figures import (
     both_streams,
     influence_figures,
     map_figures,
@@ -23,10 +25,10 @@ from rnntui.tui.microscope.lens_figures import (
     surprise_figures,
     unit_figures,
 )
-from rnntui.tui.microscope.step_figures import step_figures
-from rnntui.tui.microscope.symbol_map import SymbolMap
-from rnntui.tui.microscope.text_bars import TextBars, label_of
-from rnntui.tui.microscope.traced_text import TracedText, TraceRow
+from rnntui.tui.lens.step_figures import step_figures
+from rnntui.tui.lens.symbol_map import SymbolMap
+from rnntui.tui.lens.text_bars import TextBars, label_of
+from rnntui.tui.lens.traced_text import TracedText, TraceRow
 
 FULL_BITS: Final = 8.0
 """The surprisal that is a full bar."""
@@ -49,8 +51,55 @@ class Seen:
         return self.traced.rows[self.row]
 
 
+TALL: Final = 26
+"""Rows from which both views of the strips are shown under each other."""
+
+
 class LensView(Vertical):
-    """The picture of the present lens, which the classes of the screen choose, and its figures."""
+    """The picture of the chosen lens, and its figures.
+
+    Its screen has the actions of `LENS`, which stand in the border, to be clicked.
+    """
+
+    DEFAULT_CSS = """
+    LensView {
+        height: 1fr;
+
+        #view, #figures {
+            border: round $foreground 30%;
+            border-title-color: $foreground;
+            border-title-style: bold;
+            border-subtitle-color: $foreground;
+            padding: 0 1;
+        }
+
+        #view { height: 1fr; }
+        #figures { height: 11; }
+
+        #over-time, #over-units, #text-bars, #map, #streams { display: none; }
+        &.-strips #over-time { display: block; }
+        &.-strips.-over-units {
+            #over-time { display: none; }
+            #over-units { display: block; }
+        }
+        &.-strips.-tall {
+            #over-time, #over-units { display: block; }
+            #over-units { margin-top: 1; }
+        }
+        &.-unit #text-bars, &.-influence #text-bars, &.-surprise #text-bars { display: block; }
+        &.-map #map { display: block; }
+        &.-surgery #streams { display: block; height: 1fr; }
+        #streams Horizontal { height: auto; }
+        #untouched, #operated { width: 1fr; height: auto; }
+        #operated { margin-left: 2; }
+        &.-tall.-unit #figures { height: 13; }
+    }
+    """
+
+    def __init__(self) -> None:
+        """A view of no lens; `choose` says which."""
+        super().__init__()
+        self._lens: Lens | None = None
 
     def compose(self) -> ComposeResult:
         """All pictures, of which one is shown, above the figures."""
@@ -63,6 +112,33 @@ class LensView(Vertical):
                 yield Static(id="untouched")
                 yield Static(id="operated")
         yield Static(id="figures")
+
+    def choose(self, lens: Lens) -> None:
+        """Make room for the picture of a lens."""
+        self.remove_class(f"-{self._lens}")
+        self.add_class(f"-{lens}")
+        self._lens = lens
+        self._show_lenses()
+
+    def _show_lenses(self) -> None:
+        """Name the lenses where they can be clicked, the present one marked."""
+        lenses = [action for action in LENS if action.name.startswith("microscope.lens.")]
+        names = [action.name for action in lenses]
+        words = {
+            action.name: f"●{action.label.lower()}"
+            for action in lenses
+            if action.name.endswith(f".{self._lens}")
+        }
+        links = fitting_links(self.app, LENS, names, self.size.width - 4, words)
+        self.query_one("#view").border_subtitle = links
+
+    def on_resize(self) -> None:
+        """Show both views of the strips where there is room for them."""
+        self._show_lenses()
+        has_room = self.size.height >= TALL
+        if self.has_class("-tall") != has_room:
+            self.set_class(has_room, "-tall")
+            self.screen.refresh_bindings()
 
     def show(self, lens: Lens, seen: Seen) -> None:
         """Bring picture and figures up to what is seen."""

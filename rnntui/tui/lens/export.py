@@ -1,12 +1,12 @@
-"""What a lens of the Microscope shows as a table, for a slide or a spreadsheet."""
+"""What a lens shows as a table, for a slide or a spreadsheet."""
 
 import csv
 import io
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
-from rnntui.tui.microscope.findings import Lens
-from rnntui.tui.microscope.lens_view import Seen
+from rnntui.tui.lens.findings import Lens
+from rnntui.tui.lens.lens_view import Seen
 
 Row = Sequence[object]
 

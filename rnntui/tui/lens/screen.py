@@ -1,0 +1,272 @@
+"""A screen that looks through a lens into a network while that reads a text.
+
+It looks at the weights of a training run in progress as well as at those of a checkpoint. The
+forward pass is computed in a thread that rests long between two, so that training goes on.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Final
+
+from textual import on, work
+from textual.screen import Screen
+from textual.worker import get_current_worker
+
+from rnntui.errors import RnntuiError
+from rnntui.lenses.surgery import Operation, check_operation, operated
+from rnntui.nets.numpy_network import NetworkWeights
+from rnntui.runtime.session import Network
+from rnntui.sampling.prime import prepare_prime
+from rnntui.text.cells import printable
+from rnntui.text.ngrams.counts import MeasurementStoppedError
+from rnntui.tui.lens.findings import Findings, Lens, look
+from rnntui.tui.lens.heat_strips import HeatStrips
+from rnntui.tui.lens.lens_figures import best_units
+from rnntui.tui.lens.lens_view import LensView, Seen
+from rnntui.tui.lens.operations import in_words, next_of, ways_to_operate
+from rnntui.tui.lens.text_bars import TextBars
+from rnntui.tui.lens.traced_text import LONGEST, TracedText, trace_text
+
+LEAST_REST_S: Final = 0.5
+"""Seconds between two looks at weights that change."""
+
+REST_SHARE: Final = 30
+"""How many times as long as a forward pass took the next one waits: 1/30 is its share of a core."""
+
+BEGINNING: Final = 200
+"""Characters of the network's own text that are read where there is no other text."""
+
+
+class LensScreen(Screen[None]):
+    """What its subclasses share: the thread that looks, and the actions of `LENS`.
+
+    A subclass composes one `LensView`, and has `LENS` among its bindings and actions.
+    """
+
+    AUTO_FOCUS = ""
+
+    def __init__(self, network: Network, text: str = "") -> None:
+        """Look into `network` while it reads `text`, or the beginning of its own text."""
+        super().__init__()
+        self.network = network
+        self.text = text
+        """What is read; empty until the network's own text is there, where none was given."""
+        self.lens: Lens = "strips"
+        self.place = self.row = self.unit = 0
+        """The character, the gate or state (a row of `traced`), and the unit that are chosen."""
+        self.operations: tuple[Operation, ...] = ()
+        """What was done to the network that is shown."""
+        self.traced: TracedText | None = None
+        self.findings = Findings()
+        self._feature = -1
+        """The feature whose best unit was gone to last."""
+        self._left = threading.Event()
+
+    def on_mount(self) -> None:
+        """Begin to look."""
+        self.lens_view.choose(self.lens)
+        self.look_anew()
+
+    def on_unmount(self) -> None:
+        """Let the thread end."""
+        self._left.set()
+
+    @property
+    def lens_view(self) -> LensView:
+        """The view of the lens."""
+        return self.query_one(LensView)
+
+    # The forward pass, in a thread.
+
+    def look_anew(self) -> None:
+        """Read the text, and again with each new copy of the weights."""
+        self.findings = Findings()
+        self._follow(self.network, self.text, self.lens, self.operations)
+
+    def look_into(self, network: Network, text: str) -> None:
+        """Read `text` by `network`, nothing operated on, from the first character."""
+        self.network, self.text = network, text
+        self.place = self.row = self.unit = 0
+        self.operations = ()
+        self.look_anew()
+
+    @work(thread=True, exclusive=True, group="lens")
+    def _follow(
+        self, network: Network, text: str, lens: Lens, operations: Sequence[Operation]
+    ) -> None:
+        worker = get_current_worker()
+
+        def is_over() -> bool:
+            return worker.is_cancelled or self._left.is_set()
+
+        last: NetworkWeights | None = None
+        try:
+            ids = _ids(network, text)
+            while not is_over():
+                untouched, rest = network.weights(), LEAST_REST_S
+                if untouched is not last:
+                    last, began = untouched, time.perf_counter()
+                    arrays = operated(untouched.config, untouched.arrays, operations)
+                    weights = replace(untouched, arrays=arrays)
+                    traced = trace_text(weights, network.vocabulary, ids)
+                    self._show_unless(is_over, traced, None)
+                    found = look(lens, weights, network, traced, untouched, is_over)
+                    self._show_unless(is_over, traced, found)
+                    rest = max(rest, REST_SHARE * (time.perf_counter() - began))
+                self._left.wait(rest)
+        except MeasurementStoppedError:
+            pass
+        except RnntuiError as error:
+            sentence = printable(str(error))
+            self.app.call_from_thread(self.notify, sentence, severity="error", markup=False)
+
+    def _show_unless(
+        self, is_over: Callable[[], bool], traced: TracedText, found: Findings | None
+    ) -> None:
+        """Show a forward pass, and what was found, from the thread that made them."""
+        if not is_over():
+            self.app.call_from_thread(self._show, traced, found)
+
+    def _show(self, traced: TracedText, found: Findings | None) -> None:
+        self.traced = traced
+        # Until there are newer findings, those of the weights before are better than none.
+        if found is not None:
+            self.findings = found
+        self.place = min(self.place, len(traced.ids) - 1)
+        self.row = min(self.row, len(traced.rows) - 1)
+        self.unit = min(self.unit, traced.units - 1)
+        if not self.text:
+            self.text = "".join(traced.characters)
+            self.on_own_text()
+        self.draw_lens()
+
+    def on_own_text(self) -> None:
+        """Called when `text` became the beginning of the network's own, as none was given."""
+
+    def draw_lens(self) -> None:
+        """Bring view and figures up to what is chosen."""
+        if self.traced is not None:
+            self.lens_view.show(self.lens, self.seen(self.traced))
+
+    def seen(self, traced: TracedText) -> Seen:
+        """What is seen, and where."""
+        return Seen(traced, self.findings, self.place, self.row, self.unit, self.operations)
+
+    def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool | None:
+        """Rule out what does nothing with the present lens."""
+        if action == "view":
+            return self.lens == "strips" and not self.lens_view.has_class("-tall")
+        if action == "best_unit":
+            return self.lens == "unit"
+        return action not in ("row", "unit", "operate") or self.lens in ("strips", "unit")
+
+    # Actions; `LENS` says what each is for.
+
+    def action_lens(self, lens: Lens) -> None:
+        """Look through another lens."""
+        self.lens = lens
+        self.lens_view.choose(lens)
+        self.refresh_bindings()
+        self.look_anew()
+        self.draw_lens()
+
+    def action_operate(self) -> None:
+        """Cut the chosen unit out, or hold the chosen gate low, then high; then undo it."""
+        if self.traced is None:
+            return
+        row = self.traced.rows[self.row]
+        if not (ways := ways_to_operate(row, self.unit)):
+            self._say(f"{row.name} is kept by the gates: hold those, or cut the unit out at h.")
+            return
+        rest = tuple(one for one in self.operations if one not in ways)
+        if (following := next_of(ways, self.operations)) is None:
+            self._say("It is as it was.")
+            self._operate(rest)
+            return
+        try:
+            check_operation(self.traced.config, following)
+        except RnntuiError as error:
+            self._say(str(error))
+            return
+        self._say(in_words(following))
+        self._operate((*rest, following))
+
+    def action_undo_operations(self) -> None:
+        """Undo all operations."""
+        self._operate(())
+
+    def _operate(self, operations: tuple[Operation, ...]) -> None:
+        if operations != self.operations:
+            self.operations = operations
+            self.look_anew()
+
+    def _say(self, sentence: str) -> None:
+        self.notify(printable(sentence), markup=False, timeout=3)
+
+    def action_best_unit(self) -> None:
+        """To the unit that tracks the next feature best."""
+        if self.traced is None or not (best := best_units(self.findings)):
+            return
+        self._feature = (self._feature + 1) % len(best)
+        chosen = best[self._feature]
+        self.unit = chosen.unit.number
+        self.row = next(
+            number
+            for number, row in enumerate(self.traced.rows)
+            if (row.layer - 1, row.name) == (chosen.unit.layer, chosen.unit.state)
+        )
+        self.draw_lens()
+        self._say(f"{chosen.feature}: correlation {chosen.correlation:+.2f}")
+
+    def action_step(self, by: int) -> None:
+        """To another character."""
+        if self.traced is not None:
+            self.place = min(max(self.place + by, 0), len(self.traced.ids) - 1)
+            self.draw_lens()
+
+    def action_step_to(self, end: str) -> None:
+        """To the first or the last character."""
+        self.action_step(-LONGEST if end == "first" else LONGEST)
+
+    def action_row(self, by: int) -> None:
+        """To another gate or state."""
+        if self.traced is not None:
+            self.row = min(max(self.row + by, 0), len(self.traced.rows) - 1)
+            self.draw_lens()
+
+    def action_unit(self, by: int) -> None:
+        """To another unit, the first one after the last."""
+        if self.traced is not None:
+            self.unit = (self.unit + by) % self.traced.units
+            self.draw_lens()
+
+    def action_view(self) -> None:
+        """One unit over time, or all units at once."""
+        self.lens_view.toggle_class("-over-units")
+
+    @on(HeatStrips.Chosen)
+    def _choose(self, event: HeatStrips.Chosen) -> None:
+        """Go where it was clicked."""
+        self.row = event.row
+        if event.strips.id == "over-units":
+            self.unit = event.column
+        else:
+            self.place = event.column
+        self.draw_lens()
+
+    @on(TextBars.Chosen)
+    def _choose_place(self, event: TextBars.Chosen) -> None:
+        """Go to the character that was clicked."""
+        self.place = event.place
+        self.draw_lens()
+
+
+def _ids(network: Network, text: str) -> list[int]:
+    """The ids of a text, or of the beginning of the network's own. Raises `RnntuiError`."""
+    if text:
+        prime = prepare_prime(text, network.vocabulary, network.normalisation)
+        return [int(rank) for rank in network.vocabulary.encode(prime.text)][:LONGEST]
+    learned, _ = network.parts()
+    return [int(rank) for rank in learned[:BEGINNING]]
