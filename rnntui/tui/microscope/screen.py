@@ -11,6 +11,7 @@ from textual.widgets import Input, Label
 
 from rnntui import places
 from rnntui.errors import reason
+from rnntui.runtime.fixed_recipe import fixed_recipe_network
 from rnntui.runtime.session import Network
 from rnntui.text.cells import printable
 from rnntui.tui.core.actions import Action
@@ -18,7 +19,6 @@ from rnntui.tui.core.key_bar import KeyBar
 from rnntui.tui.core.new_files import write_new
 from rnntui.tui.core.sentences import one_line, shown_path
 from rnntui.tui.lens.export import lens_csv
-from rnntui.tui.lens.hello import hello_network
 from rnntui.tui.lens.lens_view import LensView
 from rnntui.tui.lens.screen import LensScreen
 from rnntui.tui.lens.traced_text import LONGEST
@@ -84,7 +84,7 @@ class MicroscopeScreen(LensScreen):
         own, text = self._own
         if self.network is own:
             self._own = own, self.text
-            self.look_into(*hello_network())
+            self.look_into(*fixed_recipe_network("hello"))
         else:
             self.look_into(own, text)
         self._show_text()

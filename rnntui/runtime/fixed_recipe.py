@@ -1,4 +1,4 @@
-"""The network of the hello recipe, whose fixed weights spell a word."""
+"""The network of a trace recipe, whose weights are fixed, as a network to look into."""
 
 import numpy as np
 
@@ -9,9 +9,9 @@ from rnntui.tasks.recipes import find_recipe_file
 from rnntui.text.normalisation import Normalisation
 
 
-def hello_network() -> tuple[Network, str]:
-    """The network of three units that spells hello, and the text that it reads."""
-    file = find_recipe_file("hello", "trace")
+def fixed_recipe_network(name: str) -> tuple[Network, str]:
+    """The network of a trace recipe, and the text that it reads. Raises `ConfigError`."""
+    file = find_recipe_file(name, "trace")
     fixed = fixed_network(file.tables, file.source)
     weights = NetworkWeights(fixed.config, fixed.arrays, 0)
     network = Network(
