@@ -317,7 +317,7 @@ async def test_the_map_shows_the_symbol_at_the_cursor_and_its_neighbours():
         found = embedding_map(network.weights().arrays, network.vocabulary.symbols)
         nearest = found.neighbours(traced.ids[0], 1)[0]
         assert f"{nearest.cosine:+.2f}   {found.kinds[nearest.id]}" in figures(app.microscope)
-        assert "O" in str(app.microscope.query_one(SymbolMap).render())
+        assert "O" in app.microscope.query_one(SymbolMap).plain
 
 
 async def test_a_unit_is_cut_out_and_gates_are_held_and_the_streams_compared():
@@ -457,7 +457,7 @@ def test_no_character_is_lost_where_lines_are_broken(width: int):
     bars._size = Size(width, 40)
     places = [at for line in bars._lines() for at in line]
     assert places == list(range(10))
-    for line in str(bars.render()).split("\n"):
+    for line in bars.plain.split("\n"):
         assert cell_len(line) <= width
 
 

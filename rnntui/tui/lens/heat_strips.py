@@ -1,18 +1,17 @@
 """Rows of numbers as strips, a bar for each number: one unit over time, or all units at once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from rich.cells import set_cell_size
-from textual.content import Content
 from textual.events import Click
 from textual.message import Message
-from textual.widget import Widget
 
 from rnntui.tui.lens.bars import bar
+from rnntui.tui.lens.styled_lines import Piece, StyledLines
 
 _LABEL_CELLS: Final = 12
 
@@ -37,14 +36,8 @@ class Heat:
     """How wide a column is."""
 
 
-class HeatStrips(Widget):
+class HeatStrips(StyledLines):
     """Strips under each other, with a head line; a click chooses a place."""
-
-    DEFAULT_CSS = """
-    HeatStrips { height: 1fr; width: 1fr; color: $foreground; }
-    """
-
-    ALLOW_SELECT = False
 
     class Chosen(Message):
         """A place was clicked: a row, and a column of the numbers."""
@@ -62,22 +55,21 @@ class HeatStrips(Widget):
     def show(self, heat: Heat) -> None:
         """Show these strips."""
         self.heat = heat
-        self.refresh()
+        self.draw_anew()
 
-    def render(self) -> Content:
+    def lines(self) -> Iterator[Iterator[Piece]]:
         """The head and the rows around the chosen place, as many as fit."""
-        heat = self.heat
-        start, stop = self._columns
-        heads = Content(" " * _LABEL_CELLS) + Content("").join(
-            Content.styled(
-                set_cell_size(heat.heads[column], heat.cells),
-                "$primary bold reverse" if column == heat.column else "$text-muted",
-            )
-            for column in range(start, stop)
-        )
         top = self._top
-        rows = range(top, min(top + max(self.size.height - 1, 0), len(heat.rows)))
-        return Content("\n").join([heads, *(self._line(number, start, stop) for number in rows)])
+        yield self._head()
+        for number in range(top, min(top + max(self.size.height - 1, 0), len(self.heat.rows))):
+            yield self._line(number)
+
+    def _head(self) -> Iterator[Piece]:
+        heat = self.heat
+        yield " " * _LABEL_CELLS, ""
+        for column in range(*self._columns):
+            style = "$primary bold reverse" if column == heat.column else "$text-muted"
+            yield set_cell_size(heat.heads[column], heat.cells), style
 
     @property
     def _columns(self) -> tuple[int, int]:
@@ -93,16 +85,15 @@ class HeatStrips(Widget):
         room = max(self.size.height - 1, 1)
         return min(max(self.heat.row - room // 2, 0), max(len(self.heat.rows) - room, 0))
 
-    def _line(self, number: int, start: int, stop: int) -> Content:
+    def _line(self, number: int) -> Iterator[Piece]:
         heat, row = self.heat, self.heat.rows[number]
         chosen = number == heat.row
         label = set_cell_size(f"{'▸' if chosen else ' '}{row.label}", _LABEL_CELLS)
-        parts = [Content.styled(label, "$primary bold" if chosen else "$text-muted")]
-        for column in range(start, stop):
-            at_cursor = chosen and column == heat.column
-            drawn, style = bar(float(row.numbers[column]), at_cursor)
-            parts.append(Content.styled(drawn * heat.cells, style))
-        return Content("").join(parts)
+        yield label, "$primary bold" if chosen else "$text-muted"
+        numbers = row.numbers.tolist()
+        for column in range(*self._columns):
+            drawn, style = bar(numbers[column], chosen and column == heat.column)
+            yield drawn * heat.cells, style
 
     def on_click(self, event: Click) -> None:
         """Tell which place was clicked, if one was."""

@@ -1,18 +1,17 @@
 """A text in lines, and under each character a bar: what a unit, or a prediction, makes of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import numpy as np
 from rich.cells import cell_len, set_cell_size
-from textual.content import Content
 from textual.events import Click
 from textual.message import Message
-from textual.widget import Widget
 
 from rnntui.lenses.forward_trace import Floats
 from rnntui.text.cells import visible
 from rnntui.tui.lens.bars import bar
+from rnntui.tui.lens.styled_lines import Piece, StyledLines
 
 _WIDEST: Final = 2
 """Most cells of a character; a tab is shown as its arrow."""
@@ -25,14 +24,8 @@ def label_of(character: str) -> str:
     return "⇥" if character == "\t" else visible(character).text
 
 
-class TextBars(Widget):
+class TextBars(StyledLines):
     """Lines of characters with bars below; the one at the cursor is marked."""
-
-    DEFAULT_CSS = """
-    TextBars { height: 1fr; width: 1fr; color: $foreground; }
-    """
-
-    ALLOW_SELECT = False
 
     class Chosen(Message):
         """A character was clicked."""
@@ -55,7 +48,7 @@ class TextBars(Widget):
         self._labels = [label_of(character) for character in characters]
         self._breaks = {at for at, character in enumerate(characters) if character == "\n"}
         self.values, self._place = values, place
-        self.refresh()
+        self.draw_anew()
 
     def _lines(self) -> list[range]:
         """The characters of each line, as they fit."""
@@ -80,19 +73,20 @@ class TextBars(Widget):
         top = min(max(here - room // 2, 0), max(len(lines) - room, 0))
         return lines[top : top + room]
 
-    def render(self) -> Content:
-        """Two rows for each line."""
-        rows = []
+    def lines(self) -> Iterator[list[Piece]]:
+        """Two for each line of the text: its characters, and their bars."""
         for line in self._in_view():
-            texts, bars = [], []
+            characters: list[Piece] = []
+            bars: list[Piece] = []
             for at in line:
                 chosen = at == self._place
-                label = set_cell_size(self._labels[at], min(cell_len(self._labels[at]), _WIDEST))
+                cells = cell_len(self._labels[at])
+                label = set_cell_size(self._labels[at], min(cells, _WIDEST))
                 drawn, style = bar(float(self.values[at]), chosen)
-                texts.append(Content.styled(label, "$primary bold reverse" if chosen else ""))
-                bars.append(Content.styled(drawn * cell_len(label), style))
-            rows += [Content("").join(texts), Content("").join(bars)]
-        return Content("\n").join(rows)
+                characters.append((label, "$primary bold reverse" if chosen else ""))
+                bars.append((drawn * cells, style))
+            yield characters
+            yield bars
 
     def on_click(self, event: Click) -> None:
         """Tell which character was clicked, if one was."""
