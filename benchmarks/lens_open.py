@@ -1,0 +1,139 @@
+"""What a lens open beside a training run costs it, and how fast keys are answered meanwhile.
+
+    python benchmarks/lens_open.py [--seconds 12] [--rounds 3] [--keys 20]
+
+Trains the recipe `shakespeare` on the corpus `python` in the playground on a terminal of 140x45,
+with kernels that lie ready. In one run, each lens of the Microscope is open for a while between
+two whiles without it; the ratio is that of its training speed to the mean of both. A key that
+moves on is pressed at random moments, and answered once the figures of the new place are drawn.
+"""
+
+import argparse
+import json
+import random
+import statistics
+import tempfile
+import time
+from pathlib import Path
+
+from ready_kernels import ready_kernels
+from responsiveness import RNNTUI, newest
+from terminal import Terminal
+
+TEXT = "abcdefghijklmnopqrstuvwxyz"
+"""What the network reads: so, the character at the cursor says where the cursor is."""
+
+BOLD = rb"(?:\x1b\[[\d;]*m)*"
+LENSES = {
+    "strips": ("1", "\x1b[C", rb"character %d of"),
+    "neuron": ("2", ".", rb"unit %d:"),
+    "influence": ("3", "\x1b[C", rb"behind " + BOLD + rb"%c"),
+    "surprise": ("4", "\x1b[C", BOLD + rb"%c" + BOLD + rb": "),
+    "map": ("5", "\x1b[C", rb"nearest to " + BOLD + rb"%c"),
+    "surgery": ("6", "", b""),
+}
+"""The key of each lens, the key that moves on in it, and what is drawn then, with place or name."""
+
+SETTLED = 1.0
+"""Seconds left out after each opening and closing."""
+
+
+def main() -> None:
+    """Measure, and print a line for each lens."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--seconds", type=float, default=12.0)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--keys", type=int, default=20)
+    parser.add_argument("--lenses", nargs="*", choices=list(LENSES), default=list(LENSES))
+    asked = parser.parse_args()
+    environment = dict(ready_kernels())  # compiled meanwhile, they would slow the first whiles
+    with tempfile.TemporaryDirectory() as folder:
+        command = [RNNTUI, "--corpus", "python", "--recipe", "shakespeare"]
+        environment["RNNTUI_HOME"] = folder
+        with Terminal(command, (140, 45), environment) as terminal:
+            terminal.wait_for(b"Network and training", 20)
+            terminal.idle(5)
+            terminal.press("t")
+            terminal.wait_for(rb"step \d", 60)
+            terminal.idle(5)
+            record = newest(Path(folder)) / "metrics.jsonl"
+            for name in asked.lenses:
+                ratios, answers = measured(terminal, record, name, asked)
+                print(line(name, ratios, answers), flush=True)
+            terminal.press("\x11y")  # ctrl+q, yes
+            terminal.idle(3)
+
+
+def measured(
+    terminal: Terminal, record: Path, name: str, asked: argparse.Namespace
+) -> tuple[list[float], list[float]]:
+    """Ratios of the training speed with a lens to that without, and seconds of its answers."""
+    ratios, answers = [], []
+    before = speed(terminal, record, asked.seconds)
+    for _ in range(asked.rounds):
+        open_key, _, _ = LENSES[name]
+        terminal.press("m")
+        terminal.wait_for(b"microscope", 10, len(terminal.output))
+        type_text(terminal)
+        terminal.press(open_key)
+        terminal.idle(SETTLED)
+        step, began = steps(record), time.perf_counter()
+        answers += pressed(terminal, name, asked.keys, asked.seconds)
+        shown = (steps(record) - step) / (time.perf_counter() - began)
+        terminal.press("\x1b")
+        terminal.idle(SETTLED)
+        after = speed(terminal, record, asked.seconds)
+        ratios.append(2 * shown / (before + after))
+        before = after
+    return ratios, answers
+
+
+def type_text(terminal: Terminal) -> None:
+    """Have the network read `TEXT`."""
+    terminal.press("p")
+    terminal.idle(0.2)
+    terminal.press("\x01\x0b" + TEXT + "\r")  # to the beginning, all cut off
+    terminal.idle(0.5)
+
+
+def pressed(terminal: Terminal, name: str, keys: int, seconds: float) -> list[float]:
+    """Press the lens's key now and then; seconds that each answer took."""
+    _, key, drawn = LENSES[name]
+    answers = []
+    for place in range(2, keys + 2):
+        terminal.idle(seconds / keys * random.uniform(0.5, 1.5))
+        if key:
+            start = len(terminal.output)
+            terminal.press(key)
+            shown = ord(TEXT[place - 1]) if b"%c" in drawn else place - (key == ".")
+            answers.append(terminal.wait_for(drawn % shown, 10, start))
+    return answers
+
+
+def speed(terminal: Terminal, record: Path, seconds: float) -> float:
+    """Steps a second of the training over a while from now on."""
+    step, began = steps(record), time.perf_counter()
+    terminal.idle(seconds)
+    return (steps(record) - step) / (time.perf_counter() - began)
+
+
+def steps(record: Path) -> int:
+    """The last step that a record has."""
+    lines = record.read_bytes().splitlines()
+    events = (json.loads(line) for line in reversed(lines) if line.endswith(b"}"))
+    return next(int(event["step"]) for event in events if event["event"] == "step")
+
+
+def line(name: str, ratios: list[float], answers: list[float]) -> str:
+    """A lens's figures."""
+    said = f"{name:<10} training with / without: median {statistics.median(ratios):.3f} ("
+    said += ", ".join(f"{ratio:.3f}" for ratio in ratios) + ")"
+    if answers:
+        answers.sort()
+        p50, p95 = (1000 * answers[int(len(answers) * share)] for share in (0.5, 0.95))
+        said += f"; {len(answers)} keys: p50 {p50:.1f} ms, p95 {p95:.1f} ms"
+    return said
+
+
+if __name__ == "__main__":
+    main()
