@@ -17,7 +17,8 @@ from threadpoolctl import threadpool_limits
 
 from rnntui.lenses.activations import activation_chunks
 from rnntui.lenses.influence import influence
-from rnntui.lenses.matching_stretches import matches, on_off, units_on_through
+from rnntui.lenses.marked_stretch import marked_stretch
+from rnntui.lenses.matching_stretches import on_off
 from rnntui.lenses.neurons import unit_correlations
 from rnntui.lenses.surprise import surprise
 from rnntui.lenses.text_features import text_features
@@ -96,11 +97,11 @@ def main() -> None:
         )
         # Random weights give small states, so that a unit is on where it is hardly above zero.
         indexed = on_off(config, arrays, ids, threshold=0.05)
-        rows = units_on_through(indexed, WALK, WALK + MARKED, slack=MARKED)
-        found = list(range(len(indexed.units)))[:64] if len(rows) < 8 else rows
+        stretch = marked_stretch(indexed, WALK, WALK + MARKED, indexed)
         report(
-            f"stretches with {len(found)} units in {whole} ({indexed.bits.nbytes / 1e6:.0f} MB)",
-            lambda: matches(indexed, found, MARKED),
+            f"stretches with {stretch.looked_for} of the {len(stretch.units)} units of a mark in"
+            f" {whole} ({indexed.bits.nbytes / 1e6:.0f} MB)",
+            lambda: marked_stretch(indexed, WALK, WALK + MARKED, indexed),
         )
 
 

@@ -73,3 +73,16 @@ def two_states(folder: Path) -> Path:
         return CellStep((at_keep, at_new), (keep, new), (ops.tanh(slow + new), slow))
     """
     return cell_file(folder, "slow", ("keep", "new"), ("h", "slow"), equations)
+
+
+def three_states(folder: Path) -> Path:
+    """A cell with two slower states beside the hidden one."""
+    equations = """
+        at_keep, at_new = blocks(from_input + from_hidden, 2)
+        keep, new = ops.sigmoid(at_keep), ops.tanh(at_new)
+        slow = keep * state[1] + (1 - keep) * new
+        slower = keep * state[2] + (1 - keep) * slow
+        h = ops.tanh(slow + slower)
+        return CellStep((at_keep, at_new), (keep, new), (h, slow, slower))
+    """
+    return cell_file(folder, "three", ("keep", "new"), ("h", "slow", "slower"), equations)

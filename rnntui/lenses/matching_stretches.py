@@ -5,7 +5,7 @@ is beyond a threshold. A text's units are kept as one bit for each character, so
 text of 1 MB takes some tenths of a second.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -47,6 +47,12 @@ class OnOff:
         """Where one unit is on, `[T]`."""
         return np.unpackbits(self.bits[number], count=self.characters).view(np.bool_)
 
+    def share(self, number: int) -> float:
+        """The part of the text's characters at which one unit is on, 0 to 1."""
+        if not self.characters:
+            return 0.0
+        return int(np.bitwise_count(self.bits[number]).sum(dtype=np.int64)) / self.characters
+
     def part(self, start: int, stop: int) -> NDArray[np.bool_]:
         """Where all units are on between two places, `[2·L·H, stop - start]`."""
         first = start // 8
@@ -75,17 +81,39 @@ def on_off(
 
     `arrays`, `precision` and `should_stop` are as in `activation_chunks`.
     """
-    hidden_state = config.state_tensors[0]
-    places = [unit for unit in units_of(config) if unit.state == hidden_state]
-    units = tuple(SignedUnit(unit, sign) for sign in (1, -1) for unit in places)
+    units = _signed_units(config)
+    found = OnOff(units, np.empty((len(units), 0), np.uint8), 0)
+    for found in on_off_so_far(config, arrays, ids, threshold, precision, should_stop):  # noqa: B007
+        pass
+    return found
+
+
+def on_off_so_far(
+    config: ModelConfig,
+    arrays: Arrays,
+    ids: AnyIds,
+    threshold: float = THRESHOLD,
+    precision: Precision = np.float32,
+    should_stop: Callable[[], bool] = never,
+) -> Iterator[OnOff]:
+    """The same, after each chunk that is read: where units are on up to there."""
+    units = _signed_units(config)
     bits = np.empty((len(units), -(-len(ids) // 8)), np.uint8)
     chunks = activation_chunks(config, arrays, ids, precision=precision, should_stop=should_stop)
     for chunk in chunks:
         hidden = np.concatenate([layer.hidden.T for layer in chunk.layers])  # [L·H, T]
         packed = np.packbits(np.concatenate((hidden >= threshold, hidden <= -threshold)), axis=1)
         first = chunk.start // 8  # chunks but the last are multiples of 8 long
-        bits[:, first : first + packed.shape[1]] = packed
-    return OnOff(units, bits, len(ids))
+        stop = first + packed.shape[1]
+        bits[:, first:stop] = packed
+        yield OnOff(units, bits[:, :stop], chunk.start + len(chunk.ids))
+
+
+def _signed_units(config: ModelConfig) -> tuple[SignedUnit, ...]:
+    """Every unit's hidden state with either sign."""
+    hidden_state = config.state_tensors[0]
+    places = [unit for unit in units_of(config) if unit.state == hidden_state]
+    return tuple(SignedUnit(unit, sign) for sign in (1, -1) for unit in places)
 
 
 def units_on_through(text: OnOff, start: int, stop: int, slack: int = 0) -> list[int]:

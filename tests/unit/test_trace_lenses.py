@@ -16,11 +16,15 @@ from rnntui.cli.trace import lens_tables
 from rnntui.cli.trace.networks import cell_networks
 from rnntui.cli.trace.recipe import find_trace_recipe
 from rnntui.lenses.influence import influence
+from rnntui.lenses.marked_stretch import marked_stretch
+from rnntui.lenses.matching_stretches import on_off
 from rnntui.lenses.neurons import unit_correlations
 from rnntui.lenses.surprise import surprise
 from rnntui.lenses.text_features import text_features
+from rnntui.own_cells import load_cell
 from rnntui.tasks.characters.checkpoint import Checkpoint, load_checkpoint
 from rnntui.tasks.characters.model_loading import model_of
+from tests.cell_files import three_states
 from tests.command_line import Outcome, rnntui, run_called, stated, text_file
 from tests.factories import TINY_TEXT, tiny_run, trained
 
@@ -78,6 +82,47 @@ def test_neurons_shows_the_best_units_of_each_feature() -> None:
             assert f"1 h{best.unit.number + 1} {best.correlation:+.2f}" in line
     (none,) = (line for line in out.splitlines() if "quotation" in line)
     assert none.split() == ["quotation", "–", "–"]
+
+
+def test_neurons_has_all_states_of_a_cell_of_ones_own() -> None:
+    cell = load_cell(three_states(places.user_cells_dir()))
+    checkpoint = network(cell=cell.name, num_layers=3, hidden_size=2)
+    assert [(one["layer"], one["state"], one["unit"]) for one in rows(TEXT, "--neurons")] == [
+        (layer, state, unit)
+        for layer in (1, 2, 3)
+        for state in checkpoint.header.model.state_tensors
+        for unit in (1, 2)
+    ]
+    assert checkpoint.header.model.state_tensors == ("h", "slow", "slower")
+
+
+def test_a_marked_stretch_has_its_units_and_the_other_places_like_it() -> None:
+    checkpoint = network(cell="rnn", steps=20, learning_rate=0.3)
+    ids = checkpoint.header.vocabulary.encode(TEXT)
+    read = on_off(checkpoint.header.model, checkpoint.network, ids, precision=np.float64)
+    expected = marked_stretch(read, 5, 6, read, 100)
+    assert len(expected.units) > 0
+    assert len(expected.places) > 0
+    found = rows(TEXT, "--neurons", "--mark", "6:6")
+    assert [one for one in found if one["what"] == "unit"] == [
+        {
+            **dict.fromkeys(("from", "to", "units", "text")),
+            "what": "unit",
+            "layer": one.signed.unit.layer + 1,
+            "state": "h",
+            "unit": one.signed.unit.number + 1,
+            "sign": one.signed.sign,
+            "share": one.share,
+        }
+        for one in expected.units
+    ]
+    assert [(one["from"], one["to"], one["units"], one["text"]) for one in found][
+        len(expected.units) :
+    ] == [
+        (place.start + 1, place.stop, place.units, TEXT[place.start : place.stop])
+        for place in expected.places
+    ]
+    assert "Other places" in shown(TEXT, "--neurons", "--mark", "6:6").out
 
 
 @pytest.mark.parametrize("place", [None, 7])
@@ -251,6 +296,11 @@ def test_what_a_network_holds_is_shown_and_not_obeyed(lens: str) -> None:
         (("a", "--neurons", "--surprise"), "--neurons and --surprise exclude each other"),
         (("a", "--gradients", "--map"), "--gradients and --map exclude each other"),
         (("a", "--surprise", "--pattern", "x"), "--pattern goes with --neurons"),
+        (("a", "--surprise", "--mark", "1:1"), "--mark goes with --neurons"),
+        (("a", "--neurons", "--mark", "1"), "--mark is FROM:TO"),
+        (("a", "--neurons", "--mark", "1:2"), "places 1 to 1"),
+        (("a", "--neurons", "--mark", "0:1"), "places 1 to 1"),
+        (("a", "--neurons", "--mark", "1:1", "--pattern", "a"), "exclude each other"),
         (("a", "--neurons", "--place", "1"), "--place goes with --influence"),
         (("a", "--csv", "x.csv"), "--csv goes with --neurons"),
         (("a", "--gradients", "--csv", "x.csv"), "--csv goes with --neurons"),

@@ -71,6 +71,14 @@ def trace(
             metavar="REGEX",
         ),
     ] = None,
+    mark: Annotated[
+        str | None,
+        typer.Option(
+            help="With --neurons: a stretch of the text, by its first and last character from 1:"
+            " the units on through it and off around it, and the other places like it.",
+            metavar="FROM:TO",
+        ),
+    ] = None,
     influence: Annotated[
         bool,
         typer.Option(
@@ -158,7 +166,7 @@ def trace(
             "--map": embedding_map,
         }
     )
-    _refuse_without_lens(lens, pattern, place, csv_file)
+    _refuse_without_lens(lens, pattern, mark, place, csv_file)
     if checkpoint and recipe is not None:
         raise ConfigError("--checkpoint and --recipe exclude each other; name one network.")
     if at_step is not None and not checkpoint:
@@ -197,7 +205,7 @@ def trace(
         _follow(network, text, units, as_json)
         return
     write_lens_table(
-        _seen_through(lens, network, text, units, pattern or [], place), as_json, csv_file
+        _seen_through(lens, network, text, units, pattern or [], mark, place), as_json, csv_file
     )
 
 
@@ -210,11 +218,19 @@ def _chosen_lens(flags: dict[str, bool]) -> str:
 
 
 def _refuse_without_lens(
-    lens: str, pattern: list[str] | None, place: int | None, csv_file: Path | None
+    lens: str,
+    pattern: list[str] | None,
+    mark: str | None,
+    place: int | None,
+    csv_file: Path | None,
 ) -> None:
     """Raise `ConfigError` for an option of another lens than the chosen one."""
     if pattern is not None and lens != "--neurons":
         raise ConfigError("--pattern goes with --neurons.")
+    if mark is not None and lens != "--neurons":
+        raise ConfigError("--mark goes with --neurons.")
+    if mark is not None and pattern is not None:
+        raise ConfigError("--mark and --pattern exclude each other; ask one question at a time.")
     if place is not None and lens != "--influence":
         raise ConfigError("--place goes with --influence.")
     if csv_file is not None and lens in ("", "--gradients"):
@@ -227,14 +243,18 @@ def _seen_through(
     text: str,
     units: int,
     patterns: list[str],
+    mark: str | None,
     place: int | None,
 ) -> LensTable:
     """What one of the lenses shows."""
     from rnntui.cli.trace import embedding_map, influence, neurons, surprise
+    from rnntui.cli.trace import mark as marking
 
     if lens == "--map":
         return embedding_map.table_of(network)
     ids = network.encode(text)
+    if mark is not None:
+        return marking.table_of(network, ids, mark)
     if lens == "--neurons":
         return neurons.table_of(network, ids, units, patterns)
     if lens == "--influence":
