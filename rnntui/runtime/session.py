@@ -6,6 +6,7 @@ It owns the threads and is polled by a screen; it knows nothing of screens itsel
 import queue
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -17,7 +18,7 @@ from rnntui.runtime.old_text_question import AskOldText, never_ask, not_begun
 from rnntui.runtime.replay import replay_events
 from rnntui.runtime.trainer_thread import Events
 from rnntui.runtime.training_session import TrainingSession
-from rnntui.runtime.weights import WeightsMailbox
+from rnntui.runtime.weights import WeightsMailbox, latest_weights
 from rnntui.sampling.choice import SamplingSpec
 from rnntui.sampling.modes import READING_PACE
 from rnntui.sampling.prime import Prime, prepare_prime
@@ -40,9 +41,6 @@ from rnntui.training.runs.folder import find_checkpoint, find_run
 
 NO_NETWORK: Final = "There is no network to generate with yet; press t to train one."
 """Said where text is to be generated without a network."""
-
-FIRST_WEIGHTS_SECONDS = 120.0
-"""How long a stream waits for a training run that has just begun (torch must be loaded)."""
 
 
 @dataclass(frozen=True)
@@ -196,8 +194,7 @@ class Session(TrainingSession):
         self.network = None
         mailbox = WeightsMailbox()
 
-        def weights() -> NetworkWeights:
-            return mailbox.latest() or _first_weights(mailbox)
+        weights = partial(latest_weights, mailbox)
 
         def opened(name: str, text: Corpus | Checkpoint, config: TrainConfig) -> None:
             # A replay samples from the run's best weights, all others with those saved last.
@@ -315,10 +312,3 @@ def _network_of(
         lambda: parts_of(own_corpus(checkpoint), header.config),
         header.progress.step,
     )
-
-
-def _first_weights(mailbox: WeightsMailbox) -> NetworkWeights:
-    weights = mailbox.wait_for_first(FIRST_WEIGHTS_SECONDS)
-    if weights is None:
-        raise RnntuiError("The training run has no weights yet; try again once it has begun.")
-    return weights

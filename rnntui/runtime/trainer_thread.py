@@ -6,7 +6,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 from rnntui.errors import RnntuiError
 from rnntui.runtime.commands import CommandQueue
@@ -24,18 +24,28 @@ NICENESS: Final = 5
 log = logging.getLogger(__name__)
 
 
-class TrainerThread:
-    """A training run in the background.
+E = TypeVar("E")
 
-    An error in it becomes a `Failed` event with a sentence, its traceback goes to the
-    log, and only this thread ends.
+
+class EventThread(Generic[E]):
+    """What yields events of training, in the background.
+
+    An error in it becomes an event, its traceback goes to the log, and only this thread ends.
     """
 
-    def __init__(self, events: Events, channel: EventChannel, mailbox: WeightsMailbox) -> None:
-        """Prepare; nothing runs before `start`."""
+    def __init__(
+        self,
+        events: Callable[[Inbox], Iterator[E]],
+        channel: EventChannel[E],
+        failed: Callable[[E | None, str], E],
+    ) -> None:
+        """Prepare; nothing runs before `start`.
+
+        `failed` makes the event of an error from the last event, if any, and a sentence.
+        """
         self._events = events
+        self._failed = failed
         self.channel = channel
-        self.mailbox = mailbox
         self._commands = CommandQueue()
         self._thread = threading.Thread(target=self._pump, name="trainer", daemon=True)
 
@@ -61,17 +71,32 @@ class TrainerThread:
 
     def _pump(self) -> None:
         _give_way()
-        last = (0, 0.0)
+        last: E | None = None
         try:
-            for event in self._events(self._commands, self.mailbox):
-                last = (event.step, event.elapsed_s)
+            for event in self._events(self._commands):
+                last = event
                 self.channel.put(event)
         except RnntuiError as error:
-            self.channel.put(Failed(*last, sentence=str(error)))
+            self.channel.put(self._failed(last, str(error)))
         except Exception as error:
             log.exception("The trainer's thread failed")
             sentence = f"The training run stopped on an unexpected error: {error!r}."
-            self.channel.put(Failed(*last, sentence=sentence))
+            self.channel.put(self._failed(last, sentence))
+
+
+class TrainerThread(EventThread[TrainEvent]):
+    """A training run in the background, which publishes its weights in `mailbox`."""
+
+    def __init__(
+        self, events: Events, channel: EventChannel[TrainEvent], mailbox: WeightsMailbox
+    ) -> None:
+        """Prepare; nothing runs before `start`."""
+        super().__init__(lambda inbox: events(inbox, mailbox), channel, _failed_after)
+        self.mailbox = mailbox
+
+
+def _failed_after(last: TrainEvent | None, sentence: str) -> Failed:
+    return Failed(last.step, last.elapsed_s, sentence) if last else Failed(0, 0.0, sentence)
 
 
 def _give_way() -> None:

@@ -1,6 +1,7 @@
-"""A training run in the background, steered and polled by a screen."""
+"""Training in the background, steered and polled by a screen."""
 
 from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar
 
 from rnntui.errors import RnntuiError
 from rnntui.runtime.event_channel import EventChannel
@@ -12,20 +13,22 @@ from rnntui.runtime.phases import (
     phase_after,
 )
 from rnntui.runtime.requested_value import RequestedValue
-from rnntui.runtime.trainer_thread import Events, TrainerThread
+from rnntui.runtime.trainer_thread import Events, EventThread, TrainerThread
 from rnntui.runtime.weights import WeightsMailbox
 from rnntui.training.commands import Command, Continue, Pause
 from rnntui.training.events import TrainEvent
 
+E = TypeVar("E")
 
-class TrainingSession:
-    """Owns the thread of one training run at a time; a subclass decides what is trained."""
+
+class SteeredSession(Generic[E]):
+    """Owns one thread of training at a time; a subclass decides what is trained and told."""
 
     def __init__(self, wake: Callable[[], None] = lambda: None) -> None:
         """Start idle. `wake` is called, in any thread, when news should be polled."""
         self.wake = wake
         self.phase: Phase = "idle"
-        self._trainer: TrainerThread | None = None
+        self._trainer: EventThread[E] | None = None
         self._paused = RequestedValue(False)
 
     @property
@@ -63,18 +66,36 @@ class TrainingSession:
                 f"{about_progress(self.phase)}; stop it before another {what_begins}."
             )
 
-    def _begin(self, events: Events, mailbox: WeightsMailbox) -> None:
-        """Begin a training run that publishes its weights in `mailbox`."""
-        # Looked up late: another screen may be polling by the time there is news.
-        channel = EventChannel(lambda: self.wake())
-        self._trainer = TrainerThread(events, channel, mailbox)
+    def _start(self, trainer: EventThread[E]) -> None:
+        """Begin to train in a thread."""
+        self._trainer = trainer
         self.phase, self._paused = "starting", RequestedValue(False)
-        self._trainer.start()
+        trainer.start()
 
-    def _drain(self) -> Sequence[TrainEvent]:
+    def _wake_now(self) -> None:
+        # Looked up late: another screen may be polling by the time there is news.
+        self.wake()
+
+    def _drain(self) -> Sequence[E]:
         """Return all events since the last call, with the phase brought up to date."""
         events = self._trainer.channel.drain() if self._trainer else ()
         for event in events:
-            self.phase = phase_after(event, self.phase)
-            note_pause_event(self._paused, event)
+            self._note(event)
         return events
+
+    def _note(self, event: E) -> None:
+        """Bring the phase up to date."""
+        raise NotImplementedError
+
+
+class TrainingSession(SteeredSession[TrainEvent]):
+    """Owns the thread of one training run at a time; a subclass decides what is trained."""
+
+    def _begin(self, events: Events, mailbox: WeightsMailbox) -> None:
+        """Begin a training run that publishes its weights in `mailbox`."""
+        channel: EventChannel[TrainEvent] = EventChannel(self._wake_now)
+        self._start(TrainerThread(events, channel, mailbox))
+
+    def _note(self, event: TrainEvent) -> None:
+        self.phase = phase_after(event, self.phase)
+        note_pause_event(self._paused, event)

@@ -4,10 +4,14 @@ import threading
 import time
 from collections.abc import Callable
 
+from rnntui.errors import RnntuiError
 from rnntui.nets.numpy_network import NetworkWeights
 
 REFRESH_SECONDS = 0.5
 """Least age of a copy before a newer one is made."""
+
+FIRST_WEIGHTS_SECONDS = 120.0
+"""How long a stream waits for a training run that has just begun (torch must be loaded)."""
 
 
 class WeightsMailbox:
@@ -45,3 +49,11 @@ class WeightsMailbox:
         with self._arrived:
             self._arrived.wait_for(lambda: self._latest is not None, seconds)
         return self.latest()
+
+
+def latest_weights(mailbox: WeightsMailbox) -> NetworkWeights:
+    """The latest copy, waiting for the first. Raises `RnntuiError` where it doesn't come."""
+    weights = mailbox.latest() or mailbox.wait_for_first(FIRST_WEIGHTS_SECONDS)
+    if weights is None:
+        raise RnntuiError("The training run has no weights yet; try again once it has begun.")
+    return weights

@@ -4,8 +4,7 @@ import json
 import math
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
-from typing import Self, TextIO, cast
+from typing import Final, Self, TextIO, cast
 
 from rich import box
 from rich.console import Console
@@ -17,23 +16,14 @@ from rnntui.cli.headless import Reader
 from rnntui.cli.progress import sentence
 from rnntui.cli.terminal import unwritable, write_line
 from rnntui.lasting_stream import LastingStream
+from rnntui.runtime.phases import Phase
+from rnntui.runtime.race.progress import LaneProgress
 from rnntui.runtime.race.turns import Lane, LaneEvent
 from rnntui.text.cells import printable
-from rnntui.training.events import (
-    Changed,
-    Evaluated,
-    Failed,
-    Finished,
-    Opened,
-    Paused,
-    Sampled,
-    Step,
-    Warned,
-    to_json,
-)
+from rnntui.training.events import Failed, Sampled, Warned, to_json
 
-SMOOTHING = 0.05
-"""Weight of the newest step in the shown training loss, as the losses of batches vary widely."""
+_TOLD: Final[frozenset[Phase]] = frozenset({"paused", "stopped", "finished", "failed"})
+"""Phases that the table names; without one, a lane trains."""
 
 
 def race_reader(
@@ -77,20 +67,6 @@ class RaceLines:
             write_line(printable(f"{event.lane}: {words}"), self._stream)
 
 
-@dataclass
-class _Row:
-    """What the table shows of a lane."""
-
-    characters_per_step: int
-    step: int = 0
-    total_steps: int = 0
-    loss: float = math.nan
-    val_loss: float = math.nan
-    seconds: float = 0.0
-    parameters: int = 0
-    state: str = ""
-
-
 class RaceTable:
     """A table with a row for each lane; warnings scroll above it."""
 
@@ -98,7 +74,7 @@ class RaceTable:
         """Draw on the terminal behind `stream`."""
         self._stream = LastingStream(stream)
         self._console = Console(file=cast(TextIO, self._stream), highlight=False)
-        self._rows = {lane.name: _Row(lane.characters_per_step) for lane in lanes}
+        self._rows = {lane.name: LaneProgress(lane.characters_per_step) for lane in lanes}
         self._live = Live(get_renderable=self._table, console=self._console, refresh_per_second=4)
 
     def __enter__(self) -> Self:
@@ -112,26 +88,9 @@ class RaceTable:
 
     def read(self, event: LaneEvent) -> None:
         """Update a row, or write a line above. Raises as `write_line`."""
-        row, what = self._rows[event.lane], event.event
-        row.step, row.seconds = max(row.step, what.step), max(row.seconds, what.elapsed_s)
-        match what:
-            case Opened():
-                row.parameters, row.total_steps = what.parameters, what.total_steps
-            case Step():
-                before = what.loss if math.isnan(row.loss) else row.loss
-                row.loss = before + SMOOTHING * (what.loss - before)
-                row.state = ""
-            case Evaluated(val_loss=float() as loss):
-                row.val_loss = loss
-            case Changed(setting="steps", new=int() | float() as total):
-                row.total_steps = int(total)
-            case Paused():
-                row.state = "paused"
-            case Finished():
-                row.state = "stopped" if what.reason == "stopped" else "finished"
-            case Failed() | Warned():
-                row.state = "failed" if isinstance(what, Failed) else row.state
-                self._console.print(Text(printable(f"{event.lane}: {what.sentence}")))
+        self._rows[event.lane].note(event.event)
+        if isinstance(event.event, Failed | Warned):
+            self._console.print(Text(printable(f"{event.lane}: {event.event.sentence}")))
         if self._stream.lost is not None:
             raise unwritable(self._stream.lost) from self._stream.lost
 
@@ -148,10 +107,10 @@ class RaceTable:
                 f"{row.step:,}{total}",
                 _loss(row.loss),
                 _loss(row.val_loss),
-                f"{row.step * row.characters_per_step:,}",
+                f"{row.characters:,}",
                 f"{row.seconds:,.1f}",
                 f"{row.parameters:,}",
-                row.state,
+                row.phase if row.phase in _TOLD else "",
             )
         return table
 

@@ -24,6 +24,7 @@ from rnntui.text.corpus import Corpus
 from rnntui.toml_files import UnreadableFileError, read_toml
 from rnntui.training.changed_text import AllowOldText, refuse_old_text
 from rnntui.training.checked_values import count, text
+from rnntui.training.commands import WeightsOutlet
 from rnntui.training.runs.changes import remove_run
 from rnntui.training.runs.folder import check_new_name, check_run_name, find_run
 from rnntui.training.settings.declaring import BUDGETS
@@ -55,18 +56,22 @@ class OpenedRace:
     @property
     def lanes(self) -> tuple[Lane, ...]:
         """The lanes for `race`."""
+        return self.lanes_publishing({})
+
+    def lanes_publishing(self, outlets: Mapping[str, WeightsOutlet]) -> tuple[Lane, ...]:
+        """The lanes for `race`, which publish their weights in the outlet of their name."""
         return tuple(
             Lane(
                 run.folder.name,
                 run.batches.characters_per_batch,
-                partial(_begin, run),
+                partial(_begin, run, outlets.get(run.folder.name)),
             )
             for run in self.runs
         )
 
 
-def _begin(run: Run, inbox: Any, clock: Any) -> Any:
-    return events_of(run, inbox, clock=clock)
+def _begin(run: Run, outlet: WeightsOutlet | None, inbox: Any, clock: Any) -> Any:
+    return events_of(run, inbox, outlet, clock=clock)
 
 
 def race_file(parent: Path, name: str) -> Path:
