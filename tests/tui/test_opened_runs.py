@@ -16,6 +16,7 @@ from rnntui.nets.config import parameter_count
 from rnntui.runtime.session import NewTraining, ReplayedTraining, ResumedTraining
 from rnntui.tasks.characters.description import describe_run
 from rnntui.tasks.characters.recipes import find_recipe
+from rnntui.tasks.recipes import SHIPPED
 from rnntui.text.corpus import load_corpus
 from rnntui.training.commands import Continue, Pause, Stop
 from rnntui.training.events import Sampled
@@ -204,6 +205,24 @@ async def test_what_was_asked_for_besides_stays():
         assert chosen_text(pilot) == "play"
         assert app.screen.query_one("#recipe", Select).value == "shakespeare"
         assert not toasts(pilot)
+
+
+@pytest.mark.parametrize("name", ["mine", "shakespeare"])
+async def test_a_recipe_from_a_file_fills_the_form_whatever_its_name_is(tmp_path: Path, name: str):
+    text = (SHIPPED / "shakespeare.toml").read_text()
+    text = text.replace('name = "shakespeare"', f'name = "{name}"')
+    file = tmp_path / "own.toml"
+    file.write_text(text.replace("\nhidden_size = 128", "\nhidden_size = 24"))
+    stopped_run()
+    async with opened(recipe=str(file)) as (pilot, app):
+        form = app.playground.setup.form
+        assert app.screen.query_one("#recipe", Select).value == f"{name} (file)"
+        assert form.config == find_recipe(str(file)).config
+        await pilot.press("y")
+        assert "--hidden-size 24" in app.clipboard
+        form.choose("shakespeare")
+        await pilot.pause()
+        assert form.config == find_recipe("shakespeare").config
 
 
 async def test_the_copied_command_trains_the_same_from_the_default_recipe():

@@ -16,6 +16,7 @@ from textual.widgets import Input, Tabs
 from rnntui.runtime.session import Network, Session
 from rnntui.sampling.choice import SamplingSpec
 from rnntui.sampling.modes import Mode
+from rnntui.tasks.characters.recipes import TrainRecipe
 from rnntui.training.events import (
     Rewound,
     Sampled,
@@ -82,7 +83,7 @@ class Playground(TrainingScreen):
         self,
         session: Session,
         corpus: str,
-        recipe: str,
+        recipe: TrainRecipe,
         preferences: Preferences,
         layout: Mapping[str, float] | None = None,
         followed: Iterable[str] = (),

@@ -46,14 +46,14 @@ class ChosenSetup:
 class SetupPane(Vertical):
     """The texts above the settings."""
 
-    def __init__(self, corpus: str, recipe: str) -> None:
-        """Start with a text and a recipe."""
+    def __init__(self, corpus: str, recipe: TrainRecipe) -> None:
+        """Start with a text and a recipe, one of those shipped or another."""
         super().__init__(id="setup", classes="pane -active")
         self._beside: TextEntry | None = None
         """The last chosen text outside the library."""
         self.corpus = corpus
         """The reference of the text for a new training run."""
-        self._recipes, self._recipe = list_recipes(), recipe
+        self._shipped, self._recipe = list_recipes(), recipe
         self._loose: TrainRecipe | None = None
         """The settings of a checkpoint without a run."""
         self._estimate = TrainingEstimate()
@@ -63,8 +63,9 @@ class SetupPane(Vertical):
         corpora = CorpusList(id="corpora")
         corpora.border_title = "Texts"
         yield corpora
+        recipes = dict.fromkeys((*self._shipped, self._recipe))
         form: SettingsForm[TrainRecipe, TrainConfig] = SettingsForm(
-            self._recipes, self._recipe, CHARACTERS, self._estimate, _without_use
+            tuple(recipes), self._recipe.name, CHARACTERS, self._estimate, _without_use
         )
         form.border_title = "Network and training"
         yield form
@@ -85,9 +86,9 @@ class SetupPane(Vertical):
 
     @property
     def named_recipe(self) -> TrainRecipe:
-        """The recipe that the settings started from; the default one for a run's."""
+        """The shipped recipe that the settings started from; else the default one."""
         recipe = self.form.recipe
-        return recipe if recipe in self._recipes else find_recipe(DEFAULT)
+        return recipe if recipe in self._shipped else find_recipe(DEFAULT)
 
     def show_run(self, name: str, begun: CharactersDescription) -> None:
         """Set the text and the settings that a run was begun with."""
@@ -112,11 +113,11 @@ class SetupPane(Vertical):
         """
         if self.form.recipe is self._loose and not start.request.checkpoint:
             self.choose(start.corpus)
-            self.form.choose(start.recipe)
+            self.form.choose(start.recipe.name)
         if start.request.corpus or start.request.recipe:
             self.choose(start.corpus)
         if start.request.recipe:
-            self.form.choose(start.recipe)
+            self.form.choose(start.recipe.name)
 
     def show_texts(self) -> None:
         """Update the list of texts."""

@@ -2,12 +2,12 @@
 
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rnntui import places
 from rnntui.errors import CheckpointError, CorpusError
-from rnntui.tasks.characters.recipes import find_recipe
+from rnntui.tasks.characters.recipes import TrainRecipe, find_recipe, list_recipes
 from rnntui.tasks.recipes import DEFAULT
 from rnntui.text.library.entries import default_text_name
 from rnntui.text.library.references import resolve_reference
@@ -38,7 +38,7 @@ class StartPlan:
     """
 
     corpus: str
-    recipe: str
+    recipe: TrainRecipe
     checkpoints: tuple[Path, ...]
     replay: str | None
     request: StartRequest
@@ -55,6 +55,9 @@ def find_start(
     if request.corpus is not None:
         resolve_reference(request.corpus)
     recipe = find_recipe(request.recipe or DEFAULT)
+    if recipe not in list_recipes():
+        # Told apart from a shipped one of the same name, of which it may be a changed copy.
+        recipe = replace(recipe, name=f"{recipe.name} (file)")
     runs, shipped = places.checkpoints_dir(), places.shipped_checkpoints_dir()
     checkpoints: tuple[Path, ...] = (shipped / SHIPPED_MODEL / BEST,)
     if request.checkpoint is not None:
@@ -63,7 +66,7 @@ def find_start(
         checkpoints = (*_checkpoint_of(runs, Path(last_run)), *checkpoints)
     replay = find_run(runs, request.replay).name if request.replay else None
     corpus = request.corpus or recipe.corpus or _still_there(last_corpus) or default_text_name()
-    return StartPlan(corpus, recipe.name, checkpoints, replay, request)
+    return StartPlan(corpus, recipe, checkpoints, replay, request)
 
 
 def _checkpoint_of(runs: Path, folder: Path) -> Iterator[Path]:
