@@ -14,6 +14,7 @@ import random
 import statistics
 import tempfile
 import time
+from importlib.resources import files
 from pathlib import Path
 
 from ready_kernels import ready_kernels
@@ -48,7 +49,11 @@ def main() -> None:
     asked = parser.parse_args()
     environment = dict(ready_kernels())  # compiled meanwhile, they would slow the first whiles
     with tempfile.TemporaryDirectory() as folder:
-        command = [RNNTUI, "--corpus", "python", "--recipe", "shakespeare"]
+        # As long as it takes: the recipe itself would be done after a minute.
+        recipe = (files("rnntui") / "recipes" / "shakespeare.toml").read_text()
+        endless = Path(folder) / "endless.toml"
+        endless.write_text(recipe.replace("epochs = 2", "epochs = 2000"))
+        command = [RNNTUI, "--corpus", "python", "--recipe", str(endless)]
         environment["RNNTUI_HOME"] = folder
         with Terminal(command, (140, 45), environment) as terminal:
             terminal.wait_for(b"Network and training", 20)
@@ -90,10 +95,14 @@ def measured(
 
 def type_text(terminal: Terminal) -> None:
     """Have the network read `TEXT`."""
+    terminal.idle(SETTLED)
     terminal.press("p")
-    terminal.idle(0.2)
-    terminal.press("\x01\x0b" + TEXT + "\r")  # to the beginning, all cut off
-    terminal.idle(0.5)
+    terminal.idle(SETTLED)
+    start = len(terminal.output)
+    terminal.press("\x01\x0b" + TEXT)  # to the beginning, all cut off
+    terminal.wait_for(TEXT.encode(), 10, start)
+    terminal.press("\r")
+    terminal.idle(SETTLED)
 
 
 def pressed(terminal: Terminal, name: str, keys: int, seconds: float) -> list[float]:
