@@ -1,4 +1,4 @@
-"""The thread that generates text: it puts characters into a bounded queue at a set pace."""
+"""The thread that generates items: it puts them into a bounded queue at a set pace."""
 
 import logging
 import queue
@@ -9,7 +9,6 @@ from typing import Generic, TypeVar
 from threadpoolctl import ThreadpoolController
 
 from rnntui.errors import RnntuiError
-from rnntui.sampling.stream import Character
 
 CAPACITY = 512
 """Characters that may wait to be shown; beyond it the generator waits."""
@@ -69,9 +68,10 @@ class PacedThread(Generic[Item]):
     def _generate(self) -> None:
         try:
             _keep_blas_to_one_thread()
-            for item in self._stream():
-                if not self._put(item):
-                    return
+            stream = self._stream()
+            while self._goes_on(stream) and (item := next(stream, None)) is not None:
+                self._wait_for_pace()
+                self._put(item)
         except RnntuiError as error:
             self._report(str(error))
         except Exception as error:
@@ -83,23 +83,24 @@ class PacedThread(Generic[Item]):
         if not self._stopped.is_set():
             self._failed(sentence)
 
-    def _put(self, item: Item) -> bool:
-        """Put an item into the queue when it is due; False once stopped."""
+    def _goes_on(self, _stream: Iterator[Item]) -> bool:
+        """Wait for the end of a pause; False once stopped."""
         while self.paused and not self._stopped.is_set():
             self._stopped.wait(0.05)
+        return not self._stopped.is_set()
+
+    def _wait_for_pace(self) -> None:
         if self.pace:
             self._stopped.wait(1.0 / self.pace)
+
+    def _put(self, item: Item) -> None:
+        """Put an item into the queue, unless stopped before there is room."""
         while not self._stopped.is_set():
             try:
                 self._waiting.put(item, timeout=0.1)
             except queue.Full:
                 continue
-            return True
-        return False
-
-
-GeneratorThread = PacedThread[Character]
-"""A stream of characters in the background."""
+            return
 
 
 def _keep_blas_to_one_thread() -> None:

@@ -13,9 +13,9 @@ from typing import Final
 from rnntui.errors import RnntuiError
 from rnntui.nets.numpy_network import NetworkWeights
 from rnntui.runtime.followed_training import OnState, followed_events
-from rnntui.runtime.generator_thread import GeneratorThread
 from rnntui.runtime.old_text_question import AskOldText, never_ask, not_begun
 from rnntui.runtime.replay import replay_events
+from rnntui.runtime.steered_stream import CHOICES, SteeredThread
 from rnntui.runtime.trainer_thread import Events
 from rnntui.runtime.training_session import TrainingSession
 from rnntui.runtime.weights import WeightsMailbox, latest_weights
@@ -150,9 +150,11 @@ OpenStream = Callable[[Network, CurrentSpec, str, int], Iterator[Character]]
 """Opens a stream from a network, the current sampling specification, a prime and a seed."""
 
 
-def open_stream(network: Network, spec: CurrentSpec, prime: str, seed: int) -> Iterator[Character]:
+def open_stream(network: Network, spec: CurrentSpec, prime: str, seed: int) -> CharacterStream:
     """Open a real stream; waits for the network's first weights."""
-    return CharacterStream(network.weights, network.vocabulary, spec, prime, seed)
+    return CharacterStream(
+        network.weights, network.vocabulary, spec, prime, seed, candidates=CHOICES
+    )
 
 
 @dataclass(frozen=True)
@@ -162,6 +164,8 @@ class News:
     events: Sequence[TrainEvent]
     characters: Sequence[Character]
     failures: Sequence[str]
+    prediction: Character | None = None
+    """What comes next in a paused stream, after all of its characters so far."""
 
 
 class Session(TrainingSession):
@@ -176,7 +180,7 @@ class Session(TrainingSession):
         """Start idle. `wake` is called, in any thread, when news should be polled."""
         super().__init__(wake)
         self._open_training, self._open_stream = open_training, open_stream
-        self._generator: GeneratorThread | None = None
+        self._generator: SteeredThread | None = None
         self._failures: queue.SimpleQueue[str] = queue.SimpleQueue()
         self.is_replay = self.is_followed = False
         self.network: Network | None = None
@@ -248,9 +252,10 @@ class Session(TrainingSession):
         self.stop_generating()
         prime = prepare_prime(self.prime, network.vocabulary, network.normalisation)
         seed = self.seed
-        self._generator = GeneratorThread(
+        self._generator = SteeredThread(
             lambda: self._open_stream(network, lambda: self.spec, prime.text, seed),
             self._failures.put,
+            lambda: self.wake(),
             self.pace,
         )
         self._generator.start()
@@ -275,6 +280,16 @@ class Session(TrainingSession):
         if self._generator is not None:
             self._generator.paused = not self._generator.paused
 
+    def choose(self, symbol: str) -> None:
+        """Continue the paused stream with this candidate of its prediction, then pause again."""
+        if self._generator is not None:
+            self._generator.choose(symbol)
+
+    def step_stream(self) -> None:
+        """Generate one character, and pause the stream after it."""
+        if self._generator is not None:
+            self._generator.step()
+
     def set_pace(self, pace: float) -> None:
         """Generate so many characters a second; 0: as fast as they are shown."""
         self.pace = pace
@@ -289,7 +304,11 @@ class Session(TrainingSession):
         failures = []
         while not self._failures.empty():
             failures.append(self._failures.get())
-        return News(events, self._generator.drain() if self._generator else (), failures)
+        if self._generator is None:
+            return News(events, (), failures)
+        # In this order: a prediction is of what follows the characters before it.
+        prediction = self._generator.prediction
+        return News(events, self._generator.drain(), failures, prediction)
 
     def close(self, seconds: float) -> bool:
         """End the stream and the training run, saving; whether the latter has ended in time."""

@@ -7,7 +7,6 @@ diverge after many thousand characters. A stream keeps its generator.
 import os
 from collections import deque
 from collections.abc import Sequence
-from itertools import cycle
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -23,7 +22,7 @@ SHARED_STREAMS = 16
 """Number of streams from which on two threads are faster than one."""
 
 CANDIDATES = 5
-"""Number of likeliest characters returned with each generated one."""
+"""Default number of likeliest characters returned with each generated one."""
 
 
 class Chosen(NamedTuple):
@@ -62,6 +61,9 @@ class Generator(Protocol):
     def generate(self, ids: Sequence[Sequence[int]], specs: Sequence[SamplingSpec]) -> Chosen:
         """Read `ids`, choose, read the choice, and so on; each stream by its spec."""
 
+    def take_back(self) -> None:
+        """Undo the last `generate` of one round: its reading, and the numbers it used up."""
+
 
 def generator_for(
     weights: NetworkWeights,
@@ -69,8 +71,11 @@ def generator_for(
     engine: SamplingEngine = "auto",
     space: int = -1,
     rounds: int = 1,
+    candidates: int = CANDIDATES,
 ) -> Generator:
     """A generator of `rounds` characters per call; `space` is the id of a space, -1 for none.
+
+    Each choice comes with the `candidates` likeliest characters.
 
     `auto` is `compiled` if the compiled functions are in the cache, else `numpy`; `compiled`
     compiles them if need be. Raises `SamplingError` where that is impossible.
@@ -83,23 +88,29 @@ def generator_for(
     if engine == "auto" and not (cell in KERNEL_CELLS and load_compiled()):
         engine = "numpy"
     if engine == "numpy":
-        return NumpyGenerator(weights, streams, space, rounds)
+        return NumpyGenerator(weights, streams, space, rounds, candidates)
     if engine == "compiled" and (problem := try_to_prepare()):
         raise SamplingError(f"{problem} Use --engine numpy.")
-    return KernelGenerator(weights, streams, space, rounds)
+    return KernelGenerator(weights, streams, space, rounds, candidates)
 
 
 class NumpyGenerator:
     """Generates in NumPy, one stream after another (see `Generator`)."""
 
     def __init__(
-        self, weights: NetworkWeights, streams: int, space: int = -1, rounds: int = 1
+        self,
+        weights: NetworkWeights,
+        streams: int,
+        space: int = -1,
+        rounds: int = 1,
+        candidates: int = CANDIDATES,
     ) -> None:
         """Start from zero states."""
         self._network = NumpyNetwork(weights.config, weights.arrays)
-        self._space, self._rounds = space, rounds
+        self._space, self._rounds, self._candidates = space, rounds, candidates
         self.draw_by(np.zeros((streams, 1)))
         self._states = [self._network.zero_state(1) for _ in range(streams)]
+        self._states_before = list(self._states)
 
     def set_weights(self, weights: NetworkWeights) -> None:
         """Use new weights of the same shapes; the streams keep their states."""
@@ -107,7 +118,7 @@ class NumpyGenerator:
 
     def draw_by(self, noise: Floats) -> None:
         """Draw by these numbers from now on."""
-        self._noise = cycle(noise.T.tolist())
+        self._noise, self._used = noise.T.tolist(), 0
 
     def read(self, ids: Sequence[Sequence[int]]) -> None:
         """Read a character per stream, or a window."""
@@ -123,7 +134,7 @@ class NumpyGenerator:
     def generate(self, ids: Sequence[Sequence[int]], specs: Sequence[SamplingSpec]) -> Chosen:
         """Read `ids`, choose, read the choice, and so on; each stream by its spec."""
         shape = (len(specs), self._rounds)
-        best_shape = (*shape, min(CANDIDATES, self._network.config.vocab_size))
+        best_shape = (*shape, min(self._candidates, self._network.config.vocab_size))
         chosen = Chosen(
             np.zeros(shape, np.int64),
             np.zeros(shape),
@@ -132,9 +143,12 @@ class NumpyGenerator:
             np.zeros(shape, np.bool_),
         )
         unread = deque(ids, maxlen=len(ids))
+        self._states_before = list(self._states)
         for turn in range(self._rounds):
             self.read(unread)
-            for stream, (spec, noise) in enumerate(zip(specs, next(self._noise), strict=True)):
+            numbers = self._noise[self._used]
+            self._used = (self._used + 1) % len(self._noise)
+            for stream, (spec, noise) in enumerate(zip(specs, numbers, strict=True)):
                 self._choose(chosen, (stream, turn), spec, unread[-1][stream], noise)
             unread.append(chosen.ids[:, turn].tolist())
         return Chosen(
@@ -144,6 +158,11 @@ class NumpyGenerator:
             chosen.shares.ravel(),
             chosen.finite.ravel(),
         )
+
+    def take_back(self) -> None:
+        """Undo the last `generate`."""
+        self._states = list(self._states_before)
+        self._used = (self._used - 1) % len(self._noise)
 
     def _choose(
         self,
@@ -158,7 +177,7 @@ class NumpyGenerator:
             return
         probs = probabilities(scores, spec.temperature)
         index = choose(probs, spec, previous == self._space, noise)
-        likeliest = best(probs, CANDIDATES)
+        likeliest = best(probs, self._candidates)
         chosen.ids[place], chosen.probabilities[place] = index, probs[index]
         chosen.best[place] = [one for one, _ in likeliest]
         chosen.shares[place] = [share for _, share in likeliest]
@@ -169,14 +188,19 @@ class KernelGenerator:
     """Generates with compiled functions (see `Generator`)."""
 
     def __init__(
-        self, weights: NetworkWeights, streams: int, space: int = -1, rounds: int = 1
+        self,
+        weights: NetworkWeights,
+        streams: int,
+        space: int = -1,
+        rounds: int = 1,
+        candidates: int = CANDIDATES,
     ) -> None:
         """Start from zero states; the functions must be loaded."""
         from rnntui.nets.compiled.generator import CompiledGenerator
 
         threads = 2 if streams >= SHARED_STREAMS and (os.cpu_count() or 1) > 1 else 1
         self._generator = CompiledGenerator(
-            weights.config, weights.arrays, streams, CANDIDATES, threads, rounds, space
+            weights.config, weights.arrays, streams, candidates, threads, rounds, space
         )
         choices = self._generator.choices.ravel()
         self._chosen = Chosen(
@@ -206,6 +230,10 @@ class KernelGenerator:
             self._take_specs(specs)
         self._generator.generate(ids)
         return self._chosen
+
+    def take_back(self) -> None:
+        """Undo the last `generate`."""
+        self._generator.take_back()
 
     def _take_specs(self, specs: Sequence[SamplingSpec]) -> None:
         self._specs, taken = list(specs), self._generator.specs

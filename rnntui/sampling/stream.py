@@ -12,13 +12,13 @@ from typing import NamedTuple, TypeVar
 
 import numpy as np
 
-from rnntui.errors import DivergedError
+from rnntui.errors import DivergedError, SamplingError
 from rnntui.nets.numpy_network import NetworkWeights
 from rnntui.sampling.choice import SamplingSpec
-from rnntui.sampling.generators import generator_for
+from rnntui.sampling.generators import CANDIDATES, generator_for
 from rnntui.sampling.modes import SamplingEngine
 from rnntui.sampling.unknown import without_unknown
-from rnntui.text.vocabulary import UNKNOWN, Vocabulary
+from rnntui.text.vocabulary import UNKNOWN, Vocabulary, describe_character
 
 T = TypeVar("T")
 
@@ -31,13 +31,19 @@ class Character(NamedTuple):
 
     `probability` and `candidates` (best first) are at the current temperature, before `top_k` and
     `top_p`, and without the unknown symbol, which is never generated; so a character of `argmax`
-    shows how sure the network was. `step` is the training step of the weights.
+    shows how sure the network was. `step` is the training step of the weights, and `by_hand` says
+    that the character was chosen by a person.
     """
 
     symbol: str
     probability: float
     candidates: tuple[tuple[str, float], ...]
     step: int
+    by_hand: bool = False
+
+    def replaced_by(self, symbol: str) -> "Character":
+        """One of the candidates, chosen by hand. Raises `KeyError` for another character."""
+        return self._replace(symbol=symbol, probability=dict(self.candidates)[symbol], by_hand=True)
 
 
 def start_of_text(vocabulary: Vocabulary) -> str:
@@ -82,12 +88,13 @@ class CharacterStreams(Iterator[tuple[Character | None, ...]]):
         seeds: Sequence[int],
         engine: SamplingEngine = "auto",
         ahead: int = 1,
+        candidates: int = CANDIDATES,
     ) -> None:
         """Read the prime, or `start_of_text` where it is empty.
 
-        There is a stream for each of `specs` and `seeds`. Raises `CorpusError` for characters
-        outside the vocabulary (see `substitute_unknown`), and `SamplingError` for an engine that
-        is not available.
+        There is a stream for each of `specs` and `seeds`. A character comes with so many
+        `candidates`. Raises `CorpusError` for characters outside the vocabulary (see
+        `substitute_unknown`), and `SamplingError` for an engine that is not available.
         """
         self._weights, self._specs = weights, specs
         self._vocabulary, self._symbols = vocabulary, vocabulary.symbols
@@ -99,7 +106,7 @@ class CharacterStreams(Iterator[tuple[Character | None, ...]]):
         self._current = weights()
         space = vocabulary.index(" ") if " " in vocabulary else -1
         able = without_unknown(self._current, vocabulary)
-        self._generator = generator_for(able, len(specs), engine, space, ahead)
+        self._generator = generator_for(able, len(specs), engine, space, ahead, candidates)
         start = vocabulary.index(start_of_text(vocabulary))
         ids = [int(index) for index in vocabulary.encode(prime)] or [start]
         # The characters to read next, `[T][N]`, the newest last.
@@ -121,12 +128,45 @@ class CharacterStreams(Iterator[tuple[Character | None, ...]]):
             generated = next(self._generated)
         return generated
 
-    def _generate(self) -> Iterator[tuple[Character | None, ...]]:
-        """Generate the next rounds."""
+    def predict(self) -> tuple[Character | None, ...]:
+        """The round that would come next, with the settings and weights of now.
+
+        Nothing is generated: the states stay as they are, and no number is drawn. Not with
+        `ahead` above 1.
+        """
+        before = self._unread.copy()
+        (predicted,) = self._generate()
+        self._unread = before
+        self._generator.take_back()
+        self._drawn += 1
+        return predicted
+
+    def put(self, symbols: Sequence[str]) -> None:
+        """Go on as if these characters, one per stream, were the next round.
+
+        They take no number: the one that is next goes to the round after them. Raises
+        `SamplingError` for a character that the networks never generate. Not with `ahead` above 1.
+        """
+        for symbol in symbols:
+            if symbol not in self._vocabulary or symbol == UNKNOWN:
+                raise SamplingError(
+                    f"The network never generates {describe_character(symbol)}, so it can't be"
+                    " chosen."
+                )
+        self._take_latest_weights()
+        if not self._current.config.window:
+            self._generator.read(self._unread)
+        self._unread.append([self._vocabulary.index(symbol) for symbol in symbols])
+
+    def _take_latest_weights(self) -> None:
         latest = self._weights()
         if latest is not self._current:
             self._current = latest
             self._generator.set_weights(without_unknown(latest, self._vocabulary))
+
+    def _generate(self) -> Iterator[tuple[Character | None, ...]]:
+        """Generate the next rounds."""
+        self._take_latest_weights()
         specs = [spec() for spec in self._specs]
         self._draw()
         # The last character is read only now, so that it is read with the newest weights.
@@ -195,11 +235,23 @@ class CharacterStream(Iterator[Character]):
         prime: str,
         seed: int,
         engine: SamplingEngine = "auto",
+        candidates: int = CANDIDATES,
     ) -> None:
         """Read the prime, or `start_of_text` where it is empty. Raises like `CharacterStreams`."""
-        self._streams = CharacterStreams(weights, vocabulary, (spec,), prime, (seed,), engine)
+        self._streams = CharacterStreams(
+            weights, vocabulary, (spec,), prime, (seed,), engine, candidates=candidates
+        )
 
     def __next__(self) -> Character:
         """Generate one character. Raises `DivergedError`."""
         (character,) = all_of(next(self._streams))
         return character
+
+    def predict(self) -> Character:
+        """The character that would come next, without generating it. Raises `DivergedError`."""
+        (character,) = all_of(self._streams.predict())
+        return character
+
+    def put(self, symbol: str) -> None:
+        """Go on as if this character were the next one; raises like `CharacterStreams.put`."""
+        self._streams.put((symbol,))

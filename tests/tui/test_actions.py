@@ -42,7 +42,7 @@ IN_THE_MENU = (
     BORDERS
     | {action.name for action in (*PLAYGROUND, *CLASSIFY) if "tab." in action.name}
     | {
-        "suspend",
+        *("suspend", "output-step"),
         *("runs.same-text", "runs.filter", "runs.sort", "runs.reverse", "runs.refresh"),
         *("classify.clear", "classify.command"),
         *(

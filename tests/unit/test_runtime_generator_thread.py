@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from rnntui.errors import CorpusError
-from rnntui.runtime.generator_thread import CAPACITY, GeneratorThread
+from rnntui.runtime.generator_thread import CAPACITY, PacedThread
 from rnntui.sampling.stream import Character
 
 PATIENCE = 60.0
@@ -33,9 +33,9 @@ def no_failure(sentence: str) -> None:
 
 def generator_for(
     stream: Callable[[], Iterator[Character]], pace: float = 0.0, capacity: int = CAPACITY
-) -> GeneratorThread:
+) -> PacedThread:
     """A generator that is not expected to fail."""
-    return GeneratorThread(stream, no_failure, pace, capacity)
+    return PacedThread(stream, no_failure, pace, capacity)
 
 
 def endless() -> Iterator[Character]:
@@ -51,7 +51,7 @@ def eventually(condition: Callable[[], bool]) -> None:
         time.sleep(0.001)
 
 
-def taken(generator: GeneratorThread, count: int) -> list[Character]:
+def taken(generator: PacedThread, count: int) -> list[Character]:
     """So many characters of a generator, and perhaps more."""
     read: list[Character] = []
 
@@ -185,7 +185,7 @@ def test_a_stated_error_is_told_as_its_sentence(caplog: pytest.LogCaptureFixture
         yield character(0)
         raise CorpusError("That prime can't be read.")
 
-    generator = GeneratorThread(refused, told.append)
+    generator = PacedThread(refused, told.append)
     generator.start()
     eventually(lambda: not generator.is_alive())
     assert list(generator.drain()) == characters(1)
@@ -202,7 +202,7 @@ def test_an_error_that_should_not_happen_is_told_and_logged(
         raise IndexError("list index out of range")
 
     with caplog.at_level(logging.ERROR):
-        generator = GeneratorThread(broken, told.append)
+        generator = PacedThread(broken, told.append)
         generator.start()
         eventually(lambda: not generator.is_alive())
     assert len(told) == 1
@@ -232,7 +232,7 @@ def test_a_stopped_generator_has_no_more_failures_to_tell() -> None:
         gate.wait(PATIENCE)
         raise CorpusError("There are no weights yet.")
 
-    generator = GeneratorThread(waits_in_vain, told.append)
+    generator = PacedThread(waits_in_vain, told.append)
     generator.start()
     generator.stop(0.01)
     gate.set()

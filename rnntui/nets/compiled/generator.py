@@ -94,6 +94,11 @@ class CompiledGenerator:
         """
         self._pool.do(lambda thread: self._shares[thread].generate(ids))
 
+    def take_back(self) -> None:
+        """Undo the last `generate` of one round: its reading, and the numbers it used up."""
+        for share in self._shares:
+            share.take_back()
+
 
 class _Share:
     """The streams of one thread."""
@@ -154,6 +159,11 @@ class _Share:
     def generate(self, ids: Sequence[Sequence[int]]) -> None:
         self._load_inputs(ids)
         generate(self._address)
+
+    def take_back(self) -> None:
+        # The states before a reading are kept until the next one carries those after it over.
+        self._record["carried"] = False
+        self._record["used"] = (self._record["used"] - 1) % self._record["drawn"]
 
     def _load_inputs(self, ids: Sequence[Sequence[int]]) -> None:
         inputs, count = self._buffers.inputs, self._count

@@ -114,7 +114,22 @@ PLAYGROUND = (
         in_footer=True,
         in_short="Generate",
     ),
-    _action("hold", "space", "hold", "Pause output", "Pause or resume the output."),
+    _action(
+        "hold",
+        "space",
+        "hold",
+        "Pause output",
+        "Pause or resume the output. In a pause you choose the next character: 1 to 9, Enter or a"
+        " click.",
+    ),
+    _action(
+        "output-step",
+        "h",
+        "step_output",
+        "Next character",
+        "Pause the output; again to generate one character at a time.",
+        in_short="next char",
+    ),
     _action(
         "mode.argmax",
         "1",

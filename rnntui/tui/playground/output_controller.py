@@ -86,6 +86,15 @@ class OutputController:
             self._session.toggle_stream_pause()
             self._output.bar.held = self._session.is_stream_paused
 
+    def step(self) -> None:
+        """Pause the output, or generate one more character in a pause."""
+        self._session.step_stream()
+        self._output.bar.held = self._session.is_stream_paused
+
+    def choose(self, symbol: str) -> None:
+        """Continue the paused output with one of its candidates."""
+        self._session.choose(symbol)
+
     def set_mode(self, mode: Mode) -> None:
         """Set the sampling mode."""
         self._set(replace(self._session.spec, mode=mode))

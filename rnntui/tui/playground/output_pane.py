@@ -21,8 +21,8 @@ from rnntui.text.vocabulary import Vocabulary
 from rnntui.tui.core.actions import PLAYGROUND
 from rnntui.tui.core.links import Link, fitting_links
 from rnntui.tui.playground.memorisation_meter import INDEXING, MemorisationMeter
+from rnntui.tui.playground.next_character import NextCharacter
 from rnntui.tui.playground.sampler_bar import SamplerBar
-from rnntui.tui.widgets.candidates import CandidateBars
 from rnntui.tui.widgets.chart.cells import shortened
 from rnntui.tui.widgets.lines_input import PrimeInput
 from rnntui.tui.widgets.stream.text import StreamText
@@ -39,10 +39,21 @@ LINKS: Final[Sequence[Link]] = (
 )
 """Links in the pane's border, the most important first."""
 
+PAUSED_LINKS: Final[Sequence[Link]] = (
+    "hold",
+    "output-step",
+    *(link for link in LINKS if link != "hold"),
+)
+"""The same while the output is paused."""
+
 NAME_CELLS: Final = 32
 """Most cells of a network's name in the pane's title."""
 
 PLACEHOLDER: Final = "Press g to let the network generate."
+
+CHOOSING: Final = "paused: choose what comes next, 1 to 9"
+CHOOSING_BY_MOUSE: Final = "paused: click what comes next"
+"""The same while other keys act."""
 
 _IN_SHORT: Final = {"hold": "pause", "keep": "save", "command": "as command"}
 
@@ -58,6 +69,8 @@ class OutputPane(Vertical):
         self._copies: MemorisationMeasure | None = None
         self._start = 0  # of the generated text, after the prime
         self._network_name = ""
+        self._predicted = -1
+        """Where in the text the predicted character would stand."""
 
     def compose(self) -> ComposeResult:
         """Bar and prime above the text and the candidates; the legend below."""
@@ -67,7 +80,7 @@ class OutputPane(Vertical):
             yield PrimeInput(placeholder="what the output starts from (p)", id="prime")
         with Horizontal(id="text-row"):
             yield StreamText(placeholder=PLACEHOLDER, id="stream")
-            yield CandidateBars(id="candidates")
+            yield NextCharacter(id="candidates")
         with Horizontal(id="below-text"):
             yield Static(id="legend")
             yield MemorisationMeter(id="meter")
@@ -124,22 +137,33 @@ class OutputPane(Vertical):
         return self.query_one(StreamText)
 
     @property
+    def candidates(self) -> NextCharacter:
+        """The candidates for the next character."""
+        return self.query_one(NextCharacter)
+
+    @property
     def bar(self) -> SamplerBar:
         """The sampling settings."""
         return self.query_one(SamplerBar)
 
     def show_network_name(self, name: str, is_generating: bool) -> None:
         """Show the network's name; clear the text of another one that isn't generating."""
-        shown = shortened(printable(name), NAME_CELLS)
-        self.border_title = Content(f"Output · {shown}" if name else "Output")
         if name != self._network_name and not is_generating:
             self.begin("")
         self._network_name = name
+        self._show_title()
+
+    def _show_title(self) -> None:
+        parts = ["Output", shortened(printable(self._network_name), NAME_CELLS)]
+        if self.candidates.choosing:
+            parts.append(CHOOSING if self.candidates.has_focus else CHOOSING_BY_MOUSE)
+        self.border_title = Content(" · ".join(part for part in parts if part))
 
     def begin(self, prime: str) -> None:
         """Begin a new text, after `prime`."""
         self.stream.clear()
-        self.query_one(CandidateBars).update_candidates(())
+        self.candidates.update_candidates(())
+        self._show_legend()
         self._start = len(prime)
         if prime:
             self.stream.append(prime, [None] * len(prime))
@@ -153,10 +177,34 @@ class OutputPane(Vertical):
         probabilities = [
             character.probability for character in characters for _ in character.symbol
         ]
+        end = self.stream.end
         self.stream.append(text, probabilities)
+        self._mark_chosen(end, characters)
         self._compare(text)
         last = characters[-1]
-        self.query_one(CandidateBars).update_candidates(last.candidates, last.symbol)
+        self.candidates.update_candidates(last.candidates, last.symbol)
+
+    def _mark_chosen(self, place: int, characters: Sequence[Character]) -> None:
+        """Mark what was chosen by hand of the characters from `place` on."""
+        had_chosen = self.stream.has_chosen
+        for character in characters:
+            if character.by_hand:
+                self.stream.set_chosen(place, place + len(character.symbol))
+            place += len(character.symbol)
+        if self.stream.has_chosen is not had_chosen:
+            self._show_legend()
+
+    def show_pause(self, is_paused: bool, prediction: Character | None) -> None:
+        """Let the next character be chosen in a pause, as soon as it can be predicted."""
+        candidates, place = self.candidates, self.stream.end
+        if prediction is not None and is_paused:
+            candidates.predict(prediction, is_new=place != self._predicted)
+            self._predicted = place
+        choosing = is_paused and (prediction is not None or candidates.choosing)
+        if choosing is not candidates.choosing:
+            candidates.choosing = choosing
+            self._show_title()
+            self.show_links()
 
     def show_sample(self, prime: str, text: str) -> None:
         """Show a recorded sample, whose probabilities are unknown."""
@@ -170,6 +218,14 @@ class OutputPane(Vertical):
             self.set_class(is_generating, "-live")
             self.show_links()
 
+    def on_descendant_focus(self) -> None:
+        """Show whether digits choose a character."""
+        self._show_title()
+
+    def on_descendant_blur(self) -> None:
+        """Show whether digits choose a character."""
+        self._show_title()
+
     def on_resize(self) -> None:
         """Show as many links as fit."""
         self.show_links()
@@ -177,8 +233,11 @@ class OutputPane(Vertical):
     def show_links(self) -> None:
         """Show as many links in the border as fit."""
         words = {**_IN_SHORT, "generate": "stop" if self.has_class("-live") else "generate"}
+        if is_choosing := self.candidates.choosing:
+            words["hold"] = "resume"
+        links = PAUSED_LINKS if is_choosing else LINKS
         self.border_subtitle = fitting_links(
-            self.app, PLAYGROUND, LINKS, self.size.width - 2, words
+            self.app, PLAYGROUND, links, self.size.width - 2, words
         )
 
     def toggle_copied(self) -> None:

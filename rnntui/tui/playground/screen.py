@@ -29,6 +29,7 @@ from rnntui.tui.core.pane_tabs import PaneTabs
 from rnntui.tui.core.preferences import Preferences
 from rnntui.tui.playground.command_line import train_command
 from rnntui.tui.playground.controller import PlaygroundController
+from rnntui.tui.playground.next_character import NextCharacter
 from rnntui.tui.playground.output_controller import OutputController
 from rnntui.tui.playground.output_pane import OutputPane
 from rnntui.tui.playground.setup_pane import SetupPane
@@ -156,6 +157,8 @@ class Playground(TrainingScreen):
         )
         if news.characters:
             self.output.show(news.characters)
+        is_paused = session.is_generating and session.is_stream_paused
+        self.output.show_pause(is_paused, news.prediction)
         for sentence in news.failures:
             self.fail(sentence)
         self.controller.show_followed()
@@ -169,7 +172,10 @@ class Playground(TrainingScreen):
             return not session.is_training
         if action == "generate":
             return session.network is not None and not session.is_generating
-        if action in ("mode.argmax", "temperature.down"):
+        if action == "mode.argmax":
+            # In a pause these keys choose a character.
+            return session.is_generating and not session.is_stream_paused
+        if action == "temperature.down":
             return session.is_generating
         return action == "runs" or session.network is not None
 
@@ -324,6 +330,15 @@ class Playground(TrainingScreen):
     def action_hold(self) -> None:
         """Pause or resume the output."""
         self.stream.toggle_pause()
+
+    def action_step_output(self) -> None:
+        """Pause the output, or generate one more character in a pause."""
+        self.stream.step()
+
+    @on(NextCharacter.Chosen)
+    def _choose_next(self, event: NextCharacter.Chosen) -> None:
+        """Continue the paused output with a character chosen by hand."""
+        self.stream.choose(event.symbol)
 
     def action_mode(self, mode: Mode) -> None:
         """Set the sampling mode."""

@@ -1,7 +1,7 @@
 """The likeliest next characters as bars: a small table beside a stream."""
 
 from collections.abc import Sequence
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from rich.cells import set_cell_size
 from rich.segment import Segment
@@ -10,9 +10,6 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from rnntui.text.cells import symbol_label
-
-ROWS: Final = 5
-"""Number of candidates shown."""
 
 _GLYPH_CELLS = 2
 _PERCENT_CELLS = 4
@@ -26,6 +23,9 @@ class CandidateBars(Widget):
     Component classes: `candidate-bars--bar`, `--percent`, and `--drawn` for the row of
     the sampled character.
     """
+
+    ROWS: ClassVar[int] = 5
+    """Number of candidates kept; as many are shown as there is room for."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "candidate-bars--bar",
@@ -69,28 +69,30 @@ class CandidateBars(Widget):
         `candidates` are single characters with their probabilities, 0 to 1, best first; those
         beyond the rows are left out. `drawn` is the sampled character, which is marked.
         """
-        shown = tuple(candidates[:ROWS])
+        shown = tuple(candidates[: self.ROWS])
         if (shown, drawn) != (self._candidates, self._drawn):
             self._candidates, self._drawn = shown, drawn
             self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        """Draw one candidate: a mark if it was sampled, the character, a bar, per cent."""
+        """Draw one candidate."""
         width, ground = self.size.width, self.rich_style
         if y >= len(self._candidates):
             return Strip.blank(width, ground)
-        char, probability = self._candidates[y]
-        is_drawn = char == self._drawn
+        return Strip(self._row(y, width)).adjust_cell_length(width, ground)
+
+    def _row(self, rank: int, width: int) -> list[Segment]:
+        """A candidate: a mark if it was sampled, the character, a bar, per cent."""
+        char, probability = self._candidates[rank]
+        ground, is_drawn = self.rich_style, char == self._drawn
         bar_cells = max(width - len(_DRAWN) - _GLYPH_CELLS - 1 - _PERCENT_CELLS, 0)
-        return Strip(
-            [
-                Segment(_DRAWN if is_drawn else " ", self._style("drawn")),
-                Segment(glyph(char), self._style("drawn") if is_drawn else ground),
-                Segment(" ", ground),
-                Segment(bar(probability, bar_cells), self._style("bar")),
-                Segment(percent(probability), self._style("percent")),
-            ]
-        ).adjust_cell_length(width, ground)
+        return [
+            Segment(_DRAWN if is_drawn else " ", self._style("drawn")),
+            Segment(glyph(char), self._style("drawn") if is_drawn else ground),
+            Segment(" ", ground),
+            Segment(bar(probability, bar_cells), self._style("bar")),
+            Segment(percent(probability), self._style("percent")),
+        ]
 
     def _style(self, component: str) -> Style:
         """Return the style of a component class, cached for each theme."""

@@ -1,6 +1,6 @@
 """The text of a stream, wrapped to a width: its characters and the starts of lines.
 
-An append-only buffer in flat arrays, 13 bytes a character. Characters have absolute
+An append-only buffer in flat arrays, 14 bytes a character. Characters have absolute
 indices since the buffer was cleared, which stay valid when old ones are dropped; lines
 likewise, until the width changes. Drawing is elsewhere.
 
@@ -57,6 +57,7 @@ class StreamBuffer:
         self._codes = bytearray()  # UTF-32, 4 bytes a character
         self._probabilities = array("d")  # NaN where there is none
         self._underlined = bytearray()  # 0 or 1
+        self._chosen = bytearray()  # 0 or 1
         self._oldest = 0  # absolute index of the first character in these arrays
         self._start_over()
 
@@ -137,6 +138,16 @@ class StreamBuffer:
         start, stop = self._places(start, stop)
         self._underlined[start:stop] = b"\x01" * (stop - start)
 
+    def chosen(self, start: int, stop: int) -> Sequence[int]:
+        """1 for each character of a range that was chosen by hand, 0 for others."""
+        start, stop = self._places(start, stop)
+        return self._chosen[start:stop]
+
+    def set_chosen(self, start: int, stop: int) -> None:
+        """Mark the characters of a range as chosen by hand, as far as they are kept."""
+        start, stop = self._places(start, stop)
+        self._chosen[start:stop] = b"\x01" * (stop - start)
+
     def set_prime(self, start: int, stop: int) -> None:
         """Remove the probabilities of a range, as of a prime."""
         start, stop = self._places(start, stop)
@@ -155,6 +166,7 @@ class StreamBuffer:
         self._codes += text.encode("utf-32-le", "surrogatepass")
         self._probabilities.extend([math.nan if p is None else p for p in probabilities])
         self._underlined += bytes(len(text))
+        self._chosen += bytes(len(text))
         self._wrap(text)
         self._drop()
         return changed
@@ -234,6 +246,7 @@ class StreamBuffer:
         del self._codes[: gone * _BYTES_PER_CHARACTER]
         del self._probabilities[:gone]
         del self._underlined[:gone]
+        del self._chosen[:gone]
         del self._starts[: self._passed]
         self._oldest += gone
         self._passed = 0

@@ -16,6 +16,7 @@ class LookFlag(IntFlag):
     UNDERLINED = 8
     SELECTED = 16
     STAND_IN = 32
+    CHOSEN = 64
 
 
 class Span(NamedTuple):
@@ -36,13 +37,21 @@ class Span(NamedTuple):
     """Probability level and marks, one byte."""
 
 
-def looks_of(levels: Iterable[int], underlined: Iterable[int], selected: range) -> Sequence[int]:
+def looks_of(
+    levels: Iterable[int],
+    underlined: Iterable[int],
+    selected: range,
+    chosen: Iterable[int] = (),
+) -> Sequence[int]:
     """The look of each character of a line.
 
-    `levels` and `underlined` (1 or 0) have one entry per character; `selected` are places in
-    the line, possibly beyond it.
+    `levels`, `underlined` and `chosen` (1 or 0) have one entry per character; `selected` are
+    places in the line, possibly beyond it.
     """
     looks = bytearray(levels)
+    for place, is_chosen in enumerate(chosen):
+        if is_chosen:
+            looks[place] |= LookFlag.CHOSEN
     for place, is_underlined in enumerate(underlined):
         if is_underlined:
             looks[place] |= LookFlag.UNDERLINED

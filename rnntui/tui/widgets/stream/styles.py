@@ -18,10 +18,13 @@ _COMPONENT_OF_LEVEL: Final = (
 )
 _UNDERLINED: Final = "stream-text--underlined"
 _STAND_IN: Final = "stream-text--stand-in"
+_CHOSEN: Final = "stream-text--chosen"
 
 PLACEHOLDER: Final = "stream-text--placeholder"
 
-COMPONENT_CLASSES: Final = frozenset({*_COMPONENT_OF_LEVEL, _UNDERLINED, _STAND_IN, PLACEHOLDER})
+COMPONENT_CLASSES: Final = frozenset(
+    {*_COMPONENT_OF_LEVEL, _UNDERLINED, _STAND_IN, _CHOSEN, PLACEHOLDER}
+)
 
 
 def style_of(look: int, stream: Widget) -> Style:
@@ -32,12 +35,14 @@ def style_of(look: int, stream: Widget) -> Style:
         style += stream.get_component_styles(_STAND_IN).text_style
     if look & LookFlag.UNDERLINED:
         style += stream.get_component_styles(_UNDERLINED).text_style
+    if look & LookFlag.CHOSEN:
+        style += stream.get_component_styles(_CHOSEN).text_style
     if look & LookFlag.SELECTED:
         style += stream.screen.get_component_rich_style("screen--selection")
     return style
 
 
-def legend_of(stream: Widget, underlining: bool) -> Content:
+def legend_of(stream: Widget, underlining: bool, choosing: bool) -> Content:
     """The legend of the current looks in one line, in their current colours."""
     samples = [
         *((range_of(level), _COMPONENT_OF_LEVEL[level]) for level in reversed(range(PRIME))),
@@ -45,6 +50,8 @@ def legend_of(stream: Widget, underlining: bool) -> Content:
     ]
     if underlining:
         samples.append(("memorised", _UNDERLINED))
+    if choosing:
+        samples.append(("chosen", _CHOSEN))
     return Content(" ").join([_sample(word, component, stream) for word, component in samples])
 
 

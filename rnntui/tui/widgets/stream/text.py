@@ -41,6 +41,7 @@ class StreamText(ScrollView):
     | `stream-text--prime` | no probability: a prime, a notice |
     | `stream-text--plain` | any probability, while `coloured` is off |
     | `stream-text--underlined` | a range given to `set_underlined`; only its text style counts |
+    | `stream-text--chosen` | a range given to `set_chosen`; only its text style counts |
     | `stream-text--stand-in` | not a picture of itself; background and text style count |
     | `stream-text--placeholder` | the sentence that stands where no text is |
     """
@@ -67,6 +68,7 @@ class StreamText(ScrollView):
         & > .stream-text--plain { color: $foreground; }
         & > .stream-text--prime { color: $text-primary; background: $primary-muted; }
         & > .stream-text--underlined { text-style: underline; }
+        & > .stream-text--chosen { text-style: bold reverse; }
         & > .stream-text--stand-in { background: $foreground 15%; }
         & > .stream-text--placeholder { color: $text-muted; text-style: italic; }
 
@@ -110,6 +112,8 @@ class StreamText(ScrollView):
         self._strips: LRUCache[int, Strip] = LRUCache(1024)  # by line number, unselected
         self._styles_of_looks: dict[int, Style] = {}
         self._ground = Style()  # the ground that both were made for
+        self.has_chosen = False
+        """Whether a character was chosen by hand since `clear`."""
         # While text is selected the view doesn't move; this is `follow` for afterwards.
         self._follow_after_selection: bool | None = None
 
@@ -152,6 +156,15 @@ class StreamText(ScrollView):
     def set_underlined(self, start: int, stop: int) -> None:
         """Underline characters, by absolute index: memorised text."""
         self._buffer.set_underlined(start, stop)
+        self._redraw(start, stop)
+
+    def set_chosen(self, start: int, stop: int) -> None:
+        """Mark characters, by absolute index, as chosen by hand."""
+        self._buffer.set_chosen(start, stop)
+        self.has_chosen = True
+        self._redraw(start, stop)
+
+    def _redraw(self, start: int, stop: int) -> None:
         first = self._buffer.line_of(start)
         for number in range(first, self._buffer.line_of(stop) + 1):
             self._strips.discard(number)
@@ -162,6 +175,7 @@ class StreamText(ScrollView):
         if self.is_attached and self.text_selection is not None:
             self.screen.clear_selection()
         self._follow_after_selection = None
+        self.has_chosen = False
         self._buffer.clear()
         self._measure_text()
         self._strips.clear()
@@ -172,7 +186,7 @@ class StreamText(ScrollView):
 
     def legend(self) -> Content:
         """The legend of the looks in one line, in the colours of the current theme."""
-        return legend_of(self, self.underlining)
+        return legend_of(self, self.underlining, self.has_chosen)
 
     def on_resize(self, _event: Resize) -> None:
         """Rewrap the text if the width changed, keeping the position."""
@@ -348,7 +362,8 @@ class StreamText(ScrollView):
         level = level_of if self.coloured else plain_level_of
         levels = map(level, self._buffer.probabilities(start, stop))
         underlined = self._buffer.underlined(start, stop) if self.underlining else ()
-        return looks_of(levels, underlined, range(selected[0] - start, selected[1] - start))
+        chosen = self._buffer.chosen(start, stop) if self.has_chosen else ()
+        return looks_of(levels, underlined, range(selected[0] - start, selected[1] - start), chosen)
 
     def _style_of(self, look: int) -> Style:
         """The style of a look, cached."""
