@@ -37,6 +37,7 @@ KINDS: Final = ("key", "number", "change")
 QUIET: Final[Mapping[str, object]] = {
     "val_fraction": 0.0,
     "device": "cpu",
+    "threads": 1,  # of networks this small two threads make a busy machine ten times slower
     "eval_every": 1_000_000,
     "save_every": 1000.0,
     "sample_length": 1,
