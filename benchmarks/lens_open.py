@@ -32,6 +32,7 @@ LENSES = {
     "surprise": ("4", "\x1b[C", BOLD + rb"%c" + BOLD + rb": "),
     "map": ("5", "\x1b[C", rb"nearest to " + BOLD + rb"%c"),
     "surgery": ("6", "", b""),
+    "flow": ("7", "\x1b[C", rb"behind " + BOLD + rb"%c"),
 }
 """The key of each lens, the key that moves on in it, and what is drawn then, with place or name."""
 

@@ -42,6 +42,11 @@ class GradientFlow:
         return _by_distance(self.hidden)
 
     @property
+    def layer_norms(self) -> Floats:
+        """The norm of dE/dh_k of each layer, the lowest first, by the distance, `[L, T]`."""
+        return np.asarray(np.sqrt((self.hidden**2).sum(axis=2))[:, ::-1])
+
+    @property
     def cell_norms(self) -> Floats | None:
         """The norm of dE/dc_k over all layers, by the distance from the end, `[T]`."""
         return None if self.cell is None else _by_distance(self.cell)

@@ -17,14 +17,18 @@ from rnntui import places
 from rnntui.errors import RnntuiError
 from rnntui.lenses.embedding_map import embedding_map
 from rnntui.lenses.forward_trace import forward_trace
+from rnntui.lenses.gradient_flow import gradient_flow
 from rnntui.lenses.influence import influence
+from rnntui.lenses.layer_gradients import layer_gradient_norms
 from rnntui.lenses.neurons import unit_correlations
 from rnntui.lenses.surgery import Operation
 from rnntui.lenses.text_features import text_features
+from rnntui.lenses.untrained_cells import untrained_cells
 from rnntui.nets.numpy_network import NetworkWeights
 from rnntui.runtime.session import Network
 from rnntui.tui.lens.bars import bar
 from rnntui.tui.lens.findings import Findings
+from rnntui.tui.lens.gradient_lens import MOST_STEPS, FlowChart, GradientNorms
 from rnntui.tui.lens.heat_strips import HeatStrips
 from rnntui.tui.lens.operations import ways_to_operate
 from rnntui.tui.lens.symbol_map import SymbolMap
@@ -43,6 +47,7 @@ FOUND: dict[str, Callable[[Findings], bool]] = {
     "4": lambda found: found.ngram is not None,
     "5": lambda found: found.map is not None,
     "6": lambda found: found.streams is not None,
+    "7": lambda found: found.flows is not None,
 }
 
 
@@ -320,6 +325,59 @@ async def test_the_map_shows_the_symbol_at_the_cursor_and_its_neighbours():
         assert "O" in app.microscope.query_one(SymbolMap).plain
 
 
+async def test_gradient_flow_is_charted_by_layer_beside_untrained_cells():
+    network = network_with_text()
+    app = MicroscopeApp(network)
+    async with app.run_test(size=(80, 24)) as pilot:
+        traced = await looking(pilot, app.microscope)
+        await pilot.press("7", "right")
+        await until(
+            pilot, lambda: "|dE/dh| behind L, 13 before: layer 1" in figures(app.microscope)
+        )
+        weights = network.weights()
+        flow = gradient_flow(weights.config, weights.arrays, traced.ids)
+        shown = figures(app.microscope)
+        assert f"the last character: {flow.loss:.3f} nats" in shown
+        assert f"layer 1 {flow.layer_norms[0, 13]:.1e}" in shown
+        other, arrays = next(untrained_cells(weights.config))
+        norms = gradient_flow(other, arrays, traced.ids).hidden_norms
+        assert f"untrained: rnn {norms[13]:.1e}" in shown
+        (of_weights,) = layer_gradient_norms(weights.config, weights.arrays, traced.ids)
+        assert f" {of_weights:.2e}" in shown
+        chart = app.microscope.query_one(FlowChart)
+        await pilot.click("#flow", offset=Offset(chart.size.width - 1, 3))
+        assert "behind O, 14 before" in figures(app.microscope)
+        await pilot.click("#flow", offset=Offset(7, 3))
+        assert "behind t, 0 before" in figures(app.microscope)
+
+
+async def test_gradient_norms_are_kept_over_the_steps_seen(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("rnntui.tui.lens.screen.LEAST_REST_S", 0.01)
+    monkeypatch.setattr("rnntui.tui.lens.screen.REST_SHARE", 0)
+    network = network_with_text()
+    copies = [replace(network.weights(), step=step) for step in (100, 200, 300)]
+    app = MicroscopeApp(replace(network, weights=lambda: copies[0]))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await looking(pilot, app.microscope)
+        await pilot.press("7")
+        for step in (100, 200, 300):
+            await until(pilot, lambda step=step: f"steps 100 to {step}" in figures(app.microscope))
+            copies[:] = copies[1:] or copies
+
+
+def test_steps_gone_back_begin_the_norms_anew_and_there_are_not_too_many():
+    norms = GradientNorms()
+    for step in (10, 20, 20, 30):
+        norms.add(step, np.ones(2))
+    assert [step for step, _ in norms.steps] == [10, 20, 30]
+    norms.add(5, np.ones(2))
+    assert [step for step, _ in norms.steps] == [5]
+    for step in range(6, 5000):
+        norms.add(step, np.ones(2))
+    assert len(norms.steps) <= MOST_STEPS
+    assert norms.steps[-1][0] == 4999
+
+
 async def test_a_unit_is_cut_out_and_gates_are_held_and_the_streams_compared():
     app = MicroscopeApp(network_with_text())
     async with app.run_test(size=(140, 45)) as pilot:
@@ -394,6 +452,7 @@ def test_only_the_first_state_can_be_cut():
         ("4", "surprise", "place,character,bits,", 15),
         ("5", "map", "symbol,kind,right,up", 0),
         ("6", "surgery", "place,untouched,operated", 300),
+        ("7", "gradients", "distance,layer 1,untrained rnn,", 15),
     ],
 )
 async def test_what_a_lens_shows_is_saved_as_numbers_and_as_a_picture(
@@ -484,7 +543,9 @@ def test_picture(snap_compare: Any, size: tuple[int, int], text: str) -> None:
 
 
 @SIZES
-@pytest.mark.parametrize("key", FOUND, ids=["neuron", "influence", "surprise", "map", "surgery"])
+@pytest.mark.parametrize(
+    "key", FOUND, ids=["neuron", "influence", "surprise", "map", "surgery", "flow"]
+)
 def test_picture_of_a_lens(snap_compare: Any, size: tuple[int, int], key: str) -> None:
     app = MicroscopeApp(network_with_text())
 

@@ -5,7 +5,7 @@ import math
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rnntui.cli.trace.log_chart import MARKS, MOST_DECADES, Curve, Decades, decades, log_chart
+from rnntui.log_chart import MARKS, MOST_DECADES, Curve, Decades, decades, log_chart
 
 
 def _plot(lines: list[str]) -> list[str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from rnntui.chart_characters import MARKS
 from rnntui.cli.tables import drawing_on, print_table
 from rnntui.cli.terminal import chosen_characters, write_line
-from rnntui.cli.trace.log_chart import LABEL, STYLES, Curve, Decades, decades, log_chart
+from rnntui.log_chart import LABEL, STYLES, Curve, Decades, decades, log_chart
 from rnntui.nets.cells import find_cell
 from rnntui.text.cells import printable
 

@@ -24,6 +24,7 @@ LENS: Final = (
     _lens(4, "surprise", "Surprise", "What each character cost the network, in bits."),
     _lens(5, "map", "Map", "The vectors of all symbols in the plane."),
     _lens(6, "surgery", "Surgery", "What the network generates with and without what was cut."),
+    _lens(7, "gradients", "Flow", "How far the loss at the end reaches back, beside other cells."),
     microscope_action(
         "operate",
         "x",

@@ -46,6 +46,14 @@ def _rows(lens: Lens, seen: Seen) -> Iterator[Row]:
             yield ["symbol", "kind", "right", "up"]
             for rank, symbol in enumerate(traced.vocabulary.symbols):
                 yield [symbol, found.map.kinds[rank], *found.map.points[rank].tolist()]
+        case "gradients" if found.flows is not None:
+            flows = found.flows
+            curves = flows.curves
+            names = [curve.name for curve in curves[: len(flows.weights)]]
+            others = [f"untrained {cell}" for cell, _ in flows.untrained]
+            yield ["distance", *names, *others]
+            for distance in range(flows.own.steps):
+                yield [distance, *(curve.values[distance] for curve in curves)]
         case "surgery" if found.streams is not None:
             yield ["place", "untouched", "operated"]
             first, second = found.streams

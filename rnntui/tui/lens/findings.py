@@ -16,9 +16,10 @@ from rnntui.runtime.session import Network
 from rnntui.sampling.choice import SamplingSpec
 from rnntui.sampling.stream import CharacterStream
 from rnntui.text.ngrams.baselines import NgramSurprisal, best_ngram
+from rnntui.tui.lens.gradient_lens import Flows, find_flows
 from rnntui.tui.lens.traced_text import TracedText
 
-Lens = Literal["strips", "unit", "influence", "surprise", "map", "surgery"]
+Lens = Literal["strips", "unit", "influence", "surprise", "map", "surgery", "gradients"]
 
 MEASURED: Final = 20_000
 """Characters of the network's own text over which it is measured what units track."""
@@ -36,6 +37,7 @@ class Findings:
     influence: Influence | None = None
     ngram: NgramSurprisal | None = None
     map: EmbeddingMap | None = None
+    flows: Flows | None = None
     streams: tuple[str, str] | None = None
     """What the untouched network and the operated one generate, from the same seed."""
 
@@ -78,6 +80,8 @@ def look(
             return Findings(ngram=best_ngram(learned, ids, size, should_stop=should_stop))
         case "map":
             return Findings(map=embedding_map(arrays, network.vocabulary.symbols))
+        case "gradients":
+            return Findings(flows=find_flows(config, arrays, traced.ids))
         case "surgery":
             prime = "".join(traced.characters)
             first, second = (_generate(one, network, prime) for one in (untouched, weights))

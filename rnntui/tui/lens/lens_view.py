@@ -16,6 +16,7 @@ from rnntui.tui.core.links import fitting_links
 from rnntui.tui.core.sentences import one_line
 from rnntui.tui.lens.actions import LENS
 from rnntui.tui.lens.findings import Findings, Lens
+from rnntui.tui.lens.gradient_lens import FlowChart, flow_figures
 from rnntui.tui.lens.heat_strips import Heat, HeatRow, HeatStrips
 from rnntui.tui.lens.lens_figures import (
     both_streams,
@@ -44,6 +45,8 @@ class Seen:
     row: int
     unit: int
     operations: tuple[Operation, ...] = ()
+    norms: tuple[tuple[int, Floats], ...] = ()
+    """The gradient norms of the layers' weights, `[L]`, at the steps seen."""
 
     @property
     def chosen(self) -> TraceRow:
@@ -76,7 +79,7 @@ class LensView(Vertical):
         #view { height: 1fr; }
         #figures { height: 11; }
 
-        #over-time, #over-units, #text-bars, #map, #streams { display: none; }
+        #over-time, #over-units, #text-bars, #map, #streams, #flow { display: none; }
         &.-strips #over-time { display: block; }
         &.-strips.-over-units {
             #over-time { display: none; }
@@ -88,6 +91,7 @@ class LensView(Vertical):
         }
         &.-unit #text-bars, &.-influence #text-bars, &.-surprise #text-bars { display: block; }
         &.-map #map { display: block; }
+        &.-gradients #flow { display: block; }
         &.-surgery #streams { display: block; height: 1fr; }
         #streams Horizontal { height: auto; }
         #untouched, #operated { width: 1fr; height: auto; }
@@ -108,6 +112,7 @@ class LensView(Vertical):
             yield HeatStrips(id="over-units")
             yield TextBars(id="text-bars")
             yield SymbolMap(id="map")
+            yield FlowChart(id="flow")
             with VerticalScroll(id="streams", can_focus=False), Horizontal():
                 yield Static(id="untouched")
                 yield Static(id="operated")
@@ -170,6 +175,11 @@ class LensView(Vertical):
                     self.query_one(SymbolMap).show(found.map, symbols, traced.ids[place])
                 figures = map_figures(traced, found, place)
                 what = "vectors of the symbols"
+            case "gradients":
+                if found.flows is not None:
+                    self.query_one(FlowChart).show(found.flows, place)
+                figures = flow_figures(traced, found.flows, seen.norms, place)
+                what = "gradient flow: |dE/dh| by the distance from the end"
             case "surgery":
                 for name, stream in zip(
                     ("untouched", "operated"), both_streams(found), strict=True

@@ -22,6 +22,7 @@ from rnntui.sampling.prime import prepare_prime
 from rnntui.text.cells import printable
 from rnntui.text.ngrams.counts import MeasurementStoppedError
 from rnntui.tui.lens.findings import Findings, Lens, look
+from rnntui.tui.lens.gradient_lens import FlowChart, GradientNorms
 from rnntui.tui.lens.heat_strips import HeatStrips
 from rnntui.tui.lens.lens_figures import best_units
 from rnntui.tui.lens.lens_view import LensView, Seen
@@ -60,6 +61,7 @@ class LensScreen(Screen[None]):
         """What was done to the network that is shown."""
         self.traced: TracedText | None = None
         self.findings = Findings()
+        self._norms = GradientNorms()
         self._feature = -1
         """The feature whose best unit was gone to last."""
         self._left = threading.Event()
@@ -87,7 +89,7 @@ class LensScreen(Screen[None]):
 
     def look_into(self, network: Network, text: str) -> None:
         """Read `text` by `network`, nothing operated on, from the first character."""
-        self.network, self.text = network, text
+        self.network, self.text, self._norms = network, text, GradientNorms()
         self.place = self.row = self.unit = 0
         self.operations = ()
         self.look_anew()
@@ -134,6 +136,8 @@ class LensScreen(Screen[None]):
         # Until there are newer findings, those of the weights before are better than none.
         if found is not None:
             self.findings = found
+            if found.flows is not None:
+                self._norms.add(traced.step, found.flows.weights)
         self.place = min(self.place, len(traced.ids) - 1)
         self.row = min(self.row, len(traced.rows) - 1)
         self.unit = min(self.unit, traced.units - 1)
@@ -152,7 +156,8 @@ class LensScreen(Screen[None]):
 
     def seen(self, traced: TracedText) -> Seen:
         """What is seen, and where."""
-        return Seen(traced, self.findings, self.place, self.row, self.unit, self.operations)
+        norms = tuple(self._norms.steps)
+        return Seen(traced, self.findings, self.place, self.row, self.unit, self.operations, norms)
 
     def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool | None:
         """Rule out what does nothing with the present lens."""
@@ -166,7 +171,7 @@ class LensScreen(Screen[None]):
 
     def action_lens(self, lens: Lens) -> None:
         """Look through another lens."""
-        self.lens = lens
+        self.lens, self._norms = lens, GradientNorms()
         self.lens_view.choose(lens)
         self.refresh_bindings()
         self.look_anew()
@@ -257,7 +262,8 @@ class LensScreen(Screen[None]):
         self.draw_lens()
 
     @on(TextBars.Chosen)
-    def _choose_place(self, event: TextBars.Chosen) -> None:
+    @on(FlowChart.Chosen)
+    def _choose_place(self, event: TextBars.Chosen | FlowChart.Chosen) -> None:
         """Go to the character that was clicked."""
         self.place = event.place
         self.draw_lens()
