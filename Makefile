@@ -64,9 +64,10 @@ pictures: $(VENV)/.installed
 race: $(VENV)/.installed
 	@$(BIN)/python scripts/race_example.py
 
-# Makes the lessons' pages from what their commands print; an hour or two. The commands on the
+# Makes the lessons' pages from the lessons and what their commands print; an hour or two. The commands on the
 # Large Movie Review archive and on tinyshakespeare run where RNNTUI_TEST_DATA names their folder.
 lessons: $(VENV)/.installed-dev
+	@$(BIN)/python scripts/lesson_answers.py
 	@$(BIN)/python scripts/lessons.py --record
 
 # Measures; needs a quiet machine. BENCH_TEXT names tinyshakespeare's file (see benchmarks/README.md).

@@ -1,4 +1,4 @@
-"""Makes the pages in docs/lessons from their sources and from what the commands in them print.
+"""Makes the pages in docs/lessons from the lessons, their sources, and what their commands print.
 
 python scripts/lessons.py               render the pages from what was recorded
 python scripts/lessons.py --record      run every command anew first (`make lessons`)
@@ -10,6 +10,10 @@ they stand. ARCHIVE and TINYSHAKESPEARE in a command stand for files of the fold
 by RNNTUI_TEST_DATA; without it, what was recorded of them stays. What a page says in
 words about its figures it can claim with `holds`, so that a page whose words no
 longer fit its figures can't be rendered.
+
+Title, short page and questions are those of the lesson on screen (`rnntui/lessons`), as
+`heading`, `page` and `questions`; `scripts/lesson_answers.py` finds the numbers of the answers.
+The pages in ko/ are those in Korean, with the same recordings.
 """
 
 import argparse
@@ -25,12 +29,16 @@ import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import jinja2
 
+from rnntui.lessons.lesson import Language, Lesson, Question
+from rnntui.lessons.reading import LANGUAGES, list_lessons
+
 LESSONS = Path(__file__).resolve().parent.parent / "docs" / "lessons"
 SOURCES = LESSONS / "source"
+ANSWERS = SOURCES / "answers.json"
 DATA = {"ARCHIVE": "aclImdb_v1.tar.gz", "TINYSHAKESPEARE": "tinyshakespeare.txt"}
 
 
@@ -180,13 +188,106 @@ def holds(claim: bool) -> str:
     return ""
 
 
-def render(source: Path, run: Run) -> str:
-    """The page of a lesson."""
+_WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
+    "en": {
+        "on screen": "On screen, beside a live lens: `rnntui learn {name}`, or `f2`.",
+        "questions": "Three questions",
+        "answer": "Answer",
+        "with": "With `{change}`: ",
+        "back": "Back: {}.",
+        "next": "Next: {}.",
+        "all": "All: [lessons](README.md).",
+    },
+    "ko": {
+        "on screen": "화면에서 렌즈와 함께 보기: `rnntui learn {name} --language ko` 또는 `f2`.",
+        "questions": "질문 세 가지",
+        "answer": "답",
+        "with": "`{change}`(으)로 바꾸면: ",
+        "back": "이전: {}.",
+        "next": "다음: {}.",
+        "all": "전체: [레슨 목록](README.md).",
+    },
+}
+
+
+def parts_on_screen(lesson: Lesson, language: Language) -> dict[str, str]:
+    """What a page takes from the lesson on screen, as Markdown."""
+    words = _WORDS[language]
+    answers = json.loads(ANSWERS.read_text(encoding="utf-8"))[lesson.name]
+    asked = [
+        _question(number, one, language, answers) for number, one in enumerate(lesson.questions, 1)
+    ]
+    return {
+        "heading": f"# {lesson.number}. {lesson.title[language]}",
+        "page": f"{words['on screen'].format(name=lesson.name)}\n\n{lesson.page[language].strip()}",
+        "questions": "\n\n".join([f"## {words['questions']}", *asked]),
+        "links": _links(lesson, language),
+    }
+
+
+def _question(
+    number: int, question: Question, language: Language, answers: Mapping[str, str]
+) -> str:
+    """A question with its explanation folded."""
+    words, explain = _WORDS[language], question.explain[language]
+    if "{after}" in explain and "change" in answers:
+        explain = words["with"].format(change=answers["change"]) + explain
+    for name, figures in answers.items():
+        explain = explain.replace(f"{{{name}}}", figures)
+    summary = f"<summary>{words['answer']}</summary>"
+    asked = f"{number}. {question.ask[language].strip()}"
+    return f"{asked}\n\n<details>\n{summary}\n\n{explain.strip()}\n\n</details>"
+
+
+def _links(lesson: Lesson, language: Language) -> str:
+    """The lines to the pages before and behind."""
+    words, pages = _WORDS[language], {one.number: one for one in list_lessons()}
+    before, behind = pages.get(lesson.number - 1), pages.get(lesson.number + 1)
+    lines = [
+        words[name].format(f"[{one.number}. {short_title(one, language)}]({page_name(one)})")
+        for name, one in (("back", before), ("next", behind))
+        if one is not None
+    ]
+    return " ".join(lines if behind else [*lines, words["all"]])
+
+
+def short_title(lesson: Lesson, language: Language) -> str:
+    """A lesson's title up to its colon."""
+    return lesson.title[language].partition(":")[0]
+
+
+def page_name(lesson: Lesson) -> str:
+    """The file name of a lesson's page."""
+    return f"{lesson.number:02}-{lesson.name}.md"
+
+
+def render(source: Path, run: Run, **parts: object) -> str:
+    """The page of a source, which may use `parts`."""
     environment = jinja2.Environment(
         undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False
     )
     template = environment.from_string(source.read_text(encoding="utf-8"))
-    return template.render(run=run, holds=holds, log=math.log).strip("\n") + "\n"
+    return template.render(run=run, holds=holds, log=math.log, **parts).strip("\n") + "\n"
+
+
+def folder_of(folder: Path, language: Language) -> Path:
+    """Where the pages, or sources, of a language are in a folder: English ones in itself."""
+    return folder if language == "en" else folder / language
+
+
+def page_of(lesson: Lesson, language: Language, run: Run | None = None) -> str:
+    """The page of a lesson in a language, from what was recorded where there is no `run`."""
+    recorded = SOURCES / page_name(lesson)
+    source = folder_of(SOURCES, language) / page_name(lesson)
+    parts = parts_on_screen(lesson, language)
+    return render(source, run or from_recordings(recorded), **parts)
+
+
+def contents(language: Language) -> str:
+    """The page that lists the lessons."""
+    source = folder_of(SOURCES, language) / "README.md"
+    titles = [f"{one.number}. [{one.title[language]}]({page_name(one)})" for one in list_lessons()]
+    return render(source, from_recordings(source), lessons="\n".join(titles))
 
 
 def main() -> None:
@@ -195,13 +296,19 @@ def main() -> None:
     parser.add_argument("--record", action="store_true", help="run the commands anew")
     parser.add_argument("lessons", nargs="*", help="numbers such as 07; without any, all")
     asked = parser.parse_args()
-    for source in sorted(SOURCES.glob("*.md")):
-        if asked.lessons and source.stem[:2] not in asked.lessons:
+    for lesson in list_lessons():
+        if asked.lessons and f"{lesson.number:02}" not in asked.lessons:
             continue
-        with tempfile.TemporaryDirectory(prefix="rnntui-lessons-") as home:
-            run = recording_anew(source, Path(home)) if asked.record else from_recordings(source)
-            page = render(source, run)
-        (LESSONS / source.name).write_text(page, encoding="utf-8")
+        name = page_name(lesson)
+        if asked.record:
+            with tempfile.TemporaryDirectory(prefix="rnntui-lessons-") as home:
+                page_of(lesson, "en", recording_anew(SOURCES / name, Path(home)))
+        for language in LANGUAGES:
+            page = folder_of(LESSONS, language) / name
+            page.write_text(page_of(lesson, language), encoding="utf-8")
+    for language in LANGUAGES:
+        page = folder_of(LESSONS, language) / "README.md"
+        page.write_text(contents(language), encoding="utf-8")
 
 
 if __name__ == "__main__":

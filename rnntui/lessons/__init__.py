@@ -47,7 +47,8 @@ never given: it is computed from the network.
 `kind = "change"`: change something, and see what happens. `change` is what: `operation`, `text` or
 `setting`; `quantity` (and its place …) what is measured before and after, and `expect` how the two
 compare: `higher`, `lower` or `different`; `by = 2` asks for a factor. Where `change` is `text`,
-`solution` is a text that does it.
+`solution` is a text that does it; where it is `operation`, `layer` and `unit` name a unit which
+does it when it is cut out. The pages in `docs/lessons` show the numbers of that answer.
 
 In `explain`, `{answer}` stands for the number, and `{before}` and `{after}` for those of a change.
 `measure` in `quantities.py` says what each quantity is.
