@@ -5,7 +5,7 @@ steps in few arrays, and computes them several times faster: the products with t
 for a chunk of text at once, so that only the recurrence is left to the loop over time.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnntui.errors import CorpusError
+from rnntui.nets.cells.cell import RecurrentCell
 from rnntui.nets.config import ModelConfig
 from rnntui.nets.numpy_network import (
     Array,
@@ -107,18 +108,20 @@ def activation_chunks(
     state: NetworkState | None = None,
     precision: Precision = np.float64,
     should_stop: Callable[[], bool] = never,
+    cells: Sequence[RecurrentCell] | None = None,
 ) -> Iterator[Activations]:
     """Read `ids` `[T]` from `state` (default: zero); yield chunks of at most `CHUNK` steps.
 
     `arrays` are weights by the names and in the shapes of `weight_shapes`, of any precision;
-    the arithmetic is in `precision`, of which `float32` takes less than half of the time.
+    the arithmetic is in `precision`, of which `float32` takes less than half of the time. `cells`
+    are as of `NumpyNetwork`.
 
     A network on windows reads for each character the window that ends with it, from the zero
     state, and takes no `state`. Raises `MeasurementStoppedError` soon after `should_stop`
     returns True.
     """
     network = NumpyNetwork(
-        config, {name: np.asarray(array, precision) for name, array in arrays.items()}
+        config, {name: np.asarray(array, precision) for name, array in arrays.items()}, cells
     )
     ids = np.asarray(ids)
     widest = max(config.gates * config.hidden_size, config.vocab_size)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from rnntui.nets.cells.cell import RecurrentCell
 from rnntui.nets.config import ModelConfig
 from rnntui.nets.numpy_network import Arrays, NumpyNetwork
 
@@ -69,12 +70,18 @@ class StepTrace:
         return [int(rank) for rank in np.argsort(-self.output, kind="stable")[:count]]
 
 
-def forward_trace(config: ModelConfig, arrays: Arrays, ids: Sequence[int]) -> Iterator[StepTrace]:
+def forward_trace(
+    config: ModelConfig,
+    arrays: Arrays,
+    ids: Sequence[int],
+    cells: Sequence[RecurrentCell] | None = None,
+) -> Iterator[StepTrace]:
     """Read `ids` from the zero state; yield a step for each.
 
-    `arrays` are weights by the names and in the shapes of `weight_shapes`, of any precision.
+    `arrays` are weights by the names and in the shapes of `weight_shapes`, of any precision, and
+    `cells` as of `NumpyNetwork`.
     """
-    network = double_precision(config, arrays)
+    network = double_precision(config, arrays, cells)
     state = network.zero_state()
     for rank in ids:
         table = network.embedding
@@ -96,10 +103,12 @@ def forward_trace(config: ModelConfig, arrays: Arrays, ids: Sequence[int]) -> It
         yield StepTrace(int(rank), read, tuple(steps), output, softmax(output))
 
 
-def double_precision(config: ModelConfig, arrays: Arrays) -> NumpyNetwork:
+def double_precision(
+    config: ModelConfig, arrays: Arrays, cells: Sequence[RecurrentCell] | None = None
+) -> NumpyNetwork:
     """The network with its weights as float64."""
     return NumpyNetwork(
-        config, {name: np.asarray(array, np.float64) for name, array in arrays.items()}
+        config, {name: np.asarray(array, np.float64) for name, array in arrays.items()}, cells
     )
 
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from rnntui.lenses.activations import Activations, Precision, activation_chunks
 from rnntui.lenses.forward_trace import Floats
+from rnntui.nets.cells.cell import RecurrentCell
 from rnntui.nets.config import ModelConfig
 from rnntui.nets.numpy_network import Array, Arrays
 from rnntui.text.ngrams.baselines import never
@@ -84,16 +85,19 @@ def unit_correlations(
     features: Mapping[str, Floats],
     precision: Precision = np.float64,
     should_stop: Callable[[], bool] = never,
+    cells: Sequence[RecurrentCell] | None = None,
 ) -> UnitCorrelations:
     """Correlate every unit, over a text read from the zero state, with features `[T]` of it.
 
-    Takes memory for one chunk, however long the text. `arrays`, `precision` and `should_stop`
-    are as in `activation_chunks`.
+    Takes memory for one chunk, however long the text. `arrays`, `precision`, `should_stop`
+    and `cells` are as in `activation_chunks`.
     """
     columns = np.stack([np.asarray(feature, float) for feature in features.values()], axis=1)
     units = units_of(config)
     moments: _Moments | None = None
-    chunks = activation_chunks(config, arrays, ids, precision=precision, should_stop=should_stop)
+    chunks = activation_chunks(
+        config, arrays, ids, precision=precision, should_stop=should_stop, cells=cells
+    )
     for chunk in chunks:
         values = unit_values(chunk).astype(float)
         about = columns[chunk.start : chunk.start + len(values)]

@@ -4,7 +4,7 @@ torch spends most of so small a step on itself; products of one row with NumPy a
 times faster. Arithmetic is in the precision of the weights. Agreement with `CharModel` is tested.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,12 +31,14 @@ NetworkState = tuple[LayerState, ...]
 class NetworkWeights:
     """A whole, unchanging copy of a network's weights, by the names of `weight_shapes`.
 
-    `step` is the training step at which the copy was taken.
+    `step` is the training step at which the copy was taken. `cells` are the layers' cells, the
+    lowest first, where they differ from the configuration's, as after surgery.
     """
 
     config: ModelConfig
     arrays: Mapping[str, Floats32]
     step: int
+    cells: tuple[RecurrentCell, ...] | None = None
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -64,14 +66,20 @@ class NumpyLayer:
 class NumpyNetwork:
     """Reads one character per stream and scores the next."""
 
-    def __init__(self, config: ModelConfig, arrays: Arrays) -> None:
-        """Use weights by the names of `weight_shapes`, which are not copied."""
+    def __init__(
+        self, config: ModelConfig, arrays: Arrays, cells: Sequence[RecurrentCell] | None = None
+    ) -> None:
+        """Use weights by the names of `weight_shapes`, which are not copied.
+
+        `cells` are the layers' cells, the lowest first (default: the configuration's).
+        """
         self.config = config
         self.embedding: Array | None = arrays.get("embedding.weight")
-        cell, reads_ids = find_cell(config.cell), self.embedding is None
+        reads_ids = self.embedding is None
+        cells = [find_cell(config.cell)] * config.num_layers if cells is None else cells
         self.layers = tuple(
             NumpyLayer(
-                cell,
+                cells[number],
                 config.nonlinearity,
                 arrays[f"layers.{number}.weight_ih"],
                 arrays.get(f"layers.{number}.weight_hh"),

@@ -85,7 +85,13 @@ def generator_for(
     cell = weights.config.cell
     if engine == "compiled" and cell not in KERNEL_CELLS:
         raise SamplingError(f"There are no compiled kernels for {cell}. Use --engine numpy.")
-    if engine == "auto" and not (cell in KERNEL_CELLS and load_compiled()):
+    if engine == "compiled" and weights.cells is not None:
+        raise SamplingError(
+            "There are no compiled kernels for an operated network. Use --engine numpy."
+        )
+    if engine == "auto" and not (
+        cell in KERNEL_CELLS and weights.cells is None and load_compiled()
+    ):
         engine = "numpy"
     if engine == "numpy":
         return NumpyGenerator(weights, streams, space, rounds, candidates)
@@ -106,7 +112,7 @@ class NumpyGenerator:
         candidates: int = CANDIDATES,
     ) -> None:
         """Start from zero states."""
-        self._network = NumpyNetwork(weights.config, weights.arrays)
+        self._network = NumpyNetwork(weights.config, weights.arrays, weights.cells)
         self._space, self._rounds, self._candidates = space, rounds, candidates
         self.draw_by(np.zeros((streams, 1)))
         self._states = [self._network.zero_state(1) for _ in range(streams)]
@@ -114,7 +120,7 @@ class NumpyGenerator:
 
     def set_weights(self, weights: NetworkWeights) -> None:
         """Use new weights of the same shapes; the streams keep their states."""
-        self._network = NumpyNetwork(weights.config, weights.arrays)
+        self._network = NumpyNetwork(weights.config, weights.arrays, weights.cells)
 
     def draw_by(self, noise: Floats) -> None:
         """Draw by these numbers from now on."""
