@@ -239,7 +239,7 @@ class CharacterStream(Iterator[Character]):
     ) -> None:
         """Read the prime, or `start_of_text` where it is empty. Raises like `CharacterStreams`."""
         self._streams = CharacterStreams(
-            weights, vocabulary, (spec,), prime, (seed,), engine, candidates=candidates
+            weights, vocabulary, (spec,), prime, (seed,), engine, 1, candidates
         )
 
     def __next__(self) -> Character:
