@@ -1,5 +1,6 @@
 """Choosing the next character by hand while the output is paused, by keys and mouse."""
 
+import shlex
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -13,6 +14,7 @@ from rnntui.tui.playground.next_character import NextCharacter
 from rnntui.tui.playground.output_pane import OutputPane
 from rnntui.tui.playground.sampler_bar import SamplerBar
 from rnntui.tui.widgets.stream.text import StreamText
+from tests.command_line import rnntui
 from tests.tui.scripted import ScriptedStream, ScriptedTraining, at_home, scripted_app, steps
 from tests.tui.waiting import until
 
@@ -95,6 +97,24 @@ async def test_a_digit_takes_a_candidate_and_marks_it(app: RnntuiApp) -> None:
         await pilot.press("h")
         await until(pilot, lambda: text(pilot).end == len(before) + 2)
         assert chosen_places(pilot) == [len(before)]
+
+
+async def test_the_copied_command_generates_the_steered_text(app: RnntuiApp) -> None:
+    copied: list[str] = []
+    async with app.run_test(size=WIDE) as pilot:
+        app.copy_to_clipboard = copied.append
+        await paused(pilot)
+        for key in ("5", "h", "9", "h"):
+            end = text(pilot).end
+            await pilot.press(key)
+            await until(pilot, lambda end=end: text(pilot).end == end + 1)
+            await predicted(pilot)
+        await pilot.press("y")
+        shown = text(pilot).text
+    words = shlex.split(copied[0])
+    words[words.index("--length") + 1] = str(len(shown))
+    assert sum(word.startswith("--choose=") for word in words) == 2
+    assert rnntui(*words[1:]).out == shown
 
 
 async def test_arrows_and_enter_take_one_and_the_cursor_starts_at_the_networks_own(

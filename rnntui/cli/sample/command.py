@@ -8,6 +8,15 @@ from rnntui.cli.cell_option import CellFile
 from rnntui.cli.checkpoint_argument import AtStep, Checkpoint, checkpoint_path
 from rnntui.cli.prime_options import PrimeFile, given_prime, prime_option
 from rnntui.cli.sample.output import MOST_WAITING
+from rnntui.cli.sample.steering import (
+    Choose,
+    Cut,
+    Freeze,
+    Hold,
+    Nudge,
+    choices_of,
+    operations_of,
+)
 from rnntui.cli.terminal import notify
 from rnntui.errors import ConfigError
 from rnntui.sampling.modes import Mode, SamplingEngine
@@ -83,6 +92,11 @@ def sample(
         ),
     ] = "auto",
     no_prime: Annotated[bool, typer.Option("--no-prime", help="Leave the prime out.")] = False,
+    choose: Choose = None,
+    cut: Cut = None,
+    hold: Hold = None,
+    freeze: Freeze = None,
+    nudge: Nudge = None,
     cell: CellFile = None,  # noqa: ARG001
     as_json: Annotated[
         bool, typer.Option("--json", help="One character a line, with its probability.")
@@ -91,6 +105,7 @@ def sample(
     """Generate text with a trained network, streamed to standard output."""
     from rnntui.cli.sample.items import write_items
     from rnntui.cli.sample.texts import Limit, Sampling, write_json, write_texts
+    from rnntui.lenses.surgery import operated_weights
     from rnntui.sampling.choice import SamplingSpec
     from rnntui.sampling.prime import prepare_prime
     from rnntui.sampling.stream import hybrid_equals_argmax
@@ -100,6 +115,9 @@ def sample(
         _check_waiting(streams, length, until)
     if unique and not count:
         raise ConfigError("--unique goes with --count, the number of items to generate.")
+    if choose and (count or streams > 1):
+        raise ConfigError("--choose steers one text: it goes with neither --count nor --streams.")
+    operations = operations_of(cut, hold, freeze, nudge)
     given = given_prime(prime, prime_file) or ""
     spec = SamplingSpec(mode, temperature, top_k, top_p)
     path = checkpoint_path(checkpoint, at_step)
@@ -112,7 +130,18 @@ def sample(
         notify("The network's text has no spaces, so hybrid never draws: it equals argmax.")
     end = _end(until, count, header)
     seeds = range(seed, seed + streams)
-    sampling = Sampling(loaded, spec, engine, start.text, not no_prime, seeds, as_json, copied)
+    sampling = Sampling(
+        loaded,
+        spec,
+        engine,
+        start.text,
+        not no_prime,
+        seeds,
+        as_json,
+        copied,
+        choices_of(choose, header.vocabulary),
+        operated_weights(loaded.for_sampling, operations),
+    )
     if count:
         write_items(sampling, end, count, unique)
     elif as_json:

@@ -16,7 +16,7 @@ def write_items(sampling: Sampling, end: str, count: int, unique: bool) -> None:
     """
     items, header = Items(end, unique), sampling.checkpoint.header
     failure: SamplingError | None = None
-    before = lead_in(sampling.checkpoint.for_sampling, header.vocabulary, end, sampling.engine)
+    before = lead_in(sampling.weights, header.vocabulary, end, sampling.engine)
     if sampling.prime.startswith(end):
         before = before.removesuffix(end)
     # One text after another, as their items differ in length.

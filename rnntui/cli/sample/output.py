@@ -11,7 +11,7 @@ from rnntui.errors import DivergedError, SamplingError
 from rnntui.text.cells import may_join
 
 if TYPE_CHECKING:
-    from rnntui.sampling.stream import Character, CharacterStreams
+    from rnntui.sampling.stream import Character
     from rnntui.text.normalisation import Normalisation
 
 MOST_WAITING: Final = 50_000_000
@@ -131,7 +131,7 @@ class ParallelTexts:
     In a queue, None stands for a text that diverged.
     """
 
-    def __init__(self, rounds: "CharacterStreams", count: int) -> None:
+    def __init__(self, rounds: "Iterator[tuple[Character | None, ...]]", count: int) -> None:
         """Split rounds into `count` texts."""
         self._rounds = rounds
         self._waiting: list[deque[str | None]] = [deque() for _ in range(count)]

@@ -1,17 +1,20 @@
 """The texts of `rnntui sample`, each up to a length or an ending text."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from rnntui.cli.sample.memorised import MemorisedMarks, index_of
 from rnntui.cli.sample.output import JsonOutput, Output, ParallelTexts, TextOutput
+from rnntui.cli.sample.steering import SteeredTexts
 from rnntui.cli.terminal import write_text
 from rnntui.errors import DivergedError
+from rnntui.nets.numpy_network import NetworkWeights
 from rnntui.sampling.choice import SamplingSpec
+from rnntui.sampling.generators import CANDIDATES
 from rnntui.sampling.modes import SamplingEngine
-from rnntui.sampling.stream import CharacterStreams
+from rnntui.sampling.stream import Character
 from rnntui.tasks.characters.checkpoint import Checkpoint
 
 AHEAD = 16
@@ -30,22 +33,22 @@ class Sampling:
     seeds: range
     as_json: bool
     tells_memorised: bool
+    choices: Mapping[int, str]
+    """Characters chosen by hand, by their places from 1; then there is one text alone."""
+    weights: NetworkWeights
 
-    def streams(self, prime: str, seeds: Sequence[int]) -> "CharacterStreams":
+    def streams(self, prime: str, seeds: Sequence[int]) -> Iterator[tuple[Character | None, ...]]:
         """Generate texts from a prime, in parallel."""
         # Looked up in its module, where tests replace it.
         from rnntui.sampling import stream
 
-        weights, spec = self.checkpoint.for_sampling, self.spec
-        return stream.CharacterStreams(
-            lambda: weights,
-            self.checkpoint.header.vocabulary,
-            [lambda: spec] * len(seeds),
-            prime,
-            seeds,
-            self.engine,
-            AHEAD,
-        )
+        weights, spec, vocabulary = self.weights, self.spec, self.checkpoint.header.vocabulary
+        shared = (lambda: weights, vocabulary, [lambda: spec] * len(seeds), prime, seeds)
+        if not self.choices:
+            return stream.CharacterStreams(*shared, self.engine, AHEAD)
+        # Any character may be chosen, and its probability is shown.
+        steered = stream.CharacterStreams(*shared, self.engine, candidates=len(vocabulary))
+        return SteeredTexts(steered, self.choices, CANDIDATES)
 
     @cached_property
     def marks(self) -> Sequence[MemorisedMarks | None]:

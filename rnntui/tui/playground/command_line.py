@@ -1,6 +1,7 @@
 """The screen's settings as a command line that does the same without it."""
 
 import shlex
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -33,10 +34,12 @@ def sample_command(
     seed: int,
     length: int,
     prime_file: Path | None = None,
+    choices: Mapping[int, str] = {},
 ) -> str:
     """`rnntui sample …`: generates the text on screen, `length` characters of it.
 
-    The prime is in `prime_file`, if given (see `needs_file`).
+    The prime is in `prime_file`, if given (see `needs_file`). `choices` are characters chosen by
+    hand, by their places from 1.
     """
     words = ["rnntui", "sample", checkpoint, "--length", str(length), "--seed", str(seed)]
     words += ["--mode", spec.mode, "--temperature", f"{spec.temperature:g}"]
@@ -44,6 +47,8 @@ def sample_command(
         words += ["--top-k", str(spec.top_k)]
     if spec.top_p < 1:
         words += ["--top-p", f"{spec.top_p:g}"]
+    for place, symbol in choices.items():
+        words.append(f"--choose={place}={escaped(symbol)}")
     if prime_file is not None:
         return shlex.join([*words, "--prime-file", str(prime_file)])
     return shlex.join([*words, *([_flag_of(prime)] if prime else [])])

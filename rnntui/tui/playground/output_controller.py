@@ -4,6 +4,7 @@ It steers the session, shows the settings in the output pane, and explains in to
 what can't be done now.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -12,7 +13,7 @@ from rnntui.errors import RnntuiError, reason
 from rnntui.runtime.session import Session
 from rnntui.sampling.choice import SamplingSpec
 from rnntui.sampling.modes import Mode
-from rnntui.sampling.stream import hybrid_equals_argmax
+from rnntui.sampling.stream import Character, hybrid_equals_argmax
 from rnntui.tui.core.new_files import write_new
 from rnntui.tui.core.preferences import Preferences
 from rnntui.tui.core.sampling_choices import (
@@ -37,6 +38,10 @@ class OutputController:
         self._session, self._output, self._tell = session, output, tell
         self._prime = ""
         """The prime of the stream."""
+        self._shown = 0
+        """Characters of the stream that were shown."""
+        self._chosen: dict[int, str] = {}
+        """Those of them that were chosen by hand, by their places from 1."""
 
     def apply(self, preferences: Preferences) -> None:
         """Apply the settings of an earlier session."""
@@ -68,7 +73,7 @@ class OutputController:
         except RnntuiError as error:
             self._tell(str(error), "warning")
             return False
-        self._prime = session.prime
+        self._prime, self._shown, self._chosen = session.prime, 0, {}
         self._output.begin(prime.text if session.prime else "")
         self._output.bar.held = False
         for warning in prime.warnings:
@@ -94,6 +99,14 @@ class OutputController:
     def choose(self, symbol: str) -> None:
         """Continue the paused output with one of its candidates."""
         self._session.choose(symbol)
+
+    def show(self, characters: Sequence[Character]) -> None:
+        """Show the newest output."""
+        for place, character in enumerate(characters, self._shown + 1):
+            if character.by_hand:
+                self._chosen[place] = character.symbol
+        self._shown += len(characters)
+        self._output.show(characters)
 
     def set_mode(self, mode: Mode) -> None:
         """Set the sampling mode."""
@@ -162,6 +175,7 @@ class OutputController:
             session.spec,
             session.prime,
             session.seed,
-            COMMAND_LENGTH,
+            max((COMMAND_LENGTH, *self._chosen)),
             file,
+            self._chosen,
         )

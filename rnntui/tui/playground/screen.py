@@ -156,7 +156,7 @@ class Playground(TrainingScreen):
             news.events, _kind_of(session), session.network.step if session.network else 0
         )
         if news.characters:
-            self.output.show(news.characters)
+            self.stream.show(news.characters)
         is_paused = session.is_generating and session.is_stream_paused
         self.output.show_pause(is_paused, news.prediction)
         for sentence in news.failures:
