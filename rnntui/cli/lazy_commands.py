@@ -21,6 +21,7 @@ PLACES: Final = {
     "eval": "evaluate:evaluate",
     "trace": "trace.command:trace",
     "compare": "compare:compare",
+    "learn": "learn:learn",
     "classify": "classify.group:app",
     "corpora": "corpora:app",
     "checkpoints": "checkpoints:app",

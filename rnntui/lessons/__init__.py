@@ -16,7 +16,7 @@ computes numbers of a network, and `answers.py` compares an answer with the netw
 
     [network]               # the network beside the page
     reads = "hello"         # the text under the lens
-    lens = "strips"         # strips, unit, influence, surprise, map or surgery
+    lens = "strips"         # strips, unit, influence, surprise, map, surgery or gradients
     recipe = "hello"        # a recipe to begin from: its fixed weights, or its settings
     corpus = "alphabet"     # what it learns: a text that ships with rnntui …
     text = \"\"\"…\"\"\"          # … or one of the lesson's own

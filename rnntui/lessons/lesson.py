@@ -10,7 +10,7 @@ Language = Literal["en", "ko"]
 Words = Mapping[Language, str]
 """A text in each language."""
 
-LensName = Literal["strips", "unit", "influence", "surprise", "map", "surgery"]
+LensName = Literal["strips", "unit", "influence", "surprise", "map", "surgery", "gradients"]
 QuantityName = Literal[
     "probability",
     "score",

@@ -16,6 +16,7 @@ from rnntui.nets.initial_weights import forget_gate_biases, initial_weights
 from rnntui.nets.numpy_network import NetworkWeights
 from rnntui.runtime.fixed_recipe import fixed_recipe_network
 from rnntui.runtime.session import Network
+from rnntui.runtime.trainer_thread import EventThread
 from rnntui.runtime.training_session import TrainingSession
 from rnntui.runtime.weights import WeightsMailbox
 from rnntui.tasks.characters.config import TrainConfig
@@ -45,6 +46,8 @@ class LessonSession(TrainingSession):
         """The loss of the last step."""
         self.is_learned = False
         """Whether the weights won't change any more."""
+        self._is_finished = False
+        self._dropped: list[EventThread[TrainEvent]] = []
 
     def open(self, lesson: LessonNetwork, value: object = None) -> Network:
         """The lesson's network, which begins to learn; with `value` for the setting it changes.
@@ -53,6 +56,7 @@ class LessonSession(TrainingSession):
         """
         self.drop()
         self.training_loss, self.is_learned = math.nan, lesson.config is None
+        self._is_finished = False
         if lesson.config is None:
             return fixed_recipe_network(lesson.recipe)[0]
         config = with_value(lesson, value)
@@ -69,7 +73,9 @@ class LessonSession(TrainingSession):
         if losses:
             self.training_loss = losses[-1][1]
         failures = [event.sentence for event in events if isinstance(event, Failed)]
-        self.is_learned = self.is_learned or any(isinstance(event, Finished) for event in events)
+        self._is_finished |= any(isinstance(event, Finished) for event in events)
+        # The last weights are published behind the last event.
+        self.is_learned |= self._is_finished and not self.is_training
         return LessonNews(losses, failures[0] if failures else "")
 
     def drop(self) -> None:
@@ -77,7 +83,14 @@ class LessonSession(TrainingSession):
         if self._trainer is not None:
             self._trainer.send(Stop())
             self._trainer.channel.close()
+            self._dropped = [one for one in self._dropped if one.is_alive()] + [self._trainer]
             self._trainer = None
+
+    def close(self, seconds: float) -> bool:
+        """End all training, waiting so that no temporary folder is left behind."""
+        self.drop()
+        ended = [trainer.stop(seconds) for trainer in self._dropped]
+        return all(ended)
 
 
 def with_value(lesson: LessonNetwork, value: object) -> TrainConfig:

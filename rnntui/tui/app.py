@@ -8,6 +8,7 @@ import logging
 import os
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -33,7 +34,7 @@ from rnntui.tui.core.key_order import OrderedKeysApp
 from rnntui.tui.core.leaving import LeavingApp, leave_on_signals
 from rnntui.tui.core.log_file import log_to_file
 from rnntui.tui.core.preferences import PreferenceFile
-from rnntui.tui.core.remembered import SCREEN_NAME, Remembered, load_remembered, save_remembered
+from rnntui.tui.core.remembered import SCREEN_NAME, load_remembered, save_remembered
 from rnntui.tui.core.terminal_driver import cursor_placing
 from rnntui.tui.first_picture import FirstPicture
 from rnntui.tui.navigation import NavigatingApp
@@ -42,6 +43,7 @@ from rnntui.tui.widgets.toasts import ToastingApp
 from rnntui.tui.widgets.too_small import SizedApp
 
 if TYPE_CHECKING:
+    from rnntui.lessons.lesson import Language
     from rnntui.runtime.session import Session
     from rnntui.tui.playground.starting import StartPlan
 
@@ -114,15 +116,18 @@ class RnntuiApp(
         session: "Session | None" = None,
         start: "StartPlan | None" = None,
         warm_up: Callable[[], float] = load_torch,
+        lesson: "tuple[str, Language | None] | None" = None,
     ) -> None:
         """Open `session`, or a new one, on `start`, or as the last session was left.
+
+        With `lesson`, a lesson's name, number or nothing and a language, the lessons are opened.
 
         `warm_up` is called in a thread once the playground is shown, and returns the
         machine's speed in operations a second.
         """
         super().__init__()
         self._warm_up = warm_up
-        self._session, self._start = session, start
+        self._session, self._start, self._lesson = session, start, lesson
         self._remembered = load_remembered(self._screen_file)
         self.preferences = PreferenceFile(
             places.settings_file(), self.available_themes, _key_scopes
@@ -179,9 +184,10 @@ class RnntuiApp(
         # All has ended already, unless the app exited because of a failure.
         self.end_sessions()
         playground, run = self._playground, self._playground.controller.open_run
-        left = Remembered(
-            playground.setup.corpus,
-            playground.shares,
+        left = replace(
+            load_remembered(self._screen_file),  # which has what was answered in lessons
+            corpus=playground.setup.corpus,
+            layout=playground.shares,
             first_start=False,
             run=str(run) if run else None,
             followed=tuple(sorted(playground.next_step.done)),
@@ -234,6 +240,8 @@ class RnntuiApp(
             self.notify(printable(complaint), severity="warning", markup=False)
         self.playground.show_machine("PyTorch is loading …")
         threading.Thread(target=self._run_warm_up, name="warm-up", daemon=True).start()
+        if self._lesson is not None:
+            self.open_lesson(*self._lesson)
 
     def _try_to_open(self, start: "StartPlan", act: Callable[[], None]) -> bool:
         """Call `act`; whether it worked. A failure shows only for what was asked for."""
@@ -320,6 +328,7 @@ def _key_scopes() -> list[dict[str, str]]:
     from rnntui.tui.classify.screen import ClassifyScreen
     from rnntui.tui.corpora.screen import CorporaScreen
     from rnntui.tui.duel.screen import DuelScreen
+    from rnntui.tui.learn.screen import LearnScreen
     from rnntui.tui.microscope.screen import MicroscopeScreen
     from rnntui.tui.playground.screen import Playground
     from rnntui.tui.runs.screen import RunsScreen
@@ -336,6 +345,7 @@ def _key_scopes() -> list[dict[str, str]]:
             Playground,
             CorporaScreen,
             DuelScreen,
+            LearnScreen,
             MicroscopeScreen,
             RunsScreen,
             ClassifyScreen,
@@ -357,10 +367,20 @@ def open_playground(
 
             last = load_remembered(places.state_dir() / SCREEN_NAME).corpus
             start = find_start(StartRequest(corpus, checkpoint, recipe, replay), last)
-        app = RnntuiApp(start=start)
-        if complaint:
-            app.call_later(app.notify, printable(complaint), severity="warning", markup=False)
-        with leave_on_signals(app.leave):
-            app.run()
-        app.close()
-        return app.return_code or 0
+        return _run(RnntuiApp(start=start), complaint)
+
+
+def open_lessons(lesson: str, language: "Language | None") -> int:
+    """Run the interactive session on a lesson, by its name or number; returns the exit code."""
+    with log_to_file(places.state_dir()) as complaint:
+        return _run(RnntuiApp(lesson=(lesson, language)), complaint)
+
+
+def _run(app: RnntuiApp, complaint: str | None) -> int:
+    """Run an app to its end; returns the exit code. A complaint is shown at the beginning."""
+    if complaint:
+        app.call_later(app.notify, printable(complaint), severity="warning", markup=False)
+    with leave_on_signals(app.leave):
+        app.run()
+    app.close()
+    return app.return_code or 0

@@ -4,19 +4,24 @@ Screens don't know each other; each is imported when it is first opened, as the
 first picture needs none of them.
 """
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic
 
 from textual import work
 from textual.app import App, ReturnType
+from textual.screen import ModalScreen
 
 from rnntui import places
 from rnntui.runtime.phases import about_progress
+from rnntui.tui.core.remembered import SCREEN_NAME
 from rnntui.tui.dialogs.question import Question
 from rnntui.tui.widgets.too_small import is_too_small
 
 if TYPE_CHECKING:
+    from rnntui.lessons.lesson import Language
     from rnntui.runtime.classifier_session import ClassifierSession
+    from rnntui.runtime.lesson_session import LessonSession
     from rnntui.runtime.session import Network, Session
     from rnntui.tui.classify.screen import ClassifyScreen
     from rnntui.tui.duel.screen import DuelSettings
@@ -34,6 +39,7 @@ class NavigatingApp(App[ReturnType], Generic[ReturnType]):
         super().__init__()
         self._playground: Playground | None = None
         self._classify: ClassifyScreen | None = None
+        self._lessons: LessonSession | None = None
 
     @property
     def playground(self) -> "Playground":
@@ -127,6 +133,36 @@ class NavigatingApp(App[ReturnType], Generic[ReturnType]):
         self.install_screen(self._classify, "classify")
         return self._classify
 
+    def action_learn(self) -> None:
+        """Open the lessons, on the one that was open last."""
+        self.open_lesson()
+
+    def open_lesson(self, reference: str = "", language: "Language | None" = None) -> None:
+        """Open a lesson by its name or number, in a language, or the one chosen, or the locale's.
+
+        Does nothing while the lessons or a modal are shown. Raises `ConfigError` for a lesson that
+        isn't there.
+        """
+        from rnntui.lessons.language import language_of
+        from rnntui.lessons.reading import find_lesson, list_lessons
+        from rnntui.runtime.lesson_session import LessonSession
+        from rnntui.tui.learn.progress import LessonProgress
+        from rnntui.tui.learn.screen import LearnScreen
+
+        shown = any(isinstance(screen, LearnScreen) for screen in self.screen_stack)
+        if self._playground is None or shown or isinstance(self.screen, ModalScreen):
+            return
+        lessons = list_lessons()
+        progress = LessonProgress(places.state_dir() / SCREEN_NAME)
+        names = [lesson.name for lesson in lessons]
+        if not reference and progress.lesson in names:
+            reference = progress.lesson or ""
+        at = lessons.index(find_lesson(reference, lessons)) if reference else 0
+        spoken = language or progress.language or language_of(os.environ)
+        self._lessons = self._lessons or LessonSession()
+        self.clear_notifications()
+        self.push_screen(LearnScreen(lessons, at, self._lessons, progress, spoken))
+
     # Runs, each on the screen of its kind.
 
     def open_checkpoint(self, path: Path) -> None:
@@ -201,6 +237,8 @@ class NavigatingApp(App[ReturnType], Generic[ReturnType]):
         self.session.close(SECONDS_TO_END)
         if self._classify is not None:
             self._classify.session.close(SECONDS_TO_END)
+        if self._lessons is not None:
+            self._lessons.close(SECONDS_TO_END)
 
 
 def _is_classifier(checkpoint: Path) -> bool:

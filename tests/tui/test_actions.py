@@ -22,13 +22,18 @@ from rnntui.tui.classify.screen import ClassifyScreen
 from rnntui.tui.core.actions import APP, PLAYGROUND, Action
 from rnntui.tui.core.key_bar import KeyBar
 from rnntui.tui.core.palette import ActionCommands
+from rnntui.tui.core.remembered import SCREEN_NAME
 from rnntui.tui.corpora.actions import CORPORA
 from rnntui.tui.corpora.screen import CorporaScreen
 from rnntui.tui.duel.screen import DUEL, DuelScreen
+from rnntui.tui.learn.actions import LEARN
+from rnntui.tui.learn.progress import LessonProgress
+from rnntui.tui.learn.screen import LearnScreen
 from rnntui.tui.microscope.actions import MICROSCOPE
 from rnntui.tui.microscope.screen import MicroscopeScreen
 from rnntui.tui.runs.actions import OPEN, RUNS
 from rnntui.tui.runs.screen import RunsScreen
+from tests.tui.lesson_screens import SMALL, Untrained
 from tests.tui.scripted import ScriptedStream, scripted_app
 from tests.tui.waiting import until
 
@@ -42,7 +47,7 @@ IN_THE_MENU = (
     BORDERS
     | {action.name for action in (*PLAYGROUND, *CLASSIFY) if "tab." in action.name}
     | {
-        *("suspend", "output-step"),
+        *("suspend", "learn", "output-step"),
         *("runs.same-text", "runs.filter", "runs.sort", "runs.reverse", "runs.refresh"),
         *("classify.clear", "classify.command"),
         *(
@@ -50,6 +55,7 @@ IN_THE_MENU = (
             for name in ("back", "first", "last", "row.up", "unit.down", "best")
         ),
         *("microscope.operate", "microscope.untouched"),
+        *("learn.page.up", "learn.page.down", "learn.tab.page", "learn.tab.network"),
         *("corpora.library", "corpora.beginning", "corpora.figures", "corpora.table"),
     }
 )
@@ -229,6 +235,22 @@ async def test_all_that_the_other_screens_do_is_reached_in_each_way():
         await pilot.pause()
         for reached in (reached_by_key, reached_by_mouse, reached_by_palette):
             await reached(pilot, record, (*with_strips, *APP))
+        app.pop_screen()
+
+        progress = LessonProgress(places.state_dir() / SCREEN_NAME)
+        learn = LearnScreen([SMALL], 0, Untrained(), progress, "en")
+        await app.push_screen(learn)
+        await until(pilot, lambda: learn.traced is not None)
+        learn.action_lens("strips")
+        await pilot.pause()
+        record = Record(learn, LEARN)
+        # Tabs are for narrow terminals, and the best units for another lens.
+        here = [one for one in LEARN if ".tab." not in one.name and one.name != "microscope.best"]
+        learn.lens_view.remove_class("-tall")
+        learn.refresh_bindings()
+        await pilot.pause()
+        for reached in (reached_by_key, reached_by_mouse, reached_by_palette):
+            await reached(pilot, record, (*here, *APP))
 
 
 async def test_the_menu_of_all_commands_is_opened_and_chosen_from_by_mouse():

@@ -101,6 +101,15 @@ async def microscope(app: RnntuiApp, pilot: Pilot[int]) -> None:
     await until(pilot, lambda: "score" in str(app.screen.query_one("#figures", Static).render()))
 
 
+async def learning(app: RnntuiApp, pilot: Pilot[int]) -> None:
+    """In a lesson, one of whose questions is answered."""
+    await idle(app, pilot)
+    await pilot.press("f2")
+    await until(pilot, lambda: bool(app.screen.query("#figures")))
+    await until(pilot, lambda: "score" in str(app.screen.query_one("#figures", Static).render()))
+    await pilot.press("right", "right", "right")
+
+
 def opened_by(key: str) -> Opens:
     async def opens(app: RnntuiApp, pilot: Pilot[int]) -> None:
         await pilot.press(key)
@@ -124,6 +133,7 @@ SCREENS: dict[str, Opens] = {
     "typing": typing,
     "duel": duel,
     "microscope": microscope,
+    "learn": learning,
     "runs": opened_by("r"),
     "corpora": opened_by("c"),
     "classify": opened_by("x"),

@@ -64,6 +64,7 @@ def test_help_names_every_command(option: str) -> None:
             ("corpora",),
             ("checkpoints",),
             ("recipes",),
+            ("learn",),
         ),
         ("race",),
         *(("corpora", name) for name in ("list", "show", "add", "remove")),

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import tomli_w
@@ -14,6 +14,7 @@ from rnntui.lessons.answers import ScreenState, check
 from rnntui.lessons.lesson import (
     ChangeQuestion,
     KeyQuestion,
+    LensName,
     Lesson,
     NumberQuestion,
     Quantity,
@@ -23,6 +24,7 @@ from rnntui.lessons.reading import FOLDER, LANGUAGES, find_lesson, list_lessons,
 from rnntui.nets.cells import find_cell
 from rnntui.runtime.lesson_session import learned_reading
 from rnntui.toml_files import read_toml
+from rnntui.tui.lens.findings import Lens
 
 LESSONS = list_lessons()
 each_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
@@ -47,6 +49,10 @@ def _start(lesson: Lesson) -> ScreenState:
 
 def test_lessons_are_numbered_from_one_without_gaps() -> None:
     assert [lesson.number for lesson in LESSONS] == list(range(1, len(LESSONS) + 1))
+
+
+def test_lessons_know_the_lenses_of_the_screen() -> None:
+    assert get_args(LensName) == get_args(Lens)
 
 
 @each_lesson

@@ -313,7 +313,15 @@ def test_an_entry_without_sense_is_left_out(entry: dict[str, object]):
 
 
 def test_what_is_remembered_comes_back(tmp_path: Path):
-    left = Remembered("play", {"setup": 0.25, "loss": 0.5}, False, "/runs/first")
+    left = Remembered(
+        "play",
+        {"setup": 0.25, "loss": 0.5},
+        False,
+        "/runs/first",
+        lessons={"hello": (0, 2), "alice": ()},
+        lesson="hello",
+        language="ko",
+    )
     save_remembered(tmp_path / "state" / "screen.toml", left)
     assert load_remembered(tmp_path / "state" / "screen.toml") == left
 
@@ -326,9 +334,11 @@ def test_the_first_start_is_known_by_the_absence_of_a_file(tmp_path: Path):
 def test_junk_in_what_is_remembered_is_passed_over(tmp_path: Path):
     path = tmp_path / "screen.toml"
     path.write_text(
-        'corpus = 3\nrun = [1]\nfirst_start = false\n[layout]\na = 0.5\nb = 2.0\nc = "wide"\n'
+        "corpus = 3\nrun = [1]\nfirst_start = false\nlanguage = 1\n"
+        '[lessons]\nhello = ["one", 2]\nalice = 3\n'
+        '[layout]\na = 0.5\nb = 2.0\nc = "wide"\n'
     )
-    assert load_remembered(path) == Remembered(None, {"a": 0.5}, False)
+    assert load_remembered(path) == Remembered(None, {"a": 0.5}, False, lessons={"hello": (2,)})
 
 
 def test_what_cannot_be_remembered_is_let_go(tmp_path: Path):

@@ -351,6 +351,14 @@ APP = (
         in_short="More",
     ),
     Action(
+        "learn",
+        "f2",
+        "learn",
+        "Lessons",
+        "Eight lessons, each a page beside a small network that learns, in English or Korean.",
+        in_footer=False,
+    ),
+    Action(
         "quit", "ctrl+q", "quit", "Quit", "Save what is in progress, and leave.", is_priority=True
     ),
     Action(

@@ -38,6 +38,15 @@ class Remembered:
     followed: tuple[str, ...] = ()
     """Names of the hints that were followed."""
 
+    lessons: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    """Numbers of the questions answered, from 0, by the lesson's name."""
+
+    lesson: str | None = None
+    """The lesson open last."""
+
+    language: str | None = None
+    """The language chosen for the lessons."""
+
 
 def load_remembered(path: Path) -> Remembered:
     """Read the state from `path`, as far as it is valid."""
@@ -53,6 +62,9 @@ def load_remembered(path: Path) -> Remembered:
         tables.get("first_start") is not False,
         _text(tables, "run"),
         _names(tables.get("followed")),
+        _numbers(tables.get("lessons")),
+        _text(tables, "lesson"),
+        _text(tables, "language"),
     )
 
 
@@ -65,6 +77,12 @@ def save_remembered(path: Path, remembered: Remembered) -> None:
         tables["run"] = remembered.run
     if remembered.followed:
         tables["followed"] = list(remembered.followed)
+    if remembered.lesson is not None:
+        tables["lesson"] = remembered.lesson
+    if remembered.language is not None:
+        tables["language"] = remembered.language
+    if remembered.lessons:
+        tables["lessons"] = {name: list(one) for name, one in remembered.lessons.items()}
     if remembered.layout:
         tables["layout"] = dict(remembered.layout)
     try:
@@ -83,6 +101,16 @@ def _text(tables: Mapping[str, object], name: str) -> str | None:
 
 def _names(value: object) -> tuple[str, ...]:
     return tuple(name for name in value if isinstance(name, str)) if isinstance(value, list) else ()
+
+
+def _numbers(value: object) -> dict[str, tuple[int, ...]]:
+    if not isinstance(value, Mapping):
+        return {}
+    return {
+        name: tuple(one for one in numbers if isinstance(one, int))
+        for name, numbers in value.items()
+        if isinstance(numbers, list)
+    }
 
 
 def _shares(layout: Mapping[str, object]) -> dict[str, float]:

@@ -72,6 +72,15 @@ SECTIONS: Final = (
         " the network then generates beside what it did before, from the same seed.",
     ),
     HelpSection(
+        "The lessons",
+        "Each is a short page beside a small network that learns as the lesson opens, looked into"
+        " by the lenses of the Microscope. Three questions check themselves: one is answered by"
+        " pressing keys until the screen shows what is asked for, one by a number read off the"
+        " screen, one by changing something, such as a unit that is cut out, the text, or a"
+        " setting. What you have answered is remembered. The networks are gone when you leave;"
+        " nothing is added to your runs.",
+    ),
+    HelpSection(
         "Top-k and top-p",
         "Both keep random and hybrid from unlikely characters, one of which now and then spoils a"
         " word. Top-k samples from the k likeliest only, whatever their probabilities. It is a"

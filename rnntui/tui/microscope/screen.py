@@ -6,8 +6,7 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal
-from textual.widgets import Input, Label
+from textual.widgets import Input
 
 from rnntui import places
 from rnntui.errors import reason
@@ -21,9 +20,9 @@ from rnntui.tui.core.sentences import one_line, shown_path
 from rnntui.tui.lens.export import lens_csv
 from rnntui.tui.lens.lens_view import LensView
 from rnntui.tui.lens.screen import LensScreen
+from rnntui.tui.lens.text_row import TextRow
 from rnntui.tui.lens.traced_text import LONGEST
 from rnntui.tui.microscope.actions import MICROSCOPE
-from rnntui.tui.widgets.lines_input import PrimeInput
 from rnntui.tui.widgets.title_bar import TitleBar
 
 
@@ -43,11 +42,7 @@ class MicroscopeScreen(LensScreen):
     def compose(self) -> ComposeResult:
         """The text, the strips, and the figures of the step."""
         yield TitleBar()
-        with Horizontal(id="text-row"):
-            yield Label("text")
-            field = PrimeInput(self.text, placeholder="what the network reads (p)", id="text")
-            field.max_length = LONGEST
-            yield field
+        yield TextRow(self.text)
         yield LensView()
         yield KeyBar()
 
@@ -63,14 +58,13 @@ class MicroscopeScreen(LensScreen):
         self._show_text()
 
     def _show_text(self) -> None:
-        with self.prevent(Input.Changed):
-            self.query_one("#text", Input).value = self.text
+        self.query_one(TextRow).show(self.text)
 
     # Actions; `MICROSCOPE` says what each is for.
 
     def action_edit_text(self) -> None:
         """Put the cursor into the text."""
-        self.set_focus(self.query_one("#text", Input))
+        self.query_one(TextRow).edit()
 
     @on(Input.Submitted, "#text")
     def _read_text(self, event: Input.Submitted) -> None:
