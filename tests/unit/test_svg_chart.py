@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from rnntui.svg_chart import Curve, Panel, chart_svg, ticks
+from rnntui.svg.chart import Curve, Panel, chart_svg, ticks
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -1,6 +1,5 @@
 """`rnntui race`: several configurations trained fairly on the same text."""
 
-import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,6 +11,7 @@ from rnntui.cli.prime_options import given_prime, prime_option
 from rnntui.cli.race.lists import kind_of_list, listed_values
 from rnntui.cli.run_options import Force, OldText, allowance, check_old_text
 from rnntui.cli.setting_options import settings_as_options
+from rnntui.cli.written_files import repeated_command, write_whole
 from rnntui.errors import ConfigError
 from rnntui.tasks.characters.config import TrainConfig
 
@@ -192,7 +192,9 @@ def _new(
         symbols = len(with_rare_merged(corpus, first.min_count).vocabulary)
         entries = with_equal_parameters(entries, symbols)
     start = found[0].prime if prime is None else prime.encode("utf-8", "replace").decode()
-    return new_race(parent, corpus, entries, name, start, slice_chars, _command(), force)
+    return new_race(
+        parent, corpus, entries, name, start, slice_chars, repeated_command(_NOT_REPEATED), force
+    )
 
 
 def _text_of(recipes: Sequence["TrainRecipe"], texts: Sequence[str]) -> str:
@@ -235,19 +237,6 @@ def _resumed(
     return resume_race(parent, name, changes, allowance(old_text), force)
 
 
-def _command() -> str:
-    """The command that repeats the race, without what is made of it."""
-    words, kept = iter(sys.argv[1:]), []
-    for word in words:
-        option, equals, _ = word.partition("=")
-        if option not in _NOT_REPEATED:
-            kept.append(word)
-        elif not equals:
-            for _ in range(_NOT_REPEATED[option]):
-                next(words, None)
-    return shlex.join(["rnntui", *kept])
-
-
 def _failure(event: "LaneEvent") -> str:
     from rnntui.cli.headless import sentence_of_failure
 
@@ -280,6 +269,6 @@ def _report(
         report.write_csv(results, csv)
     if svg is not None:
         title = f"{file.name}: {len(results)} lanes on {results[0].corpus}"
-        report.write_whole(race_picture(results, title, file.command), svg)
+        write_whole(race_picture(results, title, file.command), svg)
     if sample:
         report.show_samples(report.samples_of(parent, results, prime, sample), as_json)

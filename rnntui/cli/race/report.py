@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from rnntui.atomic_files import atomic_write
 from rnntui.cli.race.display import lane_json
 from rnntui.cli.tables import drawing_on, print_table
-from rnntui.cli.terminal import notify, write_line
-from rnntui.errors import RnntuiError, reason
+from rnntui.cli.terminal import write_line
+from rnntui.cli.written_files import write_whole
 from rnntui.runtime.race.results import LaneResult
 from rnntui.runtime.race.turns import LaneEvent
 from rnntui.text.cells import printable
@@ -91,16 +90,6 @@ def write_csv(results: Sequence[LaneResult], path: Path) -> None:
             )
         )
     write_whole(text.getvalue(), path)
-
-
-def write_whole(text: str, path: Path) -> None:
-    """Write a text file atomically. Raises `RnntuiError` for a failed write."""
-    try:
-        with atomic_write(path) as file:
-            file.write(text.encode("utf-8", "replace"))
-    except OSError as error:
-        raise RnntuiError(f"{path} can't be written ({reason(error)}).") from error
-    notify(f"Wrote {path}.")
 
 
 def samples_of(

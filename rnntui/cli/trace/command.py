@@ -10,8 +10,9 @@ from rnntui.cli.cell_option import CellFile
 from rnntui.cli.checkpoint_argument import AtStep
 from rnntui.cli.prime_options import text_of_file
 from rnntui.cli.terminal import notify
+from rnntui.cli.trace.gradients import picture_of as flows
 from rnntui.cli.trace.gradients import print_reaches, reach_of, write_reach
-from rnntui.cli.trace.lens_tables import LensTable, write_lens_table
+from rnntui.cli.trace.lens_tables import LensTable, write_lens_table, write_picture
 from rnntui.cli.trace.networks import (
     TracedNetwork,
     cell_networks,
@@ -19,7 +20,7 @@ from rnntui.cli.trace.networks import (
     recipe_network,
 )
 from rnntui.cli.trace.recipe import TraceRecipe, find_trace_recipe
-from rnntui.cli.trace.steps import print_steps, write_steps
+from rnntui.cli.trace.steps import picture_of, print_steps, write_steps
 from rnntui.errors import ConfigError
 from rnntui.text.escapes import ESCAPES_HELP, unescaped
 
@@ -146,6 +147,13 @@ def trace(
             help="With one of the four lenses: a file for every number, too.",
         ),
     ] = None,
+    svg: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="A picture of what is seen, as SVG; of a forward pass, the first --units units.",
+        ),
+    ] = None,
     cell: CellFile = None,  # noqa: ARG001
     as_json: Annotated[
         bool, typer.Option("--json", help="One object a line, with every number.")
@@ -196,17 +204,19 @@ def trace(
             text,
             recurrent_scale,
             as_json,
+            svg,
         )
         return
     if train_steps is not None or forget_bias is not None or recurrent_scale != 1.0:
         raise ConfigError("--train-steps, --forget-bias and --recurrent-scale go with --gradients.")
     network = _network(checkpoint or [], at_step, found)
     if not lens:
-        _follow(network, text, units, as_json)
+        _follow(network, text, units, as_json, svg)
         return
-    write_lens_table(
-        _seen_through(lens, network, text, units, pattern or [], mark, place), as_json, csv_file
-    )
+    table = _seen_through(lens, network, text, units, pattern or [], mark, place)
+    write_lens_table(table, as_json, csv_file)
+    if svg is not None:
+        write_picture([network], table.picture, svg)
 
 
 def _chosen_lens(flags: dict[str, bool]) -> str:
@@ -296,7 +306,7 @@ def _networks(
         yield checkpoint_network(reference, at_step)
 
 
-def _follow(network: TracedNetwork, text: str, units: int, as_json: bool) -> None:
+def _follow(network: TracedNetwork, text: str, units: int, as_json: bool, svg: Path | None) -> None:
     ids = network.encode(text)
     window = network.config.window
     if window and len(ids) > window:
@@ -309,10 +319,16 @@ def _follow(network: TracedNetwork, text: str, units: int, as_json: bool) -> Non
         write_steps(network, ids)
     else:
         print_steps(network, ids, units)
+    if svg is not None:
+        write_picture([network], lambda about: picture_of(about, network, ids, units), svg)
 
 
 def _follow_back(
-    networks: Iterator[TracedNetwork], text: str, recurrent_scale: float, as_json: bool
+    networks: Iterator[TracedNetwork],
+    text: str,
+    recurrent_scale: float,
+    as_json: bool,
+    svg: Path | None,
 ) -> None:
     reaches = []
     for network in networks:
@@ -322,3 +338,6 @@ def _follow_back(
         reaches.append(reach)
     if not as_json:
         print_reaches(reaches)
+    if svg is not None and reaches:
+        seen = [reach.network for reach in reaches]
+        write_picture(seen, lambda about: flows(about, reaches), svg)

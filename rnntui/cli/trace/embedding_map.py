@@ -15,6 +15,7 @@ NEAREST: Final = 5
 def table_of(network: "TracedNetwork") -> LensTable:
     """A row for each symbol, by kind, with its place and its nearest neighbours."""
     from rnntui.lenses.embedding_map import embedding_map
+    from rnntui.lenses.pictures import map_picture
 
     symbols = network.vocabulary.symbols
     found = embedding_map(network.arrays, symbols)
@@ -54,4 +55,5 @@ def table_of(network: "TracedNetwork") -> LensTable:
             for rank in order
         ],
         print_summary,
+        lambda about: map_picture(about, symbols, found),
     )

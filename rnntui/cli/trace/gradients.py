@@ -16,7 +16,9 @@ from rnntui.text.cells import printable
 
 if TYPE_CHECKING:
     from rnntui.cli.trace.networks import TracedNetwork
+    from rnntui.lenses.forward_trace import Floats
     from rnntui.lenses.gradient_flow import GradientFlow
+    from rnntui.lenses.pictures import About
 
 HEIGHT = 12
 WIDTH = 80
@@ -80,6 +82,19 @@ def print_reaches(reaches: Sequence[Reach]) -> None:
     scale = decades([curve for reach in reaches for curve in _curves(reach)])
     for group in filter(None, (untrained, others)):
         _print_group(group, scale)
+
+
+def picture_of(about: "About", reaches: Sequence[Reach]) -> str:
+    """The SVG text of the chart of all networks."""
+    import numpy as np
+
+    from rnntui.lenses.pictures import flow_picture
+
+    curves: dict[str, Floats] = {}
+    for reach in reaches:
+        stage = f" ({reach.network.stage})" if reach.network.stage else ""
+        curves |= {f"{one.name}{stage}": np.asarray(one.values) for one in _curves(reach)}
+    return flow_picture(about, curves)
 
 
 def _print_group(group: Sequence[Reach], scale: Decades | None) -> None:

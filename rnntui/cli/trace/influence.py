@@ -20,6 +20,7 @@ def table_of(network: "TracedNetwork", ids: list[int], place: int | None) -> Len
     Raises `ConfigError` for a place behind the text.
     """
     from rnntui.lenses.influence import influence
+    from rnntui.lenses.pictures import influence_picture
 
     if place is not None and place > len(ids):
         raise ConfigError(f"--place {place} is behind the text, which has {len(ids):,} characters.")
@@ -66,4 +67,10 @@ def table_of(network: "TracedNetwork", ids: list[int], place: int | None) -> Len
         "gradient_times_input",
         "target",
     )
-    return LensTable(columns, lambda: rows, print_summary)
+    characters = [symbols[rank] for rank in ids[:last]]
+    return LensTable(
+        columns,
+        lambda: rows,
+        print_summary,
+        lambda about: influence_picture(about, characters, found.norms[0], last - 1, target),
+    )

@@ -9,11 +9,16 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from rnntui.cli.terminal import notify, write_line
+from rnntui.cli.written_files import repeated_command, write_whole
 from rnntui.errors import ConfigError, quoted, reason
 from rnntui.text.escapes import escaped
+
+if TYPE_CHECKING:
+    from rnntui.cli.trace.networks import TracedNetwork
+    from rnntui.lenses.pictures import About
 
 LONG: Final = 100_000
 """Characters from which on a text is read in single precision, in less than half of the time."""
@@ -24,12 +29,13 @@ class LensTable:
     """All that a lens has to say: named columns, their rows, and how to print a summary.
 
     `rows` begins them anew: a long text has many, which are made one by one. A value is a number,
-    a text, None, or a list of these.
+    a text, None, or a list of these. `picture` draws it as the text of an SVG file.
     """
 
     columns: Sequence[str]
     rows: Callable[[], Iterable[Sequence[Any]]]
     print_summary: Callable[[], None]
+    picture: "Callable[[About], str]"
 
 
 def write_lens_table(table: LensTable, as_json: bool, csv_file: Path | None) -> None:
@@ -45,6 +51,29 @@ def write_lens_table(table: LensTable, as_json: bool, csv_file: Path | None) -> 
     for row in table.rows():
         values = dict(zip(table.columns, map(_plain, row), strict=True))
         write_line(json.dumps(values, allow_nan=False), sys.stdout)
+
+
+def write_picture(
+    networks: "Sequence[TracedNetwork]", picture: "Callable[[About], str]", path: Path
+) -> None:
+    """Draw what is seen of some networks into an SVG file.
+
+    Raises `ConfigError` for a file that is there already, and `RnntuiError` for one that can't be
+    written.
+    """
+    from rnntui.lenses.pictures import About
+
+    _refuse_file_there(path)
+    words = dict.fromkeys(_in_words(network, len(networks) == 1) for network in networks)
+    command = repeated_command({"--svg": 1, "--csv": 1, "--json": 0})
+    write_whole(picture(About(", ".join(words), command)), path)
+
+
+def _in_words(network: "TracedNetwork", is_alone: bool) -> str:
+    """A network's name and size, and of a network alone how long it was trained."""
+    size = f"{network.config.cell} {network.config.num_layers}x{network.config.hidden_size}"
+    name = () if network.name == network.config.cell else (network.name,)
+    return " · ".join((*name, size, *filter(None, [network.stage if is_alone else ""])))
 
 
 def lens_precision(characters: int) -> Any:
@@ -65,8 +94,7 @@ def _write_csv(table: LensTable, path: Path) -> None:
     from rnntui.atomic_files import atomic_write
 
     shown = quoted(str(path))
-    if os.path.lexists(path):
-        raise ConfigError(f"There is a file {shown} already; choose another name for it.")
+    _refuse_file_there(path)
     try:
         with atomic_write(path) as file:
             text = io.TextIOWrapper(file, encoding="utf-8", newline="")
@@ -79,6 +107,12 @@ def _write_csv(table: LensTable, path: Path) -> None:
             f"The file {shown} can't be written ({reason(error)}); choose a writable place."
         ) from error
     notify(f"Every number is in {shown}.")
+
+
+def _refuse_file_there(path: Path) -> None:
+    if os.path.lexists(path):
+        shown = quoted(str(path))
+        raise ConfigError(f"There is a file {shown} already; choose another name for it.")
 
 
 def _plain(value: Any) -> Any:

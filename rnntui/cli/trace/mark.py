@@ -12,11 +12,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rnntui.cli.trace.networks import TracedNetwork
+    from rnntui.lenses.pictures import About
 
 PLACES: Final = 100
 """Other places that are looked for; the summary shows the first of them."""
 
 SHOWN: Final = 20
+DRAWN: Final = 6
+"""Units in a picture, the first ones."""
+
 AROUND: Final = 15
 """Characters of the text that the summary shows before a place."""
 
@@ -45,8 +49,11 @@ def table_of(network: "TracedNetwork", ids: list[int], mark: str) -> LensTable:
     """
     import numpy as np
 
+    from rnntui.lenses.activations import activations
     from rnntui.lenses.marked_stretch import MOST_UNITS, marked_stretch
     from rnntui.lenses.matching_stretches import THRESHOLD, on_off
+    from rnntui.lenses.neurons import unit_values, units_of
+    from rnntui.lenses.pictures import PICTURED, units_picture
 
     start, stop = stretch_of(mark, len(ids))
     with on_one_thread():
@@ -96,8 +103,20 @@ def table_of(network: "TracedNetwork", ids: list[int], mark: str) -> LensTable:
             text = "".join(symbols[rank] for rank in ids[place.start : place.stop])
             yield ("place", *[None] * 5, place.start + 1, place.stop, place.units, text)
 
+    def picture(about: "About") -> str:
+        read = activations(network.config, network.arrays, np.array(ids[:PICTURED]))
+        values, numbers = unit_values(read), units_of(network.config)
+        best = [one.signed.unit for one in found.units[:DRAWN]]
+        strips = {
+            f"{unit.layer + 1} {unit.state}{unit.number + 1}": values[:, numbers.index(unit)]
+            for unit in best
+        }
+        characters = [symbols[rank] for rank in ids[read.start :]]
+        title = f"Units on through “{shown(start, stop)}”"
+        return units_picture(about, title, characters, strips, range(start, stop))
+
     columns = ("what", "layer", "state", "unit", "sign", "share", "from", "to", "units", "text")
-    return LensTable(columns, rows, print_summary)
+    return LensTable(columns, rows, print_summary, picture)
 
 
 def _named(layer: int, number: int) -> str:

@@ -8,7 +8,8 @@ from rnntui.errors import ConfigError
 
 if TYPE_CHECKING:
     from rnntui.cli.trace.networks import TracedNetwork
-    from rnntui.lenses.neurons import Tracked
+    from rnntui.lenses.neurons import Tracked, UnitCorrelations
+    from rnntui.lenses.pictures import About
 
 
 def table_of(
@@ -57,7 +58,27 @@ def table_of(
             for unit, correlations in zip(found.units, found.values, strict=True)
         ],
         print_summary,
+        lambda about: _picture(about, network, ids, found),
     )
+
+
+def _picture(
+    about: "About", network: "TracedNetwork", ids: list[int], found: "UnitCorrelations"
+) -> str:
+    """The text's beginning, and the unit that tracks each feature best."""
+    import numpy as np
+
+    from rnntui.lenses.activations import activations
+    from rnntui.lenses.neurons import unit_values, units_of
+    from rnntui.lenses.pictures import PICTURED, units_picture
+
+    with on_one_thread():
+        read = activations(network.config, network.arrays, np.array(ids[:PICTURED]))
+    values, columns = unit_values(read), units_of(network.config)
+    best = [one for feature in found.features for one in found.of_feature(feature, 1)]
+    strips = {f"{one.feature}: {_named(one)}": values[:, columns.index(one.unit)] for one in best}
+    characters = [network.vocabulary.symbols[rank] for rank in ids[read.start :]]
+    return units_picture(about, "The units that track features best", characters, strips)
 
 
 def _named(tracked: "Tracked") -> str:

@@ -12,6 +12,7 @@ from rnntui.text.cells import symbol_label
 if TYPE_CHECKING:
     from rnntui.cli.trace.networks import TracedNetwork
     from rnntui.lenses.forward_trace import Floats, LayerStep, StepTrace
+    from rnntui.lenses.pictures import About
 
 LIKELIEST = 5
 """Number of most probable next characters shown."""
@@ -29,6 +30,24 @@ def print_steps(network: "TracedNetwork", ids: list[int], units: int) -> None:
             _print_whole(network, step, title)
         else:
             _print_summary(network, step, title, units)
+
+
+def picture_of(about: "About", network: "TracedNetwork", ids: list[int], units: int) -> str:
+    """The SVG text of the first `units` units of all gates and states over the text."""
+    import numpy as np
+
+    from rnntui.lenses.activations import activations
+    from rnntui.lenses.pictures import PICTURED, units_picture
+
+    read = activations(network.config, network.arrays, np.array(ids[:PICTURED]))
+    strips = {
+        f"{number + 1} {name} {unit + 1}": values[:, unit]
+        for number, layer in reversed(list(enumerate(read.layers)))
+        for name, values in (layer.gates | layer.states).items()
+        for unit in range(min(units, values.shape[1]))
+    }
+    characters = [network.vocabulary.symbols[rank] for rank in ids[read.start :]]
+    return units_picture(about, "Gates and states over the text", characters, strips)
 
 
 def write_steps(network: "TracedNetwork", ids: list[int]) -> None:

@@ -27,6 +27,7 @@ def table_of(network: "TracedNetwork", ids: list[int]) -> LensTable:
     """
     import numpy as np
 
+    from rnntui.lenses.pictures import surprise_picture
     from rnntui.lenses.surprise import surprise
 
     read = np.array(ids)
@@ -66,7 +67,14 @@ def table_of(network: "TracedNetwork", ids: list[int]) -> LensTable:
             yield place + 1, symbols[ids[place]], float(bits), float(average), other
 
     columns = ("character", "char", "bits", "running_average", "ngram_bits")
-    return LensTable(columns, rows, print_summary)
+    characters = [symbols[rank] for rank in ids[found.start :]]
+    other = None if ngram is None else (f"{ngram.order}-gram bits", ngram.bits)
+    return LensTable(
+        columns,
+        rows,
+        print_summary,
+        lambda about: surprise_picture(about, characters, found.bits, averages, other),
+    )
 
 
 def _learned(network: "TracedNetwork") -> "AnyIds | None":

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from rnntui.runtime.race.results import LaneResult, Point
-from rnntui.svg_chart import Curve, Panel, chart_svg
+from rnntui.svg.chart import Curve, Panel, chart_svg
 
 _AXES: tuple[tuple[str, Callable[[Point], float]], ...] = (
     ("steps", lambda point: point.step),

@@ -1,28 +1,23 @@
-"""A picture of curves as the text of an SVG file: axes, a legend, a title, and a note below.
+"""A picture of curves: axes, a legend, a title, and a note below.
 
-Pure functions, without a drawing library. Every text is escaped and cut to what can be drawn, so it
-may come from outside; numbers that are not finite are left out.
+Numbers that are not finite are left out.
 """
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from xml.sax.saxutils import escape
 
-from rnntui.text.cells import printable
-
-COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
-"""Told apart by people who are colour-blind, too (Okabe and Ito 2008)."""
+from rnntui.svg.page import COLOURS, clean, label, page
 
 DASHES = ("", "7 3", "2 3", "10 3 2 3", "5 5", "1 4")
 """Beside its colour each curve has its own dashes."""
 
 PANEL_WIDTH, PANEL_HEIGHT = 420, 300
+ALONE_WIDTH = 640
+"""Width of a panel without others beside it."""
 LEFT, RIGHT, TOP, BOTTOM = 62, 18, 44, 48
-LEGEND_ROW, NOTE_ROW = 20, 16
+LEGEND_ROW = 20
 MOST_TICKS = 6
-NOTE_CHARACTERS = 150
-"""Characters of a line of the note."""
 
 _CHARACTER_WIDTH = 7.0
 
@@ -37,11 +32,15 @@ class Curve:
 
 @dataclass(frozen=True)
 class Panel:
-    """A pair of axes with their labels, and curves."""
+    """A pair of axes with their labels, and curves.
+
+    On a logarithmic y axis, values that are not above 0 are left out.
+    """
 
     x_label: str
     y_label: str
     curves: Sequence[Curve]
+    y_is_logarithmic: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,33 +59,20 @@ class _Axis:
 def chart_svg(title: str, panels: Sequence[Panel], note: str = "") -> str:
     """The SVG text of panels beside each other, which share the legend of the first one."""
     names = [curve.name for curve in panels[0].curves]
-    rows = _legend_rows(names, PANEL_WIDTH * len(panels) - LEFT - RIGHT)
-    lines = _folded(_clean(note))
-    width = PANEL_WIDTH * len(panels)
+    each = ALONE_WIDTH if len(panels) == 1 else PANEL_WIDTH
+    width = each * len(panels)
+    rows = _legend_rows(names, width - LEFT - RIGHT)
     top = TOP + LEGEND_ROW * len(rows)
-    height = top + PANEL_HEIGHT + BOTTOM + NOTE_ROW * (len(lines) + 1)
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}"'
-        f' viewBox="0 0 {width} {height}" font-family="sans-serif" font-size="12" fill="#222">',
-        f"<title>{_text(title)}</title>",
-        f'<rect width="{width}" height="{height}" fill="#fff"/>',
-        f'<text x="{LEFT}" y="26" font-size="17" font-weight="bold">{_text(title)}</text>',
-    ]
+    parts: list[str] = []
     for number, row in enumerate(rows):
         x, y = float(LEFT), TOP + LEGEND_ROW * number + 4
         for index in row:
             parts.append(_line(((x, y), (x + 26, y)), index))
-            parts.append(f'<text x="{x + 32:g}" y="{y + 4:g}">{_text(names[index])}</text>')
+            parts.append(f'<text x="{x + 32:g}" y="{y + 4:g}">{label(names[index])}</text>')
             x += _legend_width(names[index])
     for number, panel in enumerate(panels):
-        parts += _panel(panel, PANEL_WIDTH * number, top)
-    for number, line in enumerate(lines):
-        y = top + PANEL_HEIGHT + BOTTOM + NOTE_ROW * (number + 1) - 6
-        parts.append(
-            f'<text x="{LEFT}" y="{y}" font-size="11" font-family="monospace" fill="#555"'
-            f' xml:space="preserve">{escape(line)}</text>'
-        )
-    return "\n".join([*parts, "</svg>", ""])
+        parts += _panel(panel, each * number, top, each)
+    return page(title, width, top + PANEL_HEIGHT + BOTTOM, parts, note, LEFT)
 
 
 def ticks(low: float, high: float, most: int = MOST_TICKS) -> list[float]:
@@ -98,16 +84,20 @@ def ticks(low: float, high: float, most: int = MOST_TICKS) -> list[float]:
     return [number * step for number in range(math.ceil(low / step), math.floor(high / step) + 1)]
 
 
-def _panel(panel: Panel, left: float, top: float) -> list[str]:
-    points = [point for curve in panel.curves for point in curve.points if _drawn(point)]
-    x = _axis([0.0, *(point[0] for point in points)], left + LEFT, left + PANEL_WIDTH - RIGHT, 0.0)
+def _panel(panel: Panel, left: float, top: float, width: float) -> list[str]:
+    curves = [_points(curve, panel.y_is_logarithmic) for curve in panel.curves]
+    points = [point for curve in curves for point in curve]
+    x = _axis([0.0, *(point[0] for point in points)], left + LEFT, left + width - RIGHT, 0.0)
     y = _axis([point[1] for point in points], top + PANEL_HEIGHT, top, 0.05)
     parts = []
     for value in ticks(y.low, y.high):
+        if panel.y_is_logarithmic and value != round(value):
+            continue
+        name = f"1e{value:.0f}" if panel.y_is_logarithmic else _number(value)
         parts.append(
             f'<path d="M{x.first:g} {y.at(value):.1f}H{x.last:g}" stroke="#e4e4e4"/>'
             f'<text x="{x.first - 7:g}" y="{y.at(value) + 4:.1f}" text-anchor="end">'
-            f"{_number(value)}</text>"
+            f"{name}</text>"
         )
     for value in ticks(x.low, x.high):
         parts.append(
@@ -121,12 +111,12 @@ def _panel(panel: Panel, left: float, top: float) -> list[str]:
     middle = (y.first + y.last) / 2
     parts.append(
         f'<text x="{(x.first + x.last) / 2:g}" y="{y.first + 38:g}" text-anchor="middle">'
-        f"{_text(panel.x_label)}</text>"
+        f"{label(panel.x_label)}</text>"
         f'<text transform="translate({left + 14:g} {middle:g}) rotate(-90)" text-anchor="middle">'
-        f"{_text(panel.y_label)}</text>"
+        f"{label(panel.y_label)}</text>"
     )
-    for number, curve in enumerate(panel.curves):
-        places = [(x.at(p[0]), y.at(p[1])) for p in curve.points if _drawn(p)]
+    for number, curve in enumerate(curves):
+        places = [(x.at(p[0]), y.at(p[1])) for p in curve]
         if places:
             parts.append(_line(places, number))
             parts.append(
@@ -155,8 +145,12 @@ def _axis(values: Sequence[float], first: float, last: float, margin: float) -> 
     return _Axis(low - room, high + room, first, last)
 
 
-def _drawn(point: tuple[float, float]) -> bool:
-    return math.isfinite(point[0]) and math.isfinite(point[1])
+def _points(curve: Curve, is_logarithmic: bool) -> list[tuple[float, float]]:
+    """A curve's points that can be drawn, y by its decimal logarithm on such an axis."""
+    points = [point for point in curve.points if math.isfinite(point[0] + point[1])]
+    if not is_logarithmic:
+        return points
+    return [(x, math.log10(y)) for x, y in points if y > 0]
 
 
 def _number(value: float) -> str:
@@ -167,7 +161,7 @@ def _number(value: float) -> str:
 
 
 def _legend_width(name: str) -> float:
-    return 32 + _CHARACTER_WIDTH * len(_clean(name)) + 24
+    return 32 + _CHARACTER_WIDTH * len(clean(name)) + 24
 
 
 def _legend_rows(names: Sequence[str], width: float) -> list[list[int]]:
@@ -181,26 +175,3 @@ def _legend_rows(names: Sequence[str], width: float) -> list[list[int]]:
         rows[-1].append(number)
         used += _legend_width(name)
     return rows
-
-
-def _folded(note: str) -> list[str]:
-    """The note in lines, broken between words."""
-    lines: list[str] = []
-    for word in note.split(" "):
-        if lines and len(lines[-1]) + 1 + len(word) <= NOTE_CHARACTERS:
-            lines[-1] += " " + word
-        else:
-            lines += [
-                word[at : at + NOTE_CHARACTERS]
-                for at in range(0, max(1, len(word)), NOTE_CHARACTERS)
-            ]
-    return [line for line in lines if line]
-
-
-def _clean(text: str) -> str:
-    """One line without control characters, which XML can't hold."""
-    return printable(" ".join(text.split()))
-
-
-def _text(text: str) -> str:
-    return escape(_clean(text))

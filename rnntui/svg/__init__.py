@@ -1,0 +1,1 @@
+"""Pictures as the text of SVG files, without a drawing library."""
