@@ -4,6 +4,7 @@ import csv
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -41,6 +42,7 @@ from tests.tui.waiting import until
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (140, 45)], ids=["80x24", "140x45"])
 TEXT = "OLD TAM:\nSay it."
+TEXT_TAG = "{http://www.w3.org/2000/svg}text"
 FOUND: dict[str, Callable[[Findings], bool]] = {
     "2": lambda found: found.tracked is not None,
     "3": lambda found: found.influence is not None,
@@ -474,6 +476,10 @@ async def test_what_a_lens_shows_is_saved_as_numbers_and_as_a_picture(
             assert file.readline().startswith(head)
             rows = list(csv.reader(file))
         assert len(rows) == (count or len(traced.vocabulary.symbols))
+        drawn = (folder / f"microscope-{lens}-1.svg").read_text(encoding="utf-8")
+        texts = ["".join(one.itertext()) for one in ElementTree.fromstring(drawn).iter(TEXT_TAG)]
+        assert any(one.startswith("rnntui trace ") for one in texts)
+        assert lens == "gradients" or any("play-gru-1 · gru 1x12" in one for one in texts)
         if lens == "unit":
             assert [row[1] for row in rows] == list(TEXT)
             assert [float(row[2]) for row in rows] == traced.rows[0].values[:, 0].tolist()

@@ -154,6 +154,10 @@ def trace(
             help="A picture of what is seen, as SVG; of a forward pass, the first --units units.",
         ),
     ] = None,
+    unit: Annotated[
+        int | None,
+        typer.Option(min=1, help="With --svg of a forward pass: this unit of each layer alone."),
+    ] = None,
     cell: CellFile = None,  # noqa: ARG001
     as_json: Annotated[
         bool, typer.Option("--json", help="One object a line, with every number.")
@@ -175,6 +179,8 @@ def trace(
         }
     )
     _refuse_without_lens(lens, pattern, mark, place, csv_file)
+    if unit is not None and (lens or svg is None):
+        raise ConfigError("--unit goes with --svg and the forward pass, without another lens.")
     if checkpoint and recipe is not None:
         raise ConfigError("--checkpoint and --recipe exclude each other; name one network.")
     if at_step is not None and not checkpoint:
@@ -211,7 +217,10 @@ def trace(
         raise ConfigError("--train-steps, --forget-bias and --recurrent-scale go with --gradients.")
     network = _network(checkpoint or [], at_step, found)
     if not lens:
-        _follow(network, text, units, as_json, svg)
+        _follow(network, text, units, as_json)
+        if svg is not None:
+            drawn = range(units) if unit is None else range(unit - 1, unit)
+            write_picture([network], lambda about: picture_of(about, network, text, drawn), svg)
         return
     table = _seen_through(lens, network, text, units, pattern or [], mark, place)
     write_lens_table(table, as_json, csv_file)
@@ -306,7 +315,7 @@ def _networks(
         yield checkpoint_network(reference, at_step)
 
 
-def _follow(network: TracedNetwork, text: str, units: int, as_json: bool, svg: Path | None) -> None:
+def _follow(network: TracedNetwork, text: str, units: int, as_json: bool) -> None:
     ids = network.encode(text)
     window = network.config.window
     if window and len(ids) > window:
@@ -319,8 +328,6 @@ def _follow(network: TracedNetwork, text: str, units: int, as_json: bool, svg: P
         write_steps(network, ids)
     else:
         print_steps(network, ids, units)
-    if svg is not None:
-        write_picture([network], lambda about: picture_of(about, network, ids, units), svg)
 
 
 def _follow_back(

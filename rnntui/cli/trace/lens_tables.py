@@ -65,7 +65,7 @@ def write_picture(
 
     _refuse_file_there(path)
     words = dict.fromkeys(_in_words(network, len(networks) == 1) for network in networks)
-    command = repeated_command({"--svg": 1, "--csv": 1, "--json": 0})
+    command = repeated_command({"--csv": 1, "--json": 0})
     write_whole(picture(About(", ".join(words), command)), path)
 
 

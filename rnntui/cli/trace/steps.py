@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from rnntui.cli.tables import drawing_on
 from rnntui.cli.terminal import write_line
+from rnntui.errors import ConfigError
 from rnntui.text.cells import symbol_label
 
 if TYPE_CHECKING:
@@ -32,22 +33,31 @@ def print_steps(network: "TracedNetwork", ids: list[int], units: int) -> None:
             _print_summary(network, step, title, units)
 
 
-def picture_of(about: "About", network: "TracedNetwork", ids: list[int], units: int) -> str:
-    """The SVG text of the first `units` units of all gates and states over the text."""
+def picture_of(about: "About", network: "TracedNetwork", text: str, units: range) -> str:
+    """The SVG text of some units of all gates and states over the text.
+
+    Raises `ConfigError` where a layer has none of them.
+    """
     import numpy as np
 
     from rnntui.lenses.activations import activations
     from rnntui.lenses.pictures import PICTURED, units_picture
 
+    size = network.config.hidden_size
+    if units.start >= size:
+        raise ConfigError(f"There is no unit {units.start + 1}: a layer has {size}.")
+    ids = network.encode(text)
     read = activations(network.config, network.arrays, np.array(ids[:PICTURED]))
     strips = {
-        f"{number + 1} {name} {unit + 1}": values[:, unit]
+        f"{number + 1} {name}" + (f" {unit + 1}" if len(units) > 1 else ""): values[:, unit]
         for number, layer in reversed(list(enumerate(read.layers)))
         for name, values in (layer.gates | layer.states).items()
-        for unit in range(min(units, values.shape[1]))
+        for unit in units[:size]
+        if unit < size
     }
     characters = [network.vocabulary.symbols[rank] for rank in ids[read.start :]]
-    return units_picture(about, "Gates and states over the text", characters, strips)
+    title = "Gates and states" if len(units) > 1 else f"Unit {units.start + 1}"
+    return units_picture(about, f"{title} over the text", characters, strips)
 
 
 def write_steps(network: "TracedNetwork", ids: list[int]) -> None:

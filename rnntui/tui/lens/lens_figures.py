@@ -16,7 +16,7 @@ from rnntui.tui.lens.traced_text import TracedText
 
 LISTED: Final = 5
 _BAR_CELLS: Final = 24
-_WINDOW: Final = 20
+AVERAGED: Final = 20
 """Characters of the running average."""
 
 
@@ -89,9 +89,9 @@ def surprise_figures(traced: TracedText, found: Findings, place: int) -> list[Co
     own = f"{costs[place]:.2f} bits" if place else "not predicted"
     lines = [Content.assemble((symbol_label(known), "bold"), ": ", (own, "$text-accent bold"))]
     if len(costs) > 1:
-        average = running_average(costs[1:], _WINDOW)[max(place - 1, 0)]
+        average = running_average(costs[1:], AVERAGED)[max(place - 1, 0)]
         mean = costs[1:].mean()
-        lines.append(Content(f"the last {_WINDOW} characters: {average:.2f} bits per character"))
+        lines.append(Content(f"the last {AVERAGED} characters: {average:.2f} bits per character"))
         lines.append(Content(f"the whole text: {mean:.2f} bits per character"))
     if found.ngram is not None and len(costs) > 1:
         theirs = found.ngram.bits

@@ -18,6 +18,7 @@ from rnntui.tui.core.key_bar import KeyBar
 from rnntui.tui.core.new_files import write_new
 from rnntui.tui.core.sentences import one_line, shown_path
 from rnntui.tui.lens.export import lens_csv
+from rnntui.tui.lens.export_picture import lens_svg
 from rnntui.tui.lens.lens_view import LensView
 from rnntui.tui.lens.screen import LensScreen
 from rnntui.tui.lens.text_row import TextRow
@@ -88,11 +89,12 @@ class MicroscopeScreen(LensScreen):
         """Save what the lens shows, as numbers and as a picture."""
         if self.traced is None:
             return
-        numbers = lens_csv(self.lens, self.seen(self.traced))
+        seen = self.seen(self.traced)
+        numbers, drawn = lens_csv(self.lens, seen), lens_svg(self.lens, seen, self.network)
         folder, stem = places.checkpoints_dir().parent, f"microscope-{self.lens}"
         try:
             table = write_new(folder, stem, ".csv", numbers)
-            picture = write_new(folder, stem, ".svg", self.app.export_screenshot())
+            picture = write_new(folder, stem, ".svg", drawn)
         except OSError as error:
             sentence = f"The lens can't be saved in {shown_path(folder)}: {reason(error)}."
             self.notify(printable(sentence), severity="error", markup=False)

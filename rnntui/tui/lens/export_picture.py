@@ -1,0 +1,82 @@
+"""What a lens shows as a picture for a slide, and the command that sees the same."""
+
+import shlex
+from itertools import count
+
+import numpy as np
+
+from rnntui.lenses import pictures
+from rnntui.lenses.pictures import About
+from rnntui.lenses.surprise import running_average
+from rnntui.runtime.session import Network
+from rnntui.text.escapes import escaped
+from rnntui.tui.lens.findings import Lens
+from rnntui.tui.lens.lens_figures import AVERAGED
+from rnntui.tui.lens.lens_view import Seen
+from rnntui.tui.lens.operations import in_words
+
+_FLAGS: dict[Lens, str] = {
+    "unit": "--neurons",
+    "influence": "--influence",
+    "surprise": "--surprise",
+    "map": "--map",
+    "gradients": "--gradients",
+}
+
+
+def lens_command(lens: Lens, seen: Seen, network: Network) -> str:
+    """The command that traces the same text through the same lens, without what was operated on."""
+    words = ["rnntui", "trace"]
+    if lens != "map":
+        words.append(escaped("".join(seen.traced.characters)))
+    where = ["--checkpoint", network.reference] if network.reference else []
+    words += where or ["--recipe", network.name]
+    words += [_FLAGS[lens]] if lens in _FLAGS else ["--unit", str(seen.unit + 1)]
+    if lens == "influence":
+        words += ["--place", str(seen.place + 1)]
+    return shlex.join([*words, "--svg", "lens.svg"])
+
+
+def lens_svg(lens: Lens, seen: Seen, network: Network) -> str:
+    """The SVG text of what a lens shows of a network, for the place, row and unit chosen.
+
+    Where nothing is found yet, the gates and states of the chosen unit.
+    """
+    traced, found, place = seen.traced, seen.found, seen.place
+    config, characters = traced.config, traced.characters
+    size = f"{config.cell} {config.num_layers}x{config.hidden_size}"
+    step = f"step {traced.step:,}" if traced.step else "fixed weights"
+    operated = [in_words(one) for one in seen.operations]
+    about = About(
+        " · ".join((network.name, size, step, *operated)), lens_command(lens, seen, network)
+    )
+    match lens:
+        case "unit":
+            name = f"{seen.chosen.about}, unit {seen.unit + 1}"
+            values = {"": seen.chosen.values[:, seen.unit]}
+            return pictures.units_picture(about, name, characters, values)
+        case "influence" if found.influence is not None:
+            target = traced.vocabulary.symbols[found.influence.targets[place]]
+            norms = found.influence.norms[place]
+            return pictures.influence_picture(about, characters, norms, place, target)
+        case "surprise" if len(characters) > 1:
+            costs = traced.costs[1:]
+            theirs = found.ngram
+            other = None if theirs is None else (f"{theirs.order}-gram bits", theirs.bits[1:])
+            averages = running_average(costs, AVERAGED)
+            return pictures.surprise_picture(about, characters[1:], costs, averages, other)
+        case "map" if found.map is not None:
+            symbols = traced.vocabulary.symbols
+            return pictures.map_picture(about, symbols, found.map, traced.ids[place])
+        case "gradients" if found.flows is not None:
+            names = (f"untrained {cell}" for cell, _ in found.flows.untrained)
+            layers = (f"layer {number}" for number, _ in zip(count(1), found.flows.weights))
+            curves = zip((*layers, *names), found.flows.curves, strict=True)
+            flows = {name: np.asarray(curve.values) for name, curve in curves}
+            return pictures.flow_picture(about, flows)
+        case "surgery" if found.streams is not None:
+            return pictures.streams_picture(about, *found.streams, operated)
+        case _:
+            strips = {row.label: row.values[:, seen.unit] for row in traced.rows}
+            title = f"Unit {seen.unit + 1} over the text"
+            return pictures.units_picture(about, title, characters, strips)

@@ -1,0 +1,49 @@
+"""A picture saved from the screen is the one that its command draws."""
+
+import shlex
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from rnntui import places
+from rnntui.runtime.session import Session
+from rnntui.training.runs.folder import BEST
+from rnntui.tui.lens.export_picture import lens_command, lens_svg
+from rnntui.tui.lens.findings import Lens
+from tests.command_line import rnntui
+from tests.tui.test_microscope import FOUND, TEXT, MicroscopeApp, looking
+from tests.tui.waiting import until
+
+
+def drawn(svg: str) -> list[dict[str, str]]:
+    """The bars, and the characters of a text or a map, with their places."""
+    return [
+        one.attrib
+        for one in ElementTree.fromstring(svg).iter()
+        if one.tag.endswith(("rect", "tspan", "polyline")) or one.get("font-size") == "15"
+    ][1:]
+
+
+@pytest.mark.parametrize(
+    ("key", "lens"), [("1", "strips"), ("3", "influence"), ("4", "surprise"), ("5", "map")]
+)
+async def test_the_command_in_a_picture_draws_the_same(
+    key: str, lens: Lens, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.chdir(tmp_path)
+    session = Session()
+    session.load(places.shipped_checkpoints_dir() / "tiny" / BEST, "tiny", "tiny")
+    assert session.network is not None
+    app = MicroscopeApp(session.network, TEXT)
+    async with app.run_test(size=(80, 24)) as pilot:
+        traced = await looking(pilot, app.microscope)
+        await pilot.press(*("full_stop" for _ in range(5)), key, "right")
+        await until(pilot, lambda: key == "1" or FOUND[key](app.microscope.findings))
+        seen = app.microscope.seen(traced)
+    assert (seen.place, seen.unit) == (1, 5)
+    command = lens_command(lens, seen, session.network)
+    assert rnntui(*shlex.split(command)[1:]).code == 0
+    ours = drawn(lens_svg(lens, seen, session.network))
+    assert len(ours) > 2
+    assert ours == drawn(Path("lens.svg").read_text(encoding="utf-8"))
