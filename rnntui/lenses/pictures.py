@@ -13,6 +13,7 @@ import numpy as np
 
 from rnntui.lenses.embedding_map import EmbeddingMap
 from rnntui.lenses.forward_trace import Floats
+from rnntui.lenses.unit_history import UnitHistory
 from rnntui.svg.chart import Curve, Panel, chart_svg
 from rnntui.svg.scatter import Labelled, scatter_svg
 from rnntui.svg.strips import Passage, Strip, strips_svg
@@ -114,6 +115,18 @@ def flow_picture(about: About, curves: Mapping[str, Floats]) -> str:
     drawn = [Curve(name, list(enumerate(norms.tolist()))) for name, norms in curves.items()]
     panel = Panel("characters back (t − k)", "|dE/dh|", drawn, y_is_logarithmic=True)
     return chart_svg("Gradient flow", [panel], about.command)
+
+
+def history_picture(about: About, history: UnitHistory) -> str:
+    """How strongly the unit that tracks each feature best at the end did so after each step."""
+    drawn = []
+    for feature in history.found[-1].features:
+        for best in history.found[-1].of_feature(feature, 1):
+            unit = f"{best.unit.layer + 1} {best.unit.state}{best.unit.number + 1}"
+            sizes = np.abs(history.curve(best.unit, feature)).tolist()
+            drawn.append(Curve(f"{feature}: {unit}", list(zip(history.steps, sizes, strict=True))))
+    panel = Panel("step", "size of the correlation", drawn)
+    return chart_svg("What units track over the steps", [panel], about.command)
 
 
 def streams_picture(about: About, untouched: str, operated: str, operations: Sequence[str]) -> str:

@@ -1,11 +1,14 @@
 """A run keeps small checkpoints on request, which change nothing else about it."""
 
+import csv
+import json
 import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from rnntui import places
 from rnntui.errors import CheckpointError
 from rnntui.tasks.characters.checkpoint import load_checkpoint
 from rnntui.tasks.characters.run import Run
@@ -164,3 +167,29 @@ def test_the_commands_take_a_network_as_it_was(tmp_path: Path) -> None:
     assert "4, after the steps 0; 2; 4; 6" in rnntui("checkpoints", "show", "a").out
     stated(rnntui("sample", "a:last", "--at-step", "4"), "no run called")
     stated(rnntui("trace", "--recipe", "hello", "--at-step", "4"), "--at-step goes with")
+
+
+@pytest.mark.parametrize("lens", ["--neurons", "--influence", "--surprise", "--map"])
+def test_each_lens_looks_at_a_kept_network_and_names_its_step(lens: str) -> None:
+    kept_run(places.checkpoints_dir())
+    young = run_called("tiny").kept / "step-000004.safetensors"
+    text = () if lens == "--map" else ("the cat",)
+    table = places.checkpoints_dir() / "table.csv"
+    flags = ("trace", *text, lens, "--json", "--checkpoint")
+    at_step = rnntui(*flags, "tiny", "--at-step", "7", "--csv", table)
+    found = [json.loads(line) for line in at_step.out.splitlines()]
+    assert {one.pop("at_step") for one in found} == {4}
+    assert found == [json.loads(line) for line in rnntui(*flags, young).out.splitlines()]
+    with table.open(newline="") as file:
+        assert {line["at_step"] for line in csv.DictReader(file)} == {"4"}
+
+
+def test_a_classifier_predicts_and_is_measured_as_it_was() -> None:
+    run = classify_run(places.checkpoints_dir(), keep_every=2)
+    classified(run)
+    kept = kept_file(run.folder, 2)
+    for command, more in (("predict", ("a lovely lamp",)), ("eval", ())):
+        young = rnntui("classify", command, run.folder.path, *more, "--at-step", "3", "--json")
+        assert f"the network of '{run.folder.path}' after step 2." in young.err
+        assert young.out == rnntui("classify", command, kept, *more, "--json").out
+        assert young.code == 0

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from rnntui.cli.cell_option import CellFile
-from rnntui.cli.checkpoint_argument import Checkpoint, checkpoint_path
+from rnntui.cli.checkpoint_argument import AtStep, Checkpoint, checkpoint_path
 from rnntui.cli.classify.train import (
     LabelColumn,
     Labelled,
@@ -25,6 +25,7 @@ from rnntui.text.cells import printable
 def evaluate(
     checkpoint: Checkpoint,
     labelled: Labelled = None,
+    at_step: AtStep = None,
     text_column: TextColumn = None,
     label_column: LabelColumn = None,
     text_encoding: TextEncoding = None,
@@ -43,7 +44,7 @@ def evaluate(
     from rnntui.tasks.classification.checkpoint import load_classifier
     from rnntui.tasks.classification.scoring import score_labelled
 
-    path = checkpoint_path(checkpoint)
+    path = checkpoint_path(checkpoint, at_step)
     source = labelled_source(
         labelled, text_column, label_column, text_encoding, no_header, skip_bad
     )

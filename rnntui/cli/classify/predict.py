@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from rnntui.cli.cell_option import CellFile
-from rnntui.cli.checkpoint_argument import Checkpoint, checkpoint_path
+from rnntui.cli.checkpoint_argument import AtStep, Checkpoint, checkpoint_path
 from rnntui.cli.terminal import notify, write_line
 from rnntui.errors import CorpusError
 from rnntui.text.cells import printable
@@ -19,6 +19,7 @@ def predict(
     text: Annotated[
         str | None, typer.Argument(help="The text; by default, or with -, standard input.")
     ] = None,
+    at_step: AtStep = None,
     cell: CellFile = None,  # noqa: ARG001
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
@@ -29,7 +30,7 @@ def predict(
     from rnntui.text.labelled.limits import LARGEST_TEXT
     from rnntui.text.streams import small_text, standard_input
 
-    path = checkpoint_path(checkpoint)
+    path = checkpoint_path(checkpoint, at_step)
     reader = ClassifierReader(load_classifier(path))
     if text is None or text == "-":
         given = small_text(standard_input(), "Standard input", LARGEST_TEXT)

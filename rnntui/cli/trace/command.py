@@ -12,7 +12,12 @@ from rnntui.cli.prime_options import text_of_file
 from rnntui.cli.terminal import notify
 from rnntui.cli.trace.gradients import picture_of as flows
 from rnntui.cli.trace.gradients import print_reaches, reach_of, write_reach
-from rnntui.cli.trace.lens_tables import LensTable, write_lens_table, write_picture
+from rnntui.cli.trace.lens_tables import (
+    LensTable,
+    at_its_step,
+    write_lens_table,
+    write_picture,
+)
 from rnntui.cli.trace.networks import (
     TracedNetwork,
     cell_networks,
@@ -80,6 +85,14 @@ def trace(
             metavar="FROM:TO",
         ),
     ] = None,
+    over_steps: Annotated[
+        bool,
+        typer.Option(
+            "--over-steps",
+            help="With --neurons: after each step that the run has kept (see --keep-every): when"
+            " the units that track a feature came to do so.",
+        ),
+    ] = False,
     influence: Annotated[
         bool,
         typer.Option(
@@ -181,6 +194,8 @@ def trace(
     _refuse_without_lens(lens, pattern, mark, place, csv_file)
     if unit is not None and (lens or svg is None):
         raise ConfigError("--unit goes with --svg and the forward pass, without another lens.")
+    if over_steps:
+        _refuse_over_steps(lens, mark, at_step, checkpoint or [])
     if checkpoint and recipe is not None:
         raise ConfigError("--checkpoint and --recipe exclude each other; name one network.")
     if at_step is not None and not checkpoint:
@@ -215,14 +230,21 @@ def trace(
         return
     if train_steps is not None or forget_bias is not None or recurrent_scale != 1.0:
         raise ConfigError("--train-steps, --forget-bias and --recurrent-scale go with --gradients.")
-    network = _network(checkpoint or [], at_step, found)
-    if not lens:
-        _follow(network, text, units, as_json)
-        if svg is not None:
-            drawn = range(units) if unit is None else range(unit - 1, unit)
-            write_picture([network], lambda about: picture_of(about, network, text, drawn), svg)
-        return
-    table = _seen_through(lens, network, text, units, pattern or [], mark, place)
+    if over_steps and checkpoint:
+        from rnntui.cli.trace import over_steps as history
+
+        network, table = history.table_of(checkpoint[0], text, units, pattern or [])
+    else:
+        network = _network(checkpoint or [], at_step, found)
+        if not lens:
+            _follow(network, text, units, as_json)
+            if svg is not None:
+                drawn = range(units) if unit is None else range(unit - 1, unit)
+                write_picture([network], lambda about: picture_of(about, network, text, drawn), svg)
+            return
+        table = _seen_through(lens, network, text, units, pattern or [], mark, place)
+    if at_step is not None and network.checkpoint is not None:
+        table = at_its_step(table, network.checkpoint.header.progress.step)
     write_lens_table(table, as_json, csv_file)
     if svg is not None:
         write_picture([network], table.picture, svg)
@@ -254,6 +276,20 @@ def _refuse_without_lens(
         raise ConfigError("--place goes with --influence.")
     if csv_file is not None and lens in ("", "--gradients"):
         raise ConfigError("--csv goes with --neurons, --influence, --surprise or --map.")
+
+
+def _refuse_over_steps(
+    lens: str, mark: str | None, at_step: int | None, checkpoints: list[str]
+) -> None:
+    """Raise `ConfigError` for what --over-steps doesn't go with."""
+    if lens != "--neurons":
+        raise ConfigError("--over-steps goes with --neurons.")
+    if mark is not None:
+        raise ConfigError("--mark and --over-steps exclude each other; ask one question at a time.")
+    if at_step is not None:
+        raise ConfigError("--at-step and --over-steps exclude each other: one step, or all.")
+    if len(checkpoints) != 1:
+        raise ConfigError("--over-steps needs one run, which has kept steps: --checkpoint NAME.")
 
 
 def _seen_through(

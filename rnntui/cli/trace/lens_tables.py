@@ -7,7 +7,7 @@ import math
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -36,6 +36,15 @@ class LensTable:
     rows: Callable[[], Iterable[Sequence[Any]]]
     print_summary: Callable[[], None]
     picture: "Callable[[About], str]"
+
+
+def at_its_step(table: LensTable, step: int) -> LensTable:
+    """The same table, each row beginning with the step of the network."""
+    return replace(
+        table,
+        columns=("at_step", *table.columns),
+        rows=lambda: ((step, *row) for row in table.rows()),
+    )
 
 
 def write_lens_table(table: LensTable, as_json: bool, csv_file: Path | None) -> None:

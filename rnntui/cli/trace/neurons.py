@@ -8,7 +8,8 @@ from rnntui.errors import ConfigError
 
 if TYPE_CHECKING:
     from rnntui.cli.trace.networks import TracedNetwork
-    from rnntui.lenses.neurons import Tracked, UnitCorrelations
+    from rnntui.lenses.forward_trace import Floats
+    from rnntui.lenses.neurons import Tracked, Unit, UnitCorrelations
     from rnntui.lenses.pictures import About
 
 
@@ -22,14 +23,8 @@ def table_of(
     import numpy as np
 
     from rnntui.lenses.neurons import unit_correlations
-    from rnntui.lenses.text_features import FEATURES, text_features
 
-    for pattern in patterns:
-        if pattern in FEATURES or patterns.count(pattern) > 1:
-            raise ConfigError(f"--pattern {pattern} is given twice or is a feature's name.")
-    features = text_features(
-        network.vocabulary.decode(ids), {pattern: pattern for pattern in patterns}
-    )
+    features = features_of(network, ids, patterns)
     with on_one_thread():
         found = unit_correlations(
             network.config,
@@ -81,6 +76,25 @@ def _picture(
     return units_picture(about, "The units that track features best", characters, strips)
 
 
+def features_of(
+    network: "TracedNetwork", ids: list[int], patterns: list[str]
+) -> "dict[str, Floats]":
+    """The features of the text that `ids` are, `[T]` each, those of patterns by these.
+
+    Raises `ConfigError` for a pattern that is not valid.
+    """
+    from rnntui.lenses.text_features import FEATURES, text_features
+
+    for pattern in patterns:
+        if pattern in FEATURES or patterns.count(pattern) > 1:
+            raise ConfigError(f"--pattern {pattern} is given twice or is a feature's name.")
+    return text_features(network.vocabulary.decode(ids), {pattern: pattern for pattern in patterns})
+
+
+def named_unit(unit: "Unit") -> str:
+    """A unit by layer, state and number, counted from 1."""
+    return f"{unit.layer + 1} {unit.state}{unit.number + 1}"
+
+
 def _named(tracked: "Tracked") -> str:
-    unit = tracked.unit
-    return f"{unit.layer + 1} {unit.state}{unit.number + 1} {tracked.correlation:+.2f}"
+    return f"{named_unit(tracked.unit)} {tracked.correlation:+.2f}"

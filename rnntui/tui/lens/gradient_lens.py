@@ -20,6 +20,7 @@ from rnntui.lenses.untrained_cells import untrained_cells
 from rnntui.log_chart import LABEL, Curve, decades, log_chart
 from rnntui.nets.config import ModelConfig
 from rnntui.nets.numpy_network import Arrays
+from rnntui.sparkline import sparkline
 from rnntui.text.cells import printable, symbol_label
 from rnntui.tui.lens.styled_lines import Piece, StyledLines
 from rnntui.tui.lens.traced_text import TracedText
@@ -39,8 +40,9 @@ _STYLES: Final = (
 MOST_STEPS: Final = 1000
 """Steps of which the gradient norms are kept; from then on every other one is left out."""
 
-_LEVELS: Final = "▁▂▃▄▅▆▇█"
 _SPARK_CELLS: Final = 48
+_MIDDLE: Final = 0.43
+"""The share of a bar where all are as long."""
 _LISTED_LAYERS: Final = 3
 
 
@@ -239,10 +241,6 @@ def flow_figures(
 def _spark(values: Sequence[float]) -> str:
     """Values over time as bars, on a logarithmic scale from the least to the largest."""
     logs = np.log10(np.maximum(np.array(values), 1e-30))
-    if len(logs) > _SPARK_CELLS:
-        parts = np.array_split(logs, _SPARK_CELLS)
-        logs = np.array([part.max() for part in parts])
     low, span = logs.min(), logs.max() - logs.min()
-    if not span > 0:
-        return _LEVELS[3] * len(logs)
-    return "".join(_LEVELS[round((one - low) / span * (len(_LEVELS) - 1))] for one in logs)
+    shares = (logs - low) / span if span > 0 else np.full(len(logs), _MIDDLE)
+    return sparkline(shares.tolist(), _SPARK_CELLS)
