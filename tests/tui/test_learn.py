@@ -86,7 +86,7 @@ async def test_a_unit_is_cut_out_until_the_prediction_is_another(tmp_path: Path)
     async with app.run_test() as pilot:
         await looking(pilot, app)
         await pilot.press("q", "q", "enter")
-        assert told(app, "verdict") == "✗ Nothing is changed yet."
+        assert told(app, "verdict") == "… Nothing is changed yet."
         await pilot.press("down", "full_stop", "x")
         await until(pilot, lambda: app.learn.operations == (Operation(0, 1),))
         await pilot.press("enter")
@@ -123,6 +123,32 @@ async def test_the_setting_is_changed_and_changed_back_by_its_key(tmp_path: Path
         assert "c cell gru" in told(app, "setting")
         await learned(pilot, app)
         assert app.learn.network.weights().config.cell == "gru"
+
+
+async def test_the_lens_shows_the_network_that_has_learned_as_soon_as_it_has(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However long the lens rests: numbers are read off it and compared with the last weights."""
+    monkeypatch.setattr("rnntui.tui.lens.screen.LEAST_REST_S", 3600.0)
+    app = LearnApp(tmp_path / "screen.toml", SMALL)
+    async with app.run_test() as pilot:
+        await learned(pilot, app)
+        await pilot.press("q", "q", "right", "c")
+        await learned(pilot, app)
+        assert told(app, "verdict").startswith("✓ Right. From 1")
+        assert app.learn.place == 1  # it is the same text, so the cursor stays
+
+
+async def test_before_it_learns_a_network_is_at_step_0_and_weights_that_were_given_at_none(
+    tmp_path: Path,
+) -> None:
+    app = LearnApp(tmp_path / "screen.toml", SMALL, HELLO, session=Untrained())
+    async with app.run_test() as pilot:
+        await looking(pilot, app)
+        assert str(app.learn.query_one("#view").border_title).endswith("· step 0")
+        await pilot.press("n")
+        await looking(pilot, app)
+        assert str(app.learn.query_one("#view").border_title).endswith("· fixed weights")
 
 
 async def test_another_text_is_read_and_the_lessons_own_again(tmp_path: Path) -> None:

@@ -37,6 +37,11 @@ class Attempt:
         """Whether there is something to say of an answer."""
         return self._verdict is not None or bool(self._why)
 
+    @property
+    def is_put_off(self) -> bool:
+        """Whether the last answer couldn't be judged."""
+        return bool(self._why)
+
     def put_off(self, why: Why) -> None:
         """An answer that can't be judged, which isn't counted."""
         self._why = why

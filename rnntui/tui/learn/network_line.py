@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable
+from typing import Final
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -14,6 +15,9 @@ from rnntui.tui.core.links import fitting_links
 from rnntui.tui.learn.actions import LEARN
 from rnntui.tui.learn.words import WORDS
 
+ROOMY: Final = 100
+"""Columns of a terminal in which there is room for the bars."""
+
 
 class NetworkLine(Horizontal):
     """Cell, sizes, step and loss in words, and the losses as a line of bars."""
@@ -23,12 +27,18 @@ class NetworkLine(Horizontal):
         super().__init__(id="network-line")
         self._losses: list[float] = []
         self._step = 0
+        self._shown: tuple[LessonNetwork, ModelConfig, object, Language] | None = None
 
     def compose(self) -> ComposeResult:
         """The words, the bars, and the setting that can be changed."""
         yield Static(id="about")
         yield Sparkline(id="losses")
         yield Static(id="setting")
+
+    def on_resize(self) -> None:
+        """Show as much as there is room for."""
+        if self._shown is not None:
+            self.show(*self._shown)
 
     def begin(self) -> None:
         """Forget the losses of the network before."""
@@ -43,12 +53,11 @@ class NetworkLine(Horizontal):
         self, lesson: LessonNetwork, model: ModelConfig, value: object, language: Language
     ) -> None:
         """Show what is known of a network."""
+        self._shown = lesson, model, value, language
         words = WORDS[language]
-        parts = [
-            model.cell,
-            words["units"].format(count=model.hidden_size),
-            words["parameters"].format(count=parameter_count(model)),
-        ]
+        parts = [model.cell, words["parameters"].format(count=parameter_count(model))]
+        if has_room := self.app.size.width >= ROOMY:
+            parts.insert(1, words["units"].format(count=model.hidden_size))
         if lesson.config is None:
             parts.append(words["fixed"])
         elif not self._losses:
@@ -58,7 +67,7 @@ class NetworkLine(Horizontal):
             parts.append(words["loss"].format(loss=self._losses[-1]))
         self.query_one("#about", Static).update(Content(" · ".join(parts)))
         bars = self.query_one("#losses", Sparkline)
-        bars.display = lesson.config is not None
+        bars.display = has_room and lesson.config is not None
         bars.data = [loss for loss in self._losses if math.isfinite(loss)] or None
         line = Content("")
         if lesson.setting:

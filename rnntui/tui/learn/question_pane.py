@@ -56,7 +56,7 @@ class QuestionPane(VerticalScroll, can_focus=False):
         is_right = attempt.is_right or (was_answered and not attempt.has_answer)
         verdict = self.query_one("#verdict", Static)
         verdict.set_class(is_right, "-right")
-        sign = "✓" if is_right else "✗"
+        sign = "✓" if is_right else "…" if attempt.is_put_off else "✗"
         verdict.update(Content(f"{sign} ") + marked(sentence) if sentence else Content(""))
         self._language = language
         self._show_links()

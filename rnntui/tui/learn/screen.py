@@ -170,18 +170,22 @@ class LearnScreen(LensScreen):
 
     def poll(self) -> None:
         """Show what is new in the training."""
-        was_learned = self._session.is_learned and self._untouched is not None
+        was_learned = self._session.is_learned
         news = self._session.poll()
         if news.failure:
             self.notify(printable(news.failure), severity="error", markup=False)
         if news.losses:
             self.query_one(NetworkLine).add(news.losses)
             self._show_network()
-        if self._session.is_learned and not was_learned and self._value is None:
+        if not self._session.is_learned:
+            return
+        if self._untouched is None and self._value is None:
             text = self.network.normalisation.apply(self.lesson.network.reads)
             ids = tuple(int(rank) for rank in self.network.vocabulary.encode(text))
             self._untouched = self._reading(ids)
-            self.draw_lens()
+        if not was_learned:
+            # The lens rests long between two looks; numbers are to be read off at once.
+            self.look_anew()
 
     def _reading(self, ids: tuple[int, ...]) -> Reading:
         """The network as it is, reading some ids."""
@@ -225,8 +229,15 @@ class LearnScreen(LensScreen):
 
     @property
     def _is_settled(self) -> bool:
-        """Whether numbers don't change by themselves any more."""
-        return self._session.is_learned and self._untouched is not None
+        """Whether the numbers on screen are those of the network that has learned."""
+        traced = self.traced
+        return (
+            self._session.is_learned
+            and self._untouched is not None
+            and traced is not None
+            and traced.vocabulary is self.network.vocabulary
+            and traced.step == self.network.weights().step
+        )
 
     def _is_worth_a_look(self, attempt: Attempt) -> bool:
         """Whether the screen may have come to answer a question since the last look."""
@@ -314,7 +325,13 @@ class LearnScreen(LensScreen):
         values = self.lesson.network.values
         at = values.index(self._value) if self._value is not None else 0
         following = (at + 1) % len(values)
+        lens, text = self.lens, self.text
+        chosen = self.place, self.row, self.unit
         self._begin_network(values[following] if following else None)
+        self.text = text
+        self.place, self.row, self.unit = chosen
+        self.query_one(TextRow).show(text)
+        self.action_lens(lens)
 
     def action_reset(self) -> None:
         """Back to the lesson's own network and text."""
@@ -347,12 +364,13 @@ class LearnScreen(LensScreen):
         self.look_anew()
 
     def action_scroll_page(self, by: int) -> None:
-        """Scroll the page."""
+        """Scroll the page, or the question where the page isn't shown."""
         page = self.query_one(PagePane)
+        pane = page if page.region else self.query_one(QuestionPane)
         if by > 0:
-            page.scroll_page_down(animate=False)
+            pane.scroll_page_down(animate=False)
         else:
-            page.scroll_page_up(animate=False)
+            pane.scroll_page_up(animate=False)
 
     def action_tab(self, pane: str) -> None:
         """Go to a pane, where only one is shown."""

@@ -45,7 +45,7 @@ def lens_svg(lens: Lens, seen: Seen, network: Network) -> str:
     traced, found, place = seen.traced, seen.found, seen.place
     config, characters = traced.config, traced.characters
     size = f"{config.cell} {config.num_layers}x{config.hidden_size}"
-    step = f"step {traced.step:,}" if traced.step else "fixed weights"
+    step = "fixed weights" if seen.is_fixed else f"step {traced.step:,}"
     operated = [in_words(one) for one in seen.operations]
     about = About(
         " · ".join((network.name, size, step, *operated)), lens_command(lens, seen, network)

@@ -47,6 +47,8 @@ class Seen:
     operations: tuple[Operation, ...] = ()
     norms: tuple[tuple[int, Floats], ...] = ()
     """The gradient norms of the layers' weights, `[L]`, at the steps seen."""
+    is_fixed: bool = False
+    """Whether the weights were given, not learned."""
 
     @property
     def chosen(self) -> TraceRow:
@@ -187,7 +189,7 @@ class LensView(Vertical):
                     self.query_one(f"#{name}", Static).update(stream)
                 figures = surgery_figures(found, seen.operations)
                 what = "generated after the text: untouched, operated"
-        step = f"step {traced.step:,}" if traced.step else "fixed weights"
+        step = "fixed weights" if seen.is_fixed else f"step {traced.step:,}"
         if seen.operations:
             step += f" · {len(seen.operations)} operated on"
         title = f"{one_line(traced.config.cell)} · {what} · {step}"

@@ -157,7 +157,9 @@ class LensScreen(Screen[None]):
     def seen(self, traced: TracedText) -> Seen:
         """What is seen, and where."""
         norms = tuple(self._norms.steps)
-        return Seen(traced, self.findings, self.place, self.row, self.unit, self.operations, norms)
+        chosen = self.place, self.row, self.unit
+        is_fixed = not self.network.corpus  # as that of a trace recipe, which learned no text
+        return Seen(traced, self.findings, *chosen, self.operations, norms, is_fixed)
 
     def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool | None:
         """Rule out what does nothing with the present lens."""
