@@ -17,8 +17,8 @@ from threadpoolctl import threadpool_limits
 
 from rnntui.lenses.activations import activation_chunks
 from rnntui.lenses.influence import influence
-from rnntui.lenses.marked_stretch import marked_stretch
-from rnntui.lenses.matching_stretches import on_off
+from rnntui.lenses.marked_stretch import MOST_UNITS, marked_stretch
+from rnntui.lenses.matching_stretches import matches, on_off
 from rnntui.lenses.neurons import unit_correlations
 from rnntui.lenses.surprise import surprise
 from rnntui.lenses.text_features import text_features
@@ -102,6 +102,11 @@ def main() -> None:
             f"stretches with {stretch.looked_for} of the {len(stretch.units)} units of a mark in"
             f" {whole} ({indexed.bits.nbytes / 1e6:.0f} MB)",
             lambda: marked_stretch(indexed, WALK, WALK + MARKED, indexed),
+        )
+        rows = range(MOST_UNITS)
+        report(
+            f"stretches with {MOST_UNITS} units in {whole}, as many as are looked for",
+            lambda: matches(indexed, rows, MARKED),
         )
 
 

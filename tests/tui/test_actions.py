@@ -50,10 +50,7 @@ IN_THE_MENU = (
         *("suspend", "learn", "output-step"),
         *("runs.same-text", "runs.filter", "runs.sort", "runs.reverse", "runs.refresh"),
         *("classify.clear", "classify.command"),
-        *(
-            f"microscope.{name}"
-            for name in ("back", "first", "last", "row.up", "unit.down", "best")
-        ),
+        *(f"microscope.{name}" for name in ("back", "first", "last", "row.up", "unit.down")),
         *("microscope.operate", "microscope.untouched"),
         *("learn.page.up", "learn.page.down", "learn.tab.page", "learn.tab.network"),
         *("corpora.library", "corpora.beginning", "corpora.figures", "corpora.table"),
@@ -229,7 +226,9 @@ async def test_all_that_the_other_screens_do_is_reached_in_each_way():
         await app.push_screen(microscope)
         await pilot.pause()
         record = Record(microscope, MICROSCOPE)
-        with_strips = [one for one in MICROSCOPE if one.name != "microscope.best"]
+        with_neuron = ("best", "mark", "mark.back", "mark.forward", "mark.next", "pattern")
+        names = {f"microscope.{name}" for name in with_neuron}
+        with_strips = [one for one in MICROSCOPE if one.name not in names]
         microscope.lens_view.remove_class("-tall")
         microscope.refresh_bindings()
         await pilot.pause()
@@ -244,8 +243,8 @@ async def test_all_that_the_other_screens_do_is_reached_in_each_way():
         learn.action_lens("strips")
         await pilot.pause()
         record = Record(learn, LEARN)
-        # Tabs are for narrow terminals, and the best units for another lens.
-        here = [one for one in LEARN if ".tab." not in one.name and one.name != "microscope.best"]
+        # Tabs are for narrow terminals, and best units and marks for another lens.
+        here = [one for one in LEARN if ".tab." not in one.name and one.name not in names]
         learn.lens_view.remove_class("-tall")
         learn.refresh_bindings()
         await pilot.pause()

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from rich.cells import cell_len
 from textual.app import App
+from textual.events import MouseMove
 from textual.geometry import Offset, Size
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
@@ -21,13 +22,17 @@ from rnntui.lenses.forward_trace import forward_trace
 from rnntui.lenses.gradient_flow import gradient_flow
 from rnntui.lenses.influence import influence
 from rnntui.lenses.layer_gradients import layer_gradient_norms
+from rnntui.lenses.marked_stretch import MarkedStretch, marked_stretch
+from rnntui.lenses.matching_stretches import on_off
 from rnntui.lenses.neurons import unit_correlations
 from rnntui.lenses.surgery import Operation
-from rnntui.lenses.text_features import text_features
+from rnntui.lenses.text_features import matched, text_features
 from rnntui.lenses.untrained_cells import untrained_cells
 from rnntui.nets.numpy_network import NetworkWeights
 from rnntui.runtime.session import Network
+from rnntui.tui.dialogs.ask_text import AskText
 from rnntui.tui.lens.bars import bar
+from rnntui.tui.lens.corpus_search import Searched
 from rnntui.tui.lens.findings import Findings
 from rnntui.tui.lens.gradient_lens import MOST_STEPS, FlowChart, GradientNorms
 from rnntui.tui.lens.heat_strips import HeatStrips
@@ -277,6 +282,154 @@ async def test_a_neuron_is_shown_over_the_text_with_what_it_tracks():
         expected = f"h state, unit {best.unit.number}: "
         await until(pilot, lambda: expected in figures(app.microscope))
         assert f"line position {best.correlation:+.2f}" in figures(app.microscope)
+
+
+def telling_network() -> Network:
+    """A network with text of its own whose units are on and off, by larger weights."""
+    network = network_of(scale=3.0)
+    learned = network.vocabulary.encode(TEXT * 40)
+    return replace(network, parts=lambda: (learned, learned[:0]))
+
+
+def expected_marking(network: Network, start: int, stop: int) -> MarkedStretch:
+    weights = network.weights()
+    text = on_off(weights.config, weights.arrays, network.vocabulary.encode(TEXT))
+    corpus = on_off(weights.config, weights.arrays, network.parts()[0])
+    return marked_stretch(text, start, stop, corpus)
+
+
+async def found_for_the_mark(pilot: Pilot[Any], screen: MicroscopeScreen) -> Searched:
+    await until(pilot, lambda: screen.marking.found is not None)
+    assert screen.marking.found is not None
+    return screen.marking.found
+
+
+async def test_a_marked_stretch_has_its_units_and_its_other_places_are_gone_to():
+    network = telling_network()
+    app = MicroscopeApp(network)
+    async with app.run_test(size=(140, 45)) as pilot:
+        screen = app.microscope
+        await looking(pilot, screen)
+        await pilot.press("2", "right", "right", "right", "right", "k", "right", "right")
+        assert screen.marking.mark == (4, 7)
+        found = await found_for_the_mark(pilot, screen)
+        expected = expected_marking(network, 4, 7)
+        assert found.stretch == expected
+        assert len(expected.units) > 0
+        assert len(expected.places) > 1
+        shown = figures(screen)
+        assert f"marked TAM: {len(expected.units)} unit" in shown
+        assert "like it in 640 characters, step 100; j: next" in shown
+        assert f"{expected.places[0].start + 1:,}  {expected.places[0].units} of" in shown
+        await pilot.press("k", "f")
+        first = expected.units[0].signed.unit
+        assert (screen.unit, screen.traced and screen.traced.rows[screen.row].name) == (
+            first.number,
+            "h",
+        )
+        before = screen.traced
+        await pilot.press("j")
+        await until(pilot, lambda: screen.traced is not before)
+        place = expected.places[0]
+        assert screen.traced is not None
+        start, stop = screen.marking.mark or (0, 0)
+        assert screen.traced.characters[start:stop] == tuple((TEXT * 40)[place.start : place.stop])
+        assert screen.place == start
+        assert screen.query_one("#text", Input).value.startswith(
+            (TEXT * 40)[place.start - start :][:9]
+        )
+        for _ in range(len(expected.places)):
+            await pilot.press("j")
+        await until(pilot, lambda: screen.query_one("#text", Input).value == TEXT)
+        assert screen.marking.mark == (4, 7)
+        await pilot.press("k")
+        assert screen.marking.mark is None
+        await until(pilot, lambda: "the best units" in figures(screen))
+
+
+async def test_a_stretch_is_marked_by_shift_and_arrows_and_by_the_mouse():
+    app = MicroscopeApp(telling_network())
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = app.microscope
+        await looking(pilot, screen)
+        await pilot.press("2", "shift+right", "shift+right")
+        assert screen.marking.mark == (0, 3)
+        await pilot.press("shift+left", "shift+left", "shift+left")
+        assert screen.marking.mark == (0, 1)
+        bars = screen.query_one(TextBars)
+        await pilot.mouse_down("#text-bars", offset=Offset(4, 0))
+        bars.post_message(MouseMove(bars, 6, 1, 2, 1, 1, False, False, False))
+        await until(pilot, lambda: screen.marking.mark == (4, 7))
+        await pilot.mouse_up("#text-bars", offset=Offset(6, 0))
+        await pilot.click("#text-bars", offset=Offset(7, 1), shift=True)
+        await until(pilot, lambda: screen.marking.mark == (4, 8))
+        await pilot.click("#text-bars", offset=Offset(2, 1))
+        assert (screen.place, screen.marking.mark) == (2, (4, 8))
+        await pilot.press("1")
+        assert screen.check_action("mark", ()) is False
+
+
+async def test_a_mark_in_a_network_without_text_says_why():
+    network = telling_network()
+    nothing = network.parts()[0][:0]
+    app = MicroscopeApp(replace(network, parts=lambda: (nothing, nothing)))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await looking(pilot, app.microscope)
+        await pilot.press("2", "k")
+        await until(pilot, lambda: bool(app._notifications))
+        assert ["no text to search" in note.message for note in app._notifications] == [True]
+
+
+async def test_units_are_measured_by_a_regular_expression_of_ones_own():
+    network = network_with_text()
+    app = MicroscopeApp(network)
+    async with app.run_test(size=(140, 45)) as pilot:
+        screen = app.microscope
+        await looking(pilot, screen)
+        await pilot.press("2", "slash")
+        await until(pilot, lambda: isinstance(app.screen, AskText))
+        app.screen.query_one(Input).value = "TA[M]"
+        await pilot.press("enter")
+        await until(
+            pilot,
+            lambda: (
+                screen.findings.tracked is not None
+                and "/TA[M]/" in screen.findings.tracked.features
+            ),
+        )
+        weights = network.weights()
+        measured = unit_correlations(
+            weights.config,
+            weights.arrays,
+            network.parts()[0],
+            {"own": matched(TEXT * 40, "TA[M]")},
+            np.float32,
+        )
+        (best,) = measured.of_feature("own", 1)
+        await pilot.press("f")
+        assert f"/TA[M]/ {best.correlation:+.2f}" in figures(screen)
+        assert screen.unit == best.unit.number
+
+
+@pytest.mark.parametrize(
+    ("pattern", "said"), [("(", "is not valid"), ("(.*.*)*Q", "takes more than")]
+)
+async def test_a_bad_expression_is_said_in_a_sentence_and_holds_nobody_up(
+    monkeypatch: pytest.MonkeyPatch, pattern: str, said: str
+):
+    monkeypatch.setattr("rnntui.runtime.timed_matching.SECONDS", 0.3)
+    app = MicroscopeApp(network_with_text())
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = app.microscope
+        await looking(pilot, screen)
+        await pilot.press("2")
+        screen._measure(pattern)
+        await pilot.press("right")
+        assert screen.place == 1
+        await until(pilot, lambda: bool(app._notifications))
+        assert [said in note.message for note in app._notifications] == [True]
+        await until(pilot, lambda: screen.findings.tracked is not None)
+        assert screen.pattern == ""
 
 
 async def test_influence_is_followed_back_from_the_cursor():
@@ -563,3 +716,21 @@ def test_picture_of_a_lens(snap_compare: Any, size: tuple[int, int], key: str) -
         await pilot.pause()
 
     assert snap_compare(app, terminal_size=size, run_before=look)
+
+
+@SIZES
+@pytest.mark.parametrize("text", [TEXT, "해인은 말했다."], ids=["play", "korean"])
+def test_picture_of_a_mark(snap_compare: Any, size: tuple[int, int], text: str) -> None:
+    network = network_of("play" if text == TEXT else "korean", scale=3.0)
+    learned = network.vocabulary.encode(text * 40)
+    app = MicroscopeApp(replace(network, parts=lambda: (learned, learned[:0])), text)
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        screen = app.microscope
+        await looking(pilot, screen)
+        await pilot.press("2", *["right"] * 4, "k", *["right"] * 2)
+        await until(pilot, lambda: screen.marking.found is not None)
+        await until(pilot, lambda: screen.findings.tracked is not None)
+        await pilot.pause()
+
+    assert snap_compare(app, terminal_size=size, run_before=steps)

@@ -39,6 +39,35 @@ LENS: Final = (
     microscope_action(
         "best", "f", "best_unit", "Best unit", "To the best unit for the next feature.", False
     ),
+    microscope_action(
+        "mark",
+        "k",
+        "mark",
+        "Mark",
+        "Begin to mark a stretch of the text here, and end it; then clear it. Its units are named,"
+        " and other places like it found.",
+    ),
+    microscope_action(
+        "mark.back", "shift+left", "extend(-1)", "Mark back", "Mark the character before.", False
+    ),
+    microscope_action(
+        "mark.forward", "shift+right", "extend(1)", "Mark on", "Mark the next character.", False
+    ),
+    microscope_action(
+        "mark.next",
+        "j",
+        "next_place",
+        "Next like it",
+        "To the next place of the network's own text like the marked stretch.",
+        False,
+    ),
+    microscope_action(
+        "pattern",
+        "slash",
+        "pattern",
+        "Regex",
+        "Measure what units track of a regular expression's matches.",
+    ),
     microscope_action("back", "left", "step(-1)", "Step back", "To the character before.", False),
     microscope_action("forward", "right", "step(1)", "Step", "To the next character."),
     microscope_action(

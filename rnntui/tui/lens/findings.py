@@ -13,6 +13,7 @@ from rnntui.lenses.neurons import UnitCorrelations, unit_correlations
 from rnntui.lenses.text_features import text_features
 from rnntui.nets.numpy_network import NetworkWeights
 from rnntui.runtime.session import Network
+from rnntui.runtime.timed_matching import matched_in_time
 from rnntui.sampling.choice import SamplingSpec
 from rnntui.sampling.stream import CharacterStream
 from rnntui.text.ngrams.baselines import NgramSurprisal, best_ngram
@@ -48,13 +49,16 @@ def look(
     network: Network,
     traced: TracedText,
     untouched: NetworkWeights,
+    pattern: str,
     should_stop: Callable[[], bool],
 ) -> Findings:
     """What a lens finds for a network and the text that it read.
 
     `weights` are those that were operated on, if any were; `untouched` those before.
+    `pattern` is a regular expression that units may track, or empty.
 
-    Raises `CorpusError` where the network's own text is needed and gone, and
+    Raises `CorpusError` where the network's own text is needed and gone, `ConfigError` for a
+    pattern that can't be matched, and
     `MeasurementStoppedError` soon after `should_stop` is True.
     """
     config, arrays = weights.config, weights.arrays
@@ -63,7 +67,8 @@ def look(
             learned, _ = network.parts()
             ids = learned[:MEASURED] if len(learned) else np.array(traced.ids)
             text = "".join(network.vocabulary.symbols[rank] for rank in ids)
-            features = text_features(text)
+            own = {f"/{pattern}/": matched_in_time(text, pattern)} if pattern else {}
+            features = own | text_features(text)
             tracked = unit_correlations(config, arrays, ids, features, np.float32, should_stop)
             return Findings(tracked=tracked)
         case "influence":

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from itertools import zip_longest
 from typing import Final
 
+from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 
 from rnntui.lenses.neurons import Tracked, Unit
@@ -11,22 +12,27 @@ from rnntui.lenses.surgery import Operation
 from rnntui.lenses.surprise import running_average
 from rnntui.text.cells import printable, symbol_label
 from rnntui.tui.lens.findings import Findings
+from rnntui.tui.lens.marking import Marking, marking_figures
 from rnntui.tui.lens.operations import in_words
 from rnntui.tui.lens.traced_text import TracedText
 
 LISTED: Final = 5
 _BAR_CELLS: Final = 24
+_COLUMN_CELLS: Final = 40
+_NAME_CELLS: Final = 16
 AVERAGED: Final = 20
 """Characters of the running average."""
 
 
 def unit_figures(
-    traced: TracedText, found: Findings, place: int, row: int, unit: int
+    traced: TracedText, found: Findings, place: int, row: int, unit: int, marking: Marking
 ) -> list[Content]:
-    """What the chosen unit tracks, and which units track each feature best."""
+    """What the chosen unit tracks, and which units track each feature, or a mark, best."""
     chosen = traced.rows[row]
     value = f"{chosen.values[place, unit]:+.4f}"
     lines = [Content.assemble(f"{chosen.about}, unit {unit}: ", (value, "$text-accent bold"))]
+    if marking.mark is not None:
+        return [*lines, *marking_figures(traced, marking)]
     if found.tracked is None:
         return [*lines, Content("measuring what units track …")]
     states = {one.state for one in found.tracked.units}
@@ -34,17 +40,17 @@ def unit_figures(
     here = Unit(chosen.layer - 1, state, unit)
     tracks = found.tracked.of_unit(here, LISTED)
     lines.append(Content(f"its {state} tracks: " + (", ".join(map(_feature, tracks)) or "nothing")))
-    lines += [Content(""), Content.styled("the best units (f goes to the next):", "$text-muted")]
+    lines.append(Content.styled("the best units (f goes to the next):", "$text-muted"))
     best = best_units(found)
-    width = max((len(one.feature) for one in best), default=0)
+    width = max((cell_len(_short(one.feature)) for one in best), default=0)
     cells = [
-        f"{one.feature:<{width}} {one.correlation:+.2f} layer {one.unit.layer + 1}"
-        f" {one.unit.state} {one.unit.number:<4}"
+        f"{set_cell_size(_short(one.feature), width)} {one.correlation:+.2f}"
+        f" layer {one.unit.layer + 1} {one.unit.state} {one.unit.number:<4}"
         for one in best
     ]
     half = (len(cells) + 1) // 2
     for left, right in zip(cells[:half], [*cells[half:], ""], strict=False):
-        lines.append(Content(f"{left:<44}{right}"))
+        lines.append(Content(f"{set_cell_size(left, _COLUMN_CELLS)}{right}"))
     return lines
 
 
@@ -57,7 +63,13 @@ def best_units(found: Findings) -> Sequence[Tracked]:
 
 
 def _feature(one: Tracked) -> str:
-    return f"{one.feature} {one.correlation:+.2f}"
+    return f"{_short(one.feature)} {one.correlation:+.2f}"
+
+
+def _short(feature: str) -> str:
+    """A feature's name; an expression of somebody's own may hold anything."""
+    name = printable(feature)
+    return name if cell_len(name) <= _NAME_CELLS else set_cell_size(name, _NAME_CELLS - 1) + "…"
 
 
 def influence_figures(traced: TracedText, found: Findings, place: int) -> list[Content]:

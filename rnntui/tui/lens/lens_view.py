@@ -1,6 +1,6 @@
 """What one lens shows of a network and a text: the picture above, the figures below."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -26,6 +26,7 @@ from rnntui.tui.lens.lens_figures import (
     surprise_figures,
     unit_figures,
 )
+from rnntui.tui.lens.marking import Mark, Marking
 from rnntui.tui.lens.step_figures import step_figures
 from rnntui.tui.lens.symbol_map import SymbolMap
 from rnntui.tui.lens.text_bars import TextBars, label_of
@@ -49,6 +50,7 @@ class Seen:
     """The gradient norms of the layers' weights, `[L]`, at the steps seen."""
     is_fixed: bool = False
     """Whether the weights were given, not learned."""
+    marking: Marking = field(default_factory=Marking)
 
     @property
     def chosen(self) -> TraceRow:
@@ -157,8 +159,9 @@ class LensView(Vertical):
                 what = f"unit {unit} over the text, all at character {place + 1}"
             case "unit":
                 values = seen.chosen.values[:, unit]
-                self._show_text(seen, values / max(1.0, float(np.abs(values).max())))
-                figures = unit_figures(traced, found, place, seen.row, unit)
+                values = values / max(1.0, float(np.abs(values).max()))
+                self._show_text(seen, values, seen.marking.mark)
+                figures = unit_figures(traced, found, place, seen.row, unit, seen.marking)
                 what = f"{seen.chosen.about}, unit {unit}"
             case "influence":
                 norms = np.zeros(len(traced.ids))
@@ -207,8 +210,8 @@ class LensView(Vertical):
         strips = self.query_one("#over-units", HeatStrips)
         strips.show(Heat(_numbered(seen.traced.units), over_units, seen.row, unit))
 
-    def _show_text(self, seen: Seen, values: Floats) -> None:
-        self.query_one(TextBars).show(seen.traced.characters, values, seen.place)
+    def _show_text(self, seen: Seen, values: Floats, mark: Mark | None = None) -> None:
+        self.query_one(TextBars).show(seen.traced.characters, values, seen.place, mark)
 
 
 def _strip(row: TraceRow, numbers: Floats, scale: Floats) -> HeatRow:

@@ -4,28 +4,29 @@ It looks at the weights of a training run in progress as well as at those of a c
 forward pass is computed in a thread that rests long between two, so that training goes on.
 """
 
-import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
 from textual import on, work
-from textual.screen import Screen
 from textual.worker import get_current_worker
 
-from rnntui.errors import RnntuiError
+from rnntui.errors import ConfigError, RnntuiError
+from rnntui.lenses.neurons import Unit
 from rnntui.lenses.surgery import Operation, check_operation, operated
 from rnntui.nets.numpy_network import NetworkWeights
 from rnntui.runtime.session import Network
 from rnntui.sampling.prime import prepare_prime
 from rnntui.text.cells import printable
 from rnntui.text.ngrams.counts import MeasurementStoppedError
+from rnntui.tui.dialogs.ask_text import AskText
 from rnntui.tui.lens.findings import Findings, Lens, look
 from rnntui.tui.lens.gradient_lens import FlowChart, GradientNorms
 from rnntui.tui.lens.heat_strips import HeatStrips
 from rnntui.tui.lens.lens_figures import best_units
 from rnntui.tui.lens.lens_view import LensView, Seen
+from rnntui.tui.lens.marking_screen import REST_SHARE, MarkingScreen
 from rnntui.tui.lens.operations import in_words, next_of, ways_to_operate
 from rnntui.tui.lens.text_bars import TextBars
 from rnntui.tui.lens.traced_text import LONGEST, TracedText, trace_text
@@ -33,14 +34,16 @@ from rnntui.tui.lens.traced_text import LONGEST, TracedText, trace_text
 LEAST_REST_S: Final = 0.5
 """Seconds between two looks at weights that change."""
 
-REST_SHARE: Final = 30
-"""How many times as long as a forward pass took the next one waits: 1/30 is its share of a core."""
+PATTERN: Final = (
+    "A regular expression (Python's re, ^ and $ at line ends) whose matched characters units may"
+    " track, against the rest:"
+)
 
 BEGINNING: Final = 200
 """Characters of the network's own text that are read where there is no other text."""
 
 
-class LensScreen(Screen[None]):
+class LensScreen(MarkingScreen):
     """What its subclasses share: the thread that looks, and the actions of `LENS`.
 
     A subclass composes one `LensView`, and has `LENS` among its bindings and actions.
@@ -62,9 +65,10 @@ class LensScreen(Screen[None]):
         self.traced: TracedText | None = None
         self.findings = Findings()
         self._norms = GradientNorms()
+        self.pattern = ""
+        """A regular expression that units may track."""
         self._feature = -1
         """The feature whose best unit was gone to last."""
-        self._left = threading.Event()
 
     def on_mount(self) -> None:
         """Begin to look."""
@@ -85,18 +89,24 @@ class LensScreen(Screen[None]):
     def look_anew(self) -> None:
         """Read the text, and again with each new copy of the weights."""
         self.findings = Findings()
-        self._follow(self.network, self.text, self.lens, self.operations)
+        self._follow(self.network, self.text, self.lens, self.operations, self.pattern)
 
     def look_into(self, network: Network, text: str) -> None:
         """Read `text` by `network`, nothing operated on, from the first character."""
         self.network, self.text, self._norms = network, text, GradientNorms()
         self.place = self.row = self.unit = 0
         self.operations = ()
+        self.marking.clear()
         self.look_anew()
 
     @work(thread=True, exclusive=True, group="lens")
     def _follow(
-        self, network: Network, text: str, lens: Lens, operations: Sequence[Operation]
+        self,
+        network: Network,
+        text: str,
+        lens: Lens,
+        operations: Sequence[Operation],
+        pattern: str,
     ) -> None:
         worker = get_current_worker()
 
@@ -114,7 +124,7 @@ class LensScreen(Screen[None]):
                     weights = replace(untouched, arrays=arrays)
                     traced = trace_text(weights, network.vocabulary, ids)
                     self._show_unless(is_over, traced, None)
-                    found = look(lens, weights, network, traced, untouched, is_over)
+                    found = look(lens, weights, network, traced, untouched, pattern, is_over)
                     self._show_unless(is_over, traced, found)
                     rest = max(rest, REST_SHARE * (time.perf_counter() - began))
                 self._left.wait(rest)
@@ -123,6 +133,8 @@ class LensScreen(Screen[None]):
         except RnntuiError as error:
             sentence = printable(str(error))
             self.app.call_from_thread(self.notify, sentence, severity="error", markup=False)
+            if pattern and isinstance(error, ConfigError) and not is_over():
+                self.app.call_from_thread(self._measure, "")
 
     def _show_unless(
         self, is_over: Callable[[], bool], traced: TracedText, found: Findings | None
@@ -147,7 +159,7 @@ class LensScreen(Screen[None]):
         self.draw_lens()
 
     def on_own_text(self) -> None:
-        """Called when `text` became the beginning of the network's own, as none was given."""
+        """Called when `text` became another part of the network's own, which wasn't typed."""
 
     def draw_lens(self) -> None:
         """Bring view and figures up to what is chosen."""
@@ -159,13 +171,14 @@ class LensScreen(Screen[None]):
         norms = tuple(self._norms.steps)
         chosen = self.place, self.row, self.unit
         is_fixed = not self.network.corpus  # as that of a trace recipe, which learned no text
-        return Seen(traced, self.findings, *chosen, self.operations, norms, is_fixed)
+        operations, marking = self.operations, self.marking
+        return Seen(traced, self.findings, *chosen, operations, norms, is_fixed, marking)
 
     def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool | None:
         """Rule out what does nothing with the present lens."""
         if action == "view":
             return self.lens == "strips" and not self.lens_view.has_class("-tall")
-        if action == "best_unit":
+        if action in ("best_unit", "mark", "extend", "next_place", "pattern"):
             return self.lens == "unit"
         return action not in ("row", "unit", "operate") or self.lens in ("strips", "unit")
 
@@ -207,6 +220,7 @@ class LensScreen(Screen[None]):
     def _operate(self, operations: tuple[Operation, ...]) -> None:
         if operations != self.operations:
             self.operations = operations
+            self.search_mark()
             self.look_anew()
 
     def _say(self, sentence: str) -> None:
@@ -214,22 +228,47 @@ class LensScreen(Screen[None]):
 
     def action_best_unit(self) -> None:
         """To the unit that tracks the next feature best."""
-        if self.traced is None or not (best := best_units(self.findings)):
+        if self.traced is None:
+            return
+        if self.marking.mark is not None:
+            if units := self.marking.units:
+                self.marking.unit = (self.marking.unit + 1) % len(units)
+                self._go_to_unit(self.traced, units[self.marking.unit].signed.unit)
+            return
+        if not (best := best_units(self.findings)):
             return
         self._feature = (self._feature + 1) % len(best)
         chosen = best[self._feature]
-        self.unit = chosen.unit.number
-        self.row = next(
-            number
-            for number, row in enumerate(self.traced.rows)
-            if (row.layer - 1, row.name) == (chosen.unit.layer, chosen.unit.state)
-        )
-        self.draw_lens()
+        self._go_to_unit(self.traced, chosen.unit)
         self._say(f"{chosen.feature}: correlation {chosen.correlation:+.2f}")
 
+    def _go_to_unit(self, traced: TracedText, unit: Unit) -> None:
+        self.unit = unit.number
+        self.row = next(
+            number
+            for number, row in enumerate(traced.rows)
+            if (row.layer - 1, row.name) == (unit.layer, unit.state)
+        )
+        self.draw_lens()
+
+    # A regular expression of one's own.
+
+    def action_pattern(self) -> None:
+        """Ask for a regular expression that units may track."""
+        self.app.push_screen(AskText("Regex", PATTERN, self.pattern, "Measure"), self._measure)
+
+    def _measure(self, pattern: str | None) -> None:
+        if pattern is not None and pattern != self.pattern:
+            self.pattern, self._feature = pattern, -1
+            self.marking.clear()
+            self.look_anew()
+            self.draw_lens()
+
     def action_step(self, by: int) -> None:
-        """To another character."""
-        if self.traced is not None:
+        """To another character; while a mark is being made, it is extended."""
+        if self.traced is not None and self.marking.anchor is not None and self.lens == "unit":
+            self.action_extend(by)
+        elif self.traced is not None:
             self.place = min(max(self.place + by, 0), len(self.traced.ids) - 1)
             self.draw_lens()
 

@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 from rich.cells import cell_len, set_cell_size
-from textual.events import Click
+from textual.events import Click, MouseDown, MouseMove
 from textual.message import Message
 
 from rnntui.lenses.forward_trace import Floats
@@ -35,6 +35,17 @@ class TextBars(StyledLines):
             super().__init__()
             self.place = place
 
+    class Marked(Message):
+        """The mouse was dragged from a character to another one, or clicked with shift.
+
+        `start` is None where it begins at the cursor.
+        """
+
+        def __init__(self, start: int | None, place: int) -> None:
+            """Tell from where to where."""
+            super().__init__()
+            self.start, self.place = start, place
+
     def __init__(self, *, id: str | None = None) -> None:
         """Make lines of no text."""
         super().__init__(id=id)
@@ -42,9 +53,21 @@ class TextBars(StyledLines):
         self._breaks: set[int] = set()
         self.values: Floats = np.zeros(0)
         self._place = 0
+        self._mark = range(0)
+        self._dragged_from: int | None = None
 
-    def show(self, characters: Sequence[str], values: Floats, place: int) -> None:
-        """Show a text with a value for each character, of size 1 at most, and the cursor."""
+    def show(
+        self,
+        characters: Sequence[str],
+        values: Floats,
+        place: int,
+        mark: tuple[int, int] | None = None,
+    ) -> None:
+        """Show a text with a value for each character, of size 1 at most, and the cursor.
+
+        `mark` is the first place of a marked stretch and the one behind its last.
+        """
+        self._mark = range(*mark) if mark is not None else range(0)
         self._labels = [label_of(character) for character in characters]
         self._breaks = {at for at, character in enumerate(characters) if character == "\n"}
         self.values, self._place = values, place
@@ -83,17 +106,41 @@ class TextBars(StyledLines):
                 cells = cell_len(self._labels[at])
                 label = set_cell_size(self._labels[at], min(cells, _WIDEST))
                 drawn, style = bar(float(self.values[at]), chosen)
-                characters.append((label, "$primary bold reverse" if chosen else ""))
+                style_here = "$primary bold reverse" if chosen else ""
+                if at in self._mark:
+                    style_here = f"{style_here or '$text-accent bold'} underline"
+                characters.append((label, style_here))
                 bars.append((drawn * cells, style))
             yield characters
             yield bars
 
+    def _place_at(self, x: int, y: int) -> int | None:
+        """The character that is drawn in a cell, or above it where its bar is."""
+        lines, number = self._in_view(), y // 2
+        left = 0
+        for at in lines[number] if 0 <= number < len(lines) else ():
+            left += min(cell_len(self._labels[at]), _WIDEST)
+            if x < left:
+                return at
+        return None
+
+    def on_mouse_down(self, event: MouseDown) -> None:
+        """Begin to drag."""
+        self._dragged_from = None if event.shift else self._place_at(event.x, event.y)
+
+    def on_mouse_move(self, event: MouseMove) -> None:
+        """Mark up to here while a button is pressed."""
+        start, place = self._dragged_from, self._place_at(event.x, event.y)
+        if event.button and start is not None and place is not None and place != start:
+            self.post_message(self.Marked(start, place))
+
     def on_click(self, event: Click) -> None:
         """Tell which character was clicked, if one was."""
-        lines, number = self._in_view(), event.y // 2
-        left = 0
-        for at in lines[number] if number < len(lines) else ():
-            left += min(cell_len(self._labels[at]), _WIDEST)
-            if event.x < left:
-                self.post_message(self.Chosen(at))
-                return
+        place, start = self._place_at(event.x, event.y), self._dragged_from
+        self._dragged_from = None
+        if place is None:
+            return
+        if event.shift:
+            self.post_message(self.Marked(None, place))
+        elif start is None or start == place:
+            self.post_message(self.Chosen(place))

@@ -72,6 +72,7 @@ class MicroscopeScreen(LensScreen):
         """Read what was typed, and let letter keys act again."""
         self.set_focus(None)
         self.text, self.place = event.value, 0
+        self.marking.clear()
         self.look_anew()
 
     def action_hello(self) -> None:
