@@ -642,7 +642,7 @@ async def test_a_lens_that_can_not_be_saved_says_why(monkeypatch: pytest.MonkeyP
     def refuse(*_: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("rnntui.tui.microscope.screen.write_new", refuse)
+    monkeypatch.setattr("rnntui.tui.core.exports.write_new", refuse)
     app = MicroscopeApp(network_of())
     async with app.run_test(size=(80, 24)) as pilot:
         await looking(pilot, app.microscope)

@@ -43,6 +43,7 @@ CLASSIFY: Final = (
     playground_action("scale", "classify"),
     playground_action("smoothing", "classify"),
     playground_action("recent", "classify"),
+    playground_action("chart", "classify"),
     playground_action(
         "command",
         "classify",
@@ -79,5 +80,6 @@ CHART_LINKS: Final[Sequence[Link]] = (
     "classify.scale",
     "classify.smoothing",
     "classify.recent",
+    "classify.chart",
 )
 """Links in its upper border."""

@@ -43,7 +43,8 @@ class ClassifyController(TrainingController):
         self._was_tested = False
 
     @property
-    def _run_name(self) -> str | None:
+    def run_name(self) -> str | None:
+        """The name of the run that is or was trained here; None until it is known."""
         return self._session.run.name if self._session.run is not None else None
 
     def _train_new(self, parent: Path, config: ClassifyConfig) -> None:

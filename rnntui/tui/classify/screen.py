@@ -253,12 +253,18 @@ class ClassifyScreen(TrainingScreen):
 
     def action_copy_command(self) -> None:
         """Copy a command line that does the same without a screen."""
+        if command := self.training_command:
+            self.app.copy_to_clipboard(command)
+        else:
+            self.tell(self.setup.form.complaint, "error")
+
+    @property
+    def training_command(self) -> str:
+        """The command that trains as the set-up says; empty while that is wrong."""
         form = self.setup.form
         if form.config is None:
-            self.tell(form.complaint, "error")
-            return
-        command = classify_command(self.setup.source, form.recipe, form.config)
-        self.app.copy_to_clipboard(command)
+            return ""
+        return classify_command(self.setup.source, form.recipe, form.config)
 
     def action_back(self) -> None:
         """Leave the screen."""

@@ -304,6 +304,14 @@ PLAYGROUND = (
     _action("smoothing", "w", "smoothing", "Smoothing", "Smooth the curves more, or not at all."),
     _action("recent", "z", "recent", "Recent", "Show the last fifth of the run, or all of it."),
     _action(
+        "chart",
+        "E",
+        "export_chart",
+        "Save the chart",
+        "Save the curves beside the runs: as a picture (SVG) and as numbers (CSV).",
+        in_short="save",
+    ),
+    _action(
         "border.left",
         "ctrl+left,alt+left",
         "move_border('left')",

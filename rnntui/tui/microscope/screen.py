@@ -8,15 +8,12 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.widgets import Input
 
-from rnntui import places
-from rnntui.errors import reason
 from rnntui.runtime.fixed_recipe import fixed_recipe_network
 from rnntui.runtime.session import Network
-from rnntui.text.cells import printable
 from rnntui.tui.core.actions import Action
+from rnntui.tui.core.exports import save_table_and_picture
 from rnntui.tui.core.key_bar import KeyBar
-from rnntui.tui.core.new_files import write_new
-from rnntui.tui.core.sentences import one_line, shown_path
+from rnntui.tui.core.sentences import one_line
 from rnntui.tui.lens.export import lens_csv
 from rnntui.tui.lens.export_picture import lens_svg
 from rnntui.tui.lens.lens_view import LensView
@@ -92,16 +89,7 @@ class MicroscopeScreen(LensScreen):
             return
         seen = self.seen(self.traced)
         numbers, drawn = lens_csv(self.lens, seen), lens_svg(self.lens, seen, self.network)
-        folder, stem = places.checkpoints_dir().parent, f"microscope-{self.lens}"
-        try:
-            table = write_new(folder, stem, ".csv", numbers)
-            picture = write_new(folder, stem, ".svg", drawn)
-        except OSError as error:
-            sentence = f"The lens can't be saved in {shown_path(folder)}: {reason(error)}."
-            self.notify(printable(sentence), severity="error", markup=False)
-            return
-        sentence = f"Saved as {shown_path(table)} and {picture.name}."
-        self.notify(printable(sentence), markup=False)
+        save_table_and_picture(self, "The lens", f"microscope-{self.lens}", numbers, drawn)
 
     def action_leave(self) -> None:
         """Leave the screen."""

@@ -79,7 +79,8 @@ class PlaygroundController(TrainingController):
         return folder.path.absolute() if folder.configuration.is_file() else None
 
     @property
-    def _run_name(self) -> str | None:
+    def run_name(self) -> str | None:
+        """The name of the run that is or was trained here; None until it is known."""
         return self._session.network.name if self._session.network is not None else None
 
     def trains(self, name: str) -> bool:
@@ -156,7 +157,7 @@ class PlaygroundController(TrainingController):
             case Finished(reason=reason) if reason == UNFOLLOWED:
                 self._tell("The run is no longer followed; its process continues.")
             case Finished() if self._session.is_replay:
-                if (name := self._run_name) is not None:
+                if (name := self.run_name) is not None:
                     self._replayed = SetupOfRun(name, self._begun_with)
                 self._tell(f"Replay finished at step {event.step:,}; t replays it, N lets t train.")
             case _:

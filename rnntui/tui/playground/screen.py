@@ -383,14 +383,19 @@ class Playground(TrainingScreen):
 
     def action_copy_command(self) -> None:
         """Copy a command line that does the same without a screen."""
-        form, command = self.setup.form, self.stream.command()
-        if command is None and form.config is not None:
-            recipe, prime = self.setup.named_recipe, form.recipe.prime
-            command = train_command(self.setup.corpus, recipe, form.config, prime)
-        if command is None:
-            self.tell(form.complaint, "error")
-            return
-        self.app.copy_to_clipboard(command)
+        if command := self.stream.command() or self.training_command:
+            self.app.copy_to_clipboard(command)
+        else:
+            self.tell(self.setup.form.complaint, "error")
+
+    @property
+    def training_command(self) -> str:
+        """The command that trains as the set-up says; empty while that is wrong."""
+        form = self.setup.form
+        if form.config is None:
+            return ""
+        recipe, prime = self.setup.named_recipe, form.recipe.prime
+        return train_command(self.setup.corpus, recipe, form.config, prime)
 
     def apply_duel(self, spec: SamplingSpec, prime: str, seed: int, pace: float) -> None:
         """Apply the settings of a duel, and generate."""

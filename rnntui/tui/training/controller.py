@@ -86,7 +86,7 @@ class TrainingController(ABC):
 
     @property
     @abstractmethod
-    def _run_name(self) -> str | None:
+    def run_name(self) -> str | None:
         """The name of the run that is or was trained here; None until it is known."""
 
     @abstractmethod
@@ -124,7 +124,7 @@ class TrainingController(ABC):
 
     def trains(self, name: str) -> bool:
         """Whether the run of that name is being trained here."""
-        return self._session.is_training and self._run_name == name
+        return self._session.is_training and self.run_name == name
 
     def toggle(self) -> bool:
         """Begin, pause or continue a training run; whether one is in progress now."""
@@ -244,7 +244,7 @@ class TrainingController(ABC):
 
     def _what_follows(self, end: Finished) -> str:
         """What `t` does after the end of a training run: resume it if it has steps left."""
-        name, self._resumable = self._run_name, None
+        name, self._resumable = self.run_name, None
         # Stopped during the evaluation at its end, it has no steps left.
         if end.reason != "stopped" or self._loss.status.is_at_last_step or name is None:
             return ""

@@ -65,7 +65,7 @@ LINKS: Final[Sequence[Link]] = (
 FOLLOWING_LINKS: Final[Sequence[Link]] = ("stop", "new")
 """The same while another process trains, which can't be steered from here."""
 
-CHART_LINKS: Final[Sequence[Link]] = ("scale", "smoothing", "recent")
+CHART_LINKS: Final[Sequence[Link]] = ("scale", "smoothing", "recent", "chart")
 """Links in its upper border."""
 
 _TRAIN_WORDS: Final[dict[Phase, str]] = {"training": "pause", "paused": "continue"}

@@ -16,11 +16,13 @@ from textual.widgets import Input
 from rnntui.text.cells import printable
 from rnntui.training.events import Failed, Resumed, RolledBack, Started, TrainEvent, Warned
 from rnntui.tui.core.actions import Action, find_action
+from rnntui.tui.core.exports import save_table_and_picture
 from rnntui.tui.core.failures import SurvivingApp
 from rnntui.tui.core.pane_tabs import PaneTab, PaneTabs
 from rnntui.tui.training.controller import TrainingController
 from rnntui.tui.training.loss_pane import LossPane
 from rnntui.tui.training.status import TrainingKind
+from rnntui.tui.widgets.chart.export import picture_of, table_of
 from rnntui.tui.widgets.split import Split
 
 POLLS_PER_SECOND: Final = 10
@@ -199,3 +201,15 @@ class TrainingScreen(Screen[None]):
     def action_recent(self) -> None:
         """Show the last part of the run, or all of it."""
         self.loss.chart.action_toggle_recent()
+
+    def action_export_chart(self) -> None:
+        """Save the curves as a picture and as numbers."""
+        chart, title = self.loss.chart, self.controller.run_name or "no training run"
+        drawn = picture_of(chart.data, chart.look, title, self.training_command)
+        table = table_of(chart.data, chart.look)
+        save_table_and_picture(self, "The chart", "loss", table, drawn)
+
+    @property
+    def training_command(self) -> str:
+        """The command that trains as the set-up says; empty while that is wrong."""
+        raise NotImplementedError
