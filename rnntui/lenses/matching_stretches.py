@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from rnntui.lenses.activations import Precision, activation_chunks
 from rnntui.lenses.neurons import Unit, units_of
+from rnntui.nets.cells.cell import RecurrentCell
 from rnntui.nets.config import ModelConfig
 from rnntui.nets.numpy_network import Arrays
 from rnntui.text.ngrams.baselines import never
@@ -76,14 +77,16 @@ def on_off(
     threshold: float = THRESHOLD,
     precision: Precision = np.float32,
     should_stop: Callable[[], bool] = never,
+    cells: Sequence[RecurrentCell] | None = None,
 ) -> OnOff:
     """Read a text from the zero state; keep where each unit is on.
 
-    `arrays`, `precision` and `should_stop` are as in `activation_chunks`.
+    `arrays`, `precision`, `should_stop` and `cells` are as in `activation_chunks`.
     """
     units = _signed_units(config)
     found = OnOff(units, np.empty((len(units), 0), np.uint8), 0)
-    for found in on_off_so_far(config, arrays, ids, threshold, precision, should_stop):  # noqa: B007
+    reading = on_off_so_far(config, arrays, ids, threshold, precision, should_stop, cells)
+    for found in reading:  # noqa: B007
         pass
     return found
 
@@ -95,11 +98,14 @@ def on_off_so_far(
     threshold: float = THRESHOLD,
     precision: Precision = np.float32,
     should_stop: Callable[[], bool] = never,
+    cells: Sequence[RecurrentCell] | None = None,
 ) -> Iterator[OnOff]:
     """The same, after each chunk that is read: where units are on up to there."""
     units = _signed_units(config)
     bits = np.empty((len(units), -(-len(ids) // 8)), np.uint8)
-    chunks = activation_chunks(config, arrays, ids, precision=precision, should_stop=should_stop)
+    chunks = activation_chunks(
+        config, arrays, ids, precision=precision, should_stop=should_stop, cells=cells
+    )
     for chunk in chunks:
         hidden = np.concatenate([layer.hidden.T for layer in chunk.layers])  # [L·H, T]
         packed = np.packbits(np.concatenate((hidden >= threshold, hidden <= -threshold)), axis=1)

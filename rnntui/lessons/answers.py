@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from rnntui.lenses.surgery import Operation
+from rnntui.lenses.surgery import AnyOperation
 from rnntui.lessons.lesson import (
     ChangeQuestion,
     Comparison,
@@ -36,7 +36,7 @@ class ScreenState:
     unit: int
     now: Reading
     untouched: Reading
-    operations: tuple[Operation, ...] = ()
+    operations: tuple[AnyOperation, ...] = ()
     has_other_text: bool = False
     has_other_setting: bool = False
 

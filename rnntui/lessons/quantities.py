@@ -33,7 +33,9 @@ class Reading:
     @cached_property
     def steps(self) -> tuple[StepTrace, ...]:
         """The forward pass."""
-        return tuple(forward_trace(self.weights.config, self.weights.arrays, self.ids))
+        return tuple(
+            forward_trace(self.weights.config, self.weights.arrays, self.ids, self.weights.cells)
+        )
 
     @cached_property
     def bits(self) -> Floats:

@@ -51,7 +51,8 @@ IN_THE_MENU = (
         *("runs.same-text", "runs.filter", "runs.sort", "runs.reverse", "runs.refresh"),
         *("classify.clear", "classify.command"),
         *(f"microscope.{name}" for name in ("back", "first", "last", "row.up", "unit.down")),
-        *("microscope.operate", "microscope.untouched"),
+        *(f"microscope.{name}" for name in ("operate", "untouched", "freeze", "command")),
+        *("microscope.nudge.down", "microscope.nudge.up"),
         *("learn.page.up", "learn.page.down", "learn.tab.page", "learn.tab.network"),
         *("corpora.library", "corpora.beginning", "corpora.figures", "corpora.table"),
     }

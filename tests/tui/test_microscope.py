@@ -1,6 +1,7 @@
 """The Microscope, driven by keys and mouse over a network with seeded weights."""
 
 import csv
+import shlex
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -25,22 +26,27 @@ from rnntui.lenses.layer_gradients import layer_gradient_norms
 from rnntui.lenses.marked_stretch import MarkedStretch, marked_stretch
 from rnntui.lenses.matching_stretches import on_off
 from rnntui.lenses.neurons import unit_correlations
-from rnntui.lenses.surgery import Operation
+from rnntui.lenses.operated_streams import mean_extra_bits
+from rnntui.lenses.surgery import Operation, StateOperation
 from rnntui.lenses.text_features import matched, text_features
 from rnntui.lenses.untrained_cells import untrained_cells
 from rnntui.nets.numpy_network import NetworkWeights
-from rnntui.runtime.session import Network
+from rnntui.runtime.session import Network, Session
+from rnntui.training.runs.folder import find_checkpoint
 from rnntui.tui.dialogs.ask_text import AskText
+from rnntui.tui.lens import surgery_lens
 from rnntui.tui.lens.bars import bar
 from rnntui.tui.lens.corpus_search import Searched
 from rnntui.tui.lens.findings import Findings
 from rnntui.tui.lens.gradient_lens import MOST_STEPS, FlowChart, GradientNorms
 from rnntui.tui.lens.heat_strips import HeatStrips
 from rnntui.tui.lens.operations import ways_to_operate
+from rnntui.tui.lens.surgery_lens import GENERATED
 from rnntui.tui.lens.symbol_map import SymbolMap
 from rnntui.tui.lens.text_bars import TextBars
 from rnntui.tui.lens.traced_text import LONGEST, TracedText, TraceRow, trace_text
 from rnntui.tui.microscope.screen import MicroscopeScreen
+from tests.command_line import rnntui
 from tests.tui.scripted import scripted_app
 from tests.tui.test_duel import network_of
 from tests.tui.waiting import until
@@ -53,9 +59,20 @@ FOUND: dict[str, Callable[[Findings], bool]] = {
     "3": lambda found: found.influence is not None,
     "4": lambda found: found.ngram is not None,
     "5": lambda found: found.map is not None,
-    "6": lambda found: found.streams is not None,
+    "6": lambda found: len(texts_of(found)[0]) == GENERATED,
     "7": lambda found: found.flows is not None,
 }
+
+
+def texts_of(found: Findings) -> tuple[str, str]:
+    """What the untouched and the operated network have generated so far."""
+    return surgery_lens.texts_of(found.streams) if found.streams is not None else ("", "")
+
+
+@pytest.fixture(autouse=True)
+def full_speed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the streams of surgery grow as fast as they can."""
+    monkeypatch.setattr("rnntui.tui.lens.surgery_lens.PACE", 0.0)
 
 
 class MicroscopeApp(App[None]):
@@ -551,9 +568,8 @@ async def test_a_unit_is_cut_out_and_gates_are_held_and_the_streams_compared():
         cut = (Operation(0, 1, "reset", "high"), Operation(0, 2))
         await until(pilot, lambda: screen.operations == cut)
         await pilot.press("6")
-        await until(pilot, lambda: screen.findings.streams is not None)
-        assert screen.findings.streams is not None
-        first, second = screen.findings.streams
+        await until(pilot, lambda: FOUND["6"](screen.findings))
+        first, second = texts_of(screen.findings)
         assert (len(first), len(second)) == (300, 300)
         differ = [one != other for one, other in zip(first, second, strict=True)]
         assert f"{sum(differ)} of 300 characters differ" in figures(screen)
@@ -562,7 +578,66 @@ async def test_a_unit_is_cut_out_and_gates_are_held_and_the_streams_compared():
         assert "2 operated on" in str(screen.query_one("#view").border_title)
         await pilot.press("X")
         await until(pilot, lambda: "Nothing is operated on yet" in figures(screen))
-        await until(pilot, lambda: screen.findings.streams == (first, first))
+        await until(pilot, lambda: texts_of(screen.findings) == (first, first))
+
+
+async def test_a_state_is_frozen_where_it_is_and_nudged_and_both_are_undone():
+    app = MicroscopeApp(network_with_text())
+    async with app.run_test(size=(140, 45)) as pilot:
+        screen = app.microscope
+        traced = await looking(pilot, screen)
+        await pilot.press("z", "plus")  # a gate, which is only held
+        assert screen.operations == ()
+        await pilot.press("down", "down", "down", "right", "right", "full_stop", "z")
+        value = float(traced.rows[3].values[2, 1])
+        frozen = StateOperation(0, 1, "h", "freeze", value)
+        assert screen.operations == (frozen,)
+        await until(pilot, lambda: screen.traced is not traced)
+        assert screen.traced is not None
+        assert screen.traced.rows[3].values[:, 1] == pytest.approx(value)
+        await pilot.press("full_stop", "plus", "plus", "plus", "minus")
+        nudged = StateOperation(0, 2, "h", "nudge", 0.5)
+        assert screen.operations == (frozen, nudged)
+        await pilot.press("6")
+        await until(pilot, lambda: FOUND["6"](screen.findings))
+        shown = figures(screen)
+        assert f"layer 1, unit 1: h frozen at {value:.4g}" in shown
+        assert "layer 1, unit 2: h nudged by +0.5" in shown
+        assert screen.findings.streams is not None
+        pairs, (first, *_) = screen.findings.streams
+        assert f"costs it {mean_extra_bits(pairs):+.2f} bits a character" in shown
+        bits = np.log2(first[2] / first[1])
+        assert f"{first[1]:6.1%} {first[2]:6.1%}  {bits:+.2f} bits" in shown
+        await pilot.press("2", "minus", "minus", "comma", "z")
+        assert screen.operations == ()
+
+
+async def test_gradients_say_why_there_are_none_through_a_frozen_state():
+    app = MicroscopeApp(network_with_text())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await looking(pilot, app.microscope)
+        await pilot.press("down", "down", "down", "z", "3")
+        await until(pilot, lambda: any("no gradients" in n.message for n in app._notifications))
+
+
+async def test_the_copied_command_generates_the_operated_stream():
+    copied: list[str] = []
+    session = Session()
+    shipped = places.shipped_checkpoints_dir()
+    session.load(find_checkpoint(places.checkpoints_dir(), "tiny", shipped), "tiny", "tiny")
+    assert session.network is not None
+    app = MicroscopeApp(session.network)
+    async with app.run_test(size=(140, 45)) as pilot:
+        app.copy_to_clipboard = copied.append
+        screen = app.microscope
+        await looking(pilot, screen)
+        await pilot.press("x", "full_stop", *["down"] * 4, "z", "full_stop", "minus", "6")
+        await until(pilot, lambda: FOUND["6"](screen.findings))
+        untouched, text = texts_of(screen.findings)
+        await pilot.press("y")
+    assert len(screen.operations) == 3
+    assert rnntui(*shlex.split(copied[0])[1:]).out == TEXT + text
+    assert text != untouched
 
 
 async def test_after_its_last_operation_a_gate_is_as_it_was():
@@ -606,7 +681,7 @@ def test_only_the_first_state_can_be_cut():
         ("3", "influence", "place,character,gradient of the prediction behind place 2", 16),
         ("4", "surprise", "place,character,bits,", 15),
         ("5", "map", "symbol,kind,right,up", 0),
-        ("6", "surgery", "place,untouched,operated", 300),
+        ("6", "surgery", "place,untouched,operated,extra bits", 300),
         ("7", "gradients", "distance,layer 1,untrained rnn,", 15),
     ],
 )
@@ -631,7 +706,8 @@ async def test_what_a_lens_shows_is_saved_as_numbers_and_as_a_picture(
         assert len(rows) == (count or len(traced.vocabulary.symbols))
         drawn = (folder / f"microscope-{lens}-1.svg").read_text(encoding="utf-8")
         texts = ["".join(one.itertext()) for one in ElementTree.fromstring(drawn).iter(TEXT_TAG)]
-        assert any(one.startswith("rnntui trace ") for one in texts)
+        command = "rnntui sample " if lens == "surgery" else "rnntui trace "
+        assert any(one.startswith(command) for one in texts)
         assert lens == "gradients" or any("play-gru-1 · gru 1x12" in one for one in texts)
         if lens == "unit":
             assert [row[1] for row in rows] == list(TEXT)

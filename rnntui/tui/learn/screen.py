@@ -16,7 +16,7 @@ from textual.content import Content
 from textual.widgets import Input, Tab, Tabs
 
 from rnntui.errors import RnntuiError
-from rnntui.lenses.surgery import operated
+from rnntui.lenses.surgery import operated_weights
 from rnntui.lessons.answers import ScreenState
 from rnntui.lessons.lesson import ChangeQuestion, KeyQuestion, Language, Lesson, NumberQuestion
 from rnntui.lessons.quantities import Reading
@@ -198,9 +198,7 @@ class LearnScreen(LensScreen):
         if traced is None or traced.vocabulary is not self.network.vocabulary:
             return None
         now = self._reading(traced.ids)
-        weights = now.weights
-        arrays = operated(weights.config, weights.arrays, self.operations)
-        now = replace(now, weights=replace(weights, arrays=arrays))
+        now = replace(now, weights=operated_weights(now.weights, self.operations))
         row = traced.rows[self.row]
         return ScreenState(
             self.lens,

@@ -34,6 +34,20 @@ LENS: Final = (
         False,
     ),
     microscope_action(
+        "freeze",
+        "z",
+        "freeze",
+        "Freeze",
+        "Freeze the chosen state of the chosen unit at its value here; again to undo it.",
+        False,
+    ),
+    microscope_action(
+        "nudge.down", "minus", "nudge('down')", "Nudge down", "Nudge the chosen state down.", False
+    ),
+    microscope_action(
+        "nudge.up", "plus", "nudge('up')", "Nudge up", "Nudge the chosen state up.", False
+    ),
+    microscope_action(
         "untouched", "X", "undo_operations", "Undo all", "Undo all operations.", False
     ),
     microscope_action(

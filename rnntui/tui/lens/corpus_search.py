@@ -11,7 +11,7 @@ import numpy as np
 from rnntui.errors import CorpusError
 from rnntui.lenses.marked_stretch import MarkedStretch, marked_stretch
 from rnntui.lenses.matching_stretches import OnOff, on_off, on_off_so_far
-from rnntui.lenses.surgery import Operation, operated
+from rnntui.lenses.surgery import AnyOperation, operated_weights
 from rnntui.runtime.session import Network
 from rnntui.text.vocabulary import AnyIds
 
@@ -41,16 +41,18 @@ class Searched:
 class _Reading:
     """A network's own text, and where units are on in as much of it as is read."""
 
-    def __init__(self, network: Network, operations: tuple[Operation, ...]) -> None:
+    def __init__(self, network: Network, operations: tuple[AnyOperation, ...]) -> None:
         self.network, self.operations = network, operations
         self.weights = network.weights()
         self.config = self.weights.config
-        self.arrays = operated(self.config, self.weights.arrays, operations)
+        self.operated = operated_weights(self.weights, operations)
         learned, held_out = network.parts()
         self.ids = np.asarray(learned if len(learned) else held_out)[:MOST_SEARCHED]
         if not len(self.ids):
             raise CorpusError("There is no text to search: the network's own is empty.")
-        self._chunks = on_off_so_far(self.config, self.arrays, self.ids)
+        self._chunks = on_off_so_far(
+            self.config, self.operated.arrays, self.ids, cells=self.operated.cells
+        )
         self.read: OnOff | None = None
         self.seconds = self.ended = 0.0
 
@@ -90,7 +92,7 @@ class CorpusSearch:
     def search(
         self,
         network: Network,
-        operations: tuple[Operation, ...],
+        operations: tuple[AnyOperation, ...],
         ids: AnyIds,
         mark: tuple[int, int],
         rest_share: float,
@@ -118,7 +120,8 @@ class CorpusSearch:
             def should_stop() -> bool:
                 return wait(0.0)
 
-            text = on_off(reading.config, reading.arrays, ids, should_stop=should_stop)
+            of = reading.operated
+            text = on_off(of.config, of.arrays, ids, should_stop=should_stop, cells=of.cells)
             told = -TELL_SECONDS
             while True:
                 if reading.read is not None and (

@@ -3,7 +3,6 @@
 import csv
 import io
 from collections.abc import Iterator, Sequence
-from itertools import zip_longest
 
 from rnntui.tui.lens.findings import Lens
 from rnntui.tui.lens.lens_view import Seen
@@ -55,9 +54,9 @@ def _rows(lens: Lens, seen: Seen) -> Iterator[Row]:
             for distance in range(flows.own.steps):
                 yield [distance, *(curve.values[distance] for curve in curves)]
         case "surgery" if found.streams is not None:
-            yield ["place", "untouched", "operated"]
-            first, second = found.streams
-            yield from ([at + 1, *pair] for at, pair in enumerate(zip_longest(first, second)))
+            yield ["place", "untouched", "operated", "extra bits"]
+            for at, pair in enumerate(found.streams[0]):
+                yield [at + 1, pair.untouched.symbol, pair.operated.symbol, pair.extra_bits]
         case _:
             yield ["place", "character"]
             yield from ([at + 1, character] for at, character in enumerate(characters))

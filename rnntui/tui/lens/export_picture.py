@@ -14,6 +14,7 @@ from rnntui.tui.lens.findings import Lens
 from rnntui.tui.lens.lens_figures import AVERAGED
 from rnntui.tui.lens.lens_view import Seen
 from rnntui.tui.lens.operations import in_words
+from rnntui.tui.lens.surgery_lens import surgery_command, texts_of
 
 _FLAGS: dict[Lens, str] = {
     "unit": "--neurons",
@@ -25,10 +26,16 @@ _FLAGS: dict[Lens, str] = {
 
 
 def lens_command(lens: Lens, seen: Seen, network: Network) -> str:
-    """The command that traces the same text through the same lens, without what was operated on."""
+    """The command that traces the same text through the same lens, without what was operated on.
+
+    Of surgery the one that generates what the operated network does.
+    """
+    text = "".join(seen.traced.characters)
+    if lens == "surgery" and network.reference:
+        return surgery_command(network.reference, text, seen.operations)
     words = ["rnntui", "trace"]
     if lens != "map":
-        words.append(escaped("".join(seen.traced.characters)))
+        words.append(escaped(text))
     where = ["--checkpoint", network.reference] if network.reference else []
     words += where or ["--recipe", network.name]
     words += [_FLAGS[lens]] if lens in _FLAGS else ["--unit", str(seen.unit + 1)]
@@ -75,7 +82,7 @@ def lens_svg(lens: Lens, seen: Seen, network: Network) -> str:
             flows = {name: np.asarray(curve.values) for name, curve in curves}
             return pictures.flow_picture(about, flows)
         case "surgery" if found.streams is not None:
-            return pictures.streams_picture(about, *found.streams, operated)
+            return pictures.streams_picture(about, *texts_of(found.streams), operated)
         case _:
             strips = {row.label: row.values[:, seen.unit] for row in traced.rows}
             title = f"Unit {seen.unit + 1} over the text"

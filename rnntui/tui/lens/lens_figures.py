@@ -1,19 +1,16 @@
 """What stands below each lens: in words and figures, for the character at the cursor."""
 
 from collections.abc import Sequence
-from itertools import zip_longest
 from typing import Final
 
 from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 
 from rnntui.lenses.neurons import Tracked, Unit
-from rnntui.lenses.surgery import Operation
 from rnntui.lenses.surprise import running_average
 from rnntui.text.cells import printable, symbol_label
 from rnntui.tui.lens.findings import Findings
 from rnntui.tui.lens.marking import Marking, marking_figures
-from rnntui.tui.lens.operations import in_words
 from rnntui.tui.lens.traced_text import TracedText
 
 LISTED: Final = 5
@@ -132,37 +129,6 @@ def map_figures(traced: TracedText, found: Findings, place: int) -> list[Content
         label = symbol_label(traced.vocabulary.symbols[one.id])
         lines.append(_share(label, max(one.cosine, 0.0), found.map.kinds[one.id], one.cosine))
     return lines
-
-
-def both_streams(found: Findings) -> tuple[Content, Content]:
-    """What the untouched and the operated network generate; in the latter what differs is marked.
-
-    The mark is a line under the character, besides its colour.
-    """
-    if found.streams is None:
-        return Content("generating …"), Content("")
-    first, second = found.streams
-    marked = [
-        Content.styled(printable(there), "$text-warning bold underline" if here != there else "")
-        for here, there in zip_longest(first, second, fillvalue="")
-    ]
-    return Content(printable(first)), Content("").join(marked)
-
-
-def surgery_figures(found: Findings, operations: Sequence[Operation]) -> list[Content]:
-    """What was operated on, and how much of what is generated it changed."""
-    if not operations:
-        return [
-            Content("Nothing is operated on yet. Among the strips (1) or neurons (2), x cuts the"),
-            Content("chosen unit out, or holds the chosen gate low, then high; X undoes all."),
-        ]
-    lines = []
-    if found.streams is not None:
-        first, second = found.streams
-        changed = [here != there for here, there in zip_longest(first, second)]
-        where = f", the first at character {changed.index(True) + 1}" if any(changed) else ""
-        lines.append(Content(f"{sum(changed)} of {len(changed)} characters differ{where}"))
-    return [*lines, *(Content(f"  {in_words(one)}") for one in operations)]
 
 
 def _share(label: str, share: float, about: str, figure: float | None = None) -> Content:

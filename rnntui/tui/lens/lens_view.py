@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from rnntui.lenses.forward_trace import Floats
-from rnntui.lenses.surgery import Operation
+from rnntui.lenses.surgery import AnyOperation
 from rnntui.tui.core.links import fitting_links
 from rnntui.tui.core.sentences import one_line
 from rnntui.tui.lens.actions import LENS
@@ -19,15 +19,14 @@ from rnntui.tui.lens.findings import Findings, Lens
 from rnntui.tui.lens.gradient_lens import FlowChart, flow_figures
 from rnntui.tui.lens.heat_strips import Heat, HeatRow, HeatStrips
 from rnntui.tui.lens.lens_figures import (
-    both_streams,
     influence_figures,
     map_figures,
-    surgery_figures,
     surprise_figures,
     unit_figures,
 )
 from rnntui.tui.lens.marking import Mark, Marking
 from rnntui.tui.lens.step_figures import step_figures
+from rnntui.tui.lens.surgery_lens import Streams, streams_in_words, surgery_figures
 from rnntui.tui.lens.symbol_map import SymbolMap
 from rnntui.tui.lens.text_bars import TextBars, label_of
 from rnntui.tui.lens.traced_text import TracedText, TraceRow
@@ -45,7 +44,7 @@ class Seen:
     place: int
     row: int
     unit: int
-    operations: tuple[Operation, ...] = ()
+    operations: tuple[AnyOperation, ...] = ()
     norms: tuple[tuple[int, Floats], ...] = ()
     """The gradient norms of the layers' weights, `[L]`, at the steps seen."""
     is_fixed: bool = False
@@ -108,6 +107,8 @@ class LensView(Vertical):
         """A view of no lens; `choose` says which."""
         super().__init__()
         self._lens: Lens | None = None
+        self._streams: Streams | None = None
+        """The streams of surgery that are shown."""
 
     def compose(self) -> ComposeResult:
         """All pictures, of which one is shown, above the figures."""
@@ -186,18 +187,28 @@ class LensView(Vertical):
                 figures = flow_figures(traced, found.flows, seen.norms, place)
                 what = "gradient flow: |dE/dh| by the distance from the end"
             case "surgery":
-                for name, stream in zip(
-                    ("untouched", "operated"), both_streams(found), strict=True
-                ):
-                    self.query_one(f"#{name}", Static).update(stream)
-                figures = surgery_figures(found, seen.operations)
+                self._show_streams(found.streams)
+                figures = surgery_figures(found.streams, seen.operations)
                 what = "generated after the text: untouched, operated"
-        step = "fixed weights" if seen.is_fixed else f"step {traced.step:,}"
+        number = traced.step
+        if lens == "surgery" and found.streams is not None:
+            number = found.streams[0][-1].untouched.step
+        step = "fixed weights" if seen.is_fixed else f"step {number:,}"
         if seen.operations:
             step += f" · {len(seen.operations)} operated on"
         title = f"{one_line(traced.config.cell)} · {what} · {step}"
         self.query_one("#view").border_title = Content(title)
         self.query_one("#figures", Static).update(Content("\n").join(figures))
+
+    def _show_streams(self, streams: Streams | None) -> None:
+        """Both streams, their ends kept in view while they grow."""
+        if streams is None or streams is not self._streams:
+            self._streams = streams
+            texts = streams_in_words(streams)
+            for name, text in zip(("untouched", "operated"), texts, strict=True):
+                self.query_one(f"#{name}", Static).update(text)
+            pane = self.query_one("#streams", VerticalScroll)
+            self.call_after_refresh(pane.scroll_end, animate=False)
 
     def _show_strips(self, seen: Seen) -> None:
         rows, place, unit = seen.traced.rows, seen.place, seen.unit

@@ -13,7 +13,7 @@ from textual.screen import Screen
 from textual.worker import get_current_worker
 
 from rnntui.errors import RnntuiError
-from rnntui.lenses.surgery import Operation
+from rnntui.lenses.surgery import AnyOperation
 from rnntui.runtime.session import Network
 from rnntui.text.cells import printable
 from rnntui.text.ngrams.counts import MeasurementStoppedError
@@ -37,7 +37,7 @@ class MarkingScreen(Screen[None]):
     text: str
     lens: Lens
     place: int
-    operations: tuple[Operation, ...]
+    operations: tuple[AnyOperation, ...]
     traced: TracedText | None
 
     def __init__(self) -> None:
@@ -103,7 +103,7 @@ class MarkingScreen(Screen[None]):
     def _search(
         self,
         network: Network,
-        operations: tuple[Operation, ...],
+        operations: tuple[AnyOperation, ...],
         ids: Sequence[int],
         mark: Mark,
     ) -> None:

@@ -1,9 +1,13 @@
-"""Operations on a network as one key steps through them, and in words."""
+"""Operations on a network as keys step through them, and in words."""
 
 from collections.abc import Sequence
+from typing import Final
 
-from rnntui.lenses.surgery import Operation
+from rnntui.lenses.surgery import AnyOperation, Operation, StateOperation
 from rnntui.tui.lens.traced_text import TraceRow
+
+NUDGE: Final = 0.25
+"""By how much a key nudges a state."""
 
 
 def ways_to_operate(row: TraceRow, unit: int) -> tuple[Operation, ...]:
@@ -17,14 +21,49 @@ def ways_to_operate(row: TraceRow, unit: int) -> tuple[Operation, ...]:
     return (Operation(row.layer - 1, unit),) if row.is_hidden_state else ()
 
 
-def next_of(ways: Sequence[Operation], done: Sequence[Operation]) -> Operation | None:
+def next_of(ways: Sequence[Operation], done: Sequence[AnyOperation]) -> Operation | None:
     """The one of some ways that follows the one that is done; None behind the last."""
     numbers = [number for number, one in enumerate(ways) if one in done]
     following = numbers[0] + 1 if numbers else 0
     return ways[following] if following < len(ways) else None
 
 
-def in_words(operation: Operation) -> str:
+def with_freeze(
+    done: Sequence[AnyOperation], row: TraceRow, unit: int, value: float
+) -> tuple[AnyOperation, ...]:
+    """The operations with a state frozen at a value, or, where it is frozen, without that."""
+    rest = tuple(one for one in done if not _is_of(one, row, unit, "freeze"))
+    if len(rest) < len(done):
+        return rest
+    return (*rest, StateOperation(row.layer - 1, unit, row.name, "freeze", value))
+
+
+def with_nudge(
+    done: Sequence[AnyOperation], row: TraceRow, unit: int, by: float
+) -> tuple[AnyOperation, ...]:
+    """The operations with a state nudged by so much more than it is."""
+    rest = tuple(one for one in done if not _is_of(one, row, unit, "nudge"))
+    before = [one for one in done if isinstance(one, StateOperation) and one not in rest]
+    amount = by + sum(one.amount for one in before)
+    if not amount:
+        return rest
+    return (*rest, StateOperation(row.layer - 1, unit, row.name, "nudge", amount))
+
+
+def _is_of(one: AnyOperation, row: TraceRow, unit: int, way: str) -> bool:
+    place = (row.layer - 1, unit, row.name, way)
+    return isinstance(one, StateOperation) and (one.layer, one.unit, one.state, one.way) == place
+
+
+def in_words(operation: AnyOperation) -> str:
     """An operation in words."""
     unit = f"layer {operation.layer + 1}, unit {operation.unit}"
-    return f"{unit}: {operation.gate} {operation.hold}" if operation.gate else f"{unit}: cut out"
+    match operation:
+        case StateOperation(way="freeze"):
+            return f"{unit}: {operation.state} frozen at {operation.amount:.4g}"
+        case StateOperation():
+            return f"{unit}: {operation.state} nudged by {operation.amount:+g}"
+        case Operation(gate=""):
+            return f"{unit}: cut out"
+        case Operation():
+            return f"{unit}: {operation.gate} {operation.hold}"

@@ -6,7 +6,7 @@ forward pass is computed in a thread that rests long between two, so that traini
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from itertools import takewhile
 from typing import Final
 
 from textual import on, work
@@ -14,7 +14,7 @@ from textual.worker import get_current_worker
 
 from rnntui.errors import ConfigError, RnntuiError
 from rnntui.lenses.neurons import Unit
-from rnntui.lenses.surgery import Operation, check_operation, operated
+from rnntui.lenses.surgery import AnyOperation, check_operation, operated_weights
 from rnntui.nets.numpy_network import NetworkWeights
 from rnntui.runtime.session import Network
 from rnntui.sampling.prime import prepare_prime
@@ -27,9 +27,17 @@ from rnntui.tui.lens.heat_strips import HeatStrips
 from rnntui.tui.lens.lens_figures import best_units
 from rnntui.tui.lens.lens_view import LensView, Seen
 from rnntui.tui.lens.marking_screen import REST_SHARE, MarkingScreen
-from rnntui.tui.lens.operations import in_words, next_of, ways_to_operate
+from rnntui.tui.lens.operations import (
+    NUDGE,
+    in_words,
+    next_of,
+    ways_to_operate,
+    with_freeze,
+    with_nudge,
+)
+from rnntui.tui.lens.surgery_lens import both_streams, follow_streams
 from rnntui.tui.lens.text_bars import TextBars
-from rnntui.tui.lens.traced_text import LONGEST, TracedText, trace_text
+from rnntui.tui.lens.traced_text import LONGEST, TracedText, TraceRow, trace_text
 
 LEAST_REST_S: Final = 0.5
 """Seconds between two looks at weights that change."""
@@ -60,7 +68,7 @@ class LensScreen(MarkingScreen):
         self.lens: Lens = "strips"
         self.place = self.row = self.unit = 0
         """The character, the gate or state (a row of `traced`), and the unit that are chosen."""
-        self.operations: tuple[Operation, ...] = ()
+        self.operations: tuple[AnyOperation, ...] = ()
         """What was done to the network that is shown."""
         self.traced: TracedText | None = None
         self.findings = Findings()
@@ -105,7 +113,7 @@ class LensScreen(MarkingScreen):
         network: Network,
         text: str,
         lens: Lens,
-        operations: Sequence[Operation],
+        operations: Sequence[AnyOperation],
         pattern: str,
     ) -> None:
         worker = get_current_worker()
@@ -120,12 +128,14 @@ class LensScreen(MarkingScreen):
                 untouched, rest = network.weights(), LEAST_REST_S
                 if untouched is not last:
                     last, began = untouched, time.perf_counter()
-                    arrays = operated(untouched.config, untouched.arrays, operations)
-                    weights = replace(untouched, arrays=arrays)
+                    weights = operated_weights(untouched, operations)
                     traced = trace_text(weights, network.vocabulary, ids)
                     self._show_unless(is_over, traced, None)
-                    found = look(lens, weights, network, traced, untouched, pattern, is_over)
+                    found = look(lens, weights, network, traced, pattern, is_over)
                     self._show_unless(is_over, traced, found)
+                    if lens == "surgery":
+                        self._stream(network, operations, traced, is_over)
+                        began = time.perf_counter()
                     rest = max(rest, REST_SHARE * (time.perf_counter() - began))
                 self._left.wait(rest)
         except MeasurementStoppedError:
@@ -135,6 +145,21 @@ class LensScreen(MarkingScreen):
             self.app.call_from_thread(self.notify, sentence, severity="error", markup=False)
             if pattern and isinstance(error, ConfigError) and not is_over():
                 self.app.call_from_thread(self._measure, "")
+
+    def _stream(
+        self,
+        network: Network,
+        operations: Sequence[AnyOperation],
+        traced: TracedText,
+        is_over: Callable[[], bool],
+    ) -> None:
+        """Generate after the text, with and without operations, and show both streams grow."""
+        streams = both_streams(network, operations, "".join(traced.characters))
+        follow_streams(
+            takewhile(lambda _: not is_over(), streams),
+            lambda grown: self._show_unless(is_over, traced, Findings(streams=grown)),
+            self._left.wait,
+        )
 
     def _show_unless(
         self, is_over: Callable[[], bool], traced: TracedText, found: Findings | None
@@ -180,7 +205,8 @@ class LensScreen(MarkingScreen):
             return self.lens == "strips" and not self.lens_view.has_class("-tall")
         if action in ("best_unit", "mark", "extend", "next_place", "pattern"):
             return self.lens == "unit"
-        return action not in ("row", "unit", "operate") or self.lens in ("strips", "unit")
+        chooses = ("row", "unit", "operate", "freeze", "nudge")
+        return action not in chooses or self.lens in ("strips", "unit")
 
     # Actions; `LENS` says what each is for.
 
@@ -213,11 +239,36 @@ class LensScreen(MarkingScreen):
         self._say(in_words(following))
         self._operate((*rest, following))
 
+    def action_freeze(self) -> None:
+        """Freeze the chosen state at its value here, or undo that."""
+        if self.traced is not None and (row := self._state_row(self.traced)) is not None:
+            value = float(row.values[self.place, self.unit])
+            self._change_state(with_freeze(self.operations, row, self.unit, value))
+
+    def action_nudge(self, way: str) -> None:
+        """Nudge the chosen state up or down."""
+        if self.traced is not None and (row := self._state_row(self.traced)) is not None:
+            by = NUDGE if way == "up" else -NUDGE
+            self._change_state(with_nudge(self.operations, row, self.unit, by))
+
+    def _state_row(self, traced: TracedText) -> TraceRow | None:
+        """The chosen row if it is a state's."""
+        row = traced.rows[self.row]
+        if row.before is None:
+            return row
+        self._say(f"{row.name} is a gate, which x holds; freeze and nudge a state, such as h.")
+        return None
+
+    def _change_state(self, operations: tuple[AnyOperation, ...]) -> None:
+        new = [one for one in operations if one not in self.operations]
+        self._say(in_words(new[-1]) if new else "It is as it was.")
+        self._operate(operations)
+
     def action_undo_operations(self) -> None:
         """Undo all operations."""
         self._operate(())
 
-    def _operate(self, operations: tuple[Operation, ...]) -> None:
+    def _operate(self, operations: tuple[AnyOperation, ...]) -> None:
         if operations != self.operations:
             self.operations = operations
             self.search_mark()

@@ -95,5 +95,5 @@ class TracedText:
 
 def trace_text(weights: NetworkWeights, vocabulary: Vocabulary, ids: Sequence[int]) -> TracedText:
     """Trace `ids`, at least one, from the zero state."""
-    steps = tuple(forward_trace(weights.config, weights.arrays, ids))
+    steps = tuple(forward_trace(weights.config, weights.arrays, ids, weights.cells))
     return TracedText(vocabulary, tuple(ids), steps, weights.config, weights.step)

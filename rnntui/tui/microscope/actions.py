@@ -24,6 +24,14 @@ MICROSCOPE: Final = (
         "Export",
         "Save what the lens shows beside the runs: as a picture (SVG) and as numbers (CSV).",
     ),
+    microscope_action(
+        "command",
+        "y",
+        "copy_command",
+        "Copy as command",
+        "Copy the command line that sees the same; of surgery, the one that generates the same.",
+        False,
+    ),
     microscope_action("leave", "escape,m", "leave", "Back", "Back to the playground."),
 )
 """The screen's actions, in the order of footer, help and palette."""

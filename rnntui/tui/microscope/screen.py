@@ -15,7 +15,7 @@ from rnntui.tui.core.exports import save_table_and_picture
 from rnntui.tui.core.key_bar import KeyBar
 from rnntui.tui.core.sentences import one_line
 from rnntui.tui.lens.export import lens_csv
-from rnntui.tui.lens.export_picture import lens_svg
+from rnntui.tui.lens.export_picture import lens_command, lens_svg
 from rnntui.tui.lens.lens_view import LensView
 from rnntui.tui.lens.screen import LensScreen
 from rnntui.tui.lens.text_row import TextRow
@@ -90,6 +90,12 @@ class MicroscopeScreen(LensScreen):
         seen = self.seen(self.traced)
         numbers, drawn = lens_csv(self.lens, seen), lens_svg(self.lens, seen, self.network)
         save_table_and_picture(self, "The lens", f"microscope-{self.lens}", numbers, drawn)
+
+    def action_copy_command(self) -> None:
+        """Copy the command line that sees the same, or generates what surgery did."""
+        if self.traced is not None:
+            command = lens_command(self.lens, self.seen(self.traced), self.network)
+            self.app.copy_to_clipboard(command)
 
     def action_leave(self) -> None:
         """Leave the screen."""
