@@ -59,7 +59,7 @@ class OwnClock:
             self._before, self._since = self(), None
 
 
-class _Heard:
+class _PendingCommands:
     """The commands to a race, which a lane that computes for long looks through for a `Stop`."""
 
     def __init__(self, inbox: Inbox) -> None:
@@ -187,8 +187,8 @@ def race(
     `inbox` is read before every step, and each command is for all lanes. Raises `RnntuiError`
     where a lane can't begin; a lane that fails later ends with `Failed`, and the others go on.
     """
-    heard = _Heard(inbox)
-    running = [_Running(lane, lambda: heard.is_stop_asked, clock) for lane in lanes]
+    pending = _PendingCommands(inbox)
+    running = [_Running(lane, lambda: pending.is_stop_asked, clock) for lane in lanes]
     try:
         for lane in running:
             yield from lane.open()
@@ -198,7 +198,7 @@ def race(
             first = turn % len(running)
             for lane in running[first:] + running[:first]:
                 while not lane.finished and lane.characters < (turn + 1) * slice_characters:
-                    yield from _obeyed(running, heard)
+                    yield from _carry_out(running, pending)
                     if not lane.finished:
                         yield from lane.advance()
     finally:
@@ -206,13 +206,13 @@ def race(
             lane.close()
 
 
-def _obeyed(lanes: Sequence[_Running], heard: _Heard) -> Iterator[LaneEvent]:
+def _carry_out(lanes: Sequence[_Running], pending: _PendingCommands) -> Iterator[LaneEvent]:
     """Carry out the commands that have come, in a pause until it ends."""
-    commands = heard.drain()
+    commands = pending.drain()
     while True:
         for command in commands:
             for lane in lanes:
                 yield from lane.obey(command)
         if not any(lane.paused and not lane.finished for lane in lanes):
             return
-        commands = heard.wait()
+        commands = pending.wait()
