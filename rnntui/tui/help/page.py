@@ -57,6 +57,14 @@ SECTIONS: Final = (
         " are then spelled out.",
     ),
     HelpSection(
+        "Choosing characters yourself",
+        "Space pauses the output, and shows the nine likeliest next characters: choose one by its"
+        " number, by the arrows and Enter, or by a click. It is marked in the text, the network"
+        " reads it as if it had generated it, and goes on from there. h lets the network generate"
+        " a single character. A chosen character takes no random number, so the copied command (y)"
+        " generates the same text again.",
+    ),
+    HelpSection(
         "The Microscope",
         "It shows what happens inside the network while it reads a text, with the weights of the"
         " moment while it trains. A bar that stands is positive, one that hangs is negative.\n"
@@ -68,8 +76,10 @@ SECTIONS: Final = (
         " by the gradient.\n"
         "Surprise: what each character cost in bits, beside the best n-gram.\n"
         "Map: the vectors of all symbols in the plane of their two principal components.\n"
-        "Surgery: x cuts the chosen unit out or holds the chosen gate low, then high; here is what"
-        " the network then generates beside what it did before, from the same seed.",
+        "Surgery: x cuts the chosen unit out or holds the chosen gate low, then high; z freezes the"
+        " chosen state at its value under the cursor, + and - nudge it. Here is what the network"
+        " then generates beside what it did before, from the same seed, and how many bits more"
+        " the same text costs it.",
     ),
     HelpSection(
         "The lessons",

@@ -48,10 +48,10 @@ def legend_of(stream: Widget, underlining: bool, choosing: bool) -> Content:
         *((range_of(level), _COMPONENT_OF_LEVEL[level]) for level in reversed(range(PRIME))),
         ("prime", _COMPONENT_OF_LEVEL[PRIME]),
     ]
-    if underlining:
-        samples.append(("memorised", _UNDERLINED))
     if choosing:
         samples.append(("chosen", _CHOSEN))
+    if underlining:
+        samples.append(("memorised", _UNDERLINED))
     return Content(" ").join([_sample(word, component, stream) for word, component in samples])
 
 
