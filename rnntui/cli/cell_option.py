@@ -1,8 +1,11 @@
 """The option `--cell`: a setting of commands that train, elsewhere the file of a cell."""
 
+from collections.abc import Iterable
 from typing import Annotated
 
 import typer
+
+from rnntui.cli.terminal import notify
 
 
 def _setting(value: str | None) -> str | None:
@@ -31,6 +34,13 @@ def _given_file(value: str | None) -> str | None:
     from rnntui.own_cells import load_cell
 
     return None if value is None else load_cell(Path(value)).name
+
+
+def say_unless_used(cell: str | None, used: Iterable[str]) -> None:
+    """Say so where a file given as `--cell` is not that of the networks' cells `used`."""
+    if cell is None or cell in (cells := set(used)):
+        return
+    notify(f"The file given as --cell isn't used: this network's cell is {', '.join(cells)}.")
 
 
 def cell_setting(known: tuple[str, ...], about: str, panel: str) -> object:

@@ -23,8 +23,9 @@ class $kind:
     gate_names = ("reset", "update", "new")
     # Each gate's bias in a new network, with --initial-weights keras or orthogonal.
     initial_biases = (0.0, 0.0, 0.0)
-    # What is carried from one character to the next. "h" comes first: it is what the layer gives
-    # to the layer above. For more memory add names, such as ("h", "c").
+    # What is carried from one character to the next: H numbers each, zero at first. "h" comes
+    # first: it is what the layer gives to the layer above. For more memory add names, such as
+    # ("h", "c"), and take them all from state: h, c = state.
     state_tensors = ("h",)
     # Index of the gate that keeps the old state where it is near 1, for --forget-bias; or None.
     keeping_gate = 1

@@ -13,7 +13,15 @@ from rnntui.errors import ConfigError, reason
 if TYPE_CHECKING:
     from rnntui.nets.cells.cell import RecurrentCell
 
-app = typer.Typer(help="The recurrent cells, and cells of your own.", no_args_is_help=True)
+app = typer.Typer(
+    help=(
+        "The recurrent cells, and cells of your own.\n\n'rnntui cells new mine' writes mine.py;"
+        " change its equations, test it with 'rnntui cells check mine.py', then 'rnntui train"
+        " --cell mine.py --name first' and 'rnntui sample first --cell mine.py'."
+        " docs/own-cells.md has the rules."
+    ),
+    no_args_is_help=True,
+)
 
 
 @app.command("list")
@@ -43,7 +51,12 @@ def list_() -> None:
 
 @app.command()
 def new(
-    name: Annotated[str, typer.Argument(help="Name of the cell: small letters and digits.")],
+    name: Annotated[
+        str,
+        typer.Argument(
+            help="Name of the cell: up to 24 small letters, digits, - and _, a letter first."
+        ),
+    ],
     folder: Annotated[
         Path, typer.Option(metavar="FOLDER", help="Folder to write NAME.py into.")
     ] = Path(),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rnntui.cli.cell_option import CellFile
+from rnntui.cli.cell_option import CellFile, say_unless_used
 from rnntui.cli.checkpoint_argument import Checkpoint, checkpoint_path
 from rnntui.cli.tables import print_table
 from rnntui.cli.terminal import notify, write_text
@@ -64,7 +64,7 @@ def list_() -> None:
 @app.command()
 def show(
     checkpoint: Checkpoint,
-    cell: CellFile = None,  # noqa: ARG001
+    cell: CellFile = None,
     cell_text: Annotated[
         bool,
         typer.Option("--cell-text", help="Print the file of a cell of one's own alone, as text."),
@@ -104,6 +104,7 @@ def show(
     folder = run_of(places.checkpoints_dir(), path)
     task = task_of(kind_of_checkpoint(path))
     header = task.load(path).header
+    say_unless_used(cell, [header.model.cell])
     progress = header.progress
     best = "none yet" if progress.best_loss is None else f"{progress.best_loss:.4f}"
     print_table(

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from rnntui.cli.cell_option import CellFile
+from rnntui.cli.cell_option import CellFile, say_unless_used
 from rnntui.cli.checkpoint_argument import AtStep, Checkpoint, checkpoint_path
 from rnntui.cli.run_options import OldText, allowance
 from rnntui.cli.tables import print_table
@@ -27,7 +27,7 @@ def evaluate(
         str | None, typer.Option(help="Encoding of the file (default: detected).")
     ] = None,
     old_text: OldText = False,
-    cell: CellFile = None,  # noqa: ARG001
+    cell: CellFile = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
     """Loss, bits per character and perplexity of a network on a text, beside n-gram baselines."""
@@ -39,8 +39,10 @@ def evaluate(
     path = checkpoint_path(checkpoint, at_step)
     corpus = joined_reference(corpora) if corpora else None
     allow = allowance(old_text)
+    loaded = load_checkpoint(path)
+    say_unless_used(cell, [loaded.header.model.cell])
     with measuring_shown() as stage:
-        result = score(load_checkpoint(path), corpus, text_encoding, checkpoint, allow, stage)
+        result = score(loaded, corpus, text_encoding, checkpoint, allow, stage)
     for notice in result.notices:
         notify(notice)
     if as_json:

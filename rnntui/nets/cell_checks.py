@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnntui.errors import ConfigError, quoted
+from rnntui.nets.cell_hints import hint
 from rnntui.nets.cell_lines import CellLines
 from rnntui.nets.cells import find_cell
 from rnntui.nets.cells.cell import CellStep, Nonlinearity
@@ -124,11 +125,8 @@ class _Check:
             if "read-only" in cause or "in-place operation" in cause:
                 what = "it changes one of its inputs in place; make a new array instead"
                 raise cell.wrong(failing_line(error.__cause__ or error, cell.path), what) from error
-            if by == "torch":
-                sentence = str(error).rstrip(".")
-                raise ConfigError(
-                    f"{sentence} (on torch's tensors; on NumPy's arrays it works, so use `ops`)."
-                ) from error
+            if advice := hint(cell, error.__cause__, by):
+                raise ConfigError(f"{str(error).rstrip('.')} ({advice}).") from error
             raise
         self._check_form(step, inputs.state[0])
         return step

@@ -203,3 +203,31 @@ def test_a_cell_of_ones_own_races_built_in_ones(tmp_path: Path) -> None:
     outcome = rnntui(*raced)
     assert outcome.code == 0, outcome.err
     assert run_called("r-elman").is_saved
+
+
+def test_a_file_that_the_network_does_not_use_is_said_to_be_unused(tmp_path: Path) -> None:
+    given = ("--cell", elman(tmp_path))
+    said = "The file given as --cell isn't used: this network's cell is "
+    for command in (
+        ("sample", "tiny", "--length", "3"),
+        ("trace", "the", "--checkpoint", "tiny"),
+        ("trace", "the", "--checkpoint", "tiny", "--gradients"),
+        ("trace", "--map", "--recipe", "hello"),
+        ("checkpoints", "show", "tiny"),
+    ):
+        outcome = rnntui(*command, *given)
+        assert outcome.code == 0, outcome.err
+        assert outcome.err.count(said) == 1, outcome.err
+
+
+def test_a_file_that_one_of_several_networks_uses_is_no_mistake(tmp_path: Path) -> None:
+    path, text = elman(tmp_path), text_file("the rest " * 40)
+    begun = rnntui("train", text, "--cell", path, "--name", "own", *SMALL, "--steps", "1")
+    assert begun.code == 0, begun.err
+    rnntui("train", text, "--cell", "gru", "--name", "built-in", *SMALL, "--steps", "1")
+    both = ("--checkpoint", "own", "--checkpoint", "built-in")
+    outcome = rnntui("trace", "the rest", *both, "--gradients", "--cell", path)
+    assert outcome.code == 0, outcome.err
+    assert "isn't used" not in outcome.err
+    alone = rnntui("eval", "built-in", "--cell", path, "--old-text")
+    assert "isn't used: this network's cell is gru." in alone.err

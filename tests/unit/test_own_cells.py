@@ -81,12 +81,14 @@ def test_the_starting_point_is_a_gru_bit_for_bit(tmp_path: Path) -> None:
         torch.testing.assert_close(gru(ids, gru.zero_state(1))[0], mine(ids, mine.zero_state(1))[0])
 
 
-def test_the_cell_of_the_documents_works(tmp_path: Path) -> None:
+def test_the_cells_of_the_documents_work(tmp_path: Path) -> None:
     page = Path(__file__).parents[2] / "docs" / "own-cells.md"
-    text = page.read_text(encoding="utf-8").partition("```python\n")[2].partition("```")[0]
-    path = tmp_path / "elman.py"
-    path.write_text(text, encoding="utf-8")
-    check_cell(load_cell(path))
+    cells = page.read_text(encoding="utf-8").split("```python\n")[1:]
+    assert len(cells) == 2
+    for number, text in enumerate(cells):
+        path = tmp_path / f"cell{number}.py"
+        path.write_text(text.partition("```")[0], encoding="utf-8")
+        check_cell(load_cell(path))
 
 
 @pytest.mark.parametrize(
@@ -150,6 +152,27 @@ def test_the_cell_of_the_documents_works(tmp_path: Path) -> None:
         ),
         ("return from_input", FIRST_LINE, ["must return CellStep"]),
         (
+            "new = (from_input + from_hidden).tanh()\nreturn CellStep((new,), (new,), (new,))",
+            FIRST_LINE,
+            ["no attribute 'tanh'", "arrays of NumPy have no such method; use `ops`"],
+        ),
+        (
+            "new = ops.tahn(from_input)\nreturn CellStep((new,), (new,), (new,))",
+            FIRST_LINE,
+            ["'tahn'", "ops has sigmoid, tanh, relu and softplus alone"],
+        ),
+        (
+            "h, c = state\nreturn CellStep((h,), (h,), (h,))",
+            FIRST_LINE,
+            ["not enough values to unpack", "blocks(x, 1) gives new, and state is h"],
+        ),
+        (
+            "new = from_input if from_input > 0 else from_hidden\n"
+            "return CellStep((new,), (new,), (new,))",
+            FIRST_LINE,
+            ["compute with `ops` in place of `if`"],
+        ),
+        (
             "new = (from_input > 0) * 1\nreturn CellStep((new,), (new,), (new,))",
             FIRST_LINE + 1,
             ["new of pre_activations is an array of int64"],
@@ -192,6 +215,8 @@ def test_broken_equations_are_one_sentence_that_names_the_line(
         ("gate_names = ('new',)", "gate_names = ('a b',)", 9, "'a b'"),
         ("keeping_gate = None", "keeping_gate = 1", 12, "None or one of 0 to 0"),
         ("state, nonlinearity)", "state)", 15, "TypeError"),
+        ("state, nonlinearity)", "state)", 15, "write step(self, ops, from_input, from_hidden"),
+        ("is_recurrent = True", "is_recurrent = False", 16, "from_hidden is None, as is_recurrent"),
         ("CELL = Own()", "CELL = 3", 21, "no step"),
         ("import CellStep", "import CellSteps", 3, "CellSteps"),
         ("CELL = Own()", "CELL = Own()\nraise SystemExit", 22, "SystemExit"),

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from rnntui.cli.cell_option import CellFile
+from rnntui.cli.cell_option import CellFile, say_unless_used
 from rnntui.cli.checkpoint_argument import AtStep, Checkpoint, checkpoint_path
 from rnntui.cli.classify.train import (
     LabelColumn,
@@ -32,7 +32,7 @@ def evaluate(
     no_header: NoHeader = False,
     skip_bad: SkipBad = False,
     old_text: OldText = False,
-    cell: CellFile = None,  # noqa: ARG001
+    cell: CellFile = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
     """Accuracy, loss and confusion matrix of a network on labelled texts.
@@ -48,8 +48,10 @@ def evaluate(
     source = labelled_source(
         labelled, text_column, label_column, text_encoding, no_header, skip_bad
     )
+    loaded = load_classifier(path)
+    say_unless_used(cell, [loaded.header.model.cell])
     with measuring_shown() as stage:
-        score = score_labelled(load_classifier(path), source, allowance(old_text), stage)
+        score = score_labelled(loaded, source, allowance(old_text), stage)
     for notice in score.notices:
         notify(notice)
     if as_json:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from rnntui.cli.cell_option import CellFile
+from rnntui.cli.cell_option import CellFile, say_unless_used
 from rnntui.cli.checkpoint_argument import AtStep, Checkpoint, checkpoint_path
 from rnntui.cli.terminal import notify, write_line
 from rnntui.errors import CorpusError
@@ -20,7 +20,7 @@ def predict(
         str | None, typer.Argument(help="The text; by default, or with -, standard input.")
     ] = None,
     at_step: AtStep = None,
-    cell: CellFile = None,  # noqa: ARG001
+    cell: CellFile = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
     """Predict the class of a text, with the probability of each class."""
@@ -31,7 +31,9 @@ def predict(
     from rnntui.text.streams import small_text, standard_input
 
     path = checkpoint_path(checkpoint, at_step)
-    reader = ClassifierReader(load_classifier(path))
+    loaded = load_classifier(path)
+    say_unless_used(cell, [loaded.header.model.cell])
+    reader = ClassifierReader(loaded)
     if text is None or text == "-":
         given = small_text(standard_input(), "Standard input", LARGEST_TEXT)
     else:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rnntui.cli.cell_option import CellFile
+from rnntui.cli.cell_option import CellFile, say_unless_used
 from rnntui.cli.checkpoint_argument import AtStep, Checkpoint, checkpoint_path
 from rnntui.cli.prime_options import PrimeFile, given_prime, prime_option
 from rnntui.cli.sample.output import MOST_WAITING
@@ -97,7 +97,7 @@ def sample(
     hold: Hold = None,
     freeze: Freeze = None,
     nudge: Nudge = None,
-    cell: CellFile = None,  # noqa: ARG001
+    cell: CellFile = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="One character a line, with its probability.")
     ] = False,
@@ -123,6 +123,7 @@ def sample(
     path = checkpoint_path(checkpoint, at_step)
     loaded = load_checkpoint(path)
     header = loaded.header
+    say_unless_used(cell, [header.model.cell])
     start = prepare_prime(given, header.vocabulary, header.normalisation)
     for warning in start.warnings:
         notify(warning)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from rnntui.cli.cell_option import CellFile
+from rnntui.cli.cell_option import CellFile, say_unless_used
 from rnntui.cli.checkpoint_argument import AtStep
 from rnntui.cli.prime_options import text_of_file
 from rnntui.cli.terminal import notify
@@ -171,7 +171,7 @@ def trace(
         int | None,
         typer.Option(min=1, help="With --svg of a forward pass: this unit of each layer alone."),
     ] = None,
-    cell: CellFile = None,  # noqa: ARG001
+    cell: CellFile = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="One object a line, with every number.")
     ] = False,
@@ -226,6 +226,7 @@ def trace(
             recurrent_scale,
             as_json,
             svg,
+            cell,
         )
         return
     if train_steps is not None or forget_bias is not None or recurrent_scale != 1.0:
@@ -234,8 +235,10 @@ def trace(
         from rnntui.cli.trace import over_steps as history
 
         network, table = history.table_of(checkpoint[0], text, units, pattern or [])
+        say_unless_used(cell, [network.config.cell])
     else:
         network = _network(checkpoint or [], at_step, found)
+        say_unless_used(cell, [network.config.cell])
         if not lens:
             _follow(network, text, units, as_json)
             if svg is not None:
@@ -372,6 +375,7 @@ def _follow_back(
     recurrent_scale: float,
     as_json: bool,
     svg: Path | None,
+    cell: str | None,
 ) -> None:
     reaches = []
     for network in networks:
@@ -379,6 +383,7 @@ def _follow_back(
         if as_json:
             write_reach(reach)
         reaches.append(reach)
+    say_unless_used(cell, [reach.network.config.cell for reach in reaches])
     if not as_json:
         print_reaches(reaches)
     if svg is not None and reaches:
