@@ -30,6 +30,8 @@ from rnntui.tui.learn.actions import LEARN
 from rnntui.tui.learn.progress import LessonProgress
 from rnntui.tui.learn.screen import LearnScreen
 from rnntui.tui.microscope.actions import MICROSCOPE
+from rnntui.tui.microscope.long_text import LongTextScreen
+from rnntui.tui.microscope.long_text_actions import LONG_TEXT
 from rnntui.tui.microscope.screen import MicroscopeScreen
 from rnntui.tui.runs.actions import OPEN, RUNS
 from rnntui.tui.runs.screen import RunsScreen
@@ -53,6 +55,7 @@ IN_THE_MENU = (
         *(f"microscope.{name}" for name in ("back", "first", "last", "row.up", "unit.down")),
         *(f"microscope.{name}" for name in ("operate", "untouched", "freeze", "command")),
         *("microscope.nudge.down", "microscope.nudge.up"),
+        *(f"long-text.{name}" for name in ("back", "forward", "up", "page.up", "first", "last")),
         *("learn.page.up", "learn.page.down", "learn.tab.page", "learn.tab.network"),
         *("corpora.library", "corpora.beginning", "corpora.figures", "corpora.table"),
     }
@@ -228,13 +231,21 @@ async def test_all_that_the_other_screens_do_is_reached_in_each_way():
         await pilot.pause()
         record = Record(microscope, MICROSCOPE)
         with_neuron = ("best", "mark", "mark.back", "mark.forward", "mark.next", "pattern")
-        names = {f"microscope.{name}" for name in with_neuron}
+        names = {f"microscope.{name}" for name in (*with_neuron, "long")}
         with_strips = [one for one in MICROSCOPE if one.name not in names]
         microscope.lens_view.remove_class("-tall")
         microscope.refresh_bindings()
         await pilot.pause()
         for reached in (reached_by_key, reached_by_mouse, reached_by_palette):
             await reached(pilot, record, (*with_strips, *APP))
+        app.pop_screen()
+
+        long_text = LongTextScreen(session.network)
+        await app.push_screen(long_text)
+        await pilot.pause()
+        record = Record(long_text, LONG_TEXT)
+        for reached in (reached_by_key, reached_by_mouse, reached_by_palette):
+            await reached(pilot, record, (*LONG_TEXT, *APP))
         app.pop_screen()
 
         progress = LessonProgress(places.state_dir() / SCREEN_NAME)

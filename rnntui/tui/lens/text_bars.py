@@ -89,6 +89,15 @@ class TextBars(StyledLines):
                 start, used = at + 1, 0
         return [*lines, range(start, len(self._labels))] if start < len(self._labels) else lines
 
+    def lines_away(self, by: int) -> int:
+        """The place so many lines below the cursor, as far from the line's start if it can be."""
+        lines = self._lines()
+        here = next((at for at, line in enumerate(lines) if self._place in line), 0)
+        if not lines or here + by >= len(lines):
+            return len(self._labels)
+        there = lines[max(here + by, 0)]
+        return min(there.start + self._place - lines[here].start, there.stop - 1)
+
     def _in_view(self) -> list[range]:
         """The lines around the cursor, as many as fit."""
         lines, room = self._lines(), max(self.size.height // 2, 1)

@@ -18,6 +18,13 @@ MICROSCOPE: Final = (
         " followed with pencil and paper; again to come back.",
     ),
     microscope_action(
+        "long",
+        "w",
+        "long_text",
+        "Long text",
+        "The surprise of a whole text of up to 1 MB: the network's own, or a file.",
+    ),
+    microscope_action(
         "export",
         "e",
         "export",

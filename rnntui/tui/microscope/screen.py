@@ -21,6 +21,7 @@ from rnntui.tui.lens.screen import LensScreen
 from rnntui.tui.lens.text_row import TextRow
 from rnntui.tui.lens.traced_text import LONGEST
 from rnntui.tui.microscope.actions import MICROSCOPE
+from rnntui.tui.microscope.long_text import LongTextScreen
 from rnntui.tui.widgets.title_bar import TitleBar
 
 
@@ -82,6 +83,16 @@ class MicroscopeScreen(LensScreen):
             self.look_into(own, text)
         self._show_text()
         self._show_name()
+
+    def action_long_text(self) -> None:
+        """Read a whole text."""
+        self.app.push_screen(LongTextScreen(self.network))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Rule out what does nothing with the present lens."""
+        if action == "long_text":
+            return self.lens == "surprise"
+        return super().check_action(action, parameters)
 
     def action_export(self) -> None:
         """Save what the lens shows, as numbers and as a picture."""

@@ -1,0 +1,166 @@
+"""The surprise of a long text: read in a thread, looked at meanwhile."""
+
+import threading
+import time
+from collections.abc import Sequence
+from typing import ClassVar, Final
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.screen import Screen
+from textual.worker import get_current_worker
+
+from rnntui.errors import RnntuiError
+from rnntui.runtime.session import Network
+from rnntui.text.cells import printable
+from rnntui.text.ngrams.counts import MeasurementStoppedError
+from rnntui.tui.core.actions import Action
+from rnntui.tui.core.key_bar import KeyBar
+from rnntui.tui.core.sentences import one_line
+from rnntui.tui.dialogs.ask_text import AskText
+from rnntui.tui.lens.marking_screen import REST_SHARE
+from rnntui.tui.lens.text_bars import TextBars
+from rnntui.tui.microscope.long_surprise import LongSurprise, long_surprise, ranked, text_to_read
+from rnntui.tui.microscope.long_text_actions import LONG_TEXT
+from rnntui.tui.microscope.long_text_view import AverageStrip, LongTextView
+from rnntui.tui.widgets.title_bar import TitleBar
+
+TELL_SECONDS: Final = 0.5
+"""How often the screen is told how far reading is."""
+
+ASKED: Final = "A file, or the name of a text of the library; at most 1 MB of it is read:"
+
+
+class LongTextScreen(Screen[None]):
+    """A long text as a network is surprised by it."""
+
+    AUTO_FOCUS = ""
+    BINDINGS: ClassVar[list[BindingType]] = [action.binding for action in LONG_TEXT]
+    actions: ClassVar[Sequence[Action]] = LONG_TEXT
+
+    def __init__(self, network: Network) -> None:
+        """Read the network's own text."""
+        super().__init__()
+        self.network = network
+        self.reference = ""
+        """What is read: a file or a name of the library; empty for the network's own text."""
+        self.found: LongSurprise | None = None
+        self.place = 0
+        self._worst = -1
+        """The one of the worst stretches that was gone to last."""
+        self._left = threading.Event()
+
+    def compose(self) -> ComposeResult:
+        """The text and its figures."""
+        yield TitleBar()
+        yield LongTextView()
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """Begin to read."""
+        self._read_anew("")
+
+    def on_unmount(self) -> None:
+        """Let the thread end."""
+        self._left.set()
+
+    def on_resize(self) -> None:
+        """Lay the text out anew."""
+        self.call_after_refresh(self._draw)
+
+    @property
+    def view(self) -> LongTextView:
+        """What is seen of the text."""
+        return self.query_one(LongTextView)
+
+    def _read_anew(self, reference: str) -> None:
+        self.reference, self.found, self.place, self._worst = reference, None, 0, -1
+        what = one_line(reference) if reference else "its own text"
+        self.query_one(TitleBar).show_title(f"surprise · {one_line(self.network.name)} · {what}")
+        self._read(self.network, reference)
+
+    @work(thread=True, exclusive=True, group="long-text")
+    def _read(self, network: Network, reference: str) -> None:
+        worker = get_current_worker()
+
+        def wait(seconds: float) -> bool:
+            return (seconds > 0 and self._left.wait(seconds)) or (
+                worker.is_cancelled or self._left.is_set()
+            )
+
+        told = 0.0
+        try:
+            ids, left_out = text_to_read(network, reference)
+            for found in long_surprise(network, ids, left_out, REST_SHARE, wait):
+                is_due = time.monotonic() - told >= TELL_SECONDS or found.worst
+                if is_due and not wait(0.0):
+                    shown = found if found.worst else ranked(found)
+                    self.app.call_from_thread(self._show, shown)
+                    told = time.monotonic()
+        except MeasurementStoppedError:
+            pass
+        except RnntuiError as error:
+            sentence = printable(str(error))
+            self.app.call_from_thread(self.notify, sentence, severity="error", markup=False)
+
+    def _show(self, found: LongSurprise) -> None:
+        self.found = found
+        self._draw()
+
+    def _draw(self) -> None:
+        if self.found is not None:
+            self.view.show(self.found, self.network.vocabulary, self.place)
+
+    def _go_to(self, place: int) -> None:
+        if self.found is not None:
+            self.place = min(max(place, 0), len(self.found.ids) - 1)
+            self._draw()
+
+    # Actions; `LONG_TEXT` says what each is for.
+
+    def action_worst(self) -> None:
+        """To the next of the stretches where the network was most wrong."""
+        if self.found is not None and self.found.worst:
+            self._worst = (self._worst + 1) % len(self.found.worst)
+            self._go_to(self.found.worst[self._worst].start)
+
+    def action_open(self) -> None:
+        """Ask for another text, and read it."""
+        self.app.push_screen(AskText("Read", ASKED, self.reference, "Read"), self._opened)
+
+    def _opened(self, reference: str | None) -> None:
+        if reference is not None:
+            self._read_anew(reference)
+
+    def action_own(self) -> None:
+        """Read the network's own text."""
+        self._read_anew("")
+
+    def action_step(self, by: int) -> None:
+        """To another character."""
+        self._go_to(self.place + by)
+
+    def action_line(self, by: int) -> None:
+        """To another line, as lines are broken here."""
+        self._go_to(self.view.start + self.view.bars.lines_away(by))
+
+    def action_page(self, by: int) -> None:
+        """As many lines on as are seen."""
+        self.action_line(by * max(self.view.bars.size.height // 2 - 1, 1))
+
+    def action_end(self, which: str) -> None:
+        """To the first or the last character."""
+        self._go_to(0 if which == "first" or self.found is None else len(self.found.ids))
+
+    def action_leave(self) -> None:
+        """Back to the Microscope."""
+        self.dismiss()
+
+    @on(TextBars.Chosen)
+    def _choose(self, event: TextBars.Chosen) -> None:
+        self._go_to(self.view.start + event.place)
+
+    @on(AverageStrip.Chosen)
+    def _choose_part(self, event: AverageStrip.Chosen) -> None:
+        self._go_to(event.place)
