@@ -36,6 +36,7 @@ from rnntui.training.optimizing.optimizers import (
     optimizer_tensors,
     restore_optimizer,
 )
+from rnntui.training.optimizing.threads import use_threads
 from rnntui.training.optimizing.weights import copies, load_weights
 from rnntui.training.progress import Progress
 
@@ -54,8 +55,7 @@ class TorchLearner:
         """
         self._run, self._config = run, run.config
         self._device = device_for(self._config.engine, self._config.device)
-        if self._config.threads:
-            torch.set_num_threads(self._config.threads)
+        use_threads(self._config.threads)
         self._learned, self._held_out = run.parts
         self._batches = run.batches
         self._model: CharModel = build_model(

@@ -25,6 +25,7 @@ from rnntui.training.optimizing.optimizers import (
     optimizer_tensors,
     restore_optimizer,
 )
+from rnntui.training.optimizing.threads import use_threads
 from rnntui.training.optimizing.weights import copies, load_weights
 from rnntui.training.progress import Progress
 
@@ -39,8 +40,7 @@ class ClassifyLearner:
         """
         self._run, self._config = run, run.config
         self._device = find_device(self._config.device)
-        if self._config.threads:
-            torch.set_num_threads(self._config.threads)
+        use_threads(self._config.threads)
         self._batches = run.batches
         model = build_classifier(run.model, self._config.seed)
         if self._config.initial_weights == "keras":
