@@ -7,6 +7,9 @@ from typing import Any, get_args
 
 import pytest
 import tomli_w
+from rich.cells import cell_len
+from rich.console import Console
+from rich.text import Text
 
 from rnntui.errors import ConfigError
 from rnntui.lenses.surgery import Operation, operated
@@ -14,6 +17,7 @@ from rnntui.lessons.answers import ScreenState, check
 from rnntui.lessons.lesson import (
     ChangeQuestion,
     KeyQuestion,
+    Language,
     LensName,
     Lesson,
     NumberQuestion,
@@ -24,6 +28,8 @@ from rnntui.lessons.reading import FOLDER, LANGUAGES, find_lesson, list_lessons,
 from rnntui.nets.cells import find_cell
 from rnntui.runtime.lesson_session import learned_reading
 from rnntui.toml_files import read_toml
+from rnntui.tui.learn.page import marked
+from rnntui.tui.learn.words import WORDS
 from rnntui.tui.lens.findings import Lens
 
 LESSONS = list_lessons()
@@ -70,6 +76,30 @@ def test_both_languages_mention_the_same_numbers_to_fill_in(lesson: Lesson) -> N
     for question in lesson.questions:
         for name in ("{answer}", "{before}", "{after}"):
             assert (name in question.explain["en"]) == (name in question.explain["ko"])
+
+
+@each_lesson
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_equations_are_not_broken_beside_the_lens(lesson: Lesson, language: Language) -> None:
+    """In a terminal of 140 columns."""
+    equations = [line for line in lesson.page[language].split("\n") if line.startswith("    ")]
+    assert equations
+    assert [line for line in equations if cell_len(line) > 54] == []
+
+
+@each_lesson
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_question_and_its_explanation_fit_a_small_terminal(
+    lesson: Lesson, language: Language
+) -> None:
+    """Six lines of 76 columns, one of them the field of a number; numbers take nine."""
+    for question in lesson.questions:
+        explained = f"✓ {WORDS[language]['right']} {question.explain[language]}"
+        for name in ("{answer}", "{before}", "{after}"):
+            explained = explained.replace(name, "1.234e-56")
+        texts = [marked(one).plain for one in (question.ask[language], explained)]
+        lines = sum(len(Text(text).wrap(Console(), 76)) for text in texts)
+        assert lines + isinstance(question, NumberQuestion) <= 6
 
 
 @each_lesson
