@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from rnntui.lenses.influence import Influence
     from rnntui.lenses.neurons import UnitCorrelations
     from rnntui.lenses.surprise import Surprise
+    from rnntui.nets.arrays import Arrays
     from rnntui.nets.config import ModelConfig
-    from rnntui.nets.numpy_network import Arrays
     from rnntui.tasks.characters.checkpoint import Checkpoint
     from rnntui.text.vocabulary import Ids
 

@@ -14,16 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnntui.errors import CorpusError
+from rnntui.nets.arrays import Array, Arrays
 from rnntui.nets.cells.cell import RecurrentCell
 from rnntui.nets.config import ModelConfig
-from rnntui.nets.numpy_network import (
-    Array,
-    Arrays,
-    LayerState,
-    NetworkState,
-    NumpyLayer,
-    NumpyNetwork,
-)
+from rnntui.nets.numpy_network import LayerState, NetworkState, NumpyLayer, NumpyNetwork
 from rnntui.nets.numpy_operations import NUMPY
 from rnntui.text.ngrams.baselines import never
 from rnntui.text.ngrams.counts import MeasurementStoppedError

@@ -10,7 +10,7 @@ import numpy as np
 
 from rnntui.lenses.character_kinds import kind_of
 from rnntui.lenses.forward_trace import Floats
-from rnntui.nets.numpy_network import Arrays
+from rnntui.nets.arrays import Arrays
 
 
 @dataclass(frozen=True)

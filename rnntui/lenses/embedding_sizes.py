@@ -4,11 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from rnntui.clock import Clock
+from rnntui.nets.arrays import Floats32
 from rnntui.nets.config import InputEncoding, ModelConfig, parameter_count, weight_shapes
-
-Floats32 = NDArray[np.float32]
 
 BYTES_OF_FLOAT = 4  # float32; a one-hot vector has one per symbol
 BYTES_OF_ID = 4  # int32, the usual type of ids
@@ -18,7 +17,6 @@ TIMED_ROUNDS = 9
 
 _SECONDS_PER_ROUND = 0.002
 
-Clock = Callable[[], float]
 """Seconds since any fixed time."""
 
 

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from rnntui.nets.arrays import Arrays
 from rnntui.nets.cells.cell import RecurrentCell
 from rnntui.nets.config import ModelConfig
-from rnntui.nets.numpy_network import Arrays, NumpyNetwork
+from rnntui.nets.numpy_network import NumpyNetwork
 
 Floats = NDArray[np.float64]
 

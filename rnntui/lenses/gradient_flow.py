@@ -12,8 +12,8 @@ import numpy as np
 from rnntui.errors import CorpusError
 from rnntui.lenses.backward_pass import backward_pass
 from rnntui.lenses.forward_trace import Floats, double_precision, forward_trace, one_hot
+from rnntui.nets.arrays import Arrays
 from rnntui.nets.config import ModelConfig
-from rnntui.nets.numpy_network import Arrays
 
 
 @dataclass(frozen=True, eq=False)

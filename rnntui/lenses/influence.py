@@ -14,8 +14,9 @@ import numpy as np
 from rnntui.errors import CorpusError
 from rnntui.lenses.backward_pass import backward_pass
 from rnntui.lenses.forward_trace import Floats, StepTrace, double_precision, forward_trace
+from rnntui.nets.arrays import Arrays
 from rnntui.nets.config import ModelConfig
-from rnntui.nets.numpy_network import Arrays, NumpyNetwork
+from rnntui.nets.numpy_network import NumpyNetwork
 from rnntui.text.ngrams.baselines import never
 from rnntui.text.ngrams.counts import MeasurementStoppedError
 

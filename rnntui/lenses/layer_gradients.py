@@ -4,8 +4,8 @@ import numpy as np
 
 from rnntui.errors import CorpusError
 from rnntui.lenses.forward_trace import Floats
+from rnntui.nets.arrays import Arrays
 from rnntui.nets.config import ModelConfig
-from rnntui.nets.numpy_network import Arrays
 from rnntui.text.vocabulary import AnyIds
 
 

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from rnntui.lenses.activations import Precision, activation_chunks
 from rnntui.lenses.neurons import Unit, units_of
+from rnntui.nets.arrays import Arrays
 from rnntui.nets.cells.cell import RecurrentCell
 from rnntui.nets.config import ModelConfig
-from rnntui.nets.numpy_network import Arrays
 from rnntui.text.ngrams.baselines import never
 from rnntui.text.ngrams.counts import MeasurementStoppedError
 from rnntui.text.vocabulary import AnyIds

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from rnntui.lenses.activations import Activations, Precision, activation_chunks
 from rnntui.lenses.forward_trace import Floats
+from rnntui.nets.arrays import Array, Arrays
 from rnntui.nets.cells.cell import RecurrentCell
 from rnntui.nets.config import ModelConfig
-from rnntui.nets.numpy_network import Array, Arrays
 from rnntui.text.ngrams.baselines import never
 from rnntui.text.vocabulary import AnyIds
 

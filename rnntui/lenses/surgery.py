@@ -14,10 +14,11 @@ from typing import Final, Literal
 import numpy as np
 
 from rnntui.errors import ConfigError
+from rnntui.nets.arrays import Array, Arrays
 from rnntui.nets.cells import find_cell
 from rnntui.nets.cells.cell import CellStep, Nonlinearity, Operations, RecurrentCell
 from rnntui.nets.config import ModelConfig
-from rnntui.nets.numpy_network import Array, Arrays, NetworkWeights
+from rnntui.nets.numpy_network import NetworkWeights
 
 Hold = Literal["low", "high"]
 

@@ -12,8 +12,8 @@ import numpy as np
 from rnntui.errors import CorpusError
 from rnntui.lenses.activations import Precision, activation_chunks
 from rnntui.lenses.forward_trace import Floats
+from rnntui.nets.arrays import Array, Arrays
 from rnntui.nets.config import ModelConfig
-from rnntui.nets.numpy_network import Array, Arrays
 from rnntui.text.ngrams.baselines import NgramSurprisal, best_ngram, never
 from rnntui.text.vocabulary import AnyIds
 

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
+from rnntui.nets.arrays import Arrays
 from rnntui.nets.cells import CELLS
 from rnntui.nets.config import ModelConfig
 from rnntui.nets.initial_weights import forget_gate_biases, initial_weights
-from rnntui.nets.numpy_network import Arrays
 
 FORGET_BIAS: Final = 1.0
 """What is added to the gate that keeps the old state (Jozefowicz et al. 2015)."""

@@ -11,17 +11,15 @@ from types import FrameType
 from typing import Any, Final, get_args
 
 import numpy as np
-from numpy.typing import NDArray
 
 from rnntui.errors import ConfigError, quoted
+from rnntui.nets.arrays import Array
 from rnntui.nets.cell_hints import hint
 from rnntui.nets.cell_lines import CellLines
 from rnntui.nets.cells import find_cell
 from rnntui.nets.cells.cell import CellStep, Nonlinearity
 from rnntui.nets.cells.own import OwnCell, failing_line, said_by
 from rnntui.nets.numpy_operations import NUMPY
-
-Array = NDArray[Any]
 
 _UNITS: Final = 4
 _STREAMS: Final = 3

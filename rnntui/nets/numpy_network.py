@@ -9,16 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from rnntui.nets.arrays import Array, Arrays, Floats32
 from rnntui.nets.cells import find_cell
 from rnntui.nets.cells.cell import CellStep, Nonlinearity, RecurrentCell
 from rnntui.nets.config import ModelConfig
 from rnntui.nets.numpy_operations import NUMPY
-
-Array = NDArray[Any]
-Arrays = Mapping[str, Array]
-Floats32 = NDArray[np.float32]
 
 LayerState = tuple[Array, ...]
 """One layer's state tensors, in its cell's order, each `[..., H]`."""

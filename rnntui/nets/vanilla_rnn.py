@@ -9,15 +9,13 @@ symbols in the vocabulary. Arrays are of the type of the weights: `float32` in
 training, `float64` where gradients are compared.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[Any]
-Arrays = Mapping[str, Array]
+from rnntui.nets.arrays import Array, Arrays
 
 W_IH, W_HH, B_H = "layers.0.weight_ih", "layers.0.weight_hh", "layers.0.bias"
 W_HY, B_Y = "head.weight", "head.bias"

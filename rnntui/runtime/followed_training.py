@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 
+from rnntui.clock import Clock
 from rnntui.errors import RnntuiError
 from rnntui.runtime.following import FollowedState, RunFollower
 from rnntui.tasks.characters.checkpoint import load_checkpoint
@@ -40,7 +41,7 @@ def followed_events(
     inbox: Inbox,
     outlet: WeightsOutlet,
     on_state: OnState,
-    clock: Callable[[], float] = time.time,
+    clock: Clock = time.time,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Iterator[TrainEvent]:
     """Yield the record's events, past ones at once, then each as it is written.

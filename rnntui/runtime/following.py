@@ -1,10 +1,11 @@
 """Following a run that another process trains, from its record alone."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from rnntui.clock import Clock
 from rnntui.errors import RnntuiError, reason
 from rnntui.runtime.record_tail import RecordTail
 from rnntui.tasks.summary import QUIET_SECONDS
@@ -34,7 +35,7 @@ class RunFollower:
     def __init__(
         self,
         folder: RunFolder,
-        clock: Callable[[], float] = time.time,
+        clock: Clock = time.time,
         quiet_after: float = QUIET_SECONDS,
     ) -> None:
         """Start at the beginning of the record.

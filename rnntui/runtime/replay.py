@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from rnntui.clock import Clock
 from rnntui.errors import CheckpointError
 from rnntui.training.commands import (
     Command,
@@ -36,7 +37,6 @@ from rnntui.training.events import (
 )
 from rnntui.training.runs.folder import RunFolder
 from rnntui.training.runs.record import read_events
-from rnntui.training.stopwatch import Clock
 
 TICK_SECONDS = 0.05
 """Longest wait between two looks at the inbox."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from rnntui.clock import Clock
 from rnntui.errors import RnntuiError, reason
 from rnntui.tasks.kinds import CLASSIFIER
 from rnntui.tasks.summary import RunSummary, summarise
@@ -12,7 +13,6 @@ from rnntui.training.events import Failed, Finished
 from rnntui.training.runs.folder import RunFolder, list_runs
 from rnntui.training.runs.lock import is_being_trained
 from rnntui.training.runs.record_end import last_event, seconds_silent
-from rnntui.training.stopwatch import Clock
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from rnntui.clock import Clock
 from rnntui.runtime.curves import CurveReader, NewCurves
 from rnntui.runtime.run_list import ListedRun, RunList
-from rnntui.training.stopwatch import Clock
 
 
 class RunReading:

@@ -2,8 +2,8 @@
 
 import threading
 import time
-from collections.abc import Callable
 
+from rnntui.clock import Clock
 from rnntui.errors import RnntuiError
 from rnntui.nets.numpy_network import NetworkWeights
 
@@ -21,7 +21,7 @@ class WeightsMailbox:
     run makes none.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, clock: Clock = time.monotonic) -> None:
         """Start with no weights."""
         self._clock = clock
         self._arrived = threading.Condition()

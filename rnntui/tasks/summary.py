@@ -1,10 +1,10 @@
 """The summary of a run in a list, from its files alone, without torch."""
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from rnntui.clock import Clock
 from rnntui.errors import CheckpointError
 from rnntui.tasks.kinds import CHARACTERS, Kind, kind_of_checkpoint, kind_of_run
 from rnntui.tasks.table import task_of
@@ -60,7 +60,7 @@ class RunSummary:
         return self.state in ("stopped", "failed", "new")
 
 
-def summarise(folder: RunFolder, clock: Callable[[], float] = time.time) -> RunSummary:
+def summarise(folder: RunFolder, clock: Clock = time.time) -> RunSummary:
     """Summarise a run from its last checkpoint, or from its configuration while it has none.
 
     `clock` gives the seconds since 1970. Raises `CheckpointError` if either is damaged.
@@ -79,7 +79,7 @@ def summarise(folder: RunFolder, clock: Callable[[], float] = time.time) -> RunS
     return RunSummary(**values)
 
 
-def _state_in_training(folder: RunFolder, clock: Callable[[], float]) -> RunState:
+def _state_in_training(folder: RunFolder, clock: Clock) -> RunState:
     if is_paused(folder):
         return "paused"
     return "quiet" if seconds_silent(folder, clock) > QUIET_SECONDS else "training"

@@ -18,11 +18,11 @@ from typing import Any, BinaryIO, Final, Protocol
 import numpy as np
 import safetensors
 import safetensors.numpy
-from numpy.typing import NDArray
 
 from rnntui.atomic_files import atomic_write
 from rnntui.errors import CheckpointError, quoted, reason
 from rnntui.machine_memory import available_bytes
+from rnntui.nets.arrays import Floats32ByName
 from rnntui.plain_files import open_plain
 from rnntui.text.vocabulary import Vocabulary
 from rnntui.toml_files import is_deep
@@ -56,14 +56,13 @@ KEPT_BY_OPTIMIZER: dict[OptimizerName, tuple[str, ...]] = {
 }
 """An optimiser's state per weight, by torch's names; `step` is a scalar."""
 
-Arrays = Mapping[str, NDArray[np.float32]]
 Shapes = Mapping[str, tuple[int, ...]]
 
 
 class Snapshot(Protocol):
     """The state of a training run, ready to be saved."""
 
-    def groups(self) -> Mapping[str, Arrays]:
+    def groups(self) -> Mapping[str, Floats32ByName]:
         """The tensors by group (`model`, `optimizer`, ...) and name; a group may be empty."""
 
     def about(self) -> Mapping[str, Any]:
@@ -142,7 +141,7 @@ class OpenCheckpoint:
 
     def groups(
         self, expected: Mapping[str, Shapes], required: Collection[str]
-    ) -> dict[str, Arrays]:
+    ) -> dict[str, Floats32ByName]:
         """The tensors by group and name, checked to be finite and of the expected shapes.
 
         A group is complete or empty; those in `required` are never empty.
@@ -170,7 +169,7 @@ class OpenCheckpoint:
             for group in expected
         }
 
-    def check_optimizer(self, kept: Arrays, step: int) -> None:
+    def check_optimizer(self, kept: Floats32ByName, step: int) -> None:
         """Raise for a state that no optimiser can have at step `step`.
 
         Its own step count is the same for all weights and at most `step`; mean and summed

@@ -10,6 +10,7 @@ same machine and thread count.
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
+from rnntui.clock import Clock
 from rnntui.errors import RnntuiError
 from rnntui.training.commands import Inbox, NullInbox, NullOutlet, WeightsOutlet
 from rnntui.training.events import Failed, TrainEvent
@@ -18,7 +19,7 @@ from rnntui.training.loop_state import LoopState
 from rnntui.training.prepared_run import PreparedRun
 from rnntui.training.runs.kept import drop_kept_after
 from rnntui.training.runs.record import Record, recorded
-from rnntui.training.stopwatch import AWAKE, Clock
+from rnntui.training.stopwatch import AWAKE
 
 R = TypeVar("R", bound=PreparedRun)
 Ending = Callable[[Iterator[TrainEvent]], Iterator[TrainEvent]]

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from typing import Any, TypeVar
 
+from rnntui.clock import Clock
 from rnntui.errors import CheckpointError, SamplingError
 from rnntui.training.checkpoint_file import save_checkpoint
 from rnntui.training.commands import (
@@ -49,7 +50,7 @@ from rnntui.training.progress import Progress
 from rnntui.training.runs.folder import write_configuration
 from rnntui.training.runs.kept import WeightsOnly, kept_file
 from rnntui.training.runs.recovery import OwnFolder, recover
-from rnntui.training.stopwatch import Clock, StepTimes, Stopwatch, Warmup
+from rnntui.training.stopwatch import StepTimes, Stopwatch, Warmup
 from rnntui.training.time_left import duration
 
 E = TypeVar("E", bound=TrainEvent)

@@ -2,12 +2,12 @@
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
-Clock = Callable[[], float]
+from rnntui.clock import Clock
 
 RATE_SECONDS = 1.0
 """Averaging time of the speed reported by `Step`, in seconds."""

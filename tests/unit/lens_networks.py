@@ -7,10 +7,10 @@ import numpy as np
 import torch
 from hypothesis import strategies as st
 
+from rnntui.nets.arrays import Arrays
 from rnntui.nets.cells import CELLS
 from rnntui.nets.char_model import CharModel, build_model
 from rnntui.nets.config import ModelConfig
-from rnntui.nets.numpy_network import Arrays
 
 Network = tuple[ModelConfig, Arrays]
 

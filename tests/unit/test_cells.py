@@ -13,7 +13,7 @@ from rnntui.lenses.backward_pass import BY_HAND, gradients_by_autograd
 from rnntui.lenses.forward_trace import forward_trace
 from rnntui.lenses.gradient_flow import gradient_flow
 from rnntui.nets.cells import CELLS, find_cell
-from rnntui.nets.cells.cell import Array, CellStep, Nonlinearity, Operations, blocks
+from rnntui.nets.cells.cell import ArrayOrTensor, CellStep, Nonlinearity, Operations, blocks
 from rnntui.nets.char_model import build_model
 from rnntui.nets.compiled.cells import cell_number
 from rnntui.nets.compiled.layout import packed_blocks
@@ -37,9 +37,9 @@ class ThreeStates:
     def step(
         self,
         ops: Operations,
-        from_input: Array,
-        from_hidden: Array,
-        state: tuple[Array, ...],
+        from_input: ArrayOrTensor,
+        from_hidden: ArrayOrTensor,
+        state: tuple[ArrayOrTensor, ...],
         nonlinearity: Nonlinearity,
     ) -> CellStep:
         first, second = blocks(from_input + from_hidden, 2)

@@ -10,10 +10,10 @@ from torch.nn import functional
 
 from rnntui.errors import CorpusError
 from rnntui.lenses.gradient_flow import GradientFlow, gradient_flow, scaled_recurrence
+from rnntui.nets.arrays import Arrays
 from rnntui.nets.cells.cell import Nonlinearity
 from rnntui.nets.char_model import CharModel, State, build_model
 from rnntui.nets.config import Connections, InputEncoding, ModelConfig
-from rnntui.nets.numpy_network import Arrays
 from rnntui.nets.recurrent import RecurrentLayer
 
 

@@ -11,8 +11,8 @@ from torch.nn import functional
 
 from rnntui.errors import CorpusError
 from rnntui.lenses.influence import influence
+from rnntui.nets.arrays import Arrays
 from rnntui.nets.config import ModelConfig
-from rnntui.nets.numpy_network import Arrays
 from rnntui.text.ngrams.counts import MeasurementStoppedError
 from tests.unit.lens_networks import Network, network, networks, texts, torch_model
 

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 import torch
 
+from rnntui.nets.arrays import Array
 from rnntui.nets.cells.cell import Nonlinearity
 from rnntui.nets.char_model import CharModel, build_model
 from rnntui.nets.config import Connections, InputEncoding, ModelConfig
-from rnntui.nets.numpy_network import Array, NetworkState, NumpyNetwork
+from rnntui.nets.numpy_network import NetworkState, NumpyNetwork
 
 _KINDS: list[tuple[str, Nonlinearity]] = [
     ("rnn", "tanh"),

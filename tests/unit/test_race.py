@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from rnntui.clock import Clock
 from rnntui.errors import CheckpointError, ConfigError
 from rnntui.nets.config import ModelConfig, parameter_count
 from rnntui.nets.equal_parameters import equal_hidden_size
@@ -54,7 +55,6 @@ from rnntui.training.events import (
     TrainEvent,
 )
 from rnntui.training.runs.folder import RunFolder
-from rnntui.training.stopwatch import Clock
 from tests.factories import (
     TINY_TEXT,
     ReadyFrom,

@@ -21,9 +21,10 @@ from rnntui.lenses.surgery import (
     operated,
     operated_weights,
 )
+from rnntui.nets.arrays import Arrays
 from rnntui.nets.cells import CELLS, find_cell
 from rnntui.nets.config import ModelConfig, weight_shapes
-from rnntui.nets.numpy_network import Arrays, NetworkWeights
+from rnntui.nets.numpy_network import NetworkWeights
 from rnntui.nets.numpy_operations import NUMPY
 from rnntui.own_cells import named_cell
 from rnntui.sampling.choice import SamplingSpec

@@ -11,8 +11,8 @@ from rnntui.cli.trace.recipe import TraceRecipe
 from rnntui.errors import CorpusError, RnntuiError
 
 if TYPE_CHECKING:
+    from rnntui.nets.arrays import Arrays
     from rnntui.nets.config import ModelConfig
-    from rnntui.nets.numpy_network import Arrays
     from rnntui.tasks.characters.checkpoint import Checkpoint
     from rnntui.text.normalisation import Normalisation
     from rnntui.text.vocabulary import Vocabulary

@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple, Protocol
 
 Nonlinearity = Literal["tanh", "relu"]
 
-Array = Any
+ArrayOrTensor = Any
 """A NumPy array or a torch tensor `[..., n]`, in keeping with the `Operations`."""
 
 
@@ -40,9 +40,9 @@ class CellStep(NamedTuple):
     cell's `gate_names`, `state` in that of its `state_tensors`: the hidden state first.
     """
 
-    pre_activations: tuple[Array, ...]
-    gates: tuple[Array, ...]
-    state: tuple[Array, ...]
+    pre_activations: tuple[ArrayOrTensor, ...]
+    gates: tuple[ArrayOrTensor, ...]
+    state: tuple[ArrayOrTensor, ...]
 
 
 class RecurrentCell(Protocol):
@@ -83,9 +83,9 @@ class RecurrentCell(Protocol):
     def step(
         self,
         ops: Operations,
-        from_input: Array,
-        from_hidden: Array,
-        state: tuple[Array, ...],
+        from_input: ArrayOrTensor,
+        from_hidden: ArrayOrTensor,
+        state: tuple[ArrayOrTensor, ...],
         nonlinearity: Nonlinearity,
     ) -> CellStep:
         """One time step.
@@ -95,7 +95,7 @@ class RecurrentCell(Protocol):
         """
 
 
-def blocks(x: Array, count: int) -> list[Array]:
+def blocks(x: ArrayOrTensor, count: int) -> list[ArrayOrTensor]:
     """The `count` equal parts of `x` `[..., count·H]`, each `[..., H]`."""
     size = x.shape[-1] // count
     return [x[..., start : start + size] for start in range(0, count * size, size)]

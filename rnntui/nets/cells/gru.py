@@ -1,6 +1,6 @@
 """The gated recurrent unit (Cho et al. 2014), in the form of cuDNN and torch."""
 
-from rnntui.nets.cells.cell import Array, CellStep, Nonlinearity, Operations, blocks
+from rnntui.nets.cells.cell import ArrayOrTensor, CellStep, Nonlinearity, Operations, blocks
 
 
 class Gru:
@@ -20,9 +20,9 @@ class Gru:
     def step(
         self,
         ops: Operations,
-        from_input: Array,
-        from_hidden: Array,
-        state: tuple[Array, ...],
+        from_input: ArrayOrTensor,
+        from_hidden: ArrayOrTensor,
+        state: tuple[ArrayOrTensor, ...],
         nonlinearity: Nonlinearity,  # noqa: ARG002
     ) -> CellStep:
         """One time step."""

@@ -1,6 +1,6 @@
 """Long short-term memory (Hochreiter and Schmidhuber 1997, with forget gate, Gers et al. 2000)."""
 
-from rnntui.nets.cells.cell import Array, CellStep, Nonlinearity, Operations, blocks
+from rnntui.nets.cells.cell import ArrayOrTensor, CellStep, Nonlinearity, Operations, blocks
 
 
 class Lstm:
@@ -20,9 +20,9 @@ class Lstm:
     def step(
         self,
         ops: Operations,
-        from_input: Array,
-        from_hidden: Array,
-        state: tuple[Array, ...],
+        from_input: ArrayOrTensor,
+        from_hidden: ArrayOrTensor,
+        state: tuple[ArrayOrTensor, ...],
         nonlinearity: Nonlinearity,  # noqa: ARG002
     ) -> CellStep:
         """One time step."""

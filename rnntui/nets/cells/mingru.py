@@ -3,7 +3,7 @@
 In its sequential form, with the candidate left linear as in the paper's basic form (section 3.1).
 """
 
-from rnntui.nets.cells.cell import Array, CellStep, Nonlinearity, Operations, blocks
+from rnntui.nets.cells.cell import ArrayOrTensor, CellStep, Nonlinearity, Operations, blocks
 
 
 class MinGru:
@@ -24,9 +24,9 @@ class MinGru:
     def step(
         self,
         ops: Operations,
-        from_input: Array,
-        from_hidden: Array,  # noqa: ARG002
-        state: tuple[Array, ...],
+        from_input: ArrayOrTensor,
+        from_hidden: ArrayOrTensor,  # noqa: ARG002
+        state: tuple[ArrayOrTensor, ...],
         nonlinearity: Nonlinearity,  # noqa: ARG002
     ) -> CellStep:
         """One time step."""

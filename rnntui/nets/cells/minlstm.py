@@ -4,7 +4,7 @@ In its sequential form, with the gates made to sum to one and the candidate left
 the paper's section 3.2: there is no output gate and no second state.
 """
 
-from rnntui.nets.cells.cell import Array, CellStep, Nonlinearity, Operations, blocks
+from rnntui.nets.cells.cell import ArrayOrTensor, CellStep, Nonlinearity, Operations, blocks
 
 
 class MinLstm:
@@ -21,9 +21,9 @@ class MinLstm:
     def step(
         self,
         ops: Operations,
-        from_input: Array,
-        from_hidden: Array,  # noqa: ARG002
-        state: tuple[Array, ...],
+        from_input: ArrayOrTensor,
+        from_hidden: ArrayOrTensor,  # noqa: ARG002
+        state: tuple[ArrayOrTensor, ...],
         nonlinearity: Nonlinearity,  # noqa: ARG002
     ) -> CellStep:
         """One time step; the gates are those before they are made to sum to one."""

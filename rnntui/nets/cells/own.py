@@ -12,7 +12,7 @@ from threading import RLock
 from typing import Final
 
 from rnntui.errors import ConfigError, shortened
-from rnntui.nets.cells.cell import Array, CellStep, Nonlinearity, Operations, RecurrentCell
+from rnntui.nets.cells.cell import ArrayOrTensor, CellStep, Nonlinearity, Operations, RecurrentCell
 
 HASH_DIGITS: Final = 8
 """Hexadecimal digits of the SHA-256 that follow `@` in the name of a setting."""
@@ -77,9 +77,9 @@ class OwnCell:
     def step(
         self,
         ops: Operations,
-        from_input: Array,
-        from_hidden: Array,
-        state: tuple[Array, ...],
+        from_input: ArrayOrTensor,
+        from_hidden: ArrayOrTensor,
+        state: tuple[ArrayOrTensor, ...],
         nonlinearity: Nonlinearity,
     ) -> CellStep:
         """One time step. Raises `ConfigError`, naming the line, where the file's equations fail."""

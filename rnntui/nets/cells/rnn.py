@@ -1,6 +1,6 @@
 """The vanilla recurrent cell (Elman 1990): `h' = f(W_ih x + W_hh h + b)`, `f` tanh or ReLU."""
 
-from rnntui.nets.cells.cell import Array, CellStep, Nonlinearity, Operations
+from rnntui.nets.cells.cell import ArrayOrTensor, CellStep, Nonlinearity, Operations
 
 
 class Rnn:
@@ -17,9 +17,9 @@ class Rnn:
     def step(
         self,
         ops: Operations,
-        from_input: Array,
-        from_hidden: Array,
-        state: tuple[Array, ...],  # noqa: ARG002
+        from_input: ArrayOrTensor,
+        from_hidden: ArrayOrTensor,
+        state: tuple[ArrayOrTensor, ...],  # noqa: ARG002
         nonlinearity: Nonlinearity,
     ) -> CellStep:
         """One time step; its one gate is the new hidden state."""

@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rnntui.nets.arrays import Floats32
 from rnntui.nets.compiled.cells import cell_number
 from rnntui.nets.compiled.lanes import LANES_BYTES, WIDTH
-from rnntui.nets.compiled.layout import Array, PackedBlock, round_up
+from rnntui.nets.compiled.layout import PackedBlock, round_up
 from rnntui.nets.compiled.products import PANEL
 from rnntui.nets.compiled.records import BLOCK, LAYER, PART
 from rnntui.nets.config import DropoutMasks, ModelConfig
@@ -23,7 +24,7 @@ _SCORED_ROWS = 48
 four times for each such part of a batch."""
 
 
-def aligned(*shape: int) -> Array:
+def aligned(*shape: int) -> Floats32:
     """Zeros at an address that is a multiple of a cache line."""
     size = int(np.prod(shape))
     whole = np.zeros(size + WIDTH, np.float32)
@@ -46,7 +47,7 @@ class Packings:
     def __init__(self, parts: tuple[PackedBlock, ...]) -> None:
         """Allocate a transposed packing of every matrix in panels."""
         self.records = np.zeros(len(parts), BLOCK)
-        self._kept: list[Array] = []
+        self._kept: list[Floats32] = []
         self.back: dict[tuple[str, int], int] = {}
         for part, record in zip(parts, self.records, strict=True):
             record["offset"] = 4 * part.offset
@@ -71,7 +72,7 @@ class ThreadBuffers:
         rows: int,
         length: int,
         parts: tuple[PackedBlock, ...],
-        weights: Array,
+        weights: Floats32,
         packings: Packings,
         masks: DropoutMasks = "position",
         tabled: bool = False,
@@ -92,20 +93,20 @@ class ThreadBuffers:
         self.layers = np.zeros(config.num_layers, LAYER)
         self.part = np.zeros(1, PART)
         self._units = config.hidden_size
-        self._states: dict[str, list[Array]] = {name: [] for name in config.state_tensors}
+        self._states: dict[str, list[Floats32]] = {name: [] for name in config.state_tensors}
         self._lay_out_layers(config)
         self._lay_out_input(config, tabled)
         self._lay_out_head(config)
         self.part["fixed_masks"] = masks == "sequence"
 
-    def load_batch(self, inputs: Ids, targets: Ids, state: Mapping[str, Array] | None) -> None:
+    def load_batch(self, inputs: Ids, targets: Ids, state: Mapping[str, Floats32] | None) -> None:
         """Copy in a batch `[B, T]` and its states by name, `[L, B, H]`; None for zeros."""
         for ids, place in ((inputs, self.inputs), (targets, self.targets)):
             place[: ids.size].reshape(ids.T.shape)[:] = ids.T
         self.set_row_count(len(inputs))
         self.set_state(state, len(inputs))
 
-    def set_state(self, state: Mapping[str, Array] | None, rows: int) -> None:
+    def set_state(self, state: Mapping[str, Floats32] | None, rows: int) -> None:
         """Copy in the initial states of `rows` sequences by name, `[L, B, H]`; None for zeros."""
         for name, layers in self._states.items():
             for number, states in enumerate(layers):
@@ -114,7 +115,7 @@ class ThreadBuffers:
                 if state is not None:
                     before[:, : self._units] = state[name][number]
 
-    def states_after(self, rows: int) -> dict[str, list[Array]]:
+    def states_after(self, rows: int) -> dict[str, list[Floats32]]:
         """The final states of `rows` sequences by name, `[B, H]` for each layer."""
         return {
             name: [self._at_time(states, self.length, rows)[:, : self._units] for states in layers]
@@ -122,7 +123,7 @@ class ThreadBuffers:
         }
 
     @staticmethod
-    def _at_time(states: Array, time: int, rows: int) -> Array:
+    def _at_time(states: Floats32, time: int, rows: int) -> Floats32:
         """The states at one time `[B, H]`; fewer sequences lie closer together."""
         flat = states.reshape(-1, states.shape[-1])
         return flat[time * rows : (time + 1) * rows]

@@ -9,11 +9,12 @@ from itertools import pairwise
 
 import numpy as np
 
+from rnntui.nets.arrays import Floats32
 from rnntui.nets.compiled.buffers import Packings, ThreadBuffers, aligned
 from rnntui.nets.compiled.choosing import CHOICE, SPEC, Floats
 from rnntui.nets.compiled.generation import generate, read, tabulate_gates
 from rnntui.nets.compiled.lanes import WIDTH
-from rnntui.nets.compiled.layout import Array, PackedBlock, pack_weights, packed_blocks
+from rnntui.nets.compiled.layout import PackedBlock, pack_weights, packed_blocks
 from rnntui.nets.compiled.products import PANEL
 from rnntui.nets.compiled.records import GENERATION, Records
 from rnntui.nets.compiled.scoring import PADDED_SCORE
@@ -31,7 +32,7 @@ class CompiledGenerator:
     def __init__(
         self,
         config: ModelConfig,
-        arrays: Mapping[str, Array],
+        arrays: Mapping[str, Floats32],
         streams: int,
         candidates: int,
         threads: int = 1,
@@ -71,7 +72,7 @@ class CompiledGenerator:
         """End the threads; the generator can't be used afterwards."""
         self._pool.close()
 
-    def set_weights(self, arrays: Mapping[str, Array]) -> None:
+    def set_weights(self, arrays: Mapping[str, Floats32]) -> None:
         """Copy in new weights; the streams keep their states."""
         pack_weights(self._parts, arrays, self._weights)
         self._parts[-1].stored(self._weights)[0, self.config.vocab_size :] = PADDED_SCORE
@@ -107,7 +108,7 @@ class _Share:
         self,
         config: ModelConfig,
         parts: tuple[PackedBlock, ...],
-        weights: Array,
+        weights: Floats32,
         packings: Packings,
         streams: slice,
         outcome: tuple[Records, Records, Ids, Floats],

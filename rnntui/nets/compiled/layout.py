@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from rnntui.nets.arrays import Floats32
 from rnntui.nets.config import ModelConfig
 from rnntui.nets.kernels import gates_apart
 
-Array = NDArray[np.float32]
 Form = Literal["panels", "columns", "rows"]
 
 
@@ -67,11 +66,11 @@ class PackedBlock:
         """Numbers in the buffer, a multiple of `lanes`."""
         return math.prod(self.stored_shape)
 
-    def stored(self, buffer: Array) -> Array:
+    def stored(self, buffer: Floats32) -> Floats32:
         """The block's part of a buffer, as a view in its stored shape."""
         return buffer[self.offset : self.offset + self.size].reshape(self.stored_shape)
 
-    def pack(self, weight: Array, buffer: Array) -> None:
+    def pack(self, weight: Floats32, buffer: Floats32) -> None:
         """Pack the block's part of a weight into a buffer, padded with zeros."""
         rows = self._rows(weight)
         if self.form == "rows":
@@ -92,7 +91,7 @@ class PackedBlock:
         panels = whole.reshape(-1, self.panel, self.stored_terms)
         self.stored(buffer)[:] = panels.transpose(0, 2, 1)
 
-    def unpack(self, buffer: Array, weight: Array) -> None:
+    def unpack(self, buffer: Floats32, weight: Floats32) -> None:
         """Unpack the block from a buffer into its part of a weight."""
         stored = self.stored(buffer)
         if self.form == "rows":
@@ -107,7 +106,7 @@ class PackedBlock:
         own = wide[:, : self.units, : self.terms]
         self._rows(weight)[:] = own.reshape(-1, self.terms)
 
-    def _rows(self, weight: Array) -> Array:
+    def _rows(self, weight: Floats32) -> Floats32:
         rows = weight.reshape(-1, self.terms)
         first = self.first_gate * self.units
         return rows[first : first + self.gates * self.units]
@@ -148,7 +147,7 @@ def packed_blocks(config: ModelConfig, lanes: int, panel: int) -> tuple[PackedBl
 
 
 def pack_weights(
-    parts: tuple[PackedBlock, ...], weights: Mapping[str, Array], buffer: Array
+    parts: tuple[PackedBlock, ...], weights: Mapping[str, Floats32], buffer: Floats32
 ) -> None:
     """Pack weights by name into a buffer."""
     for part in parts:
@@ -156,8 +155,8 @@ def pack_weights(
 
 
 def unpack_weights(
-    parts: tuple[PackedBlock, ...], shapes: Mapping[str, tuple[int, ...]], buffer: Array
-) -> dict[str, Array]:
+    parts: tuple[PackedBlock, ...], shapes: Mapping[str, tuple[int, ...]], buffer: Floats32
+) -> dict[str, Floats32]:
     """Copies of the weights in a buffer, by name."""
     arrays = {name: np.empty(shape, np.float32) for name, shape in shapes.items()}
     for part in parts:

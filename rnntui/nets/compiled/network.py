@@ -11,10 +11,11 @@ from typing import Any
 
 import numpy as np
 
+from rnntui.nets.arrays import Floats32
 from rnntui.nets.averaging import average_decay_at
 from rnntui.nets.compiled.buffers import Packings, ThreadBuffers, aligned
 from rnntui.nets.compiled.lanes import LANES_BYTES, WIDTH
-from rnntui.nets.compiled.layout import Array, pack_weights, packed_blocks, unpack_weights
+from rnntui.nets.compiled.layout import pack_weights, packed_blocks, unpack_weights
 from rnntui.nets.compiled.learning import gradients
 from rnntui.nets.compiled.products import PANEL
 from rnntui.nets.compiled.scoring import PADDED_SCORE
@@ -61,7 +62,7 @@ class Outcome:
 
     loss: float
     grad_norm: float
-    state: dict[str, Array]
+    state: dict[str, Floats32]
 
     @property
     def finite(self) -> bool:
@@ -85,7 +86,7 @@ class CompiledNetwork:
         batch_size: int,
         seq_length: int,
         threads: int,
-        weights: Mapping[str, Array],
+        weights: Mapping[str, Floats32],
         method: Method = _PLAIN,
     ) -> None:
         """Copy `weights`; the optimiser starts fresh."""
@@ -122,7 +123,7 @@ class CompiledNetwork:
         """End the threads; the network can't be trained afterwards."""
         self._pool.close()
 
-    def set_weights(self, weights: Mapping[str, Array]) -> None:
+    def set_weights(self, weights: Mapping[str, Floats32]) -> None:
         """Copy in all weights, in the names and shapes of `weight_shapes`."""
         pack_weights(self._parts, weights, self._weights)
         bias = self._parts[-1].stored(self._weights)
@@ -131,36 +132,36 @@ class CompiledNetwork:
             if record["back"]:
                 pack_transposed(record, self._weights.ctypes.data, 0, record["pieces"])
 
-    def weights(self) -> dict[str, Array]:
+    def weights(self) -> dict[str, Floats32]:
         """Copies of all weights by name."""
         return unpack_weights(self._parts, weight_shapes(self.config), self._weights)
 
-    def averages(self) -> dict[str, Array]:
+    def averages(self) -> dict[str, Floats32]:
         """Copies of the averaged weights by name; empty where none are kept."""
         if not self._method.average_decay:
             return {}
         return unpack_weights(self._parts, weight_shapes(self.config), self._averages)
 
-    def set_averages(self, averages: Mapping[str, Array]) -> None:
+    def set_averages(self, averages: Mapping[str, Floats32]) -> None:
         """Restore what `averages` returned, or start from weights; does nothing without any."""
         if self._method.average_decay:
             pack_weights(self._parts, averages, self._averages)
 
-    def optimizer_tensors(self) -> dict[str, Array]:
+    def optimizer_tensors(self) -> dict[str, Floats32]:
         """Copies of Adam's state, named `<weight>.<name>`; empty before the first step."""
         if self._steps == 0:
             return {}
         shapes = weight_shapes(self.config)
         means = unpack_weights(self._parts, shapes, self._means)
         squares = unpack_weights(self._parts, shapes, self._squares)
-        kept: dict[str, Array] = {}
+        kept: dict[str, Floats32] = {}
         for name in shapes:
             kept[f"{name}.step"] = np.array(self._steps, np.float32)
             kept[f"{name}.exp_avg"] = means[name]
             kept[f"{name}.exp_avg_sq"] = squares[name]
         return kept
 
-    def set_optimizer_tensors(self, tensors: Mapping[str, Array]) -> None:
+    def set_optimizer_tensors(self, tensors: Mapping[str, Floats32]) -> None:
         """Restore what `optimizer_tensors` returned."""
         names = weight_shapes(self.config)
         self._steps = int(tensors["head.bias.step"]) if tensors else 0
@@ -175,7 +176,7 @@ class CompiledNetwork:
         self,
         inputs: Ids,
         targets: Ids,
-        state: Mapping[str, Array] | None,
+        state: Mapping[str, Floats32] | None,
         dropout_seed: int,
         learning_rate: float,
     ) -> Outcome:
@@ -194,15 +195,15 @@ class CompiledNetwork:
         return outcome
 
     def gradients(
-        self, inputs: Ids, targets: Ids, state: Mapping[str, Array] | None, dropout_seed: int
-    ) -> tuple[float, dict[str, Array]]:
+        self, inputs: Ids, targets: Ids, state: Mapping[str, Floats32] | None, dropout_seed: int
+    ) -> tuple[float, dict[str, Floats32]]:
         """The mean loss on a batch and its gradients by name; the network is unchanged."""
         loss, _ = self._learn(inputs, targets, state, dropout_seed)
         shapes = weight_shapes(self.config)
         return loss, unpack_weights(self._parts, shapes, self._buffers[0].gradients)
 
     def _learn(
-        self, inputs: Ids, targets: Ids, state: Mapping[str, Array] | None, dropout_seed: int
+        self, inputs: Ids, targets: Ids, state: Mapping[str, Floats32] | None, dropout_seed: int
     ) -> tuple[float, float]:
         """The mean loss, and the gradients' sum of squares; the first part holds the gradients."""
         batch, length = inputs.shape
@@ -260,7 +261,7 @@ class CompiledNetwork:
         threads = self._pool.size
         return slice(batch * thread // threads, batch * (thread + 1) // threads)
 
-    def _state(self, batch: int) -> dict[str, Array]:
+    def _state(self, batch: int) -> dict[str, Floats32]:
         shape = (self.config.num_layers, batch, self.config.hidden_size)
         state = {name: np.empty(shape, np.float32) for name in self.config.state_tensors}
         for thread, buffers in enumerate(self._buffers):

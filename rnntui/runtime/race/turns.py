@@ -11,11 +11,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
+from rnntui.clock import Clock
 from rnntui.errors import RnntuiError
 from rnntui.runtime.commands import CommandQueue
 from rnntui.training.commands import Command, Continue, Inbox, Pause, SingleStep, Stop
 from rnntui.training.events import Continued, Failed, Finished, Paused, TrainEvent
-from rnntui.training.stopwatch import AWAKE, Clock
+from rnntui.training.stopwatch import AWAKE
 
 SLICE_CHARACTERS = 50_000
 """Characters that each lane reads in a turn, unless another number is asked for."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from rnntui.nets.arrays import Floats32ByName
 from rnntui.nets.config import ModelConfig, weight_shapes
 from rnntui.nets.numpy_network import NetworkWeights
 from rnntui.tasks.characters.config import TrainConfig
@@ -18,7 +19,6 @@ from rnntui.tasks.kinds import CHARACTERS, header_parts
 from rnntui.text.normalisation import Normalisation
 from rnntui.text.vocabulary import Vocabulary
 from rnntui.training.checkpoint_file import (
-    Arrays,
     OpenCheckpoint,
     Shapes,
     open_checkpoint,
@@ -44,13 +44,13 @@ class Checkpoint:
     """
 
     header: Header
-    weights: Arrays
-    optimizer: Arrays
-    state: Arrays
-    averages: Arrays = field(default_factory=dict)
+    weights: Floats32ByName
+    optimizer: Floats32ByName
+    state: Floats32ByName
+    averages: Floats32ByName = field(default_factory=dict)
 
     @property
-    def network(self) -> Arrays:
+    def network(self) -> Floats32ByName:
         """The weights for sampling and evaluation: the averages if there are any."""
         return self.averages or self.weights
 
@@ -59,7 +59,7 @@ class Checkpoint:
         """These weights for a character stream."""
         return NetworkWeights(self.header.model, self.network, self.header.progress.step)
 
-    def groups(self) -> Mapping[str, Arrays]:
+    def groups(self) -> Mapping[str, Floats32ByName]:
         """The tensors by group and name."""
         return {
             "model": self.weights,

@@ -14,13 +14,13 @@ import torch
 from numpy.typing import NDArray
 
 from rnntui.errors import RnntuiError
+from rnntui.nets.arrays import Floats32ByName
 from rnntui.nets.compiled.preparation import Preparation
 from rnntui.nets.numpy_network import NetworkWeights
 from rnntui.tasks.characters.checkpoint import Checkpoint, load_checkpoint
 from rnntui.tasks.characters.run import Run
 from rnntui.tasks.characters.samples import generate_sample
 from rnntui.tasks.characters.torch_learner import TorchLearner
-from rnntui.training.checkpoint_file import Arrays
 from rnntui.training.learner import LearnerInfo, StepOutcome
 from rnntui.training.measure import Measure, ReportProgress, no_report
 from rnntui.training.optimizing.finite import require_finite
@@ -43,7 +43,7 @@ class CompiledLearner:
         self._preparation = preparation
         self._batches = run.batches
         self._network: CompiledNetwork | None = None
-        self._state: Arrays | None = None
+        self._state: Floats32ByName | None = None
 
     @property
     def info(self) -> LearnerInfo:
@@ -178,11 +178,11 @@ class CompiledLearner:
             self._torch.put_weights(self._used(self._network))
 
     @staticmethod
-    def _used(network: "CompiledNetwork") -> Arrays:
+    def _used(network: "CompiledNetwork") -> Floats32ByName:
         """The weights for sampling and evaluation: the averages if there are any."""
         return network.averages() or network.weights()
 
-    def _state_for(self, progress: Progress) -> Arrays | None:
+    def _state_for(self, progress: Progress) -> Floats32ByName | None:
         """The state before a batch; None for zeros."""
         new_epoch = self._config.state_carry == "epoch" and progress.batch == 0
         return None if new_epoch or not self._config.carries_state else self._state

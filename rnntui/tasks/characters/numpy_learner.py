@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnntui.nets import vanilla_rnn as network
+from rnntui.nets.arrays import Floats32ByName
 from rnntui.nets.initial_weights import initial_weights
 from rnntui.nets.numpy_network import NetworkWeights
 from rnntui.sampling.choice import SamplingSpec, choose
@@ -17,7 +18,6 @@ from rnntui.tasks.characters.checkpoint import Checkpoint, load_checkpoint
 from rnntui.tasks.characters.run import Run
 from rnntui.tasks.characters.samples import sample_seed, sample_start
 from rnntui.text.vocabulary import AnyIds
-from rnntui.training.checkpoint_file import Arrays
 from rnntui.training.learner import LearnerInfo, StepOutcome
 from rnntui.training.measure import Measure, ReportProgress, no_report
 from rnntui.training.optimizing.finite import require_finite
@@ -129,13 +129,13 @@ class NumpyLearner:
         if checkpoint.state:
             self._state = np.array(checkpoint.state["h"][0])
 
-    def _load_weights(self, weights: Arrays) -> None:
+    def _load_weights(self, weights: Floats32ByName) -> None:
         """Load weights; a network with more symbols keeps its own for the additional ones."""
         for name, array in self._weights.items():
             array[tuple(map(slice, weights[name].shape))] = weights[name]
 
     def _measured(
-        self, weights: Arrays, ids: AnyIds, report: ReportProgress = no_report
+        self, weights: Floats32ByName, ids: AnyIds, report: ReportProgress = no_report
     ) -> Measure:
         """Evaluate with torch, as all engines do, so that figures are comparable."""
         from rnntui.nets.char_model import build_model

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from rnntui.clock import Clock
 from rnntui.errors import CheckpointError, CorpusError
 from rnntui.tasks.characters.changed_text import corpus_to_resume
 from rnntui.tasks.characters.checkpoint import load_checkpoint
@@ -28,7 +29,7 @@ from rnntui.training.optimizing.devices import check_precision
 from rnntui.training.optimizing.memory import check_memory
 from rnntui.training.resuming import count_rates_given
 from rnntui.training.runs.folder import check_new_name
-from rnntui.training.stopwatch import AWAKE, Clock
+from rnntui.training.stopwatch import AWAKE
 
 LoadText = Callable[[tuple[str, ...]], Corpus]
 """Reads the requested text, normalised by the given steps."""

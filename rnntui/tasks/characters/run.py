@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from rnntui.errors import ConfigError
+from rnntui.nets.arrays import Floats32ByName
 from rnntui.nets.config import parameter_count
 from rnntui.nets.kernels import general_path_notice
 from rnntui.sampling.prime import Prime, prepare_prime
@@ -29,7 +30,6 @@ from rnntui.text.batches import (
 from rnntui.text.corpus import Corpus
 from rnntui.text.holding_out import hold_out, holds_lines_out, odd_tail
 from rnntui.text.vocabulary import AnyIds
-from rnntui.training.checkpoint_file import Arrays
 from rnntui.training.learner import LearnerInfo
 from rnntui.training.prepared_run import PreparedRun, versions
 from rnntui.training.progress import Progress
@@ -64,7 +64,7 @@ class Run(PreparedRun):
     eval_chars: int
     notices: tuple[str, ...]
     init_from: str = ""
-    init_weights: Arrays | None = None
+    init_weights: Floats32ByName | None = None
     resume_from: Checkpoint | None = None
     rates_given: int = 0
 

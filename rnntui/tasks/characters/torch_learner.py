@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from torch.nn import functional
 
+from rnntui.nets.arrays import Floats32ByName
 from rnntui.nets.averaging import average_decay_at
 from rnntui.nets.char_model import CharModel, State, build_model
 from rnntui.nets.initial_weights import forget_gate_biases, initial_weights
@@ -24,7 +25,6 @@ from rnntui.tasks.characters.model_loading import model_of
 from rnntui.tasks.characters.run import Run
 from rnntui.tasks.characters.samples import generate_sample
 from rnntui.text.batches import Batch
-from rnntui.training.checkpoint_file import Arrays
 from rnntui.training.learner import LearnerInfo, StepOutcome
 from rnntui.training.measure import Measure, ReportProgress, no_report
 from rnntui.training.optimizing.cuda_graph import Recorded, Work
@@ -62,7 +62,7 @@ class TorchLearner:
             self._config.model(len(run.corpus.vocabulary)), self._config.seed
         ).to(self._device)
         self._built: torch.optim.Optimizer | None = None
-        self._kept: Arrays = {}  # for the optimiser, once it is built
+        self._kept: Floats32ByName = {}  # for the optimiser, once it is built
         self._state: State = self._model.zero_state(self._config.batch_size)
         self._dropout = torch.Generator(self._device)
         mixed = mixes_precision(self._config.precision, self._device)
@@ -171,7 +171,7 @@ class TorchLearner:
         self.load(checkpoint)
         return checkpoint.header.progress
 
-    def put_weights(self, weights: Arrays) -> None:
+    def put_weights(self, weights: Floats32ByName) -> None:
         """Load weights for evaluation only."""
         load_weights(self._used, weights)
 

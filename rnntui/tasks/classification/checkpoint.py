@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from rnntui.nets.arrays import Floats32ByName
 from rnntui.nets.classifier_config import ClassifierConfig, classifier_weight_shapes
 from rnntui.tasks.checkpoint_header import CheckpointHeader, fields_alike, reading_header
 from rnntui.tasks.classification.config import ClassifyConfig
@@ -16,12 +17,7 @@ from rnntui.tasks.classification.provenance import LabelledProvenance
 from rnntui.tasks.kinds import CLASSIFIER, header_parts
 from rnntui.text.labelled.vocabulary import TokenVocabulary
 from rnntui.training.checked_values import check_numbers
-from rnntui.training.checkpoint_file import (
-    Arrays,
-    OpenCheckpoint,
-    open_checkpoint,
-    optimizer_shapes,
-)
+from rnntui.training.checkpoint_file import OpenCheckpoint, open_checkpoint, optimizer_shapes
 
 
 @dataclass(frozen=True)
@@ -51,10 +47,10 @@ class ClassifierCheckpoint:
     """
 
     header: ClassifierHeader
-    weights: Arrays
-    optimizer: Arrays
+    weights: Floats32ByName
+    optimizer: Floats32ByName
 
-    def groups(self) -> Mapping[str, Arrays]:
+    def groups(self) -> Mapping[str, Floats32ByName]:
         """The tensors by group and name."""
         return {"model": self.weights, "optimizer": self.optimizer}
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from rnntui.nets.arrays import Floats32
 from rnntui.nets.classifier_config import Pooling
-from rnntui.nets.numpy_network import Floats32, NumpyNetwork
+from rnntui.nets.numpy_network import NumpyNetwork
 from rnntui.tasks.classification.batches import read_lengths
 from rnntui.tasks.classification.checkpoint import ClassifierCheckpoint
 from rnntui.text.labelled.batches import encode_texts, padded

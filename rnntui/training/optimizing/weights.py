@@ -5,10 +5,10 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from rnntui.training.checkpoint_file import Arrays
+from rnntui.nets.arrays import Floats32ByName
 
 
-def load_weights(model: nn.Module, weights: Arrays) -> None:
+def load_weights(model: nn.Module, weights: Floats32ByName) -> None:
     """Load weights into a network on any device.
 
     If the network has more symbols than the weights, the rows and columns of the additional

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from rnntui.errors import CheckpointError, reason
+from rnntui.nets.arrays import Floats32ByName
 from rnntui.plain_files import is_plain
-from rnntui.training.checkpoint_file import Arrays, Snapshot
+from rnntui.training.checkpoint_file import Snapshot
 from rnntui.training.runs.folder import RunFolder
 
 _FILE: Final = re.compile(r"step-(\d{6,16})\.safetensors")
@@ -28,7 +29,7 @@ class WeightsOnly:
         """Keep the weights of `snapshot`, and its header."""
         self._snapshot = snapshot
 
-    def groups(self) -> Mapping[str, Arrays]:
+    def groups(self) -> Mapping[str, Floats32ByName]:
         """The tensors by group and name."""
         groups = self._snapshot.groups()
         return {name: arrays if name in _GROUPS else {} for name, arrays in groups.items()}

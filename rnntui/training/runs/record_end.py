@@ -1,9 +1,10 @@
 """The end of a run's record, read backwards, so that lists are quick however long it is."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
+from rnntui.clock import Clock
 from rnntui.errors import RnntuiError
 from rnntui.plain_files import open_plain
 from rnntui.training.events import (
@@ -82,7 +83,7 @@ def _events_backwards(folder: RunFolder) -> Iterator[TrainEvent]:
             return
 
 
-def seconds_silent(folder: RunFolder, clock: Callable[[], float]) -> float:
+def seconds_silent(folder: RunFolder, clock: Clock) -> float:
     """Seconds since the last write to the record, or to the folder if there is no record."""
     for path in (folder.metrics, folder.path):
         try:

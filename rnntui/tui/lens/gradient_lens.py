@@ -18,8 +18,8 @@ from rnntui.lenses.gradient_flow import GradientFlow, gradient_flow
 from rnntui.lenses.layer_gradients import layer_gradient_norms
 from rnntui.lenses.untrained_cells import untrained_cells
 from rnntui.log_chart import LABEL, Curve, decades, log_chart
+from rnntui.nets.arrays import Arrays
 from rnntui.nets.config import ModelConfig
-from rnntui.nets.numpy_network import Arrays
 from rnntui.sparkline import sparkline
 from rnntui.text.cells import printable, symbol_label
 from rnntui.tui.lens.styled_lines import Piece, StyledLines

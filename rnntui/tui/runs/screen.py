@@ -16,6 +16,7 @@ from textual.screen import Screen
 from textual.worker import get_current_worker
 
 from rnntui import places
+from rnntui.clock import Clock
 from rnntui.errors import RnntuiError
 from rnntui.runtime.curves import NewCurves
 from rnntui.runtime.run_list import ListedRun
@@ -80,7 +81,7 @@ class RunsScreen(Screen[None]):
         open_run: Callable[[Path], None],
         resume: Callable[[str], None],
         replay: Callable[[str, float], None],
-        clock: Callable[[], float] = time.time,
+        clock: Clock = time.time,
         poll_seconds: float = POLL_SECONDS,
         shares: Shares | None = None,
     ) -> None:
