@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 from rich.cells import cell_len
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Static
 
@@ -26,10 +26,11 @@ from rnntui.tui.lens.lens_figures import (
 )
 from rnntui.tui.lens.marking import Mark, Marking
 from rnntui.tui.lens.step_figures import step_figures
-from rnntui.tui.lens.surgery_lens import Streams, streams_in_words, surgery_figures
+from rnntui.tui.lens.surgery_lens import Streams, show_streams, surgery_figures
 from rnntui.tui.lens.symbol_map import SymbolMap
 from rnntui.tui.lens.text_bars import TextBars, label_of
 from rnntui.tui.lens.traced_text import TracedText, TraceRow
+from rnntui.tui.widgets.stream.text import StreamText
 
 FULL_BITS: Final = 8.0
 """The surprisal that is a full bar."""
@@ -96,8 +97,6 @@ class LensView(Vertical):
         &.-map #map { display: block; }
         &.-gradients #flow { display: block; }
         &.-surgery #streams { display: block; height: 1fr; }
-        #streams Horizontal { height: auto; }
-        #untouched, #operated { width: 1fr; height: auto; }
         #operated { margin-left: 2; }
         &.-tall.-unit #figures { height: 13; }
     }
@@ -118,9 +117,11 @@ class LensView(Vertical):
             yield TextBars(id="text-bars")
             yield SymbolMap(id="map")
             yield FlowChart(id="flow")
-            with VerticalScroll(id="streams", can_focus=False), Horizontal():
-                yield Static(id="untouched")
-                yield Static(id="operated")
+            with Horizontal(id="streams"):
+                for name in ("untouched", "operated"):
+                    text = StreamText(id=name, placeholder="generating …")
+                    text.can_focus = False
+                    yield text
         yield Static(id="figures")
 
     def choose(self, lens: Lens) -> None:
@@ -198,17 +199,17 @@ class LensView(Vertical):
             step += f" · {len(seen.operations)} operated on"
         title = f"{one_line(traced.config.cell)} · {what} · {step}"
         self.query_one("#view").border_title = Content(title)
-        self.query_one("#figures", Static).update(Content("\n").join(figures))
+        # As large as they were, whatever they are: no layout, which would cost a stream its pace.
+        self.query_one("#figures", Static).update(Content("\n").join(figures), layout=False)
 
     def _show_streams(self, streams: Streams | None) -> None:
-        """Both streams, their ends kept in view while they grow."""
-        if streams is None or streams is not self._streams:
+        """Both streams: what is new of them, or all of other ones."""
+        if streams is not self._streams:
+            untouched, operated = (
+                self.query_one(f"#{name}", StreamText) for name in ("untouched", "operated")
+            )
+            show_streams(untouched, operated, streams, self._streams)
             self._streams = streams
-            texts = streams_in_words(streams)
-            for name, text in zip(("untouched", "operated"), texts, strict=True):
-                self.query_one(f"#{name}", Static).update(text)
-            pane = self.query_one("#streams", VerticalScroll)
-            self.call_after_refresh(pane.scroll_end, animate=False)
 
     def _show_strips(self, seen: Seen) -> None:
         rows, place, unit = seen.traced.rows, seen.place, seen.unit

@@ -159,6 +159,7 @@ class LensScreen(MarkingScreen):
             takewhile(lambda _: not is_over(), streams),
             lambda grown: self._show_unless(is_over, traced, Findings(streams=grown)),
             self._left.wait,
+            REST_SHARE,
         )
 
     def _show_unless(

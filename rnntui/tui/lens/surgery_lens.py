@@ -3,6 +3,7 @@
 import math
 import shlex
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
@@ -14,9 +15,11 @@ from rnntui.lenses.operation_flags import flags_of
 from rnntui.lenses.surgery import AnyOperation
 from rnntui.runtime.session import Network
 from rnntui.sampling.choice import SamplingSpec
-from rnntui.text.cells import printable, symbol_label
+from rnntui.sampling.stream import Character
+from rnntui.text.cells import symbol_label
 from rnntui.text.escapes import escaped
 from rnntui.tui.lens.operations import in_words
+from rnntui.tui.widgets.stream.text import StreamText
 
 GENERATED: Final = 300
 """Characters that each stream generates to see what an operation does."""
@@ -25,15 +28,13 @@ AT_A_TIME: Final = 3
 """Characters after which they are shown."""
 
 PACE: Final = 30.0
-"""Characters a second: as fast as one reads, and so that a training run beside it keeps its speed.
-"""
+"""Characters a second at most: as fast as one reads."""
 
 DEARER_BITS: Final = 1.0
 """Bits more than before from which on a character is marked as dearer."""
 
 SEED: Final = 1
 _SHOWN: Final = 4
-_STYLES: Final = {"differs": "$text-warning bold underline", "dearer": "$text-error bold underline"}
 
 Streams = tuple[tuple[Pair, ...], tuple[tuple[str, float, float], ...]]
 """The places so far, and of the next one the likeliest symbols with their probability before and
@@ -54,13 +55,22 @@ def both_streams(
 
 
 def follow_streams(
-    streams: Iterator[Streams], show: Callable[[Streams], None], wait: Callable[[float], object]
+    streams: Iterator[Streams],
+    show: Callable[[Streams], None],
+    wait: Callable[[float], object],
+    rest_share: float,
 ) -> None:
-    """Show both streams as they grow, at `PACE`."""
+    """Show both streams as they grow, at `PACE`.
+
+    Or more slowly: computing is followed by a rest `rest_share` times as long.
+    """
+    began = time.thread_time()
     for grown in streams:
+        spent = time.thread_time() - began
         show(grown)
         if PACE:
-            wait(AT_A_TIME / PACE)
+            wait(max(AT_A_TIME / PACE, rest_share * spent))
+        began = time.thread_time()
 
 
 def texts_of(streams: Streams) -> tuple[str, str]:
@@ -72,31 +82,39 @@ def texts_of(streams: Streams) -> tuple[str, str]:
     )
 
 
-def streams_in_words(streams: Streams | None) -> tuple[Content, Content]:
-    """Both texts. In the operated one what differs is marked; in the untouched one what would have
-    cost the operated network more.
+def show_streams(
+    untouched: StreamText, operated: StreamText, streams: Streams | None, before: Streams | None
+) -> None:
+    """Show both texts, of which those `before` are shown.
 
-    The mark is a line under the character, besides its colour.
+    In the operated one what differs is underlined; in the untouched one what would have cost the
+    operated network more.
     """
-    if streams is None:
-        return Content("generating …"), Content("")
-    pairs, _ = streams
-    first = [
-        _marked(pair.untouched.symbol, "dearer" if pair.extra_bits >= DEARER_BITS else "")
-        for pair in pairs
-    ]
-    second = [
-        _marked(
-            pair.operated.symbol,
-            "differs" if pair.operated.symbol != pair.untouched.symbol else "",
-        )
-        for pair in pairs
-    ]
-    return Content("").join(first), Content("").join(second)
+    pairs = streams[0] if streams is not None else ()
+    shown = before[0] if before is not None else ()
+    if not shown or pairs[: len(shown)] != shown:
+        untouched.clear()
+        operated.clear()
+        shown = ()
+    new = pairs[len(shown) :]
+    _append(untouched, [(one.untouched, one.extra_bits >= DEARER_BITS) for one in new])
+    _append(operated, [(one.operated, _differs(one)) for one in new])
 
 
-def _marked(symbol: str, mark: str) -> Content:
-    return Content.styled(printable(symbol), _STYLES.get(mark, ""))
+def _append(text: StreamText, characters: Sequence[tuple[Character, bool]]) -> None:
+    """Append characters, and underline those that are marked."""
+    place = text.end
+    symbols = [one.symbol for one, _ in characters]
+    shares = [one.probability for one, _ in characters for _ in one.symbol]
+    text.append("".join(symbols), shares)
+    for one, is_marked in characters:
+        if is_marked:
+            text.set_underlined(place, place + len(one.symbol))
+        place += len(one.symbol)
+
+
+def _differs(pair: Pair) -> bool:
+    return pair.untouched.symbol != pair.operated.symbol
 
 
 def surgery_figures(streams: Streams | None, operations: Sequence[AnyOperation]) -> list[Content]:
@@ -111,7 +129,7 @@ def surgery_figures(streams: Streams | None, operations: Sequence[AnyOperation])
     if streams is None:
         return [done]
     pairs, shares = streams
-    changed = [pair.untouched.symbol != pair.operated.symbol for pair in pairs]
+    changed = list(map(_differs, pairs))
     where = f", the first at character {changed.index(True) + 1}" if any(changed) else ""
     dearer = sum(pair.extra_bits >= DEARER_BITS for pair in pairs)
     lines = [
