@@ -8,13 +8,14 @@ can't occur anywhere else.
 
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 from rnntui.runtime.record_tail import RecordTail
 from rnntui.training.checked_values import count, number, seconds
+from rnntui.training.events import Evaluated, Step, TrainEvent
 
 MOST_POINTS: Final = 4_000
 """Steps kept of a record, approximately."""
@@ -114,6 +115,30 @@ class CurveReader:
                 validation.append(point)
                 self._evaluated_at = point[0]
             at = block.find(_EVALUATED, end)
+        return Curves(training, validation)
+
+
+class LiveCurves:
+    """The curves of a run from its events as they happen."""
+
+    def __init__(self) -> None:
+        """Begin before the first event."""
+        self._evaluated_at = -1
+
+    def read(self, events: Iterable[TrainEvent], every: int = 1) -> Curves:
+        """The points of the next events: one step in `every`, and the evaluations in mid-run."""
+        training, validation = Points(), Points()
+        for event in events:
+            at = float(event.step), event.elapsed_s
+            match event:
+                case Step(loss=loss) if event.step % every == 0:
+                    training.append((*at, loss / math.log(2)))
+                case Evaluated(val_loss=float() as loss) if event.step > self._evaluated_at:
+                    # What is read in full at the end repeats a step, or goes back to the best one.
+                    self._evaluated_at = event.step
+                    validation.append((*at, loss / math.log(2)))
+                case _:
+                    pass
         return Curves(training, validation)
 
 

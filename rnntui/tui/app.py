@@ -331,6 +331,7 @@ def _key_scopes() -> list[dict[str, str]]:
     from rnntui.tui.learn.screen import LearnScreen
     from rnntui.tui.microscope.screen import MicroscopeScreen
     from rnntui.tui.playground.screen import Playground
+    from rnntui.tui.race.screen import RaceScreen
     from rnntui.tui.runs.screen import RunsScreen
     from rnntui.tui.widgets.lines_input import PrimeInput
 
@@ -347,6 +348,7 @@ def _key_scopes() -> list[dict[str, str]]:
             DuelScreen,
             LearnScreen,
             MicroscopeScreen,
+            RaceScreen,
             RunsScreen,
             ClassifyScreen,
         )

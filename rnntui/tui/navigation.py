@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from rnntui.lessons.lesson import Language
     from rnntui.runtime.classifier_session import ClassifierSession
     from rnntui.runtime.lesson_session import LessonSession
+    from rnntui.runtime.race.session import NewRace, RaceSession
     from rnntui.runtime.session import Network, Session
     from rnntui.tui.classify.screen import ClassifyScreen
     from rnntui.tui.duel.screen import DuelSettings
@@ -40,6 +41,7 @@ class NavigatingApp(App[ReturnType], Generic[ReturnType]):
         self._playground: Playground | None = None
         self._classify: ClassifyScreen | None = None
         self._lessons: LessonSession | None = None
+        self._race: RaceSession | None = None
 
     @property
     def playground(self) -> "Playground":
@@ -76,6 +78,37 @@ class NavigatingApp(App[ReturnType], Generic[ReturnType]):
 
         if (network := self._network()) is not None:
             self.push_screen(MicroscopeScreen(network, self.playground.output.stream.text))
+
+    def action_race(self) -> None:
+        """Put a race together from the present settings, unless a training run is in progress."""
+        from rnntui.tui.race.setup import Present, RaceSetup
+
+        setup = self.playground.setup
+        config, recipe = setup.form.config, setup.named_recipe
+        if ours := self._about_training() or self._about_classifier():
+            self.playground.tell(f"{ours}; end it (k) before a race begins.", "warning")
+        elif config is None:
+            self.playground.tell(setup.form.complaint, "error")
+        else:
+            prime, symbols = setup.form.recipe.prime, setup.vocab_size
+            present = Present(setup.corpus, recipe, config, prime, symbols)
+            self.clear_notifications()
+            self.push_screen(RaceSetup(present, places.checkpoints_dir()), self._begin_race)
+
+    def _begin_race(self, request: "NewRace | None") -> None:
+        from rnntui.runtime.race.session import RaceSession
+
+        if request is not None:
+            self.open_race(RaceSession(), request)
+
+    def open_race(self, session: "RaceSession", request: "NewRace") -> None:
+        """Show a race, which begins."""
+        from rnntui.tui.race.screen import RaceScreen
+
+        self.session.stop_generating()
+        session.prime, self._race = request.prime, session
+        folder = places.checkpoints_dir().parent
+        self.push_screen(RaceScreen(session, request, self.open_checkpoint, folder))
 
     def _network(self) -> "Network | None":
         """The open network; shows a toast where there is none."""
@@ -211,11 +244,18 @@ class NavigatingApp(App[ReturnType], Generic[ReturnType]):
         session = self._classify.session if self._classify else None
         return about_progress(session.phase) if session and session.is_training else ""
 
+    def _about_race(self) -> str:
+        """The same for a race."""
+        from rnntui.tui.race.screen import about_race
+
+        race = self._race
+        return about_race(race.phase) if race is not None and race.is_training else ""
+
     async def action_quit(self) -> None:
         """Leave, after a question where a training run is in progress."""
         # The sentence for a small terminal would hide the question.
         unseen = is_too_small(self.size)
-        ours = self._about_training() or self._about_classifier()
+        ours = self._about_training() or self._about_classifier() or self._about_race()
         if not ours or unseen:
             self.end_and_exit()
             return
@@ -233,12 +273,14 @@ class NavigatingApp(App[ReturnType], Generic[ReturnType]):
         self.call_from_thread(self.exit, return_code=code)
 
     def end_sessions(self) -> None:
-        """End all that is in progress in the playground and the Classify screen, saving."""
+        """End all that is in progress in the playground, the Classify screen and a race, saving."""
         self.session.close(SECONDS_TO_END)
         if self._classify is not None:
             self._classify.session.close(SECONDS_TO_END)
         if self._lessons is not None:
             self._lessons.close(SECONDS_TO_END)
+        if self._race is not None:
+            self._race.close(SECONDS_TO_END)
 
 
 def _is_classifier(checkpoint: Path) -> bool:

@@ -16,6 +16,7 @@ from textual.widgets import Button, OptionList
 
 from rnntui import places
 from rnntui.runtime.classifier_session import ClassifierSession
+from rnntui.runtime.race.session import RaceSession
 from rnntui.tui.app import RnntuiApp
 from rnntui.tui.classify.actions import CLASSIFY
 from rnntui.tui.classify.screen import ClassifyScreen
@@ -33,10 +34,15 @@ from rnntui.tui.microscope.actions import MICROSCOPE
 from rnntui.tui.microscope.long_text import LongTextScreen
 from rnntui.tui.microscope.long_text_actions import LONG_TEXT
 from rnntui.tui.microscope.screen import MicroscopeScreen
+from rnntui.tui.race.actions import OPEN as OPEN_LANE
+from rnntui.tui.race.actions import RACE
+from rnntui.tui.race.samples import LaneSample
+from rnntui.tui.race.screen import RaceScreen
 from rnntui.tui.runs.actions import OPEN, RUNS
 from rnntui.tui.runs.screen import RunsScreen
 from tests.tui.lesson_screens import SMALL, Untrained
 from tests.tui.scripted import ScriptedStream, scripted_app
+from tests.tui.scripted_race import ScriptedRace, a_race
 from tests.tui.waiting import until
 
 SIZE = (140, 45)
@@ -47,7 +53,7 @@ for which there is something to click in another way: headings, fields, panes.""
 
 IN_THE_MENU = (
     BORDERS
-    | {action.name for action in (*PLAYGROUND, *CLASSIFY) if "tab." in action.name}
+    | {action.name for action in (*PLAYGROUND, *CLASSIFY, *RACE) if "tab." in action.name}
     | {
         *("suspend", "learn", "output-step"),
         *("runs.same-text", "runs.filter", "runs.sort", "runs.reverse", "runs.refresh"),
@@ -262,6 +268,16 @@ async def test_all_that_the_other_screens_do_is_reached_in_each_way():
         await pilot.pause()
         for reached in (reached_by_key, reached_by_mouse, reached_by_palette):
             await reached(pilot, record, (*here, *APP))
+        app.pop_screen()
+
+        app.open_race(RaceSession(open_race=ScriptedRace().open), a_race())
+        await until(pilot, lambda: len(app.screen.query(LaneSample)) > 0)
+        race = app.screen
+        assert isinstance(race, RaceScreen)
+        record = Record(race, (OPEN_LANE, *RACE))
+        await reached_by_key(pilot, record, (*RACE, *APP))
+        await reached_by_mouse(pilot, record, (OPEN_LANE, *RACE, *APP))
+        await reached_by_palette(pilot, record, (OPEN_LANE, *RACE, *APP))
 
 
 async def test_the_menu_of_all_commands_is_opened_and_chosen_from_by_mouse():

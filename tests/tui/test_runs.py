@@ -22,9 +22,9 @@ from rnntui.training.runs.record import Record
 from rnntui.tui.dialogs.ask_text import AskText
 from rnntui.tui.dialogs.question import Question
 from rnntui.tui.runs.actions import OPEN, RUNS
-from rnntui.tui.runs.chart import RunChart
 from rnntui.tui.runs.screen import RunsScreen
 from rnntui.tui.runs.table import HIDDEN_SIGN, PIN, RunTable
+from rnntui.tui.training.run_chart import RunChart
 from rnntui.tui.widgets.chart import WholeRun, Window
 from tests.classify_factories import classified, classify_config, tiny_labelled
 from tests.run_files import (

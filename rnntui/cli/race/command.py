@@ -2,17 +2,18 @@
 
 import sys
 from collections.abc import Sequence
+from dataclasses import Field
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, get_origin
 
 import typer
 
 from rnntui.cli.prime_options import given_prime, prime_option
-from rnntui.cli.race.lists import kind_of_list, listed_values
 from rnntui.cli.run_options import Force, OldText, allowance, check_old_text
 from rnntui.cli.setting_options import settings_as_options
 from rnntui.cli.written_files import repeated_command, write_whole
 from rnntui.errors import ConfigError
+from rnntui.runtime.race.lists import listed_values
 from rnntui.tasks.characters.config import TrainConfig
 
 if TYPE_CHECKING:
@@ -25,6 +26,11 @@ MOST_SAMPLED = 100_000
 
 _NOT_REPEATED = {"--json": 0, "--svg": 1, "--csv": 1}
 """Options that say what is made of a race, with the number of their values."""
+
+
+def kind_of_list(setting: "Field[Any]") -> Any:
+    """A text for Typer, which is split later; the option of a tuple may be repeated."""
+    return list[str] if get_origin(setting.type) is tuple else str
 
 
 @settings_as_options(TrainConfig, kind_of_list)

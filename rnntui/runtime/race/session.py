@@ -9,7 +9,7 @@ from typing import Final
 
 from rnntui.runtime.event_channel import EventChannel, is_step
 from rnntui.runtime.generator_thread import CAPACITY, PacedThread
-from rnntui.runtime.phases import IN_PROGRESS, Phase, note_pause_event
+from rnntui.runtime.phases import Phase, note_pause_event
 from rnntui.runtime.race.entries import Entry, with_equal_parameters
 from rnntui.runtime.race.opening import (
     OpenedRace,
@@ -170,16 +170,12 @@ class RaceSession(SteeredSession[LaneEvent]):
         """The network of each lane."""
         self.spec, self.prime, self.seed, self.pace = SamplingSpec("random"), "", 1, READING_PACE
 
-    @property
-    def is_racing(self) -> bool:
-        """Whether a race has not come to its end."""
-        return self.phase in IN_PROGRESS or self.is_training
-
     def race(self, request: RaceRequest) -> None:
         """Begin a race, or go on with one. Raises `RnntuiError` while one is in progress."""
         self._check_idle("race begins")
+        # Those of lanes that go on would read weights that nobody publishes any more.
+        self.stop_generating()
         if isinstance(request, NewRace):
-            self.stop_generating()
             self.file, self.lanes, self.networks = None, {}, {}
         channel: EventChannel[LaneEvent] = EventChannel(
             self._wake_now, lambda event: is_step(event.event)
@@ -228,6 +224,12 @@ class RaceSession(SteeredSession[LaneEvent]):
         )
         self._generator.start()
         return prime
+
+    def set_pace(self, pace: float) -> None:
+        """Generate so many characters a second in each lane; 0: as fast as they are shown."""
+        self.pace = pace
+        if self._generator is not None:
+            self._generator.pace = pace
 
     def stop_generating(self) -> None:
         """End the samples."""

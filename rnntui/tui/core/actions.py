@@ -248,6 +248,14 @@ PLAYGROUND = (
         in_footer=True,
     ),
     _action(
+        "race",
+        "R",
+        "app.race",
+        "Race",
+        "Train several configurations fairly on the same text, their curves in one chart.",
+        in_footer=True,
+    ),
+    _action(
         "microscope",
         "m",
         "app.microscope",

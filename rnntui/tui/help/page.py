@@ -91,6 +91,15 @@ SECTIONS: Final = (
         " nothing is added to your runs.",
     ),
     HelpSection(
+        "The race",
+        "Two to six configurations learn the same text from the same batches, in turns of equally"
+        " many characters; each is an ordinary run, saved at the end, that can be opened, resumed"
+        " and replayed. Steps and characters read compare how much each learns from the same"
+        " text; seconds of own computing what it learns in the same time, for each lane's clock"
+        " goes only while it computes. Against parameters each lane is a point: its lowest"
+        " validation loss, or its latest training loss.",
+    ),
+    HelpSection(
         "Top-k and top-p",
         "Both keep random and hybrid from unlikely characters, one of which now and then spoils a"
         " word. Top-k samples from the k likeliest only, whatever their probabilities. It is a"

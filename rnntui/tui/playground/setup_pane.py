@@ -90,6 +90,11 @@ class SetupPane(Vertical):
         recipe = self.form.recipe
         return recipe if recipe in self._shipped else find_recipe(DEFAULT)
 
+    @property
+    def vocab_size(self) -> int:
+        """The vocabulary size of the text; 0 until it is read."""
+        return self._estimate.vocab_size
+
     def show_run(self, name: str, begun: CharactersDescription) -> None:
         """Set the text and the settings that a run was begun with."""
         about = f"The settings of the run '{name}'."

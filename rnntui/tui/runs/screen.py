@@ -26,11 +26,11 @@ from rnntui.training.runs.folder import find_checkpoint
 from rnntui.tui.core.actions import Action
 from rnntui.tui.core.key_bar import KeyBar
 from rnntui.tui.runs.actions import OPEN, RUNS
-from rnntui.tui.runs.chart import AXES, KINDS, RunChart
 from rnntui.tui.runs.controller import ChangeRefused, RunChanged, RunController
 from rnntui.tui.runs.pane import RunsPane, why_not_drawn
 from rnntui.tui.runs.slots import RememberedSlots, Slots
 from rnntui.tui.runs.table import RunTable, natural_key
+from rnntui.tui.training.run_chart import CURVE_AXES, KINDS, Charted, RunChart
 from rnntui.tui.widgets.chart.palette import styles_for
 from rnntui.tui.widgets.split import Shares, Split
 from rnntui.tui.widgets.title_bar import TitleBar
@@ -195,7 +195,9 @@ class RunsScreen(Screen[None]):
         runs.show(styles_for(chart), chart.look.characters)
         chart.show_runs(
             {
-                name: (runs.slots[name], run.summary.characters_per_step if run.summary else 1)
+                name: Charted(
+                    runs.slots[name], run.summary.characters_per_step if run.summary else 1
+                )
                 for name, run in runs.runs.items()
             },
             runs.drawn,
@@ -263,7 +265,7 @@ class RunsScreen(Screen[None]):
     def action_axis(self) -> None:
         """Draw the curves against the next quantity."""
         chart = self.query_one(RunChart)
-        chart.set_axis(AXES[(AXES.index(chart.axis) + 1) % len(AXES)])
+        chart.set_axis(CURVE_AXES[(CURVE_AXES.index(chart.axis) + 1) % len(CURVE_AXES)])
         self._label_buttons()
 
     def action_kind(self) -> None:

@@ -102,7 +102,7 @@ class SettingsForm(VerticalScroll, Generic[R, C], can_focus=False):
                         known, value=value, allow_blank=False, id=name, compact=True
                     )
                 else:
-                    yield NumberField(_formatted(value), id=name)
+                    yield NumberField(formatted(value), id=name)
         yield Static(id="estimate")
         yield Static(id="about", markup=False)
 
@@ -159,7 +159,7 @@ class SettingsForm(VerticalScroll, Generic[R, C], can_focus=False):
                         select.set_options([(each, each) for each in known])
                     select.value = value
                 else:
-                    self.query_one(f"#{name}", Input).value = _formatted(value)
+                    self.query_one(f"#{name}", Input).value = formatted(value)
         self._show_rows()
         self._check()
         self.post_message(self.RecipeChanged())
@@ -238,15 +238,19 @@ class SettingsForm(VerticalScroll, Generic[R, C], can_focus=False):
         return int(text) if self._settings[name].type is int else float(text)
 
 
-def _formatted(value: object) -> str:
+def formatted(value: object) -> str:
     """The shortest form of a value that parses back to it."""
     if isinstance(value, float) and float(f"{value:g}") == value:
         return f"{value:g}"
     return str(value)
 
 
+def named_as_in_rows(sentence: str) -> str:
+    """A sentence with the names of rows in the place of flags."""
+    return _FLAG.sub(lambda found: found[1].replace("-", " "), sentence)
+
+
 def _sentence(name: str, error: Exception) -> str:
     if isinstance(error, ConfigError):
-        # Names as in the rows, not as flags.
-        return _FLAG.sub(lambda found: found[1].replace("-", " "), str(error))
+        return named_as_in_rows(str(error))
     return f"{name.replace('_', ' ')} must be a number."

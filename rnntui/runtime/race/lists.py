@@ -1,4 +1,4 @@
-"""Settings as options that take lists of values with commas."""
+"""Settings as lists of values with commas, as typed on a command line or into a form."""
 
 from collections.abc import Mapping
 from dataclasses import Field
@@ -10,13 +10,8 @@ from rnntui.text.normalisation import Normalisation
 from rnntui.training.settings.declaring import flag, settings_of
 
 
-def kind_of_list(setting: "Field[Any]") -> Any:
-    """A text for Typer, which is split here; the option of a tuple may be repeated."""
-    return list[str] if get_origin(setting.type) is tuple else str
-
-
 def listed_values(given: Mapping[str, Any]) -> dict[str, list[object]]:
-    """The values of each given option, in the order of the settings.
+    """The values of each given setting, in the order of the settings.
 
     A tuple has one value, the tuple. Raises `ConfigError` for a value of the wrong type.
     """

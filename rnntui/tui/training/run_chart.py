@@ -1,4 +1,4 @@
-"""The curves of many runs in one chart, against steps, seconds or characters read."""
+"""The curves of several runs in one chart, against steps, seconds, characters or parameters."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -9,8 +9,10 @@ import numpy as np
 from rnntui.runtime.curves import Curves, NewCurves, Points
 from rnntui.tui.widgets.chart import Chart, Look, SeriesStyle, WholeRun
 
-Axis = Literal["steps", "seconds", "characters"]
+Axis = Literal["steps", "seconds", "characters", "parameters"]
 AXES: Final[tuple[Axis, ...]] = get_args(Axis)
+"""Against parameters each run is a point: its lowest validation loss, or its training loss."""
+CURVE_AXES: Final[tuple[Axis, ...]] = ("steps", "seconds", "characters")
 Kind = Literal["validation", "training"]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 
@@ -20,16 +22,33 @@ CAPACITY: Final = 4_096
 _SMOOTHING: Final = 0.9
 """Initial smoothing of training curves; validation is never smoothed."""
 
+_LATEST: Final = 50
+"""Steps whose mean is a run's training loss against parameters."""
+
 _NO_VALIDATION: Final = " (training)"
 _STYLES: Final = {"validation": SeriesStyle.MARKED, "training": SeriesStyle.LINE}
+_TITLES: Final[dict[Axis, str]] = {
+    "steps": "steps",
+    "seconds": "seconds",
+    "characters": "characters read",
+    "parameters": "parameters",
+}
+
+
+@dataclass(frozen=True)
+class Charted:
+    """What the chart needs of a run; `slot` determines its colour and sign."""
+
+    slot: int
+    characters_per_step: int
+    parameters: int = 0
 
 
 @dataclass
 class _Run:
     """A run's curves and their display."""
 
-    slot: int
-    characters_per_step: int
+    about: Charted
     curves: Curves = field(default_factory=Curves)
     series: str = ""
     """Its name in the chart; empty while it is not drawn."""
@@ -50,21 +69,21 @@ class RunChart(Chart):
 
     def show_runs(
         self,
-        runs: Mapping[str, tuple[int, int]],
+        runs: Mapping[str, Charted],
         shown: Iterable[str],
         pinned: str | None,
         empty_text: str,
     ) -> None:
-        """Set the runs, by name, with their slots and characters per step.
+        """Set the runs, by name.
 
         The curves of those in `shown` are drawn, `pinned` on top.
         """
         for name in self._runs.keys() - runs.keys():
             self.remove_series(self._runs.pop(name).series)
-        for name, (slot, characters) in runs.items():
-            run = self._runs.setdefault(name, _Run(slot, characters))
-            if (run.slot, run.characters_per_step) != (slot, characters):
-                run.slot, run.characters_per_step = slot, characters
+        for name, about in runs.items():
+            run = self._runs.setdefault(name, _Run(about))
+            if run.about != about:
+                run.about = about
                 self._redraw_run(name, run)
         self._shown, self._pinned = frozenset(shown), pinned
         self._set_look(empty_text)
@@ -90,6 +109,8 @@ class RunChart(Chart):
         if news.rewound or self._series_of(name, run) != run.series:
             self._redraw_run(name, run)
             self._set_look(self.look.empty_text)
+        elif self.axis == "parameters":
+            self._redraw_run(name, run)
         else:
             self._append(run, self._points(news.curves, run))
 
@@ -115,15 +136,28 @@ class RunChart(Chart):
         self.remove_series(run.series)
         run.series = self._series_of(name, run)
         if run.series:
-            self.add_series(run.series, _STYLES[self._kind_of(run)], run.slot)
-            self._append(run, self._points(run.curves, run))
+            is_point = self.axis == "parameters"
+            style = SeriesStyle.POINTS if is_point else _STYLES[self._kind_of(run)]
+            self.add_series(run.series, style, run.about.slot)
+            points = self._points(run.curves, run)
+            if is_point:
+                self.append(run.series, [run.about.parameters], [self._summed_up(points, run)])
+            else:
+                self._append(run, points)
+
+    def _summed_up(self, points: Points, run: _Run) -> float:
+        """The one figure of a curve with points: see `AXES`."""
+        bits = points.bits_per_char
+        if self._kind_of(run) == "validation":
+            return min(bits)
+        return float(np.mean(bits[-_LATEST:]))
 
     def _append(self, run: _Run, points: Points) -> None:
         if not points.steps:
             return
         xs = np.array(points.seconds if self.axis == "seconds" else points.steps)
         if self.axis == "characters":
-            xs = xs * run.characters_per_step
+            xs = xs * run.about.characters_per_step
         self.append(run.series, xs, points.bits_per_char)
 
     def _points(self, curves: Curves, run: _Run) -> Points:
@@ -144,7 +178,7 @@ class RunChart(Chart):
         pinned = self._runs.get(self._pinned or "")
         self.look = replace(
             self.look,
-            x_title=self.axis if self.axis != "characters" else "characters read",
+            x_title=_TITLES[self.axis],
             y_title="bits/char",
             value="best" if self.kind == "validation" else "last",
             hidden=frozenset(hidden - {""}),

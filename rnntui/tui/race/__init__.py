@@ -1,0 +1,1 @@
+"""The race: several configurations trained fairly on one text, side by side."""
