@@ -302,6 +302,19 @@ async def test_hybrid_says_so_where_the_text_has_no_spaces(script: ScriptedDuel)
         assert texts(duel)[0] == texts(duel)[2]
 
 
+@pytest.mark.parametrize("columns", [80, 100, 140])
+async def test_explanations_fit_into_their_line(columns: int, script: ScriptedDuel):
+    duel = duel_of(script, network=network_of("korean"))
+    async with DuelApp(duel).run_test(size=(columns, 24)) as pilot:
+        await written(pilot, duel)
+        for note in duel.query(".explanation").results(Static):
+            assert 0 < len(str(note.render())) <= note.size.width
+        await pilot.resize_terminal(220 - columns, 24)
+        await pilot.pause()
+        for note in duel.query(".explanation").results(Static):
+            assert 0 < len(str(note.render())) <= note.size.width
+
+
 async def test_three_columns_stand_in_eighty_cells_without_candidates(script: ScriptedDuel):
     duel = duel_of(script)
     async with DuelApp(duel).run_test(size=(80, 24)) as pilot:

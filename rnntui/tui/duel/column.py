@@ -14,11 +14,13 @@ from rnntui.text.vocabulary import Vocabulary
 from rnntui.tui.widgets.candidates import CandidateBars, percent
 from rnntui.tui.widgets.stream.text import StreamText
 
-EXPLANATIONS: Final[dict[Mode, str]] = {
-    "argmax": "always the likeliest",
-    "random": "sampled by probability",
-    "hybrid": "sampled after a space, likeliest otherwise",
+EXPLANATIONS: Final[dict[Mode, tuple[str, ...]]] = {
+    "argmax": ("always the likeliest",),
+    "random": ("sampled by probability",),
+    "hybrid": ("sampled after a space, likeliest otherwise", "random only after spaces"),
 }
+"""What a mode does, the longest form first; the shortest fits into a terminal of 80 columns."""
+
 NO_SPACES: Final = "no spaces: equals argmax"
 
 
@@ -31,7 +33,7 @@ class DuelColumn(Vertical):
         self.border_title = mode
         self._recent = RecentOutput()
         self._never_draws = mode == "hybrid" and hybrid_equals_argmax(vocabulary)
-        self._explanation = NO_SPACES if self._never_draws else EXPLANATIONS[mode]
+        self._explanations = (NO_SPACES,) if self._never_draws else EXPLANATIONS[mode]
         self.tooltip = (
             f"Over the last {RECENT:,} characters: average confidence is their mean probability,"
             f" varied the share of distinct sequences of {GRAM} characters, which is small in a"
@@ -41,7 +43,7 @@ class DuelColumn(Vertical):
     def compose(self) -> ComposeResult:
         """Explanation of the mode, text, measures, candidates."""
         note = "explanation -note" if self._never_draws else "explanation"
-        yield Static(self._explanation, classes=note, markup=False)
+        yield Static(classes=note, markup=False)
         text = StreamText()
         text.underlining = False  # nothing is compared with the learned text here
         yield text
@@ -76,6 +78,8 @@ class DuelColumn(Vertical):
 
     def on_resize(self) -> None:
         """Show as much as fits."""
+        text = _longest_that_fits(self._explanations, self.size.width)
+        self.query_one(".explanation", Static).update(text, layout=False)
         self.show_measures()
 
     def show_measures(self) -> None:
@@ -95,4 +99,9 @@ def measures(recent: RecentOutput, cells: int) -> str:
         f"confidence {sure} · varied {varied}",
         f"conf. {sure} · varied {varied}",
     )
+    return _longest_that_fits(forms, cells)
+
+
+def _longest_that_fits(forms: Sequence[str], cells: int) -> str:
+    """The first of the forms, which get shorter, that fits into `cells` cells; or the last."""
     return next((form for form in forms if len(form) <= cells), forms[-1])
