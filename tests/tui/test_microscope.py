@@ -254,6 +254,18 @@ async def test_hello_shows_the_figures_of_its_reference():
         assert app.microscope.query_one("#text", Input).value == TEXT
 
 
+async def test_a_network_that_learned_no_text_has_none_to_read_where_the_field_is_empty():
+    app = MicroscopeApp(network_of())
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await looking(pilot, app.microscope)
+        await pilot.press("o", "p")
+        app.microscope.query_one("#text", Input).value = ""
+        await pilot.press("enter")
+        await until(pilot, lambda: len(app._notifications) > 0)
+        said = [str(toast.message) for toast in app._notifications]
+        assert said == ["There is no text to read; type one (p)."]
+
+
 async def test_m_opens_it_on_the_output_of_a_training_in_progress():
     app = scripted_app()
     async with app.run_test(size=(140, 45)) as pilot:

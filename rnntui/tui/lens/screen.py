@@ -12,7 +12,7 @@ from typing import Final
 from textual import on, work
 from textual.worker import get_current_worker
 
-from rnntui.errors import ConfigError, RnntuiError
+from rnntui.errors import ConfigError, CorpusError, RnntuiError
 from rnntui.lenses.neurons import Unit
 from rnntui.lenses.surgery import AnyOperation, check_operation, operated_weights
 from rnntui.nets.numpy_network import NetworkWeights
@@ -368,4 +368,6 @@ def _ids(network: Network, text: str) -> list[int]:
         prime = prepare_prime(text, network.vocabulary, network.normalisation)
         return [int(rank) for rank in network.vocabulary.encode(prime.text)][:LONGEST]
     learned, _ = network.parts()
+    if not len(learned):
+        raise CorpusError("There is no text to read; type one (p).")
     return [int(rank) for rank in learned[:BEGINNING]]
