@@ -33,6 +33,8 @@ LENSES = {
     "map": ("5", "\x1b[C", rb"nearest to " + BOLD + rb"%c"),
     "surgery": ("6", "", b""),
     "flow": ("7", "\x1b[C", rb"behind " + BOLD + rb"%c"),
+    "mark": ("2k", "\x1b[C", b"searching|like it in"),
+    "long text": ("4w", "\x1b[C", rb"character %d:"),
 }
 """The key of each lens, the key that moves on in it, and what is drawn then, with place or name."""
 
@@ -63,6 +65,8 @@ def main() -> None:
             terminal.wait_for(rb"step \d", 60)
             terminal.idle(5)
             record = newest(Path(folder)) / "metrics.jsonl"
+            while b'"event": "step"' not in record.read_bytes():
+                terminal.idle(1)
             for name in asked.lenses:
                 ratios, answers = measured(terminal, record, name, asked)
                 print(line(name, ratios, answers), flush=True)
@@ -81,13 +85,17 @@ def measured(
         terminal.press("m")
         terminal.wait_for(b"microscope", 10, len(terminal.output))
         type_text(terminal)
-        terminal.press(open_key)
-        terminal.idle(SETTLED)
+        for one in open_key:
+            terminal.press(one)
+            terminal.idle(SETTLED)
+        if name == "long text":
+            terminal.wait_for(rb"bits per character", 60)
         step, began = steps(record), time.perf_counter()
         answers += pressed(terminal, name, asked.keys, asked.seconds)
         shown = (steps(record) - step) / (time.perf_counter() - began)
-        terminal.press("\x1b")
-        terminal.idle(SETTLED)
+        for _ in range(2 if name == "long text" else 1):
+            terminal.press("\x1b")
+            terminal.idle(SETTLED)
         after = speed(terminal, record, asked.seconds)
         ratios.append(2 * shown / (before + after))
         before = after
@@ -116,7 +124,8 @@ def pressed(terminal: Terminal, name: str, keys: int, seconds: float) -> list[fl
             start = len(terminal.output)
             terminal.press(key)
             shown = ord(TEXT[place - 1]) if b"%c" in drawn else place - (key == ".")
-            answers.append(terminal.wait_for(drawn % shown, 10, start))
+            expected = drawn % shown if b"%" in drawn else drawn
+            answers.append(terminal.wait_for(expected, 10, start))
     return answers
 
 

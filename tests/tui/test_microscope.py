@@ -32,6 +32,7 @@ from rnntui.lenses.text_features import matched, text_features
 from rnntui.lenses.untrained_cells import untrained_cells
 from rnntui.nets.numpy_network import NetworkWeights
 from rnntui.runtime.session import Network, Session
+from rnntui.text.cells import symbol_label
 from rnntui.training.runs.folder import find_checkpoint
 from rnntui.tui.dialogs.ask_text import AskText
 from rnntui.tui.lens import surgery_lens
@@ -459,6 +460,50 @@ async def test_a_bad_expression_is_said_in_a_sentence_and_holds_nobody_up(
         assert [said in note.message for note in app._notifications] == [True]
         await until(pilot, lambda: screen.findings.tracked is not None)
         assert screen.pattern == ""
+
+
+async def test_what_the_mouse_points_at_is_named():
+    network = network_with_text()
+    app = MicroscopeApp(network)
+    async with app.run_test(size=(140, 45)) as pilot:
+        screen = app.microscope
+        traced = await looking(pilot, screen)
+
+        async def named(selector: str, x: int, y: int) -> str:
+            await pilot.hover(selector, offset=Offset(x, y))
+            await pilot.pause()
+            return str(screen.query_one("#figures").border_title)
+
+        def value(row: int, place: int, unit: int) -> str:
+            return f"{traced.rows[row].values[place, unit]:+.4f}"
+
+        said = await named("#over-time", 12 + 5, 1 + 2)
+        assert said == f"layer 1, new gate, unit 0: {value(2, 5, 0)} at character 6 (A)"
+        said = await named("#over-units", 12 + 7, 1 + 1)
+        assert said == f"layer 1, update gate, unit 7: {value(1, 0, 7)} at character 1 (O)"
+        assert await named("#over-time", 3, 0) == ""
+        await pilot.press("2", "full_stop")
+        said = await named("#text-bars", 2, 1)
+        assert said == f"layer 1, reset gate, unit 1: {value(0, 2, 1)} at character 3 (D)"
+        await pilot.press("3", "end")
+        await until(pilot, lambda: screen.findings.influence is not None)
+        assert (await named("#text-bars", 3, 0)).startswith("character 4 (␣): gradient ")
+        await pilot.press("4")
+        await until(pilot, lambda: screen.findings.ngram is not None)
+        said = await named("#text-bars", 1, 0)
+        assert said.startswith(f"character 2 (L): {traced.costs[1]:.2f} bits, the ")
+        assert await named("#text-bars", 0, 0) == "character 1 (O)"
+        await pilot.press("5")
+        await until(pilot, lambda: screen.findings.map is not None)
+        there = screen.query_one(SymbolMap)
+        ((y, x), rank) = next(iter(there.placed().items()))
+        said = await named("#map", 2 * x, y)
+        assert said.startswith(f"{symbol_label(traced.vocabulary.symbols[rank])} (")
+        assert ", near " in said
+        await pilot.press("7")
+        await until(pilot, lambda: screen.findings.flows is not None)
+        assert (await named("#flow", 7, 5)).startswith("0 before the end: layer 1 ")
+        assert await named("#figures", 5, 5) == ""
 
 
 async def test_influence_is_followed_back_from_the_cursor():

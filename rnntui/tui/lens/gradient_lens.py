@@ -168,12 +168,18 @@ class FlowChart(StyledLines):
 
     def on_click(self, event: Click) -> None:
         """Tell which place was clicked, if one was."""
-        if self.flows is None or event.x < LABEL:
-            return
+        _, place = self.pointed_at(event.x, event.y)
+        if place is not None:
+            self.post_message(self.Chosen(place))
+
+    def pointed_at(self, x: int, y: int) -> tuple[int | None, int | None]:  # noqa: ARG002
+        """The place in the text whose distance is drawn in a column."""
+        if self.flows is None or x < LABEL:
+            return None, None
         last = self.flows.own.steps - 1
         columns = max(self.size.width - LABEL, 2)
-        distance = round((event.x - LABEL) * last / (columns - 1))
-        self.post_message(self.Chosen(last - min(distance, last)))
+        distance = round((x - LABEL) * last / (columns - 1))
+        return None, last - min(distance, last)
 
 
 def _style_at(mark: str, column: int, is_chosen: bool) -> str:

@@ -95,10 +95,17 @@ class HeatStrips(StyledLines):
             drawn, style = bar(numbers[column], chosen and column == heat.column)
             yield drawn * heat.cells, style
 
+    def pointed_at(self, x: int, y: int) -> tuple[int | None, int | None]:
+        """The row and the column of numbers that are drawn in a cell."""
+        start, stop = self._columns
+        column = start + (x - _LABEL_CELLS) // self.heat.cells
+        row = self._top + y - 1
+        if y >= 1 and row < len(self.heat.rows) and start <= column < stop:
+            return row, column
+        return None, None
+
     def on_click(self, event: Click) -> None:
         """Tell which place was clicked, if one was."""
-        start, stop = self._columns
-        column = start + (event.x - _LABEL_CELLS) // self.heat.cells
-        row = self._top + event.y - 1
-        if event.y >= 1 and row < len(self.heat.rows) and start <= column < stop:
+        row, column = self.pointed_at(event.x, event.y)
+        if row is not None and column is not None:
             self.post_message(self.Chosen(self, row, column))

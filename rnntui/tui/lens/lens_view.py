@@ -5,6 +5,7 @@ from typing import Final
 
 import numpy as np
 from rich.cells import cell_len
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
@@ -25,7 +26,9 @@ from rnntui.tui.lens.lens_figures import (
     unit_figures,
 )
 from rnntui.tui.lens.marking import Mark, Marking
+from rnntui.tui.lens.pointing import pointed_flow, pointed_strip, pointed_symbol, pointed_text
 from rnntui.tui.lens.step_figures import step_figures
+from rnntui.tui.lens.styled_lines import StyledLines
 from rnntui.tui.lens.surgery_lens import Streams, show_streams, surgery_figures
 from rnntui.tui.lens.symbol_map import SymbolMap
 from rnntui.tui.lens.text_bars import TextBars, label_of
@@ -106,6 +109,7 @@ class LensView(Vertical):
         """A view of no lens; `choose` says which."""
         super().__init__()
         self._lens: Lens | None = None
+        self._seen: Seen | None = None
         self._streams: Streams | None = None
         """The streams of surgery that are shown."""
 
@@ -129,6 +133,7 @@ class LensView(Vertical):
         self.remove_class(f"-{self._lens}")
         self.add_class(f"-{lens}")
         self._lens = lens
+        self.query_one("#figures").border_title = ""
         self._show_lenses()
 
     def _show_lenses(self) -> None:
@@ -153,6 +158,7 @@ class LensView(Vertical):
 
     def show(self, lens: Lens, seen: Seen) -> None:
         """Bring picture and figures up to what is seen."""
+        self._seen = seen
         traced, found, place, unit = seen.traced, seen.found, seen.place, seen.unit
         match lens:
             case "strips":
@@ -210,6 +216,28 @@ class LensView(Vertical):
             )
             show_streams(untouched, operated, streams, self._streams)
             self._streams = streams
+
+    @on(StyledLines.Pointed)
+    def _name_pointed(self, event: StyledLines.Pointed) -> None:
+        """Name what the mouse points at, in the border of the figures."""
+        words = ""
+        if event.place is not None and self._seen is not None and self._lens is not None:
+            words = self._pointed(self._lens, self._seen, event.lines, event.row, event.place)
+        self.query_one("#figures").border_title = Content(words)
+
+    def _pointed(self, lens: Lens, seen: Seen, lines: StyledLines, row: int | None, at: int) -> str:
+        traced, found = seen.traced, seen.found
+        if isinstance(lines, HeatStrips) and row is not None:
+            place, unit = (seen.place, at) if lines.id == "over-units" else (at, seen.unit)
+            is_there = place < len(traced.ids) and unit < traced.units
+            return pointed_strip(traced, row, place, unit) if is_there else ""
+        if isinstance(lines, SymbolMap):
+            return pointed_symbol(traced, found, at)
+        if at >= len(traced.ids):
+            return ""
+        if isinstance(lines, FlowChart):
+            return pointed_flow(found, at)
+        return pointed_text(lens, traced, found, (seen.place, seen.row, seen.unit), at)
 
     def _show_strips(self, seen: Seen) -> None:
         rows, place, unit = seen.traced.rows, seen.place, seen.unit

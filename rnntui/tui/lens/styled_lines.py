@@ -10,7 +10,9 @@ from operator import itemgetter
 
 from rich.segment import Segment
 from rich.style import Style
+from textual.events import MouseMove
 from textual.geometry import Size
+from textual.message import Message
 from textual.strip import Strip
 from textual.style import Style as VisualStyle
 from textual.widget import Widget
@@ -28,16 +30,47 @@ class StyledLines(Widget):
 
     ALLOW_SELECT = False
 
+    class Pointed(Message):
+        """The mouse points at other things than before."""
+
+        def __init__(self, lines: "StyledLines", row: int | None, place: int | None) -> None:
+            """Tell at which row and which place, as the widget counts them; None is nowhere."""
+            super().__init__()
+            self.lines, self.row, self.place = lines, row, place
+
+        @property
+        def control(self) -> "StyledLines":
+            """The widget."""
+            return self.lines
+
     def __init__(self, *, id: str | None = None) -> None:
         """Begin with nothing drawn."""
         super().__init__(id=id)
         self._strips: list[Strip] = []
         self._drawn_size: Size | None = None
         self._styles: dict[str, Style] = {}
+        self._pointed: tuple[int | None, int | None] = (None, None)
 
     def lines(self) -> Iterable[Iterable[Piece]]:
         """The lines from the top, as they are now and fit into `size`."""
         raise NotImplementedError
+
+    def pointed_at(self, x: int, y: int) -> tuple[int | None, int | None]:  # noqa: ARG002
+        """The row and the place that are drawn in a cell; None where there is none."""
+        return None, None
+
+    def on_mouse_move(self, event: MouseMove) -> None:
+        """Tell what the mouse points at, where that is something else."""
+        self._point(self.pointed_at(event.x, event.y))
+
+    def on_leave(self) -> None:
+        """The mouse points elsewhere."""
+        self._point((None, None))
+
+    def _point(self, pointed: tuple[int | None, int | None]) -> None:
+        if pointed != self._pointed:
+            self._pointed = pointed
+            self.post_message(self.Pointed(self, *pointed))
 
     def draw_anew(self) -> None:
         """Draw other lines, with one refresh."""

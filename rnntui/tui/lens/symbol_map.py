@@ -39,9 +39,16 @@ class SymbolMap(StyledLines):
 
     def lines(self) -> Iterator[list[Piece]]:
         """The rows of the plane, from above."""
+        cells = self.placed()
+        for y in range(self.size.height if cells else 0):
+            row = [cells.get((y, x)) for x in range(self.size.width // _CELLS)]
+            yield [piece for rank in row for piece in self._cell(rank)]
+
+    def placed(self) -> dict[tuple[int, int], int]:
+        """The id of the symbol in each row and column that has one."""
         columns, rows = self.size.width // _CELLS, self.size.height
         if self._map is None or columns < 1 or rows < 1:
-            return
+            return {}
         low = self._map.points.min(axis=0)
         span = self._map.points.max(axis=0) - low
         cells: dict[tuple[int, int], int] = {}
@@ -51,8 +58,11 @@ class SymbolMap(StyledLines):
             )
             at = (round((1 - up) * (rows - 1)), round(right * (columns - 1)))
             cells.setdefault(at, rank)
-        for y in range(rows):
-            yield [piece for x in range(columns) for piece in self._cell(cells.get((y, x)))]
+        return cells
+
+    def pointed_at(self, x: int, y: int) -> tuple[int | None, int | None]:
+        """The id of the symbol that is drawn in a cell."""
+        return None, self.placed().get((y, x // _CELLS))
 
     def _cell(self, rank: int | None) -> list[Piece]:
         if rank is None or self._map is None:

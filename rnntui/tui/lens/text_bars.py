@@ -137,6 +137,10 @@ class TextBars(StyledLines):
         """Begin to drag."""
         self._dragged_from = None if event.shift else self._place_at(event.x, event.y)
 
+    def pointed_at(self, x: int, y: int) -> tuple[int | None, int | None]:
+        """The character that is drawn in a cell."""
+        return None, self._place_at(x, y)
+
     def on_mouse_move(self, event: MouseMove) -> None:
         """Mark up to here while a button is pressed."""
         start, place = self._dragged_from, self._place_at(event.x, event.y)
