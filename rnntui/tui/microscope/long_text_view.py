@@ -134,7 +134,8 @@ class LongTextView(Vertical):
             f"surprise, {FULL_BITS:g} bits and more a full bar · step {found.step:,}"
         )
         figures = long_figures(found, vocabulary, place)
-        self.query_one("#long-figures", Static).update(Content("\n").join(figures))
+        # As large as they were, whatever they are: no layout.
+        self.query_one("#long-figures", Static).update(Content("\n").join(figures), layout=False)
 
 
 def _line_start(ids: AnyIds, vocabulary: Vocabulary, place: int) -> int:
