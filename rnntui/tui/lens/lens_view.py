@@ -110,6 +110,7 @@ class LensView(Vertical):
         super().__init__()
         self._lens: Lens | None = None
         self._seen: Seen | None = None
+        self._title = ""
         self._streams: Streams | None = None
         """The streams of surgery that are shown."""
 
@@ -204,7 +205,9 @@ class LensView(Vertical):
         if seen.operations:
             step += f" · {len(seen.operations)} operated on"
         title = f"{one_line(traced.config.cell)} · {what} · {step}"
-        self.query_one("#view").border_title = Content(title)
+        if title != self._title:  # each would draw all that it frames
+            self._title = title
+            self.query_one("#view").border_title = Content(title)
         # As large as they were, whatever they are: no layout, which would cost a stream its pace.
         self.query_one("#figures", Static).update(Content("\n").join(figures), layout=False)
 

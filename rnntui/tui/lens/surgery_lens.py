@@ -27,8 +27,8 @@ GENERATED: Final = 300
 AT_A_TIME: Final = 3
 """Characters after which they are shown."""
 
-PACE: Final = 30.0
-"""Characters a second at most: as fast as one reads."""
+PACE: Final = 15.0
+"""Characters a second at most: as fast as one reads, and little to draw beside a training run."""
 
 DEARER_BITS: Final = 1.0
 """Bits more than before from which on a character is marked as dearer."""
