@@ -3,18 +3,20 @@
 import math
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from rnntui.nets.config import weight_shapes
-from rnntui.tasks.characters.checkpoint import Checkpoint
+from rnntui.tasks.characters.checkpoint import Checkpoint, read_header
 from rnntui.tasks.characters.opening import new_run
 from rnntui.text.corpus import corpus_from_text
 from rnntui.training.checkpoint_file import save_checkpoint
 from rnntui.training.events import Evaluated, Finished, Step, TrainEvent, to_json
 from rnntui.training.progress import Progress
 from rnntui.training.runs.folder import RunFolder
+from rnntui.training.runs.kept import kept_file
 from tests.factories import TINY_TEXT, tiny_config
 
 NOW = 2_000_000_000.0
@@ -100,3 +102,25 @@ def run_on_disk(
     save_checkpoint(Checkpoint(header, weights, {}, {}), run.folder.last, run.folder.best)
     write_record(run.folder, events)
     return run.folder
+
+
+def keep_on_disk(folder: RunFolder, steps: Sequence[int]) -> None:
+    """Networks as a run keeps them at some steps, of seeded weights that turn and grow.
+
+    The last checkpoint gets the weights of the run's last step.
+    """
+    header = read_header(folder.last)
+    last = header.progress.step
+    generator = np.random.default_rng(5)
+    shapes = weight_shapes(header.model)
+    first, second = (
+        {name: generator.normal(size=shape) for name, shape in shapes.items()} for _ in range(2)
+    )
+    for path, step in [(kept_file(folder, step), step) for step in steps] + [(folder.last, last)]:
+        share = step / last
+        weights = {
+            name: (0.2 * (1 - share) * first[name] + share * second[name]).astype(np.float32)
+            for name in shapes
+        }
+        progress = replace(header.progress, step=step)
+        save_checkpoint(Checkpoint(replace(header, progress=progress), weights, {}, {}), path)

@@ -4,7 +4,7 @@ The plane is that of the first two principal components (Pearson 1901, Hotelling
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -40,6 +40,18 @@ class EmbeddingMap:
     def placed(self, vectors: Floats) -> Floats:
         """Other vectors `[N, D]` in this map's plane, `[N, 2]`, such as an earlier checkpoint's."""
         return np.asarray((vectors - self.centre) @ self.axes.T)
+
+    def of_weights(self, arrays: Arrays) -> "EmbeddingMap":
+        """The map of other weights of the same network, such as an earlier step's, in this plane.
+
+        From step to step symbols move in it; a plane of each step's own would turn and flip.
+        """
+        vectors = symbol_vectors(arrays)
+        centred = vectors - vectors.mean(axis=0)
+        whole = float((centred**2).sum())
+        variances = ((centred @ self.axes.T) ** 2).sum(axis=0)
+        explained = variances / whole if whole > 0 else np.zeros(2)
+        return replace(self, vectors=vectors, points=self.placed(vectors), explained=explained)
 
     def neighbours(self, symbol: int, count: int) -> list[Neighbour]:
         """The `count` symbols nearest to one by the cosine, the nearest first."""

@@ -13,6 +13,7 @@ from typing import Final
 from rnntui.errors import RnntuiError
 from rnntui.nets.numpy_network import NetworkWeights
 from rnntui.runtime.followed_training import OnState, followed_events
+from rnntui.runtime.kept_networks import KeptNetworks
 from rnntui.runtime.old_text_question import AskOldText, never_ask, not_begun
 from rnntui.runtime.replay import replay_events
 from rnntui.runtime.steered_stream import CHOICES, SteeredThread
@@ -37,7 +38,7 @@ from rnntui.training.commands import (
     WeightsOutlet,
 )
 from rnntui.training.events import TrainEvent
-from rnntui.training.runs.folder import find_checkpoint, find_run
+from rnntui.training.runs.folder import RunFolder, find_checkpoint, find_run
 
 NO_NETWORK: Final = "There is no network to generate with yet; press t to train one."
 """Said where text is to be generated without a network."""
@@ -62,6 +63,15 @@ class Network:
     parts: Callable[[], tuple[AnyIds, AnyIds]]
     step: int = 0
     """The step of the checkpoint; 0 for a network trained by this process."""
+    kept: KeptNetworks | None = None
+    """What the network's run has kept of it on its way; None for a network without a run."""
+
+    def at(self, kept_step: int | None) -> "Network":
+        """The network as it was kept after a step, or as it is now."""
+        kept = self.kept
+        if kept is None or kept_step is None:
+            return self
+        return replace(self, weights=lambda: kept.at(kept_step))
 
 
 @dataclass(frozen=True)
@@ -203,8 +213,9 @@ class Session(TrainingSession):
         def opened(name: str, text: Corpus | Checkpoint, config: TrainConfig) -> None:
             # A replay samples from the run's best weights, all others with those saved last.
             reference = name if self.is_replay else f"{name}:last"
+            kept = KeptNetworks(RunFolder(request.parent / name))
             if isinstance(text, Checkpoint):
-                self.network = _network_of(text, name, reference, weights)
+                self.network = _network_of(text, name, reference, weights, kept)
                 return
             self.network = Network(
                 name,
@@ -214,6 +225,7 @@ class Session(TrainingSession):
                 text.normalisation,
                 weights,
                 lambda: parts_of(text, config),
+                kept=kept,
             )
 
         self.is_replay = isinstance(request, ReplayedTraining)
@@ -222,18 +234,21 @@ class Session(TrainingSession):
 
     # The network and its output.
 
-    def load(self, path: Path, name: str = "", reference: str = "") -> None:
+    def load(
+        self, path: Path, name: str = "", reference: str = "", run: RunFolder | None = None
+    ) -> None:
         """Load the network of a checkpoint, named `name` or else after its run.
 
-        `reference` is what the commands find it by, its path if empty. Raises
-        `RnntuiError`, also while a training run is in progress.
+        `reference` is what the commands find it by, its path if empty; `run` is the folder that
+        has what was kept of it. Raises `RnntuiError`, also while a training run is in progress.
         """
         self._check_idle("network is loaded")
         checkpoint = load_checkpoint(path)
         self.stop_generating()
         weights, reference = checkpoint.for_sampling, reference or str(path.resolve())
         name = name or checkpoint.header.run
-        self.network = _network_of(checkpoint, name, reference, lambda: weights)
+        kept = KeptNetworks(run) if run else None
+        self.network = _network_of(checkpoint, name, reference, lambda: weights, kept)
         self.phase = "idle"
 
     @property
@@ -317,7 +332,11 @@ class Session(TrainingSession):
 
 
 def _network_of(
-    checkpoint: Checkpoint, name: str, reference: str, weights: Callable[[], NetworkWeights]
+    checkpoint: Checkpoint,
+    name: str,
+    reference: str,
+    weights: Callable[[], NetworkWeights],
+    kept: KeptNetworks | None,
 ) -> Network:
     """The network of a checkpoint; its text is read only when `parts` is called."""
     header = checkpoint.header
@@ -330,4 +349,5 @@ def _network_of(
         weights,
         lambda: parts_of(own_corpus(checkpoint), header.config),
         header.progress.step,
+        kept,
     )

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from textual import actions
@@ -30,6 +31,7 @@ from rnntui.tui.duel.screen import DUEL, DuelScreen
 from rnntui.tui.learn.actions import LEARN
 from rnntui.tui.learn.progress import LessonProgress
 from rnntui.tui.learn.screen import LearnScreen
+from rnntui.tui.lens.kept_scrubber import KeptScrubber
 from rnntui.tui.microscope.actions import MICROSCOPE
 from rnntui.tui.microscope.long_text import LongTextScreen
 from rnntui.tui.microscope.long_text_actions import LONG_TEXT
@@ -232,8 +234,10 @@ async def test_all_that_the_other_screens_do_is_reached_in_each_way():
             await reached(pilot, record, (*DUEL, *APP))
         app.pop_screen()
 
-        microscope = MicroscopeScreen(session.network, "play")
+        microscope = MicroscopeScreen(replace(session.network, kept=None), "play")
         await app.push_screen(microscope)
+        await pilot.pause()
+        microscope.query_one(KeptScrubber).show_steps((0, 10))
         await pilot.pause()
         record = Record(microscope, MICROSCOPE)
         with_neuron = ("best", "mark", "mark.back", "mark.forward", "mark.next", "pattern")

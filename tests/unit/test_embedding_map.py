@@ -53,3 +53,20 @@ def test_vectors_of_one_number_lie_on_a_line_and_equal_ones_in_a_point() -> None
     point = embedding_map({"embedding.weight": np.ones((3, 4))}, "abc")
     assert point.explained.tolist() == [0, 0]
     np.testing.assert_allclose(point.points, 0, atol=1e-12)
+
+
+def test_other_weights_keep_the_plane_and_move_in_it() -> None:
+    _, arrays = network()
+    found = embedding_map(arrays, SYMBOLS)
+    np.testing.assert_allclose(found.of_weights(arrays).points, found.points, atol=1e-12)
+    np.testing.assert_allclose(found.of_weights(arrays).explained, found.explained, atol=1e-12)
+    table = arrays["embedding.weight"]
+    # Of its own, each of these would have other axes: turned, or in another order.
+    for other in (table[::-1], -table, table * [1, 5, 0.1], table + 3.0):
+        moved = found.of_weights({"embedding.weight": other})
+        assert moved.axes is found.axes
+        np.testing.assert_allclose(moved.points, (other - found.centre) @ found.axes.T)
+        variances = np.cov(moved.points.T).diagonal() / np.trace(np.cov(other.T))
+        np.testing.assert_allclose(moved.explained, variances, atol=1e-12)
+        own = embedding_map({"embedding.weight": other}, SYMBOLS)
+        np.testing.assert_array_equal(moved.vectors, own.vectors)

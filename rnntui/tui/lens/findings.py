@@ -44,12 +44,14 @@ def look(
     network: Network,
     traced: TracedText,
     pattern: str,
+    plane: EmbeddingMap | None,
     should_stop: Callable[[], bool],
 ) -> Findings:
     """What a lens finds for a network and the text that it read.
 
     `weights` are those that were operated on, if any were. `pattern` is a regular expression that
-    units may track, or empty. The streams of surgery grow by themselves (`surgery_lens.py`).
+    units may track, or empty; `plane` is the map whose axes a map keeps. The streams of surgery
+    grow by themselves (`surgery_lens.py`).
 
     Raises `RnntuiError` for gradients where a state is operated on, `CorpusError` where the
     network's own text is needed and gone, `ConfigError` for a pattern that can't be matched, and
@@ -84,7 +86,9 @@ def look(
             size = config.vocab_size
             return Findings(ngram=best_ngram(learned, ids, size, should_stop=should_stop))
         case "map":
-            return Findings(map=embedding_map(arrays, network.vocabulary.symbols))
+            if plane is None:
+                plane = embedding_map(arrays, network.vocabulary.symbols)
+            return Findings(map=plane.of_weights(arrays))
         case "gradients":
             return Findings(flows=find_flows(config, arrays, traced.ids))
         case "surgery" | "strips":

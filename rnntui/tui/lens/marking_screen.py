@@ -39,6 +39,8 @@ class MarkingScreen(Screen[None]):
     place: int
     operations: tuple[AnyOperation, ...]
     traced: TracedText | None
+    kept_step: int | None = None
+    """The kept step whose weights are looked at; None for the network's newest ones."""
 
     def __init__(self) -> None:
         """Begin with nothing marked."""
@@ -97,7 +99,8 @@ class MarkingScreen(Screen[None]):
         if self.traced is None or self.marking.mark is None:
             return
         if self.marking.at is None:
-            self._search(self.network, self.operations, self.traced.ids, self.marking.mark)
+            network = self.network.at(self.kept_step)
+            self._search(network, self.operations, self.traced.ids, self.marking.mark)
 
     @work(thread=True, exclusive=True, group="mark")
     def _search(

@@ -4,6 +4,7 @@ It looks at the weights of a training run in progress as well as at those of a c
 forward pass is computed in a thread that rests long between two, so that training goes on.
 """
 
+import threading
 import time
 from collections.abc import Callable, Sequence
 from itertools import takewhile
@@ -13,6 +14,7 @@ from textual import on, work
 from textual.worker import get_current_worker
 
 from rnntui.errors import ConfigError, CorpusError, RnntuiError
+from rnntui.lenses.embedding_map import EmbeddingMap, embedding_map
 from rnntui.lenses.neurons import Unit
 from rnntui.lenses.surgery import AnyOperation, check_operation, operated_weights
 from rnntui.nets.numpy_network import NetworkWeights
@@ -72,11 +74,15 @@ class LensScreen(MarkingScreen):
         """What was done to the network that is shown."""
         self.traced: TracedText | None = None
         self.findings = Findings()
+        self._plane: EmbeddingMap | None = None
+        """The map whose axes the next ones keep."""
         self._norms = GradientNorms()
         self.pattern = ""
         """A regular expression that units may track."""
         self._feature = -1
         """The feature whose best unit was gone to last."""
+        self._over = threading.Event()
+        """Set once another look follows the present one."""
 
     def on_mount(self) -> None:
         """Begin to look."""
@@ -84,8 +90,9 @@ class LensScreen(MarkingScreen):
         self.look_anew()
 
     def on_unmount(self) -> None:
-        """Let the thread end."""
+        """Let the threads end."""
         self._left.set()
+        self._over.set()
 
     @property
     def lens_view(self) -> LensView:
@@ -97,33 +104,61 @@ class LensScreen(MarkingScreen):
     def look_anew(self) -> None:
         """Read the text, and again with each new copy of the weights."""
         self.findings = Findings()
-        self._follow(self.network, self.text, self.lens, self.operations, self.pattern)
+        self._look()
+
+    def look_at_kept(self, step: int | None) -> None:
+        """Look at the network as it was kept after a step, or at its newest weights."""
+        # What was found in other weights stays until there is something newer.
+        self.kept_step = step
+        self.search_mark()
+        self._look()
+
+    def _look(self) -> None:
+        # A thread that rests must not keep the next one waiting, however fast they follow.
+        self._over.set()
+        self._over = threading.Event()
+        self._follow(
+            self.network,
+            self.kept_step,
+            self.text,
+            self.lens,
+            self.operations,
+            self.pattern,
+            self._plane,
+            self._over,
+        )
 
     def look_into(self, network: Network, text: str) -> None:
         """Read `text` by `network`, nothing operated on, from the first character."""
         self.network, self.text, self._norms = network, text, GradientNorms()
         self.place = self.row = self.unit = 0
         self.operations = ()
+        self.kept_step = self._plane = None
         self.marking.clear()
         self.look_anew()
 
     @work(thread=True, exclusive=True, group="lens")
     def _follow(
         self,
-        network: Network,
+        newest: Network,
+        kept_step: int | None,
         text: str,
         lens: Lens,
         operations: Sequence[AnyOperation],
         pattern: str,
+        plane: EmbeddingMap | None,
+        over: threading.Event,
     ) -> None:
-        worker = get_current_worker()
+        worker, network = get_current_worker(), newest.at(kept_step)
 
         def is_over() -> bool:
-            return worker.is_cancelled or self._left.is_set()
+            return worker.is_cancelled or over.is_set()
 
         last: NetworkWeights | None = None
         try:
             ids = _ids(network, text)
+            if lens == "map" and plane is None:
+                plane = embedding_map(newest.weights().arrays, network.vocabulary.symbols)
             while not is_over():
                 untouched, rest = network.weights(), LEAST_REST_S
                 if untouched is not last:
@@ -131,13 +166,13 @@ class LensScreen(MarkingScreen):
                     weights = operated_weights(untouched, operations)
                     traced = trace_text(weights, network.vocabulary, ids)
                     self._show_unless(is_over, traced, None)
-                    found = look(lens, weights, network, traced, pattern, is_over)
+                    found = look(lens, weights, network, traced, pattern, plane, is_over)
                     self._show_unless(is_over, traced, found)
                     if lens == "surgery":
-                        self._stream(network, operations, traced, is_over)
+                        self._stream(network, operations, traced, is_over, over.wait)
                         began = time.perf_counter()
                     rest = max(rest, REST_SHARE * (time.perf_counter() - began))
-                self._left.wait(rest)
+                over.wait(rest)
         except MeasurementStoppedError:
             pass
         except RnntuiError as error:
@@ -152,13 +187,14 @@ class LensScreen(MarkingScreen):
         operations: Sequence[AnyOperation],
         traced: TracedText,
         is_over: Callable[[], bool],
+        wait: Callable[[float], bool],
     ) -> None:
         """Generate after the text, with and without operations, and show both streams grow."""
         streams = both_streams(network, operations, "".join(traced.characters))
         follow_streams(
             takewhile(lambda _: not is_over(), streams),
             lambda grown: self._show_unless(is_over, traced, Findings(streams=grown)),
-            self._left.wait,
+            wait,
             REST_SHARE,
         )
 
@@ -170,10 +206,13 @@ class LensScreen(MarkingScreen):
             self.app.call_from_thread(self._show, traced, found)
 
     def _show(self, traced: TracedText, found: Findings | None) -> None:
+        if not self.lens_view.children:
+            return  # the screen is being taken down
         self.traced = traced
         # Until there are newer findings, those of the weights before are better than none.
         if found is not None:
             self.findings = found
+            self._plane = found.map or self._plane
             if found.flows is not None:
                 self._norms.add(traced.step, found.flows.weights)
         self.place = min(self.place, len(traced.ids) - 1)
@@ -213,7 +252,7 @@ class LensScreen(MarkingScreen):
 
     def action_lens(self, lens: Lens) -> None:
         """Look through another lens."""
-        self.lens, self._norms = lens, GradientNorms()
+        self.lens, self._norms, self._plane = lens, GradientNorms(), None
         self.lens_view.choose(lens)
         self.refresh_bindings()
         self.look_anew()

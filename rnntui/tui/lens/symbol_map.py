@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+import numpy as np
 from rich.cells import cell_len, set_cell_size
 
 from rnntui.lenses.character_kinds import CAPITAL, CONSONANT, DIGIT, PUNCTUATION, SPACE, VOWEL
@@ -31,9 +32,20 @@ class SymbolMap(StyledLines):
         self._map: EmbeddingMap | None = None
         self._symbols: Sequence[str] = ()
         self._chosen = 0
+        self._frame = np.zeros((2, 2))
+        """The lowest and the highest place by axis, of all maps on the present axes."""
 
     def show(self, found: EmbeddingMap, symbols: Sequence[str], chosen: int) -> None:
-        """Show the map of `symbols`, one of which is chosen by its id."""
+        """Show the map of `symbols`, one of which is chosen by its id.
+
+        A map on the axes of the one before is drawn to its scale, in a frame that only grows.
+        """
+        frame = np.array([found.points.min(axis=0), found.points.max(axis=0)])
+        if self._map is not None and self._map.axes is found.axes:
+            frame = np.array(
+                [np.minimum(frame[0], self._frame[0]), np.maximum(frame[1], self._frame[1])]
+            )
+        self._frame = frame
         self._map, self._symbols, self._chosen = found, symbols, chosen
         self.draw_anew()
 
@@ -49,8 +61,8 @@ class SymbolMap(StyledLines):
         columns, rows = self.size.width // _CELLS, self.size.height
         if self._map is None or columns < 1 or rows < 1:
             return {}
-        low = self._map.points.min(axis=0)
-        span = self._map.points.max(axis=0) - low
+        low, high = self._frame
+        span = high - low
         cells: dict[tuple[int, int], int] = {}
         for rank in (self._chosen, *range(len(self._symbols))):
             right, up = (

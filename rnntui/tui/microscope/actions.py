@@ -3,9 +3,11 @@
 from typing import Final
 
 from rnntui.tui.lens.actions import LENS, microscope_action
+from rnntui.tui.lens.kept_scrubber import SCRUB
 
 MICROSCOPE: Final = (
     *LENS,
+    *SCRUB,
     microscope_action(
         "text", "p,i", "edit_text", "Text", "Type another text for the network to read."
     ),

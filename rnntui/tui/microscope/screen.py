@@ -16,6 +16,7 @@ from rnntui.tui.core.key_bar import KeyBar
 from rnntui.tui.core.sentences import one_line
 from rnntui.tui.lens.export import lens_csv
 from rnntui.tui.lens.export_picture import lens_command, lens_svg
+from rnntui.tui.lens.kept_scrubber import NONE_KEPT, KeptLine, KeptScrubber
 from rnntui.tui.lens.lens_view import LensView
 from rnntui.tui.lens.screen import LensScreen
 from rnntui.tui.lens.text_row import TextRow
@@ -42,12 +43,24 @@ class MicroscopeScreen(LensScreen):
         """The text, the strips, and the figures of the step."""
         yield TitleBar()
         yield TextRow(self.text)
+        yield KeptScrubber()
         yield LensView()
         yield KeyBar()
 
     def on_mount(self) -> None:
         """Begin to look."""
         self._show_name()
+        self._scrubber.follow(self.network.kept)
+
+    @property
+    def _scrubber(self) -> KeptScrubber:
+        return self.query_one(KeptScrubber)
+
+    def draw_lens(self) -> None:
+        """Bring the scrubber up to what is chosen, too."""
+        super().draw_lens()
+        if self.traced is not None:
+            self._scrubber.show(self.kept_step, self.traced.step)
 
     def _show_name(self) -> None:
         self.query_one(TitleBar).show_title(f"microscope · {one_line(self.network.name)}")
@@ -83,6 +96,24 @@ class MicroscopeScreen(LensScreen):
             self.look_into(own, text)
         self._show_text()
         self._show_name()
+        self._scrubber.follow(self.network.kept)
+
+    def action_kept_step(self, way: str) -> None:
+        """To another kept step of the run, or to the newest weights."""
+        if self._scrubber.steps:
+            self._scrub_to(self._scrubber.beside(self.kept_step, way))
+        else:
+            self.notify(NONE_KEPT, markup=False)
+
+    @on(KeptLine.Chosen)
+    def _choose_kept(self, event: KeptLine.Chosen) -> None:
+        """Go to the step that was clicked."""
+        self._scrub_to(self._scrubber.at(event.place))
+
+    def _scrub_to(self, step: int | None) -> None:
+        if step != self.kept_step:
+            self.look_at_kept(step)
+            self.draw_lens()
 
     def action_long_text(self) -> None:
         """Read a whole text."""

@@ -178,7 +178,7 @@ class PlaygroundController(TrainingController):
             return self._follow(folder)
         self._unfollow()
         reference = reference_to(parent, path, places.shipped_checkpoints_dir())
-        self._session.load(path, folder.name if folder else "", reference)
+        self._session.load(path, folder.name if folder else "", reference, folder)
         self._resumable = self._replayed = None
         self._clear()
         if folder is not None:

@@ -1,0 +1,201 @@
+"""A scrubber over the steps at which a run has kept its network, with the newest one at the end."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from textual import work
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.events import Click
+from textual.message import Message
+from textual.widgets import Label, Static
+
+from rnntui.runtime.kept_networks import KeptNetworks
+from rnntui.tui.core.links import LinkPair, fitting_links
+from rnntui.tui.lens.actions import microscope_action
+from rnntui.tui.lens.styled_lines import Piece, StyledLines
+
+LISTED_EVERY_S: Final = 2.0
+"""Seconds between two looks at what a run in progress has kept."""
+
+NONE_KEPT: Final = (
+    "This network's run has kept none of its steps; train one with --keep-every N (or keep_every"
+    " in a recipe) to see how it learned."
+)
+"""Said where there is nothing to go through."""
+
+SCRUB: Final = (
+    microscope_action(
+        "kept.back",
+        "left_square_bracket",
+        "kept_step('back')",
+        "Earlier",
+        "The network as the run kept it one kept step earlier (--keep-every).",
+        False,
+    ),
+    microscope_action(
+        "kept.forward",
+        "right_square_bracket",
+        "kept_step('forward')",
+        "Later",
+        "The network one kept step later; behind the last one the newest weights.",
+        False,
+    ),
+    microscope_action(
+        "kept.first",
+        "left_curly_bracket",
+        "kept_step('first')",
+        "First kept step",
+        "The network as the run kept it first.",
+        False,
+    ),
+    microscope_action(
+        "kept.newest",
+        "right_curly_bracket",
+        "kept_step('newest')",
+        "Newest weights",
+        "The newest weights, and those of a run in progress as it goes on.",
+        False,
+    ),
+)
+"""The actions of the scrubber, in the order of footer, help and palette."""
+
+_BEFORE: Final = LinkPair("microscope.kept.first", "", "microscope.kept.back")
+_BEHIND: Final = LinkPair("microscope.kept.forward", "", "microscope.kept.newest")
+_LINK_CELLS: Final = 12
+"""Most cells of two keys."""
+
+
+class KeptScrubber(Horizontal):
+    """A place for each kept step and one for the newest weights, between keys, and where one is.
+
+    It is shown only where there are kept steps. Its screen has the actions of `SCRUB`.
+    """
+
+    DEFAULT_CSS = """
+    KeptScrubber {
+        height: 1;
+        padding: 0 1;
+        display: none;
+        &.-any { display: block; }
+        Static { width: auto; padding: 0 1; }
+        Label { width: 7; padding: 0; color: $text-muted; }
+        .keys { link-style: bold; link-color: $footer-key-foreground; }
+        .about { text-style: bold; padding: 0; }
+    }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:
+        """Show nothing yet."""
+        super().__init__(id=id)
+        self.steps: Sequence[int] = ()
+        self._chosen: int | None = None
+        self._shown = 0
+        self._line, self._words = KeptLine(), Static(classes="about", markup=False)
+
+    def compose(self) -> ComposeResult:
+        """Keys, the line, keys, and the step in words."""
+        yield Label("kept")
+        yield Static(fitting_links(self.app, SCRUB, [_BEFORE], _LINK_CELLS, {}), classes="keys")
+        yield self._line
+        yield Static(fitting_links(self.app, SCRUB, [_BEHIND], _LINK_CELLS, {}), classes="keys")
+        yield self._words
+
+    # What is kept, listed in a thread, as there may be thousands of files.
+
+    def follow(self, kept: KeptNetworks | None) -> None:
+        """Show what a run has kept, and what it keeps from now on."""
+        self.show_steps(())
+        self._list(kept)
+
+    @work(exclusive=True)
+    async def _list(self, kept: KeptNetworks | None) -> None:
+        while kept is not None:
+            steps = await asyncio.to_thread(kept.steps)
+            if steps != self.steps:
+                self.show_steps(steps)
+            await asyncio.sleep(LISTED_EVERY_S)
+
+    def show_steps(self, steps: Sequence[int]) -> None:
+        """Show these kept steps."""
+        self.steps = steps
+        self.set_class(bool(steps), "-any")
+        self._draw()
+
+    def show(self, chosen: int | None, shown: int) -> None:
+        """Mark the chosen step, None for the newest weights; `shown` is that of the weights."""
+        if (chosen, shown) != (self._chosen, self._shown):
+            self._chosen, self._shown = chosen, shown
+            self._draw()
+
+    def _draw(self) -> None:
+        self._line.show(len(self.steps), self._place(self._chosen))
+        self._words.update(self.about)
+
+    @property
+    def about(self) -> str:
+        """Where the line stands, in words."""
+        if self._chosen is None:
+            return f"newest, step {self._shown:,}"
+        return f"step {self._chosen:,}, {self._place(self._chosen) + 1} of {len(self.steps)}"
+
+    def beside(self, chosen: int | None, way: str) -> int | None:
+        """The step "back" or "forward" from a chosen one, the "first" one; None for the newest."""
+        here, newest = self._place(chosen), len(self.steps)
+        return self.at({"back": here - 1, "forward": here + 1, "first": 0}.get(way, newest))
+
+    def at(self, place: int) -> int | None:
+        """The kept step at a place of the line, or at its nearest end."""
+        place = min(max(place, 0), len(self.steps))
+        return self.steps[place] if place < len(self.steps) else None
+
+    def _place(self, chosen: int | None) -> int:
+        """The place of a step on the line; that of the newest weights is behind all of them."""
+        if chosen is None:
+            return len(self.steps)
+        return max(sum(step <= chosen for step in self.steps) - 1, 0)
+
+
+class KeptLine(StyledLines):
+    """A line with so many places, of which the last is the newest weights; a click chooses one."""
+
+    class Chosen(Message):
+        """A place was clicked."""
+
+        def __init__(self, place: int) -> None:
+            """Tell which."""
+            super().__init__()
+            self.place = place
+
+    def __init__(self) -> None:
+        """Make a line without places."""
+        super().__init__()
+        self._last = self._chosen = 0
+
+    def show(self, last: int, chosen: int) -> None:
+        """Show the places from 0 to the last one, and the chosen one."""
+        self._last, self._chosen = last, chosen
+        self.draw_anew()
+
+    def lines(self) -> Iterator[Iterator[Piece]]:
+        """The only one."""
+        yield self._pieces()
+
+    def _pieces(self) -> Iterator[Piece]:
+        chosen, room = self._column(self._chosen), self.size.width
+        places = {self._column(place) for place in range(self._last)}
+        for column in range(room):
+            if column == chosen:
+                yield "●", "$text-accent bold"
+            elif column == room - 1:
+                yield "◇", "$text-primary"
+            else:
+                yield ("┼", "$text-primary") if column in places else ("─", "$text-muted")
+
+    def _column(self, place: int) -> int:
+        return round(place * (self.size.width - 1) / max(self._last, 1))
+
+    def on_click(self, event: Click) -> None:
+        """Tell which place was clicked."""
+        self.post_message(self.Chosen(round(event.x * self._last / max(self.size.width - 1, 1))))
