@@ -9,16 +9,18 @@ import os
 import re
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from textual.pilot import Pilot
 
+from rnntui.runtime.race.progress import LaneProgress
 from rnntui.training.events import Step
 
 PICTURES = Path(__file__).resolve().parent.parent / "docs" / "pictures"
 SIZE = (120, 36)
 STEPS = 500
+RACE_STEPS = 150
 CHARACTERS = 500
 MINUTES = 10.0
 PRIME = "ORSOLA:"
@@ -30,6 +32,7 @@ async def main() -> None:
     from rnntui.tui.duel.screen import DuelScreen
     from rnntui.tui.microscope.screen import MicroscopeScreen
     from rnntui.tui.playground.screen import Playground
+    from rnntui.tui.race.screen import RaceScreen
     from rnntui.tui.widgets.stream.text import StreamText
 
     PICTURES.mkdir(parents=True, exist_ok=True)
@@ -60,6 +63,18 @@ async def main() -> None:
         await shoot(pilot, "duel")
         await pilot.press("escape", "k")
         await until(pilot, lambda: not app.session.is_training)
+        await pilot.press("R")
+        await pilot.pause(1)
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: isinstance(app.screen, RaceScreen))
+        race = app.screen
+        assert isinstance(race, RaceScreen)
+        await until(pilot, lambda: all_have_reached(race.session.lanes.values()))
+        await pilot.press("v", "g", "k")
+        await until(pilot, lambda: race.session.phase in ("stopped", "finished"))
+        await shoot(pilot, "race-screen")
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, Playground))
         await pilot.press("c")
         await pilot.pause(2)
         await shoot(pilot, "corpora")
@@ -79,6 +94,11 @@ async def main() -> None:
 def has_reached(step: Step | None) -> bool:
     """Whether a training has come to the step that the pictures are taken at."""
     return step is not None and step.step >= STEPS
+
+
+def all_have_reached(lanes: Collection[LaneProgress]) -> bool:
+    """Whether all lanes of a race have come to the step that its picture is taken at."""
+    return bool(lanes) and all(lane.step >= RACE_STEPS for lane in lanes)
 
 
 async def trained(*settings: str) -> None:

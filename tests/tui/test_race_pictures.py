@@ -16,8 +16,8 @@ from rnntui.tui.race.screen import RaceScreen
 from rnntui.tui.race.setup import RaceSetup
 from rnntui.tui.widgets.stream.text import StreamText
 from tests.tui.scripted import at_home, scripted_app
-from tests.tui.scripted_race import CELLS, ScriptedRace, a_race
-from tests.tui.test_race import lanes_of
+from tests.tui.scripted_race import CELLS, ScriptedRace, a_race, evaluated
+from tests.tui.test_race import bar, lanes_of, rows
 from tests.tui.waiting import until
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (140, 45)], ids=["80x24", "140x45"])
@@ -59,9 +59,14 @@ def racing(script: ScriptedRace, *keys: str, corpus: str = "play", theme: str = 
                 for column in screen.query(LaneSample)
             ),
         )
-        await until(
-            pilot, lambda: all(lane.step == script.steps for lane in session.lanes.values())
+        # The last thing that the script tells of a race under way, or at its end.
+        last = (
+            "finished"
+            if script.ends
+            else f"{evaluated(len(script.labels) - 1, script.steps).bits_per_char:.3f}"
         )
+        await until(pilot, lambda: last in rows(screen)[-1])
+        await until(pilot, lambda: not script.ends or "finished" in bar(screen))
         await pilot.press(*keys)
         await pilot.pause()
         await pilot.pause(0.3)
