@@ -1,7 +1,7 @@
 """Operations of surgery as flags of a command, and read from them.
 
 `--cut 1:h:17`, `--hold 1:forget:3=low`, `--freeze 1:c:17=0.25` and `--nudge 1:h:17=-0.5` each name
-a layer, counted from 1 as on screen, a gate or a state, and a unit, counted from 0.
+a layer, counted from 1 as on screen, a gate or a state, and a unit, both counted from 1.
 """
 
 import re
@@ -31,15 +31,21 @@ def operation_of(flag: Flag, text: str) -> AnyOperation:
     Raises `ConfigError`, naming the flag, for an argument of another form.
     """
     found = _PLACE.fullmatch(text.strip())
-    if found is None or (found[4] is None) is not (flag == "cut") or int(found[1]) < 1:
+    if (
+        found is None
+        or (found[4] is None) is not (flag == "cut")
+        or min(int(found[1]), int(found[3])) < 1
+    ):
         raise ConfigError(
             f"--{flag} names a layer, a gate or state, and a unit, as in {_EXAMPLES[flag]}."
         )
-    layer, name, unit = int(found[1]) - 1, found[2], int(found[3])
+    layer, name, unit = int(found[1]) - 1, found[2], int(found[3]) - 1
     match flag:
         case "cut":
             if name != HIDDEN_STATE:
-                raise ConfigError(f"--cut takes the hidden state of a unit: {layer + 1}:h:{unit}.")
+                raise ConfigError(
+                    f"--cut takes the hidden state of a unit: {layer + 1}:h:{unit + 1}."
+                )
             return Operation(layer, unit)
         case "hold":
             if found[4] not in get_args(Hold):
@@ -60,7 +66,7 @@ def flags_of(operations: Iterable[AnyOperation]) -> list[str]:
     """The flags and arguments that name these operations, in their order."""
     words: list[str] = []
     for one in operations:
-        place = f"{one.layer + 1}:%s:{one.unit}"
+        place = f"{one.layer + 1}:%s:{one.unit + 1}"
         match one:
             case StateOperation():
                 words += [f"--{one.way}", f"{place % one.state}={one.amount!r}"]

@@ -101,7 +101,7 @@ def check_operation(config: ModelConfig, operation: AnyOperation) -> None:
     """
     layer, unit = operation.layer, operation.unit
     if not (0 <= layer < config.num_layers and 0 <= unit < config.hidden_size):
-        raise ConfigError(f"There is no unit {unit} in a layer {layer + 1}.")
+        raise ConfigError(f"There is no unit {unit + 1} in a layer {layer + 1}.")
     cell = find_cell(config.cell)
     if isinstance(operation, StateOperation):
         if operation.state not in cell.state_tensors:

@@ -33,8 +33,8 @@ classification has a character network whose text ends each line with its class,
 `what a film +`: the prediction behind the last character of a sentence is then the class.
 
 Each lesson has three `[[question]]`, one of each kind. All have `ask` and `explain` (`.en`, `.ko`),
-and may have `hint`, said of a first wrong answer; it shouldn't give the answer away. Places count
-from 1, as do layers; units count from 0: as on screen.
+and may have `hint`, said of a first wrong answer; it shouldn't give the answer away. Places,
+layers and units count from 1, as on screen.
 
 `kind = "key"`: press keys until the screen is in some state. `expect` is a table of what must
 hold: `lens`, `place`, `character` (at the cursor), `layer`, `row` (a gate or state: `forget`, `h`),

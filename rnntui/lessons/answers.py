@@ -25,7 +25,7 @@ PERCENTAGES: Final = ("probability", "influence")
 class ScreenState:
     """What the screen shows: the lens and the cursor, and what the network reads there.
 
-    `place` and `layer` count from 1, `unit` from 0. `untouched` is the lesson's own network reading
+    `place`, `layer` and `unit` count from 1. `untouched` is the lesson's own network reading
     its own text, as it was before anything was changed.
     """
 

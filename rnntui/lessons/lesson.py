@@ -34,7 +34,7 @@ Comparison = Literal["higher", "lower", "different"]
 class Quantity:
     """A number of a network that reads a text (see `quantities.py`).
 
-    `place` and `layer` count from 1, `unit` from 0; a `place` of 0 is the last character. `symbol`
+    `place`, `layer` and `unit` count from 1; a `place` of 0 is the last character. `symbol`
     is the character whose probability, score or vector is meant, by default the likeliest; `of` the
     place that influences, for `cosine` the other symbol.
     """
@@ -43,7 +43,7 @@ class Quantity:
     place: int = 0
     layer: int = 1
     row: str = "h"
-    unit: int = 0
+    unit: int = 1
     symbol: str = ""
     of: int | str = 0
 

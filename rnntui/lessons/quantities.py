@@ -1,6 +1,6 @@
 """The numbers that questions ask for, computed from a network that reads a text.
 
-All are those of the lenses, as they are on screen: places and layers count from 1, units from 0.
+All are those of the lenses, as they are on screen: places, layers and units count from 1.
 """
 
 import math
@@ -127,7 +127,7 @@ def _place(place: int, reading: Reading) -> int:
 def _activation(asked: Quantity, step: StepTrace, cell_name: str) -> float:
     layer, cell = step.layers[asked.layer - 1], find_cell(cell_name)
     if asked.row in cell.gate_names:
-        return float(layer.gates[asked.row][asked.unit])
+        return float(layer.gates[asked.row][asked.unit - 1])
     if asked.row not in cell.state_tensors:
         raise ConfigError(f"A cell {cell_name} has no {asked.row}.")
-    return float(layer.state[cell.state_tensors.index(asked.row)][asked.unit])
+    return float(layer.state[cell.state_tensors.index(asked.row)][asked.unit - 1])

@@ -219,7 +219,7 @@ def _check_where(table: Table, network: LessonNetwork, model: ModelConfig) -> No
     bounds = {
         "place": (1, len(network.reads)),
         "layer": (1, model.num_layers),
-        "unit": (0, model.hidden_size - 1),
+        "unit": (1, model.hidden_size),
     }
     if not isinstance(table.get("of", ""), str):
         bounds["of"] = (1, len(network.reads))

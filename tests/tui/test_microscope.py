@@ -139,7 +139,7 @@ async def test_keys_step_through_characters_rows_and_units(size: tuple[int, int]
         assert "character 1 of 16: read O, then came L" in figures(app.microscope)
         await pilot.press("right", "right", "down", "full_stop", "full_stop", "full_stop")
         row = traced.rows[1]
-        assert f"layer 1, update gate, unit 3: {row.values[2, 3]:.8f}" in figures(app.microscope)
+        assert f"layer 1, update gate, unit 4: {row.values[2, 3]:.8f}" in figures(app.microscope)
         assert row.before is not None
         assert f"from {row.before[2, 3]:.8f}" in figures(app.microscope)
         await pilot.press("up", "comma", "comma", "comma", "comma", "end")
@@ -156,10 +156,10 @@ async def test_a_click_chooses_a_number():
         await pilot.click("#over-time", offset=Offset(12 + 5, 1 + 3))
         await pilot.click("#over-units", offset=Offset(12 + 7, 1 + 2))
         value = traced.rows[2].values[5, 7]
-        assert f"new gate, unit 7: {value:.8f}" in figures(app.microscope)
+        assert f"new gate, unit 8: {value:.8f}" in figures(app.microscope)
         await pilot.click("#over-units", offset=Offset(3, 0))
         await pilot.click("#over-units", offset=Offset(12 + 40, 1))
-        assert f"new gate, unit 7: {value:.8f}" in figures(app.microscope)
+        assert f"new gate, unit 8: {value:.8f}" in figures(app.microscope)
 
 
 async def test_where_there_is_little_room_a_key_changes_the_view():
@@ -242,13 +242,13 @@ async def test_hello_shows_the_figures_of_its_reference():
         assert "<EOS>" in figures(app.microscope)
         await pilot.press("down")
         for unit, hidden in enumerate(("-0.99594936", "-0.96402758", "-0.99594936")):
-            assert f"h state, unit {unit}: {hidden}" in figures(app.microscope)
+            assert f"h state, unit {unit + 1}: {hidden}" in figures(app.microscope)
             await pilot.press("full_stop")
         for score in ("-0.63997473", "7.49057754", "0.97184817", "-7.61733016", "1.22136241"):
             assert f"score {score}" in figures(app.microscope)
         await pilot.press("right")
         for unit, hidden in enumerate(("0.06340167", "0.96673299", "-0.99999709")):
-            assert f"h state, unit {unit}: {hidden}" in figures(app.microscope)
+            assert f"h state, unit {unit + 1}: {hidden}" in figures(app.microscope)
             await pilot.press("full_stop")
         await pilot.press("o")
         await until(pilot, lambda: "of 16" in figures(app.microscope))
@@ -299,7 +299,7 @@ async def test_a_neuron_is_shown_over_the_text_with_what_it_tracks():
         await until(pilot, lambda: app.microscope.findings.tracked is not None)
         await pilot.press("down", "full_stop", "right")
         row = traced.rows[1]
-        assert f"update gate, unit 1: {row.values[1, 1]:+.4f}" in figures(app.microscope)
+        assert f"update gate, unit 2: {row.values[1, 1]:+.4f}" in figures(app.microscope)
         shown = app.microscope.query_one(TextBars).values
         assert shown == pytest.approx(row.values[:, 1])
         ids, _ = network.parts()
@@ -309,7 +309,7 @@ async def test_a_neuron_is_shown_over_the_text_with_what_it_tracks():
         )
         (best,) = measured.of_feature("line position", 1)
         await pilot.press("f")
-        expected = f"h state, unit {best.unit.number}: "
+        expected = f"h state, unit {best.unit.number + 1}: "
         await until(pilot, lambda: expected in figures(app.microscope))
         assert f"line position {best.correlation:+.2f}" in figures(app.microscope)
 
@@ -612,7 +612,7 @@ async def test_a_unit_is_cut_out_and_gates_are_held_and_the_streams_compared():
     async with app.run_test(size=(140, 45)) as pilot:
         screen = app.microscope
         before = await looking(pilot, screen)
-        await pilot.press("full_stop", "x")  # the reset gate of unit 1
+        await pilot.press("full_stop", "x")  # the reset gate of unit 2
         await until(pilot, lambda: screen.traced is not before)
         assert screen.operations == (Operation(0, 1, "reset", "low"),)
         assert screen.traced is not None
@@ -621,7 +621,7 @@ async def test_a_unit_is_cut_out_and_gates_are_held_and_the_streams_compared():
         await pilot.press("x")
         await until(pilot, lambda: screen.traced is not held)
         assert screen.traced.rows[0].values[:, 1] == pytest.approx(1)
-        await pilot.press("down", "down", "down", "full_stop", "x")  # the state of unit 2
+        await pilot.press("down", "down", "down", "full_stop", "x")  # the state of unit 3
         cut = (Operation(0, 1, "reset", "high"), Operation(0, 2))
         await until(pilot, lambda: screen.operations == cut)
         await pilot.press("6")
@@ -630,8 +630,8 @@ async def test_a_unit_is_cut_out_and_gates_are_held_and_the_streams_compared():
         assert (len(first), len(second)) == (300, 300)
         differ = [one != other for one, other in zip(first, second, strict=True)]
         assert f"{sum(differ)} of 300 characters differ" in figures(screen)
-        assert "layer 1, unit 1: reset high" in figures(screen)
-        assert "layer 1, unit 2: cut out" in figures(screen)
+        assert "layer 1, unit 2: reset high" in figures(screen)
+        assert "layer 1, unit 3: cut out" in figures(screen)
         assert "2 operated on" in str(screen.query_one("#view").border_title)
         await pilot.press("X")
         await until(pilot, lambda: "Nothing is operated on yet" in figures(screen))
@@ -658,8 +658,8 @@ async def test_a_state_is_frozen_where_it_is_and_nudged_and_both_are_undone():
         await pilot.press("6")
         await until(pilot, lambda: FOUND["6"](screen.findings))
         shown = figures(screen)
-        assert f"layer 1, unit 1: h frozen at {value:.4g}" in shown
-        assert "layer 1, unit 2: h nudged by +0.5" in shown
+        assert f"layer 1, unit 2: h frozen at {value:.4g}" in shown
+        assert "layer 1, unit 3: h nudged by +0.5" in shown
         assert screen.findings.streams is not None
         pairs, (first, *_) = screen.findings.streams
         assert f"costs it {mean_extra_bits(pairs):+.2f} bits a character" in shown
@@ -734,7 +734,7 @@ def test_only_the_first_state_can_be_cut():
     ("key", "lens", "head", "count"),
     [
         ("1", "strips", "place,character,layer,gate or state,unit,value", 16 * 4 * 12),
-        ("2", "unit", 'place,character,"layer 1, reset gate, unit 0"', 16),
+        ("2", "unit", 'place,character,"layer 1, reset gate, unit 1"', 16),
         ("3", "influence", "place,character,gradient of the prediction behind place 2", 16),
         ("4", "surprise", "place,character,bits,", 15),
         ("5", "map", "symbol,kind,right,up", 0),

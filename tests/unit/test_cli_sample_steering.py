@@ -96,6 +96,7 @@ def test_json_says_how_likely_what_was_chosen_was() -> None:
         (("--nudge", "1:x:1=1"), "lstm has no state x: h, c."),
         (("--nudge", "9:h:1=1"), "There is no unit 1 in a layer 9."),
         (("--nudge", "0:h:1=1"), "--nudge names a layer"),
+        (("--nudge", "1:h:0=1"), "--nudge names a layer"),
         (("--nudge", "1:h:1=1", "--engine", "compiled"), "Use --engine numpy."),
     ],
 )
@@ -106,7 +107,7 @@ def test_what_can_not_be_done_is_one_sentence(flags: tuple[str, ...], sentence: 
     assert outcome.out == ""
 
 
-FLAGS = ("--cut", "1:h:2", "--hold", "1:forget:3=low", "--freeze", "1:c:4=0.5", "--nudge=1:h:1=-2")
+FLAGS = ("--cut", "1:h:3", "--hold", "1:forget:4=low", "--freeze", "1:c:5=0.5", "--nudge=1:h:2=-2")
 DONE: list[AnyOperation] = [
     Operation(0, 2),
     Operation(0, 3, "forget", "low"),
@@ -132,7 +133,7 @@ def test_items_are_generated_by_the_operated_network_too() -> None:
 
 
 def test_operations_are_named_as_flags_and_read_from_them() -> None:
-    assert flags_of(DONE)[-1] == "1:h:1=-2.0"
+    assert flags_of(DONE)[-1] == "1:h:2=-2.0"
     words = flags_of(DONE)
     read = [
         operation_of(flag.removeprefix("--"), text)  # type: ignore[arg-type]

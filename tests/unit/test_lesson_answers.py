@@ -74,9 +74,9 @@ def test_quantities_are_those_of_the_forward_pass(reading: Reading) -> None:
     assert measure(Quantity("probability", 2, symbol="b"), reading) == step.probabilities[b]
     assert measure(Quantity("score", 2, symbol="b"), reading) == step.output[b]
     assert measure(Quantity("prediction", 2), reading) == step.result
-    assert measure(Quantity("activation", 2, unit=3), reading) == step.layers[0].hidden[3]
+    assert measure(Quantity("activation", 2, unit=4), reading) == step.layers[0].hidden[3]
     gate = step.layers[0].gates["reset"][3]
-    assert measure(Quantity("activation", 2, row="reset", unit=3), reading) == gate
+    assert measure(Quantity("activation", 2, row="reset", unit=4), reading) == gate
 
 
 def test_a_characters_cost_is_that_of_the_one_behind_the_place(reading: Reading) -> None:

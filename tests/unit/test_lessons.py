@@ -50,7 +50,7 @@ def _start(lesson: Lesson) -> ScreenState:
     reading = _reading(lesson.name)
     config = reading.weights.config
     row = find_cell(config.cell).gate_names[0]
-    return ScreenState(lesson.network.lens, 1, config.num_layers, row, 0, reading, reading)
+    return ScreenState(lesson.network.lens, 1, config.num_layers, row, 1, reading, reading)
 
 
 def test_lessons_are_numbered_from_one_without_gaps() -> None:
@@ -202,7 +202,7 @@ def test_a_lesson_of_two_questions_is_refused(tmp_path: Path) -> None:
         (1, {"answer": -0.96}, "it has no 'answer'"),
         (1, {"quantity": "weight"}, "'quantity' must be one of probability"),
         (1, {"row": "forget"}, "'row' must be one of"),
-        (1, {"unit": 3}, "'unit' must be a number from 0 to 2"),
+        (1, {"unit": 4}, "'unit' must be a number from 1 to 3"),
         (1, {"quantity": "influence"}, "influence needs 'of'"),
         (1, {"quantity": "training_loss"}, "fixed weights have no training loss"),
         (1, {"tolerance": 0}, "'tolerance' must be a number above 0"),

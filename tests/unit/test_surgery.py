@@ -113,8 +113,8 @@ def test_the_weights_that_were_given_stay_as_they_are():
 @pytest.mark.parametrize(
     ("operation", "sentence"),
     [
-        (Operation(2, 0), "There is no unit 0 in a layer 3."),
-        (Operation(0, SIZE), f"There is no unit {SIZE} in a layer 1."),
+        (Operation(2, 0), "There is no unit 1 in a layer 3."),
+        (Operation(0, SIZE), f"There is no unit {SIZE + 1} in a layer 1."),
         (Operation(0, 0, "cell"), "gru has no gate cell: reset, update, new."),
     ],
 )
@@ -257,7 +257,7 @@ def test_what_is_generated_is_operated_on_and_repeats_itself():
     ("operation", "sentence"),
     [
         (StateOperation(0, 0, "c", "freeze", 0.0), "gru has no state c: h."),
-        (StateOperation(5, 0, "h", "freeze", 0.0), "There is no unit 0 in a layer 6."),
+        (StateOperation(5, 0, "h", "freeze", 0.0), "There is no unit 1 in a layer 6."),
         (StateOperation(0, 0, "h", "nudge", math.inf), "a finite number"),
     ],
 )

@@ -28,8 +28,8 @@ Cut = Annotated[
     list[str] | None,
     typer.Option(
         metavar="LAYER:h:UNIT",
-        help="Cut a unit out: nothing else reads its hidden state. Layers count from 1, units from"
-        " 0; this and the next three may be repeated.",
+        help="Cut a unit out: nothing else reads its hidden state. Layers and units count"
+        " from 1; this and the next three may be repeated.",
         rich_help_panel=PANEL,
     ),
 ]

@@ -205,7 +205,7 @@ class LearnScreen(LensScreen):
             self.place + 1,
             row.layer,
             row.name,
-            self.unit,
+            self.unit + 1,
             now,
             untouched or now,
             self.operations,

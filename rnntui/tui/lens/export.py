@@ -26,9 +26,9 @@ def _rows(lens: Lens, seen: Seen) -> Iterator[Row]:
             for at, character in enumerate(characters):
                 for one in traced.rows:
                     for number, value in enumerate(one.values[at].tolist()):
-                        yield [at + 1, character, one.layer, one.name, number, value]
+                        yield [at + 1, character, one.layer, one.name, number + 1, value]
         case "unit":
-            yield ["place", "character", f"{seen.chosen.about}, unit {unit}"]
+            yield ["place", "character", f"{seen.chosen.about}, unit {unit + 1}"]
             values = seen.chosen.values[:, unit].tolist()
             yield from ([at + 1, characters[at], value] for at, value in enumerate(values))
         case "influence" if found.influence is not None:

@@ -27,7 +27,7 @@ def unit_figures(
     """What the chosen unit tracks, and which units track each feature, or a mark, best."""
     chosen = traced.rows[row]
     value = f"{chosen.values[place, unit]:+.4f}"
-    lines = [Content.assemble(f"{chosen.about}, unit {unit}: ", (value, "$text-accent bold"))]
+    lines = [Content.assemble(f"{chosen.about}, unit {unit + 1}: ", (value, "$text-accent bold"))]
     if marking.mark is not None:
         return [*lines, *marking_figures(traced, marking)]
     if found.tracked is None:
@@ -42,7 +42,7 @@ def unit_figures(
     width = max((cell_len(_short(one.feature)) for one in best), default=0)
     cells = [
         f"{set_cell_size(_short(one.feature), width)} {one.correlation:+.2f}"
-        f" layer {one.unit.layer + 1} {one.unit.state} {one.unit.number:<4}"
+        f" layer {one.unit.layer + 1} {one.unit.state} {one.unit.number + 1:<4}"
         for one in best
     ]
     half = (len(cells) + 1) // 2

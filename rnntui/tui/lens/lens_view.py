@@ -165,13 +165,13 @@ class LensView(Vertical):
             case "strips":
                 self._show_strips(seen)
                 figures = step_figures(traced, place, seen.row, unit)
-                what = f"unit {unit} over the text, all at character {place + 1}"
+                what = f"unit {unit + 1} over the text, all at character {place + 1}"
             case "unit":
                 values = seen.chosen.values[:, unit]
                 values = values / max(1.0, float(np.abs(values).max()))
                 self._show_text(seen, values, seen.marking.mark)
                 figures = unit_figures(traced, found, place, seen.row, unit, seen.marking)
-                what = f"{seen.chosen.about}, unit {unit}"
+                what = f"{seen.chosen.about}, unit {unit + 1}"
             case "influence":
                 norms = np.zeros(len(traced.ids))
                 if found.influence is not None:
@@ -263,5 +263,6 @@ def _strip(row: TraceRow, numbers: Floats, scale: Floats) -> HeatRow:
 
 
 def _numbered(units: int) -> list[str]:
-    """Heads for units: a digit every ten, dots between."""
-    return [str(unit // 10 % 10) if unit % 10 == 0 else "·" for unit in range(units)]
+    """Heads for units, counted from 1: a digit every ten, dots between."""
+    numbers = range(1, units + 1)
+    return [str(number // 10 % 10) if number % 10 == 0 else "·" for number in numbers]

@@ -119,7 +119,7 @@ def marking_figures(traced: TracedText, marking: Marking) -> list[Content]:
 
 def _unit(one: MarkedUnit) -> str:
     unit, sign = one.signed.unit, "≥ " if one.signed.sign > 0 else "≤ -"
-    name = f"layer {unit.layer + 1} {unit.state} {unit.number}"
+    name = f"layer {unit.layer + 1} {unit.state} {unit.number + 1}"
     return f"{name} {sign}{THRESHOLD:g}, {one.share:.1%} of all"
 
 

@@ -57,7 +57,7 @@ def _is_of(one: AnyOperation, row: TraceRow, unit: int, way: str) -> bool:
 
 def in_words(operation: AnyOperation) -> str:
     """An operation in words."""
-    unit = f"layer {operation.layer + 1}, unit {operation.unit}"
+    unit = f"layer {operation.layer + 1}, unit {operation.unit + 1}"
     match operation:
         case StateOperation(way="freeze"):
             return f"{unit}: {operation.state} frozen at {operation.amount:.4g}"

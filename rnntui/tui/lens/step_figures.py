@@ -23,7 +23,7 @@ def _number(traced: TracedText, place: int, row: int, unit: int) -> Content:
     figure = f"{chosen.values[place, unit]:.8f}"
     before = "" if chosen.before is None else f"   from {chosen.before[place, unit]:.8f}"
     return Content.assemble(
-        f"{chosen.about}, unit {unit}: ", (figure, "$text-accent bold"), (before, "$text-muted")
+        f"{chosen.about}, unit {unit + 1}: ", (figure, "$text-accent bold"), (before, "$text-muted")
     )
 
 
