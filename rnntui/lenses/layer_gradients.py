@@ -17,6 +17,7 @@ def layer_gradient_norms(config: ModelConfig, arrays: Arrays, ids: AnyIds) -> Fl
     float64. Raises `CorpusError` for a text with nothing to predict.
     """
     import torch
+    from threadpoolctl import threadpool_limits
     from torch.nn import functional
 
     from rnntui.nets.char_model import build_model
@@ -37,10 +38,12 @@ def layer_gradient_norms(config: ModelConfig, arrays: Arrays, ids: AnyIds) -> Fl
     whole = torch.tensor(np.asarray(ids, np.int64))
     rows = whole[:-1].unfold(0, config.window, 1) if config.window else whole[None, :-1]
     targets = whole[read:]
-    scores, _ = model(rows, model.zero_state(len(rows)))
-    loss = functional.cross_entropy(scores.reshape(len(targets), -1), targets)
     weights = [list(layer.parameters()) for layer in model.layers]
-    found = torch.autograd.grad(loss, [one for layer in weights for one in layer])
+    # Beside a training run, threads of products as small as these only wait for each other.
+    with threadpool_limits(limits=1, user_api="openmp"):
+        scores, _ = model(rows, model.zero_state(len(rows)))
+        loss = functional.cross_entropy(scores.reshape(len(targets), -1), targets)
+        found = torch.autograd.grad(loss, [one for layer in weights for one in layer])
     norms, at = [], 0
     for layer in weights:
         part = found[at : at + len(layer)]
