@@ -17,7 +17,7 @@ from rnntui.tasks.characters.checkpoint import load_checkpoint
 from rnntui.tasks.characters.opening import new_run
 from rnntui.text.corpus import load_corpus
 from rnntui.training.runs.folder import RunFolder
-from rnntui.tui.playground.command_line import sample_command
+from rnntui.tui.core.sample_command import sample_command
 from tests.command_line import Outcome, rnntui, text_file
 from tests.factories import TINY_TEXT, tiny_config, trained
 

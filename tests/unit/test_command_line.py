@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from rnntui.sampling.choice import SamplingSpec
 from rnntui.text.escapes import unescaped
-from rnntui.tui.playground.command_line import sample_command
+from rnntui.tui.core.sample_command import sample_command
 
 
 @given(st.text(st.characters(), min_size=1, max_size=40))

@@ -1,5 +1,7 @@
 """What a screen shows, saved beside the runs: its numbers as a table, and a picture of them."""
 
+from typing import Any
+
 from textual.screen import Screen
 
 from rnntui import places
@@ -10,7 +12,7 @@ from rnntui.tui.core.sentences import shown_path
 
 
 def save_table_and_picture(
-    screen: Screen[None], what: str, stem: str, table: str, picture: str
+    screen: Screen[Any], what: str, stem: str, table: str, picture: str
 ) -> None:
     """Save a CSV and an SVG text to new files whose names begin with `stem`; a toast says where.
 

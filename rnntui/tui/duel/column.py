@@ -11,6 +11,7 @@ from rnntui.runtime.duel_thread import GRAM, RECENT, RecentOutput
 from rnntui.sampling.modes import Mode
 from rnntui.sampling.stream import Character, hybrid_equals_argmax
 from rnntui.text.vocabulary import Vocabulary
+from rnntui.tui.duel.export import KEPT, Side
 from rnntui.tui.widgets.candidates import CandidateBars, percent
 from rnntui.tui.widgets.stream.text import StreamText
 
@@ -31,7 +32,8 @@ class DuelColumn(Vertical):
         """Show the output of `mode` over this vocabulary."""
         super().__init__(id=mode)
         self.border_title = mode
-        self._recent = RecentOutput()
+        self.mode, self._recent = mode, RecentOutput()
+        self._text, self._probabilities = "", list[float]()
         self._never_draws = mode == "hybrid" and hybrid_equals_argmax(vocabulary)
         self._explanations = (NO_SPACES,) if self._never_draws else EXPLANATIONS[mode]
         self.tooltip = (
@@ -59,6 +61,7 @@ class DuelColumn(Vertical):
     def begin(self, prime: str) -> None:
         """Begin a new text, after `prime`."""
         self._recent = RecentOutput()
+        self._text, self._probabilities = "", []
         self.stream.clear()
         if prime:
             self.stream.append(prime, [None] * len(prime))
@@ -68,13 +71,20 @@ class DuelColumn(Vertical):
     def show(self, characters: Sequence[Character]) -> None:
         """Add the newest output, in one go."""
         text = "".join(character.symbol for character in characters)
-        self.stream.append(
-            text,
-            [character.probability for character in characters for _ in character.symbol],
-        )
+        probabilities = [one.probability for one in characters for _ in one.symbol]
+        self.stream.append(text, probabilities)
+        room = KEPT - len(self._text)
+        self._text += text[:room]
+        self._probabilities += probabilities[:room]
         last = characters[-1]
         self.query_one(CandidateBars).update_candidates(last.candidates, last.symbol)
         self._recent.add(characters)
+
+    @property
+    def beginning(self) -> Side:
+        """What was generated at first, with the measures as they are now."""
+        words = measures(self._recent, 1_000)
+        return Side(self.mode, self._text, tuple(self._probabilities), words)
 
     def on_resize(self) -> None:
         """Show as much as fits."""

@@ -23,10 +23,12 @@ from rnntui.sampling.choice import SamplingSpec
 from rnntui.sampling.prime import prepare_prime
 from rnntui.text.cells import printable
 from rnntui.tui.core.actions import Action, playground_action
+from rnntui.tui.core.exports import save_table_and_picture
 from rnntui.tui.core.key_bar import KeyBar
 from rnntui.tui.core.sampling_choices import next_pace, with_temperature
 from rnntui.tui.dialogs.question import Failure
 from rnntui.tui.duel.column import DuelColumn
+from rnntui.tui.duel.export import KEPT, duel_command, picture_of, table_of
 from rnntui.tui.widgets.lines_input import PrimeInput
 from rnntui.tui.widgets.title_bar import TitleBar
 
@@ -53,6 +55,15 @@ DUEL = (
     ),
     playground_action("pace", "duel", in_footer=True),
     playground_action("colour", "duel", in_footer=True),
+    Action(
+        "duel.save",
+        "E",
+        "export",
+        "Save the texts",
+        f"Save how the texts begin, {KEPT} characters of each, with their probabilities: as a"
+        " picture (SVG) and as numbers (CSV).",
+        in_short="save",
+    ),
     Action("duel.leave", "escape,d", "leave", "Back", "End the duel and go back."),
 )
 """The actions of a duel, in the order of footer, help and palette."""
@@ -100,6 +111,8 @@ class DuelScreen(Screen[DuelSettings]):
         super().__init__()
         self._network, self._open_duel = network, open_duel
         self.spec, self.prime, self.seed, self.pace = spec, prime, seed, pace
+        # What all three began with; a temperature changed later isn't in the command that repeats.
+        self._began_with, self._begun_prime = spec, ""
         self._failures: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._duel: DuelThread | None = None
 
@@ -161,8 +174,9 @@ class DuelScreen(Screen[DuelSettings]):
             self._duel.stop(seconds=0)
         network, seed = self._network, self.seed
         prime = prepare_prime(self.prime, network.vocabulary, network.normalisation)
+        self._began_with, self._begun_prime = self.spec, prime.text if self.prime else ""
         for column in self._columns:
-            column.begin(prime.text if self.prime else "")
+            column.begin(self._begun_prime)
         for warning in prime.warnings:
             self.notify(printable(warning), severity="warning", markup=False)
         self._duel = DuelThread(
@@ -239,6 +253,28 @@ class DuelScreen(Screen[DuelSettings]):
         for column in self._columns:
             column.stream.coloured = not column.stream.coloured
         self._show_legend()
+
+    def action_export(self) -> None:
+        """Save how the texts begin, as a picture and as numbers."""
+        sides = [column.beginning for column in self._columns]
+        network, spec, prime = self._network, self._began_with, self._begun_prime
+        about = f"{network.name} · {network.corpus} · {self._settings_of(spec)}"
+        if self.spec != spec:
+            about += f" · since changed to {self._settings_of(self.spec)}"
+        length = max(len(side.text) for side in sides)
+        command = (
+            duel_command(network.reference, spec, prime, self.seed, length)
+            if network.reference
+            else ""
+        )
+        drawn = picture_of("Duel", about, prime, sides, command)
+        save_table_and_picture(self, "The texts", "duel", table_of(sides), drawn)
+
+    def _settings_of(self, spec: SamplingSpec) -> str:
+        """Temperature, filters and seed in words."""
+        top_k = f", top-k {spec.top_k}" if spec.top_k else ""
+        top_p = f", top-p {spec.top_p:g}" if spec.top_p < 1 else ""
+        return f"temperature {spec.temperature:.2f}{top_k}{top_p}, seed {self.seed}"
 
     def action_leave(self) -> None:
         """Leave the screen."""

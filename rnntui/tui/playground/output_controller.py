@@ -16,6 +16,7 @@ from rnntui.sampling.modes import Mode
 from rnntui.sampling.stream import Character, hybrid_equals_argmax
 from rnntui.tui.core.new_files import write_new
 from rnntui.tui.core.preferences import Preferences
+from rnntui.tui.core.sample_command import needs_file, sample_command
 from rnntui.tui.core.sampling_choices import (
     next_pace,
     with_next_top_k,
@@ -23,7 +24,6 @@ from rnntui.tui.core.sampling_choices import (
     with_temperature,
 )
 from rnntui.tui.core.sentences import Tell, shown_path
-from rnntui.tui.playground.command_line import needs_file, sample_command
 from rnntui.tui.playground.output_pane import OutputPane
 
 COMMAND_LENGTH: Final = 1000
