@@ -67,6 +67,8 @@ def racing(script: ScriptedRace, *keys: str, corpus: str = "play", theme: str = 
         )
         await until(pilot, lambda: last in rows(screen)[-1])
         await until(pilot, lambda: not script.ends or "finished" in bar(screen))
+        # The table grows to its rows only once it has been laid out anew.
+        await until(pilot, lambda: screen.table.size.height == len(script.labels) + 1)
         await pilot.press(*keys)
         await pilot.pause()
         await pilot.pause(0.3)
