@@ -23,7 +23,7 @@ def page(
     """The SVG text of `parts`, drawn on `width` x `height` pixels below and beside the title.
 
     The note, such as the command that repeats the picture, is added below, in as many lines as it
-    needs.
+    needs; unbroken, with its spaces as they are, it is the picture's description (`desc`).
     """
     lines = _folded(clean(note), max(20, int((width - left - 10) / NOTE_CELL)))
     whole = height + NOTE_ROW * (len(lines) + 1)
@@ -38,6 +38,7 @@ def page(
             f' viewBox="0 0 {width:g} {whole:g}" font-family="sans-serif" font-size="12"'
             ' fill="#222">',
             f"<title>{label(title)}</title>",
+            *([f"<desc>{escape(printable(note))}</desc>"] if note else []),
             f'<rect width="{width:g}" height="{whole:g}" fill="#fff"/>',
             f'<text x="{left:g}" y="26" font-size="17" font-weight="bold">{label(title)}</text>',
             *parts,

@@ -71,3 +71,10 @@ def test_each_curve_has_a_line_of_its_own() -> None:
 )
 def test_ticks_are_round(low: float, high: float, expected: list[float]) -> None:
     assert ticks(low, high) == pytest.approx(expected)
+
+
+def test_the_note_is_the_description_unbroken_and_with_its_spaces() -> None:
+    note = "rnntui sample 'my run' '--prime=a  b <c>' " + "--nudge " * 40 + "end"
+    drawn = parsed(chart_svg("A race", one_panel(Curve("lstm", [(0, 1)])), note))
+    assert drawn.findtext(f"{SVG}desc") == note
+    assert parsed(chart_svg("A race", one_panel())).find(f"{SVG}desc") is None
