@@ -123,7 +123,7 @@ def pressed(terminal: Terminal, name: str, keys: int, seconds: float) -> list[fl
         if key:
             start = len(terminal.output)
             terminal.press(key)
-            shown = ord(TEXT[place - 1]) if b"%c" in drawn else place - (key == ".")
+            shown = ord(TEXT[place - 1]) if b"%c" in drawn else place
             expected = drawn % shown if b"%" in drawn else drawn
             answers.append(terminal.wait_for(expected, 10, start))
     return answers
@@ -140,7 +140,7 @@ def steps(record: Path) -> int:
     """The last step that a record has."""
     lines = record.read_bytes().splitlines()
     events = (json.loads(line) for line in reversed(lines) if line.endswith(b"}"))
-    return next(int(event["step"]) for event in events if event["event"] == "step")
+    return next((int(event["step"]) for event in events if event["event"] == "step"), 0)
 
 
 def line(name: str, ratios: list[float], answers: list[float]) -> str:
