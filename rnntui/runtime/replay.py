@@ -18,6 +18,7 @@ from rnntui.training.commands import (
     Continue,
     Inbox,
     Move,
+    MoveTo,
     NextSample,
     Pause,
     SingleStep,
@@ -54,7 +55,7 @@ def replay_events(
     `speed` is read again as time passes; 0 is as fast as possible. Pauses of the record
     are left out, as no training time passes in them; those requested through the inbox
     are yielded instead. `NextSample` pauses after the next sample, or the next
-    evaluation in a record without samples. `Move` yields everything on the way at once
+    evaluation in a record without samples. `Move` and `MoveTo` yield everything on the way at once
     and leaves a pause as it is; moving back yields a `Rewound`, then the record from its
     start without its warnings. Other commands are ignored. The last event is the
     record's `Finished` or `Failed`, or a `Finished` for the reason `stopped` at a `Stop`
@@ -213,6 +214,8 @@ class _Playback:
                 yield from self._continue_to(kind, to_pass)
             case Move(share=share):
                 self._move(share)
+            case MoveTo(step=step):
+                self._seek(step)
             case Stop():
                 self.stopped = True
             case _:
@@ -227,7 +230,10 @@ class _Playback:
         whole = self._whole.last_step
         here = self._step if self._sought is None else self._sought
         steps = max(1, round(abs(share) * whole))
-        sought = min(max(here + (steps if share > 0 else -steps), 0), whole)
+        self._seek(here + (steps if share > 0 else -steps))
+
+    def _seek(self, step: int) -> None:
+        sought = min(max(step, 0), self._whole.last_step)
         if sought != self._step:
             self._sought, self.goes_back = sought, sought < self._step
         else:

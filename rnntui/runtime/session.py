@@ -16,6 +16,7 @@ from rnntui.runtime.followed_training import OnState, followed_events
 from rnntui.runtime.kept_networks import KeptNetworks
 from rnntui.runtime.old_text_question import AskOldText, never_ask, not_begun
 from rnntui.runtime.replay import replay_events
+from rnntui.runtime.replayed_weights import ReplayedWeights
 from rnntui.runtime.steered_stream import CHOICES, SteeredThread
 from rnntui.runtime.trainer_thread import Events
 from rnntui.runtime.training_session import TrainingSession
@@ -37,8 +38,9 @@ from rnntui.training.commands import (
     Inbox,
     WeightsOutlet,
 )
-from rnntui.training.events import TrainEvent
+from rnntui.training.events import Failed, Finished, Rewound, Step, TrainEvent
 from rnntui.training.runs.folder import RunFolder, find_checkpoint, find_run
+from rnntui.training.runs.kept import kept_file
 
 NO_NETWORK: Final = "There is no network to generate with yet; press t to train one."
 """Said where text is to be generated without a network."""
@@ -65,13 +67,16 @@ class Network:
     """The step of the checkpoint; 0 for a network trained by this process."""
     kept: KeptNetworks | None = None
     """What the network's run has kept of it on its way; None for a network without a run."""
+    replayed: ReplayedWeights | None = None
+    """The position of a replay that has weights on its way; None for any other network."""
 
     def at(self, kept_step: int | None) -> "Network":
         """The network as it was kept after a step, or as it is now."""
         kept = self.kept
         if kept is None or kept_step is None:
             return self
-        return replace(self, weights=lambda: kept.at(kept_step))
+        reference = str(kept_file(kept.folder, kept_step))
+        return replace(self, weights=lambda: kept.at(kept_step), reference=reference)
 
 
 @dataclass(frozen=True)
@@ -193,6 +198,7 @@ class Session(TrainingSession):
         self._generator: SteeredThread | None = None
         self._failures: queue.SimpleQueue[str] = queue.SimpleQueue()
         self.is_replay = self.is_followed = False
+        self._replayed: ReplayedWeights | None = None
         self.network: Network | None = None
         self.spec = SamplingSpec()
         self.prime = ""
@@ -209,6 +215,7 @@ class Session(TrainingSession):
         mailbox = WeightsMailbox()
 
         weights = partial(latest_weights, mailbox)
+        self._replayed = None
 
         def opened(name: str, text: Corpus | Checkpoint, config: TrainConfig) -> None:
             # A replay samples from the run's best weights, all others with those saved last.
@@ -216,6 +223,11 @@ class Session(TrainingSession):
             kept = KeptNetworks(RunFolder(request.parent / name))
             if isinstance(text, Checkpoint):
                 self.network = _network_of(text, name, reference, weights, kept)
+                if self.is_replay and kept.steps():
+                    replayed = self._replayed = ReplayedWeights(kept, weights, self.send)
+                    self.network = replace(
+                        self.network, weights=replayed.weights, replayed=replayed
+                    )
                 return
             self.network = Network(
                 name,
@@ -312,6 +324,19 @@ class Session(TrainingSession):
             self._generator.pace = pace
 
     # For the screen.
+
+    def _note(self, event: TrainEvent) -> None:
+        super()._note(event)
+        if self._replayed is not None:
+            match event:
+                case Step():
+                    self._replayed.show(event.step)
+                case Rewound():
+                    self._replayed.show(0)
+                case Finished() | Failed():
+                    self._replayed.end()
+                case _:
+                    pass
 
     def poll(self) -> News:
         """Return all news, with the phase brought up to date."""

@@ -66,6 +66,13 @@ class Move:
     share: float
 
 
+@dataclass(frozen=True)
+class MoveTo:
+    """In a replay: seek this step."""
+
+    step: int
+
+
 Command = (
     Pause
     | Continue
@@ -77,6 +84,7 @@ Command = (
     | RollBack
     | NextSample
     | Move
+    | MoveTo
 )
 
 

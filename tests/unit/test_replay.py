@@ -17,6 +17,7 @@ from rnntui.training.commands import (
     Command,
     Continue,
     Move,
+    MoveTo,
     NextSample,
     NullInbox,
     Pause,
@@ -334,6 +335,11 @@ def test_back_shows_the_record_anew_up_to_there_and_stays_paused(hundred: RunFol
     assert [event.step for event in shown if isinstance(event, Step)] == list(range(1, 39))
     assert shown[-2:] == [Paused(38, 19.0), finished(38, "stopped")]
     assert "Warned" not in names(shown)
+
+
+@pytest.mark.parametrize(("step", "place"), [(38, 38), (70, 70), (-5, 1), (500, 100)])
+def test_a_step_is_gone_to_forwards_and_back(hundred: RunFolder, step: int, place: int) -> None:
+    assert paused_after(hundred, MoveTo(step))[-1].step == place
 
 
 def test_each_move_starts_from_the_place_that_was_asked_for_last(hundred: RunFolder) -> None:

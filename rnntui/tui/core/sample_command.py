@@ -25,13 +25,16 @@ def sample_command(
     length: int,
     prime_file: Path | None = None,
     choices: Mapping[int, str] = {},
+    at_step: int | None = None,
 ) -> str:
     """`rnntui sample …`: generates the text on screen, `length` characters of it.
 
     The prime is in `prime_file`, if given (see `needs_file`). `choices` are characters chosen by
-    hand, by their places from 1.
+    hand, by their places from 1. `at_step` is the kept step that a replay samples from.
     """
-    words = ["rnntui", "sample", checkpoint, "--length", str(length), "--seed", str(seed)]
+    words = ["rnntui", "sample", checkpoint]
+    words += ["--at-step", str(at_step)] if at_step is not None else []
+    words += ["--length", str(length), "--seed", str(seed)]
     words += ["--mode", spec.mode, "--temperature", f"{spec.temperature:g}"]
     if spec.top_k:
         words += ["--top-k", str(spec.top_k)]

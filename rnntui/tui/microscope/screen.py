@@ -1,7 +1,7 @@
 """The Microscope: what happens inside a network, number by number, while it reads a text."""
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual import on
 from textual.app import ComposeResult
@@ -25,6 +25,9 @@ from rnntui.tui.microscope.actions import MICROSCOPE
 from rnntui.tui.microscope.long_text import LongTextScreen
 from rnntui.tui.widgets.title_bar import TitleBar
 
+REPLAY_S: Final = 0.2
+"""Seconds between two looks at where a replay is."""
+
 
 class MicroscopeScreen(LensScreen):
     """A text as the network reads it, through one lens at a time, with the figures of one place."""
@@ -38,6 +41,8 @@ class MicroscopeScreen(LensScreen):
         super().__init__(network, text[-LONGEST:])
         self._own = network, self.text
         """The network that the screen was opened for, and its text, while hello is looked into."""
+        self._followed: int | None = None
+        """The step of a replay that was looked at last."""
 
     def compose(self) -> ComposeResult:
         """The text, the strips, and the figures of the step."""
@@ -51,6 +56,14 @@ class MicroscopeScreen(LensScreen):
         """Begin to look."""
         self._show_name()
         self._scrubber.follow(self.network.kept)
+        self.set_interval(REPLAY_S, self._follow_replay)
+
+    def _follow_replay(self) -> None:
+        """Look where a replay has come to; where it has ended, at the best weights."""
+        replayed = self.network.replayed
+        if replayed is not None and replayed.kept_step != self._followed:
+            self._followed = replayed.kept_step
+            self._look_at_step(self._followed)
 
     @property
     def _scrubber(self) -> KeptScrubber:
@@ -94,6 +107,7 @@ class MicroscopeScreen(LensScreen):
             self.look_into(*fixed_recipe_network("hello"))
         else:
             self.look_into(own, text)
+            self._followed = None
         self._show_text()
         self._show_name()
         self._scrubber.follow(self.network.kept)
@@ -111,6 +125,14 @@ class MicroscopeScreen(LensScreen):
         self._scrub_to(self._scrubber.at(event.place))
 
     def _scrub_to(self, step: int | None) -> None:
+        """To a kept step or the newest weights; in a replay it is the replay that goes there."""
+        replayed = self.network.replayed
+        if replayed is not None and replayed.kept_step is not None:
+            replayed.go_to(step)
+        else:
+            self._look_at_step(step)
+
+    def _look_at_step(self, step: int | None) -> None:
         if step != self.kept_step:
             self.look_at_kept(step)
             self.draw_lens()
@@ -130,13 +152,15 @@ class MicroscopeScreen(LensScreen):
         if self.traced is None:
             return
         seen = self.seen(self.traced)
-        numbers, drawn = lens_csv(self.lens, seen), lens_svg(self.lens, seen, self.network)
+        network = self.network.at(self.kept_step)
+        numbers, drawn = lens_csv(self.lens, seen), lens_svg(self.lens, seen, network)
         save_table_and_picture(self, "The lens", f"microscope-{self.lens}", numbers, drawn)
 
     def action_copy_command(self) -> None:
         """Copy the command line that sees the same, or generates what surgery did."""
         if self.traced is not None:
-            command = lens_command(self.lens, self.seen(self.traced), self.network)
+            network = self.network.at(self.kept_step)
+            command = lens_command(self.lens, self.seen(self.traced), network)
             self.app.copy_to_clipboard(command)
 
     def action_leave(self) -> None:

@@ -178,4 +178,5 @@ class OutputController:
             max((COMMAND_LENGTH, *self._chosen)),
             file,
             self._chosen,
+            session.network.replayed.kept_step if session.network.replayed else None,
         )
