@@ -23,6 +23,7 @@ from statistics import mean
 import encoding
 import growth
 import learning
+import lenses
 import peers
 import sampling
 import start
@@ -49,6 +50,7 @@ def quick(text: Path | None) -> Tables:
         "Texts": partial(encoding.rows, megabytes=100, opening=300),
     }
     if text is not None:
+        measured["Lenses"] = lambda: list(lenses.rows(text))
         measured["Learning"] = partial(learned, text, [("minute", 0.14)], SEEDS[:1], None)
     return {title: partial(of_rows, rows) for title, rows in measured.items()}
 
@@ -62,6 +64,7 @@ def full(text: Path, pictures: Path) -> Tables:
         "Sampling": partial(sampling.rows, rounds=15),
         "Start": partial(start.rows, rounds=10),
         "Texts": partial(encoding.rows, megabytes=200, opening=1000),
+        "Lenses": lambda: list(lenses.rows(text)),
         "Learning": partial(learned, text, budgets, SEEDS, learning.RECORD),
         "Learning for longer": partial(learned, text, longer, SEEDS, learning.RECORD),
         "Others": partial(peer_rows, text),

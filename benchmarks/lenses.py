@@ -9,10 +9,11 @@ change it; the least of three (of one for what reads a whole megabyte).
 
 import argparse
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
+from rows import Row
 from threadpoolctl import threadpool_limits
 
 from rnntui.lenses.activations import activation_chunks
@@ -41,6 +42,69 @@ def seconds(act: Callable[[], object], rounds: int = 3) -> float:
     return min(taken)
 
 
+def rows(
+    text: Path, cell: str = "lstm", hidden_size: int = 128, num_layers: int = 2
+) -> Iterator[Row]:
+    """What each lens costs on the first megabyte of a text, each as soon as it is measured."""
+    corpus = corpus_from_text("text", text.read_text(encoding="utf-8")[:MEGABYTE])
+    config = ModelConfig(
+        len(corpus.vocabulary), cell, hidden_size=hidden_size, num_layers=num_layers
+    )
+    random, bound = np.random.default_rng(1), 1 / np.sqrt(config.hidden_size)
+    arrays = {
+        name: random.uniform(-bound, bound, shape).astype(np.float32)
+        for name, shape in weight_shapes(config).items()
+    }
+    ids = np.asarray(corpus.ids, np.int64)
+    characters = corpus.vocabulary.decode(ids)
+    short, whole = ids[:HUNDRED_THOUSAND], f"{len(ids):,} characters"
+
+    def row(what: str, act: Callable[[], object], rounds: int = 3, note: str = "") -> Row:
+        return Row(what, "seconds of one processor", seconds(act, rounds), note=note)
+
+    def read(precision: type[np.float64] | type[np.float32]) -> None:
+        for _ in activation_chunks(config, arrays, short, precision=precision):
+            pass
+
+    with threadpool_limits(limits=1, user_api="blas"):
+        yield row(f"gates and states of {len(short):,} characters", lambda: read(np.float64))
+        yield row("the same in single precision", lambda: read(np.float32))
+        yield row(
+            f"influence at {WALK} places",
+            lambda: influence(config, arrays, ids[:WALK].tolist(), range(WALK)),
+        )
+        yield row(
+            "influence at one place",
+            lambda: influence(config, arrays, ids[:WALK].tolist(), [WALK - 1]),
+        )
+        yield row(f"features of {whole}", lambda: text_features(characters), 1)
+        yield row(
+            f"surprise of {whole}, and the n-grams'",
+            lambda: surprise(config, arrays, ids, ids, precision=np.float32),
+            1,
+        )
+        features = text_features(characters)
+        yield row(
+            f"correlations over {whole}",
+            lambda: unit_correlations(config, arrays, ids, features, precision=np.float32),
+            1,
+        )
+        # Random weights give small states, so that a unit is on where it is hardly above zero.
+        indexed = on_off(config, arrays, ids, threshold=0.05)
+        stretch = marked_stretch(indexed, WALK, WALK + MARKED, indexed)
+        yield row(
+            f"places like a mark in {whole}",
+            lambda: marked_stretch(indexed, WALK, WALK + MARKED, indexed),
+            note=f"by {stretch.looked_for} of the {len(stretch.units)} units that are on, in an"
+            f" index of {indexed.bits.nbytes / 1e6:.0f} MB",
+        )
+        yield row(
+            f"the same by {MOST_UNITS} units",
+            lambda: matches(indexed, range(MOST_UNITS), MARKED),
+            note="as many as are looked for",
+        )
+
+
 def main() -> None:
     """Measure, and print a line for each lens."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -49,65 +113,9 @@ def main() -> None:
     parser.add_argument("--hidden-size", type=int, default=128)
     parser.add_argument("--num-layers", type=int, default=2)
     chosen = parser.parse_args()
-    corpus = corpus_from_text("text", chosen.text.read_text(encoding="utf-8")[:MEGABYTE])
-    config = ModelConfig(
-        len(corpus.vocabulary),
-        chosen.cell,
-        hidden_size=chosen.hidden_size,
-        num_layers=chosen.num_layers,
-    )
-    random, bound = np.random.default_rng(1), 1 / np.sqrt(config.hidden_size)
-    arrays = {
-        name: random.uniform(-bound, bound, shape).astype(np.float32)
-        for name, shape in weight_shapes(config).items()
-    }
-    ids = np.asarray(corpus.ids, np.int64)
-    text = corpus.vocabulary.decode(ids)
-    short, whole = ids[:HUNDRED_THOUSAND], f"{len(ids):,} characters"
-
-    def report(what: str, act: Callable[[], object], rounds: int = 3) -> None:
-        print(f"{seconds(act, rounds):8.3f} s  {what}", flush=True)
-
-    def read(precision: type[np.float64] | type[np.float32]) -> None:
-        for _ in activation_chunks(config, arrays, short, precision=precision):
-            pass
-
-    with threadpool_limits(limits=1, user_api="blas"):
-        report(f"gates and states of {len(short):,} characters", lambda: read(np.float64))
-        report("the same in single precision", lambda: read(np.float32))
-        report(
-            f"influence at {WALK} places",
-            lambda: influence(config, arrays, ids[:WALK].tolist(), range(WALK)),
-        )
-        report(
-            "influence at one place",
-            lambda: influence(config, arrays, ids[:WALK].tolist(), [WALK - 1]),
-        )
-        report(f"features of {whole}", lambda: text_features(text), 1)
-        report(
-            f"surprise of {whole}, and the n-grams'",
-            lambda: surprise(config, arrays, ids, ids, precision=np.float32),
-            1,
-        )
-        features = text_features(text)
-        report(
-            f"correlations over {whole}",
-            lambda: unit_correlations(config, arrays, ids, features, precision=np.float32),
-            1,
-        )
-        # Random weights give small states, so that a unit is on where it is hardly above zero.
-        indexed = on_off(config, arrays, ids, threshold=0.05)
-        stretch = marked_stretch(indexed, WALK, WALK + MARKED, indexed)
-        report(
-            f"stretches with {stretch.looked_for} of the {len(stretch.units)} units of a mark in"
-            f" {whole} ({indexed.bits.nbytes / 1e6:.0f} MB)",
-            lambda: marked_stretch(indexed, WALK, WALK + MARKED, indexed),
-        )
-        rows = range(MOST_UNITS)
-        report(
-            f"stretches with {MOST_UNITS} units in {whole}, as many as are looked for",
-            lambda: matches(indexed, rows, MARKED),
-        )
+    for row in rows(chosen.text, chosen.cell, chosen.hidden_size, chosen.num_layers):
+        note = f" ({row.note})" if row.note else ""
+        print(f"{row.ours:8.3f} s  {row.name}{note}", flush=True)
 
 
 if __name__ == "__main__":
