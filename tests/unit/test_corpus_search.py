@@ -42,7 +42,7 @@ def _constant(step: int = 7) -> Callable[[], NetworkWeights]:
 def _searched(search: CorpusSearch, network: Network, **settings: Any) -> list[Any]:
     asked: dict[str, Any] = {"operations": (), "wait": lambda _: False, **settings}
     operations, wait = asked["operations"], asked["wait"]
-    return list(search.search(network, operations, TEXT, MARK, 30, wait))
+    return list(search.search(network, operations, TEXT, MARK, 3000, wait))
 
 
 @pytest.fixture(autouse=True)
@@ -101,9 +101,26 @@ def test_reading_rests_while_a_training_run_changes_the_weights() -> None:
     changing = _network(lambda: NetworkWeights(CONFIG, ARRAYS, 9))
     search = CorpusSearch()
     assert [one.characters for one in _searched(search, changing, wait=wait)] == [16, 32, 45]
-    assert len([seconds for seconds in waited if seconds > 0]) == 3
+    assert len([seconds for seconds in waited if seconds > 0]) == 2
     # Weights that change are not read anew at once.
     assert [one.characters for one in _searched(search, changing)] == [45]
+
+
+def test_a_rest_goes_on_where_another_mark_ended_it() -> None:
+    changing = _network(lambda: NetworkWeights(CONFIG, ARRAYS, 9))
+    search, waited = CorpusSearch(), [0.0]
+
+    def ended(seconds: float) -> bool:
+        return seconds > 0
+
+    def wait(seconds: float) -> bool:
+        waited.append(seconds)
+        return seconds > 0
+
+    assert [one.characters for one in _searched(search, changing, wait=ended)] == [16]
+    # What is read is searched at once for the next mark; more is read after the rest alone.
+    assert [one.characters for one in _searched(search, changing, wait=wait)] == [16]
+    assert max(waited) > 0
 
 
 def test_without_a_text_there_is_nothing_to_search() -> None:

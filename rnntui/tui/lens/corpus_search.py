@@ -54,7 +54,7 @@ class _Reading:
             self.config, self.operated.arrays, self.ids, cells=self.operated.cells
         )
         self.read: OnOff | None = None
-        self.seconds = self.ended = 0.0
+        self.seconds = self.ended = self.rests_until = 0.0
 
     @property
     def is_whole(self) -> bool:
@@ -133,7 +133,9 @@ class CorpusSearch:
                     told = time.monotonic()
                 if reading.is_whole:
                     return
-                spent = reading.go_on()
-                is_training = network.weights() is not reading.weights
-                if wait(rest_share * spent if is_training else 0.0):
+                # Another search may have been ended in its rest, which this one takes over.
+                if wait(max(reading.rests_until - time.monotonic(), 0.0)):
                     return
+                spent = reading.go_on()
+                if network.weights() is not reading.weights:
+                    reading.rests_until = time.monotonic() + rest_share * spent

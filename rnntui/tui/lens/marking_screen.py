@@ -4,6 +4,7 @@ The search is in a thread of its own, which rests long while a training run goes
 """
 
 import threading
+import time
 from collections.abc import Sequence
 from typing import Final
 
@@ -25,6 +26,9 @@ from rnntui.tui.lens.traced_text import TracedText
 
 REST_SHARE: Final = 30
 """How many times as long as a look took the next one waits: 1/30 is its share of a core."""
+
+NOTICED_S: Final = 0.1
+"""Seconds after which a thread that rests notices that it is to end."""
 
 SETTLED_S: Final = 0.15
 """Seconds for which a mark stays as it is before its pattern is looked for."""
@@ -113,9 +117,12 @@ class MarkingScreen(Screen[None]):
         worker = get_current_worker()
 
         def wait(seconds: float) -> bool:
-            return (seconds > 0 and self._left.wait(seconds)) or (
-                worker.is_cancelled or self._left.is_set()
-            )
+            end = time.monotonic() + seconds
+            while not (worker.is_cancelled or self._left.is_set()):
+                if (rest := end - time.monotonic()) <= 0:
+                    return False
+                self._left.wait(min(rest, NOTICED_S))
+            return True
 
         try:
             if wait(SETTLED_S):

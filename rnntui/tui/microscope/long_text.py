@@ -19,7 +19,7 @@ from rnntui.tui.core.actions import Action
 from rnntui.tui.core.key_bar import KeyBar
 from rnntui.tui.core.sentences import one_line
 from rnntui.tui.dialogs.ask_text import AskText
-from rnntui.tui.lens.marking_screen import REST_SHARE
+from rnntui.tui.lens.marking_screen import NOTICED_S, REST_SHARE
 from rnntui.tui.lens.text_bars import TextBars
 from rnntui.tui.microscope.long_surprise import LongSurprise, long_surprise, ranked, text_to_read
 from rnntui.tui.microscope.long_text_actions import LONG_TEXT
@@ -85,9 +85,12 @@ class LongTextScreen(Screen[None]):
         worker = get_current_worker()
 
         def wait(seconds: float) -> bool:
-            return (seconds > 0 and self._left.wait(seconds)) or (
-                worker.is_cancelled or self._left.is_set()
-            )
+            end = time.monotonic() + seconds
+            while not (worker.is_cancelled or self._left.is_set()):
+                if (rest := end - time.monotonic()) <= 0:
+                    return False
+                self._left.wait(min(rest, NOTICED_S))
+            return True
 
         told = 0.0
         try:
