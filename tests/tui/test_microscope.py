@@ -143,7 +143,7 @@ async def test_keys_step_through_characters_rows_and_units(size: tuple[int, int]
         assert row.before is not None
         assert f"from {row.before[2, 3]:.8f}" in figures(app.microscope)
         await pilot.press("up", "comma", "comma", "comma", "comma", "end")
-        assert f"reset gate, unit {traced.units - 1}: " in figures(app.microscope)
+        assert f"reset gate, unit {traced.units}: " in figures(app.microscope)
         assert "character 16 of 16: read .\n" in figures(app.microscope)
         await pilot.press("home", "left")
         assert "character 1 of 16" in figures(app.microscope)
@@ -478,13 +478,13 @@ async def test_what_the_mouse_points_at_is_named():
             return f"{traced.rows[row].values[place, unit]:+.4f}"
 
         said = await named("#over-time", 12 + 5, 1 + 2)
-        assert said == f"layer 1, new gate, unit 0: {value(2, 5, 0)} at character 6 (A)"
+        assert said == f"layer 1, new gate, unit 1: {value(2, 5, 0)} at character 6 (A)"
         said = await named("#over-units", 12 + 7, 1 + 1)
-        assert said == f"layer 1, update gate, unit 7: {value(1, 0, 7)} at character 1 (O)"
+        assert said == f"layer 1, update gate, unit 8: {value(1, 0, 7)} at character 1 (O)"
         assert await named("#over-time", 3, 0) == ""
         await pilot.press("2", "full_stop")
         said = await named("#text-bars", 2, 1)
-        assert said == f"layer 1, reset gate, unit 1: {value(0, 2, 1)} at character 3 (D)"
+        assert said == f"layer 1, reset gate, unit 2: {value(0, 2, 1)} at character 3 (D)"
         await pilot.press("3", "end")
         await until(pilot, lambda: screen.findings.influence is not None)
         assert (await named("#text-bars", 3, 0)).startswith("character 4 (␣): gradient ")

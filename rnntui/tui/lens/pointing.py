@@ -57,7 +57,7 @@ def pointed_flow(found: Findings, place: int) -> str:
 
 def _value(traced: TracedText, row: TraceRow, place: int, unit: int) -> str:
     number = f"{row.values[place, unit]:+.4f}"
-    return f"{row.about}, unit {unit}: {number} at {_character(traced, place)}"
+    return f"{row.about}, unit {unit + 1}: {number} at {_character(traced, place)}"
 
 
 def _character(traced: TracedText, place: int) -> str:
