@@ -3,13 +3,18 @@
 import csv
 import shlex
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
 from rnntui import places
+from rnntui.runtime.kept_networks import KeptNetworks
+from rnntui.runtime.replayed_weights import ReplayedWeights
 from rnntui.sampling.choice import SamplingSpec
 from rnntui.tui.duel.export import KEPT, Side, duel_command, picture_of, table_of
+from tests.run_files import keep_on_disk, record, run_on_disk
 from tests.tui.test_duel import SIZE, DuelApp, ScriptedDuel, duel_of, network_of, texts, written
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -70,6 +75,23 @@ async def test_the_duel_on_screen_is_saved_with_its_prime_and_settings(
         svg = (folder / "duel-1.svg").read_text(encoding="utf-8")
         assert any("temperature 1.00, seed 1" in words for words in words_of(svg))
         assert any(words.startswith("for mode in argmax") for words in words_of(svg))
+
+
+async def test_in_a_replay_the_command_names_the_kept_step_that_the_duel_began_with(
+    tmp_path: Path, script: ScriptedDuel
+) -> None:
+    folder = run_on_disk(tmp_path, "first", record(60), total_steps=60)
+    keep_on_disk(folder, (0, 15, 30))
+    network = network_of()
+    replayed = ReplayedWeights(KeptNetworks(folder), network.weights, lambda _: None)
+    replayed.show(20)
+    duel = duel_of(script, network=replace(network, reference="first", replayed=replayed))
+    async with DuelApp(duel).run_test(size=SIZE) as pilot:
+        await written(pilot, duel, 200)
+        replayed.show(40)
+        await pilot.press("E")
+        svg = (places.checkpoints_dir().parent / "duel-1.svg").read_text(encoding="utf-8")
+        assert "rnntui sample first --at-step 15 " in svg
 
 
 async def test_only_the_beginning_is_kept_and_a_changed_temperature_is_said() -> None:

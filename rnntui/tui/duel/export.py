@@ -32,9 +32,19 @@ class Side:
     measures: str
 
 
-def duel_command(checkpoint: str, spec: SamplingSpec, prime: str, seed: int, length: int) -> str:
-    """The commands that generate all sides, as a loop of the shell."""
-    words = shlex.split(sample_command(checkpoint, spec, prime, seed, length))
+def duel_command(
+    checkpoint: str,
+    spec: SamplingSpec,
+    prime: str,
+    seed: int,
+    length: int,
+    at_step: int | None = None,
+) -> str:
+    """The commands that generate all sides, as a loop of the shell.
+
+    `at_step` is the kept step of a replay that they began with.
+    """
+    words = shlex.split(sample_command(checkpoint, spec, prime, seed, length, at_step=at_step))
     words[words.index("--mode") + 1] = _MODE
     command = " ".join(word if word == _MODE else shlex.quote(word) for word in words)
     return f"for mode in {' '.join(MODES)}; do {command}; done"

@@ -113,6 +113,8 @@ class DuelScreen(Screen[DuelSettings]):
         self.spec, self.prime, self.seed, self.pace = spec, prime, seed, pace
         # What all three began with; a temperature changed later isn't in the command that repeats.
         self._began_with, self._begun_prime = spec, ""
+        self._begun_step: int | None = None
+        """The kept step of a replay that the texts began with."""
         self._failures: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._duel: DuelThread | None = None
 
@@ -175,6 +177,7 @@ class DuelScreen(Screen[DuelSettings]):
         network, seed = self._network, self.seed
         prime = prepare_prime(self.prime, network.vocabulary, network.normalisation)
         self._began_with, self._begun_prime = self.spec, prime.text if self.prime else ""
+        self._begun_step = network.replayed.kept_step if network.replayed else None
         for column in self._columns:
             column.begin(self._begun_prime)
         for warning in prime.warnings:
@@ -263,7 +266,7 @@ class DuelScreen(Screen[DuelSettings]):
             about += f" · since changed to {self._settings_of(self.spec)}"
         length = max(len(side.text) for side in sides)
         command = (
-            duel_command(network.reference, spec, prime, self.seed, length)
+            duel_command(network.reference, spec, prime, self.seed, length, self._begun_step)
             if network.reference
             else ""
         )
