@@ -71,6 +71,30 @@ def units_of(config: ModelConfig) -> tuple[Unit, ...]:
     )
 
 
+def values_at(
+    config: ModelConfig,
+    arrays: Arrays,
+    ids: AnyIds,
+    units: Sequence[Unit],
+    places: range,
+    precision: Precision = np.float64,
+) -> Floats:
+    """The activations of some units at some places of a text, `[N, U]`; NaN where none is read.
+
+    The text is read from its beginning, a chunk at a time, and only these numbers are kept.
+    """
+    numbers = {unit: number for number, unit in enumerate(units_of(config))}
+    columns = [numbers[unit] for unit in units]
+    values = np.full((len(places), len(units)), np.nan)
+    for chunk in activation_chunks(config, arrays, ids[: places.stop], precision=precision):
+        start = max(places.start, chunk.start)
+        stop = min(places.stop, chunk.start + len(chunk.ids))
+        if start < stop:
+            here = unit_values(chunk)[start - chunk.start : stop - chunk.start]
+            values[start - places.start : stop - places.start] = here[:, columns]
+    return values
+
+
 def unit_values(found: Activations) -> Array:
     """The activations of all units, `[T, U]`, in the order of `units_of`."""
     return np.concatenate(

@@ -16,7 +16,7 @@ from rnntui.lenses.forward_trace import Floats
 from rnntui.lenses.unit_history import UnitHistory
 from rnntui.svg.chart import Curve, Panel, chart_svg
 from rnntui.svg.scatter import Labelled, scatter_svg
-from rnntui.svg.strips import Passage, Strip, strips_svg
+from rnntui.svg.strips import Passage, Strip, fitting, strips_svg
 from rnntui.text.cells import symbol_label
 
 PICTURED: Final = 2_000
@@ -49,12 +49,15 @@ def units_picture(
 
     A full bar is 1, or the strip's largest number where that is more.
     """
-    strips = [
-        Strip(name, numbers[:PICTURED] / max(1.0, float(np.abs(numbers[:PICTURED]).max(initial=0))))
-        for name, numbers in values.items()
-    ]
-    passage = Passage(characters[:PICTURED], strips, frozenset(marked))
-    more = _beginning(len(characters))
+    count = fitting(characters[:PICTURED], len(values))
+    strips = []
+    for name, numbers in values.items():
+        drawn = numbers[:count]
+        strips.append(
+            Strip(name, drawn / max(1.0, float(np.nan_to_num(abs(drawn)).max(initial=0))))
+        )
+    passage = Passage(characters[:count], strips, frozenset(marked))
+    more = _beginning(count, len(characters))
     scale = 1.0, "1, or the strip's largest number if that is more"
     return strips_svg(title, about.line(*more), [passage], scale, about.command)
 
@@ -63,7 +66,9 @@ def influence_picture(
     about: About, characters: Sequence[str], norms: Floats, place: int, target: str
 ) -> str:
     """How strongly each character acts on the prediction of `target` behind `place`, from 0."""
-    first = max(0, place + 1 - PICTURED)
+    # The end of the text is what acts on the prediction.
+    backwards = characters[place::-1][:PICTURED]
+    first = place + 1 - fitting(backwards, 1)
     passage = Passage(
         characters[first : place + 1],
         [Strip("", norms[first : place + 1])],
@@ -84,12 +89,11 @@ def surprise_picture(
 ) -> str:
     """What each character cost in bits, `[T]`, as a running average, and to an n-gram model."""
     strips = {"bits": bits, "average": averages, **({} if ngram is None else dict([ngram]))}
-    passage = Passage(
-        characters[:PICTURED],
-        [Strip(name, numbers[:PICTURED]) for name, numbers in strips.items()],
-    )
+    count = fitting(characters[:PICTURED], len(strips))
+    drawn = [Strip(name, numbers[:count]) for name, numbers in strips.items()]
+    passage = Passage(characters[:count], drawn)
     mean = f"{bits.mean():.3f} bits per character" if len(bits) else ""
-    more = filter(None, (mean, *_beginning(len(characters))))
+    more = filter(None, (mean, *_beginning(count, len(characters))))
     scale = FULL_BITS, f"{FULL_BITS:g} bits and more"
     return strips_svg("Surprise", about.line(*more), [passage], scale, about.command)
 
@@ -142,8 +146,6 @@ def streams_picture(about: About, untouched: str, operated: str, operations: Seq
     return strips_svg("Surgery", about.line(count), passages, note=about.command)
 
 
-def _beginning(characters: int) -> tuple[str, ...]:
+def _beginning(drawn: int, characters: int) -> tuple[str, ...]:
     """Says that a text is shown in part, if it is."""
-    if characters <= PICTURED:
-        return ()
-    return (f"the first {PICTURED:,} of {characters:,} characters",)
+    return () if drawn == characters else (f"{drawn:,} of {characters:,} characters",)

@@ -18,6 +18,9 @@ TEXT_ROW, BAR_ROW, GAP = 20, 15, 10
 _LEFT: Final = 20
 _TOP: Final = 74
 _NAME_CHARACTER: Final = 7
+MOST_HEIGHT: Final = 1_000
+"""Pixels of the lines of a picture, so that it is fit for a slide."""
+
 COLUMNS: Final = 100
 """Most cells of a line."""
 
@@ -59,6 +62,13 @@ class Passage:
                 start, used = at + 1, 0
         end = len(self.characters)
         return [*lines, range(start, end)] if start < end else lines
+
+
+def fitting(characters: Sequence[str], strips: int) -> int:
+    """How many characters, with so many strips, are not higher than `MOST_HEIGHT`."""
+    lines = Passage(characters).lines()
+    most = max(1, MOST_HEIGHT // (TEXT_ROW + GAP + BAR_ROW * strips))
+    return len(characters) if len(lines) <= most else lines[most].start
 
 
 def strips_svg(

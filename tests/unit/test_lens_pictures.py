@@ -11,7 +11,18 @@ from hypothesis import strategies as st
 from rnntui.lenses import pictures
 from rnntui.lenses.embedding_map import embedding_map
 from rnntui.lenses.pictures import About
-from rnntui.svg.strips import COLUMNS, Passage, Strip, drawn, strips_svg
+from rnntui.svg.strips import (
+    BAR_ROW,
+    COLUMNS,
+    GAP,
+    MOST_HEIGHT,
+    TEXT_ROW,
+    Passage,
+    Strip,
+    drawn,
+    fitting,
+    strips_svg,
+)
 from tests.command_line import rnntui
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -65,6 +76,22 @@ def test_lines_have_each_character_once_and_fit(text: str):
     assert [at for line in lines for at in line] == list(range(len(text)))
     for line in lines:
         assert sum(drawn(text[at])[1] for at in line) <= COLUMNS
+
+
+@given(st.text(st.sampled_from("ab\n한"), max_size=400), st.integers(1, 40))
+def test_what_fits_is_not_higher_than_a_slide(text: str, strips: int):
+    count = fitting(list(text), strips)
+    lines = Passage(list(text)[:count]).lines()
+    height = len(lines) * (TEXT_ROW + GAP + BAR_ROW * strips)
+    assert height <= max(MOST_HEIGHT, TEXT_ROW + GAP + BAR_ROW * strips)
+    assert count == len(text) or text[:count] == "".join(text[at] for line in lines for at in line)
+
+
+def test_a_long_text_is_drawn_in_part_and_says_so():
+    text = "O\n" * 300
+    svg = pictures.units_picture(ABOUT, "t", list(text), {"a": np.zeros(600), "b": np.zeros(600)})
+    assert any("of 600 characters" in one for one in texts(svg))
+    assert float(ElementTree.fromstring(svg).get("height", "")) < MOST_HEIGHT + 200
 
 
 def test_a_bar_is_as_long_as_its_number_and_hangs_where_that_is_negative():

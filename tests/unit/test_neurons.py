@@ -8,7 +8,14 @@ from hypothesis import given, settings
 
 from rnntui.lenses import activations as lens
 from rnntui.lenses.activations import activations
-from rnntui.lenses.neurons import Tracked, Unit, unit_correlations, unit_values, units_of
+from rnntui.lenses.neurons import (
+    Tracked,
+    Unit,
+    unit_correlations,
+    unit_values,
+    units_of,
+    values_at,
+)
 from rnntui.nets.config import ModelConfig
 from rnntui.text.ngrams.counts import MeasurementStoppedError
 from tests.unit.lens_networks import Network, network, networks, texts
@@ -72,6 +79,19 @@ def test_units_are_ranked_by_what_they_track() -> None:
     ]
     assert found.of_feature("never", 5) == []
     assert len(found.of_feature("ones", 5)) == 2
+
+
+@pytest.mark.parametrize("window", [0, 3])
+def test_values_at_some_places_are_those_of_the_whole_text(window: int) -> None:
+    config, arrays = network(cell="lstm", num_layers=2, window=window)
+    ids = np.arange(40) % 6
+    read = activations(config, arrays, ids)
+    units = [units_of(config)[number] for number in (0, 7, 19)]
+    values = values_at(config, arrays, ids, units, range(30))
+    assert np.isnan(values[: read.start]).all()
+    expected = unit_values(read)[: 30 - read.start, [0, 7, 19]]
+    assert np.array_equal(values[read.start :], expected)
+    assert np.array_equal(values_at(config, arrays, ids, units, range(9, 12)), values[9:12])
 
 
 def test_nothing_correlates_in_an_empty_text() -> None:

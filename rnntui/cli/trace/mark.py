@@ -49,10 +49,9 @@ def table_of(network: "TracedNetwork", ids: list[int], mark: str) -> LensTable:
     """
     import numpy as np
 
-    from rnntui.lenses.activations import activations
     from rnntui.lenses.marked_stretch import MOST_UNITS, marked_stretch
     from rnntui.lenses.matching_stretches import THRESHOLD, on_off
-    from rnntui.lenses.neurons import unit_values, units_of
+    from rnntui.lenses.neurons import values_at
     from rnntui.lenses.pictures import PICTURED, units_picture
 
     start, stop = stretch_of(mark, len(ids))
@@ -104,16 +103,20 @@ def table_of(network: "TracedNetwork", ids: list[int], mark: str) -> LensTable:
             yield ("place", *[None] * 5, place.start + 1, place.stop, place.units, text)
 
     def picture(about: "About") -> str:
-        read = activations(network.config, network.arrays, np.array(ids[:PICTURED]))
-        values, numbers = unit_values(read), units_of(network.config)
-        best = [one.signed.unit for one in found.units[:DRAWN]]
-        strips = {
-            f"{unit.layer + 1} {unit.state}{unit.number + 1}": values[:, numbers.index(unit)]
-            for unit in best
-        }
-        characters = [symbols[rank] for rank in ids[read.start :]]
-        title = f"Units on through “{shown(start, stop)}”"
-        return units_picture(about, title, characters, strips, range(start, stop))
+        first = max(0, start - AROUND)
+        places = range(first, min(first + PICTURED, len(ids)))
+        units = [one.signed.unit for one in found.units[:DRAWN]]
+        precision = lens_precision(len(ids))
+        with on_one_thread():
+            values = values_at(
+                network.config, network.arrays, np.array(ids), units, places, precision
+            )
+        names = [f"{unit.layer + 1} {unit.state}{unit.number + 1}" for unit in units]
+        strips = dict(zip(names, values.T, strict=True))
+        characters = [symbols[rank] for rank in ids[first:]]
+        title = f"Units on through “{shown(start, stop)}”, character {start + 1:,}"
+        marked = range(start - first, stop - first)
+        return units_picture(about, title, characters, strips, marked)
 
     columns = ("what", "layer", "state", "unit", "sign", "share", "from", "to", "units", "text")
     return LensTable(columns, rows, print_summary, picture)

@@ -63,16 +63,17 @@ def _picture(
     """The text's beginning, and the unit that tracks each feature best."""
     import numpy as np
 
-    from rnntui.lenses.activations import activations
-    from rnntui.lenses.neurons import unit_values, units_of
+    from rnntui.lenses.neurons import values_at
     from rnntui.lenses.pictures import PICTURED, units_picture
 
-    with on_one_thread():
-        read = activations(network.config, network.arrays, np.array(ids[:PICTURED]))
-    values, columns = unit_values(read), units_of(network.config)
     best = [one for feature in found.features for one in found.of_feature(feature, 1)]
-    strips = {f"{one.feature}: {_named(one)}": values[:, columns.index(one.unit)] for one in best}
-    characters = [network.vocabulary.symbols[rank] for rank in ids[read.start :]]
+    units, places = [one.unit for one in best], range(min(PICTURED, len(ids)))
+    with on_one_thread():
+        values = values_at(network.config, network.arrays, np.array(ids), units, places)
+    strips = {
+        f"{one.feature}: {_named(one)}": column for one, column in zip(best, values.T, strict=True)
+    }
+    characters = [network.vocabulary.symbols[rank] for rank in ids]
     return units_picture(about, "The units that track features best", characters, strips)
 
 
