@@ -23,6 +23,8 @@ if hasattr(time, "tzset"):  # not on Windows
 import pytest
 from hypothesis import settings
 
+from rnntui.nets.cells import own
+
 settings.register_profile("rnntui", deadline=None, derandomize=True, database=None)
 settings.load_profile("rnntui")
 
@@ -33,6 +35,8 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     monkeypatch.delenv("TMUX", raising=False)
     monkeypatch.setenv("TERM", "xterm-256color")  # charts are drawn with what it has
     monkeypatch.setenv("RNNTUI_HOME", str(tmp_path_factory.mktemp("home")))
+    # A cell of a test's own is known to no other test.
+    monkeypatch.setattr(own, "_registered", {})
 
 
 @pytest.fixture

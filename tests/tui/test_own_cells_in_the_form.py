@@ -3,20 +3,15 @@
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
 from textual.widgets import Select
 
-from rnntui.nets.cells import own
 from rnntui.own_cells import load_cell
 from tests.cell_files import elman, two_states
 from tests.tui.scripted import scripted_app
 from tests.tui.waiting import until
 
 
-async def test_the_form_offers_cells_of_ones_own(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(own, "_registered", {})
+async def test_the_form_offers_cells_of_ones_own(tmp_path: Path) -> None:
     first = load_cell(elman(tmp_path)).name
     app = scripted_app()
     async with app.run_test(size=(140, 45)) as pilot:

@@ -12,12 +12,6 @@ from tests.command_line import SMALL, misused, rnntui, run_called, stated, text_
 from tests.factories import TINY_TEXT, assert_same_tensors, losses
 
 
-@pytest.fixture(autouse=True)
-def none_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Begin as a new process does, with no cell known."""
-    forget(monkeypatch)
-
-
 def forget(monkeypatch: pytest.MonkeyPatch) -> None:
     """Know no cell, as a new process."""
     monkeypatch.setattr(own, "_registered", {})

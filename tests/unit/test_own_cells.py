@@ -34,8 +34,7 @@ from tests.unit.cell_checks import (
 
 @pytest.fixture(autouse=True)
 def none_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Begin as a new process: with no cell known, and a finder in the user's folder."""
-    monkeypatch.setattr(own, "_registered", {})
+    """Begin as a new process: with a finder in the user's folder, and, as all tests, no cell."""
     monkeypatch.setattr(own, "_finders", [find_by_hash])
 
 

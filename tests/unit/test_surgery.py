@@ -22,7 +22,7 @@ from rnntui.lenses.surgery import (
     operated_weights,
 )
 from rnntui.nets.arrays import Arrays
-from rnntui.nets.cells import CELLS, find_cell, own
+from rnntui.nets.cells import CELLS, find_cell
 from rnntui.nets.config import ModelConfig, weight_shapes
 from rnntui.nets.numpy_network import NetworkWeights
 from rnntui.nets.numpy_operations import NUMPY
@@ -206,8 +206,7 @@ def test_the_faster_pass_over_a_text_is_operated_alike(
     assert scores == pytest.approx(np.array([step.output for step in steps]), abs=1e-9)
 
 
-def test_a_state_of_a_cell_of_ones_own_is_frozen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(own, "_registered", {})  # known to no other test
+def test_a_state_of_a_cell_of_ones_own_is_frozen(tmp_path: Path):
     name = named_cell(str(two_states(tmp_path)), Path())
     weights = NetworkWeights(*network(name, layers=3), 0)
     operations = [
