@@ -129,7 +129,7 @@ async def test_the_lens_shows_the_network_that_has_learned_as_soon_as_it_has(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """However long the lens rests: numbers are read off it and compared with the last weights."""
-    monkeypatch.setattr("rnntui.tui.lens.screen.LEAST_REST_S", 3600.0)
+    monkeypatch.setattr("rnntui.tui.lens.looking.LEAST_REST_S", 3600.0)
     app = LearnApp(tmp_path / "screen.toml", SMALL)
     async with app.run_test() as pilot:
         await learned(pilot, app)

@@ -207,7 +207,7 @@ async def test_of_a_long_text_the_end_is_read():
 async def test_weights_that_change_are_read_anew_and_the_place_is_kept(
     monkeypatch: pytest.MonkeyPatch,
 ):
-    monkeypatch.setattr("rnntui.tui.lens.screen.LEAST_REST_S", 0.01)
+    monkeypatch.setattr("rnntui.tui.lens.looking.LEAST_REST_S", 0.01)
     network = network_of()
     copies = [replace(network.weights(), step=step) for step in (100, 200)]
     app = MicroscopeApp(replace(network, weights=lambda: copies[0]))
@@ -581,8 +581,8 @@ async def test_gradient_flow_is_charted_by_layer_beside_untrained_cells():
 
 
 async def test_gradient_norms_are_kept_over_the_steps_seen(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("rnntui.tui.lens.screen.LEAST_REST_S", 0.01)
-    monkeypatch.setattr("rnntui.tui.lens.screen.REST_SHARE", 0)
+    monkeypatch.setattr("rnntui.tui.lens.looking.LEAST_REST_S", 0.01)
+    monkeypatch.setattr("rnntui.tui.lens.looking.REST_SHARE", 0)
     network = network_with_text()
     copies = [replace(network.weights(), step=step) for step in (100, 200, 300)]
     app = MicroscopeApp(replace(network, weights=lambda: copies[0]))

@@ -1,34 +1,30 @@
 """A screen that looks through a lens into a network while that reads a text.
 
 It looks at the weights of a training run in progress as well as at those of a checkpoint. The
-forward pass is computed in a thread that rests long between two, so that training goes on.
+forward pass is computed in a thread (`looking.py`).
 """
 
 import threading
-import time
-from collections.abc import Callable, Sequence
-from itertools import takewhile
 from typing import Final
 
 from textual import on, work
 from textual.worker import get_current_worker
 
-from rnntui.errors import ConfigError, CorpusError, RnntuiError
-from rnntui.lenses.embedding_map import EmbeddingMap, embedding_map
+from rnntui.errors import ConfigError, RnntuiError
+from rnntui.lenses.embedding_map import EmbeddingMap
 from rnntui.lenses.neurons import Unit
-from rnntui.lenses.surgery import AnyOperation, check_operation, operated_weights
-from rnntui.nets.numpy_network import NetworkWeights
+from rnntui.lenses.surgery import AnyOperation, check_operation
 from rnntui.runtime.session import Network
-from rnntui.sampling.prime import prepare_prime
 from rnntui.text.cells import printable
 from rnntui.text.ngrams.counts import MeasurementStoppedError
 from rnntui.tui.dialogs.ask_text import AskText
-from rnntui.tui.lens.findings import Findings, Lens, look
+from rnntui.tui.lens.findings import Findings, Lens
 from rnntui.tui.lens.gradient_lens import FlowChart, GradientNorms
 from rnntui.tui.lens.heat_strips import HeatStrips
 from rnntui.tui.lens.lens_figures import best_units
 from rnntui.tui.lens.lens_view import LensView, Seen
-from rnntui.tui.lens.marking_screen import REST_SHARE, MarkingScreen
+from rnntui.tui.lens.looking import LookedAt, look_while_shown
+from rnntui.tui.lens.marking_screen import MarkingScreen
 from rnntui.tui.lens.operations import (
     NUDGE,
     in_words,
@@ -37,20 +33,13 @@ from rnntui.tui.lens.operations import (
     with_freeze,
     with_nudge,
 )
-from rnntui.tui.lens.surgery_lens import both_streams, follow_streams
 from rnntui.tui.lens.text_bars import TextBars
-from rnntui.tui.lens.traced_text import LONGEST, TracedText, TraceRow, trace_text
-
-LEAST_REST_S: Final = 0.5
-"""Seconds between two looks at weights that change."""
+from rnntui.tui.lens.traced_text import LONGEST, TracedText, TraceRow
 
 PATTERN: Final = (
     "A regular expression (Python's re, ^ and $ at line ends) whose matched characters units may"
     " track, against the rest:"
 )
-
-BEGINNING: Final = 200
-"""Characters of the network's own text that are read where there is no other text."""
 
 
 class LensScreen(MarkingScreen):
@@ -117,7 +106,7 @@ class LensScreen(MarkingScreen):
         # A thread that rests must not keep the next one waiting, however fast they follow.
         self._over.set()
         self._over = threading.Event()
-        self._follow(
+        looked_at = LookedAt(
             self.network,
             self.kept_step,
             self.text,
@@ -125,8 +114,8 @@ class LensScreen(MarkingScreen):
             self.operations,
             self.pattern,
             self._plane,
-            self._over,
         )
+        self._follow(looked_at, self._over)
 
     def look_into(self, network: Network, text: str) -> None:
         """Read `text` by `network`, nothing operated on, from the first character."""
@@ -138,72 +127,25 @@ class LensScreen(MarkingScreen):
         self.look_anew()
 
     @work(thread=True, exclusive=True, group="lens")
-    def _follow(
-        self,
-        newest: Network,
-        kept_step: int | None,
-        text: str,
-        lens: Lens,
-        operations: Sequence[AnyOperation],
-        pattern: str,
-        plane: EmbeddingMap | None,
-        over: threading.Event,
-    ) -> None:
-        worker, network = get_current_worker(), newest.at(kept_step)
+    def _follow(self, looked_at: LookedAt, over: threading.Event) -> None:
+        worker = get_current_worker()
 
         def is_over() -> bool:
             return worker.is_cancelled or over.is_set()
 
-        last: NetworkWeights | None = None
+        def show(traced: TracedText, found: Findings | None) -> None:
+            if not is_over():
+                self.app.call_from_thread(self._show, traced, found)
+
         try:
-            ids = _ids(network, text)
-            if lens == "map" and plane is None:
-                plane = embedding_map(newest.weights().arrays, network.vocabulary.symbols)
-            while not is_over():
-                untouched, rest = network.weights(), LEAST_REST_S
-                if untouched is not last:
-                    last, began = untouched, time.perf_counter()
-                    weights = operated_weights(untouched, operations)
-                    traced = trace_text(weights, network.vocabulary, ids)
-                    self._show_unless(is_over, traced, None)
-                    found = look(lens, weights, network, traced, pattern, plane, is_over)
-                    self._show_unless(is_over, traced, found)
-                    if lens == "surgery":
-                        self._stream(network, operations, traced, is_over, over.wait)
-                        began = time.perf_counter()
-                    rest = max(rest, REST_SHARE * (time.perf_counter() - began))
-                over.wait(rest)
+            look_while_shown(looked_at, show, is_over, over.wait)
         except MeasurementStoppedError:
             pass
         except RnntuiError as error:
             sentence = printable(str(error))
             self.app.call_from_thread(self.notify, sentence, severity="error", markup=False)
-            if pattern and isinstance(error, ConfigError) and not is_over():
+            if looked_at.pattern and isinstance(error, ConfigError) and not is_over():
                 self.app.call_from_thread(self._measure, "")
-
-    def _stream(
-        self,
-        network: Network,
-        operations: Sequence[AnyOperation],
-        traced: TracedText,
-        is_over: Callable[[], bool],
-        wait: Callable[[float], bool],
-    ) -> None:
-        """Generate after the text, with and without operations, and show both streams grow."""
-        streams = both_streams(network, operations, "".join(traced.characters))
-        follow_streams(
-            takewhile(lambda _: not is_over(), streams),
-            lambda grown: self._show_unless(is_over, traced, Findings(streams=grown)),
-            wait,
-            REST_SHARE,
-        )
-
-    def _show_unless(
-        self, is_over: Callable[[], bool], traced: TracedText, found: Findings | None
-    ) -> None:
-        """Show a forward pass, and what was found, from the thread that made them."""
-        if not is_over():
-            self.app.call_from_thread(self._show, traced, found)
 
     def _show(self, traced: TracedText, found: Findings | None) -> None:
         if not self.lens_view.children:
@@ -399,14 +341,3 @@ class LensScreen(MarkingScreen):
         """Go to the character that was clicked."""
         self.place = event.place
         self.draw_lens()
-
-
-def _ids(network: Network, text: str) -> list[int]:
-    """The ids of a text, or of the beginning of the network's own. Raises `RnntuiError`."""
-    if text:
-        prime = prepare_prime(text, network.vocabulary, network.normalisation)
-        return [int(rank) for rank in network.vocabulary.encode(prime.text)][:LONGEST]
-    learned, _ = network.parts()
-    if not len(learned):
-        raise CorpusError("There is no text to read; type one (p).")
-    return [int(rank) for rank in learned[:BEGINNING]]
