@@ -21,8 +21,8 @@ from rnntui.tui.lens.marking_screen import REST_SHARE
 from rnntui.tui.lens.surgery_lens import both_streams, follow_streams
 from rnntui.tui.lens.traced_text import LONGEST, TracedText, trace_text
 
-LEAST_REST_S: Final = 0.5
-"""Seconds between two looks at weights that change."""
+LEAST_REST_S: Final = 2.0
+"""Seconds between two looks at weights that change; each is drawn, which takes from training."""
 
 BEGINNING: Final = 200
 """Characters of the network's own text that are read where there is no other text."""
@@ -71,10 +71,11 @@ def look_while_shown(
     while not is_over():
         untouched, rest = network.weights(), LEAST_REST_S
         if untouched is not last:
-            last, began = untouched, time.perf_counter()
+            is_first, last, began = last is None, untouched, time.perf_counter()
             weights = operated_weights(untouched, operations)
             traced = trace_text(weights, network.vocabulary, ids)
-            show(traced, None)
+            if is_first:
+                show(traced, None)  # what is found may take a while
             show(traced, look(lens, weights, network, traced, looked_at.pattern, plane, is_over))
             if lens == "surgery":
                 _show_streams(network, operations, traced, show, is_over, wait)
