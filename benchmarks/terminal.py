@@ -34,7 +34,7 @@ class Terminal:
             start_new_session=True,
         )
         os.close(slave)
-        self.output = b""
+        self.output = bytearray()  # one of bytes is copied whole with each reading
 
     def __enter__(self) -> Self:
         """Begin."""

@@ -24,7 +24,7 @@ from rnntui.tui.widgets.stream.text import StreamText
 GENERATED: Final = 300
 """Characters that each stream generates to see what an operation does."""
 
-AT_A_TIME: Final = 6
+AT_A_TIME: Final = 8
 """Characters after which they are shown."""
 
 PACE: Final = 12.0
