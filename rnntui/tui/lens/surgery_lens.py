@@ -24,10 +24,10 @@ from rnntui.tui.widgets.stream.text import StreamText
 GENERATED: Final = 300
 """Characters that each stream generates to see what an operation does."""
 
-AT_A_TIME: Final = 8
+AT_A_TIME: Final = 6
 """Characters after which they are shown."""
 
-PACE: Final = 12.0
+PACE: Final = 9.0
 """Characters a second at most: as fast as one reads, and little to draw beside a training run."""
 
 DEARER_BITS: Final = 1.0
