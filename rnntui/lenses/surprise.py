@@ -17,6 +17,9 @@ from rnntui.nets.config import ModelConfig
 from rnntui.text.ngrams.baselines import NgramSurprisal, best_ngram, never
 from rnntui.text.vocabulary import AnyIds
 
+_MEAN_DIGITS = 3
+"""Decimals of a stretch's bits that count; those behind depend on the machine."""
+
 
 @dataclass(frozen=True)
 class Stretch:
@@ -54,16 +57,18 @@ class Surprise:
     def worst_stretches(self, count: int, length: int) -> list[Stretch]:
         """The `count` stretches of `length` characters with the highest mean, the worst first.
 
-        No two overlap, so there may be fewer; places are those in the text.
+        No two overlap, so there may be fewer; places are those in the text. Of stretches whose
+        means are equal but for rounding, as where a text repeats itself, the first comes first.
         """
         length = min(length, len(self.bits))
         means = running_average(self.bits, length)[length - 1 :]
+        ranked = np.round(means, _MEAN_DIGITS)
         found: list[Stretch] = []
-        while len(found) < count and np.isfinite(worst := means.max()):
-            at = int(means.argmax())
+        while len(found) < count and np.isfinite(ranked.max()):
+            at = int(ranked.argmax())
             start = self.start + at
-            found.append(Stretch(start, start + length, float(worst)))
-            means[max(0, at - length + 1) : at + length] = -np.inf
+            found.append(Stretch(start, start + length, float(means[at])))
+            ranked[max(0, at - length + 1) : at + length] = -np.inf
         return found
 
 
