@@ -13,6 +13,7 @@ import numpy as np
 
 from rnntui.lenses.embedding_map import EmbeddingMap
 from rnntui.lenses.forward_trace import Floats
+from rnntui.lenses.surprise import AVERAGED, running_average
 from rnntui.lenses.unit_history import UnitHistory
 from rnntui.svg.chart import Curve, Panel, chart_svg
 from rnntui.svg.scatter import Labelled, scatter_svg
@@ -84,10 +85,10 @@ def surprise_picture(
     about: About,
     characters: Sequence[str],
     bits: Floats,
-    averages: Floats,
     ngram: tuple[str, Floats] | None = None,
 ) -> str:
     """What each character cost in bits, `[T]`, as a running average, and to an n-gram model."""
+    averages = running_average(bits, AVERAGED)
     strips = {"bits": bits, "average": averages, **({} if ngram is None else dict([ngram]))}
     count = fitting(characters[:PICTURED], len(strips))
     drawn = [Strip(name, numbers[:count]) for name, numbers in strips.items()]

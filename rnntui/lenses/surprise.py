@@ -17,6 +17,9 @@ from rnntui.nets.config import ModelConfig
 from rnntui.text.ngrams.baselines import NgramSurprisal, best_ngram, never
 from rnntui.text.vocabulary import AnyIds
 
+AVERAGED = 50
+"""Characters of the running average in tables and pictures."""
+
 _MEAN_DIGITS = 3
 """Decimals of a stretch's bits that count; those behind depend on the machine."""
 

@@ -35,7 +35,7 @@ async def test_the_command_in_a_picture_draws_the_same(
     session = Session()
     session.load(places.shipped_checkpoints_dir() / "tiny" / BEST, "tiny", "tiny")
     assert session.network is not None
-    app = MicroscopeApp(session.network, TEXT)
+    app = MicroscopeApp(session.network, TEXT * 5)
     async with app.run_test(size=(80, 24)) as pilot:
         traced = await looking(pilot, app.microscope)
         await pilot.press(*("full_stop" for _ in range(5)), key, "right")

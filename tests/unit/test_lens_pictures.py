@@ -44,7 +44,7 @@ def all_pictures(text: str) -> list[str]:
     return [
         pictures.units_picture(ABOUT, text, characters, {text: numbers, "b": numbers}),
         pictures.influence_picture(ABOUT, characters, abs(numbers), len(text) - 1, text[0]),
-        pictures.surprise_picture(ABOUT, characters, abs(numbers), abs(numbers)),
+        pictures.surprise_picture(ABOUT, characters, abs(numbers)),
         pictures.map_picture(ABOUT, symbols, found, 0),
         pictures.flow_picture(ABOUT, {text: abs(numbers)}),
         pictures.streams_picture(ABOUT, text, text[::-1], [text]),

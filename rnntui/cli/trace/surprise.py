@@ -12,9 +12,6 @@ if TYPE_CHECKING:
     from rnntui.cli.trace.networks import TracedNetwork
     from rnntui.text.vocabulary import AnyIds
 
-WIDTH: Final = 50
-"""Characters of the running average."""
-
 STRETCHES: Final = 10
 LENGTH: Final = 20
 """The stretches in the summary, and their characters."""
@@ -28,7 +25,7 @@ def table_of(network: "TracedNetwork", ids: list[int]) -> LensTable:
     import numpy as np
 
     from rnntui.lenses.pictures import surprise_picture
-    from rnntui.lenses.surprise import surprise
+    from rnntui.lenses.surprise import AVERAGED, surprise
 
     read = np.array(ids)
     with on_one_thread():
@@ -40,7 +37,7 @@ def table_of(network: "TracedNetwork", ids: list[int]) -> LensTable:
             precision=lens_precision(len(ids)),
         )
     symbols, ngram = network.vocabulary.symbols, found.ngram
-    averages = found.running_average(WIDTH)
+    averages = found.running_average(AVERAGED)
 
     def print_summary() -> None:
         predictors = [(network.name, f"{found.bits_per_char:.3f}")]
@@ -73,7 +70,7 @@ def table_of(network: "TracedNetwork", ids: list[int]) -> LensTable:
         columns,
         rows,
         print_summary,
-        lambda about: surprise_picture(about, characters, found.bits, averages, other),
+        lambda about: surprise_picture(about, characters, found.bits, other),
     )
 
 

@@ -7,11 +7,9 @@ import numpy as np
 
 from rnntui.lenses import pictures
 from rnntui.lenses.pictures import About
-from rnntui.lenses.surprise import running_average
 from rnntui.runtime.session import Network
 from rnntui.text.escapes import escaped
 from rnntui.tui.lens.findings import Lens
-from rnntui.tui.lens.lens_figures import AVERAGED
 from rnntui.tui.lens.lens_view import Seen
 from rnntui.tui.lens.operations import in_words
 from rnntui.tui.lens.surgery_lens import surgery_command, texts_of
@@ -70,8 +68,7 @@ def lens_svg(lens: Lens, seen: Seen, network: Network) -> str:
             costs = traced.costs[1:]
             theirs = found.ngram
             other = None if theirs is None else (f"{theirs.order}-gram bits", theirs.bits[1:])
-            averages = running_average(costs, AVERAGED)
-            return pictures.surprise_picture(about, characters[1:], costs, averages, other)
+            return pictures.surprise_picture(about, characters[1:], costs, other)
         case "map" if found.map is not None:
             symbols = traced.vocabulary.symbols
             return pictures.map_picture(about, symbols, found.map, traced.ids[place])
