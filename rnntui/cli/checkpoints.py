@@ -20,6 +20,9 @@ app = typer.Typer(help="The runs and their checkpoints.", no_args_is_help=True)
 NAMED_STEPS = 8
 """Steps of kept checkpoints that are named at most; the middle ones are left out."""
 
+EXPORT_FORMATS = ("zip", "onnx", "torch", "safetensors", "npz")
+"""What a run is exported to: `zip`, and the names of `FORMATS`, which would load NumPy here."""
+
 _Name = Annotated[str, typer.Argument(help="A run's name.")]
 
 
@@ -168,20 +171,67 @@ def remove(
 
 @app.command()
 def export(
-    name: _Name,
-    to: Annotated[
+    name: Annotated[
+        str,
+        typer.Argument(
+            help="A run's name; for a network also NAME:last, or a .safetensors file.",
+        ),
+    ],
+    output: Annotated[
         Path | None,
         typer.Option(
-            "--to", metavar="FILE.zip", help="File to write (default: NAME.zip in this folder)."
+            "--output",
+            "--to",
+            metavar="FILE",
+            help="File to write (default: the run's name in this folder).",
         ),
     ] = None,
+    format_: Annotated[
+        str,
+        typer.Option(
+            "--format",
+            metavar=f"[{'|'.join(EXPORT_FORMATS)}]",
+            help="zip is the whole run. The others have its network alone: onnx one time step for"
+            " ONNX Runtime; torch a state dict for torch.nn.LSTM, GRU or RNN; safetensors and npz"
+            " its weights by name.",
+        ),
+    ] = "zip",
+    cell: CellFile = None,
 ) -> None:
-    """Write a run to a zip file: settings, record (also as CSV), samples, checkpoints."""
+    """Write a run to a zip file, or its network in a format of other programs.
+
+    The zip has settings, record (also as CSV), samples, checkpoints. A network's file
+    has its vocabulary, too; torch's, which has tensors alone, gets a file beside it.
+    """
     from rnntui import places
     from rnntui.training.runs.export import export_run
     from rnntui.training.runs.folder import find_run
 
+    if format_ not in EXPORT_FORMATS:
+        raise typer.BadParameter(
+            f"{format_!r} is not one of {', '.join(EXPORT_FORMATS)}.", param_hint="'--format'"
+        )
+    if format_ != "zip":
+        _export_network(name, output, format_, cell)
+        return
     folder = find_run(places.checkpoints_dir(), name)
-    target = to or Path(f"{folder.name}.zip")
+    target = output or Path(f"{folder.name}.zip")
     export_run(folder, target)
     notify(f"Exported '{folder.name}' to {target}.")
+
+
+def _export_network(checkpoint: str, output: Path | None, format_: str, cell: str | None) -> None:
+    """Write the network of a checkpoint."""
+    from rnntui.tasks.characters.export.network import exported_network
+    from rnntui.tasks.characters.export.table import FORMATS
+    from rnntui.tasks.characters.export.writing import export_network
+    from rnntui.training.runs.folder import BEST, LAST
+
+    path, chosen = checkpoint_path(checkpoint), FORMATS[format_]
+    network = exported_network(path)
+    say_unless_used(cell, [network.config.cell])
+    # Not the name in the file, which may be anything.
+    name = path.parent.name if path.name in (BEST, LAST) else path.stem
+    target = output or Path(f"{name}{chosen.suffix}")
+    for written in export_network(network, chosen, target):
+        notify(f"Wrote {written}.")
