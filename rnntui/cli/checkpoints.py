@@ -20,7 +20,7 @@ app = typer.Typer(help="The runs and their checkpoints.", no_args_is_help=True)
 NAMED_STEPS = 8
 """Steps of kept checkpoints that are named at most; the middle ones are left out."""
 
-EXPORT_FORMATS = ("zip", "onnx", "torch", "safetensors", "npz")
+EXPORT_FORMATS = ("zip", "onnx", "torch", "safetensors", "npz", "html")
 """What a run is exported to: `zip`, and the names of `FORMATS`, which would load NumPy here."""
 
 _Name = Annotated[str, typer.Argument(help="A run's name.")]
@@ -193,7 +193,7 @@ def export(
             metavar=f"[{'|'.join(EXPORT_FORMATS)}]",
             help="zip is the whole run. The others have its network alone: onnx one time step for"
             " ONNX Runtime; torch a state dict for torch.nn.LSTM, GRU or RNN; safetensors and npz"
-            " its weights by name.",
+            " its weights by name; html a page in which it generates, without any network access.",
         ),
     ] = "zip",
     cell: CellFile = None,

@@ -26,7 +26,7 @@ UNKNOWN = "<UNK>"
 UNKNOWN_SHOWN = "\ufffd"
 """The character that `UNKNOWN` decodes to, so that texts keep their length."""
 
-_LOOK_ALIKES = {
+LOOK_ALIKES = {
     **dict.fromkeys("“”„‟«»″〝〞", '"'),
     **dict.fromkeys("‘’‚‛‹›′", "'"),
     **dict.fromkeys("‐‑‒–—―−", "-"),
@@ -174,7 +174,7 @@ def describe_replacements(replacements: Mapping[str, str]) -> str:
     """
     replaced: dict[str, list[str]] = {}
     for old, new in replacements.items():
-        shown = describe_character(old) if old in _LOOK_ALIKES else _quoted(old)
+        shown = describe_character(old) if old in LOOK_ALIKES else _quoted(old)
         replaced.setdefault(new, []).append(shown)
     return "; ".join(f"{', '.join(olds)} -> {_quoted(new)}" for new, olds in replaced.items())
 
@@ -184,7 +184,7 @@ def _substitute(character: str, vocabulary: Vocabulary) -> str:
     most_frequent = single[0] if single else ""
     candidates = (
         character.swapcase(),
-        _LOOK_ALIKES.get(character, ""),
+        LOOK_ALIKES.get(character, ""),
         unicodedata.normalize("NFKD", character)[:1],
         " ",
     )
