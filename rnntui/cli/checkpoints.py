@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -235,3 +235,62 @@ def _export_network(checkpoint: str, output: Path | None, format_: str, cell: st
     target = output or Path(f"{name}{chosen.suffix}")
     for written in export_network(network, chosen, target):
         notify(f"Wrote {written}.")
+
+
+@app.command("import")
+def import_(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="A state dict of torch (.pt, .pth, .bin, .safetensors), or an export"
+            " (.safetensors, .npz).",
+            metavar="FILE",
+        ),
+    ],
+    vocabulary: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE|CORPUS",
+            help="Which symbol each id is: a JSON list of them in the order of their ids, a JSON"
+            " object from symbols to ids, or the text that the network learned, whose characters"
+            " are then numbered as by sorted(set(text)). Not needed where the file has it.",
+        ),
+    ] = None,
+    normalise: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Text normalisation that the network was trained with, as of 'rnntui train'; may"
+            " be repeated.",
+        ),
+    ] = None,
+    window: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            help="Characters that the network reads from a zero state for each prediction; 0 for"
+            " one whose state is carried on. A state dict says nothing of it.",
+        ),
+    ] = None,
+    nonlinearity: Annotated[
+        Literal["tanh", "relu"] | None,
+        typer.Option(help="Activation of a vanilla RNN; a state dict says nothing of it."),
+    ] = None,
+    name: Annotated[
+        str | None, typer.Option(help="Name of the run (default: the file's, and a number).")
+    ] = None,
+) -> None:
+    """Make a run of a network that another program trained.
+
+    It then generates, is evaluated and looked into like any other; 'rnntui train TEXT
+    --init-from RUN' trains it further. Nothing in the file is ever run.
+    """
+    from rnntui import places
+    from rnntui.tasks.characters.imports.run import import_network, reading_of, with_settings
+    from rnntui.tasks.characters.imports.table import format_of
+
+    foreign = format_of(file).read(file)
+    foreign = with_settings(file, foreign, {"window": window, "nonlinearity": nonlinearity})
+    steps = None if normalise is None else tuple(normalise)
+    reading = reading_of(file, foreign, vocabulary, steps)
+    folder = import_network(places.checkpoints_dir(), file, foreign, reading, name)
+    notify(f"Imported {file} as the run '{folder.name}'.")
