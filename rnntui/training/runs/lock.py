@@ -2,10 +2,12 @@
 
 import contextlib
 import os
+import sys
 from collections.abc import Iterator
 from typing import Literal
 
 from rnntui.errors import CheckpointError
+from rnntui.file_locks import take_lock
 from rnntui.training.runs.folder import RunFolder
 
 
@@ -38,21 +40,16 @@ def hold(folder: RunFolder) -> Iterator[None]:
 
 def lock(folder: RunFolder, how: Literal["alone", "with others"]) -> int:
     """Lock the folder until the returned descriptor is closed or the process dies; -1: no lock."""
-    try:
-        import fcntl
-    except ImportError:  # Windows: no lock, no guarantee.
+    if sys.platform == "win32":  # folders can't be opened there: no lock, no guarantee
         return -1
     descriptor = os.open(folder.path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    kind = fcntl.LOCK_EX if how == "alone" else fcntl.LOCK_SH
     try:
-        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
+        take_lock(descriptor, how)
     except BlockingIOError as error:
         os.close(descriptor)
         raise CheckpointError(
             f"The run '{folder.name}' is being trained by another process; wait, or stop that one."
         ) from error
-    except OSError:  # Some network file systems have no locks: no guarantee there, either.
-        pass
     return descriptor
 
 
