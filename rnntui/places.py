@@ -33,6 +33,11 @@ def user_corpora_dir() -> Path:
     return user_data_path(_APP, appauthor=False) / "corpora"
 
 
+def user_sources_dir() -> Path:
+    """The folder of notes on where fetched texts came from."""
+    return user_corpora_dir().parent / "sources"
+
+
 def user_cells_dir() -> Path:
     """The folder of cells of a person's own, which are found there by their hash."""
     home = _home()

@@ -13,9 +13,11 @@ app = typer.Typer(help="The library of texts.", no_args_is_help=True)
 
 @app.command("list")
 def list_() -> None:
-    """Show all texts, one a line."""
+    """Show all texts, one a line, and those that can be fetched."""
     from rnntui.text.library.entries import list_texts, size_in_words
+    from rnntui.text.library.fetching.catalogue import catalogue, present
 
+    entries = list_texts()
     rows = [
         (
             entry.name,
@@ -24,9 +26,21 @@ def list_() -> None:
             entry.title,
             entry.about,
         )
-        for entry in list_texts()
+        for entry in entries
     ]
     print_table(("name", ">size", "origin", "title", "about"), rows)
+    offered = [
+        (
+            text.name,
+            "" if text.size_bytes is None else size_in_words(text.size_bytes),
+            "here" if present(text, entries) else "",
+            text.title,
+            text.licence,
+        )
+        for text in catalogue()
+    ]
+    columns = ("name", ">download", "", "title", "licence")
+    print_table(columns, offered, "To fetch with 'rnntui corpora fetch NAME'")
 
 
 @app.command()
@@ -58,6 +72,7 @@ def show(
         ("", ""),
         [
             ("source", loaded.source),
+            *_origin(corpora),
             ("size", size_in_words(loaded.size_bytes)),
             ("encoding", loaded.text_encoding),
             ("characters", f"{figures.characters:,}"),
@@ -103,6 +118,68 @@ def add(
 
 
 @app.command()
+def fetch(
+    text: Annotated[
+        str,
+        typer.Argument(
+            metavar="NAME|URL",
+            help="A name from the catalogue ('rnntui corpora list' shows it), or an address.",
+        ),
+    ],
+    name: Annotated[str | None, typer.Option(help="Name in the library.")] = None,
+    member: Annotated[
+        str | None, typer.Option(help="Path of the text in the archive at an address.")
+    ] = None,
+    sha256: Annotated[
+        str | None, typer.Option(help="SHA-256 that the file at an address must have.")
+    ] = None,
+    text_encoding: Annotated[
+        str | None, typer.Option(help="Encoding of the file (default: detected).")
+    ] = None,
+    max_mb: Annotated[
+        int, typer.Option(min=1, help="Largest file to fetch and largest text to unpack, in MB.")
+    ] = 2000,
+    allow_http: Annotated[
+        bool,
+        typer.Option("--allow-http", help="Follow redirects from https to unencrypted http."),
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One event a line, as JSON.")] = False,
+) -> None:
+    """Fetch a text from the network into the library.
+
+    After Ctrl-C or a broken connection the same command goes on with what has come. Where the
+    catalogue has a text's SHA-256, nothing else is used; of other texts it is noted, so that a
+    later fetch that differs is seen. gzip, bzip2, xz, zip and tar files are unpacked. Proxies are
+    those of http_proxy, https_proxy and no_proxy.
+    """
+    from rnntui.cli.fetch_progress import fetch_reader
+    from rnntui.text.library.fetching.catalogue import wanted_text
+    from rnntui.text.library.fetching.connection import Limits
+    from rnntui.text.library.fetching.events import Downloading
+    from rnntui.text.library.fetching.fetch import fetch as fetched
+    from rnntui.text.library.fetching.interruption import Interruption
+
+    wanted = wanted_text(text, name, member, sha256)
+    limits, received = Limits(most_bytes=max_mb * 1_000_000), 0
+    events = fetched(
+        wanted, limits, Interruption(), allow_http=allow_http, text_encoding=text_encoding
+    )
+    try:
+        with fetch_reader(sys.stdout, as_json) as reader:
+            for event in events:
+                received = event.received if isinstance(event, Downloading) else received
+                reader.read(event)
+    except SystemExit:
+        if received:
+            notify("Stopped; the same command goes on with what has come.")
+        raise
+    finally:
+        events.close()
+    command = "classify train" if wanted.labelled else "train"
+    notify(f"Added '{wanted.name}'; train on it with 'rnntui {command} {wanted.name}'.")
+
+
+@app.command()
 def remove(
     name: Annotated[str, typer.Argument(help="Name in the library.")],
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Skip the confirmation.")] = False,
@@ -116,3 +193,22 @@ def remove(
         typer.confirm(f"Delete {entry.path}?", abort=True, err=True)
     remove_text(name)
     notify(f"Removed '{name}'.")
+
+
+def _origin(corpora: list[str]) -> list[tuple[str, str]]:
+    """Rows about where a fetched text came from; none for any other."""
+    from rnntui.text.library.entries import list_texts
+    from rnntui.text.library.provenance import provenance_of
+
+    users = {entry.name: entry for entry in list_texts() if entry.origin == "user"}
+    if len(corpora) != 1 or corpora[0] not in users:
+        return []
+    known = provenance_of(corpora[0], users[corpora[0]].size_bytes)
+    if known is None:
+        return []
+    how = "as published" if known.verified else "not published, so not verified"
+    return [
+        ("fetched", f"{known.fetched} from {known.final_address}"),
+        ("licence", known.licence or "not known"),
+        ("SHA-256 there", f"{known.sha256} ({how})"),
+    ]

@@ -20,7 +20,8 @@ def names_listed() -> list[str]:
     """The first words of the lines of the list."""
     outcome = rnntui("corpora", "list")
     assert (outcome.code, outcome.err) == (0, "")
-    return [line.split()[0] for line in outcome.out.splitlines() if line.strip()][2:]
+    own = outcome.out.partition("To fetch with")[0]
+    return [line.split()[0] for line in own.splitlines() if line.strip()][2:]
 
 
 # The list.

@@ -7,7 +7,7 @@ shipped ones; the first of a name counts. A text is a file `NAME.txt` or a folde
 import tomllib
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import BinaryIO, Literal
@@ -16,6 +16,7 @@ from rnntui import places
 from rnntui.atomic_files import atomic_write
 from rnntui.errors import CorpusError, quoted, reason
 from rnntui.text.library import standard_library
+from rnntui.text.library.provenance import provenance_of
 from rnntui.text.reading import open_texts, read_text
 from rnntui.text.stamps import stamp_all, stamp_files
 from rnntui.text.streams import spooled
@@ -87,7 +88,7 @@ def list_texts() -> tuple[TextEntry, ...]:
         if entry.name not in reserved:
             entries.setdefault(entry.name, entry)
     for entry in _entries_in(places.user_corpora_dir(), "user"):
-        entries.setdefault(entry.name, entry)
+        entries.setdefault(entry.name, _with_origin(entry))
     for name, text in described.items():
         path = shipped_folder / f"{name}.txt"
         if path.is_file():
@@ -129,11 +130,13 @@ def add_text(
     name: str | None = None,
     *,
     text_encoding: str | None = None,
+    shown: str | None = None,
 ) -> AddedText:
     r"""Copy a file, a folder of texts or several (as one text) or a stream into the user's library.
 
     Stored as UTF-8 with `\n`, so that its encoding needn't be named again. The default name is the
-    file's. Raises `CorpusError` if it can't be read as text or the name is taken.
+    file's; `shown` is what sentences call the source (default: the file's name). Raises
+    `CorpusError` if it can't be read as text or the name is taken.
     """
     if isinstance(source, str | Path):
         source = (source,)
@@ -141,7 +144,7 @@ def add_text(
         paths = [existing_source(one) for one in source]
         if name is None and len(paths) > 1:
             raise CorpusError("Several files that become one text need a name; give it by --name.")
-        return _add(paths, name or name_for(paths[0]), paths[0].name, text_encoding)
+        return _add(paths, name or name_for(paths[0]), shown or paths[0].name, text_encoding)
     if name is None:
         raise CorpusError("A text from standard input needs a name; give one with --name.")
     with spooled(source, text_encoding=text_encoding) as path:
@@ -274,6 +277,14 @@ def entry_at(path: Path, origin: Origin) -> TextEntry:
     about = f"a folder of {len(stamps)} files" if path.is_dir() else ""
     size = sum(stamp.size for stamp in stamps)
     return TextEntry(unicodedata.normalize("NFC", name), path, origin, size, "", about)
+
+
+def _with_origin(entry: TextEntry) -> TextEntry:
+    """The entry with what is known of where it was fetched, if it was."""
+    known = provenance_of(entry.name, entry.size_bytes)
+    if known is None:
+        return entry
+    return replace(entry, title=known.title, about=f"fetched from {known.host}")
 
 
 def _built_entry() -> TextEntry:
