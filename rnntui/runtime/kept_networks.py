@@ -11,6 +11,7 @@ from rnntui.plain_files import is_plain
 from rnntui.tasks.characters.checkpoint import load_checkpoint
 from rnntui.training.runs.folder import RunFolder
 from rnntui.training.runs.kept import kept_file, kept_steps, nearest_kept
+from rnntui.training.runs.lock import is_being_trained
 
 CACHED: Final = 4
 """Networks that stay in memory once they are read, so that going to and fro reads no file."""
@@ -28,6 +29,11 @@ class KeptNetworks:
     def steps(self) -> tuple[int, ...]:
         """The steps after which a network was kept, in order."""
         return kept_steps(self.folder)
+
+    @property
+    def is_being_trained(self) -> bool:
+        """Whether the run is in progress."""
+        return is_being_trained(self.folder)
 
     def at(self, step: int) -> NetworkWeights:
         """The last network kept at or before `step`; the same object while it is cached.

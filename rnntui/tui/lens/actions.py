@@ -19,7 +19,13 @@ def _lens(number: int, name: str, label: str, tooltip: str) -> Action:
 
 LENS: Final = (
     _lens(1, "strips", "Strips", "Every gate and state, over the text and over the units."),
-    _lens(2, "unit", "Neuron", "The text under one unit's values, and what units track in it."),
+    _lens(
+        2,
+        "unit",
+        "Neuron",
+        "The text under one unit's values, and what units track in it; after every step that the"
+        " run has kept, too, as a curve.",
+    ),
     _lens(3, "influence", "Influence", "How much each character acts on the next prediction."),
     _lens(4, "surprise", "Surprise", "What each character cost the network, in bits."),
     _lens(5, "map", "Map", "The vectors of all symbols in the plane."),

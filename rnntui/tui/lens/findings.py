@@ -1,6 +1,6 @@
 """What the lenses find beside the forward pass, each only where it is shown."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -8,6 +8,7 @@ import numpy as np
 
 from rnntui.errors import RnntuiError
 from rnntui.lenses.embedding_map import EmbeddingMap, embedding_map
+from rnntui.lenses.forward_trace import Floats
 from rnntui.lenses.influence import Influence, influence
 from rnntui.lenses.neurons import UnitCorrelations, unit_correlations
 from rnntui.lenses.text_features import text_features
@@ -15,6 +16,7 @@ from rnntui.nets.numpy_network import NetworkWeights
 from rnntui.runtime.session import Network
 from rnntui.runtime.timed_matching import matched_in_time
 from rnntui.text.ngrams.baselines import NgramSurprisal, best_ngram
+from rnntui.text.vocabulary import AnyIds
 from rnntui.tui.lens.gradient_lens import Flows, find_flows
 from rnntui.tui.lens.surgery_lens import Streams
 from rnntui.tui.lens.traced_text import TracedText
@@ -64,11 +66,7 @@ def look(
         )
     match lens:
         case "unit":
-            learned, _ = network.parts()
-            ids = learned[:MEASURED] if len(learned) else np.array(traced.ids)
-            text = "".join(network.vocabulary.symbols[rank] for rank in ids)
-            own = {f"/{pattern}/": matched_in_time(text, pattern)} if pattern else {}
-            features = own | text_features(text)
+            ids, features = text_and_features(network, traced.ids, pattern, MEASURED)
             tracked = unit_correlations(
                 config, arrays, ids, features, np.float32, should_stop, weights.cells
             )
@@ -93,3 +91,18 @@ def look(
             return Findings(flows=find_flows(config, arrays, traced.ids))
         case "surgery" | "strips":
             return Findings()
+
+
+def text_and_features(
+    network: Network, instead: Sequence[int], pattern: str, characters: int
+) -> tuple[AnyIds, Mapping[str, Floats]]:
+    """The beginning of the network's own text, as ids, and its features, which units may track.
+
+    Without such a text it is that of `instead`. `pattern` is a regular expression of somebody's
+    own, or empty. Raises `ConfigError` for one that can't be matched.
+    """
+    learned, _ = network.parts()
+    ids = learned[:characters] if len(learned) else np.array(instead)
+    text = "".join(network.vocabulary.symbols[rank] for rank in ids)
+    own = {f"/{pattern}/": matched_in_time(text, pattern)} if pattern else {}
+    return ids, own | text_features(text)

@@ -12,8 +12,10 @@ from textual.message import Message
 from textual.widgets import Label, Static
 
 from rnntui.runtime.kept_networks import KeptNetworks
+from rnntui.sparkline import sparkline
 from rnntui.tui.core.links import LinkPair, fitting_links
 from rnntui.tui.lens.actions import microscope_action
+from rnntui.tui.lens.kept_units import UnitCurve
 from rnntui.tui.lens.styled_lines import Piece, StyledLines
 
 LISTED_EVERY_S: Final = 2.0
@@ -83,6 +85,11 @@ class KeptScrubber(Horizontal):
         Label { width: 7; padding: 0; color: $text-muted; }
         .keys { link-style: bold; link-color: $footer-key-foreground; }
         .about { text-style: bold; padding: 0; }
+        &.-curve {
+            height: 2;
+            KeptLine { height: 2; }
+            .about { width: 34; }
+        }
     }
     """
 
@@ -92,11 +99,12 @@ class KeptScrubber(Horizontal):
         self.steps: Sequence[int] = ()
         self._chosen: int | None = None
         self._shown = 0
+        self._curve: UnitCurve | None = None
         self._line, self._words = KeptLine(), Static(classes="about", markup=False)
 
     def compose(self) -> ComposeResult:
         """Keys, the line, keys, and the step in words."""
-        yield Label("kept")
+        yield Label("kept\nunit")
         yield Static(fitting_links(self.app, SCRUB, [_BEFORE], _LINK_CELLS, {}), classes="keys")
         yield self._line
         yield Static(fitting_links(self.app, SCRUB, [_BEHIND], _LINK_CELLS, {}), classes="keys")
@@ -129,9 +137,30 @@ class KeptScrubber(Horizontal):
             self._chosen, self._shown = chosen, shown
             self._draw()
 
+    def show_curve(self, curve: UnitCurve | None) -> None:
+        """Show a unit's curve below the line, or none."""
+        if curve != self._curve:
+            self._curve = curve
+            self.set_class(curve is not None, "-curve")
+            self._draw()
+
     def _draw(self) -> None:
-        self._line.show(len(self.steps), self._place(self._chosen))
-        self._words.update(self.about)
+        place, curve = self._place(self._chosen), self._curve
+        if curve is None:
+            self._line.show(len(self.steps), place)
+            self._words.update(self.about)
+            return
+        values = self._at_places(curve)
+        self._line.show(len(self.steps), place, [one and abs(one) for one in values])
+        here = values[place] if place < len(values) else None  # the newest weights go on
+        self._words.update(f"{self.about}\n{curve.about(here)}")
+
+    def _at_places(self, curve: UnitCurve) -> Sequence[float | None]:
+        """The curve at each kept step, or at the measured one that is nearest before it."""
+        values: list[float | None] = []
+        for step in self.steps:
+            values.append(curve.values.get(step, values[-1] if values else None))
+        return values
 
     @property
     def about(self) -> str:
@@ -172,15 +201,21 @@ class KeptLine(StyledLines):
         """Make a line without places."""
         super().__init__()
         self._last = self._chosen = 0
+        self._sizes: Sequence[float | None] | None = None
 
-    def show(self, last: int, chosen: int) -> None:
-        """Show the places from 0 to the last one, and the chosen one."""
-        self._last, self._chosen = last, chosen
+    def show(self, last: int, chosen: int, sizes: Sequence[float | None] | None = None) -> None:
+        """Show the places from 0 to the last one, and the chosen one.
+
+        `sizes` from 0 to 1, one for each place but the last, are a curve below them.
+        """
+        self._last, self._chosen, self._sizes = last, chosen, sizes
         self.draw_anew()
 
     def lines(self) -> Iterator[Iterator[Piece]]:
-        """The only one."""
+        """The places, and below them the curve."""
         yield self._pieces()
+        if self._sizes:
+            yield iter([(self._bars(self._sizes), "$text-accent")])
 
     def _pieces(self) -> Iterator[Piece]:
         chosen, room = self._column(self._chosen), self.size.width
@@ -192,6 +227,12 @@ class KeptLine(StyledLines):
                 yield "◇", "$text-primary"
             else:
                 yield ("┼", "$text-primary") if column in places else ("─", "$text-muted")
+
+    def _bars(self, sizes: Sequence[float | None]) -> str:
+        """A bar for each column, as large as that of the place there; none for the newest."""
+        room = max(self.size.width - 1, 0)
+        places = (round(column * self._last / max(room, 1)) for column in range(room))
+        return sparkline([sizes[min(place, len(sizes) - 1)] for place in places], room)
 
     def _column(self, place: int) -> int:
         return round(place * (self.size.width - 1) / max(self._last, 1))

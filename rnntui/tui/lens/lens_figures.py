@@ -6,12 +6,12 @@ from typing import Final
 from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 
-from rnntui.lenses.neurons import Tracked, Unit
+from rnntui.lenses.neurons import Tracked, Unit, UnitCorrelations
 from rnntui.lenses.surprise import running_average
 from rnntui.text.cells import printable, symbol_label
 from rnntui.tui.lens.findings import Findings
 from rnntui.tui.lens.marking import Marking, marking_figures
-from rnntui.tui.lens.traced_text import TracedText
+from rnntui.tui.lens.traced_text import TracedText, TraceRow
 
 LISTED: Final = 5
 _BAR_CELLS: Final = 24
@@ -32,16 +32,16 @@ def unit_figures(
         return [*lines, *marking_figures(traced, marking)]
     if found.tracked is None:
         return [*lines, Content("measuring what units track …")]
-    states = {one.state for one in found.tracked.units}
-    state = chosen.name if chosen.name in states else found.tracked.units[0].state
-    here = Unit(chosen.layer - 1, state, unit)
+    here = chosen_unit(found.tracked, chosen, unit)
     tracks = found.tracked.of_unit(here, LISTED)
-    lines.append(Content(f"its {state} tracks: " + (", ".join(map(_feature, tracks)) or "nothing")))
+    lines.append(
+        Content(f"its {here.state} tracks: " + (", ".join(map(_feature, tracks)) or "nothing"))
+    )
     lines.append(Content.styled("the best units (f goes to the next):", "$text-muted"))
     best = best_units(found)
-    width = max((cell_len(_short(one.feature)) for one in best), default=0)
+    width = max((cell_len(short_feature(one.feature)) for one in best), default=0)
     cells = [
-        f"{set_cell_size(_short(one.feature), width)} {one.correlation:+.2f}"
+        f"{set_cell_size(short_feature(one.feature), width)} {one.correlation:+.2f}"
         f" layer {one.unit.layer + 1} {one.unit.state} {one.unit.number + 1:<4}"
         for one in best
     ]
@@ -49,6 +49,13 @@ def unit_figures(
     for left, right in zip(cells[:half], [*cells[half:], ""], strict=False):
         lines.append(Content(f"{set_cell_size(left, _COLUMN_CELLS)}{right}"))
     return lines
+
+
+def chosen_unit(tracked: UnitCorrelations, row: TraceRow, number: int) -> Unit:
+    """The unit of a state; of a gate's, that of its layer's first state."""
+    states = {one.state for one in tracked.units}
+    state = row.name if row.name in states else tracked.units[0].state
+    return Unit(row.layer - 1, state, number)
 
 
 def best_units(found: Findings) -> Sequence[Tracked]:
@@ -60,10 +67,10 @@ def best_units(found: Findings) -> Sequence[Tracked]:
 
 
 def _feature(one: Tracked) -> str:
-    return f"{_short(one.feature)} {one.correlation:+.2f}"
+    return f"{short_feature(one.feature)} {one.correlation:+.2f}"
 
 
-def _short(feature: str) -> str:
+def short_feature(feature: str) -> str:
     """A feature's name; an expression of somebody's own may hold anything."""
     name = printable(feature)
     return name if cell_len(name) <= _NAME_CELLS else set_cell_size(name, _NAME_CELLS - 1) + "…"

@@ -17,6 +17,7 @@ from rnntui.nets.numpy_network import NetworkWeights
 from rnntui.runtime.session import Network
 from rnntui.sampling.prime import prepare_prime
 from rnntui.tui.lens.findings import Findings, Lens, look
+from rnntui.tui.lens.kept_units import KeptUnits
 from rnntui.tui.lens.marking_screen import REST_SHARE
 from rnntui.tui.lens.surgery_lens import both_streams, follow_streams
 from rnntui.tui.lens.traced_text import LONGEST, TracedText, trace_text
@@ -44,6 +45,8 @@ class LookedAt:
     """A regular expression that units may track, or empty."""
     plane: EmbeddingMap | None
     """The map whose axes a map keeps; None for the axes of the newest weights."""
+    kept_units: KeptUnits | None
+    """Measures units after the kept steps while their lens is looked through; None without any."""
 
 
 Show = Callable[[TracedText, Findings | None], None]
@@ -81,6 +84,13 @@ def look_while_shown(
                 _show_streams(network, operations, traced, show, is_over, wait)
                 began = time.perf_counter()
             rest = max(rest, REST_SHARE * (time.perf_counter() - began))
+        if lens == "unit" and looked_at.kept_units is not None:
+            began = time.perf_counter()
+            if is_new := looked_at.kept_units.measure_next(ids, is_over):
+                show(traced, None)
+            took = time.perf_counter() - began
+            is_alone = is_new and not looked_at.kept_units.is_being_trained
+            rest = took if is_alone else rest + REST_SHARE * took
         wait(rest)
 
 

@@ -12,7 +12,7 @@ from textual.worker import get_current_worker
 
 from rnntui.errors import ConfigError, RnntuiError
 from rnntui.lenses.embedding_map import EmbeddingMap
-from rnntui.lenses.neurons import Unit
+from rnntui.lenses.neurons import Tracked, Unit
 from rnntui.lenses.surgery import AnyOperation, check_operation
 from rnntui.runtime.session import Network
 from rnntui.text.cells import printable
@@ -21,6 +21,7 @@ from rnntui.tui.dialogs.ask_text import AskText
 from rnntui.tui.lens.findings import Findings, Lens
 from rnntui.tui.lens.gradient_lens import FlowChart, GradientNorms
 from rnntui.tui.lens.heat_strips import HeatStrips
+from rnntui.tui.lens.kept_units import KeptUnits, kept_units_of
 from rnntui.tui.lens.lens_figures import best_units
 from rnntui.tui.lens.lens_view import LensView, Seen
 from rnntui.tui.lens.looking import LookedAt, look_while_shown
@@ -66,10 +67,14 @@ class LensScreen(MarkingScreen):
         self._plane: EmbeddingMap | None = None
         """The map whose axes the next ones keep."""
         self._norms = GradientNorms()
+        self.kept_units: KeptUnits | None = None
+        """What units track after the kept steps, where there are any."""
         self.pattern = ""
         """A regular expression that units may track."""
         self._feature = -1
         """The feature whose best unit was gone to last."""
+        self.gone_to: Tracked | None = None
+        """The unit that was gone to last as the best one for a feature, and that feature."""
         self._over = threading.Event()
         """Set once another look follows the present one."""
 
@@ -106,6 +111,7 @@ class LensScreen(MarkingScreen):
         # A thread that rests must not keep the next one waiting, however fast they follow.
         self._over.set()
         self._over = threading.Event()
+        self.kept_units = kept_units_of(self.network, self.pattern, self.kept_units)
         looked_at = LookedAt(
             self.network,
             self.kept_step,
@@ -114,6 +120,7 @@ class LensScreen(MarkingScreen):
             self.operations,
             self.pattern,
             self._plane,
+            self.kept_units,
         )
         self._follow(looked_at, self._over)
 
@@ -271,7 +278,7 @@ class LensScreen(MarkingScreen):
         if not (best := best_units(self.findings)):
             return
         self._feature = (self._feature + 1) % len(best)
-        chosen = best[self._feature]
+        chosen = self.gone_to = best[self._feature]
         self._go_to_unit(self.traced, chosen.unit)
         self._say(f"{chosen.feature}: correlation {chosen.correlation:+.2f}")
 

@@ -74,6 +74,9 @@ class MicroscopeScreen(LensScreen):
         super().draw_lens()
         if self.traced is not None:
             self._scrubber.show(self.kept_step, self.traced.step)
+            units = self.kept_units if self.lens == "unit" else None
+            shown = self.traced.rows[self.row], self.unit, self.gone_to
+            self._scrubber.show_curve(None if units is None else units.curve(*shown))
 
     def _show_name(self) -> None:
         self.query_one(TitleBar).show_title(f"microscope · {one_line(self.network.name)}")
