@@ -242,8 +242,8 @@ def import_(
     file: Annotated[
         Path,
         typer.Argument(
-            help="A state dict of torch (.pt, .pth, .bin, .safetensors), or an export"
-            " (.safetensors, .npz).",
+            help="A state dict of torch (.pt, .pth, .bin, .safetensors), a model of Keras (.keras,"
+            " .h5), or an export (.safetensors, .npz).",
             metavar="FILE",
         ),
     ],
@@ -278,6 +278,7 @@ def import_(
     name: Annotated[
         str | None, typer.Option(help="Name of the run (default: the file's, and a number).")
     ] = None,
+    cell: CellFile = None,
 ) -> None:
     """Make a run of a network that another program trained.
 
@@ -289,6 +290,7 @@ def import_(
     from rnntui.tasks.characters.imports.table import format_of
 
     foreign = format_of(file).read(file)
+    say_unless_used(cell, [foreign.model.cell])
     foreign = with_settings(file, foreign, {"window": window, "nonlinearity": nonlinearity})
     steps = None if normalise is None else tuple(normalise)
     reading = reading_of(file, foreign, vocabulary, steps)

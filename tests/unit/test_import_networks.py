@@ -13,12 +13,15 @@ from torch import nn
 
 from rnntui import places
 from rnntui.errors import CheckpointError
+from rnntui.nets.cells import own
+from rnntui.own_cells import load_cell
 from rnntui.tasks.characters.checkpoint import Checkpoint, load_checkpoint
 from rnntui.tasks.characters.export.table import FORMATS
 from rnntui.tasks.characters.export.writing import export_network
 from rnntui.tasks.characters.imports.table import format_of
 from rnntui.tasks.characters.model_loading import model_of
 from rnntui.training.runs.folder import RunFolder
+from tests.cell_files import two_states
 from tests.command_line import rnntui, stated, text_file
 from tests.networks import SYMBOLS, small_network
 
@@ -110,6 +113,17 @@ def test_an_export_comes_back_as_it_was(name: str, tmp_path: Path) -> None:
     assert found.header.vocabulary == network.vocabulary
     for weight, array in network.weights.items():
         np.testing.assert_array_equal(found.weights[weight], array)
+
+
+def test_an_export_of_a_cell_of_ones_own_needs_its_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = two_states(tmp_path)
+    network = small_network(cell=load_cell(file).name)
+    export_network(network, FORMATS["npz"], tmp_path / "net.npz")
+    monkeypatch.setattr(own, "_registered", {})  # as in another process
+    stated(rnntui("checkpoints", "import", tmp_path / "net.npz"), "is needed: give it with --cell")
+    assert imported(tmp_path / "net.npz", "--cell", file).header.model == network.config
 
 
 def test_an_imported_run_generates_is_evaluated_traced_and_trained_further(

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from rnntui.errors import RnntuiError
+from rnntui.nets.cells.own import UnknownOwnCellError
 from rnntui.nets.config import ModelConfig
 from rnntui.plain_files import open_plain
 from rnntui.tasks.characters.imports.network import (
@@ -79,6 +80,8 @@ def _described(path: Path, about: Mapping[str, str], weights: Mapping[str, Any])
         model = ModelConfig(**json.loads(about["model"]))
         vocabulary = parsed_vocabulary(json.loads(about["vocabulary"]))
         normalisation = Normalisation(tuple(json.loads(about["normalisation"])))
+    except UnknownOwnCellError:
+        raise
     except (KeyError, TypeError, ValueError, RecursionError, RnntuiError) as error:
         raise refused(path, f"its description is damaged ({error})") from error
     return ForeignNetwork(

@@ -4,11 +4,17 @@ from pathlib import Path
 from typing import Final
 
 from rnntui.errors import ConfigError
+from rnntui.tasks.characters.imports.keras_file import KerasFile
 from rnntui.tasks.characters.imports.network import ForeignFormat
 from rnntui.tasks.characters.imports.own_exports import NpzFile, SafetensorsFile
 from rnntui.tasks.characters.imports.torch_file import TorchFile
 
-FOREIGN_FORMATS: Final[tuple[ForeignFormat, ...]] = (TorchFile(), SafetensorsFile(), NpzFile())
+FOREIGN_FORMATS: Final[tuple[ForeignFormat, ...]] = (
+    TorchFile(),
+    SafetensorsFile(),
+    NpzFile(),
+    KerasFile(),
+)
 
 
 def format_of(path: Path) -> ForeignFormat:
