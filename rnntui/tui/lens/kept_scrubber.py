@@ -1,4 +1,7 @@
-"""A scrubber over the steps at which a run has kept its network, with the newest one at the end."""
+"""A scrubber over the steps at which a run has kept its network, with the newest one at the end.
+
+And the line below it, with what the network generates there.
+"""
 
 import asyncio
 from collections.abc import Iterator, Sequence
@@ -13,6 +16,7 @@ from textual.widgets import Label, Static
 
 from rnntui.runtime.kept_networks import KeptNetworks
 from rnntui.sparkline import sparkline
+from rnntui.text.cells import printable
 from rnntui.tui.core.links import LinkPair, fitting_links
 from rnntui.tui.lens.actions import microscope_action
 from rnntui.tui.lens.kept_units import UnitCurve
@@ -33,7 +37,8 @@ SCRUB: Final = (
         "left_square_bracket",
         "kept_step('back')",
         "Earlier",
-        "The network as the run kept it one kept step earlier (--keep-every).",
+        "The network as the run kept it one kept step earlier (--keep-every); lens and sample go"
+        " along.",
         False,
     ),
     microscope_action(
@@ -240,3 +245,29 @@ class KeptLine(StyledLines):
     def on_click(self, event: Click) -> None:
         """Tell which place was clicked."""
         self.post_message(self.Chosen(round(event.x * self._last / max(self.size.width - 1, 1))))
+
+
+class KeptSample(Horizontal):
+    """What the network that is looked at generates, in as many lines as there is room for."""
+
+    DEFAULT_CSS = """
+    KeptSample {
+        height: 5vh;  /* a line of 24, two of 45 */
+        min-height: 1;
+        padding: 0 1;
+        display: none;
+        &.-any { display: block; }
+        Label { width: 7; color: $text-muted; }
+        #sample { width: 1fr; height: 1fr; }
+    }
+    """
+
+    def compose(self) -> ComposeResult:
+        """The label and the text."""
+        yield Label("sample")
+        yield Static(id="sample", markup=False)
+
+    def show(self, text: str) -> None:
+        """Show another sample; none where it is empty."""
+        self.set_class(bool(text), "-any")
+        self.query_one("#sample", Static).update(printable(text.replace("\n", "⏎")), layout=False)

@@ -14,6 +14,7 @@ from rnntui.errors import CorpusError
 from rnntui.lenses.embedding_map import EmbeddingMap, embedding_map
 from rnntui.lenses.surgery import AnyOperation, operated_weights
 from rnntui.nets.numpy_network import NetworkWeights
+from rnntui.runtime.kept_networks import short_sample
 from rnntui.runtime.session import Network
 from rnntui.sampling.prime import prepare_prime
 from rnntui.tui.lens.findings import Findings, Lens, look
@@ -56,12 +57,14 @@ Show = Callable[[TracedText, Findings | None], None]
 def look_while_shown(
     looked_at: LookedAt,
     show: Show,
+    show_sample: Callable[[str], None],
     is_over: Callable[[], bool],
     wait: Callable[[float], bool],
 ) -> None:
     """Look, and again at each new copy of the weights, until `is_over`; tell `show` each time.
 
-    `wait` rests for so many seconds, or until it is over. Raises `RnntuiError` where the text
+    `show_sample` is told what they generate, where the run has kept steps to compare with. `wait`
+    rests for so many seconds, or until it is over. Raises `RnntuiError` where the text
     can't be read or the lens finds nothing in it, and `MeasurementStoppedError` soon after it is
     over.
     """
@@ -79,6 +82,8 @@ def look_while_shown(
             traced = trace_text(weights, network.vocabulary, ids)
             if is_first:
                 show(traced, None)  # what is found may take a while
+            if newest.kept is not None and newest.kept.steps():
+                show_sample(short_sample(untouched, network.vocabulary, is_over))
             show(traced, look(lens, weights, network, traced, looked_at.pattern, plane, is_over))
             if lens == "surgery":
                 _show_streams(network, operations, traced, show, is_over, wait)

@@ -144,8 +144,12 @@ class LensScreen(MarkingScreen):
             if not is_over():
                 self.app.call_from_thread(self._show, traced, found)
 
+        def show_sample(text: str) -> None:
+            if not is_over():
+                self.app.call_from_thread(self.on_sample, text)
+
         try:
-            look_while_shown(looked_at, show, is_over, over.wait)
+            look_while_shown(looked_at, show, show_sample, is_over, over.wait)
         except MeasurementStoppedError:
             pass
         except RnntuiError as error:
@@ -174,6 +178,9 @@ class LensScreen(MarkingScreen):
 
     def on_own_text(self) -> None:
         """Called when `text` became another part of the network's own, which wasn't typed."""
+
+    def on_sample(self, text: str) -> None:
+        """Called with what the weights generate, where their run has kept steps."""
 
     def draw_lens(self) -> None:
         """Bring view and figures up to what is chosen."""

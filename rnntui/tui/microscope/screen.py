@@ -16,7 +16,7 @@ from rnntui.tui.core.key_bar import KeyBar
 from rnntui.tui.core.sentences import one_line
 from rnntui.tui.lens.export import lens_csv
 from rnntui.tui.lens.export_picture import lens_command, lens_svg
-from rnntui.tui.lens.kept_scrubber import NONE_KEPT, KeptLine, KeptScrubber
+from rnntui.tui.lens.kept_scrubber import NONE_KEPT, KeptLine, KeptSample, KeptScrubber
 from rnntui.tui.lens.lens_view import LensView
 from rnntui.tui.lens.screen import LensScreen
 from rnntui.tui.lens.text_row import TextRow
@@ -49,6 +49,7 @@ class MicroscopeScreen(LensScreen):
         yield TitleBar()
         yield TextRow(self.text)
         yield KeptScrubber()
+        yield KeptSample()
         yield LensView()
         yield KeyBar()
 
@@ -77,6 +78,10 @@ class MicroscopeScreen(LensScreen):
             units = self.kept_units if self.lens == "unit" else None
             shown = self.traced.rows[self.row], self.unit, self.gone_to
             self._scrubber.show_curve(None if units is None else units.curve(*shown))
+
+    def on_sample(self, text: str) -> None:
+        """Show it below the scrubber."""
+        self.query_one(KeptSample).show(text)
 
     def _show_name(self) -> None:
         self.query_one(TitleBar).show_title(f"microscope · {one_line(self.network.name)}")
@@ -113,6 +118,7 @@ class MicroscopeScreen(LensScreen):
             self._followed = None
         self._show_text()
         self._show_name()
+        self.on_sample("")
         self._scrubber.follow(self.network.kept)
 
     def action_kept_step(self, way: str) -> None:
