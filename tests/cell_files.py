@@ -48,6 +48,15 @@ ELMAN = """
 """
 
 
+EVERY_OPERATOR = """
+    at = 1 - (from_input - 2 * from_hidden) / 3 + -from_hidden * 0.5
+    at = ops.softplus(at) ** 2 / (1 + 2 ** ops.relu(at)) - 1 / (2 + ops.sigmoid(at[..., :6]))
+    new = ops.tanh(at)
+    return CellStep((at,), (new,), (new,))
+"""
+"""With all that equations may use."""
+
+
 def elman(folder: Path, equations: str = ELMAN, name: str = "elman") -> Path:
     """An Elman cell: `h' = tanh(W x + b + W h)`; or one gate `new` with other equations."""
     return cell_file(folder, name, ("new",), ("h",), equations)

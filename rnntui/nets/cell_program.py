@@ -16,7 +16,7 @@ from rnntui.nets.cells.cell import Nonlinearity, Operations
 
 Function = Literal["sigmoid", "tanh", "relu", "softplus"]
 OperationName = Literal[
-    "number", "part", "add", "subtract", "multiply", "divide", "negate", Function
+    "number", "part", "add", "subtract", "multiply", "divide", "power", "negate", Function
 ]
 
 
@@ -106,6 +106,12 @@ class _Value:
 
     def __rtruediv__(self, other: object) -> "_Value":
         return self._tape.binary("divide", other, self)
+
+    def __pow__(self, other: object) -> "_Value":
+        return self._tape.binary("power", self, other)
+
+    def __rpow__(self, other: object) -> "_Value":
+        return self._tape.binary("power", other, self)
 
     def __neg__(self) -> "_Value":
         return self._tape.noted("negate", (self,), self.shape[0])

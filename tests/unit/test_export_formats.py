@@ -26,7 +26,7 @@ from rnntui.tasks.characters.export.network import ExportedNetwork
 from rnntui.tasks.characters.export.table import FORMATS
 from rnntui.tasks.characters.export.writing import export_network
 from rnntui.training.runs.folder import find_checkpoint
-from tests.cell_files import elman, gru_without_reset, two_states
+from tests.cell_files import EVERY_OPERATOR, elman, gru_without_reset, two_states
 from tests.command_line import misused, rnntui, stated
 from tests.networks import SYMBOLS, probabilities_along, small_model, small_network
 
@@ -81,6 +81,12 @@ def test_onnx_runtime_computes_the_same_probabilities_step_by_step(
 @pytest.mark.parametrize("make", [gru_without_reset, two_states])
 def test_a_cell_of_ones_own_is_exported_by_its_equations(make: Any, tmp_path: Path) -> None:
     network = small_network(cell=load_cell(make(tmp_path)).name, num_layers=2)
+    found = run_by_onnx(network, [TEXT])[:, 0]
+    np.testing.assert_allclose(found, probabilities_along(network, TEXT), atol=1e-5)
+
+
+def test_every_operator_that_a_cell_may_use_is_exported(tmp_path: Path) -> None:
+    network = small_network(cell=load_cell(elman(tmp_path, EVERY_OPERATOR)).name)
     found = run_by_onnx(network, [TEXT])[:, 0]
     np.testing.assert_allclose(found, probabilities_along(network, TEXT), atol=1e-5)
 
@@ -213,7 +219,7 @@ def test_without_onnx_a_sentence_says_how_to_install_it(monkeypatch: pytest.Monk
 @pytest.mark.parametrize(
     ("equation", "why"),
     [
-        ("at = from_input + from_hidden ** 2", "line 16: TypeError: unsupported operand"),
+        ("at = from_input % from_hidden", "line 16: TypeError: unsupported operand"),
         ("at = from_input + abs(from_hidden)", "line 16: TypeError: bad operand type for abs"),
         ("at = from_input[..., ::-1]", "line 16: TypeError: of indices only x[..., a:b] can be"),
         ("at = from_input + [1]", "line 16: TypeError: a list can't be"),

@@ -1,7 +1,7 @@
 """A network as a web page, in a real browser: it generates there what it generates here."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -21,7 +21,7 @@ from rnntui.tasks.characters.export.table import FORMATS
 from rnntui.tasks.characters.export.writing import export_network
 from rnntui.text.vocabulary import UNKNOWN
 from rnntui.training.runs.folder import find_checkpoint
-from tests.cell_files import two_states
+from tests.cell_files import EVERY_OPERATOR, elman, two_states
 from tests.chromium import Browser, browser
 from tests.networks import SYMBOLS, small_network
 
@@ -93,8 +93,11 @@ def test_every_cell_generates_the_same_text_in_the_browser(
     assert by_page(page, tmp_path, network, "the sea", spec, 12_345_678_901, 300) == expected
 
 
-def test_a_cell_of_ones_own_generates_there_too(page: Browser, tmp_path: Path) -> None:
-    network, spec = small_network(cell=load_cell(two_states(tmp_path)).name), SamplingSpec()
+@pytest.mark.parametrize("make", [two_states, lambda folder: elman(folder, EVERY_OPERATOR)])
+def test_a_cell_of_ones_own_generates_there_too(
+    page: Browser, tmp_path: Path, make: Callable[[Path], Path]
+) -> None:
+    network, spec = small_network(cell=load_cell(make(tmp_path)).name), SamplingSpec()
     expected = by_rnntui(network, "", spec, 0, 200)
     assert by_page(page, tmp_path, network, "", spec, 0, 200) == expected
 

@@ -23,6 +23,7 @@ _OPERATORS = {
     "subtract": "Sub",
     "multiply": "Mul",
     "divide": "Div",
+    "power": "Pow",
     "negate": "Neg",
     "sigmoid": "Sigmoid",
     "tanh": "Tanh",

@@ -16,6 +16,7 @@ const PAIRED = {
   subtract: (x, y) => x - y,
   multiply: (x, y) => x * y,
   divide: (x, y) => x / y,
+  power: Math.pow,
 };
 
 /** out = weight x + bias, the weight [rows, columns] row by row. */
