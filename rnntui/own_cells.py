@@ -1,7 +1,7 @@
 """Reads cells of people's own from files, and makes them known to the rest of the program.
 
-The only place where such a file is run: one whose path a person gave, or one that lies in the
-folder `cells/` of the user's data. What a checkpoint stores is never run.
+The only place where such a file is run: one whose path a person gave, one that lies in the folder
+`cells/` of the user's data, or one of the package's. What a checkpoint stores is never run.
 """
 
 import math
@@ -76,8 +76,8 @@ def load_cell(path: Path) -> OwnCell:
 
 
 def find_by_hash(digits: str) -> OwnCell | None:
-    """The cell in the user's folder whose file's hash begins with `digits`, loaded."""
-    for path in cell_files():
+    """The cell in the user's folder, or the package's, whose file's hash begins so, loaded."""
+    for path in (*cell_files(), *sorted(places.foreign_cells_dir().glob(f"[!_]*{SUFFIX}"))):
         try:
             if hash_of(_text_of(path)).startswith(digits):
                 return load_cell(path)

@@ -48,6 +48,11 @@ def user_cells_dir() -> Path:
     return user_data_path(_APP, appauthor=False) / "cells"
 
 
+def foreign_cells_dir() -> Path:
+    """The package's cells of other programs' networks."""
+    return _PACKAGE / "nets" / "foreign_cells"
+
+
 def cache_dir() -> Path:
     """The folder of files that can be made again; deleting it is always safe."""
     home = _home()

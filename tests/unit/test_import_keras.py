@@ -43,7 +43,9 @@ def chain(keras: Any, *layers: Any, shape: tuple[int | None, ...]) -> Any:
     """
     model = keras.Sequential([keras.Input(shape), *layers])
     for weight in model.weights:
-        if "recurrent" not in weight.path:
+        if "bias" in weight.path:
+            weight.assign(keras.random.normal(weight.shape, stddev=0.3))
+        elif "recurrent" not in weight.path:
             weight.assign(3 * weight)
     return model
 

@@ -13,8 +13,10 @@ from torch import nn
 
 from rnntui import places
 from rnntui.errors import CheckpointError
+from rnntui.nets.cell_checks import AGREEMENT, GRADIENTS, check_cell
 from rnntui.nets.cells import own
-from rnntui.own_cells import load_cell
+from rnntui.nets.foreign_cells import TORCH_GRU
+from rnntui.own_cells import find_by_hash, load_cell
 from rnntui.tasks.characters.checkpoint import Checkpoint, load_checkpoint
 from rnntui.tasks.characters.export.table import FORMATS
 from rnntui.tasks.characters.export.writing import export_network
@@ -91,16 +93,38 @@ def test_a_state_dict_becomes_a_run_that_computes_the_same(
     assert found.header.vocabulary.symbols == SYMBOLS
 
 
-def test_a_gru_is_taken_where_its_second_bias_adds(tmp_path: Path) -> None:
+@pytest.mark.parametrize("second", ["kept", "zero"])
+def test_both_biases_of_a_gru_are_taken(
+    second: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(own, "_finders", [find_by_hash])
     model = Script(nn.GRU, 2, width=4)
     path = tmp_path / "net.safetensors"
-    with torch.no_grad():
-        model.lstm.bias_hh_l0[12:] = model.lstm.bias_hh_l1[12:] = 0
+    if second == "zero":
+        with torch.no_grad():
+            model.lstm.bias_hh_l0[12:] = model.lstm.bias_hh_l1[12:] = 0
     save_file({f"module.{name}": one.half() for name, one in model.state_dict().items()}, path)
     model.load_state_dict({name: one.half().float() for name, one in model.state_dict().items()})
     found = imported(path, "--vocabulary", vocabulary_file(tmp_path))
     with torch.no_grad():
         torch.testing.assert_close(scores_of(found), model(torch.tensor([TEXT])), atol=1e-6, rtol=0)
+    assert found.header.model.cell == (TORCH_GRU if second == "kept" else "gru")
+    monkeypatch.setattr(own, "_registered", {})  # as in another process
+    assert rnntui("sample", "taken", "--length", "5").code == 0
+    assert (
+        rnntui(
+            "checkpoints", "export", "taken", "--format", "onnx", "--to", tmp_path / "net.onnx"
+        ).code
+        == 0
+    )
+
+
+def test_the_gru_of_torch_is_a_sound_cell_and_its_file_stays_as_it_is() -> None:
+    cell = load_cell(places.foreign_cells_dir() / "torchgru.py")
+    assert cell.name == TORCH_GRU
+    report = check_cell(cell)
+    assert report.numpy_torch < AGREEMENT
+    assert report.gradients < GRADIENTS
 
 
 @pytest.mark.parametrize("name", ["torch", "safetensors", "npz"])
@@ -236,9 +260,9 @@ BAD: dict[str, tuple[Callable[[Path], Any], str]] = {
         changed(lambda state: state["fc.weight"].fill_(float("nan"))),
         "head.weight holds numbers that are not finite",
     ),
-    "gru-with-two-biases": (
-        lambda path: torch.save(Script(nn.GRU).state_dict(), path),
-        "a bias inside the reset gate's product",
+    "one-bias": (
+        changed(lambda state: state.pop("lstm.bias_hh_l0")),
+        "the two biases of its recurrent layer 0 don't go together",
     ),
 }
 

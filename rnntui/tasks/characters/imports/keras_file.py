@@ -23,8 +23,8 @@ from rnntui.tasks.characters.imports.network import (
     ForeignNetwork,
     check_room,
     checked_weights,
-    is_zero,
     refused,
+    with_recalled,
 )
 from rnntui.tasks.characters.imports.torch_file import unreadable
 from rnntui.toml_files import is_deep
@@ -172,10 +172,11 @@ def _network(path: Path, model: Any) -> ForeignNetwork:
         if embedding.mask_zero:
             raise refused(path, "its embedding masks zeros")
         weights["embedding.weight"] = embedding.get_weights()[0]
+    recalled: list[Array] = []
     for number, layer in enumerate(recurrent):
         if number < len(recurrent) - 1 and not layer.return_sequences:
             raise refused(path, "a recurrent layer gives its last output alone to the next one")
-        for name, array in _layer_weights(path, cell, layer).items():
+        for name, array in _layer_weights(path, cell, layer, recalled).items():
             weights[f"layers.{number}.{name}"] = array
     length = None if last.return_sequences else model.input_shape[1]
     config = ModelConfig(
@@ -189,11 +190,12 @@ def _network(path: Path, model: Any) -> ForeignNetwork:
         window=length or 0,
     )
     unsaid = ("window",) if length is None and not last.return_sequences else ()
-    return ForeignNetwork(config, checked_weights(path, config, weights), unsaid)
+    network = ForeignNetwork(config, checked_weights(path, config, weights), unsaid)
+    return with_recalled(path, network, recalled)
 
 
-def _layer_weights(path: Path, cell: str, layer: Any) -> dict[str, Array]:
-    """The weights of a recurrent layer, gates in our order."""
+def _layer_weights(path: Path, cell: str, layer: Any, recalled: list[Array]) -> dict[str, Array]:
+    """The weights of a recurrent layer, gates in our order; of a GRU adds to `recalled`."""
     activations = _activation(layer), getattr(layer, "recurrent_activation", None)
     plain = activations[0] == "tanh" and getattr(activations[1], "__name__", "") == "sigmoid"
     if cell == "rnn":
@@ -206,15 +208,10 @@ def _layer_weights(path: Path, cell: str, layer: Any) -> dict[str, Array]:
     if cell == "gru":
         if not layer.reset_after:
             raise refused(path, f"its {layer.name} has reset_after=False, which is another cell")
-        if bias.ndim == 2:
-            if not is_zero(bias[1, 2 * layer.units :]):
-                raise refused(
-                    path,
-                    f"its {layer.name} has a bias inside the reset gate's product, for which"
-                    " rnntui's GRU has no place",
-                )
-            bias = bias.sum(axis=0)
-        kernel, recurrent, bias = (_reset_first(array) for array in (kernel, recurrent, bias))
+        pair = bias if bias.ndim == 2 else np.stack([bias, np.zeros_like(bias)])
+        recalled.append(pair[1, 2 * layer.units :].copy())
+        pair[1, 2 * layer.units :] = 0
+        kernel, recurrent, bias = map(_reset_first, (kernel, recurrent, pair.sum(axis=0)))
     return {"weight_ih": kernel.T, "weight_hh": recurrent.T, "bias": bias}
 
 

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -12,6 +12,7 @@ from rnntui.errors import CheckpointError, quoted
 from rnntui.machine_memory import available_bytes
 from rnntui.nets.arrays import Array, Floats32ByName
 from rnntui.nets.config import ModelConfig, weight_shapes
+from rnntui.nets.foreign_cells import TORCH_GRU
 from rnntui.text.normalisation import Normalisation
 from rnntui.text.vocabulary import Vocabulary
 
@@ -80,11 +81,25 @@ def check_room(path: Path, shapes: Sequence[Sequence[int]]) -> None:
         )
 
 
+def with_recalled(path: Path, network: ForeignNetwork, recalled: Sequence[Array]) -> ForeignNetwork:
+    """A GRU's network with another bias of each layer, `[H]`, within the reset gate's product.
+
+    It is `network` itself where these are all zero, else one of the cell `TORCH_GRU`.
+    """
+    if not any(bias.any() for bias in recalled):
+        return network
+    model, weights = replace(network.model, cell=TORCH_GRU), dict(network.weights)
+    new = slice(2 * model.hidden_size, None)
+    for layer, bias in enumerate(recalled):
+        at = f"layers.{layer}"
+        below, beside = weights[f"{at}.weight_ih"], weights[f"{at}.weight_hh"]
+        nothing = np.zeros_like(beside[new])
+        weights[f"{at}.weight_ih"] = np.concatenate([below, np.zeros_like(below[new])])
+        weights[f"{at}.weight_hh"] = np.concatenate([beside[: new.start], nothing, beside[new]])
+        weights[f"{at}.bias"] = np.concatenate([weights[f"{at}.bias"], bias])
+    return replace(network, model=model, weights=checked_weights(path, model, weights))
+
+
 def as_words(shape: Sequence[int]) -> str:
     """A shape for sentences: `512 x 128`."""
     return " x ".join(map(str, shape)) or "one number"
-
-
-def is_zero(array: Array) -> bool:
-    """Whether all of an array is zero."""
-    return not array.any()

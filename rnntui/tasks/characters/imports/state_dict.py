@@ -18,8 +18,8 @@ from rnntui.tasks.characters.imports.network import (
     ForeignNetwork,
     as_words,
     checked_weights,
-    is_zero,
     refused,
+    with_recalled,
 )
 
 UNSAID: Final = ("nonlinearity", "window")
@@ -71,12 +71,18 @@ def network_of_state(path: Path, state: Mapping[str, Array]) -> ForeignNetwork:
     weights = {"head.weight": others[head + "weight"], "head.bias": others[head + "bias"]}
     if embedding is not None:
         weights["embedding.weight"] = others[embedding]
+    rows, recalled = _GATES[cell] * hidden, []
     for layer in range(layers):
         for kind in ("weight_ih", "weight_hh"):
             if (found := recurrent.get(f"{kind}_l{layer}")) is not None:
                 weights[f"layers.{layer}.{kind}"] = found
-        weights[f"layers.{layer}.bias"] = _bias(path, recurrent, layer, cell, hidden)
-    return ForeignNetwork(model, checked_weights(path, model, weights), UNSAID)
+        weights[f"layers.{layer}.bias"], beside = _biases(path, recurrent, layer, rows)
+        if cell == "gru":  # whose reset gate multiplies this one
+            recalled.append(beside[2 * hidden :].copy())
+            beside[2 * hidden :] = 0
+        weights[f"layers.{layer}.bias"] += beside
+    network = ForeignNetwork(model, checked_weights(path, model, weights), UNSAID)
+    return with_recalled(path, network, recalled)
 
 
 def _sizes(path: Path, recurrent: Mapping[str, Array]) -> tuple[str, int, int, int]:
@@ -119,17 +125,14 @@ def _around(path: Path, others: Mapping[str, Array], hidden: int) -> tuple[str, 
     return head, tables[0]
 
 
-def _bias(path: Path, recurrent: Mapping[str, Array], layer: int, cell: str, hidden: int) -> Array:
-    """The one bias vector of a layer: the sum of torch's two, which only a GRU tells apart."""
-    below, beside = (recurrent.get(f"bias_{of}_l{layer}") for of in ("ih", "hh"))
-    if below is None and beside is None:  # a layer made with bias=False
-        return np.zeros(hidden * _GATES[cell], np.float32)
-    if below is None or beside is None or below.shape != beside.shape:
+def _biases(
+    path: Path, recurrent: Mapping[str, Array], layer: int, rows: int
+) -> tuple[Array, Array]:
+    """Copies of a layer's two bias vectors, `[rows]`; zeros where it was made without."""
+    pair = [recurrent.get(f"bias_{of}_l{layer}") for of in ("ih", "hh")]
+    found = [bias for bias in pair if bias is not None]
+    if not found:
+        return np.zeros(rows, np.float32), np.zeros(rows, np.float32)
+    if [bias.shape for bias in found] != [(rows,)] * 2:
         raise refused(path, f"the two biases of its recurrent layer {layer} don't go together")
-    if cell == "gru" and not is_zero(beside[2 * hidden :]):
-        raise refused(
-            path,
-            "its GRU has a bias inside the reset gate's product (the last third of bias_hh), for"
-            " which rnntui's GRU has no place; train it with that held at zero",
-        )
-    return below + beside
+    return found[0].copy(), found[1].copy()
