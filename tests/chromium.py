@@ -49,11 +49,21 @@ class Browser:
 
     def open(self, path: Path, fragment: str = "") -> None:
         """Load a page from a file, and wait until it stands."""
+        self.visit(f"{path.as_uri()}#{fragment}")
+
+    def visit(self, address: str) -> None:
+        """Load a page by its address, and wait until it stands."""
         self.ask("Page.navigate", url="about:blank")
         self.wait_for("Page.loadEventFired")
         self.events.clear()
-        self.ask("Page.navigate", url=f"{path.as_uri()}#{fragment}")
+        self.ask("Page.navigate", url=address)
         self.wait_for("Page.loadEventFired")
+
+    def press(self, keys: str) -> None:
+        """Press the keys of these characters."""
+        for key in keys:
+            self.ask("Input.dispatchKeyEvent", type="keyDown", text=key, key=key)
+            self.ask("Input.dispatchKeyEvent", type="keyUp", key=key)
 
     def value(self, expression: str) -> Any:
         """The value of a JavaScript expression; of a promise, when it is kept."""

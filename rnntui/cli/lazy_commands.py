@@ -22,6 +22,7 @@ PLACES: Final = {
     "trace": "trace.command:trace",
     "compare": "compare:compare",
     "learn": "learn:learn",
+    "serve": "serve.command:serve",
     "classify": "classify.group:app",
     "corpora": "corpora:app",
     "checkpoints": "checkpoints:app",

@@ -49,6 +49,10 @@ def playground(
         str | None, typer.Option(help="Settings to open with: a recipe's name or a file.")
     ] = None,
     replay: Annotated[str | None, typer.Option(help="Run to replay from its record.")] = None,
+    read_only: Annotated[
+        bool,
+        typer.Option("--read-only", help="Only look and generate: nothing is trained or written."),
+    ] = False,
     cell: CellFile = None,  # noqa: ARG001
     version: Annotated[  # noqa: ARG001
         bool, typer.Option("--version", help="Print the version.", callback=_version, is_eager=True)
@@ -57,7 +61,7 @@ def playground(
     """A terminal playground for character-level recurrent networks."""
     if context.invoked_subcommand is not None:
         return
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not (sys.stdin.isatty() and sys.stdout.isatty()) and "TEXTUAL_DRIVER" not in os.environ:
         raise RnntuiError(
             "The playground needs a terminal; without one use 'rnntui train' and 'rnntui sample'."
         )
@@ -67,7 +71,7 @@ def playground(
         # For the form; 'rnntui cells list' says what is wrong with one that isn't there.
         list(load_cells_folder())
 
-    raise typer.Exit(open_playground(corpus, checkpoint, recipe, replay))
+    raise typer.Exit(open_playground(corpus, checkpoint, recipe, replay, read_only))
 
 
 def main() -> None:

@@ -34,6 +34,7 @@ from rnntui.tui.core.key_order import OrderedKeysApp
 from rnntui.tui.core.leaving import LeavingApp, leave_on_signals
 from rnntui.tui.core.log_file import log_to_file
 from rnntui.tui.core.preferences import PreferenceFile
+from rnntui.tui.core.read_only import ReadOnlyApp
 from rnntui.tui.core.remembered import SCREEN_NAME, load_remembered, save_remembered
 from rnntui.tui.core.terminal_driver import cursor_placing
 from rnntui.tui.first_picture import FirstPicture
@@ -86,6 +87,7 @@ class TorchLoaded(Message):
 
 
 class RnntuiApp(
+    ReadOnlyApp[int],
     SharingApp[int],
     SurvivingApp[int],
     ReadableApp[int],
@@ -143,6 +145,12 @@ class RnntuiApp(
         """Textual's driver for this system, with the cursor put where it belongs."""
         return cursor_placing(super().get_driver_class())
 
+    def allows(self, name: str | None) -> bool:
+        """Whether an action may be done; a session that only looks may replay a run again."""
+        if name == "train" and self._playground is not None:
+            return super().allows(name) or self._playground.controller.run_to_replay is not None
+        return super().allows(name)
+
     # Settings.
 
     @property
@@ -180,6 +188,9 @@ class RnntuiApp(
         Raises `ConfigError` where the settings can't be written.
         """
         if self._playground is None:
+            return
+        if self.is_read_only:
+            self.end_sessions()
             return
         # All has ended already, unless the app exited because of a failure.
         self.end_sessions()
@@ -356,20 +367,33 @@ def _key_scopes() -> list[dict[str, str]]:
 
 
 def open_playground(
-    corpus: str | None, checkpoint: str | None, recipe: str | None, replay: str | None
+    corpus: str | None,
+    checkpoint: str | None,
+    recipe: str | None,
+    replay: str | None,
+    read_only: bool = False,
 ) -> int:
     """Run the interactive session; returns the exit code.
 
-    Raises `RnntuiError` for a missing text, checkpoint, recipe or run.
+    With `read_only` it trains nothing and writes no file but its log. Raises `RnntuiError` for a
+    missing text, checkpoint, recipe or run.
     """
     with log_to_file(places.state_dir()) as complaint:
-        start = None
-        if (corpus, checkpoint, recipe, replay) != (None,) * 4:
-            from rnntui.tui.playground.starting import StartRequest, find_start
+        app = RnntuiApp(start=find_requested(corpus, checkpoint, recipe, replay))
+        app.is_read_only = read_only
+        return _run(app, complaint)
 
-            last = load_remembered(places.state_dir() / SCREEN_NAME).corpus
-            start = find_start(StartRequest(corpus, checkpoint, recipe, replay), last)
-        return _run(RnntuiApp(start=start), complaint)
+
+def find_requested(
+    corpus: str | None, checkpoint: str | None, recipe: str | None, replay: str | None
+) -> "StartPlan | None":
+    """What a session opens on; None where nothing is requested. Raises as `open_playground`."""
+    if (corpus, checkpoint, recipe, replay) == (None,) * 4:
+        return None
+    from rnntui.tui.playground.starting import StartRequest, find_start
+
+    last = load_remembered(places.state_dir() / SCREEN_NAME).corpus
+    return find_start(StartRequest(corpus, checkpoint, recipe, replay), last)
 
 
 def open_lessons(lesson: str, language: "Language | None") -> int:

@@ -98,7 +98,7 @@ def test_the_command_line_reaches_the_screen_only_by_its_door() -> None:
         for name in imported(tree)
         if name.startswith("rnntui.tui") and not path.startswith("tui/")
     }
-    opening = ("cli/main.py", "cli/learn.py")  # the commands that open it
+    opening = ("cli/main.py", "cli/learn.py", "cli/serve/command.py")  # the commands that open it
     assert doors == {(path, "rnntui.tui.app") for path in opening}
 
 

@@ -68,8 +68,12 @@ class LeavingApp(App[ReturnType], Generic[ReturnType]):
             self.leave(EXIT_CODE_BASE + HANG_UP)
 
     def get_driver_class(self) -> type[Driver]:
-        """Textual's driver, or ours in its place on Unix."""
+        """Textual's driver, or ours in its place: on Unix, and in a browser."""
         driver = super().get_driver_class()
+        if driver.__name__ == "WebDriver":
+            from rnntui.tui.core.served_driver import ServedDriver
+
+            return ServedDriver
         if sys.platform == "win32":
             return driver
         from textual.drivers.linux_driver import LinuxDriver

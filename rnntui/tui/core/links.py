@@ -9,6 +9,7 @@ from textual.content import Content
 
 from rnntui.tui.core.actions import Action, find_action
 from rnntui.tui.core.key_groups import keys_of
+from rnntui.tui.core.read_only import ReadOnlyApp
 
 _BETWEEN: Final = "  "
 
@@ -35,10 +36,14 @@ def fitting_links(
 ) -> Content:
     """The links that fit into `cells` cells, from the left.
 
-    `words` are current labels of actions that differ from their short ones.
+    `words` are current labels of actions that differ from their short ones. Those that the
+    app refuses are left out.
     """
     line = Content("")
     for place in links:
+        names = (place.down, place.up) if isinstance(place, LinkPair) else (place,)
+        if isinstance(app, ReadOnlyApp) and not all(map(app.allows, names)):
+            continue
         match place:
             case LinkPair(down, about, up):
                 piece = _key(app, find_action(down, actions)) + Content(f" {about} ")
