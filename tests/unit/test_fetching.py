@@ -219,7 +219,7 @@ def test_what_has_come_is_kept_for_the_next_command(server: TextServer) -> None:
     address = server.put("a.txt", TEXT, cut_after=1000, cuts=99)
     limits = replace(QUICK, attempts=0)
     sentence = refused(address, limits)
-    assert "1.0 kB of 159 kB have come, and the same command goes on from there" in sentence
+    assert "1.0 kB of 159 kB have come, and fetching it again goes on from there" in sentence
     server.files["/a.txt"].cuts = 0
     events = fetched(address)
     assert events[0] == Connecting(address, 1000)
@@ -513,7 +513,7 @@ def test_a_text_is_taken_out_of_its_archive(server: TextServer, packed: bytes) -
 
 def test_of_several_texts_one_is_chosen(server: TextServer) -> None:
     address = server.put("a.zip", zipped(one_txt=b"1 one", two_txt=b"2 two"))
-    assert "--member: 'one.txt', 'two.txt'." in refused(address)
+    assert "--member' takes one: 'one.txt', 'two.txt'." in refused(address)
     assert "no 'three.txt'; it has 'one.txt', 'two.txt'" in refused(address, member="three.txt")
     fetched(address, member="two.txt")
     assert stored("a") == b"2 two"

@@ -13,6 +13,7 @@ CORPORA = (
     _action("choose", "enter", "choose", "Choose", "Choose this text for training, and go back."),
     _action("add", "a", "add", "Add", "Add a file or a folder to the library."),
     _action("paste", "v", "paste", "Paste", "Add a text that you paste or type."),
+    _action("fetch", "f", "fetch", "Fetch", "Fetch a text from the network."),
     _action(
         "remove", "d,delete", "remove", "Remove", "Delete a text of your own, after a question."
     ),

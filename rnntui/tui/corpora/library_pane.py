@@ -11,9 +11,9 @@ from rnntui.text.library.entries import TextEntry
 from rnntui.tui.corpora.library_table import LibraryTable
 from rnntui.tui.widgets.safe_fields import LiveField
 
-_NO_TEXTS = "There are no texts here. Press a to add a file or a folder, or v to paste a text."
+_NO_TEXTS = "There are no texts here. Press a to add a file, v to paste a text, or f to fetch one."
 _NONE_FOUND = "No text has this name."
-_NONE_OF_YOURS = "Press a to add a text of your own, or v to paste one."
+_NONE_OF_YOURS = "Press a to add a text of your own, v to paste one, f to fetch one."
 
 
 class LibraryPane(Vertical):

@@ -28,12 +28,14 @@ from rnntui.text.library.entries import (
     list_texts,
     remove_text,
 )
+from rnntui.text.library.fetching.events import Fetched
 from rnntui.tui.core.actions import Action, find_action
 from rnntui.tui.core.key_bar import KeyBar
 from rnntui.tui.core.pane_tabs import PaneTab, PaneTabs
 from rnntui.tui.core.sentences import error_sentence, on_screen, one_line
 from rnntui.tui.corpora.actions import CORPORA
 from rnntui.tui.corpora.add_text import AddText
+from rnntui.tui.corpora.fetch_text import FetchText
 from rnntui.tui.corpora.library_pane import LibraryPane
 from rnntui.tui.corpora.library_table import LibraryTable
 from rnntui.tui.corpora.paste_text import PasteText
@@ -225,6 +227,24 @@ class CorporaScreen(Screen[str | None]):
             self._toast(f"Added {one_line(entry.name)}.")
             self.query_one(LibraryPane).clear_filter()
             self._list(entry.name)
+
+    def action_fetch(self) -> None:
+        """Ask what to fetch from the network, and fetch it."""
+        self.app.push_screen(FetchText(), self._text_fetched)
+
+    def _text_fetched(self, outcome: tuple[Fetched, tuple[str, ...]] | None) -> None:
+        if outcome is None:
+            return
+        fetched, notices = outcome
+        for notice in notices:
+            self._toast(on_screen(notice), "warning")
+        name = one_line(fetched.name)
+        if fetched.labelled:
+            self._toast(f"Added {name}; its reviews are for the Classify screen.")
+            return
+        self._toast(f"Added {name}.")
+        self.query_one(LibraryPane).clear_filter()
+        self._list(fetched.name)
 
     def action_remove(self) -> None:
         """Delete the text under the cursor, after a question."""

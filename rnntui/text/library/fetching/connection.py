@@ -165,7 +165,7 @@ def _redirected(address: str, location: str, allow_http: bool) -> str:
     if scheme == "http" and urlsplit(address).scheme.lower() == "https" and not allow_http:
         raise UnreachableError(
             f"{host_of(address)} redirects from https to http, where anybody on the way can change"
-            " the text; --allow-http follows it all the same."
+            " the text; 'rnntui corpora fetch --allow-http' follows it all the same."
         )
     return target
 

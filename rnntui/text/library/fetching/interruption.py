@@ -3,8 +3,10 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
 
-from urllib3 import HTTPResponse
+if TYPE_CHECKING:  # a screen makes interruptions before anything needs the network
+    from urllib3 import HTTPResponse
 
 
 class InterruptedFetchError(Exception):
@@ -40,7 +42,7 @@ class Interruption:
             raise InterruptedFetchError
 
     @contextmanager
-    def reading(self, body: HTTPResponse) -> Iterator[None]:
+    def reading(self, body: "HTTPResponse") -> Iterator[None]:
         """Have reads from `body` end where the wish comes within the block."""
         with self._lock:
             self._body = body

@@ -78,9 +78,8 @@ def _given_up(why: str, part: PartFile) -> str:
         return f"{why}; look at the address and the network, and try again."
     total = part.reply.total if part.reply else None
     of = f" of {size_in_words(total)}" if total else ""
-    return (
-        f"{why}; {size_in_words(part.size)}{of} have come, and the same command goes on from there."
-    )
+    done = size_in_words(part.size)
+    return f"{why}; {done}{of} have come, and fetching it again goes on from there."
 
 
 def _connection(
@@ -220,7 +219,7 @@ def _check_room(part: PartFile, total: int | None, limits: Limits) -> None:
 def _too_large(size: str, limits: Limits) -> CorpusError:
     return CorpusError(
         f"The file has {size}, and at most {size_in_words(limits.most_bytes)} are fetched;"
-        " --max-mb raises that."
+        " 'rnntui corpora fetch --max-mb' takes more."
     )
 
 

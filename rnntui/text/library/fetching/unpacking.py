@@ -152,7 +152,10 @@ def _chosen(names: Sequence[str], member: str) -> str:
             return candidates[0]
     if not plain:
         raise CorpusError("The archive has no file in it; nothing was added.")
-    raise CorpusError(f"The archive has several files; choose one by --member: {_listed(plain)}.")
+    raise CorpusError(
+        "The archive has several files; 'rnntui corpora fetch --member' takes one:"
+        f" {_listed(plain)}."
+    )
 
 
 def _is_beside(name: str) -> bool:
@@ -177,8 +180,8 @@ def _is_tar(head: bytes) -> bool:
 
 def _too_much(most: int) -> CorpusError:
     return CorpusError(
-        f"The archive unpacks to more than {size_in_words(most)}, more than --max-mb or the disk"
-        " allow; nothing was added."
+        f"The archive unpacks to more than {size_in_words(most)}, more than is allowed or the disk"
+        " has room for; nothing was added ('rnntui corpora fetch --max-mb' allows more)."
     )
 
 
