@@ -47,7 +47,7 @@ def _layers(model: CharModel) -> list[RecurrentLayer]:
     return [layer for layer in model.layers if isinstance(layer, RecurrentLayer)]
 
 
-def _gradient(tensor: torch.Tensor) -> NDArray[np.float64]:
+def gradient_of(tensor: torch.Tensor) -> NDArray[np.float64]:
     # torch leaves the gradient out where the loss doesn't depend on the tensor.
     gradient = torch.zeros_like(tensor) if tensor.grad is None else tensor.grad
     return gradient.detach().numpy()
@@ -64,7 +64,7 @@ def _step(layer: RecurrentLayer, x: torch.Tensor, state: State) -> State:
     return outlet.sigmoid() * cell.tanh(), cell
 
 
-def _autograd(model: CharModel, ids: list[int]) -> tuple[float, list[list[State]]]:
+def states_by_autograd(model: CharModel, ids: list[int]) -> tuple[float, list[list[State]]]:
     """The loss at the end by torch, its gradients in the model, and the states that kept theirs."""
     states: list[list[State]] = []
     zero = model.zero_state(1)
@@ -107,7 +107,7 @@ def test_every_gradient_agrees_with_autograd(
 ) -> None:
     model = _model(cell, num_layers, input_encoding, nonlinearity, seed, connections=connections)
     flow = gradient_flow(model.config, _arrays(model), ids)
-    loss, states = _autograd(model, ids)
+    loss, states = states_by_autograd(model, ids)
     assert flow.loss == pytest.approx(loss, abs=1e-10)
     for k, layers in enumerate(states):
         for number, parts in enumerate(layers):
@@ -115,9 +115,9 @@ def test_every_gradient_agrees_with_autograd(
             if flow.cell is not None:
                 ours.append(flow.cell[number, k])
             for gradient, part in zip(ours, parts, strict=True):
-                np.testing.assert_allclose(gradient, _gradient(part)[0], atol=1e-10)
+                np.testing.assert_allclose(gradient, gradient_of(part)[0], atol=1e-10)
     for number, layer in enumerate(_layers(model)):
-        np.testing.assert_allclose(flow.whole(number), _gradient(layer.weight_hh), atol=1e-10)
+        np.testing.assert_allclose(flow.whole(number), gradient_of(layer.weight_hh), atol=1e-10)
 
 
 @pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
@@ -125,10 +125,10 @@ def test_the_shares_add_up_to_the_whole_gradient(cell: str) -> None:
     model = _model(cell, num_layers=2)
     ids = [0, 3, 1, 4, 4, 2, 5, 0]
     flow = gradient_flow(model.config, _arrays(model), ids)
-    _autograd(model, ids)
+    states_by_autograd(model, ids)
     for number, layer in enumerate(_layers(model)):
         total = sum(flow.share(number, step) for step in range(flow.steps))
-        np.testing.assert_allclose(total, _gradient(layer.weight_hh), atol=1e-10)
+        np.testing.assert_allclose(total, gradient_of(layer.weight_hh), atol=1e-10)
     assert flow.share_parts.sum() == pytest.approx(1)
     lengths = [
         np.sqrt(sum((flow.share(number, step) ** 2).sum() for number in range(2)))

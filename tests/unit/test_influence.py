@@ -17,7 +17,7 @@ from rnntui.text.ngrams.counts import MeasurementStoppedError
 from tests.unit.lens_networks import Network, network, networks, texts, torch_model
 
 
-def _by_autograd(
+def influence_by_autograd(
     config: ModelConfig, arrays: Arrays, ids: Sequence[int], target: int | None
 ) -> Any:
     """Norms `[T]` of the gradients of a logit at the end by all inputs, and products with them."""
@@ -47,7 +47,7 @@ def _by_autograd(
 def test_influence_is_the_norm_of_autograds_gradients(net: Network, ids: Any) -> None:
     found = influence(*net, ids, range(len(ids)))
     for place, rows in enumerate(zip(found.norms, found.products, strict=True)):
-        both = _by_autograd(*net, ids[: place + 1], None)
+        both = influence_by_autograd(*net, ids[: place + 1], None)
         for row, expected in zip(rows, both, strict=True):
             np.testing.assert_allclose(row[: place + 1], expected, atol=1e-8)
             assert not row[place + 1 :].any()
@@ -61,7 +61,7 @@ def test_places_in_any_order_are_answered_as_if_alone(cell: str) -> None:
     found = influence(*net, ids, places, targets)
     assert (found.places, found.targets) == (tuple(places), tuple(targets))
     for place, target, row in zip(places, targets, found.norms, strict=True):
-        expected, _ = _by_autograd(*net, ids[: place + 1], target)
+        expected, _ = influence_by_autograd(*net, ids[: place + 1], target)
         np.testing.assert_allclose(row[: place + 1], expected, atol=1e-8)
         (alone,) = influence(*net, ids, [place], [target]).norms
         np.testing.assert_allclose(row, alone, atol=1e-12)
@@ -72,7 +72,7 @@ def test_a_network_on_windows_sees_nothing_before_its_window() -> None:
     ids = (np.arange(15) * 7 % 6).tolist()
     for place, row in enumerate(influence(*net, ids, range(15)).norms):
         first = max(0, place - 3)
-        expected, _ = _by_autograd(*net, ids[first : place + 1], None)
+        expected, _ = influence_by_autograd(*net, ids[first : place + 1], None)
         np.testing.assert_allclose(row[first : place + 1], expected, atol=1e-8)
         assert np.count_nonzero(row) <= 4
 
@@ -81,7 +81,7 @@ def test_a_long_one_hot_vector_has_the_same_norm() -> None:
     net = network(cell="rnn", input_encoding="one-hot", hidden_size=2)
     ids = [0, 3, 5, 1]
     found = influence(*net, ids, [3])
-    norms, products = _by_autograd(*net, ids, None)
+    norms, products = influence_by_autograd(*net, ids, None)
     np.testing.assert_allclose(found.norms[0], norms, atol=1e-8)
     np.testing.assert_allclose(found.products[0], products, atol=1e-8)
 
