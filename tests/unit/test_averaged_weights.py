@@ -41,7 +41,7 @@ from tests.unit.test_surgery import plain_states
 
 TEXT = "abba\ncab a.bc"
 Run = tuple[TracedNetwork, CharModel, list[int]]
-"""A network as it was opened, torch's model with its file's averages, and the ids of a text."""
+"""An opened network, torch's model with the averages of its file, and the ids of a text."""
 
 
 @pytest.fixture(params=[(cell, layers) for cell in CELLS for layers in (1, 3)], ids=str)
