@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from rnntui import places
 from rnntui.errors import ConfigError, quoted, reason
+from rnntui.nets.cell_time_limit import time_limit
 from rnntui.nets.cells import CELLS
 from rnntui.nets.cells.cell import RecurrentCell
 from rnntui.nets.cells.own import (
@@ -55,10 +56,11 @@ def load_cell(path: Path) -> OwnCell:
     module = ModuleType(f"rnntui_own_cell_{sha256}")
     module.__file__ = shown
     sys.modules[module.__name__] = module
-    try:
-        exec(compile(text, shown, "exec"), module.__dict__)
-    except (Exception, SystemExit) as error:
-        raise wrong_in(shown, failing_line(error, shown), said_by(error)) from error
+    with time_limit(shown):
+        try:
+            exec(compile(text, shown, "exec"), module.__dict__)
+        except (Exception, SystemExit) as error:
+            raise wrong_in(shown, failing_line(error, shown), said_by(error)) from error
     if not hasattr(module, "CELL"):
         raise wrong_in(shown, lines.last, "there is no cell; end the file with CELL = YourClass()")
     cell = module.CELL
@@ -67,7 +69,8 @@ def load_cell(path: Path) -> OwnCell:
         line = (lines.cells or [lines.last])[0]
         raise wrong_in(shown, line, f"{what}; write CELL = YourClass()")
     try:
-        name = _checked_attributes(cell, lines)
+        with time_limit(shown):
+            name = _checked_attributes(cell, lines)
     except ConfigError:
         raise
     except Exception as error:  # of a property

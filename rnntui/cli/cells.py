@@ -93,7 +93,8 @@ def check(
     """Test a cell of your own, and say in one sentence what is wrong and in which line.
 
     Its names, the number and shapes of gates and states, finite values, no change of inputs in
-    place, NumPy against torch in float64, and gradients against finite differences.
+    place, NumPy against torch in float64, and gradients against finite differences; a loop that
+    never ends is broken off after ten seconds.
     """
     from rnntui.nets.cell_checks import check_cell
     from rnntui.own_cells import load_cell

@@ -5,7 +5,7 @@ Each check is made on small random arrays; what is wrong is a `ConfigError` that
 
 import sys
 from collections.abc import Callable
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from types import FrameType
 from typing import Any, Final, get_args
@@ -16,6 +16,7 @@ from rnntui.errors import ConfigError, quoted
 from rnntui.nets.arrays import Array
 from rnntui.nets.cell_hints import hint
 from rnntui.nets.cell_lines import CellLines
+from rnntui.nets.cell_time_limit import time_limit
 from rnntui.nets.cells import find_cell
 from rnntui.nets.cells.cell import CellStep, Nonlinearity
 from rnntui.nets.cells.own import OwnCell, failing_line, said_by
@@ -50,12 +51,20 @@ class CellReport:
 def check_before_training(name: str) -> None:
     """Check the cell of that name briefly, if it is a person's own. Raises `ConfigError`."""
     if isinstance(cell := find_cell(name), OwnCell):
-        _Check(cell).brief()
+        with _time_to_check(cell):
+            _Check(cell).brief()
 
 
 def check_cell(cell: OwnCell) -> CellReport:
     """Check a cell wholly. Raises `ConfigError` for the first thing that is wrong."""
-    return _Check(cell).whole()
+    with _time_to_check(cell):
+        return _Check(cell).whole()
+
+
+def _time_to_check(cell: OwnCell) -> AbstractContextManager[None]:
+    import torch  # noqa: F401  (to load it is not the cell's time)
+
+    return time_limit(cell.path)
 
 
 @dataclass(frozen=True)

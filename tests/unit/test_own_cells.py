@@ -1,5 +1,8 @@
 """Cells of people's own: what a check of a file finds, and how one is found again."""
 
+import threading
+import time
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +12,9 @@ import pytest
 from rnntui import places
 from rnntui.cli.cell_template import template_for
 from rnntui.errors import CheckpointError, ConfigError
+from rnntui.nets import cell_time_limit
 from rnntui.nets.cell_checks import AGREEMENT, GRADIENTS, check_before_training, check_cell
+from rnntui.nets.cell_time_limit import time_limit
 from rnntui.nets.cells import find_cell, own
 from rnntui.nets.char_model import build_model
 from rnntui.nets.config import ModelConfig
@@ -227,6 +232,56 @@ def test_what_else_is_wrong_in_a_file_names_its_line(
     sentence = complaint(edited(elman(tmp_path), old, new))
     assert sentence.startswith(f"{line}: ")
     assert part in sentence
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        ("at = from_input + from_hidden", "while True: pass", FIRST_LINE),
+        # In torch alone, through another function, and against what would break it off.
+        (
+            "at = from_input + from_hidden",
+            "at = from_input + from_hidden\n        while hasattr(at, 'detach'): ops.tanh(at)",
+            FIRST_LINE + 1,
+        ),
+        (
+            "at = from_input + from_hidden",
+            "at = from_input\n        while True:\n            try:\n"
+            "                while True: pass\n            except Exception: pass",
+            FIRST_LINE + 3,
+        ),
+        ("class Own:", "while True: pass\nclass Own:", 6),
+    ],
+)
+def test_code_that_never_ends_is_broken_off_in_time(
+    old: str, new: str, line: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cell_time_limit, "SECONDS", 0.3)
+    sentence = complaint(edited(elman(tmp_path), old, new))
+    assert sentence.startswith(f"{line}: the code is still here after 0.3 s; it may be a loop")
+
+
+def test_no_run_is_made_of_a_cell_that_never_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cell_time_limit, "SECONDS", 0.2)
+    path = elman(tmp_path, "while True: pass")
+    with pytest.raises(ConfigError, match=f"line {FIRST_LINE}: the code is still here"):
+        tiny_run(tmp_path, cell=load_cell(path).name)
+    assert not (tmp_path / "tiny").exists()
+
+
+def test_a_limit_that_was_kept_breaks_nothing_off_later(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(cell_time_limit, "SECONDS", 0.1)
+    ended = 0
+    for wait in (0.0, 0.1, 0.1, 0.1):  # ends when the limit does, or nearly
+        with suppress(ConfigError), time_limit("mine.py"):
+            time.sleep(wait)
+        ended += 1
+        assert not [one for one in threading.enumerate() if one.name == "cell time limit"]
+    assert ended == 4
 
 
 def test_files_that_cant_be_read_are_a_sentence(tmp_path: Path) -> None:
