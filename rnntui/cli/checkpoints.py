@@ -282,8 +282,8 @@ def import_(
 ) -> None:
     """Make a run of a network that another program trained.
 
-    It then generates, is evaluated and looked into like any other; 'rnntui train TEXT
-    --init-from RUN' trains it further. Nothing in the file is ever run.
+    It then generates, is evaluated, looked into and resumed like any other; 'rnntui train
+    TEXT --init-from RUN' trains it on another text. Nothing in the file is ever run.
     """
     from rnntui import places
     from rnntui.tasks.characters.imports.run import import_network, reading_of, with_settings

@@ -96,6 +96,8 @@ class RunList:
                 return sentence
             case "stopped", Finished():
                 return ""
+            case "stopped", None:
+                return "It was imported, and hasn't been trained here."
             case "stopped", _:
                 return "Its process is gone; the run can be resumed."
             case _:

@@ -17,6 +17,7 @@ from rnntui.nets.cell_checks import AGREEMENT, GRADIENTS, check_cell
 from rnntui.nets.cells import own
 from rnntui.nets.foreign_cells import TORCH_GRU
 from rnntui.own_cells import find_by_hash, load_cell
+from rnntui.runtime.run_list import RunList
 from rnntui.tasks.characters.checkpoint import Checkpoint, load_checkpoint
 from rnntui.tasks.characters.export.table import FORMATS
 from rnntui.tasks.characters.export.writing import export_network
@@ -171,8 +172,17 @@ def test_an_imported_run_generates_is_evaluated_traced_and_trained_further(
     assert rnntui("trace", "the", "--checkpoint", "taken").code == 0
     assert "0 of 0" in rnntui("checkpoints", "show", "taken").out
     assert "taken" in rnntui("checkpoints", "list").out
+    (listed,) = RunList(places.checkpoints_dir()).look()
+    assert listed.note == "It was imported, and hasn't been trained here."
     more = ("--steps", "3", "--batch-size", "4", "--name", "more", "--threads", "1")
     assert rnntui("train", text, "--init-from", "taken", *more).code == 0
+    before = load_checkpoint(RunFolder(places.checkpoints_dir() / "taken").last)
+    assert rnntui("train", "--resume", "taken", "--steps", "2", "--threads", "1").code == 0
+    after = load_checkpoint(RunFolder(places.checkpoints_dir() / "taken").last)
+    assert after.header.progress.step == 2
+    assert after.header.vocabulary == before.header.vocabulary
+    assert not np.array_equal(after.weights["head.bias"], before.weights["head.bias"])
+    np.testing.assert_allclose(after.weights["head.bias"], before.weights["head.bias"], atol=0.01)
 
 
 def test_without_its_text_an_imported_run_says_so(tmp_path: Path) -> None:

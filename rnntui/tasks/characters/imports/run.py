@@ -11,10 +11,12 @@ from rnntui.tasks.characters.checkpoint import Checkpoint, Header
 from rnntui.tasks.characters.config import TrainConfig
 from rnntui.tasks.characters.imports.network import ForeignNetwork
 from rnntui.tasks.characters.imports.vocabulary import beside, vocabulary_of_json
-from rnntui.tasks.characters.provenance import CorpusProvenance, provenance_of
-from rnntui.text.corpus import load_corpus
+from rnntui.tasks.characters.provenance import CorpusProvenance
+from rnntui.tasks.characters.run import prepare_run
+from rnntui.text.corpus import Corpus, load_corpus
 from rnntui.text.library.references import STANDARD_INPUT
 from rnntui.text.normalisation import Normalisation
+from rnntui.text.rare import in_vocabulary
 from rnntui.text.vocabulary import Vocabulary
 from rnntui.training.checkpoint_file import save_checkpoint
 from rnntui.training.prepared_run import versions
@@ -31,11 +33,14 @@ from rnntui.training.settings.tables import to_tables
 
 @dataclass(frozen=True)
 class Reading:
-    """How an imported network reads: its symbols by id, and the text that it learned."""
+    """How an imported network reads: its symbols by id, and the text that it learned, if known.
+
+    The text is in these ids.
+    """
 
     vocabulary: Vocabulary
     normalisation: Normalisation
-    corpus: CorpusProvenance
+    text: Corpus | None
 
 
 def reading_of(
@@ -52,16 +57,14 @@ def reading_of(
     normalisation = foreign.normalisation or Normalisation()
     if normalise is not None:
         normalisation = Normalisation(normalise)
-    # Not an empty reference, which would be this folder.
-    unknown = f"imported from {path.name}, text not known"
-    corpus = CorpusProvenance(path.stem, unknown, STANDARD_INPUT, "utf-8", "", 0)
+    text: Corpus | None = None
     given = beside(path) if vocabulary is None and foreign.vocabulary is None else None
     if given is not None or (vocabulary is not None and vocabulary.endswith(".json")):
         symbols, said = vocabulary_of_json(given or Path(str(vocabulary))), str(given or vocabulary)
     elif vocabulary is not None:
-        text = load_corpus(vocabulary, normalisation=normalisation)
-        symbols, said = Vocabulary(tuple(sorted(text.vocabulary.symbols))), vocabulary
-        corpus = provenance_of(text)
+        found = load_corpus(vocabulary, normalisation=normalisation)
+        symbols, said = Vocabulary(tuple(sorted(found.vocabulary.symbols))), vocabulary
+        text = in_vocabulary(found, symbols)
     elif foreign.vocabulary is not None:
         symbols, said = foreign.vocabulary, str(path)
     else:
@@ -75,7 +78,7 @@ def reading_of(
             f" --vocabulary {said} has {len(symbols):,}; a text must be the one it learned,"
             " with the same --normalise."
         )
-    return Reading(symbols, normalisation, corpus)
+    return Reading(symbols, normalisation, text)
 
 
 def with_settings(
@@ -103,16 +106,13 @@ def import_network(
     check_new_name(parent, name)
     folder = RunFolder(parent / (name or free_run_name(parent, path.stem)))
     config = _configuration(foreign.model, reading.normalisation)
-    header = Header(
-        run=folder.name,
-        model=config.model(len(reading.vocabulary)),
-        vocabulary=reading.vocabulary,
-        normalisation=reading.normalisation,
-        corpus=reading.corpus,
-        config=config,
-        progress=Progress(),
-    )
-    create_run_folder(folder, _tables(folder, config, reading.corpus))
+    if reading.text is None:
+        header, tables = _without_text(folder, path, config, reading)
+    else:
+        # As a run that starts from another network, so that a resume takes over its ids.
+        run = prepare_run(folder, reading.text, config, init_from=str(path.resolve()))
+        header, tables = run.header(Progress()), run.tables(run.total_steps)
+    create_run_folder(folder, tables)
     save_checkpoint(Checkpoint(header, foreign.weights, {}, {}), folder.last, folder.best)
     return folder
 
@@ -122,9 +122,23 @@ def _configuration(model: ModelConfig, normalisation: Normalisation) -> TrainCon
     return TrainConfig(**settings, normalise=normalisation.steps, val_fraction=0.0, epochs=1)
 
 
-def _tables(folder: RunFolder, config: TrainConfig, corpus: CorpusProvenance) -> dict[str, Any]:
-    """The content of `run.toml`, as of a run that is trained."""
-    return {
+def _without_text(
+    folder: RunFolder, path: Path, config: TrainConfig, reading: Reading
+) -> tuple[Header, dict[str, Any]]:
+    """The header and the content of `run.toml` where the text isn't known."""
+    # Not an empty reference, which would be this folder.
+    source = f"imported from {path.name}, text not known"
+    corpus = CorpusProvenance(path.stem, source, STANDARD_INPUT, "utf-8", "", 0)
+    header = Header(
+        run=folder.name,
+        model=config.model(len(reading.vocabulary)),
+        vocabulary=reading.vocabulary,
+        normalisation=reading.normalisation,
+        corpus=corpus,
+        config=config,
+        progress=Progress(),
+    )
+    return header, {
         "run": {"kind": "characters", "name": folder.name, "prime": "", "init_from": ""},
         "corpus": asdict(corpus),
         **to_tables(config),
