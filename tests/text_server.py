@@ -24,9 +24,9 @@ class Served:
     cut_after: int | None = None
     cuts: int = 1
     stalls_after: int | None = None
-    says_length: int | None = None
+    says_length: int | str | None = None
     no_length: bool = False
-    range_total: int | None = None
+    range_total: int | str | None = None
     status: int = 200
     location: str | None = None
     headers: dict[str, str] = field(default_factory=dict)
@@ -135,7 +135,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(200 if begin is None else 206)
         if begin is not None:
             total = served.range_total or len(served.content)
-            self.send_header("Content-Range", f"bytes {begin}-{total - 1}/{total}")
+            self.send_header("Content-Range", f"bytes {begin}-{len(served.content) - 1}/{total}")
         if not served.no_length:
             self.send_header("Content-Length", str(served.says_length or len(body)))
         if served.etag:

@@ -175,8 +175,13 @@ def fetch(
         raise
     finally:
         events.close()
-    command = "classify train" if wanted.labelled else "train"
-    notify(f"Added '{wanted.name}'; train on it with 'rnntui {command} {wanted.name}'.")
+    if wanted.labelled:
+        from rnntui.text.library.fetching.catalogue import archive_place
+
+        place, command = f" ({archive_place(wanted.name)})", "classify train"
+    else:
+        place, command = "", "train"
+    notify(f"Added '{wanted.name}'{place}; train on it with 'rnntui {command} {wanted.name}'.")
 
 
 @app.command()

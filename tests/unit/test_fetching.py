@@ -409,6 +409,13 @@ def test_redirects_out_of_the_web_are_not_followed(server: TextServer, target: s
     assert "which isn't followed" in refused(address)
 
 
+def test_a_redirect_to_a_name_in_utf_8_is_followed(server: TextServer) -> None:
+    address = server.put("a.txt", "", status=302, location="/é.txt".encode().decode("latin-1"))
+    server.put("%C3%A9.txt", TEXT)
+    fetched(address)
+    assert stored("a") == DATA
+
+
 def test_redirects_in_a_circle_end(server: TextServer) -> None:
     assert "in a circle" in refused(server.put("a.txt", "", status=307, location="/a.txt"))
 
@@ -446,6 +453,14 @@ def test_a_server_that_is_not_there_is_said_at_once(server: TextServer) -> None:
     assert "can't be reached: Connection refused" in refused("http://127.0.0.1:9/a.txt")
     # TLS where there is none.
     assert "can't be trusted" in refused(server.address.replace("http:", "https:") + "/a.txt")
+
+
+def test_lengths_that_are_none_are_not_believed(server: TextServer) -> None:
+    for number, length in enumerate(("9" * 5000, "-5", "many")):
+        fetched(server.put(f"{number}.txt", TEXT, says_length=length))
+        assert stored(str(number)) == DATA
+    address = server.put("a.txt", TEXT, cut_after=1000, range_total="9" * 5000)
+    assert "another part than was asked for" in notices(fetched(address))
 
 
 # Limits.

@@ -19,7 +19,6 @@ from rnntui.errors import CorpusError, quoted, reason
 from rnntui.text.library.fetching.catalogue import check_address, host_of
 from rnntui.text.library.fetching.part_file import Reply
 
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _BUSY = frozenset({429, 500, 502, 503, 504})
 _MOST_REDIRECTS = 10
 
@@ -89,13 +88,14 @@ def answered(
     with requests.Session() as session:
         for _ in range(_MOST_REDIRECTS + 1):
             response = _sent(session, address, asked, limits)
-            if response.status_code not in _REDIRECTS or "Location" not in response.headers:
+            location = _location(session, response)
+            if location is None:
                 with response:
                     _check_status(response, address)
                     yield Answer(response.status_code, response.headers, response.raw, address)
                 return
             response.close()
-            address = _redirected(address, response.headers["Location"], allow_http)
+            address = _redirected(address, location, allow_http)
     raise UnreachableError(f"{host_of(address)} redirects in a circle; look for another address.")
 
 
@@ -149,6 +149,14 @@ def _phrase(status: int) -> str:
         return HTTPStatus(status).phrase
     except ValueError:
         return ""
+
+
+def _location(session: requests.Session, response: requests.Response) -> str | None:
+    """Where a response redirects to, decoded as servers mean it; None where it doesn't."""
+    try:
+        return session.get_redirect_target(response)
+    except UnicodeError:
+        return response.headers["Location"]
 
 
 def _redirected(address: str, location: str, allow_http: bool) -> str:

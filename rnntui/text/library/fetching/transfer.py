@@ -33,7 +33,9 @@ PROGRESS_S = 0.1
 
 _BLOCK = 1 << 16
 _SPARE_BYTES = 50_000_000
-_RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
+# A number of thousands of digits is none that Python would read.
+_LENGTH = re.compile(r"[0-9]{1,18}")
+_RANGE = re.compile(r"bytes ([0-9]{1,18})-[0-9]{1,18}/([0-9]{1,18}|\*)")
 
 
 def transfer(
@@ -156,7 +158,7 @@ def _continues(answer: Answer, part: PartFile) -> bool:
 
 def _begin(answer: Answer, part: PartFile) -> None:
     length = answer.headers.get("Content-Length", "")
-    total = int(length) if length.isascii() and length.isdigit() else None
+    total = int(length) if _LENGTH.fullmatch(length) else None
     try:
         part.begin(answer.reply(total))
     except OSError as error:
