@@ -1,11 +1,16 @@
 """A web server on the loopback that serves files well, or in one of the ways that servers fail."""
 
 import hashlib
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Literal
+
+CERTIFICATE = Path(__file__).parent / "data" / "loopback.pem"
 
 
 @dataclass
@@ -63,11 +68,15 @@ class TextServer:
 
 
 @contextmanager
-def serving() -> Iterator[TextServer]:
-    """A server until the end of the block."""
+def serving(scheme: Literal["http", "https"] = "http") -> Iterator[TextServer]:
+    """A server until the end of the block; that of https has the certificate `CERTIFICATE`."""
     httpd = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
     httpd.daemon_threads = True
-    server = TextServer(f"http://127.0.0.1:{httpd.server_address[1]}")
+    if scheme == "https":
+        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        tls.load_cert_chain(CERTIFICATE)
+        httpd.socket = tls.wrap_socket(httpd.socket, server_side=True)
+    server = TextServer(f"{scheme}://127.0.0.1:{httpd.server_address[1]}")
     httpd.texts = server  # type: ignore[attr-defined]
     thread = threading.Thread(target=httpd.serve_forever, args=(0.01,), daemon=True)
     thread.start()

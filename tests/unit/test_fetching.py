@@ -42,11 +42,12 @@ from rnntui.text.library.fetching.fetch import fetch
 from rnntui.text.library.fetching.interruption import InterruptedFetchError, Interruption
 from rnntui.text.library.fetching.part_file import downloads_dir, part_of
 from rnntui.text.library.provenance import provenance_of
-from tests.text_server import TextServer, serving
+from tests.text_server import CERTIFICATE, TextServer, serving
 
 TEXT = "".join(f"line {number} of a text\n" for number in range(8000))
 DATA = TEXT.encode()
-QUICK = Limits(connect_s=5.0, stall_s=0.2, most_bytes=50_000_000, attempts=2, pause_s=0.01)
+QUICK = Limits(connect_s=20.0, stall_s=20.0, most_bytes=50_000_000, attempts=2, pause_s=0.01)
+IMPATIENT = replace(QUICK, stall_s=0.5)
 
 
 @pytest.fixture(scope="module")
@@ -316,8 +317,8 @@ def test_a_length_that_is_too_large_is_a_broken_connection(server: TextServer) -
 
 def test_a_server_that_stalls_is_left(server: TextServer) -> None:
     address = server.put("a.txt", TEXT, stalls_after=30_000)
-    sentence = refused(address, replace(QUICK, attempts=0))
-    assert "sent nothing for 0.2 s; 30 kB of 159 kB have come" in sentence
+    sentence = refused(address, replace(IMPATIENT, attempts=0))
+    assert "sent nothing for 0.5 s; 30 kB of 159 kB have come" in sentence
     server.files["/a.txt"].stalls_after = None
     fetched(address)
     assert server.ranges() == [None, "bytes=30000-"]
@@ -327,7 +328,7 @@ def test_a_server_that_stalls_is_left(server: TextServer) -> None:
 def test_a_transfer_is_interrupted_while_it_waits_for_the_network(server: TextServer) -> None:
     address = server.put("a.txt", TEXT, stalls_after=30_000)
     wish = Interruption()
-    events = fetch(wanted_text(address), replace(QUICK, stall_s=15.0), wish)
+    events = fetch(wanted_text(address), QUICK, wish)
     assert isinstance(next(events), Connecting)
     assert isinstance(next(events), Downloading)
     timer = threading.Timer(0.1, wish.wish)
@@ -342,7 +343,7 @@ def test_a_transfer_is_interrupted_while_it_waits_for_the_network(server: TextSe
 
 def test_a_closed_generator_keeps_what_has_come(server: TextServer) -> None:
     address = server.put("a.txt", TEXT, stalls_after=30_000)
-    events = fetch(wanted_text(address), QUICK, Interruption())
+    events = fetch(wanted_text(address), IMPATIENT, Interruption())
     for event in events:
         if isinstance(event, Retrying):
             break
@@ -426,6 +427,32 @@ def test_https_is_left_for_http_only_if_told() -> None:
         _redirected(https, http, allow_http=False)
     assert _redirected(https, http, allow_http=True) == http
     assert _redirected(http, https, allow_http=False) == https
+
+
+def test_over_tls_everything_is_as_without_it_and_nobody_else_is_trusted(
+    server: TextServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.put("plain.txt", TEXT)
+    with serving("https") as tls:
+        address = tls.put("a.txt", TEXT, cut_after=50_000)
+        assert "can't be trusted" in refused(address)
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(CERTIFICATE))
+        fetched(address)
+        assert tls.ranges() == [None, "bytes=50000-"]
+        assert stored("a") == DATA
+        # Down to http only if told.
+        down = tls.put("down.txt", "", status=302, location=f"{server.address}/plain.txt")
+        assert "--allow-http" in refused(down)
+        list(fetch(wanted_text(down), QUICK, Interruption(), allow_http=True))
+        assert stored("down") == DATA
+        # And interrupted while it waits.
+        stalling = wanted_text(tls.put("b.txt", TEXT, stalls_after=30_000))
+        wish = Interruption()
+        events = fetch(stalling, QUICK, wish)
+        assert [type(next(events)) for _ in range(2)] == [Connecting, Downloading]
+        threading.Timer(0.05, wish.wish).start()
+        with pytest.raises(InterruptedFetchError):
+            list(events)
 
 
 def test_a_proxy_of_the_environment_is_asked(
@@ -647,7 +674,7 @@ def test_the_classics_are_fetched_whole_over_broken_connections(
         catalogue_module, "catalogue", lambda: (replace(tiny, addresses=(address,)), imdb)
     )
     for name in ("tinyshakespeare", "imdb"):
-        events = events_of(wanted_text(name), replace(QUICK, stall_s=5.0))
+        events = events_of(wanted_text(name))
         assert isinstance(events[-1], Fetched)
         assert events[-1].verified
     assert stored("tinyshakespeare") == content
