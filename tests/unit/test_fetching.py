@@ -352,6 +352,14 @@ def test_a_closed_generator_keeps_what_has_come(server: TextServer) -> None:
         assert part.size == 30_000
 
 
+def test_no_password_stays_with_what_has_come(server: TextServer) -> None:
+    address = server.put("a.txt", TEXT, cut_after=1000, cuts=99)
+    refused(address.replace("//", "//me:secret@"), replace(QUICK, attempts=0))
+    kept = [path.read_bytes() for path in downloads_dir().iterdir()]
+    assert len(kept) == 2
+    assert not any(b"secret" in content for content in kept)
+
+
 def test_a_download_is_held_by_one_process(server: TextServer) -> None:
     address = server.put("a.txt", TEXT)
     with part_of(address):

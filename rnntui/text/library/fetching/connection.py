@@ -16,7 +16,7 @@ from urllib3 import HTTPResponse
 
 import rnntui
 from rnntui.errors import CorpusError, quoted, reason
-from rnntui.text.library.fetching.catalogue import check_address, host_of
+from rnntui.text.library.fetching.catalogue import check_address, host_of, shown_address
 from rnntui.text.library.fetching.part_file import Reply
 
 _BUSY = frozenset({429, 500, 502, 503, 504})
@@ -60,7 +60,7 @@ class Answer:
         """What the server says of the file, of which there are `total` bytes."""
         encoding = self.headers.get("Content-Encoding", "").strip().lower()
         return Reply(
-            final_address=self.address,
+            final_address=shown_address(self.address),
             etag=self.headers.get("ETag", ""),
             last_modified=self.headers.get("Last-Modified", ""),
             total=total,

@@ -118,7 +118,7 @@ def _fetch_from(
             title=wanted.title,
             licence=wanted.licence,
             address=shown_address(address),
-            final_address=shown_address(part.reply.final_address),
+            final_address=part.reply.final_address,
             member=wanted.member,
             fetched=now().isoformat(timespec="seconds"),
             size_bytes=size,
