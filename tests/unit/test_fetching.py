@@ -612,6 +612,7 @@ def test_bombs_are_refused(server: TextServer, packed: bytes) -> None:
         b"PK\x03\x04 and nothing more",
         gzip.compress(DATA)[:500] + b"xxxx" + gzip.compress(DATA)[504:],
     ],
+    ids=["gz cut", "zip cut", "tar cut", "no zip", "wrong bytes"],
 )
 def test_damaged_archives_are_refused(server: TextServer, packed: bytes) -> None:
     assert "damaged" in refused(server.put("a.dat", packed))
