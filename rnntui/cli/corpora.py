@@ -14,8 +14,9 @@ app = typer.Typer(help="The library of texts.", no_args_is_help=True)
 @app.command("list")
 def list_() -> None:
     """Show all texts, one a line, and those that can be fetched."""
+    from rnntui.text.library.catalogue import catalogue
     from rnntui.text.library.entries import list_texts, size_in_words
-    from rnntui.text.library.fetching.catalogue import catalogue, present
+    from rnntui.text.library.fetching.wanted import present
 
     entries = list_texts()
     rows = [
@@ -153,11 +154,11 @@ def fetch(
     those of http_proxy, https_proxy and no_proxy.
     """
     from rnntui.cli.fetch_progress import fetch_reader
-    from rnntui.text.library.fetching.catalogue import wanted_text
     from rnntui.text.library.fetching.connection import Limits
     from rnntui.text.library.fetching.events import Downloading
     from rnntui.text.library.fetching.fetch import fetch as fetched
     from rnntui.text.library.fetching.interruption import Interruption
+    from rnntui.text.library.fetching.wanted import wanted_text
 
     wanted = wanted_text(text, name, member, sha256)
     limits, received = Limits(most_bytes=max_mb * 1_000_000), 0
@@ -176,7 +177,7 @@ def fetch(
     finally:
         events.close()
     if wanted.labelled:
-        from rnntui.text.library.fetching.catalogue import archive_place
+        from rnntui.text.library.fetching.wanted import archive_place
 
         place, command = f" ({archive_place(wanted.name)})", "classify train"
     else:

@@ -10,10 +10,11 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import DataTable, Input, ProgressBar
 
+from rnntui.text.library.catalogue import catalogue
 from rnntui.text.library.entries import find_text
-from rnntui.text.library.fetching import catalogue as catalogue_module
-from rnntui.text.library.fetching.catalogue import archive_place, catalogue
+from rnntui.text.library.fetching import wanted as wanted_module
 from rnntui.text.library.fetching.part_file import downloads_dir
+from rnntui.text.library.fetching.wanted import archive_place
 from rnntui.tui.corpora import fetch_text
 from rnntui.tui.corpora.fetch_text import FetchText
 from rnntui.tui.corpora.library_table import LibraryTable
@@ -40,7 +41,7 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[TextServ
             )
             for text in catalogue()
         )
-        for module in (fetch_text, catalogue_module):
+        for module in (fetch_text, wanted_module):
             monkeypatch.setattr(module, "catalogue", lambda: offered)
         yield running
 

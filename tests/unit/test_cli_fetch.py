@@ -8,9 +8,10 @@ from dataclasses import replace
 import pytest
 
 from rnntui.cli.fetch_progress import PlainFetch
+from rnntui.text.library import catalogue as catalogue_module
+from rnntui.text.library.catalogue import catalogue
 from rnntui.text.library.entries import find_text
-from rnntui.text.library.fetching import catalogue as catalogue_module
-from rnntui.text.library.fetching.catalogue import catalogue
+from rnntui.text.library.fetching import wanted as wanted_module
 from rnntui.text.library.fetching.events import Downloading, Unpacking
 from tests.command_line import Written, rnntui, stated
 from tests.text_server import TextServer, serving
@@ -92,7 +93,9 @@ def test_a_text_of_the_catalogue_is_fetched_by_its_name(
 ) -> None:
     (alice,) = (text for text in catalogue() if text.name == "alice")
     here = replace(alice, addresses=(server.put("pg11.txt", TEXT),))
-    monkeypatch.setattr(catalogue_module, "catalogue", lambda: (here,))
+    for module in (catalogue_module, wanted_module):
+        monkeypatch.setattr(module, "catalogue", lambda: (here,))
+    stated(rnntui("corpora", "show", "alice"), "'rnntui corpora fetch alice' gets it")
     before = rnntui("corpora", "list").out
     assert "Project Gutenberg License" in before
     assert "here" not in before.partition("To fetch")[2]

@@ -19,15 +19,9 @@ from rnntui import places
 from rnntui.errors import CorpusError
 from rnntui.file_locks import take_lock
 from rnntui.text.labelled.sources import find_labelled
+from rnntui.text.library.catalogue import Wanted, catalogue
 from rnntui.text.library.entries import find_text, list_texts, remove_text
-from rnntui.text.library.fetching import catalogue as catalogue_module
-from rnntui.text.library.fetching.catalogue import (
-    Wanted,
-    archive_place,
-    catalogue,
-    shown_address,
-    wanted_text,
-)
+from rnntui.text.library.fetching import wanted as wanted_module
 from rnntui.text.library.fetching.connection import Limits, UnreachableError, _redirected
 from rnntui.text.library.fetching.events import (
     Connecting,
@@ -41,6 +35,7 @@ from rnntui.text.library.fetching.events import (
 from rnntui.text.library.fetching.fetch import fetch
 from rnntui.text.library.fetching.interruption import InterruptedFetchError, Interruption
 from rnntui.text.library.fetching.part_file import downloads_dir, part_of
+from rnntui.text.library.fetching.wanted import archive_place, shown_address, wanted_text
 from rnntui.text.library.provenance import provenance_of
 from tests.text_server import CERTIFICATE, TextServer, serving
 
@@ -294,7 +289,7 @@ def test_a_part_of_another_size_than_was_said_begins_anew(server: TextServer) ->
     assert stored("a") == DATA
 
 
-@pytest.mark.parametrize("encoded", [b"{}", b"[", b'{"final_address": 3}', b"\xff"])
+@pytest.mark.parametrize("encoded", [b"{}", b"[", b'{"final_address": 3}', b"\xff"], ids=range(4))
 def test_a_damaged_note_of_a_part_begins_anew(server: TextServer, encoded: bytes) -> None:
     address = server.put("a.txt", TEXT, cut_after=1000, cuts=99)
     refused(address, replace(QUICK, attempts=0))
@@ -680,7 +675,7 @@ def test_the_classics_are_fetched_whole_over_broken_connections(
     archive = server.put("aclImdb_v1.tar.gz", reviews, cut_after=9_000_000, cuts=1)
     imdb = Wanted("imdb", (archive,), sha256=hash_of(reviews), labelled=True, from_catalogue=True)
     monkeypatch.setattr(
-        catalogue_module, "catalogue", lambda: (replace(tiny, addresses=(address,)), imdb)
+        wanted_module, "catalogue", lambda: (replace(tiny, addresses=(address,)), imdb)
     )
     for name in ("tinyshakespeare", "imdb"):
         events = events_of(wanted_text(name))

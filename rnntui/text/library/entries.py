@@ -16,6 +16,7 @@ from rnntui import places
 from rnntui.atomic_files import atomic_write
 from rnntui.errors import CorpusError, quoted, reason
 from rnntui.text.library import standard_library
+from rnntui.text.library.catalogue import catalogue
 from rnntui.text.library.provenance import provenance_of
 from rnntui.text.reading import open_texts, read_text
 from rnntui.text.stamps import stamp_all, stamp_files
@@ -110,7 +111,9 @@ def find_text(name: str) -> TextEntry:
 
 
 def names_like(name: str) -> str:
-    """The end of a sentence about an unknown name: similar names."""
+    """The end of a sentence about an unknown name: how to get it, or similar names."""
+    if any(text.name == name for text in catalogue()):
+        return f"; 'rnntui corpora fetch {name}' gets it from the network"
     close = get_close_matches(name, [entry.name for entry in list_texts()], n=3, cutoff=0.5)
     if close:
         return f"; did you mean {' or '.join(close)}"

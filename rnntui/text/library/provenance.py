@@ -3,7 +3,6 @@
 They tell what a text is, and whether what an address has today is what it had before.
 """
 
-import tomllib
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -12,10 +11,9 @@ import tomli_w
 
 from rnntui import places
 from rnntui.atomic_files import atomic_write
-from rnntui.plain_files import read_plain
+from rnntui.toml_files import UnreadableFileError, read_toml
 
 _END = ".toml"
-_LARGEST_BYTES = 100_000
 
 
 @dataclass(frozen=True)
@@ -74,9 +72,9 @@ def last_fetched(address: str) -> Provenance | None:
 def _read(path: Path) -> Provenance | None:
     """None for a file that isn't there or that somebody has made something else of."""
     try:
-        table = tomllib.loads(read_plain(path, _LARGEST_BYTES).decode())
+        table = read_toml(path, "refused")
         wanted = {field.name: table[field.name] for field in fields(Provenance)}
-    except (OSError, ValueError, KeyError, RecursionError):
+    except (UnreadableFileError, KeyError):
         return None
     kinds = {field.name: field.type for field in fields(Provenance)}
     if all(type(value) is kinds[name] for name, value in wanted.items()):

@@ -18,8 +18,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, DataTable, Input, Label, ProgressBar, Static
 
 from rnntui.errors import RnntuiError
+from rnntui.text.library.catalogue import Wanted, catalogue
 from rnntui.text.library.entries import list_texts, size_in_words
-from rnntui.text.library.fetching.catalogue import Wanted, catalogue, present, wanted_text
 from rnntui.text.library.fetching.events import (
     Adding,
     Connecting,
@@ -32,6 +32,7 @@ from rnntui.text.library.fetching.events import (
     Verifying,
 )
 from rnntui.text.library.fetching.interruption import InterruptedFetchError, Interruption
+from rnntui.text.library.fetching.wanted import present, wanted_text
 from rnntui.tui.core.sentences import error_sentence, on_screen, one_line
 from rnntui.tui.widgets.safe_fields import SafeInput
 

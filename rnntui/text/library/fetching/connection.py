@@ -16,8 +16,8 @@ from urllib3 import HTTPResponse
 
 import rnntui
 from rnntui.errors import CorpusError, quoted, reason
-from rnntui.text.library.fetching.catalogue import check_address, host_of, shown_address
 from rnntui.text.library.fetching.part_file import Reply
+from rnntui.text.library.fetching.wanted import check_address, host_of, shown_address
 
 _BUSY = frozenset({429, 500, 502, 503, 504})
 _MOST_REDIRECTS = 10

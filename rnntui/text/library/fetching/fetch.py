@@ -15,14 +15,8 @@ from urllib.parse import urlsplit
 
 from rnntui.atomic_files import PART, atomic_write
 from rnntui.errors import CorpusError, quoted, reason
+from rnntui.text.library.catalogue import Wanted
 from rnntui.text.library.entries import add_text, free_name
-from rnntui.text.library.fetching.catalogue import (
-    Wanted,
-    archive_place,
-    host_of,
-    present,
-    shown_address,
-)
 from rnntui.text.library.fetching.connection import Limits, UnreachableError
 from rnntui.text.library.fetching.events import (
     Adding,
@@ -35,6 +29,7 @@ from rnntui.text.library.fetching.interruption import Interruption
 from rnntui.text.library.fetching.part_file import PartFile, downloads_dir, part_of
 from rnntui.text.library.fetching.transfer import transfer
 from rnntui.text.library.fetching.unpacking import gunzip, is_packed, unpack
+from rnntui.text.library.fetching.wanted import archive_place, host_of, present, shown_address
 from rnntui.text.library.provenance import Provenance, keep_provenance, last_fetched
 
 _PACKED_ENDS = (".gz", ".tgz")

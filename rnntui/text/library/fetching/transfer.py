@@ -10,7 +10,6 @@ from urllib3.exceptions import HTTPError, ReadTimeoutError
 from rnntui.clock import Clock
 from rnntui.errors import CorpusError, reason
 from rnntui.text.library.entries import size_in_words
-from rnntui.text.library.fetching.catalogue import host_of, shown_address
 from rnntui.text.library.fetching.connection import (
     Answer,
     BrokenError,
@@ -27,6 +26,7 @@ from rnntui.text.library.fetching.events import (
 )
 from rnntui.text.library.fetching.interruption import Interruption
 from rnntui.text.library.fetching.part_file import PartFile
+from rnntui.text.library.fetching.wanted import host_of, shown_address
 
 PROGRESS_S = 0.1
 """Seconds between two events of progress."""
