@@ -78,6 +78,7 @@ def activations(
     ids: AnyIds,
     precision: Precision = np.float64,
     should_stop: Callable[[], bool] = never,
+    cells: Sequence[RecurrentCell] | None = None,
 ) -> Activations:
     """The activations of a whole text, which take `L · (gates + states) · H` numbers a character.
 
@@ -85,9 +86,7 @@ def activations(
     """
     if not len(ids):
         raise CorpusError("There is nothing to read: the text is empty.")
-    chunks = list(
-        activation_chunks(config, arrays, ids, precision=precision, should_stop=should_stop)
-    )
+    chunks = list(activation_chunks(config, arrays, ids, None, precision, should_stop, cells))
     layers = []
     for parts in zip(*(chunk.layers for chunk in chunks), strict=True):
         gates, states = ([vars(part)[name] for part in parts] for name in ("gates", "states"))

@@ -78,6 +78,7 @@ def values_at(
     units: Sequence[Unit],
     places: range,
     precision: Precision = np.float64,
+    cells: Sequence[RecurrentCell] | None = None,
 ) -> Floats:
     """The activations of some units at some places of a text, `[N, U]`; NaN where none is read.
 
@@ -86,7 +87,8 @@ def values_at(
     numbers = {unit: number for number, unit in enumerate(units_of(config))}
     columns = [numbers[unit] for unit in units]
     values = np.full((len(places), len(units)), np.nan)
-    for chunk in activation_chunks(config, arrays, ids[: places.stop], precision=precision):
+    read = ids[: places.stop]
+    for chunk in activation_chunks(config, arrays, read, precision=precision, cells=cells):
         start = max(places.start, chunk.start)
         stop = min(places.stop, chunk.start + len(chunk.ids))
         if start < stop:

@@ -1,4 +1,4 @@
-"""Operations of surgery as flags of a command, and read from them.
+"""Operations of surgery as flags of a command, read from them, and in words.
 
 `--cut 1:h:17`, `--hold 1:forget:3=low`, `--freeze 1:c:17=0.25` and `--nudge 1:h:17=-0.5` each name
 a layer, counted from 1 as on screen, a gate or a state, and a unit, both counted from 1.
@@ -75,3 +75,17 @@ def flags_of(operations: Iterable[AnyOperation]) -> list[str]:
             case Operation():
                 words += ["--hold", f"{place % one.gate}={one.hold}"]
     return words
+
+
+def in_words(operation: AnyOperation) -> str:
+    """An operation in words."""
+    unit = f"layer {operation.layer + 1}, unit {operation.unit + 1}"
+    match operation:
+        case StateOperation(way="freeze"):
+            return f"{unit}: {operation.state} frozen at {operation.amount:.4g}"
+        case StateOperation():
+            return f"{unit}: {operation.state} nudged by {operation.amount:+g}"
+        case Operation(gate=""):
+            return f"{unit}: cut out"
+        case Operation():
+            return f"{unit}: {operation.gate} {operation.hold}"

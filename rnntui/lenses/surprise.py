@@ -4,7 +4,7 @@ The surprisal of a character is -log2 of the probability that it had given those
 (Shannon 1951, on letters of English); its mean is the network's bits per character.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,7 @@ from rnntui.errors import CorpusError
 from rnntui.lenses.activations import Precision, activation_chunks
 from rnntui.lenses.forward_trace import Floats
 from rnntui.nets.arrays import Array, Arrays
+from rnntui.nets.cells.cell import RecurrentCell
 from rnntui.nets.config import ModelConfig
 from rnntui.text.ngrams.baselines import NgramSurprisal, best_ngram, never
 from rnntui.text.vocabulary import AnyIds
@@ -82,6 +83,7 @@ def surprise(
     learned: AnyIds | None = None,
     precision: Precision = np.float64,
     should_stop: Callable[[], bool] = never,
+    cells: Sequence[RecurrentCell] | None = None,
 ) -> Surprise:
     """The surprisal of a text's characters, read from the zero state.
 
@@ -89,7 +91,7 @@ def surprise(
 
     As `surprisal_chunks`, whose chunks are joined.
     """
-    parts = list(surprisal_chunks(config, arrays, ids, precision, should_stop))
+    parts = list(surprisal_chunks(config, arrays, ids, precision, should_stop, cells))
     bits, start = np.concatenate(parts), _first(config)
     ngram = None
     if learned is not None and len(learned):
@@ -104,11 +106,14 @@ def surprisal_chunks(
     ids: AnyIds,
     precision: Precision = np.float64,
     should_stop: Callable[[], bool] = never,
+    cells: Sequence[RecurrentCell] | None = None,
 ) -> Iterator[Floats]:
     """Yield the surprisal in bits chunk by chunk, so that a text of any length takes little memory.
 
-    `arrays`, `precision` and `should_stop` are as in `activation_chunks`. A network on windows
-    predicts from whole windows only. Raises `CorpusError` for a text with nothing to predict.
+    `arrays`, `precision`, `should_stop` and `cells` are as in `activation_chunks`. A network on
+    windows predicts from whole windows only.
+
+    Raises `CorpusError` for a text with nothing to predict.
     """
     start = _first(config)
     if len(ids) <= start:
@@ -118,7 +123,7 @@ def surprisal_chunks(
         )
     ids = np.asarray(ids)
     chunks = activation_chunks(
-        config, arrays, ids[:-1], precision=precision, should_stop=should_stop
+        config, arrays, ids[:-1], precision=precision, should_stop=should_stop, cells=cells
     )
     for chunk in chunks:
         targets = ids[chunk.start + 1 : chunk.start + 1 + len(chunk.ids)]

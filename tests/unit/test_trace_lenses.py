@@ -15,10 +15,12 @@ from rnntui import places
 from rnntui.cli.trace import lens_tables
 from rnntui.cli.trace.networks import cell_networks
 from rnntui.cli.trace.recipe import find_trace_recipe
+from rnntui.lenses.forward_trace import forward_trace
 from rnntui.lenses.influence import influence
 from rnntui.lenses.marked_stretch import marked_stretch
 from rnntui.lenses.matching_stretches import on_off
 from rnntui.lenses.neurons import unit_correlations
+from rnntui.lenses.surgery import Operation, StateOperation, operated_weights
 from rnntui.lenses.surprise import surprise
 from rnntui.lenses.text_features import text_features
 from rnntui.own_cells import load_cell
@@ -328,3 +330,52 @@ def test_a_recipe_of_many_networks_has_gradients_alone(lens: str) -> None:
 @pytest.mark.parametrize("lens", LENSES)
 def test_a_lens_needs_a_network(lens: str) -> None:
     stated(rnntui("trace", "a", lens), "--checkpoint NAME")
+
+
+def test_the_lenses_look_at_an_operated_network() -> None:
+    checkpoint = network(cell="lstm", num_layers=2)
+    flags = ["--cut", "1:h:2", "--hold", "2:forget:1=high", "--freeze", "1:c:3=0.5"]
+    done = [
+        Operation(0, 1),
+        Operation(1, 0, "forget", "high"),
+        StateOperation(0, 2, "c", "freeze", 0.5),
+    ]
+    ids = checkpoint.header.vocabulary.encode(TEXT)
+    weights = operated_weights(checkpoint.for_sampling, done)
+    operated, cells = (weights.config, weights.arrays), weights.cells
+    steps = list(forward_trace(*operated, ids.tolist(), cells))
+    for found, step in zip(rows(TEXT, *flags), steps, strict=True):
+        np.testing.assert_allclose(found["output"], step.output, atol=1e-10)
+    costs = surprise(*operated, ids, cells=cells).bits
+    found_costs = [one["bits"] for one in rows(TEXT, "--surprise", *flags)]
+    np.testing.assert_allclose(found_costs, costs, atol=1e-10)
+    units = unit_correlations(*operated, ids, text_features(TEXT), cells=cells)
+    for one, row in zip(rows(TEXT, "--neurons", *flags), units.values, strict=True):
+        vowel = np.nan if one["vowel"] is None else one["vowel"]
+        expected = row[units.features.index("vowel")]
+        np.testing.assert_allclose(vowel, expected, atol=1e-10)
+    read = on_off(*operated, ids, precision=np.float64, cells=cells)
+    expected_units = marked_stretch(read, 5, 6, read, 100).units
+    marked = [one for one in rows(TEXT, "--neurons", "--mark", "6:6", *flags) if one["layer"]]
+    assert [one["share"] for one in marked] == [one.share for one in expected_units]
+    # Gradients flow through what is cut and held, not through a state that is set.
+    held = operated_weights(checkpoint.for_sampling, done[:2])
+    norms = influence(held.config, held.arrays, ids.tolist(), [len(ids) - 1]).norms[0]
+    found_norms = [one["gradient_norm"] for one in rows(TEXT, "--influence", *flags[:4])]
+    np.testing.assert_allclose(found_norms, norms, atol=1e-10)
+    for lens in ("--influence", "--gradients"):
+        refused = rnntui("trace", "--checkpoint", "tiny:last", TEXT, lens, *flags)
+        stated(refused, "no gradients through a state that is frozen")
+
+
+def test_operations_that_a_lens_cant_do_are_refused(tmp_path: Path) -> None:
+    network()
+    tiny = ("trace", "--checkpoint", "tiny:last", TEXT)
+    stated(rnntui(*tiny, "--cut", "4:h:1"), "There is no unit 1 in a layer 4.")
+    stated(rnntui(*tiny, "--freeze", "1:h:1"), "--freeze names a layer")
+    over_steps = rnntui(*tiny, "--neurons", "--over-steps", "--cut", "1:h:1")
+    stated(over_steps, "nothing operated on")
+    svg = tmp_path / "lens.svg"
+    outcome = rnntui("trace", "hel", "--recipe", "hello", "--nudge", "1:h:2=-0.5", "--svg", svg)
+    assert outcome.code == 0
+    assert "layer 1, unit 2: h nudged by -0.5" in svg.read_text(encoding="utf-8")

@@ -6,17 +6,10 @@ import typer
 
 from rnntui.cli.cell_option import CellFile, say_unless_used
 from rnntui.cli.checkpoint_argument import AtStep, Checkpoint, checkpoint_path
+from rnntui.cli.operation_options import Cut, Freeze, Hold, Nudge, operations_of
 from rnntui.cli.prime_options import PrimeFile, given_prime, prime_option
 from rnntui.cli.sample.output import MOST_WAITING
-from rnntui.cli.sample.steering import (
-    Choose,
-    Cut,
-    Freeze,
-    Hold,
-    Nudge,
-    choices_of,
-    operations_of,
-)
+from rnntui.cli.sample.steering import Choose, choices_of
 from rnntui.cli.terminal import notify
 from rnntui.errors import ConfigError
 from rnntui.sampling.modes import Mode, SamplingEngine

@@ -1,19 +1,17 @@
-"""Characters of `rnntui sample` that are chosen by hand, and networks that are operated on."""
+"""Characters of `rnntui sample` that are chosen by hand."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rnntui.cli.operation_options import PANEL
 from rnntui.errors import ConfigError
 from rnntui.text.escapes import unescaped
 
 if TYPE_CHECKING:
-    from rnntui.lenses.surgery import AnyOperation
     from rnntui.sampling.stream import Character, CharacterStreams
     from rnntui.text.vocabulary import Vocabulary
-
-PANEL: Final = "Steering"
 
 Choose = Annotated[
     list[str] | None,
@@ -24,56 +22,6 @@ Choose = Annotated[
         rich_help_panel=PANEL,
     ),
 ]
-Cut = Annotated[
-    list[str] | None,
-    typer.Option(
-        metavar="LAYER:h:UNIT",
-        help="Cut a unit out: nothing else reads its hidden state. Layers and units count"
-        " from 1; this and the next three may be repeated.",
-        rich_help_panel=PANEL,
-    ),
-]
-Hold = Annotated[
-    list[str] | None,
-    typer.Option(
-        metavar="LAYER:GATE:UNIT=low|high",
-        help="Hold a gate at its lowest or highest value.",
-        rich_help_panel=PANEL,
-    ),
-]
-Freeze = Annotated[
-    list[str] | None,
-    typer.Option(
-        metavar="LAYER:STATE:UNIT=VALUE",
-        help="Set a state to this value after each character.",
-        rich_help_panel=PANEL,
-    ),
-]
-Nudge = Annotated[
-    list[str] | None,
-    typer.Option(
-        metavar="LAYER:STATE:UNIT=AMOUNT",
-        help="Add this amount to a state after each character.",
-        rich_help_panel=PANEL,
-    ),
-]
-
-
-def operations_of(
-    cut: Sequence[str] | None,
-    hold: Sequence[str] | None,
-    freeze: Sequence[str] | None,
-    nudge: Sequence[str] | None,
-) -> "tuple[AnyOperation, ...]":
-    """The operations that the flags name. Raises `ConfigError`."""
-    from rnntui.lenses.operation_flags import operation_of
-
-    return (
-        *(operation_of("cut", one) for one in cut or ()),
-        *(operation_of("hold", one) for one in hold or ()),
-        *(operation_of("freeze", one) for one in freeze or ()),
-        *(operation_of("nudge", one) for one in nudge or ()),
-    )
 
 
 def choices_of(given: Sequence[str] | None, vocabulary: "Vocabulary") -> dict[int, str]:

@@ -1,13 +1,14 @@
 """`rnntui trace`: a forward pass number by number, or another lens on a network and a text."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from rnntui.cli.cell_option import CellFile, say_unless_used
 from rnntui.cli.checkpoint_argument import AtStep
+from rnntui.cli.operation_options import Cut, Freeze, Hold, Nudge, operations_of
 from rnntui.cli.prime_options import text_of_file
 from rnntui.cli.terminal import notify
 from rnntui.cli.trace.gradients import picture_of as flows
@@ -28,6 +29,9 @@ from rnntui.cli.trace.recipe import TraceRecipe, find_trace_recipe
 from rnntui.cli.trace.steps import picture_of, print_steps, write_steps
 from rnntui.errors import ConfigError
 from rnntui.text.escapes import ESCAPES_HELP, unescaped
+
+if TYPE_CHECKING:
+    from rnntui.lenses.surgery import AnyOperation
 
 
 def trace(
@@ -171,6 +175,10 @@ def trace(
         int | None,
         typer.Option(min=1, help="With --svg of a forward pass: this unit of each layer alone."),
     ] = None,
+    cut: Cut = None,
+    hold: Hold = None,
+    freeze: Freeze = None,
+    nudge: Nudge = None,
     cell: CellFile = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="One object a line, with every number.")
@@ -181,6 +189,7 @@ def trace(
     For each time step: the input, each layer's numbers, the output, and the next character.
     With --gradients: how much the loss at the last character depends on each earlier state.
     --neurons, --influence, --surprise and --map are the other lenses; one is chosen at a time.
+    --cut, --hold, --freeze and --nudge operate on the network first.
     """
     lens = _chosen_lens(
         {
@@ -192,10 +201,13 @@ def trace(
         }
     )
     _refuse_without_lens(lens, pattern, mark, place, csv_file)
+    operations = operations_of(cut, hold, freeze, nudge)
     if unit is not None and (lens or svg is None):
         raise ConfigError("--unit goes with --svg and the forward pass, without another lens.")
     if over_steps:
         _refuse_over_steps(lens, mark, at_step, checkpoint or [])
+        if operations:
+            raise ConfigError("--over-steps looks at what was kept, with nothing operated on.")
     if checkpoint and recipe is not None:
         raise ConfigError("--checkpoint and --recipe exclude each other; name one network.")
     if at_step is not None and not checkpoint:
@@ -221,7 +233,10 @@ def trace(
     text = text or ""
     if gradients:
         _follow_back(
-            _networks(checkpoint or [], at_step, found, train_steps, forget_bias),
+            (
+                _followed_back(network, operations)
+                for network in _networks(checkpoint or [], at_step, found, train_steps, forget_bias)
+            ),
             text,
             recurrent_scale,
             as_json,
@@ -238,6 +253,10 @@ def trace(
         say_unless_used(cell, [network.config.cell])
     else:
         network = _network(checkpoint or [], at_step, found)
+        if lens == "--influence":
+            network = _followed_back(network, operations)
+        else:
+            network = network.operated(operations)
         say_unless_used(cell, [network.config.cell])
         if not lens:
             _follow(network, text, units, as_json)
@@ -352,6 +371,17 @@ def _networks(
         yield recipe_network(recipe)
     for reference in checkpoints:
         yield checkpoint_network(reference, at_step)
+
+
+def _followed_back(network: TracedNetwork, operations: "Sequence[AnyOperation]") -> TracedNetwork:
+    """The operated network, through which gradients flow. Raises `ConfigError` if they don't."""
+    operated = network.operated(operations)
+    if operated.cells is not None:
+        raise ConfigError(
+            "There are no gradients through a state that is frozen or nudged; leave out --freeze"
+            " and --nudge."
+        )
+    return operated
 
 
 def _follow(network: TracedNetwork, text: str, units: int, as_json: bool) -> None:

@@ -79,10 +79,13 @@ def write_picture(
 
 
 def _in_words(network: "TracedNetwork", is_alone: bool) -> str:
-    """A network's name and size, and of a network alone how long it was trained."""
+    """A network's name and size, if it is alone its step, and what was operated on."""
+    from rnntui.lenses.operation_flags import in_words
+
     size = f"{network.config.cell} {network.config.num_layers}x{network.config.hidden_size}"
     name = () if network.name == network.config.cell else (network.name,)
-    return " · ".join((*name, size, *filter(None, [network.stage if is_alone else ""])))
+    done = [in_words(one) for one in network.operations]
+    return " · ".join((*name, size, *filter(None, [network.stage if is_alone else ""]), *done))
 
 
 def lens_precision(characters: int) -> Any:

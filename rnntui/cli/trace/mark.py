@@ -57,7 +57,11 @@ def table_of(network: "TracedNetwork", ids: list[int], mark: str) -> LensTable:
     start, stop = stretch_of(mark, len(ids))
     with on_one_thread():
         text = on_off(
-            network.config, network.arrays, np.array(ids), precision=lens_precision(len(ids))
+            network.config,
+            network.arrays,
+            np.array(ids),
+            precision=lens_precision(len(ids)),
+            cells=network.cells,
         )
         found = marked_stretch(text, start, stop, text, PLACES)
     symbols = network.vocabulary.symbols
@@ -109,7 +113,13 @@ def table_of(network: "TracedNetwork", ids: list[int], mark: str) -> LensTable:
         precision = lens_precision(len(ids))
         with on_one_thread():
             values = values_at(
-                network.config, network.arrays, np.array(ids), units, places, precision
+                network.config,
+                network.arrays,
+                np.array(ids),
+                units,
+                places,
+                precision,
+                network.cells,
             )
         names = [f"{unit.layer + 1} {unit.state}{unit.number + 1}" for unit in units]
         strips = dict(zip(names, values.T, strict=True))

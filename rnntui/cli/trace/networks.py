@@ -1,8 +1,8 @@
 """The networks for `rnntui trace`: from a recipe, from checkpoints, or trained for it."""
 
 import tempfile
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,9 @@ from rnntui.cli.trace.recipe import TraceRecipe
 from rnntui.errors import CorpusError, RnntuiError
 
 if TYPE_CHECKING:
+    from rnntui.lenses.surgery import AnyOperation
     from rnntui.nets.arrays import Arrays
+    from rnntui.nets.cells.cell import RecurrentCell
     from rnntui.nets.config import ModelConfig
     from rnntui.tasks.characters.checkpoint import Checkpoint
     from rnntui.text.normalisation import Normalisation
@@ -23,7 +25,8 @@ class TracedNetwork:
     """A network with a name; `stage` says how long it was trained, or is empty.
 
     `forget_bias` is the initial bias added to the gate that keeps the old state; `checkpoint` is
-    what it was loaded from, if it was.
+    what it was loaded from, if it was. `operations` are those that were done to it, and `cells`
+    those of its layers where these change states.
     """
 
     name: str
@@ -34,6 +37,17 @@ class TracedNetwork:
     normalisation: "Normalisation"
     forget_bias: float = 0.0
     checkpoint: "Checkpoint | None" = None
+    operations: "tuple[AnyOperation, ...]" = ()
+    cells: "tuple[RecurrentCell, ...] | None" = None
+
+    def operated(self, operations: "Iterable[AnyOperation]") -> "TracedNetwork":
+        """The same network after some operations. Raises `ConfigError` for what it doesn't have."""
+        from rnntui.lenses.surgery import operated_weights
+        from rnntui.nets.numpy_network import NetworkWeights
+
+        done = tuple(operations)
+        found = operated_weights(NetworkWeights(self.config, self.arrays, 0), done)
+        return replace(self, arrays=found.arrays, cells=found.cells, operations=done)
 
     def encode(self, text: str) -> list[int]:
         """The ids of a text, normalised as the network's own.

@@ -32,6 +32,7 @@ def table_of(
             np.array(ids),
             features,
             precision=lens_precision(len(ids)),
+            cells=network.cells,
         )
 
     def print_summary() -> None:
@@ -69,7 +70,9 @@ def _picture(
     best = [one for feature in found.features for one in found.of_feature(feature, 1)]
     units, places = [one.unit for one in best], range(min(PICTURED, len(ids)))
     with on_one_thread():
-        values = values_at(network.config, network.arrays, np.array(ids), units, places)
+        values = values_at(
+            network.config, network.arrays, np.array(ids), units, places, cells=network.cells
+        )
     strips = {
         f"{one.feature}: {_named(one)}": column for one, column in zip(best, values.T, strict=True)
     }

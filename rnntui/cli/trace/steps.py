@@ -47,7 +47,8 @@ def picture_of(about: "About", network: "TracedNetwork", text: str, units: range
     if units.start >= size:
         raise ConfigError(f"There is no unit {units.start + 1}: a layer has {size}.")
     ids = network.encode(text)
-    read = activations(network.config, network.arrays, np.array(ids[:PICTURED]))
+    drawn = np.array(ids[:PICTURED])
+    read = activations(network.config, network.arrays, drawn, cells=network.cells)
     strips = {
         f"{number + 1} {name}" + (f" {unit + 1}" if len(units) > 1 else ""): values[:, unit]
         for number, layer in reversed(list(enumerate(read.layers)))
@@ -97,7 +98,7 @@ def step_as_json(network: "TracedNetwork", step: "StepTrace", number: int) -> di
 def _steps(network: "TracedNetwork", ids: list[int]) -> "Iterator[StepTrace]":
     from rnntui.lenses.forward_trace import forward_trace
 
-    return forward_trace(network.config, network.arrays, ids)
+    return forward_trace(network.config, network.arrays, ids, network.cells)
 
 
 def _lists(vectors: "dict[str, Floats]") -> dict[str, list[float]]:

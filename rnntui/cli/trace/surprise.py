@@ -35,6 +35,7 @@ def table_of(network: "TracedNetwork", ids: list[int]) -> LensTable:
             read,
             _learned(network),
             precision=lens_precision(len(ids)),
+            cells=network.cells,
         )
     symbols, ngram = network.vocabulary.symbols, found.ngram
     averages = found.running_average(AVERAGED)

@@ -6,12 +6,12 @@ from itertools import count
 import numpy as np
 
 from rnntui.lenses import pictures
+from rnntui.lenses.operation_flags import flags_of, in_words
 from rnntui.lenses.pictures import About
 from rnntui.runtime.session import Network
 from rnntui.text.escapes import escaped
 from rnntui.tui.lens.findings import Lens
 from rnntui.tui.lens.lens_view import Seen
-from rnntui.tui.lens.operations import in_words
 from rnntui.tui.lens.surgery_lens import surgery_command, texts_of
 
 _FLAGS: dict[Lens, str] = {
@@ -24,7 +24,7 @@ _FLAGS: dict[Lens, str] = {
 
 
 def lens_command(lens: Lens, seen: Seen, network: Network) -> str:
-    """The command that traces the same text through the same lens, without what was operated on.
+    """The command that traces the same text through the same lens, operated on alike.
 
     Of surgery the one that generates what the operated network does.
     """
@@ -39,6 +39,12 @@ def lens_command(lens: Lens, seen: Seen, network: Network) -> str:
     words += [_FLAGS[lens]] if lens in _FLAGS else ["--unit", str(seen.unit + 1)]
     if lens == "influence":
         words += ["--place", str(seen.place + 1)]
+    if lens == "unit" and seen.marking.mark is not None:
+        start, stop = seen.marking.mark
+        words += ["--mark", f"{start + 1}:{stop}"]
+    elif lens == "unit" and seen.pattern:
+        words.append(f"--pattern={seen.pattern}")
+    words += flags_of(seen.operations)
     return shlex.join([*words, "--svg", "lens.svg"])
 
 

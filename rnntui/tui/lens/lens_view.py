@@ -54,6 +54,8 @@ class Seen:
     is_fixed: bool = False
     """Whether the weights were given, not learned."""
     marking: Marking = field(default_factory=Marking)
+    pattern: str = ""
+    """The regular expression that units are measured by, if any."""
 
     @property
     def chosen(self) -> TraceRow:

@@ -1,4 +1,4 @@
-"""Operations on a network as keys step through them, and in words."""
+"""Operations on a network as keys step through them."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -53,17 +53,3 @@ def with_nudge(
 def _is_of(one: AnyOperation, row: TraceRow, unit: int, way: str) -> bool:
     place = (row.layer - 1, unit, row.name, way)
     return isinstance(one, StateOperation) and (one.layer, one.unit, one.state, one.way) == place
-
-
-def in_words(operation: AnyOperation) -> str:
-    """An operation in words."""
-    unit = f"layer {operation.layer + 1}, unit {operation.unit + 1}"
-    match operation:
-        case StateOperation(way="freeze"):
-            return f"{unit}: {operation.state} frozen at {operation.amount:.4g}"
-        case StateOperation():
-            return f"{unit}: {operation.state} nudged by {operation.amount:+g}"
-        case Operation(gate=""):
-            return f"{unit}: cut out"
-        case Operation():
-            return f"{unit}: {operation.gate} {operation.hold}"

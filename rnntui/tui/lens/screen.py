@@ -13,6 +13,7 @@ from textual.worker import get_current_worker
 from rnntui.errors import ConfigError, RnntuiError
 from rnntui.lenses.embedding_map import EmbeddingMap
 from rnntui.lenses.neurons import Tracked, Unit
+from rnntui.lenses.operation_flags import in_words
 from rnntui.lenses.surgery import AnyOperation, check_operation
 from rnntui.runtime.session import Network
 from rnntui.text.cells import printable
@@ -28,7 +29,6 @@ from rnntui.tui.lens.looking import LookedAt, look_while_shown
 from rnntui.tui.lens.marking_screen import MarkingScreen
 from rnntui.tui.lens.operations import (
     NUDGE,
-    in_words,
     next_of,
     ways_to_operate,
     with_freeze,
@@ -192,8 +192,9 @@ class LensScreen(MarkingScreen):
         norms = tuple(self._norms.steps)
         chosen = self.place, self.row, self.unit
         is_fixed = not self.network.corpus  # as that of a trace recipe, which learned no text
-        operations, marking = self.operations, self.marking
-        return Seen(traced, self.findings, *chosen, operations, norms, is_fixed, marking)
+        operations, marking, pattern = self.operations, self.marking, self.pattern
+        found = self.findings
+        return Seen(traced, found, *chosen, operations, norms, is_fixed, marking, pattern)
 
     def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool | None:
         """Rule out what does nothing with the present lens."""

@@ -11,14 +11,13 @@ from rich.cells import set_cell_size
 from textual.content import Content
 
 from rnntui.lenses.operated_streams import OperatedStreams, Pair, mean_extra_bits
-from rnntui.lenses.operation_flags import flags_of
+from rnntui.lenses.operation_flags import flags_of, in_words
 from rnntui.lenses.surgery import AnyOperation
 from rnntui.runtime.session import Network
 from rnntui.sampling.choice import SamplingSpec
 from rnntui.sampling.stream import Character
 from rnntui.text.cells import symbol_label
 from rnntui.text.escapes import escaped
-from rnntui.tui.lens.operations import in_words
 from rnntui.tui.widgets.stream.text import StreamText
 
 GENERATED: Final = 300
