@@ -29,6 +29,16 @@ OldText = Annotated[
 Force = Annotated[
     bool, typer.Option("--force", help="Train even if free memory seems insufficient.")
 ]
+Log = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--log",
+        metavar="LOGGER",
+        help="Log to tensorboard or csv, too, or a logger of another package; repeatable."
+        " Files go to logs/ in the run's folder.",
+        rich_help_panel="Evaluating, saving, sampling",
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="One event a line, as JSON.")]
 
 

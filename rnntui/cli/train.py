@@ -8,7 +8,7 @@ import typer
 
 from rnntui.cli.checkpoint_argument import checkpoint_path
 from rnntui.cli.prime_options import PrimeFile, given_prime, prime_option
-from rnntui.cli.run_options import AsJson, Force, Name, OldText, Recipe, Resume, open_run
+from rnntui.cli.run_options import AsJson, Force, Log, Name, OldText, Recipe, Resume, open_run
 from rnntui.cli.setting_options import settings_as_options
 from rnntui.errors import ConfigError
 from rnntui.tasks.characters.config import TrainConfig
@@ -44,6 +44,7 @@ def train(
     ] = None,
     old_text: OldText = False,
     force: Force = False,
+    log: Log = None,
     as_json: AsJson = False,
     **settings: Any,
 ) -> None:
@@ -62,6 +63,7 @@ def train(
     from rnntui.text.corpus import load_corpus
     from rnntui.text.library.entries import default_text_name
     from rnntui.text.library.references import joined_reference
+    from rnntui.training.loggers.finding import find_loggers
 
     changes = {name: value for name, value in settings.items() if value is not None}
     if steps := changes.pop("normalise", None):
@@ -96,6 +98,7 @@ def train(
         return resume_run(parent, run, changes, load, allow, force)
 
     only_new = {"--recipe": recipe, "--name": name, "--init-from": init_from, "--prime": start}
+    loggers = find_loggers(log or ())
     # Until the run is open, there is nothing to save, and an interruption exits at once.
     run = open_run(resume, old_text, only_new, make, reopen)
-    run_headless(events_of(run, inbox), inbox, reader_for(sys.stdout, as_json))
+    run_headless(events_of(run, inbox, loggers=loggers), inbox, reader_for(sys.stdout, as_json))

@@ -29,6 +29,7 @@ from rnntui.text.labelled.choices import Units
 from rnntui.training.changed_text import ChangedTextError
 from rnntui.training.commands import Inbox, WeightsOutlet
 from rnntui.training.events import Saved, TrainEvent
+from rnntui.training.loggers.finding import find_loggers
 from rnntui.training.runs.folder import RunFolder, find_checkpoint, list_runs
 
 log = logging.getLogger(__name__)
@@ -72,10 +73,16 @@ OpenClassifierTraining = Callable[[ClassifyRequest, OnOpened], Events]
 """Opens a requested training run."""
 
 
-def open_classifier_training(request: ClassifyRequest, opened: OnOpened) -> Events:
-    """The events of a real training run; its texts are read in the thread that iterates them."""
+def open_classifier_training(
+    request: ClassifyRequest, opened: OnOpened, log: Sequence[str] = ()
+) -> Events:
+    """The events of a real training run; its texts are read in the thread that iterates them.
+
+    `log` are the names of loggers.
+    """
 
     def events(inbox: Inbox, outlet: WeightsOutlet) -> Iterator[TrainEvent]:  # noqa: ARG001
+        loggers = find_loggers(log)
         if isinstance(request, ResumedClassifier):
             allow = request.ask(inbox)
             try:
@@ -86,7 +93,7 @@ def open_classifier_training(request: ClassifyRequest, opened: OnOpened) -> Even
         else:
             run = new_classify_run(request.parent, request.source, request.config, request.name)
         opened(AboutRun(run.folder.name, run.provenance.name, run.classes))
-        yield from classify_events(run, inbox)
+        yield from classify_events(run, inbox, loggers)
 
     return events
 

@@ -39,6 +39,7 @@ from rnntui.training.commands import (
     WeightsOutlet,
 )
 from rnntui.training.events import Failed, Finished, Rewound, Step, TrainEvent
+from rnntui.training.loggers.finding import find_loggers
 from rnntui.training.runs.folder import RunFolder, find_checkpoint, find_run
 from rnntui.training.runs.kept import kept_file
 
@@ -130,8 +131,11 @@ OpenTraining = Callable[[Request, OnOpened], Events]
 """Opens a requested training run."""
 
 
-def open_training(request: Request, opened: OnOpened) -> Events:
-    """The events of a real training run; its text is read in the thread that iterates them."""
+def open_training(request: Request, opened: OnOpened, log: Sequence[str] = ()) -> Events:
+    """The events of a real training run; its text is read in the thread that iterates them.
+
+    `log` are the names of loggers for a run that is trained here.
+    """
 
     def events(inbox: Inbox, outlet: WeightsOutlet) -> Iterator[TrainEvent]:
         if isinstance(request, ReplayedTraining | FollowedTraining):
@@ -144,6 +148,7 @@ def open_training(request: Request, opened: OnOpened) -> Events:
             else:
                 yield from followed_events(folder, inbox, outlet, request.on_state)
             return
+        loggers = find_loggers(log)
         if isinstance(request, ResumedTraining):
             try:
                 run = resume_run(request.parent, request.name, {}, allow=request.ask(inbox))
@@ -155,7 +160,7 @@ def open_training(request: Request, opened: OnOpened) -> Events:
             corpus = load_corpus(request.corpus, normalisation=Normalisation(config.normalise))
             run = new_run(request.parent, corpus, config, request.name, request.prime)
         opened(run.folder.name, run.corpus, run.config)
-        yield from events_of(run, inbox, outlet)
+        yield from events_of(run, inbox, outlet, loggers=loggers)
 
     return events
 

@@ -153,6 +153,20 @@ class Rewound(TrainEvent):
 
 
 @dataclass(frozen=True)
+class GateHistogram(TrainEvent):
+    """How the activations of one gate were distributed at an evaluation. Never in a record.
+
+    They are those of a layer, from 1, while it reads a stretch of text: `counts[i]` of them lie
+    between `edges[i]` and `edges[i + 1]`.
+    """
+
+    layer: int
+    gate: str
+    edges: tuple[float, ...]
+    counts: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Warned(TrainEvent):
     """A warning; the run continues."""
 

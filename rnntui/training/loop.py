@@ -7,7 +7,8 @@ the data and the step, so a resumed run repeats one that was never stopped, bit 
 same machine and thread count.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import TypeVar
 
 from rnntui.clock import Clock
@@ -15,6 +16,13 @@ from rnntui.errors import RnntuiError
 from rnntui.training.commands import Inbox, NullInbox, NullOutlet, WeightsOutlet
 from rnntui.training.events import Failed, TrainEvent
 from rnntui.training.learner import Learner
+from rnntui.training.loggers.logged_events import (
+    Measured,
+    logged,
+    logged_run,
+    nothing_measured,
+)
+from rnntui.training.loggers.logger import NamedLogger
 from rnntui.training.loop_state import LoopState
 from rnntui.training.prepared_run import PreparedRun
 from rnntui.training.runs.kept import drop_kept_after
@@ -33,17 +41,21 @@ def train_recorded(
     outlet: WeightsOutlet | None = None,
     ending: Ending = iter,
     clock: Clock = AWAKE,
+    loggers: Sequence[NamedLogger] = (),
+    measured: Measured = nothing_measured,
 ) -> Iterator[TrainEvent]:
     """The events of `train`, each in the run's record before it is passed on.
 
-    Raises `CheckpointError` where another process trains the run, and what `make_learner` does.
+    `loggers` are given them after that, and what was `measured` for them alone. Raises
+    `CheckpointError` where another process trains the run, and what `make_learner` does.
     """
     start = run.resumed_at
     record = Record(run.folder, keep_lines=start.events if start else 0)
     try:
         drop_kept_after(run.folder, start.step if start else -1)
         events = train(run, make_learner(run), inbox, outlet, clock, record.lines)
-        yield from recorded(ending(events), record)
+        events = recorded(ending(events), record)
+        yield from logged(events, loggers, partial(logged_run, run), measured)
     finally:
         record.close()
 

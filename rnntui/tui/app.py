@@ -134,6 +134,7 @@ class RnntuiApp(
         self.preferences = PreferenceFile(
             places.settings_file(), self.available_themes, _key_scopes
         )
+        self.loggers = self.preferences.now.log
         self._apply_preferences()
 
     @property
@@ -217,11 +218,11 @@ class RnntuiApp(
         self.call_after_refresh(self._open)
 
     async def _open(self) -> None:
-        from rnntui.runtime.session import Session
+        from rnntui.runtime.session import Session, open_training
         from rnntui.tui.playground.screen import Playground
         from rnntui.tui.playground.starting import StartRequest, find_start
 
-        session = self._session or Session()
+        session = self._session or Session(open_training=partial(open_training, log=self.loggers))
         session.wake = self._wake
         remembered = self._remembered
         start = self._start or find_start(StartRequest(), remembered.corpus, remembered.run)

@@ -5,6 +5,8 @@ first picture needs none of them.
 """
 
 import os
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic
 
@@ -42,6 +44,8 @@ class NavigatingApp(App[ReturnType], Generic[ReturnType]):
         self._classify: ClassifyScreen | None = None
         self._lessons: LessonSession | None = None
         self._race: RaceSession | None = None
+        self.loggers: Sequence[str] = ()
+        """The names of the loggers of training runs."""
 
     @property
     def playground(self) -> "Playground":
@@ -96,10 +100,10 @@ class NavigatingApp(App[ReturnType], Generic[ReturnType]):
             self.push_screen(RaceSetup(present, places.checkpoints_dir()), self._begin_race)
 
     def _begin_race(self, request: "NewRace | None") -> None:
-        from rnntui.runtime.race.session import RaceSession
+        from rnntui.runtime.race.session import RaceSession, open_race
 
         if request is not None:
-            self.open_race(RaceSession(), request)
+            self.open_race(RaceSession(open_race=partial(open_race, log=self.loggers)), request)
 
     def open_race(self, session: "RaceSession", request: "NewRace") -> None:
         """Show a race, which begins."""
@@ -150,9 +154,14 @@ class NavigatingApp(App[ReturnType], Generic[ReturnType]):
 
     def _show_classify(self) -> "ClassifyScreen":
         """Show the Classify screen, created at first use."""
-        from rnntui.runtime.classifier_session import ClassifierSession
+        from rnntui.runtime.classifier_session import (
+            ClassifierSession,
+            open_classifier_training,
+        )
 
-        screen = self._classify or self.create_classify_screen(ClassifierSession())
+        screen = self._classify or self.create_classify_screen(
+            ClassifierSession(open_training=partial(open_classifier_training, log=self.loggers))
+        )
         if screen not in self.screen_stack:
             self.clear_notifications()
             self.push_screen(screen)

@@ -60,6 +60,13 @@ def test_a_good_file_is_taken_as_it_is(path: Path):
     assert isinstance(file.now.pace, float)
 
 
+def test_loggers_are_a_list_of_names(path: Path):
+    file = opened(path, 'log = ["csv", "tensorboard"]\n')
+    assert file.complaints == ()
+    assert file.now.log == ("csv", "tensorboard")
+    assert opened(path, as_toml(file.now)).now == file.now
+
+
 @pytest.mark.parametrize(
     ("line", "says"),
     [
@@ -75,6 +82,9 @@ def test_a_good_file_is_taken_as_it_is(path: Path):
         ("theme = 1979-05-27", "theme must be a text"),
         ('mode = "greedy"', "mode must be one of argmax, random, hybrid, not 'greedy'"),
         ("mode = ['argmax']", "not a list"),
+        ('log = "csv"', "log must be a list of names, not 'csv'."),
+        ("log = [1]", "log must be a list of names, not a list"),
+        ('log = ["cvs"]', "there is no logger called 'cvs'; there are tensorboard, csv"),
         ("keymap = 3", "keymap must be a table"),
         ("pace = {}", "not a table"),
     ],

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rnntui.cli.run_options import AsJson, Force, Name, OldText, Recipe, Resume, open_run
+from rnntui.cli.run_options import AsJson, Force, Log, Name, OldText, Recipe, Resume, open_run
 from rnntui.cli.setting_options import settings_as_options
 from rnntui.errors import ConfigError
 from rnntui.tasks.classification.config import ClassifyConfig
@@ -61,6 +61,7 @@ def train(
     skip_bad: SkipBad = False,
     old_text: OldText = False,
     force: Force = False,
+    log: Log = None,
     as_json: AsJson = False,
     **settings: Any,
 ) -> None:
@@ -82,6 +83,7 @@ def train(
     from rnntui.tasks.classification.provenance import LabelledSource
     from rnntui.tasks.classification.recipes import DEFAULT, find_classify_recipe
     from rnntui.training.events import Tested
+    from rnntui.training.loggers.finding import find_loggers
 
     changes = {name: value for name, value in settings.items() if value is not None}
     source = labelled_source(
@@ -96,11 +98,12 @@ def train(
     def reopen(parent: Path, run: str, allow: "AllowOldText") -> "ClassifyRun":
         return resume_classify_run(parent, run, changes, source, allow, force)
 
+    loggers = find_loggers(log or ())
     # Until the run is open, there is nothing to save, and an interruption exits at once.
     run = open_run(resume, old_text, {"--recipe": recipe, "--name": name}, make, reopen)
     inbox = CommandQueue()
     tests: list[Tested] = []
-    events = _collecting(classify_events(run, inbox), tests)
+    events = _collecting(classify_events(run, inbox, loggers), tests)
     run_headless(events, inbox, reader_for(sys.stdout, as_json))
     if not as_json:
         for test in tests:

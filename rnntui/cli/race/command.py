@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_origin
 import typer
 
 from rnntui.cli.prime_options import given_prime, prime_option
-from rnntui.cli.run_options import Force, OldText, allowance, check_old_text
+from rnntui.cli.run_options import Force, Log, OldText, allowance, check_old_text
 from rnntui.cli.setting_options import settings_as_options
 from rnntui.cli.written_files import repeated_command, write_whole
 from rnntui.errors import ConfigError
@@ -94,6 +94,7 @@ def race(
     ] = 0,
     old_text: OldText = False,
     force: Force = False,
+    log: Log = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="One event a line, as JSON, with its lane.")
     ] = False,
@@ -112,7 +113,9 @@ def race(
     from rnntui.runtime.commands import CommandQueue
     from rnntui.runtime.race.opening import load_shared_parts
     from rnntui.runtime.race.turns import SLICE_CHARACTERS, race
+    from rnntui.training.loggers.finding import find_loggers
 
+    find_loggers(log or ())  # before anything is made
     values = listed_values(settings)
     if "cell" in values:
         values["cell"] = [named_cell(str(cell)) for cell in values["cell"]]
@@ -144,7 +147,7 @@ def race(
         opened = _resumed(parent, resume, given, values, old_text, force)
     load_shared_parts(opened.runs)
     inbox = CommandQueue()
-    lanes = opened.lanes
+    lanes = opened.lanes_publishing({}, log or ())
     events = race(lanes, inbox, opened.file.slice_characters)
     try:
         run_headless(events, inbox, race_reader(sys.stdout, as_json, lanes), _failure)

@@ -25,6 +25,7 @@ from rnntui.toml_files import UnreadableFileError, read_toml
 from rnntui.training.changed_text import AllowOldText, refuse_old_text
 from rnntui.training.checked_values import count, text
 from rnntui.training.commands import WeightsOutlet
+from rnntui.training.loggers.finding import find_loggers
 from rnntui.training.runs.changes import remove_run
 from rnntui.training.runs.folder import check_new_name, check_run_name, find_run
 from rnntui.training.settings.declaring import BUDGETS
@@ -58,20 +59,27 @@ class OpenedRace:
         """The lanes for `race`."""
         return self.lanes_publishing({})
 
-    def lanes_publishing(self, outlets: Mapping[str, WeightsOutlet]) -> tuple[Lane, ...]:
-        """The lanes for `race`, which publish their weights in the outlet of their name."""
+    def lanes_publishing(
+        self, outlets: Mapping[str, WeightsOutlet], log: Sequence[str] = ()
+    ) -> tuple[Lane, ...]:
+        """The lanes for `race`, which publish their weights in the outlet of their name.
+
+        Each has loggers of its own, by their names in `log`.
+        """
         return tuple(
             Lane(
                 run.folder.name,
                 run.batches.characters_per_batch,
-                partial(_begin, run, outlets.get(run.folder.name)),
+                partial(_begin, run, outlets.get(run.folder.name), tuple(log)),
             )
             for run in self.runs
         )
 
 
-def _begin(run: Run, outlet: WeightsOutlet | None, inbox: Any, clock: Any) -> Any:
-    return events_of(run, inbox, outlet, clock=clock)
+def _begin(
+    run: Run, outlet: WeightsOutlet | None, log: Sequence[str], inbox: Any, clock: Any
+) -> Any:
+    return events_of(run, inbox, outlet, clock=clock, loggers=find_loggers(log))
 
 
 def race_file(parent: Path, name: str) -> Path:

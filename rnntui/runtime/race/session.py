@@ -34,6 +34,7 @@ from rnntui.text.normalisation import Normalisation
 from rnntui.text.rare import with_rare_merged
 from rnntui.training.commands import Inbox
 from rnntui.training.events import Failed
+from rnntui.training.loggers.finding import find_loggers
 
 WHOLE_RACE: Final = ""
 """In the place of a lane's name: what happens to all of them."""
@@ -78,15 +79,21 @@ Round = tuple[Character, ...]
 """A character of each lane."""
 
 
-def open_race(request: RaceRequest, opened: OnOpened) -> Callable[[Inbox], Iterator[LaneEvent]]:
-    """The events of a real race; its text is read in the thread that iterates them."""
+def open_race(
+    request: RaceRequest, opened: OnOpened, log: Sequence[str] = ()
+) -> Callable[[Inbox], Iterator[LaneEvent]]:
+    """The events of a real race; its text is read in the thread that iterates them.
+
+    `log` are the names of loggers, of which each lane has its own.
+    """
 
     def events(inbox: Inbox) -> Iterator[LaneEvent]:
+        find_loggers(log)  # before anything is made
         it = _new(request) if isinstance(request, NewRace) else _resumed(request)
         load_shared_parts(it.runs)
         mailboxes = {run.folder.name: WeightsMailbox() for run in it.runs}
         opened(it.file, [_lane(run, mailboxes[run.folder.name]) for run in it.runs])
-        yield from race(it.lanes_publishing(mailboxes), inbox, it.file.slice_characters)
+        yield from race(it.lanes_publishing(mailboxes, log), inbox, it.file.slice_characters)
 
     return events
 

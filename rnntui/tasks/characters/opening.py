@@ -4,7 +4,7 @@ The entry point of both the command line and the screen. Loads torch only for th
 so that the run's folder is there before; or earlier, to check a device given by name.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,8 +22,10 @@ from rnntui.text.corpus import Corpus
 from rnntui.text.rare import with_rare_merged
 from rnntui.text.vocabulary import describe_character
 from rnntui.training.changed_text import AllowOldText, refuse_old_text
-from rnntui.training.commands import Inbox, WeightsOutlet
+from rnntui.training.commands import Inbox, NullOutlet, WeightsOutlet
 from rnntui.training.events import TrainEvent
+from rnntui.training.loggers.logged_events import wants_gates
+from rnntui.training.loggers.logger import NamedLogger
 from rnntui.training.opening import check_can_train, folder_for, make_run, reopened
 from rnntui.training.optimizing.devices import check_precision
 from rnntui.training.optimizing.memory import check_memory
@@ -160,14 +162,29 @@ def events_of(
     inbox: Inbox | None = None,
     outlet: WeightsOutlet | None = None,
     clock: Clock = AWAKE,
+    loggers: Sequence[NamedLogger] = (),
 ) -> Iterator[TrainEvent]:
     """Train a run, yielding its events, each after it is recorded in the run's folder.
 
-    `clock` gives the seconds that the events tell.
+    `clock` gives the seconds that the events tell; `loggers` are given the events, too.
 
     Raises `CheckpointError` if another process trains the run.
     """
     from rnntui.tasks.characters.learners import learner_for
     from rnntui.training.loop import train_recorded
 
-    yield from train_recorded(run, learner_for, inbox, outlet, clock=clock)
+    if not any(map(wants_gates, loggers)):
+        yield from train_recorded(run, learner_for, inbox, outlet, clock=clock, loggers=loggers)
+        return
+    from rnntui.tasks.characters.gate_histograms import GateHistograms
+
+    gates = GateHistograms(run, outlet or NullOutlet())
+    yield from train_recorded(
+        run,
+        learner_for,
+        inbox,
+        gates,
+        clock=clock,
+        loggers=loggers,
+        measured=gates.measured,
+    )

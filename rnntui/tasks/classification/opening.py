@@ -4,7 +4,7 @@ The entry point of both the command line and the screen. Loads torch only for th
 to check a device given by name.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from rnntui.text.labelled.corpus import LabelledCorpus
 from rnntui.training.changed_text import AllowOldText, refuse_old_text
 from rnntui.training.commands import Inbox, NullInbox
 from rnntui.training.events import Finished, Tested, TrainEvent, Warned
+from rnntui.training.loggers.logger import NamedLogger
 from rnntui.training.measuring_stop import MeasuringStoppedError, until_stopped
 from rnntui.training.opening import check_can_train, folder_for, make_run, reopened
 from rnntui.training.optimizing.memory import check_memory
@@ -94,11 +95,13 @@ def resume_classify_run(
     return run
 
 
-def classify_events(run: ClassifyRun, inbox: Inbox | None = None) -> Iterator[TrainEvent]:
+def classify_events(
+    run: ClassifyRun, inbox: Inbox | None = None, loggers: Sequence[NamedLogger] = ()
+) -> Iterator[TrainEvent]:
     """Train a run, yielding its events, each after it is recorded in the run's folder.
 
-    At its end, unless it was stopped, the best network is evaluated on the test part, if there
-    is one. Raises `CheckpointError` if another process trains the run.
+    `loggers` are given them, too. At its end, unless it was stopped, the best network is evaluated
+    on the test part, if there is one. Raises `CheckpointError` if another process trains the run.
     """
     from rnntui.tasks.classification.learner import ClassifyLearner
     from rnntui.training.loop import train_recorded
@@ -106,7 +109,7 @@ def classify_events(run: ClassifyRun, inbox: Inbox | None = None) -> Iterator[Tr
     def ending(events: Iterator[TrainEvent]) -> Iterator[TrainEvent]:
         return _with_test(run, events, inbox or NullInbox())
 
-    yield from train_recorded(run, ClassifyLearner, inbox, ending=ending)
+    yield from train_recorded(run, ClassifyLearner, inbox, ending=ending, loggers=loggers)
 
 
 def _with_test(

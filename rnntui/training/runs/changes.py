@@ -1,6 +1,7 @@
 """Renaming and deleting runs; a folder with other files in it stays."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,6 +98,8 @@ def remove_run(parent: Path, name: str) -> Removed:
                 if path.is_symlink() or not path.is_dir():
                     path.unlink(missing_ok=True)
             remove_kept_folder(folder)
+            if not folder.logs.is_symlink():
+                shutil.rmtree(folder.logs, ignore_errors=True)
             left = tuple(sorted(os.listdir(folder.path)))  # noqa: PTH208
             if not left:
                 folder.path.rmdir()

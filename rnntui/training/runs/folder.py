@@ -72,6 +72,11 @@ class RunFolder:
         """The folder of the small checkpoints that are kept for lenses (see `kept.py`)."""
         return self.path / KEPT
 
+    @property
+    def logs(self) -> Path:
+        """The folder of the loggers' own folders (see `training/loggers/`)."""
+        return self.path / "logs"
+
 
 def check_run_name(name: str) -> None:
     """Raise `CheckpointError` unless `name` is a valid run name: one plain folder name."""

@@ -75,6 +75,11 @@ class Preferences:
     mode: Mode = _setting(  # noqa: RUF009
         "random", "Sampling mode: argmax, random or hybrid."
     )
+    log: Sequence[str] = _setting(
+        (),
+        "Loggers of training runs begun or resumed on screen: tensorboard, csv, and those"
+        ' of other packages, as in log = ["tensorboard", "csv"].',
+    )
     keymap: Mapping[str, str] = field(
         default_factory=dict,
         metadata={
@@ -93,6 +98,7 @@ class Preferences:
                 raise ConfigError(f"{setting.name} must be true or false, not {_shown(value)}")
             elif setting.type is str and not isinstance(value, str):
                 raise ConfigError(f"{setting.name} must be a text, not {_shown(value)}")
+        object.__setattr__(self, "log", _names_of_loggers(self.log))
         for name, choices in (("mode", get_args(Mode)), (SETTING, CHOICES)):
             if (value := getattr(self, name)) not in choices:
                 names = ", ".join(choices)
@@ -156,7 +162,9 @@ def as_toml(preferences: Preferences) -> str:
     for setting in fields(preferences):
         value = getattr(preferences, setting.name)
         if value != getattr(defaults, setting.name):
-            table = {setting.name: dict(value) if isinstance(value, Mapping) else value}
+            plain: Any = dict(value) if isinstance(value, Mapping) else value
+            plain = list(plain) if isinstance(plain, tuple) else plain
+            table = {setting.name: plain}
             parts.append(f"\n# {setting.metadata['about']}\n{tomli_w.dumps(table)}")
     return "".join(parts)
 
@@ -180,17 +188,37 @@ def _from_tables(
                 preferences = replace(preferences, keymap=keymap)
             else:
                 read = replace(preferences, **{name: value})  # type: ignore[arg-type]
+                if name == "log":
+                    _check_loggers(read.log)
                 if name == "theme" and value not in themes:
                     raise ConfigError(f"there is no theme called {_shown(value)}")
                 preferences = read
         except ConfigError as error:
             default = getattr(preferences, name)
-            instead = "" if name == "keymap" else f"; {_shown(default)} is used"
+            instead = "" if name in ("keymap", "log") else f"; {_shown(default)} is used"
             complaints.append(f"{error}{instead}.")
     if len(complaints) > MOST_COMPLAINTS:
         rest = len(complaints) - MOST_COMPLAINTS + 1
         complaints[MOST_COMPLAINTS - 1 :] = [f"and {rest} more entries can't be used."]
     return preferences, tuple(f"settings.toml: {complaint}" for complaint in complaints)
+
+
+def _check_loggers(names: Sequence[str]) -> None:
+    """Raise `ConfigError` for a name that no logger has."""
+    # Imported here, as the first picture shouldn't wait for it.
+    from rnntui.training.loggers.finding import known_loggers
+
+    for name in names:
+        if name not in (known := known_loggers()):
+            raise ConfigError(
+                f"there is no logger called {_shown(name)}; there are {', '.join(known)}"
+            )
+
+
+def _names_of_loggers(value: object) -> tuple[str, ...]:
+    if isinstance(value, list | tuple) and all(isinstance(name, str) for name in value):
+        return tuple(value)
+    raise ConfigError(f"log must be a list of names, not {_shown(value)}")
 
 
 def _number(name: str, value: object, bounds: tuple[float, float]) -> float:
