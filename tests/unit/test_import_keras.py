@@ -82,16 +82,20 @@ def test_the_network_of_the_alice_lesson_writes_what_keras_says(keras: Any, tmp_
     )
     for name in ("net.keras", "net.h5"):
         model.save(tmp_path / name)
-        found = imported(tmp_path / name, *flags)
-        assert found.header.vocabulary.symbols == tuple(SYMBOLS)
-        assert (found.header.model.window, found.header.model.cell) == (10, "rnn")
-        assert sum(array.size for array in found.weights.values()) == model.count_params()
-        ids = [SYMBOLS.index(one) for one in "the cat sa"]
-        for character in islice(argmax_text(found, "the cat sa"), 30):
-            shares = np.asarray(model(np.eye(V, dtype="float32")[ids][None]).detach())[0]
-            assert character.symbol == SYMBOLS[int(shares.argmax())]
-            assert character.probability == pytest.approx(float(shares.max()), abs=1e-5)
-            ids = [*ids[1:], int(shares.argmax())]
+    found = imported(tmp_path / "net.keras", *flags)
+    assert found.header.vocabulary.symbols == tuple(SYMBOLS)
+    assert (found.header.model.window, found.header.model.cell) == (10, "rnn")
+    assert sum(array.size for array in found.weights.values()) == model.count_params()
+    ids = [SYMBOLS.index(one) for one in "the cat sa"]
+    for character in islice(argmax_text(found, "the cat sa"), 30):
+        shares = np.asarray(model(np.eye(V, dtype="float32")[ids][None]).detach())[0]
+        assert character.symbol == SYMBOLS[int(shares.argmax())]
+        assert character.probability == pytest.approx(float(shares.max()), abs=1e-5)
+        ids = [*ids[1:], int(shares.argmax())]
+    other = KerasFile().read(tmp_path / "net.h5")
+    assert other.model == found.header.model
+    for name, array in found.weights.items():
+        np.testing.assert_array_equal(other.weights[name], array)
 
 
 @pytest.mark.parametrize("kind", ["LSTM", "GRU", "SimpleRNN"])

@@ -94,18 +94,19 @@ function frame(now) {
     generate(Infinity, TURN_MS);
   }
   show();
-  requestAnimationFrame(frame);
+  writing.frame = requestAnimationFrame(frame);
 }
 
 element("settings").addEventListener("submit", (event) => {
   event.preventDefault();
   if (writing && writing.running) {
+    cancelAnimationFrame(writing.frame); // else a text begun at once would have two of them
     writing.running = false;
     show();
     return;
   }
   begin();
-  requestAnimationFrame(frame);
+  writing.frame = requestAnimationFrame(frame);
 });
 
 element("copy").addEventListener("click", () => {
