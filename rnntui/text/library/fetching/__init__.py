@@ -1,1 +1,1 @@
-"""Texts from the network: a catalogue of the classics, and addresses of one's own."""
+"""Gets texts from the network: those of the catalogue, and any address."""
