@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from rnntui.lenses.forward_trace import StepTrace
     from rnntui.sampling.stream import Character
     from rnntui.tasks.characters.checkpoint import Checkpoint
+    from rnntui.tasks.characters.config import TrainConfig
     from rnntui.tasks.characters.run import Run
     from rnntui.tasks.characters.scoring import Score
     from rnntui.text.corpus import Corpus
@@ -153,13 +154,13 @@ def train(
     config = found.config.replaced(changes)
     start = found.prime if prime is None else prime
     if init_from is None:
-        text = _loaded(corpus, config.normalise)
+        text = _loaded(corpus, config)
         return TrainingRun(new_run(parent, text, config, name, start, force=force))
     path = _checkpoint_path(init_from, parent)
     return TrainingRun(
         fine_tuned_run(
             parent,
-            lambda steps: _loaded(corpus, steps),
+            lambda config: _loaded(corpus, config),
             config,
             settings,
             name,
@@ -198,7 +199,7 @@ def resume(
     """
     from rnntui.tasks.characters.opening import resume_run
 
-    load = None if corpus is None else lambda steps: _loaded(corpus, steps)
+    load = None if corpus is None else lambda config: _loaded(corpus, config)
     changes = _with_cell_loaded(settings)
     return TrainingRun(resume_run(_parent(folder), name, changes, load, force=force))
 
@@ -285,8 +286,8 @@ def evaluate(checkpoint: "Checkpoint", corpus: "Corpus | str | None" = None) -> 
     """
     from rnntui.tasks.characters.scoring import score
 
-    steps = checkpoint.header.normalisation.steps
-    return score(checkpoint, None if corpus is None else _loaded(corpus, steps), None)
+    config = checkpoint.header.config
+    return score(checkpoint, None if corpus is None else _loaded(corpus, config), None)
 
 
 def trace(checkpoint: "Checkpoint", text: str) -> "Iterator[StepTrace]":
@@ -334,10 +335,11 @@ def _with_cell_loaded(settings: Mapping[str, object]) -> dict[str, object]:
     return {**settings, "cell": named_cell(cell)}
 
 
-def _loaded(corpus: "Corpus | str | Path", steps: tuple[str, ...]) -> "Corpus":
-    """The text, normalised by those steps. Raises `CorpusError` where it was by others."""
+def _loaded(corpus: "Corpus | str | Path", config: "TrainConfig") -> "Corpus":
+    """The text as `config` asks for. Raises `CorpusError` where it was normalised otherwise."""
+    steps = config.normalise
     if isinstance(corpus, str | Path):
-        return load_corpus(corpus, normalise=steps)
+        return load_corpus(corpus, normalise=steps, text_encoding=config.read_as)
     if corpus.normalisation.steps != steps:
         raise CorpusError(
             f"The text '{corpus.name}' isn't normalised as that network's was; make it with"

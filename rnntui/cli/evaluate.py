@@ -35,6 +35,7 @@ def evaluate(
     from rnntui.tasks.characters.checkpoint import load_checkpoint
     from rnntui.tasks.characters.scoring import score
     from rnntui.text.library.references import joined_reference
+    from rnntui.text.unit_kinds import ONE_OF
 
     path = checkpoint_path(checkpoint, at_step)
     corpus = joined_reference(corpora) if corpora else None
@@ -53,4 +54,8 @@ def evaluate(
         for line in result.lines
     ]
     title = f"{result.text}: {result.characters:,} characters predicted"
-    print_table(("", ">loss (nats)", ">bits per character", ">perplexity"), rows, title)
+    nats = ">loss (nats)"
+    if result.units != "characters":
+        title += f" as {result.predictions:,} {result.units}"
+        nats = f">loss (nats per {ONE_OF[result.units]})"
+    print_table(("", nats, ">bits per character", ">perplexity"), rows, title)

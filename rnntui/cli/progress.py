@@ -80,9 +80,10 @@ class PlainLines:
             if event.elapsed_s - self._last_step_s < PLAIN_STEP_SECONDS:
                 return
             self._last_step_s = event.elapsed_s
+            each = "texts" if self._unit == "texts" else "characters"
             line = (
                 f"step {event.step}  epoch {event.epoch:.2f}  loss {event.loss:.4f}"
-                f"  {event.chars_per_second:,.0f} {self._unit}/s"
+                f"  {event.chars_per_second:,.0f} {each}/s"
             )
         else:
             line = sentence(event, self._unit)
@@ -165,6 +166,8 @@ def sentence(event: TrainEvent, unit: str = "characters") -> str:
                 if event.unit == "texts"
                 else f"{event.vocab_size} symbols"
             )
+            if event.chars_per_unit != 1 and event.unit != "texts":
+                held_out += f" ({event.chars_per_unit:.2f} characters each)"
             return (
                 f"{verb} '{event.run}' on {event.corpus}: {event.parameters:,} parameters,"
                 f" {vocabulary}, {event.train_chars:,} {event.unit}{held_out}, {event.device}."

@@ -76,8 +76,10 @@ def train(
     start = given_prime(prime, prime_file)
 
     def loader(reference: str) -> "LoadText":
-        return lambda steps: load_corpus(
-            reference, normalisation=Normalisation(steps), text_encoding=text_encoding
+        return lambda config: load_corpus(
+            reference,
+            normalisation=Normalisation(config.normalise),
+            text_encoding=config.read_as or text_encoding,
         )
 
     def make(parent: Path) -> "Run":
@@ -89,7 +91,7 @@ def train(
             sampled_from = start.encode("utf-8", "replace").decode()
         load = loader(corpus or found.corpus or default_text_name())
         if init_from is None:
-            return new_run(parent, load(config.normalise), config, name, sampled_from, force=force)
+            return new_run(parent, load(config), config, name, sampled_from, force=force)
         weights = checkpoint_path(init_from)
         return fine_tuned_run(parent, load, config, changes, name, sampled_from, weights, force)
 

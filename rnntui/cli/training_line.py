@@ -59,7 +59,7 @@ class TrainingLine:
         if not math.isnan(self.val_loss):
             parts.append((2, f"val {self.val_loss:.3f}", ""))
         if isinstance(self.step, Step):
-            each = "char" if self.unit == "characters" else self.unit
+            each = "texts" if self.unit == "texts" else "char"
             parts.append((6, f"{self.step.chars_per_second:,.0f} {each}/s", ""))
             parts.append((4, duration(self.step.elapsed_s), "progress.elapsed"))
         parts.append((0, f"eta {left}", "progress.remaining"))

@@ -73,8 +73,8 @@ class OperatedStreams(Iterator[Pair]):
             self._changed = operated_weights(latest, self._operations)
         reading = self._reading.predict()
         untouched = next(self._untouched)
-        self._reading.put(untouched.symbol)
-        share = dict(reading.candidates)[untouched.symbol]
+        self._reading.put(untouched.unit)
+        share = dict(reading.candidates)[untouched.unit]
         return Pair(untouched, next(self._operated), share)
 
     def predicted(self) -> tuple[tuple[str, float, float], ...]:

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from rnntui.runtime.record_tail import RecordTail
 from rnntui.training.checked_values import count, number, seconds
-from rnntui.training.events import Evaluated, Step, TrainEvent
+from rnntui.training.events import Evaluated, Opened, Step, TrainEvent
 
 MOST_POINTS: Final = 4_000
 """Steps kept of a record, approximately."""
@@ -24,6 +24,7 @@ Point = tuple[float, float, float]
 """Step, seconds in training, bits per character."""
 
 _STEP: Final = b'{"event": "step"'
+_STARTED: Final = b'{"event": "started"'
 _EVALUATED: Final = b'{"event": "evaluated"'
 
 
@@ -70,6 +71,26 @@ class NewCurves:
     rewound: bool
 
 
+@dataclass
+class _Scale:
+    """Characters per unit of the training part and of the held-out part, as `Opened` says."""
+
+    training: float = 1.0
+    validation: float = 1.0
+
+    @staticmethod
+    def of(values: Mapping[str, Any]) -> "_Scale":
+        """The scale in the fields of an event; 1 where there is none, or no possible one."""
+        try:
+            found = [
+                number(values.get(name, 1.0), name)
+                for name in ("chars_per_unit", "val_chars_per_unit")
+            ]
+        except ValueError:
+            return _Scale()
+        return _Scale(*found) if min(found) > 0 else _Scale()
+
+
 class CurveReader:
     """Reads one record in blocks."""
 
@@ -79,6 +100,7 @@ class CurveReader:
         self._most_points = most_points
         self._to_skip = 0
         self._evaluated_at = -1.0
+        self._scale = _Scale()
 
     def read(self) -> Iterator[NewCurves]:
         """Yield the points added since the last read, about a megabyte of the record at a time.
@@ -97,10 +119,12 @@ class CurveReader:
     def _curves(self, block: bytes) -> Curves:
         stride = self._tail.size // self._most_points
         training, validation = Points(), Points()
+        if block.startswith(_STARTED):
+            self._scale = _Scale.of(_values(block[: block.index(b"\n")]))
         at = block.find(_STEP, self._to_skip)
         while at >= 0:
             end = block.index(b"\n", at)
-            if point := _point(_values(block[at:end]), "loss"):
+            if point := _point(_values(block[at:end]), "loss", self._scale.training):
                 training.append(point)
             self._to_skip = max(end, at + stride)
             at = block.find(_STEP, self._to_skip)
@@ -109,7 +133,7 @@ class CurveReader:
         while at >= 0:
             end = block.index(b"\n", at)
             values = _values(block[at:end])
-            point = _point(values, "val_loss")
+            point = _point(values, "val_loss", self._scale.validation)
             # At its end a run also measures its best network, whose step is an earlier one.
             if point and not (values.get("full") and point[0] < self._evaluated_at):
                 validation.append(point)
@@ -124,6 +148,7 @@ class LiveCurves:
     def __init__(self) -> None:
         """Begin before the first event."""
         self._evaluated_at = -1
+        self._scale = _Scale()
 
     def read(self, events: Iterable[TrainEvent], every: int = 1) -> Curves:
         """The points of the next events: one step in `every`, and the evaluations in mid-run."""
@@ -131,12 +156,14 @@ class LiveCurves:
         for event in events:
             at = float(event.step), event.elapsed_s
             match event:
+                case Opened():
+                    self._scale = _Scale.of(vars(event))
                 case Step(loss=loss) if event.step % every == 0:
-                    training.append((*at, loss / math.log(2)))
+                    training.append((*at, loss / math.log(2) / self._scale.training))
                 case Evaluated(val_loss=float() as loss) if event.step > self._evaluated_at:
                     # What is read in full at the end repeats a step, or goes back to the best one.
                     self._evaluated_at = event.step
-                    validation.append((*at, loss / math.log(2)))
+                    validation.append((*at, loss / math.log(2) / self._scale.validation))
                 case _:
                     pass
         return Curves(training, validation)
@@ -151,10 +178,10 @@ def _values(line: bytes) -> Mapping[str, Any]:
     return values if isinstance(values, dict) else {}
 
 
-def _point(values: Mapping[str, Any], loss: str) -> Point | None:
+def _point(values: Mapping[str, Any], loss: str, chars_per_unit: float) -> Point | None:
     """The point of a line's fields; None where that loss is missing."""
     try:
         at = float(count(values["step"], "step")), seconds(values["elapsed_s"], "elapsed_s")
-        return (*at, number(values[loss], loss) / math.log(2))
+        return (*at, number(values[loss], loss) / math.log(2) / chars_per_unit)
     except (ValueError, KeyError):
         return None

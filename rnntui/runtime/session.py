@@ -24,7 +24,12 @@ from rnntui.runtime.weights import WeightsMailbox, latest_weights
 from rnntui.sampling.choice import SamplingSpec
 from rnntui.sampling.modes import READING_PACE
 from rnntui.sampling.prime import Prime, prepare_prime
-from rnntui.sampling.stream import Character, CharacterStream, hybrid_equals_argmax
+from rnntui.sampling.stream import (
+    Character,
+    CharacterStream,
+    drawn_after,
+    hybrid_equals_argmax,
+)
 from rnntui.tasks.characters.checkpoint import Checkpoint, load_checkpoint
 from rnntui.tasks.characters.config import TrainConfig
 from rnntui.tasks.characters.opening import events_of, new_run, resume_run
@@ -157,7 +162,11 @@ def open_training(request: Request, opened: OnOpened, log: Sequence[str] = ()) -
                 return
         else:
             config = request.config
-            corpus = load_corpus(request.corpus, normalisation=Normalisation(config.normalise))
+            corpus = load_corpus(
+                request.corpus,
+                normalisation=Normalisation(config.normalise),
+                text_encoding=config.read_as,
+            )
             run = new_run(request.parent, corpus, config, request.name, request.prime)
         opened(run.folder.name, run.corpus, run.config)
         yield from events_of(run, inbox, outlet, loggers=loggers)
@@ -293,7 +302,8 @@ class Session(TrainingSession):
         self._generator.start()
         warnings = prime.warnings
         if self.spec.mode == "hybrid" and hybrid_equals_argmax(network.vocabulary):
-            warnings += ("This text has no spaces, so hybrid never draws: it equals argmax.",)
+            lacking = drawn_after(network.vocabulary)
+            warnings += (f"This text has no {lacking}, so hybrid never draws: it equals argmax.",)
         return replace(prime, warnings=warnings)
 
     def stop_generating(self) -> None:

@@ -29,8 +29,11 @@ class SteerableStream(Iterator[Character], Protocol):
     def predict(self) -> Character:
         """The character that would come next, without generating it."""
 
-    def put(self, symbol: str) -> None:
-        """Go on as if this character were the next one, without drawing a number for it."""
+    def put(self, symbol: str) -> str:
+        """Go on as if this character were the next one, without drawing a number for it.
+
+        Returns its text.
+        """
 
 
 class SteeredThread(PacedThread[Character]):
@@ -98,8 +101,4 @@ class SteeredThread(PacedThread[Character]):
 
     def _obey(self, stream: SteerableStream, chosen: Character | None) -> None:
         """Append what was chosen, or the next character."""
-        if chosen is None:
-            chosen = next(stream)
-        else:
-            stream.put(chosen.symbol)
-        self._put(chosen)
+        self._put(next(stream) if chosen is None else chosen.shown_as(stream.put(chosen.unit)))

@@ -21,7 +21,9 @@ class SamplingSpec:
     """A sampling specification: mode, temperature and filters.
 
     - `argmax` takes the likeliest character, `random` draws one, `hybrid` draws after a space and
-      takes the likeliest otherwise, so that words begin freely and then run on.
+      takes the likeliest otherwise, so that words begin freely and then run on. Of words each
+      begins one, so it draws after a line end; of subwords it draws where the likeliest begins a
+      word, and after a line end.
     - `temperature` divides the scores: below 1 sharper, above 1 flatter.
     - `top_k` keeps the k likeliest characters (0: all).
     - `top_p` keeps the fewest likeliest characters with that share of the probability (1: all;

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from itertools import islice
 
+from rnntui.text.in_units import require_characters
 from rnntui.text.normalisation import Normalisation
 from rnntui.text.vocabulary import (
     Vocabulary,
@@ -34,7 +35,11 @@ def prepare_prime(text: str, vocabulary: Vocabulary, normalisation: Normalisatio
         text = _LINE_END.sub("\n", text)
     text = _normalised(text, normalisation)
     if vocabulary.unknown is not None:
+        if vocabulary.units == "words":
+            text = _first_word(text, vocabulary)
         return Prime(text, _unknown_in(text, vocabulary))
+    if vocabulary.units == "bytes":
+        return Prime(text, ())
     known, replaced = substitute_unknown(text, vocabulary)
     if not replaced:
         return Prime(known, ())
@@ -46,8 +51,10 @@ def prepare_prime(text: str, vocabulary: Vocabulary, normalisation: Normalisatio
 def exact_ids(text: str, vocabulary: Vocabulary, normalisation: Normalisation) -> list[int]:
     """The ids of a text read like a prime, without replacements.
 
-    White space at both ends stays. Raises `CorpusError` for characters outside the vocabulary.
+    White space at both ends stays. Raises `CorpusError` for characters outside the vocabulary, and
+    for a network of other units than characters.
     """
+    require_characters(vocabulary, "Looking into a network")
     start = prepare_prime(text, vocabulary, normalisation)
     normalised = normalisation.apply(text) if start.warnings else start.text
     return [int(rank) for rank in vocabulary.encode(normalised)]
@@ -55,12 +62,19 @@ def exact_ids(text: str, vocabulary: Vocabulary, normalisation: Normalisation) -
 
 def _unknown_in(text: str, vocabulary: Vocabulary) -> tuple[str, ...]:
     """A sentence about the characters read as the unknown symbol."""
-    unknown = [character for character in dict.fromkeys(text) if character not in vocabulary]
+    units = dict.fromkeys(vocabulary.split(text)) if text else ()
+    unknown = [unit for unit in units if unit not in vocabulary]
     if not unknown:
         return ()
     more = f" and {len(unknown) - NAMED} more" if len(unknown) > NAMED else ""
     named = ", ".join(map(describe_character, unknown[:NAMED])) + more
-    return (f"The network reads characters of the prime as its unknown symbol: {named}.",)
+    return (f"The network reads {vocabulary.units} of the prime as its unknown symbol: {named}.",)
+
+
+def _first_word(text: str, vocabulary: Vocabulary) -> str:
+    """The text with a space before it, if its first word is known after a space alone."""
+    first = next(iter(vocabulary.split(text)), "")
+    return f" {text}" if first not in vocabulary and f" {first}" in vocabulary else text
 
 
 def _normalised(text: str, normalisation: Normalisation) -> str:

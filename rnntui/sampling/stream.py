@@ -7,15 +7,17 @@ the very next one.
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import repeat
 from typing import NamedTuple, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rnntui.errors import DivergedError, SamplingError
 from rnntui.nets.numpy_network import NetworkWeights
 from rnntui.sampling.choice import SamplingSpec
-from rnntui.sampling.generators import CANDIDATES, generator_for
+from rnntui.sampling.generators import CANDIDATES, Chosen, generator_for
 from rnntui.sampling.modes import SamplingEngine
 from rnntui.sampling.unknown import without_unknown
 from rnntui.text.vocabulary import UNKNOWN, Vocabulary, describe_character
@@ -32,7 +34,9 @@ class Character(NamedTuple):
     `probability` and `candidates` (best first) are at the current temperature, before `top_k` and
     `top_p`, and without the unknown symbol, which is never generated; so a character of `argmax`
     shows how sure the network was. `step` is the training step of the weights, and `by_hand` says
-    that the character was chosen by a person.
+    that the character was chosen by a person. Of a network of other units it is a unit: a word, a
+    subword, or the text that a byte completes, mostly one character or none; `byte` is then that
+    byte's symbol, as among the candidates.
     """
 
     symbol: str
@@ -40,10 +44,21 @@ class Character(NamedTuple):
     candidates: tuple[tuple[str, float], ...]
     step: int
     by_hand: bool = False
+    byte: str = ""
+
+    @property
+    def unit(self) -> str:
+        """What was generated, as it is named among the candidates."""
+        return self.byte or self.symbol
+
+    def shown_as(self, text: str) -> "Character":
+        """The same, of which `text` is what it adds to the text so far."""
+        return self if text == self.symbol else self._replace(symbol=text, byte=self.unit)
 
     def replaced_by(self, symbol: str) -> "Character":
         """One of the candidates, chosen by hand. Raises `KeyError` for another character."""
-        return self._replace(symbol=symbol, probability=dict(self.candidates)[symbol], by_hand=True)
+        share = dict(self.candidates)[symbol]
+        return self._replace(symbol=symbol, probability=share, by_hand=True, byte="")
 
 
 def start_of_text(vocabulary: Vocabulary) -> str:
@@ -59,8 +74,16 @@ def start_of_text(vocabulary: Vocabulary) -> str:
 
 
 def hybrid_equals_argmax(vocabulary: Vocabulary) -> bool:
-    """Whether `hybrid` never draws, for want of a space in the vocabulary."""
-    return " " not in vocabulary
+    """Whether `hybrid` never draws, for want of a space in the vocabulary.
+
+    With words, for want of a line end; subwords always have a place.
+    """
+    return vocabulary.draws_after < 0 and vocabulary.begins_word is None
+
+
+def drawn_after(vocabulary: Vocabulary) -> str:
+    """What `hybrid` draws after, for sentences about a text that has none."""
+    return "line ends" if vocabulary.units == "words" else "spaces"
 
 
 class CharacterStreams(Iterator[tuple[Character | None, ...]]):
@@ -104,7 +127,11 @@ class CharacterStreams(Iterator[tuple[Character | None, ...]]):
         """Numbers drawn by each stream and not used yet."""
         self._generated: Iterator[tuple[Character | None, ...]] = iter(())
         self._current = weights()
-        space = vocabulary.index(" ") if " " in vocabulary else -1
+        self._begins_word = vocabulary.begins_word
+        self._decoders = [vocabulary.decoder() for _ in specs]
+        if self._begins_word is not None:
+            self._ahead = ahead = 1  # each round may be generated twice
+        space = vocabulary.draws_after
         able = without_unknown(self._current, vocabulary)
         self._generator = generator_for(able, len(specs), engine, space, ahead, candidates)
         start = vocabulary.index(start_of_text(vocabulary))
@@ -134,15 +161,16 @@ class CharacterStreams(Iterator[tuple[Character | None, ...]]):
         Nothing is generated: the states stay as they are, and no number is drawn. Not with
         `ahead` above 1.
         """
-        before = self._unread.copy()
+        before, decoders = self._unread.copy(), self._decoders
+        self._decoders = [None for _ in decoders]
         (predicted,) = self._generate()
-        self._unread = before
+        self._unread, self._decoders = before, decoders
         self._generator.take_back()
         self._drawn += 1
         return predicted
 
-    def put(self, symbols: Sequence[str]) -> None:
-        """Go on as if these characters, one per stream, were the next round.
+    def put(self, symbols: Sequence[str]) -> tuple[str, ...]:
+        """Go on as if these characters, one per stream, were the next round; return their text.
 
         They take no number: the one that is next goes to the round after them. Raises
         `SamplingError` for a character that the networks never generate. Not with `ahead` above 1.
@@ -156,7 +184,10 @@ class CharacterStreams(Iterator[tuple[Character | None, ...]]):
         self._take_latest_weights()
         if not self._current.config.window:
             self._generator.read(self._unread)
-        self._unread.append([self._vocabulary.index(symbol) for symbol in symbols])
+        ids = [self._vocabulary.index(symbol) for symbol in symbols]
+        self._unread.append(ids)
+        placed = zip(self._decoders, ids, symbols, strict=True)
+        return tuple(decode(one) if decode else symbol for decode, one, symbol in placed)
 
     def _take_latest_weights(self) -> None:
         latest = self._weights()
@@ -171,6 +202,8 @@ class CharacterStreams(Iterator[tuple[Character | None, ...]]):
         self._draw()
         # The last character is read only now, so that it is read with the newest weights.
         chosen = self._generator.generate(self._unread, specs)
+        if self._begins_word is not None:
+            chosen = self._at_word_starts(chosen, specs, self._begins_word)
         ids = chosen.ids.tolist()
         self._unread.extend(ids[turn :: self._ahead] for turn in range(self._ahead))
         # All streams by one map: a loop over the characters would take as long as generating.
@@ -187,9 +220,38 @@ class CharacterStreams(Iterator[tuple[Character | None, ...]]):
         )
         if self._vocabulary.unknown is not None:
             characters = list(map(_with_known_candidates, characters))
+        if any(self._decoders):
+            characters = self._completed(characters, ids)
         if not all(finite := chosen.finite.tolist()):
             characters = [one if ok else None for one, ok in zip(characters, finite, strict=True)]
         return iter([tuple(characters[turn :: self._ahead]) for turn in range(self._ahead)])
+
+    def _at_word_starts(
+        self, chosen: Chosen, specs: Sequence[SamplingSpec], begins_word: NDArray[np.bool_]
+    ) -> Chosen:
+        """The round, with drawn units in place of the likeliest of `hybrid` that begin a word."""
+        likeliest = chosen.best[:: len(chosen.best) // len(specs)]
+        drawn = [
+            replace(spec, mode="random") if spec.mode == "hybrid" and begins else spec
+            for spec, begins in zip(specs, begins_word[likeliest].tolist(), strict=True)
+        ]
+        if drawn == list(specs):
+            return chosen
+        self._generator.take_back()
+        return self._generator.generate(self._unread, drawn)
+
+    def _completed(
+        self, characters: Sequence[Character | None], ids: Sequence[int]
+    ) -> list[Character | None]:
+        """Characters, stream by stream, with the text that each byte completes as symbols."""
+        completed: list[Character | None] = []
+        for place, (character, one) in enumerate(zip(characters, ids, strict=True)):
+            decode = self._decoders[place // self._ahead]
+            if character is not None and decode is not None:
+                byte = character.symbol
+                character = character._replace(symbol=decode(one), byte=byte)
+            completed.append(character)
+        return completed
 
     def _draw(self) -> None:
         """Draw each stream's numbers for the next rounds, if the last ones are used up.
@@ -252,6 +314,10 @@ class CharacterStream(Iterator[Character]):
         (character,) = all_of(self._streams.predict())
         return character
 
-    def put(self, symbol: str) -> None:
-        """Go on as if this character were the next one; raises like `CharacterStreams.put`."""
-        self._streams.put((symbol,))
+    def put(self, symbol: str) -> str:
+        """Go on as if this character were the next one; return its text.
+
+        Raises like `CharacterStreams.put`.
+        """
+        (text,) = self._streams.put((symbol,))
+        return text

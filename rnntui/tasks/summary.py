@@ -105,7 +105,7 @@ def _summary(
     folder: RunFolder, task: Task, begun: Header | Description, progress: Progress, state: RunState
 ) -> RunSummary:
     config = begun.config
-    bits, accuracy = task.best(folder, progress)
+    bits, accuracy = task.best(folder, config, progress)
     return RunSummary(
         name=folder.name,
         corpus=begun.corpus.name,

@@ -52,7 +52,9 @@ class Task(Protocol):
     def describe(self, folder: RunFolder) -> Description:
         """Read a run's description from `run.toml`. Raises `CheckpointError`."""
 
-    def best(self, folder: RunFolder, progress: Progress) -> tuple[float | None, float | None]:
+    def best(
+        self, folder: RunFolder, config: Any, progress: Progress
+    ) -> tuple[float | None, float | None]:
         """Bits per character, and accuracy, of a run's best network; None if unknown."""
 
     def learned_per_step(self, config: Any) -> int:

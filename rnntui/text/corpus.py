@@ -1,12 +1,17 @@
 """A corpus: a text with name and provenance, as ids of its own vocabulary."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
+import numpy as np
+
 from rnntui.errors import CorpusError
+from rnntui.plain_files import open_plain
 from rnntui.text.counting import count_symbols
+from rnntui.text.decoding import reading_errors
 from rnntui.text.encoded_text import (
     EncodedText,
     TextKey,
@@ -22,6 +27,8 @@ from rnntui.text.library.references import Reference, joined_reference, paths_of
 from rnntui.text.normalisation import Normalisation
 from rnntui.text.reading import Doubtful
 from rnntui.text.streams import spooled
+from rnntui.text.unit_kinds import BYTES
+from rnntui.text.units.raw_bytes import BYTE_VOCABULARY
 from rnntui.text.vocabulary import Vocabulary
 
 _AS_IT_IS = Normalisation()
@@ -38,7 +45,8 @@ class Corpus:
     only what they touch. `source` describes the origin in words; `reference` finds the text again:
     its path, those of several joined files (see `resolve_reference`), or its name without a path
     (standard input, texts given in memory). `content_hash` is of the bytes, before decoding and
-    normalising.
+    normalising. `lengths` `[n]` are the characters that each unit stands for, None where each is
+    one.
     """
 
     name: str
@@ -52,10 +60,16 @@ class Corpus:
     counts: tuple[int, ...]
     ids: IdArray
     notices: tuple[str, ...]
+    lengths: IdArray | None = None
 
     def __len__(self) -> int:
-        """Count the characters."""
+        """Count the units, mostly characters."""
         return len(self.ids)
+
+    @property
+    def characters(self) -> int:
+        """Number of characters, whatever the units."""
+        return len(self.ids) if self.lengths is None else int(self.lengths.sum(dtype=np.int64))
 
     def preview(self, length: int) -> str:
         """The first `length` characters, with jamo composed."""
@@ -74,10 +88,12 @@ def load_corpus(
     """The corpus of a reference (see `resolve_reference`), from the cache if possible.
 
     `-` is standard input, or `stdin` if given. `text_encoding` is the encoding of the bytes,
-    detected if None. Raises `CorpusError` for a text that is missing, binary or empty, and for one
-    of uncertain encoding unless `doubtful` is "read".
+    detected if None; `bytes` reads any file as it is, byte by byte. Raises `CorpusError` for a text
+    that is missing, binary or empty, and for one of uncertain encoding unless `doubtful` is "read".
     """
     found = resolve_reference(reference, stdin)
+    if text_encoding == BYTES:
+        return _load_bytes(found)
     if found.open_stream is not None:
         with found.open_stream() as stream, spooled(stream, found.shown, text_encoding) as path:
             corpus = _load(replace(found, paths=(path,)), normalisation, text_encoding, doubtful)
@@ -131,6 +147,11 @@ def has_changed(reference: str, text_encoding: str, content_hash: str) -> bool:
         paths = resolve_reference(reference).paths if paths_of(reference) else ()
     except CorpusError:
         return False
+    if text_encoding == BYTES:
+        try:
+            return bool(paths) and _hash_of(_content(paths, reference)) != content_hash
+        except CorpusError:
+            return False
     return bool(paths) and have_changed(paths, text_encoding, content_hash)
 
 
@@ -158,6 +179,51 @@ def corpus_from_text(
         ids=ids_in_memory(counted, normalised),
         notices=(),
     )
+
+
+def _load_bytes(found: Reference) -> Corpus:
+    """The bytes of files or of a stream, in memory: a file may change while it is learned."""
+    if found.open_stream is not None:
+        with found.open_stream() as stream, reading_errors(found.shown):
+            data, reference = stream.read(), found.name
+    else:
+        if found.origin == "built" and not found.paths[0].is_file():
+            standard_library.keep(standard_library.build())
+        data = _content(found.paths, found.shown)
+        reference = joined_reference(str(path) for path in found.paths)
+    if not data:
+        raise CorpusError(f"{found.shown} is empty; choose a file with at least one byte.")
+    ids = np.frombuffer(data, np.uint8)
+    counts = np.bincount(ids, minlength=len(BYTE_VOCABULARY))
+    return Corpus(
+        name=found.name,
+        source=found.source,
+        reference=reference,
+        size_bytes=len(data),
+        content_hash=_hash_of(data),
+        text_encoding=BYTES,
+        normalisation=_AS_IT_IS,
+        vocabulary=BYTE_VOCABULARY,
+        counts=tuple(counts.tolist()),
+        ids=ids,
+        notices=(),
+        lengths=BYTE_VOCABULARY.lengths.astype(np.uint8)[ids],
+    )
+
+
+def _content(paths: Sequence[Path], shown: str) -> bytes:
+    """The bytes of files, one after the other. Raises `CorpusError`, also for a folder."""
+    parts = []
+    for path in paths:
+        if path.is_dir():
+            raise CorpusError(f"{path.name} is a folder; --units bytes reads files: name them.")
+        with reading_errors(shown), open_plain(path) as file:
+            parts.append(file.read())
+    return b"".join(parts)
+
+
+def _hash_of(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
 def _load(

@@ -33,26 +33,67 @@ FEWEST_LINES = 50
 
 
 def hold_out(
-    ids: AnyIds, vocabulary: Vocabulary, val_fraction: float, val_split: ValSplit
+    ids: AnyIds,
+    vocabulary: Vocabulary,
+    val_fraction: float,
+    val_split: ValSplit,
+    lengths: AnyIds | None = None,
 ) -> tuple[AnyIds, AnyIds]:
     """Split a text into a training part and a held-out part, empty if it would be too short.
 
     `lines` holds out one random line of each stretch of `1 / val_fraction` lines, the same ones
     for every random seed; of a text with too few lines the tail is held out (see
-    `holds_lines_out`).
+    `holds_lines_out`). With `lengths`, the characters of each id, the tail begins where it would
+    if the ids were characters, so that networks of all units are measured on the same text.
     """
+    held = _held(ids, vocabulary, val_fraction, val_split, lengths)
+    return _split_at(ids, held)
+
+
+def hold_out_lengths(
+    lengths: AnyIds,
+    ids: AnyIds,
+    vocabulary: Vocabulary,
+    val_fraction: float,
+    val_split: ValSplit,
+) -> tuple[AnyIds, AnyIds]:
+    """The `lengths` of the ids in the two parts of `hold_out`."""
+    return _split_at(lengths, _held(ids, vocabulary, val_fraction, val_split, lengths))
+
+
+def _split_at(values: AnyIds, held: int | NDArray[np.bool_]) -> tuple[AnyIds, AnyIds]:
+    """Values of the two parts, which a position divides, or a mask `[n]` of the held-out part."""
+    if isinstance(held, int):
+        return values[:held], values[held:]
+    return values[~held], values[held]
+
+
+def _held(
+    ids: AnyIds,
+    vocabulary: Vocabulary,
+    val_fraction: float,
+    val_split: ValSplit,
+    lengths: AnyIds | None,
+) -> int | NDArray[np.bool_]:
+    """The position at which the held-out tail begins, or a mask `[n]` of the held-out lines."""
     if val_split == "lines" and val_fraction > 0:
         ends = _line_ends(ids, vocabulary)
         chosen = _spread(len(ends), val_fraction)
         if len(chosen):
-            lengths = np.diff(ends, prepend=0)
+            sizes = np.diff(ends, prepend=0)
             is_held = np.zeros(len(ends), np.bool_)
             is_held[chosen] = True
-            held = np.repeat(is_held, lengths)  # [n]
-            if np.count_nonzero(held) < MIN_VALIDATION_CHARACTERS:
-                return ids, ids[:0]
-            return ids[~held], ids[held]
-    return split(ids, val_fraction)
+            held = np.repeat(is_held, sizes)  # [n]
+            characters = np.count_nonzero(held) if lengths is None else int(lengths[held].sum())
+            return len(ids) if characters < MIN_VALIDATION_CHARACTERS else held
+    if lengths is None:
+        return len(split(ids, val_fraction)[0])
+    ends = np.cumsum(lengths, dtype=np.int64)
+    total = int(ends[-1]) if len(ends) else 0
+    cut = int(total * (1.0 - val_fraction))
+    if val_fraction <= 0 or total - cut < MIN_VALIDATION_CHARACTERS:
+        return len(ids)
+    return int(np.searchsorted(ends, cut, side="right"))
 
 
 def holds_lines_out(ids: AnyIds, vocabulary: Vocabulary, val_fraction: float) -> bool:

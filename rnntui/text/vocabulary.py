@@ -3,18 +3,25 @@
 A symbol's id is its rank by frequency. Symbols are single characters, except for named ones such as
 `<EOS>`: text never encodes to them, and they decode to their name. The named symbol `UNKNOWN`
 stands for all characters without a symbol of their own.
+
+`Vocabulary` is also the protocol of all units: those of words, bytes and subwords, in `units/`,
+derive from it and override how a text is cut into symbols (`split`, `encode`), what its symbols are
+as text (`decode`, `decoder`, `lengths`), and where the sampling mode `hybrid` draws (`draws_after`,
+`begins_word`). Their symbols, joined, are the text again, so that a reader of text needn't know
+which units it has.
 """
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
 from rnntui.errors import CorpusError
+from rnntui.text.unit_kinds import Units
 
 Ids = npt.NDArray[np.int64]
 AnyIds = npt.NDArray[np.integer[Any]]
@@ -39,6 +46,9 @@ class Vocabulary:
     """Symbols in the order of their ids; distinct, none empty, at least one."""
 
     symbols: tuple[str, ...]
+
+    units: ClassVar[Units] = "characters"
+    """What the symbols are."""
 
     def __post_init__(self) -> None:
         """Refuse an empty vocabulary and empty or repeated symbols."""
@@ -68,6 +78,33 @@ class Vocabulary:
             raise CorpusError(
                 f"{describe_character(symbol)} isn't in the vocabulary of {len(self)} symbols."
             ) from None
+
+    def split(self, text: str) -> list[str]:
+        """The units of `text`, in the vocabulary or not; joined they are the text."""
+        return list(text)
+
+    @cached_property
+    def lengths(self) -> npt.NDArray[np.int64]:
+        """Characters of text that each symbol stands for, `[V]`; 1 for `UNKNOWN`."""
+        lengths = [1 if one == UNKNOWN else len(one) for one in self.symbols]
+        return np.array(lengths, np.int64)
+
+    def decoder(self) -> Callable[[int], str] | None:
+        """A function from the next id of a text to the text that it completes.
+
+        None where that is the symbol itself, whatever came before.
+        """
+        return None
+
+    @property
+    def draws_after(self) -> int:
+        """The id after which `hybrid` draws, that of a space; -1 without one."""
+        return self._ranks.get(" ", -1)
+
+    @property
+    def begins_word(self) -> npt.NDArray[np.bool_] | None:
+        """The symbols `[V]` for which `hybrid` draws where one of them is the likeliest."""
+        return None
 
     def encode(self, text: str) -> Ids:
         """The ids of the characters of `text`, `[len(text)]` int64.

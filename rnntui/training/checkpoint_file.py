@@ -8,7 +8,6 @@ arrays here. The groups and the parts of the header are each task's own (its `ch
 import json
 import math
 import os
-import re
 import struct
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -24,7 +23,6 @@ from rnntui.errors import CheckpointError, quoted, reason
 from rnntui.machine_memory import available_bytes
 from rnntui.nets.arrays import Floats32ByName
 from rnntui.plain_files import open_plain
-from rnntui.text.vocabulary import Vocabulary
 from rnntui.toml_files import is_deep
 from rnntui.training.settings.common import OptimizerName
 
@@ -43,7 +41,6 @@ _ROOM_FOR_TENSORS: Final = 1 << 20
 
 _LONG_PARTS: Final = ("vocabulary", "classes")
 _DEEPEST: Final = 4
-_NAMED_SYMBOL: Final = re.compile(r"<[\w-]{1,40}>")
 _BY_DESCRIPTOR: Final = Path("/dev/fd")
 
 KEPT_BY_OPTIMIZER: dict[OptimizerName, tuple[str, ...]] = {
@@ -252,15 +249,6 @@ def optimizer_shapes(optimizer: OptimizerName, weights: Shapes) -> dict[str, tup
         for name, shape in weights.items()
         for kept in KEPT_BY_OPTIMIZER[optimizer]
     }
-
-
-def parsed_vocabulary(symbols: object) -> Vocabulary:
-    """A vocabulary of characters from parsed JSON. Raises `ValueError` for anything else."""
-    if not isinstance(symbols, list) or not all(isinstance(symbol, str) for symbol in symbols):
-        raise ValueError("the vocabulary is not a list of strings")
-    if not all(len(symbol) == 1 or _NAMED_SYMBOL.fullmatch(symbol) for symbol in symbols):
-        raise ValueError("a symbol of the vocabulary is neither one character nor a name")
-    return Vocabulary(tuple(symbols))
 
 
 def _bad(path: Path, why: str) -> CheckpointError:

@@ -31,7 +31,9 @@ class Opened(TrainEvent):
 
     `total_steps` is 0 until a budget in minutes is converted to steps. `train_chars` and
     `val_chars` are the sizes of the two parts, and `eval_chars` how much of the latter each
-    evaluation in mid-run reads, all counted in `unit`: characters, or texts for a classifier.
+    evaluation in mid-run reads, all counted in `unit`: characters, words, bytes or subwords, or
+    texts for a classifier; `chars_per_unit` and `val_chars_per_unit` are the mean characters of a
+    unit in either part.
     `engine_to_come` is the engine that is still being compiled and will take over, or empty.
     """
 
@@ -46,6 +48,8 @@ class Opened(TrainEvent):
     total_steps: int
     device: str
     unit: str = "characters"
+    chars_per_unit: float = 1.0
+    val_chars_per_unit: float = 1.0
     engine_to_come: str = ""
 
 
@@ -64,8 +68,8 @@ class Step(TrainEvent):
     """One optimiser step.
 
     `epoch` is the position in epochs, from 0, as a fraction; `loss` the batch's mean
-    cross-entropy in nats per character; `grad_norm` the gradient norm before clipping;
-    `chars_per_second` the predictions trained on per second, averaged over about a second.
+    cross-entropy in nats per unit; `grad_norm` the gradient norm before clipping;
+    `chars_per_second` the characters trained on per second, averaged over about a second.
     """
 
     epoch: float
@@ -81,9 +85,9 @@ class Evaluated(TrainEvent):
 
     `train_loss` is the mean of the steps' losses since the last evaluation;
     `val_loss` that of the held-out part, None where there is none;
-    `bits_per_char` and `perplexity` are of `val_loss`, or of `train_loss`
-    without one. `accuracy` of the held-out part and `train_accuracy` of the
-    steps since the last evaluation are for classifiers. `best`: no earlier
+    `bits_per_char` (by the mean characters per unit of that part) and `perplexity` (per unit)
+    are of `val_loss`, or of `train_loss` without one. `accuracy` of the held-out part and
+    `train_accuracy` of the steps since the last evaluation are for classifiers. `best`: no earlier
     evaluation was as good; `full`: all of the held-out part was read. At the end, the
     best weights are evaluated in full, too, unless they are the last ones; `step` is
     then theirs.

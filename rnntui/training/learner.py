@@ -29,6 +29,8 @@ class LearnerInfo:
     batches_per_epoch: int
     device: str
     unit: str = "characters"
+    chars_per_unit: float = 1.0
+    val_chars_per_unit: float = 1.0
     engine_to_come: str = ""
 
 

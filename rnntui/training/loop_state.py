@@ -146,7 +146,9 @@ class LoopState:
             loss=outcome.loss,
             learning_rate=rate,
             grad_norm=outcome.grad_norm,
-            chars_per_second=outcome.predictions / self.step_times.average,
+            chars_per_second=(
+                outcome.predictions * self.info.chars_per_unit / self.step_times.average
+            ),
         )
         if before.engine not in ("", outcome.engine):
             # Saved at once: a resume must switch at the same step.
@@ -338,11 +340,12 @@ class LoopState:
 
     def _evaluated(self, measure: Measure | None, best: bool, full: bool) -> Evaluated:
         shown = measure or Measure(self.progress.train_loss, 0)
+        chars = self.info.val_chars_per_unit if measure else self.info.chars_per_unit
         return self.event(
             Evaluated,
             train_loss=self.progress.train_loss,
             val_loss=measure.loss if measure else None,
-            bits_per_char=shown.bits_per_char,
+            bits_per_char=shown.bits_per_char / chars,
             perplexity=min(shown.perplexity, 1e300),
             accuracy=shown.accuracy,
             best=best,

@@ -290,7 +290,7 @@ def test_a_fine_tuned_run_killed_before_its_first_save_begins_as_it_would_have()
     asked = read_header(run_called("c").last).config
     fine_tuned_run(
         places.checkpoints_dir(),
-        lambda steps: load_corpus(other),
+        lambda _: load_corpus(other),
         asked,
         (),
         "b",
@@ -308,7 +308,7 @@ def test_a_fine_tuned_run_that_lost_its_origin_before_its_first_save_says_so() -
     train()
     fine_tuned_run(
         places.checkpoints_dir(),
-        lambda steps: load_corpus(text_file(OTHER_TEXT, "other.txt")),
+        lambda _: load_corpus(text_file(OTHER_TEXT, "other.txt")),
         tiny_config(),
         (),
         "b",

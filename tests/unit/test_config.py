@@ -26,6 +26,8 @@ def _budgeted(name: str, value: object) -> dict[str, Any]:
     """A setting, beside a budget where it is none itself."""
     if name in BUDGETS and value:
         return {name: value}
+    if name == "vocabulary_size":
+        return {"steps": 1, "units": "words", name: value}
     if name == "weight_decay":
         return {"steps": 1, "optimizer": "adamw", name: value}
     return {"epochs" if name == "steps" else "steps": 1, name: value}

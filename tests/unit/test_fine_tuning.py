@@ -28,6 +28,7 @@ OTHER = {
     "connections": "residual",
     "window": 9,
     "normalise": ("nfc",),
+    "units": "words",
 }
 """Another value for each setting that comes with a network."""
 
@@ -147,7 +148,7 @@ def test_added_characters_are_named_up_to_eight_and_then_counted(tmp_path: Path)
     path.write_text("ab0123456789" * 50, encoding="utf-8")
     run = fine_tuned_run(
         tmp_path,
-        lambda steps: load_corpus(path, normalisation=Normalisation(steps)),
+        lambda config: load_corpus(path, normalisation=Normalisation(config.normalise)),
         tiny_config(),
         (),
         "other",
@@ -166,7 +167,7 @@ def test_what_the_network_knew_it_still_knows(tmp_path: Path) -> None:
     path = tmp_path / "other.txt"
     path.write_text("abc" * 200, encoding="utf-8")
     run = fine_tuned_run(
-        tmp_path, lambda steps: load_corpus(path), tiny_config(), (), "other", "", first.folder.last
+        tmp_path, lambda _: load_corpus(path), tiny_config(), (), "other", "", first.folder.last
     )
     start = load_checkpoint(first.folder.last)
     begun = trained(run)

@@ -20,6 +20,7 @@ from rnntui.sampling.modes import Mode, SamplingEngine
 from rnntui.sampling.prime import prepare_prime
 from rnntui.sampling.stream import CharacterStreams, all_of
 from rnntui.tasks.characters.checkpoint import load_checkpoint
+from rnntui.tasks.characters.config import TrainConfig
 from rnntui.tasks.characters.fine_tuning import over_vocabulary
 from rnntui.tasks.characters.opening import fine_tuned_run
 from rnntui.tasks.characters.run import Run
@@ -228,8 +229,8 @@ def fine_tuned(parent: Path, start: Run, text: str, *asked: str, **settings: Any
     parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
 
-    def load(steps: tuple[str, ...]) -> Corpus:
-        return load_corpus(path, normalisation=Normalisation(steps))
+    def load(config: TrainConfig) -> Corpus:
+        return load_corpus(path, normalisation=Normalisation(config.normalise))
 
     config = tiny_config(**settings)
     return fine_tuned_run(parent, load, config, asked, "tuned", "", start.folder.last)

@@ -16,6 +16,7 @@ import pytest
 from rnntui.atomic_files import atomic_write
 from rnntui.errors import CheckpointError, ConfigError, CorpusError
 from rnntui.tasks.characters.checkpoint import load_checkpoint
+from rnntui.tasks.characters.config import TrainConfig
 from rnntui.tasks.characters.opening import events_of, fine_tuned_run, resume_run
 from rnntui.tasks.characters.run import Run
 from rnntui.text.corpus import Corpus, load_corpus
@@ -465,8 +466,8 @@ def fine_tuned(parent: Path, start: Path) -> Run:
     parent.mkdir()
     path.write_text("ten hens sat; a Zebra met the cat. " * 40, encoding="utf-8")
 
-    def load(steps: tuple[str, ...]) -> Corpus:
-        return load_corpus(path, normalisation=Normalisation(steps))
+    def load(config: TrainConfig) -> Corpus:
+        return load_corpus(path, normalisation=Normalisation(config.normalise))
 
     return fine_tuned_run(parent, load, tiny_config(), (), "tiny", "", start)
 

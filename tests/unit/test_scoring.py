@@ -61,6 +61,7 @@ def test_the_held_out_part_is_measured_where_no_text_is_named(tmp_path: Path) ->
             ScoreLine(f"{baselines.order}-gram (Witten-Bell)", baselines.ngram),
         ),
         notices=(),
+        predictions=len(held_out) - 1,
     )
 
 
@@ -97,7 +98,8 @@ def test_json_has_the_network_by_name_and_the_baselines_by_theirs(tmp_path: Path
     assert values["bits_per_char"] == pytest.approx(values["loss"] / math.log(2))
     assert values["perplexity"] == pytest.approx(math.exp(values["loss"]))
     assert values["baselines"] == [
-        {"name": line.name, "loss": line.loss} for line in result.lines[1:]
+        {"name": line.name, "loss": line.loss, "bits_per_char": line.bits_per_char}
+        for line in result.lines[1:]
     ]
 
 

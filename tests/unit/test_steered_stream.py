@@ -162,7 +162,7 @@ def test_a_stream_that_diverges_in_a_pause_says_so() -> None:
 
         predict = __next__
 
-        def put(self, symbol: str) -> None:
+        def put(self, symbol: str) -> str:
             raise AssertionError
 
     thread = SteeredThread(Diverging, told.append, lambda: None)

@@ -33,7 +33,8 @@ def sample(
         typer.Option(
             min=0,
             max=MOST_CHARACTERS,
-            help="Characters to generate; 0 generates until interrupted.",
+            help="Characters (or words, bytes, subwords: the network's units) to generate; 0"
+            " generates until interrupted.",
         ),
     ] = 1000,
     mode: Annotated[Mode, typer.Option(help="Sampling mode.")] = "random",
@@ -101,7 +102,7 @@ def sample(
     from rnntui.lenses.surgery import operated_weights
     from rnntui.sampling.choice import SamplingSpec
     from rnntui.sampling.prime import prepare_prime
-    from rnntui.sampling.stream import hybrid_equals_argmax
+    from rnntui.sampling.stream import drawn_after, hybrid_equals_argmax
     from rnntui.tasks.characters.checkpoint import load_checkpoint
 
     if not (count or as_json):
@@ -121,7 +122,8 @@ def sample(
     for warning in start.warnings:
         notify(warning)
     if mode == "hybrid" and hybrid_equals_argmax(header.vocabulary):
-        notify("The network's text has no spaces, so hybrid never draws: it equals argmax.")
+        lacking = drawn_after(header.vocabulary)
+        notify(f"The network's text has no {lacking}, so hybrid never draws: it equals argmax.")
     end = _end(until, count, header)
     seeds = range(seed, seed + streams)
     sampling = Sampling(
@@ -174,7 +176,11 @@ def _end(until: str | None, count: int, header: "Header") -> str:
         raise ConfigError("--until must be at least one character long.")
     # A network on jamo generates jamo; the other steps would lose a line end.
     end = decompose_syllables(asked) if "nfd-jamo" in header.normalisation.steps else asked
-    for symbol in end:
+    if header.vocabulary.units not in ("characters", "bytes") and end not in header.vocabulary:
+        raise ConfigError(
+            f"--until must be one of the network's {header.vocabulary.units}, as a line end is."
+        )
+    for symbol in end if header.vocabulary.units == "characters" else ():
         if symbol not in header.vocabulary:
             raise ConfigError(
                 f"The network never generates {describe_character(symbol)}, so --until would wait"

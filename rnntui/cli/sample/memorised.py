@@ -18,15 +18,17 @@ NOTICED = 1_000_000
 """Characters of a training text from which on the time to index it is announced."""
 
 
-def index_of(checkpoint: "Checkpoint") -> CorpusIndex:
-    """Index a network's training text. Raises `CorpusError` if it is missing."""
-    from rnntui.tasks.characters.run import parts_of
-    from rnntui.tasks.characters.scoring import own_corpus
+def index_of(checkpoint: "Checkpoint") -> "tuple[CorpusIndex, Vocabulary]":
+    """Index the characters of a network's training text; returns their vocabulary, too.
 
-    learned, _ = parts_of(own_corpus(checkpoint), checkpoint.header.config)
+    Raises `CorpusError` if it is missing.
+    """
+    from rnntui.tasks.characters.scoring import learned_characters
+
+    learned, known = learned_characters(checkpoint)
     if len(learned) >= NOTICED:
         notify(f"Indexing the {len(learned):,} characters of the training text.")
-    return CorpusIndex.build(learned, len(checkpoint.header.vocabulary), lambda: False)
+    return CorpusIndex.build(learned, len(known), lambda: False), known
 
 
 class MemorisedMarks:
@@ -42,12 +44,11 @@ class MemorisedMarks:
         self._pushed = self._told = 0
         self._ranges: list[tuple[int, int]] = []
 
-    def push(self, symbol: str) -> list[bool]:
-        """Add a character; return the marks that are final now, oldest first."""
+    def push(self, text: str) -> list[bool]:
+        """Add a unit's text; return its characters' marks that are final now, oldest first."""
         known = self._vocabulary
-        identity = known.index(symbol) if symbol in known else -1
-        self._ranges += self._meter.push([identity])
-        self._pushed += 1
+        self._ranges += self._meter.push([known.index(c) if c in known else -1 for c in text])
+        self._pushed += len(text)
         # Characters of the current match may still become memorised.
         open_from = self._pushed - self._meter.length
         if self._meter.length >= MEMORISED_LENGTH:

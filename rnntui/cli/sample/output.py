@@ -21,8 +21,8 @@ MOST_WAITING: Final = 50_000_000
 class Marks(Protocol):
     """Marks memorised characters, with a delay of some characters."""
 
-    def push(self, symbol: str) -> list[bool]:
-        """Add a character; return the marks that are final now, oldest first."""
+    def push(self, text: str) -> list[bool]:
+        """Add a unit's text; return its characters' marks that are final now, oldest first."""
 
     def rest(self) -> list[bool]:
         """Return the marks of all remaining characters at the end of the text."""
@@ -68,10 +68,10 @@ class TextOutput:
         for symbol in symbols:
             if self._marks is not None:
                 self._marks.push(symbol)
-            if not may_join(symbol):
+            if symbol and not may_join(symbol[0]):
                 self._flush()
             self._held += symbol
-            self._last = symbol
+            self._last = symbol[-1:] or self._last
 
     def _flush(self) -> None:
         if self._held:
@@ -91,7 +91,8 @@ class JsonOutput:
     def __init__(self, stream: int, marks: Marks | None) -> None:
         """Write as stream `stream`."""
         self._stream, self._marks = stream, marks
-        self._untold: deque[Character] = deque()
+        self._untold: deque[tuple[Character, list[bool]]] = deque()
+        """Units that wait for the marks of their characters."""
 
     def begin(self, prime: str) -> None:
         """Leave the prime out: it has no probabilities."""
@@ -102,7 +103,7 @@ class JsonOutput:
             if self._marks is None:
                 self._line(character, {})
             else:
-                self._untold.append(character)
+                self._untold.append((character, []))
                 self._tell(self._marks.push(character.symbol))
 
     def end(self, *, on_own_line: bool) -> None:  # noqa: ARG002
@@ -111,8 +112,15 @@ class JsonOutput:
             self._tell(self._marks.rest())
 
     def _tell(self, marks: list[bool]) -> None:
+        waiting = iter(self._untold)
+        character, told = next(waiting, (None, []))
         for mark in marks:
-            self._line(self._untold.popleft(), {"memorised": mark})
+            while character is not None and len(told) == len(character.symbol):
+                character, told = next(waiting, (None, []))
+            told.append(mark)
+        while self._untold and len(self._untold[0][1]) == len(self._untold[0][0].symbol):
+            character, told = self._untold.popleft()
+            self._line(character, {"memorised": bool(told) and all(told)})
 
     def _line(self, character: "Character", mark: dict[str, bool]) -> None:
         line = {

@@ -66,6 +66,6 @@ class SteeredTexts(Iterator["tuple[Character | None, ...]"]):
         if character is None:
             return (None,)
         if symbol is not None:
-            self._streams.put((symbol,))
-            character = character.replaced_by(symbol)
+            (text,) = self._streams.put((symbol,))
+            character = character.replaced_by(symbol).shown_as(text)
         return (character._replace(candidates=character.candidates[: self._shown]),)

@@ -58,7 +58,7 @@ class Sampling:
         """
         if not self.tells_memorised:
             return [None] * len(self.seeds)
-        index, known = index_of(self.checkpoint), self.checkpoint.header.vocabulary
+        index, known = index_of(self.checkpoint)
         return [MemorisedMarks(index, known) for _ in self.seeds]
 
     def output(self, number: int) -> Output:

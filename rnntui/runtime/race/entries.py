@@ -55,6 +55,11 @@ def product(entries: Sequence[Entry], varied: Mapping[str, Sequence[object]]) ->
 
 def check_fair(entries: Sequence[Entry]) -> None:
     """Raise `ConfigError` for entries whose losses or seconds would not be comparable."""
+    if units := {entry.config.units for entry in entries} - {"characters"}:
+        raise ConfigError(
+            f"A race is run in characters, not in {min(units)}; leave --units out, or train the"
+            " lanes one by one and compare their bits per character in 'rnntui checkpoints list'."
+        )
     for name in ALIKE:
         if len({getattr(entry.config, name) for entry in entries}) > 1:
             raise ConfigError(

@@ -17,13 +17,13 @@ from rnntui.tasks.characters.provenance import CorpusProvenance
 from rnntui.tasks.checkpoint_header import CheckpointHeader, fields_alike, reading_header
 from rnntui.tasks.kinds import CHARACTERS, header_parts
 from rnntui.text.normalisation import Normalisation
+from rnntui.text.units.stored import from_json, to_json
 from rnntui.text.vocabulary import Vocabulary
 from rnntui.training.checkpoint_file import (
     OpenCheckpoint,
     Shapes,
     open_checkpoint,
     optimizer_shapes,
-    parsed_vocabulary,
 )
 
 
@@ -71,7 +71,7 @@ class Checkpoint:
     def about(self) -> Mapping[str, Any]:
         """The parts of the header."""
         return self.header.as_json(
-            list(self.header.vocabulary.symbols),
+            to_json(self.header.vocabulary),
             normalisation=list(self.header.normalisation.steps),
         )
 
@@ -98,7 +98,7 @@ def _header(file: OpenCheckpoint) -> Header:
     with reading_header(file):
         header = Header(
             **fields_alike(parts, ModelConfig, CorpusProvenance),
-            vocabulary=parsed_vocabulary(parts["vocabulary"]),
+            vocabulary=from_json(parts["vocabulary"]),
             normalisation=Normalisation(tuple(parts["normalisation"])),
             config=TrainConfig(
                 **{**parts["config"], "normalise": tuple(parts["config"]["normalise"])}
@@ -106,6 +106,8 @@ def _header(file: OpenCheckpoint) -> Header:
         )
     if len(header.vocabulary) != header.model.vocab_size:
         raise file.bad("its vocabulary and its network differ in size")
+    if header.vocabulary.units != header.config.units:
+        raise file.bad("its vocabulary is not of the units of its configuration")
     # The configuration is checked for bounds and types, so this covers the network's, too.
     if header.model != header.config.model(len(header.vocabulary)):
         raise file.bad("its network is not the one of its configuration")

@@ -7,9 +7,11 @@ below and those of `CommonSettings`. Needs no torch.
 from dataclasses import dataclass
 from typing import Literal
 
+from rnntui.errors import ConfigError
 from rnntui.nets.config import Connections, DropoutMasks, ModelConfig, fields_from
 from rnntui.sampling.modes import Mode
 from rnntui.text.normalisation import Normalisation
+from rnntui.text.unit_kinds import BYTES, Units
 from rnntui.text.val_split import ValSplit
 from rnntui.training.settings.common import CommonSettings
 from rnntui.training.settings.declaring import setting
@@ -60,13 +62,27 @@ class TrainConfig(CommonSettings):
         "Text normalisation: gutenberg (removes header and licence), chapter-1 (or another: keeps"
         " that alone), nfc, nfd-jamo, lowercase, join-lines; may be repeated.",
     )
+    units: Units = setting(
+        "characters",
+        "text",
+        "What the network reads and generates one at a time: characters, words, bytes (of any"
+        " file) or subwords (needs the extra 'subwords').",
+    )
     min_count: int = setting(
         1,
         "text",
-        "Minimum count of a character; rarer ones become one unknown symbol, which is never"
-        " generated. 1 keeps all.",
+        "Minimum count of a character or word; rarer ones become one unknown symbol, which is"
+        " never generated. 1 keeps all characters, and words that occur twice.",
         1,
         1_000_000_000,
+    )
+    vocabulary_size: int = setting(
+        0,
+        "text",
+        "Most symbols of a vocabulary of words or subwords; 0 keeps all words, and makes 2,000"
+        " subwords.",
+        0,
+        1_000_000,
     )
     val_split: ValSplit = setting(
         "tail",
@@ -128,6 +144,18 @@ class TrainConfig(CommonSettings):
         super().__post_init__()
         # Sorted, so that the same steps are the same configuration.
         object.__setattr__(self, "normalise", Normalisation(self.normalise).steps)
+        if self.units == "bytes" and self.normalise:
+            raise ConfigError(
+                "--units bytes reads a file as it is; leave --normalise out, or use another"
+                " --units."
+            )
+        if self.vocabulary_size and self.units not in ("words", "subwords"):
+            raise ConfigError("--vocabulary-size needs --units words or subwords.")
+
+    @property
+    def read_as(self) -> str | None:
+        """The text encoding that these units ask for; None where it is detected."""
+        return BYTES if self.units == "bytes" else None
 
     @property
     def carries_state(self) -> bool:

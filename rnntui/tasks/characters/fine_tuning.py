@@ -7,6 +7,7 @@ from rnntui.errors import ConfigError
 from rnntui.tasks.characters.checkpoint import Header
 from rnntui.tasks.characters.config import TrainConfig
 from rnntui.text.corpus import Corpus
+from rnntui.text.in_units import over
 from rnntui.text.normalisation import Normalisation
 from rnntui.text.rare import in_vocabulary, rare_sentence
 from rnntui.text.vocabulary import UNKNOWN, Vocabulary
@@ -22,6 +23,7 @@ TAKEN = (
     "connections",
     "window",
     "normalise",
+    "units",
 )
 """Settings that come with the network and can't be changed."""
 
@@ -32,8 +34,8 @@ def adopted_config(config: TrainConfig, asked: Collection[str], header: Header) 
     Raises `ConfigError` for a setting in `asked` that contradicts the network.
     """
     model = header.model
-    own = {name: getattr(model, name) for name in TAKEN if name != "normalise"}
-    own["normalise"] = header.normalisation.steps
+    own = {name: getattr(model, name) for name in TAKEN if hasattr(model, name)}
+    own |= {"normalise": header.normalisation.steps, "units": header.config.units}
     # The order of normalisation steps in a configuration has no meaning.
     config = replace(config, normalise=Normalisation(config.normalise).steps)
     for name in asked:
@@ -43,6 +45,7 @@ def adopted_config(config: TrainConfig, asked: Collection[str], header: Header) 
             )
     if "min_count" not in asked:
         own["min_count"] = header.config.min_count
+    own["vocabulary_size"] = header.config.vocabulary_size
     return replace(config, **own)
 
 
@@ -51,9 +54,12 @@ def over_vocabulary(
 ) -> tuple[Corpus, tuple[str, ...]]:
     """The text in the ids of `vocabulary`, extended by its new characters; returns these, too.
 
-    New characters that occur less than `min_count` times become the unknown symbol, which is
+    Words and subwords that a network doesn't have become its unknown symbol. New characters that
+    occur less than `min_count` times become the unknown symbol, which is
     added if missing.
     """
+    if vocabulary.units != "characters":
+        return over(corpus, vocabulary), ()
     if corpus.vocabulary == vocabulary:
         return corpus, ()
     pairs = zip(corpus.vocabulary.symbols, corpus.counts, strict=True)

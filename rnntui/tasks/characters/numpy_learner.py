@@ -88,8 +88,11 @@ class NumpyLearner:
         generated: list[int] = []
 
         def chosen(probs: NDArray[np.float64]) -> int:
-            before = vocabulary.symbols[(generated or read)[-1]]
-            generated.append(choose(probs, spec, before == " ", draw.random()))
+            after_space = (generated or read)[-1] == vocabulary.draws_after
+            begins = vocabulary.begins_word
+            if begins is not None and begins[int(np.argmax(probs))]:
+                after_space = True
+            generated.append(choose(probs, spec, after_space, draw.random()))
             return generated[-1]
 
         able = without_unknown(self.weights(step), vocabulary).arrays

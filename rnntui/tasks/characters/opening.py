@@ -17,9 +17,9 @@ from rnntui.tasks.characters.description import describe_run
 from rnntui.tasks.characters.engines import check_engine
 from rnntui.tasks.characters.fine_tuning import adopted_config, over_vocabulary
 from rnntui.tasks.characters.memory import characters_bytes
-from rnntui.tasks.characters.run import CHANGEABLE, Run, prepare_run
+from rnntui.tasks.characters.run import CHANGEABLE, Run, prepare_run, unit_choice
 from rnntui.text.corpus import Corpus
-from rnntui.text.rare import with_rare_merged
+from rnntui.text.in_units import in_units, over
 from rnntui.text.vocabulary import describe_character
 from rnntui.training.changed_text import AllowOldText, refuse_old_text
 from rnntui.training.commands import Inbox, NullOutlet, WeightsOutlet
@@ -33,8 +33,8 @@ from rnntui.training.resuming import count_rates_given
 from rnntui.training.runs.folder import check_new_name
 from rnntui.training.stopwatch import AWAKE
 
-LoadText = Callable[[tuple[str, ...]], Corpus]
-"""Reads the requested text, normalised by the given steps."""
+LoadText = Callable[[TrainConfig], Corpus]
+"""Reads the requested text, normalised and in the units that a configuration asks for."""
 
 NAMED = 8
 """Number of added characters that a warning names; further ones are counted."""
@@ -58,7 +58,7 @@ def new_run(
     check_new_name(parent, name)
     folder = folder_for(parent, name, corpus.name, config.cell)
     if not init_from:
-        corpus = with_rare_merged(corpus, config.min_count)
+        corpus = in_units(corpus, unit_choice(config))
     run = prepare_run(folder, corpus, config, prime, init_from)
     check_can_train(config)
     make_run(run, force)
@@ -84,7 +84,7 @@ def fine_tuned_run(
     checkpoint = load_checkpoint(start)
     header = checkpoint.header
     config = adopted_config(config, asked, header)
-    corpus, added = over_vocabulary(load(config.normalise), header.vocabulary, config.min_count)
+    corpus, added = over_vocabulary(load(config), header.vocabulary, config.min_count)
     run = new_run(parent, corpus, config, name, prime, str(start.resolve()), force)
     notices = run.notices
     if added:
@@ -117,7 +117,7 @@ def resume_run(
         trained = f"the run '{folder.name}'"
         corpus = corpus_to_resume(provenance, before, checkpoint, trained, allow)
     else:
-        corpus = load(before.normalise)
+        corpus = load(before)
     if corpus.content_hash != provenance.content_hash:
         raise CorpusError(
             f"The text given is not the one that the run '{name}' was trained on; leave it out"
@@ -132,7 +132,11 @@ def resume_run(
         corpus, _ = over_vocabulary(corpus, start.header.vocabulary, before.min_count)
         weights = start.network
     else:
-        corpus = with_rare_merged(corpus, before.min_count)
+        corpus = (
+            in_units(corpus, unit_choice(before))
+            if last is None or before.units == "characters"
+            else over(corpus, last.header.vocabulary)
+        )
     if last is None:
         run = replace(prepare_run(folder, corpus, config, prime, init_from), init_weights=weights)
     else:

@@ -32,7 +32,7 @@ def provenance_of(corpus: Corpus) -> CorpusProvenance:
         corpus.reference,
         corpus.text_encoding,
         corpus.content_hash,
-        len(corpus),
+        corpus.characters,
     )
 
 

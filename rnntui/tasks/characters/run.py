@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+
 from rnntui.errors import ConfigError
 from rnntui.nets.arrays import Floats32ByName
 from rnntui.nets.config import parameter_count
@@ -28,7 +30,9 @@ from rnntui.text.batches import (
     fitting_window_shape,
 )
 from rnntui.text.corpus import Corpus
-from rnntui.text.holding_out import hold_out, holds_lines_out, odd_tail
+from rnntui.text.holding_out import hold_out, hold_out_lengths, holds_lines_out, odd_tail
+from rnntui.text.in_units import UnitChoice
+from rnntui.text.unit_kinds import Units
 from rnntui.text.vocabulary import AnyIds
 from rnntui.training.learner import LearnerInfo
 from rnntui.training.prepared_run import PreparedRun, versions
@@ -101,7 +105,23 @@ class Run(PreparedRun):
             eval_chars=self.eval_chars,
             batches_per_epoch=self.batches.batches_per_epoch,
             device=device,
+            unit=self.corpus.vocabulary.units,
+            chars_per_unit=self._characters_in(0),
+            val_chars_per_unit=self._characters_in(1),
         )
+
+    def _characters_in(self, part: int) -> float:
+        """Mean characters per unit of the training part (0) or the held-out part (1)."""
+        lengths = lengths_of_parts(self.corpus, self.config)
+        if lengths is None or not len(lengths[part]):
+            return 1.0
+        return int(lengths[part].sum(dtype=np.int64)) / len(lengths[part])
+
+    def _measured_in(self) -> dict[str, float]:
+        """Characters per unit of the part whose loss judges the run; nothing of characters."""
+        if self.corpus.lengths is None:
+            return {}
+        return {"chars_per_unit": self._characters_in(1 if self.eval_chars else 0)}
 
     def header(self, progress: Progress) -> Header:
         """The header of a checkpoint at that progress."""
@@ -130,6 +150,7 @@ class Run(PreparedRun):
                 "eval_chars": self.eval_chars,
                 "total_steps": total_steps,
                 "rates_given": self.rates_given,
+                **self._measured_in(),
             },
             "versions": versions(),
         }
@@ -154,7 +175,7 @@ def prepare_run(
             f" {MIN_VALIDATION_CHARACTERS} characters); there will be no validation loss."
         )
     notices += _about_held_out(corpus, config)
-    shaped, shrunk = _fitted(config, len(learned))
+    shaped, shrunk = _fitted(config, len(learned), corpus.vocabulary.units)
     if shrunk:
         notices.append(shrunk)
     batches = _batches(learned, shaped)
@@ -168,7 +189,7 @@ def prepare_run(
         eval_chars = 0
         if len(held_out):
             notices.append(
-                f"The {len(held_out)} held-out characters are too few for windows of"
+                f"The {len(held_out)} held-out {corpus.vocabulary.units} are too few for windows of"
                 f" {shaped.window}; there will be no validation loss."
             )
     resolved = replace(shaped, eval_every=eval_every)
@@ -180,7 +201,27 @@ def prepare_run(
 
 def parts_of(corpus: Corpus, config: TrainConfig) -> tuple[AnyIds, AnyIds]:
     """The ids of a text's training part and of its held-out part."""
-    return hold_out(corpus.ids, corpus.vocabulary, config.val_fraction, config.val_split)
+    split = (config.val_fraction, config.val_split)
+    return hold_out(corpus.ids, corpus.vocabulary, *split, corpus.lengths)
+
+
+def lengths_of_parts(corpus: Corpus, config: TrainConfig) -> tuple[AnyIds, AnyIds] | None:
+    """The characters of each unit of the two parts; None where each is one character."""
+    if corpus.lengths is None:
+        return None
+    split = (config.val_fraction, config.val_split)
+    return hold_out_lengths(corpus.lengths, corpus.ids, corpus.vocabulary, *split)
+
+
+def unit_choice(config: TrainConfig) -> UnitChoice:
+    """The units of a configuration, and what bounds their vocabulary."""
+    return UnitChoice(
+        config.units,
+        config.min_count,
+        config.vocabulary_size,
+        config.val_fraction,
+        config.val_split,
+    )
 
 
 def _about_held_out(corpus: Corpus, config: TrainConfig) -> list[str]:
@@ -190,7 +231,8 @@ def _about_held_out(corpus: Corpus, config: TrainConfig) -> list[str]:
         if not fraction or holds_lines_out(ids, vocabulary, fraction):
             return []
         return ["The text has too few lines to hold some of them out; its tail is held out."]
-    odd = odd_tail(ids, vocabulary, fraction)
+    # Its bounds are known for characters alone.
+    odd = odd_tail(ids, vocabulary, fraction) if vocabulary.units == "characters" else None
     if odd is None:
         return []
     return [
@@ -237,7 +279,7 @@ def _check_remainder(config: TrainConfig) -> None:
         )
 
 
-def _fitted(config: TrainConfig, characters: int) -> tuple[TrainConfig, str]:
+def _fitted(config: TrainConfig, characters: int, units: Units) -> tuple[TrainConfig, str]:
     """The configuration with a batch shape that fits the text, and a notice if it shrank."""
     if config.window:
         batch, length = fitting_window_shape(characters, config.batch_size, config.window)
@@ -250,7 +292,7 @@ def _fitted(config: TrainConfig, characters: int) -> tuple[TrainConfig, str]:
     if shaped == config:
         return config, ""
     return shaped, (
-        f"The text is too short for {config.batch_size} {name} of {old} characters;"
+        f"The text is too short for {config.batch_size} {name} of {old} {units};"
         f" training uses {batch} of {length}."
     )
 

@@ -28,7 +28,12 @@ class ClassificationTask:
     load = staticmethod(load_classifier)
     describe = staticmethod(describe_classify_run)
 
-    def best(self, folder: RunFolder, progress: Progress) -> tuple[None, float | None]:
+    def best(
+        self,
+        folder: RunFolder,
+        config: ClassifyConfig,  # noqa: ARG002
+        progress: Progress,
+    ) -> tuple[None, float | None]:
         """Accuracy of the network with the lowest loss, on the held-out texts."""
         if progress.best_loss is None:
             return None, None

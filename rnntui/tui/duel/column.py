@@ -77,7 +77,7 @@ class DuelColumn(Vertical):
         self._text += text[:room]
         self._probabilities += probabilities[:room]
         last = characters[-1]
-        self.query_one(CandidateBars).update_candidates(last.candidates, last.symbol)
+        self.query_one(CandidateBars).update_candidates(last.candidates, last.unit)
         self._recent.add(characters)
 
     @property

@@ -13,6 +13,7 @@ from rnntui.lenses.marked_stretch import MarkedStretch, marked_stretch
 from rnntui.lenses.matching_stretches import OnOff, on_off, on_off_so_far
 from rnntui.lenses.surgery import AnyOperation, operated_weights
 from rnntui.runtime.session import Network
+from rnntui.text.in_units import require_characters
 from rnntui.text.vocabulary import AnyIds
 
 MOST_SEARCHED: Final = 1 << 20
@@ -42,6 +43,7 @@ class _Reading:
     """A network's own text, and where units are on in as much of it as is read."""
 
     def __init__(self, network: Network, operations: tuple[AnyOperation, ...]) -> None:
+        require_characters(network.vocabulary, "The Microscope")
         self.network, self.operations = network, operations
         self.weights = network.weights()
         self.config = self.weights.config

@@ -17,6 +17,7 @@ from rnntui.nets.numpy_network import NetworkWeights
 from rnntui.runtime.kept_networks import short_sample
 from rnntui.runtime.session import Network
 from rnntui.sampling.prime import prepare_prime
+from rnntui.text.in_units import require_characters
 from rnntui.tui.lens.findings import Findings, Lens, look
 from rnntui.tui.lens.kept_units import KeptUnits
 from rnntui.tui.lens.marking_screen import REST_SHARE
@@ -119,6 +120,7 @@ def _show_streams(
 
 def _ids(network: Network, text: str) -> list[int]:
     """The ids of a text, or of the beginning of the network's own. Raises `RnntuiError`."""
+    require_characters(network.vocabulary, "The Microscope")
     if text:
         prime = prepare_prime(text, network.vocabulary, network.normalisation)
         return [int(rank) for rank in network.vocabulary.encode(prime.text)][:LONGEST]

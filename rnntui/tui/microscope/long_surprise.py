@@ -13,6 +13,7 @@ from rnntui.lenses.surprise import Stretch, Surprise, surprisal_chunks
 from rnntui.nets.numpy_network import NetworkWeights
 from rnntui.runtime.session import Network
 from rnntui.text.corpus import load_corpus
+from rnntui.text.in_units import require_characters
 from rnntui.text.ngrams.baselines import NgramSurprisal, best_ngram
 from rnntui.text.vocabulary import AnyIds
 
@@ -60,6 +61,7 @@ def text_to_read(network: Network, reference: str) -> tuple[AnyIds, int]:
     Characters that the network doesn't know are left out; their number is the second value.
     Raises `CorpusError` for a text that is missing or has too few characters.
     """
+    require_characters(network.vocabulary, "The Microscope")
     if not reference:
         ids = np.concatenate([np.asarray(part) for part in network.parts()])[:MOST_READ]
         return _enough(network, ids), 0

@@ -13,7 +13,7 @@ from rnntui.errors import RnntuiError, reason
 from rnntui.runtime.session import Session
 from rnntui.sampling.choice import SamplingSpec
 from rnntui.sampling.modes import Mode
-from rnntui.sampling.stream import Character, hybrid_equals_argmax
+from rnntui.sampling.stream import Character, drawn_after, hybrid_equals_argmax
 from rnntui.tui.core.new_files import write_new
 from rnntui.tui.core.preferences import Preferences
 from rnntui.tui.core.sample_command import needs_file, sample_command
@@ -113,7 +113,8 @@ class OutputController:
         self._set(replace(self._session.spec, mode=mode))
         network = self._session.network
         if mode == "hybrid" and network and hybrid_equals_argmax(network.vocabulary):
-            self._tell("This text has no spaces, so hybrid never samples: it equals argmax.")
+            lacking = drawn_after(network.vocabulary)
+            self._tell(f"This text has no {lacking}, so hybrid never samples: it equals argmax.")
 
     def change_temperature(self, way: str) -> None:
         """Raise or lower the temperature by a tenth."""

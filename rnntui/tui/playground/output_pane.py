@@ -17,6 +17,7 @@ from rnntui.lenses.suffix_array import SortingStoppedError
 from rnntui.runtime.session import Network
 from rnntui.sampling.stream import Character
 from rnntui.text.cells import printable
+from rnntui.text.corpus import corpus_from_text
 from rnntui.text.vocabulary import Vocabulary
 from rnntui.tui.core.actions import PLAYGROUND
 from rnntui.tui.core.links import Link, fitting_links
@@ -95,17 +96,20 @@ class OutputPane(Vertical):
         """Index the network's training text, to recognise memorised stretches."""
         worker = get_current_worker()
         self.app.call_from_thread(self._use_index, None, None, INDEXING)
-        notice, index = "no text to compare with", None
+        notice, index, known = "no text to compare with", None, network.vocabulary
         try:
             learned, _ = network.parts()
-            size = len(network.vocabulary)
-            index = CorpusIndex.build(learned, size, lambda: worker.is_cancelled)
+            if known.units != "characters":
+                # What is generated is compared character by character.
+                as_text = corpus_from_text(network.corpus, known.decode(learned))
+                learned, known = as_text.ids, as_text.vocabulary
+            index = CorpusIndex.build(learned, len(known), lambda: worker.is_cancelled)
         except CorpusError as error:
             logging.getLogger(__name__).info("Memorised text can't be recognised: %s", error)
         except SortingStoppedError:
             return
         if not worker.is_cancelled:
-            self.app.call_from_thread(self._use_index, index, network.vocabulary, notice)
+            self.app.call_from_thread(self._use_index, index, known, notice)
 
     def _use_index(
         self, index: CorpusIndex | None, vocabulary: Vocabulary | None, notice: str
@@ -182,7 +186,7 @@ class OutputPane(Vertical):
         self._mark_chosen(end, characters)
         self._compare(text)
         last = characters[-1]
-        self.candidates.update_candidates(last.candidates, last.symbol)
+        self.candidates.update_candidates(last.candidates, last.unit)
 
     def _mark_chosen(self, place: int, characters: Sequence[Character]) -> None:
         """Mark what was chosen by hand of the characters from `place` on."""

@@ -12,14 +12,14 @@ from rnntui.tasks.characters.checkpoint import Header
 from rnntui.tasks.characters.config import TrainConfig
 from rnntui.tasks.characters.description import CharactersDescription
 from rnntui.tasks.characters.recipes import TrainRecipe, find_recipe, list_recipes
-from rnntui.tasks.characters.run import parts_of
+from rnntui.tasks.characters.run import parts_of, unit_choice
 from rnntui.tasks.recipes import DEFAULT
 from rnntui.text.cells import printable
 from rnntui.text.corpus import load_corpus
+from rnntui.text.in_units import in_units
 from rnntui.text.library.entries import TextEntry, list_texts
 from rnntui.text.library.references import entry_of
 from rnntui.text.normalisation import Normalisation
-from rnntui.text.rare import with_rare_merged
 from rnntui.tui.playground.corpus_list import CorpusList
 from rnntui.tui.playground.estimate import TrainingEstimate
 from rnntui.tui.playground.starting import StartPlan
@@ -161,8 +161,12 @@ class SetupPane(Vertical):
         worker = get_current_worker()
         symbols = characters = 0
         try:
-            text = load_corpus(corpus, normalisation=Normalisation(config.normalise))
-            text = with_rare_merged(text, config.min_count)
+            text = load_corpus(
+                corpus,
+                normalisation=Normalisation(config.normalise),
+                text_encoding=config.read_as,
+            )
+            text = in_units(text, unit_choice(config))
             learned, _ = parts_of(text, config)
             symbols, characters = len(text.vocabulary), len(learned)
         except RnntuiError as error:

@@ -10,6 +10,7 @@ from rnntui import __version__
 from rnntui.nets.arrays import Floats32ByName
 from rnntui.nets.config import ModelConfig
 from rnntui.tasks.characters.checkpoint import Checkpoint, load_checkpoint
+from rnntui.text.in_units import require_characters
 from rnntui.text.normalisation import Normalisation
 from rnntui.text.vocabulary import Vocabulary
 
@@ -80,6 +81,7 @@ def exported_network(path: Path) -> ExportedNetwork:
 def network_of(checkpoint: Checkpoint) -> ExportedNetwork:
     """The network of a checkpoint."""
     header = checkpoint.header
+    require_characters(checkpoint.header.vocabulary, "An export")
     return ExportedNetwork(
         header.model,
         checkpoint.network,

@@ -7,9 +7,10 @@ from typing import Any
 from rnntui.errors import ConfigError, CorpusError, reason
 from rnntui.plain_files import read_plain
 from rnntui.tasks.characters.export.torch_state import VOCABULARY_SUFFIX
+from rnntui.text.units.stored import characters_from_json
 from rnntui.text.vocabulary import Vocabulary
 from rnntui.toml_files import is_deep
-from rnntui.training.checkpoint_file import LARGEST_HEADER, parsed_vocabulary
+from rnntui.training.checkpoint_file import LARGEST_HEADER
 
 
 def beside(path: Path) -> Path | None:
@@ -27,7 +28,7 @@ def vocabulary_of_json(path: Path) -> Vocabulary:
         content = json.loads(read_plain(path, LARGEST_HEADER, "followed"))
         if is_deep(content, 1):
             raise ValueError("it is nested")
-        return parsed_vocabulary(_by_id(content))
+        return characters_from_json(_by_id(content))
     except OSError as error:
         raise ConfigError(f"--vocabulary {path} can't be read ({reason(error)}).") from error
     except (ValueError, TypeError, RecursionError, CorpusError) as error:

@@ -1,0 +1,1 @@
+"""What a network reads and generates one at a time: characters, words, bytes or subwords."""
