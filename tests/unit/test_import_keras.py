@@ -228,3 +228,16 @@ def test_a_damaged_file_is_one_sentence(name: str, content: bytes, tmp_path: Pat
     done = rnntui("checkpoints", "import", tmp_path / name, "--vocabulary", "none.json")
     stated(done, "it is not a whole model saved by Keras")
     stated(rnntui("checkpoints", "import", tmp_path / "other.h5"), "can't be read")
+
+
+def test_a_damaged_description_in_a_whole_archive_is_one_sentence(
+    keras: Any, tmp_path: Path
+) -> None:
+    path = tmp_path / "net.keras"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("config.json", json.dumps({"class_name": "Sequential" * 99}))
+    content = bytearray(path.read_bytes())
+    content[45:60] = b"\xff" * 15
+    path.write_bytes(content)
+    with pytest.raises(CheckpointError, match="it is not a whole model saved by Keras"):
+        KerasFile().read(path)

@@ -8,6 +8,7 @@ import io
 import json
 import os
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -59,7 +60,11 @@ class KerasFile:
                 description = _description(path, file.read(), h5py)
         except OSError as error:
             raise unreadable(path, error) from error
-        except (ValueError, KeyError, RecursionError, zipfile.BadZipFile) as error:
+        except (
+            *(ValueError, KeyError, RuntimeError, EOFError),
+            *(zipfile.BadZipFile, zlib.error),
+        ) as error:
+            # RuntimeError is h5py's, and of nesting that is too deep.
             raise refused(path, "it is not a whole model saved by Keras (model.save)") from error
         _check_plain(path, description)
         keras = import_extra("keras", PURPOSE)
