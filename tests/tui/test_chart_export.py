@@ -1,6 +1,5 @@
 """The curves of a training run, saved as numbers and as a picture."""
 
-import csv
 import math
 from xml.etree import ElementTree
 
@@ -11,6 +10,7 @@ from rnntui.tui.widgets.chart.export import picture_of, table_of
 from rnntui.tui.widgets.chart.look import Look
 from rnntui.tui.widgets.chart.scale import YScale
 from rnntui.tui.widgets.chart.series import ChartData, SeriesStyle
+from tests.tables import parse_table, read_table
 from tests.tui.scripted import ScriptedTraining, scripted_app, steps
 from tests.tui.test_playground import SIZE
 from tests.tui.waiting import until
@@ -33,7 +33,9 @@ def data() -> ChartData:
 
 
 def test_the_table_has_each_point_as_it_was():
-    rows = list(csv.reader(table_of(data(), Look(x_title="steps", y_title="loss")).splitlines()))
+    look = Look(x_title="steps", y_title="loss")
+    about, rows = parse_table(table_of(data(), look, "a run", "rnntui train a"))
+    assert about == ["run: a run", "command: rnntui train a"]
     assert rows[0] == ["series", "steps", "loss"]
     assert [(name, x and float(x), float(y)) for name, x, y in rows[1:]] == [
         ("training", 1, 4),
@@ -69,4 +71,7 @@ async def test_the_chart_on_screen_is_saved_with_the_command_that_trains_it():
         folder = places.checkpoints_dir().parent
         svg = (folder / "loss-1.svg").read_text(encoding="utf-8")
         assert any(one.startswith("rnntui train ") for one in texts(svg))
-        assert (folder / "loss-1.csv").read_text(encoding="utf-8").startswith("series,steps,loss")
+        (run, command), rows = read_table(folder / "loss-1.csv")
+        assert run == f"run: {app.playground.controller.run_name}"
+        assert command.startswith("command: rnntui train ")
+        assert rows[0] == ["series", "steps", "loss (nats/char)"]

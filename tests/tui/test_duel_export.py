@@ -1,6 +1,5 @@
 """The texts of a duel, saved as a picture and as numbers."""
 
-import csv
 import shlex
 from collections.abc import Iterator
 from dataclasses import replace
@@ -15,6 +14,7 @@ from rnntui.runtime.replayed_weights import ReplayedWeights
 from rnntui.sampling.choice import SamplingSpec
 from rnntui.tui.duel.export import KEPT, Side, duel_command, picture_of, table_of
 from tests.run_files import keep_on_disk, record, run_on_disk
+from tests.tables import parse_table, read_table
 from tests.tui.test_duel import SIZE, DuelApp, ScriptedDuel, duel_of, network_of, texts, written
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -45,7 +45,8 @@ def test_hostile_and_wide_text_is_drawn_and_never_obeyed() -> None:
 
 def test_the_table_has_every_character_as_it_was() -> None:
     side = Side("random", 'a"\n,물', [0.1, 0.2, 0.3, 0.4, 0.5], "")
-    rows = list(csv.reader(table_of([side]).splitlines(keepends=True)))
+    about, rows = parse_table(table_of("a · temperature 1", [side], "rnntui sample a"))
+    assert about == ["network: a · temperature 1", "command: rnntui sample a"]
     assert rows[0] == ["mode", "place", "character", "probability"]
     assert "".join(row[2] for row in rows[1:]) == side.text
     assert [float(row[3]) for row in rows[1:]] == side.probabilities
@@ -69,7 +70,7 @@ async def test_the_duel_on_screen_is_saved_with_its_prime_and_settings(
         await written(pilot, duel, 204)
         await pilot.press("E")
         folder = places.checkpoints_dir().parent
-        rows = list(csv.reader((folder / "duel-1.csv").open(encoding="utf-8", newline="")))[1:]
+        _, rows = read_table(folder / "duel-1.csv")
         for mode, text in zip(("argmax", "random", "hybrid"), texts(duel), strict=True):
             assert "해인은 " + "".join(row[2] for row in rows if row[0] == mode) == text
         svg = (folder / "duel-1.svg").read_text(encoding="utf-8")
@@ -101,8 +102,8 @@ async def test_only_the_beginning_is_kept_and_a_changed_temperature_is_said() ->
         await written(pilot, duel, KEPT + 50)
         await pilot.press("left_square_bracket", "E")
         folder = places.checkpoints_dir().parent
-        rows = list(csv.reader((folder / "duel-1.csv").open(encoding="utf-8", newline="")))[1:]
-        assert len(rows) == 3 * KEPT
+        _, rows = read_table(folder / "duel-1.csv")
+        assert len(rows[1:]) == 3 * KEPT
         svg = (folder / "duel-1.svg").read_text(encoding="utf-8")
         assert any("since changed to temperature 0.90" in words for words in words_of(svg))
     script.over.set()

@@ -1,6 +1,5 @@
 """The Microscope, driven by keys and mouse over a network with seeded weights."""
 
-import csv
 import shlex
 from collections.abc import Callable
 from dataclasses import replace
@@ -48,6 +47,7 @@ from rnntui.tui.lens.text_bars import TextBars
 from rnntui.tui.lens.traced_text import LONGEST, TracedText, TraceRow, trace_text
 from rnntui.tui.microscope.screen import MicroscopeScreen
 from tests.command_line import rnntui
+from tests.tables import read_table
 from tests.tui.scripted import scripted_app
 from tests.tui.test_duel import network_of
 from tests.tui.waiting import until
@@ -733,17 +733,22 @@ def test_only_the_first_state_can_be_cut():
 @pytest.mark.parametrize(
     ("key", "lens", "head", "count"),
     [
-        ("1", "strips", "place,character,layer,gate or state,unit,value", 16 * 4 * 12),
-        ("2", "unit", 'place,character,"layer 1, reset gate, unit 1"', 16),
-        ("3", "influence", "place,character,gradient of the prediction behind place 2", 16),
-        ("4", "surprise", "place,character,bits,", 15),
-        ("5", "map", "symbol,kind,right,up", 0),
-        ("6", "surgery", "place,untouched,operated,extra bits", 300),
-        ("7", "gradients", "distance,layer 1,untrained rnn,", 15),
+        (
+            "1",
+            "strips",
+            ["place", "character", "layer", "gate or state", "unit", "value"],
+            16 * 4 * 12,
+        ),
+        ("2", "unit", ["place", "character", "layer 1, reset gate, unit 1"], 16),
+        ("3", "influence", ["place", "character", "gradient of the prediction behind place 2"], 16),
+        ("4", "surprise", ["place", "character", "bits"], 15),
+        ("5", "map", ["symbol", "kind", "right", "up"], 0),
+        ("6", "surgery", ["place", "untouched", "operated", "extra bits"], 300),
+        ("7", "gradients", ["distance", "layer 1", "untrained rnn"], 15),
     ],
 )
 async def test_what_a_lens_shows_is_saved_as_numbers_and_as_a_picture(
-    key: str, lens: str, head: str, count: int
+    key: str, lens: str, head: list[str], count: int
 ):
     app = MicroscopeApp(network_with_text())
     async with app.run_test(size=(80, 24)) as pilot:
@@ -757,14 +762,15 @@ async def test_what_a_lens_shows_is_saved_as_numbers_and_as_a_picture(
             for number in (1, 2)
             for suffix in (".csv", ".svg")
         }
-        with (folder / f"microscope-{lens}-1.csv").open(newline="", encoding="utf-8") as file:
-            assert file.readline().startswith(head)
-            rows = list(csv.reader(file))
+        about, (names, *rows) = read_table(folder / f"microscope-{lens}-1.csv")
+        assert about[:2] == [f"lens: {lens}", "network: play-gru-1 · gru 1x12 · step 100"]
+        assert names[: len(head)] == head
         assert len(rows) == (count or len(traced.vocabulary.symbols))
         drawn = (folder / f"microscope-{lens}-1.svg").read_text(encoding="utf-8")
         texts = ["".join(one.itertext()) for one in ElementTree.fromstring(drawn).iter(TEXT_TAG)]
         command = "rnntui sample " if lens == "surgery" else "rnntui trace "
         assert any(one.startswith(command) for one in texts)
+        assert about[2].startswith(f"command: {command}")
         assert lens == "gradients" or any("play-gru-1 · gru 1x12" in one for one in texts)
         if lens == "unit":
             assert [row[1] for row in rows] == list(TEXT)

@@ -1,6 +1,5 @@
 """The race on screen, driven by keys over a scripted race, and one real race."""
 
-import csv
 import math
 from collections.abc import Sequence
 from pathlib import Path
@@ -28,6 +27,7 @@ from rnntui.tui.race.setup import RaceSetup
 from rnntui.tui.widgets.stream.text import StreamText
 from rnntui.tui.widgets.tick_box import TickBox
 from tests.factories import TINY_TEXT, losses, tiny_config
+from tests.tables import read_table, records
 from tests.tui.scripted import ScriptedTraining, scripted_app
 from tests.tui.scripted_race import CELLS, PARAMETERS, ScriptedRace, a_race, scripted_loss
 from tests.tui.waiting import until
@@ -237,8 +237,9 @@ async def test_the_chart_is_saved_as_picture_and_numbers(tmp_path: Path) -> None
         await until(pilot, lambda: (folder / "r-1.csv").exists())
         words = "".join(ElementTree.parse(folder / "r-1.svg").getroot().itertext())
         assert "rnntui race tiny.txt" in words
-        with (folder / "r-1.csv").open(encoding="utf-8") as file:
-            read = list(csv.DictReader(file))
+        (_, command), _ = read_table(folder / "r-1.csv")
+        assert command.startswith("command: rnntui race tiny.txt")
+        read = records(folder / "r-1.csv")
         result = lane_result(RunFolder(tmp_path / "r-rnn"), "rnn")
         own = [row for row in read if row["lane"] == "r-rnn"]
         assert [float(row["loss"]) for row in own] == [point.loss for point in result.points]

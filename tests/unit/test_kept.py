@@ -1,6 +1,5 @@
 """A run keeps small checkpoints on request, which change nothing else about it."""
 
-import csv
 import json
 import zipfile
 from pathlib import Path
@@ -30,6 +29,7 @@ from tests.factories import (
     tiny_run,
     trained,
 )
+from tests.tables import records
 
 
 def kept_run(parent: Path, **settings: Any) -> Run:
@@ -180,8 +180,7 @@ def test_each_lens_looks_at_a_kept_network_and_names_its_step(lens: str) -> None
     found = [json.loads(line) for line in at_step.out.splitlines()]
     assert {one.pop("at_step") for one in found} == {4}
     assert found == [json.loads(line) for line in rnntui(*flags, young).out.splitlines()]
-    with table.open(newline="") as file:
-        assert {line["at_step"] for line in csv.DictReader(file)} == {"4"}
+    assert {line["at_step"] for line in records(table)} == {"4"}
 
 
 def test_a_classifier_predicts_and_is_measured_as_it_was() -> None:

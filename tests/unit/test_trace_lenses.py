@@ -1,6 +1,5 @@
 """`rnntui trace` through its other lenses: tables, JSON, CSV, and what is refused."""
 
-import csv
 import json
 import shutil
 from pathlib import Path
@@ -29,6 +28,7 @@ from rnntui.tasks.characters.model_loading import model_of
 from tests.cell_files import three_states
 from tests.command_line import Outcome, rnntui, run_called, stated, text_file
 from tests.factories import TINY_TEXT, tiny_run, trained
+from tests.tables import read_table, records
 
 TEXT = "the cat sat;\na hen met ten men. the mat"
 TRAINED_ON = TINY_TEXT + "\n" + TINY_TEXT
@@ -230,8 +230,11 @@ def test_a_file_has_every_number(lens: str) -> None:
     outcome = shown(*text, lens, "--csv", path)
     assert "numbers.csv" in outcome.err
     assert outcome.out == shown(*text, lens).out
-    with path.open(newline="") as file:
-        written = list(csv.DictReader(file))
+    (seen, whose, command), _ = read_table(path)
+    assert seen == f"lens: {lens.removeprefix('--')}"
+    assert whose == "network: tiny · gru 2x5 · step 2"
+    assert command.startswith("command: rnntui ")
+    written = records(path)
     for line, one in zip(written, rows(*text, lens), strict=True):
         assert list(line) == list(one)
         for name, value in one.items():

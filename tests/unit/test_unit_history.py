@@ -1,6 +1,5 @@
 """What units track over the steps that a run has kept: the curves, and when a unit is there."""
 
-import csv
 import json
 
 import numpy as np
@@ -15,6 +14,7 @@ from rnntui.tasks.characters.checkpoint import load_checkpoint
 from rnntui.training.runs.kept import kept_file, kept_steps
 from tests.command_line import rnntui, stated
 from tests.factories import TINY_TEXT, tiny_run, trained
+from tests.tables import records
 
 TEXT = TINY_TEXT[:40]
 
@@ -78,10 +78,7 @@ def test_the_command_has_every_unit_after_every_kept_step() -> None:
             *("trace", TEXT, "--neurons", "--pattern", "[st]e", "--json", "--checkpoint", path)
         )
         assert [{"at_step": step} | json.loads(line) for line in alone.out.splitlines()] == there
-    with table.open(newline="") as file:
-        assert [line["at_step"] for line in csv.DictReader(file)] == [
-            str(one["at_step"]) for one in rows
-        ]
+    assert [line["at_step"] for line in records(table)] == [str(one["at_step"]) for one in rows]
 
 
 def test_the_summary_says_from_which_step_on_a_unit_is_there() -> None:

@@ -267,7 +267,7 @@ def trace(
         table = _seen_through(lens, network, text, units, pattern or [], mark, place)
     if at_step is not None and network.checkpoint is not None:
         table = at_its_step(table, network.checkpoint.header.progress.step)
-    write_lens_table(table, as_json, csv_file)
+    write_lens_table(network, lens.removeprefix("--"), table, as_json, csv_file)
     if svg is not None:
         write_picture([network], table.picture, svg)
 

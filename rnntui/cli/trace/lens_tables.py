@@ -1,6 +1,5 @@
 """Output of a lens: a summary in tables, every number as JSON objects, or in a CSV file."""
 
-import csv
 import io
 import json
 import math
@@ -8,11 +7,13 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from rnntui.cli.terminal import notify, write_line
 from rnntui.cli.written_files import repeated_command, write_whole
+from rnntui.csv_tables import write_table
 from rnntui.errors import ConfigError, quoted, reason
 from rnntui.text.escapes import escaped
 
@@ -47,13 +48,19 @@ def at_its_step(table: LensTable, step: int) -> LensTable:
     )
 
 
-def write_lens_table(table: LensTable, as_json: bool, csv_file: Path | None) -> None:
+def write_lens_table(
+    network: "TracedNetwork", lens: str, table: LensTable, as_json: bool, csv_file: Path | None
+) -> None:
     """Print the summary, or with `as_json` an object for each row; write the rows to `csv_file`.
+
+    Above these stand the `lens`, the network and the command that repeats it.
 
     Raises `ConfigError` for a file that is there already or can't be written.
     """
     if csv_file is not None:
-        _write_csv(table, csv_file)
+        network_in_words = f"network: {_in_words(network, is_alone=True)}"
+        command = f"command: {repeated_command({'--svg': 1, '--json': 0})}"
+        _write_csv(table, [f"lens: {lens}", network_in_words, command], csv_file)
     if not as_json:
         table.print_summary()
         return
@@ -102,7 +109,7 @@ def on_one_thread() -> Any:
     return threadpool_limits(limits=1, user_api="blas")
 
 
-def _write_csv(table: LensTable, path: Path) -> None:
+def _write_csv(table: LensTable, about: Sequence[str], path: Path) -> None:
     from rnntui.atomic_files import atomic_write
 
     shown = quoted(str(path))
@@ -110,9 +117,8 @@ def _write_csv(table: LensTable, path: Path) -> None:
     try:
         with atomic_write(path) as file:
             text = io.TextIOWrapper(file, encoding="utf-8", newline="")
-            lines = csv.writer(text, lineterminator="\n")
-            lines.writerow(table.columns)
-            lines.writerows([_cell(value) for value in row] for row in table.rows())
+            rows = ([_cell(value) for value in row] for row in table.rows())
+            write_table(text, about, chain([table.columns], rows))
             text.detach()  # flushes it and leaves the file open
     except OSError as error:
         raise ConfigError(

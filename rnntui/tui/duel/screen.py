@@ -271,7 +271,8 @@ class DuelScreen(Screen[DuelSettings]):
             else ""
         )
         drawn = picture_of("Duel", about, prime, sides, command)
-        save_table_and_picture(self, "The texts", "duel", table_of(sides), drawn)
+        table = table_of(about, sides, command)
+        save_table_and_picture(self, "The texts", "duel", table, drawn)
 
     def _settings_of(self, spec: SamplingSpec) -> str:
         """Temperature, filters and seed in words."""

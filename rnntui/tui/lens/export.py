@@ -1,20 +1,22 @@
 """What a lens shows as a table, for a slide or a spreadsheet."""
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 
+from rnntui.csv_tables import table_text
+from rnntui.lenses.pictures import About
 from rnntui.tui.lens.findings import Lens
 from rnntui.tui.lens.lens_view import Seen
 
 Row = Sequence[object]
 
 
-def lens_csv(lens: Lens, seen: Seen) -> str:
-    """The numbers of a lens as CSV with a line of names; of the place, row and unit chosen."""
-    lines = io.StringIO()
-    csv.writer(lines, lineterminator="\n").writerows(_rows(lens, seen))
-    return lines.getvalue()
+def lens_csv(lens: Lens, seen: Seen, about: About) -> str:
+    """The numbers of a lens as CSV with a line of names; of the place, row and unit chosen.
+
+    Above them stand the lens, the network and the command that sees the same.
+    """
+    above = [f"lens: {lens}", f"network: {about.network}", f"command: {about.command}"]
+    return table_text(above, _rows(lens, seen))
 
 
 def _rows(lens: Lens, seen: Seen) -> Iterator[Row]:

@@ -48,19 +48,25 @@ def lens_command(lens: Lens, seen: Seen, network: Network) -> str:
     return shlex.join([*words, "--svg", "lens.svg"])
 
 
+def lens_about(lens: Lens, seen: Seen, network: Network) -> About:
+    """Which network at which step, what was operated on, and the command that sees the same."""
+    config = seen.traced.config
+    size = f"{config.cell} {config.num_layers}x{config.hidden_size}"
+    step = "fixed weights" if seen.is_fixed else f"step {seen.traced.step:,}"
+    operated = [in_words(one) for one in seen.operations]
+    words = " · ".join((network.name, size, step, *operated))
+    return About(words, lens_command(lens, seen, network))
+
+
 def lens_svg(lens: Lens, seen: Seen, network: Network) -> str:
     """The SVG text of what a lens shows of a network, for the place, row and unit chosen.
 
     Where nothing is found yet, the gates and states of the chosen unit.
     """
     traced, found, place = seen.traced, seen.found, seen.place
-    config, characters = traced.config, traced.characters
-    size = f"{config.cell} {config.num_layers}x{config.hidden_size}"
-    step = "fixed weights" if seen.is_fixed else f"step {traced.step:,}"
+    characters = traced.characters
+    about = lens_about(lens, seen, network)
     operated = [in_words(one) for one in seen.operations]
-    about = About(
-        " · ".join((network.name, size, step, *operated)), lens_command(lens, seen, network)
-    )
     match lens:
         case "unit":
             name = f"{seen.chosen.about}, unit {seen.unit + 1}"

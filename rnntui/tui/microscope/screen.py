@@ -15,7 +15,7 @@ from rnntui.tui.core.exports import save_table_and_picture
 from rnntui.tui.core.key_bar import KeyBar
 from rnntui.tui.core.sentences import one_line
 from rnntui.tui.lens.export import lens_csv
-from rnntui.tui.lens.export_picture import lens_command, lens_svg
+from rnntui.tui.lens.export_picture import lens_about, lens_command, lens_svg
 from rnntui.tui.lens.kept_scrubber import NONE_KEPT, KeptLine, KeptSample, KeptScrubber
 from rnntui.tui.lens.lens_view import LensView
 from rnntui.tui.lens.screen import LensScreen
@@ -162,7 +162,8 @@ class MicroscopeScreen(LensScreen):
             return
         seen = self.seen(self.traced)
         network = self.network.at(self.kept_step)
-        numbers, drawn = lens_csv(self.lens, seen), lens_svg(self.lens, seen, network)
+        drawn = lens_svg(self.lens, seen, network)
+        numbers = lens_csv(self.lens, seen, lens_about(self.lens, seen, network))
         save_table_and_picture(self, "The lens", f"microscope-{self.lens}", numbers, drawn)
 
     def action_copy_command(self) -> None:

@@ -1,10 +1,10 @@
 """Saving what a race has come to: its chart as a picture, its curves as numbers."""
 
-import csv
-import io
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from rnntui.csv_tables import table_text
 from rnntui.runtime.race.opening import RaceFile
 from rnntui.runtime.race.picture import race_picture
 from rnntui.runtime.race.results import LaneResult, lane_result
@@ -26,20 +26,17 @@ def export_race(parent: Path, file: RaceFile, folder: Path) -> tuple[Path, Path]
     ]
     title = f"{file.name}: {len(results)} lanes on {results[0].corpus}"
     picture = write_new(folder, file.name, ".svg", race_picture(results, title, file.command))
-    return picture, write_new(folder, file.name, ".csv", curves_csv(results))
+    table = curves_csv(results, [f"race: {title}", f"command: {file.command}"])
+    return picture, write_new(folder, file.name, ".csv", table)
 
 
-def curves_csv(results: list[LaneResult]) -> str:
-    """The points of all lanes' curves as a table."""
-    text = io.StringIO()
-    table = csv.writer(text, lineterminator="\n")
-    table.writerow(COLUMNS)
+def curves_csv(results: list[LaneResult], about: Sequence[str]) -> str:
+    """The points of all lanes' curves as a table, below the lines `about` it."""
+    rows: list[Sequence[object]] = [COLUMNS]
     for result in results:
-        for point in result.points:
-            table.writerow(
-                (
-                    *(result.name, result.label, result.parameters, point.step),
-                    *(point.seconds, point.characters, point.loss),
-                )
-            )
-    return text.getvalue()
+        lane = result.name, result.label, result.parameters
+        rows += [
+            (*lane, point.step, point.seconds, point.characters, point.loss)
+            for point in result.points
+        ]
+    return table_text(about, rows)

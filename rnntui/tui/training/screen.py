@@ -206,7 +206,7 @@ class TrainingScreen(Screen[None]):
         """Save the curves as a picture and as numbers."""
         chart, title = self.loss.chart, self.controller.run_name or "no training run"
         drawn = picture_of(chart.data, chart.look, title, self.training_command)
-        table = table_of(chart.data, chart.look)
+        table = table_of(chart.data, chart.look, title, self.training_command)
         save_table_and_picture(self, "The chart", "loss", table, drawn)
 
     @property

@@ -1,8 +1,6 @@
 """A chart's curves for a slide or a spreadsheet: as the text of an SVG or a CSV file."""
 
-import csv
-import io
-
+from rnntui.csv_tables import table_text
 from rnntui.svg.chart import Curve, Panel, chart_svg
 from rnntui.tui.widgets.chart.look import Look
 from rnntui.tui.widgets.chart.scale import YScale
@@ -28,14 +26,15 @@ def picture_of(data: ChartData, look: Look, title: str, note: str = "") -> str:
     return chart_svg(title, [panel], note)
 
 
-def table_of(data: ChartData, look: Look) -> str:
-    """The CSV text of all points, unsmoothed; of long series, means of neighbouring points."""
-    lines = io.StringIO()
-    table = csv.writer(lines, lineterminator="\n")
-    table.writerow(["series", look.x_title, look.y_title])
+def table_of(data: ChartData, look: Look, title: str, note: str = "") -> str:
+    """The CSV text of all points, unsmoothed; of long series, means of neighbouring points.
+
+    Above them stand `title` and `note`.
+    """
+    rows: list[list[object]] = [["series", look.x_title, look.y_title]]
     for series in data.shown(frozenset(), None):
         trace = series.raw()
         for x, value in zip(trace.x.tolist(), trace.mean.tolist(), strict=True):
-            table.writerow([series.name, x, value])
-    table.writerows([name, "", value] for name, value in data.references.items())
-    return lines.getvalue()
+            rows.append([series.name, x, value])
+    rows += [[name, "", value] for name, value in data.references.items()]
+    return table_text([f"run: {title}", note and f"command: {note}"], rows)
