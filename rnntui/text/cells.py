@@ -127,7 +127,12 @@ _LABELS = {" ": "␣", "\n": "⏎", "\t": "⇥"}
 
 
 def symbol_label(symbol: str) -> str:
-    """The drawing of a symbol on its own, white space included."""
+    """The drawing of a symbol on its own, white space included.
+
+    Of a word that is the space before it.
+    """
+    if len(symbol) > 1 and symbol[0] == " ":
+        return _LABELS[" "] + symbol_label(symbol[1:])
     return _LABELS.get(symbol) or "".join(unit.text for unit in units(symbol))
 
 

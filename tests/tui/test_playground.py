@@ -302,6 +302,20 @@ async def test_a_text_given_by_its_path_is_listed_and_highlighted(tmp_path: Path
         assert request.corpus == str(path)
 
 
+async def test_other_units_are_counted_for_the_estimate(tmp_path: Path):
+    path = tmp_path / "words.txt"
+    path.write_text("the cat sat on the mat, " * 100)
+    app = scripted_app(corpus=str(path))
+    async with app.run_test(size=SIZE) as pilot:
+        app.screen.query_one("#units", Select).value = "words"
+        config = app.playground.setup.form.config
+        assert config is not None
+        # " the", " cat", " sat", " on", " mat", the comma, and the unknown symbol
+        expected = f"{parameter_count(config.model(7)):,} parameters"
+        await until(pilot, lambda: expected in estimate(pilot))
+        await until(pilot, lambda: app.playground.setup.form.config.units == "words")
+
+
 async def test_another_text_and_back_to_the_one_given_by_its_path(tmp_path: Path):
     path = tmp_path / "play.txt"  # as one of the library is called
     path.write_text("abcabc" * 500)

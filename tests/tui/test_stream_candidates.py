@@ -4,7 +4,7 @@ import pytest
 from rich.cells import cell_len
 from textual.app import App, ComposeResult
 
-from rnntui.tui.widgets.candidates import CandidateBars, bar, glyph, percent
+from rnntui.tui.widgets.candidates import CandidateBars, bar, label, percent
 
 
 class BarsApp(App[None]):
@@ -48,7 +48,16 @@ async def test_the_drawn_character_is_marked() -> None:
 
 @pytest.mark.parametrize("char", ["a", "한", "\x1b", "\t", "\u0301", "\u1161", "\u202e", "\ud800"])
 def test_every_character_takes_two_cells(char: str) -> None:
-    assert cell_len(glyph(char)) == 2
+    assert cell_len(label(char, 2)) == 2
+
+
+@pytest.mark.asyncio
+async def test_words_are_shown_with_their_space_and_long_ones_are_cut() -> None:
+    rows = await rows_of([(" the", 0.6), (" antidisestablishmentarian", 0.3)], drawn=" the")
+    assert rows[0].startswith("▸␣the ")
+    assert "␣antidises… " in rows[1]
+    assert rows[1].endswith(" 30%")
+    assert {cell_len(row) for row in rows} == {20}
 
 
 @pytest.mark.parametrize(

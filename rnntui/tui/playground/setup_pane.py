@@ -20,6 +20,7 @@ from rnntui.text.in_units import in_units
 from rnntui.text.library.entries import TextEntry, list_texts
 from rnntui.text.library.references import entry_of
 from rnntui.text.normalisation import Normalisation
+from rnntui.text.unit_kinds import Units
 from rnntui.tui.playground.corpus_list import CorpusList
 from rnntui.tui.playground.estimate import TrainingEstimate
 from rnntui.tui.playground.starting import StartPlan
@@ -57,6 +58,8 @@ class SetupPane(Vertical):
         self._loose: TrainRecipe | None = None
         """The settings of a checkpoint without a run."""
         self._estimate = TrainingEstimate()
+        self._counted: Units = "characters"
+        """The units of the last count of symbols."""
 
     def compose(self) -> ComposeResult:
         """List and form."""
@@ -153,12 +156,20 @@ class SetupPane(Vertical):
             self.workers.cancel_group(self, "symbols")
             self._set_text_size(0, 0)
         else:
-            self._count(entry.reference, self.form.recipe.config)
+            self._count(entry.reference, self.form.config or self.form.recipe.config)
+
+    @on(SettingsForm.Changed)
+    def _setting_changed(self) -> None:
+        """Count the symbols anew where these are other units."""
+        config = self.form.config
+        if config is not None and config.units != self._counted:
+            self._count(self.corpus, config)
 
     @work(thread=True, exclusive=True, group="symbols")
     def _count(self, corpus: str, config: TrainConfig) -> None:
         """Read the text in the background, as its vocabulary determines the network's size."""
         worker = get_current_worker()
+        self._counted = config.units
         symbols = characters = 0
         try:
             text = load_corpus(

@@ -22,6 +22,7 @@ CHARACTERS: Final = (
     "steps",
     "minutes",
     "val_fraction",
+    "units",
     "seed",
 )
 """Of a network that generates text."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
-from rich.cells import set_cell_size
+from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
@@ -13,12 +13,13 @@ from rnntui.text.cells import symbol_label
 
 _GLYPH_CELLS = 2
 _PERCENT_CELLS = 4
+_LEAST_BAR = 3
 _EIGHTHS = " ▏▎▍▌▋▊▉"
 _DRAWN = "▸"
 
 
 class CandidateBars(Widget):
-    """The likeliest candidates for the next character, with their probabilities.
+    """The likeliest candidates for the next character, or word, with their probabilities.
 
     Component classes: `candidate-bars--bar`, `--percent`, and `--drawn` for the row of
     the sampled character.
@@ -66,7 +67,7 @@ class CandidateBars(Widget):
     ) -> None:
         """Show other candidates, with one refresh.
 
-        `candidates` are single characters with their probabilities, 0 to 1, best first; those
+        `candidates` are symbols with their probabilities, 0 to 1, best first; those
         beyond the rows are left out. `drawn` is the sampled character, which is marked.
         """
         shown = tuple(candidates[: self.ROWS])
@@ -85,14 +86,21 @@ class CandidateBars(Widget):
         """A candidate: a mark if it was sampled, the character, a bar, per cent."""
         char, probability = self._candidates[rank]
         ground, is_drawn = self.rich_style, char == self._drawn
-        bar_cells = max(width - len(_DRAWN) - _GLYPH_CELLS - 1 - _PERCENT_CELLS, 0)
+        label_cells = self._label_cells(width)
+        bar_cells = max(width - len(_DRAWN) - label_cells - 1 - _PERCENT_CELLS, 0)
         return [
             Segment(_DRAWN if is_drawn else " ", self._style("drawn")),
-            Segment(glyph(char), self._style("drawn") if is_drawn else ground),
+            Segment(label(char, label_cells), self._style("drawn") if is_drawn else ground),
             Segment(" ", ground),
             Segment(bar(probability, bar_cells), self._style("bar")),
             Segment(percent(probability), self._style("percent")),
         ]
+
+    def _label_cells(self, width: int) -> int:
+        """Cells of the labels: those of the widest, while the bars keep some."""
+        most = width - len(_DRAWN) - 1 - _PERCENT_CELLS - _LEAST_BAR
+        widest = max(cell_len(symbol_label(char)) for char, _ in self._candidates)
+        return max(_GLYPH_CELLS, min(widest, most))
 
     def _style(self, component: str) -> Style:
         """Return the style of a component class, cached for each theme."""
@@ -108,9 +116,12 @@ class CandidateBars(Widget):
         self._styles.clear()
 
 
-def glyph(char: str) -> str:
-    """A character in two cells, blanks and line ends as signs."""
-    return set_cell_size(symbol_label(char), _GLYPH_CELLS)
+def label(symbol: str, cells: int) -> str:
+    """A character or word in so many cells, blanks and line ends as signs, cut with an ellipsis."""
+    shown = symbol_label(symbol)
+    if cell_len(shown) <= cells:
+        return set_cell_size(shown, cells)
+    return set_cell_size(shown, cells - 1) + "…"
 
 
 def bar(fraction: float, cells: int) -> str:
