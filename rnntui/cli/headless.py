@@ -13,7 +13,7 @@ import typer
 from rnntui.cli.terminal import ReaderGoneError
 from rnntui.errors import RnntuiError
 from rnntui.runtime.commands import CommandQueue
-from rnntui.runtime.signals import EXIT_CODE_BASE, leaving_signals, sleep_until_continued
+from rnntui.runtime.signals import EXIT_CODE_BASE, leaving_signals, on_suspension
 from rnntui.training.commands import Stop
 from rnntui.training.events import Failed
 
@@ -63,7 +63,7 @@ def run_headless(
 
     for number in leaving_signals():
         signal.signal(number, stop)
-    _handle_suspend()
+    on_suspension(_show_cursor)
     failure, lost = _shown(events, readers, lambda: inbox.put(Stop()), failure_of)
     if failure:
         raise RnntuiError(failure)
@@ -95,19 +95,6 @@ def _shown(
                     lost = error
                     stop()
     return failure, lost
-
-
-def _handle_suspend() -> None:
-    """On Ctrl-Z, show the cursor and suspend the process without counting training time."""
-
-    def sleep(_number: int, _frame: FrameType | None) -> None:
-        _show_cursor()
-        sleep_until_continued()
-
-    # Windows has no such signal; if it is ignored, it stays ignored.
-    with suppress(AttributeError):
-        if signal.getsignal(signal.SIGTSTP) is not signal.SIG_IGN:
-            signal.signal(signal.SIGTSTP, sleep)
 
 
 def _show_cursor() -> None:

@@ -1,7 +1,9 @@
 """Signals that end a process, and the one that suspends it."""
 
 import signal
+from collections.abc import Callable
 from contextlib import suppress
+from types import FrameType
 from typing import Final
 
 from rnntui.training.stopwatch import AWAKE
@@ -24,6 +26,27 @@ def leaving_signals() -> tuple[signal.Signals, ...]:
         if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
             signals.append(signal.SIGHUP)
     return tuple(signals)
+
+
+def job_control_signals() -> tuple[signal.Signals, ...]:
+    """The signals that suspend and continue a process, in that order; none on Windows."""
+    there = (getattr(signal, name, None) for name in ("SIGTSTP", "SIGCONT"))
+    return tuple(number for number in there if number is not None)
+
+
+def on_suspension(act: Callable[[], object]) -> None:
+    """At Ctrl-Z call `act`, then suspend the process; no training time passes meanwhile.
+
+    Nothing changes where there is no such signal, or the process was started to ignore it.
+    """
+
+    def sleep(_number: int, _frame: FrameType | None) -> None:
+        act()
+        sleep_until_continued()
+
+    for suspending in job_control_signals()[:1]:
+        if signal.getsignal(suspending) is not signal.SIG_IGN:
+            signal.signal(suspending, sleep)
 
 
 def sleep_until_continued(number: signal.Signals | None = None) -> None:

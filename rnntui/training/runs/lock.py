@@ -2,12 +2,10 @@
 
 import contextlib
 import os
-import sys
 from collections.abc import Iterator
-from typing import Literal
 
 from rnntui.errors import CheckpointError
-from rnntui.file_locks import take_lock
+from rnntui.file_locks import How, lock_folder
 from rnntui.training.runs.folder import RunFolder
 
 
@@ -38,19 +36,14 @@ def hold(folder: RunFolder) -> Iterator[None]:
         unlock(descriptor)
 
 
-def lock(folder: RunFolder, how: Literal["alone", "with others"]) -> int:
+def lock(folder: RunFolder, how: How) -> int:
     """Lock the folder until the returned descriptor is closed or the process dies; -1: no lock."""
-    if sys.platform == "win32":  # folders can't be opened there: no lock, no guarantee
-        return -1
-    descriptor = os.open(folder.path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        take_lock(descriptor, how)
+        return lock_folder(folder.path, how)
     except BlockingIOError as error:
-        os.close(descriptor)
         raise CheckpointError(
             f"The run '{folder.name}' is being trained by another process; wait, or stop that one."
         ) from error
-    return descriptor
 
 
 def unlock(descriptor: int) -> None:

@@ -15,7 +15,12 @@ from textual.app import App, ReturnType
 from textual.driver import Driver
 from textual.events import Mount
 
-from rnntui.runtime.signals import EXIT_CODE_BASE, HANG_UP, leaving_signals
+from rnntui.runtime.signals import (
+    EXIT_CODE_BASE,
+    HANG_UP,
+    job_control_signals,
+    leaving_signals,
+)
 
 LOOK_SECONDS = 1.0
 """How often the terminal is checked; usually a hang-up comes as a signal."""
@@ -106,6 +111,5 @@ def leave_on_signals(leave: Callable[[int], None]) -> Iterator[None]:
         for number, handler in before.items():
             signal.signal(number, handler)
         # The driver's handlers would draw on a released terminal.
-        if sys.platform != "win32":
-            for number in (signal.SIGTSTP, signal.SIGCONT):
-                signal.signal(number, signal.SIG_DFL)
+        for number in job_control_signals():
+            signal.signal(number, signal.SIG_DFL)
