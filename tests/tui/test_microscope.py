@@ -1,6 +1,7 @@
 """The Microscope, driven by keys and mouse over a network with seeded weights."""
 
 import shlex
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -208,6 +209,8 @@ async def test_weights_that_change_are_read_anew_and_the_place_is_kept(
     monkeypatch: pytest.MonkeyPatch,
 ):
     monkeypatch.setattr("rnntui.tui.lens.looking.LEAST_REST_S", 0.01)
+    # The first look may have taken seconds: it loads modules, and other tests run beside it.
+    monkeypatch.setattr("rnntui.tui.lens.looking.REST_SHARE", 0)
     network = network_of()
     copies = [replace(network.weights(), step=step) for step in (100, 200)]
     app = MicroscopeApp(replace(network, weights=lambda: copies[0]))
@@ -218,6 +221,35 @@ async def test_weights_that_change_are_read_anew_and_the_place_is_kept(
         pane = app.microscope.query_one("#view")
         await until(pilot, lambda: "step 200" in str(pane.border_title))
         assert "character 3 of 16" in figures(app.microscope)
+
+
+@pytest.mark.parametrize("way", ["another network", "left"])
+async def test_a_look_that_waited_for_its_turn_is_not_shown_once_it_is_over(
+    monkeypatch: pytest.MonkeyPatch, way: str
+):
+    app = MicroscopeApp(network_of())
+    screen, calls = app.microscope, app.call_from_thread
+    other, waits, goes_on, shown = network_of(), threading.Event(), threading.Event(), []
+
+    def call_from_thread(*call: Any, **named: Any) -> Any:
+        waits.set()
+        goes_on.wait()
+        return calls(*call, **named)
+
+    async with app.run_test(size=(80, 24)) as pilot:
+        await looking(pilot, screen)
+        monkeypatch.setattr(app, "call_from_thread", call_from_thread)
+        monkeypatch.setattr(screen, "draw_lens", lambda: shown.append(screen.traced))
+        screen.look_anew()
+        await until(pilot, waits.is_set)
+        if way == "left":
+            await screen.dismiss()
+        else:
+            screen.look_into(other, TEXT)
+        goes_on.set()
+        await until(pilot, lambda: bool(shown) or way == "left")
+        await pilot.pause()
+    assert {traced.vocabulary is other.vocabulary for traced in shown if traced} <= {True}
 
 
 async def test_a_network_without_weights_says_why():

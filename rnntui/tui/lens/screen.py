@@ -142,7 +142,7 @@ class LensScreen(MarkingScreen):
 
         def show(traced: TracedText, found: Findings | None) -> None:
             if not is_over():
-                self.app.call_from_thread(self._show, traced, found)
+                self.app.call_from_thread(self._show, traced, found, over)
 
         def show_sample(text: str) -> None:
             if not is_over():
@@ -158,9 +158,10 @@ class LensScreen(MarkingScreen):
             if looked_at.pattern and isinstance(error, ConfigError) and not is_over():
                 self.app.call_from_thread(self._measure, "")
 
-    def _show(self, traced: TracedText, found: Findings | None) -> None:
-        if not self.lens_view.children:
-            return  # the screen is being taken down
+    def _show(self, traced: TracedText, found: Findings | None, over: threading.Event) -> None:
+        # It waited for its turn: by now another look may have begun, or the screen be taken down.
+        if over.is_set() or not self.display:
+            return
         self.traced = traced
         # Until there are newer findings, those of the weights before are better than none.
         if found is not None:
