@@ -8,6 +8,7 @@ from textual.widgets import Input, OptionList
 from rnntui import places
 from rnntui.lenses.surgery import Operation
 from rnntui.lessons.reading import find_lesson, list_lessons
+from rnntui.runtime.lesson_session import LessonNews
 from rnntui.tui.core.remembered import SCREEN_NAME, load_remembered
 from rnntui.tui.learn.actions import LEARN
 from rnntui.tui.learn.page import page_content
@@ -123,6 +124,27 @@ async def test_the_setting_is_changed_and_changed_back_by_its_key(tmp_path: Path
         assert "c cell gru" in told(app, "setting")
         await learned(pilot, app)
         assert app.learn.network.weights().config.cell == "gru"
+
+
+async def test_what_the_lens_shows_already_answers_as_soon_as_the_network_has_learned(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = LearnApp(tmp_path / "screen.toml", SMALL, session=Untrained())
+
+    def learns() -> LessonNews:
+        app.session.is_learned = True
+        return LessonNews(())
+
+    async with app.run_test() as pilot:
+        await looking(pilot, app)
+        app.session.is_learned = True
+        app.learn.poll()
+        await pilot.press("q", "q", "c")
+        await looking(pilot, app)
+        assert told(app, "verdict") == ""
+        monkeypatch.setattr(app.session, "poll", learns)
+        app.learn.poll()
+        assert told(app, "verdict").startswith("✓ Right. From 1")
 
 
 async def test_the_lens_shows_the_network_that_has_learned_as_soon_as_it_has(

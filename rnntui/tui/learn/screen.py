@@ -183,7 +183,11 @@ class LearnScreen(LensScreen):
             text = self.network.normalisation.apply(self.lesson.network.reads)
             ids = tuple(int(rank) for rank in self.network.vocabulary.encode(text))
             self._untouched = self._reading(ids)
-        if not was_learned:
+        if was_learned:
+            return
+        if self._is_settled:
+            self.draw_lens()  # what is shown already may answer the question now
+        else:
             # The lens rests long between two looks; numbers are to be read off at once.
             self.look_anew()
 
