@@ -1,6 +1,8 @@
 """Regular expressions are matched as `re` does, and given up in time."""
 
+import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -28,3 +30,13 @@ def test_what_takes_for_ever_is_given_up() -> None:
     with pytest.raises(ConfigError, match=r"takes more than 0\.5 s on 30 characters"):
         matched_in_time("a" * 30, "(a+)+b", seconds=0.5)
     assert time.monotonic() - began < 20
+
+
+def test_the_start_of_the_process_is_not_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = tmp_path / "python"
+    slow.write_text(f'#!/bin/sh\nsleep 0.3\nexec {sys.executable} "$@"\n', encoding="utf-8")
+    slow.chmod(0o700)
+    monkeypatch.setattr(sys, "executable", str(slow))
+    assert matched_in_time("the cat", "cat", seconds=0.25).sum() == 3
