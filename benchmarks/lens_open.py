@@ -1,12 +1,14 @@
 """What a lens open beside a training run costs it, and how fast keys are answered meanwhile.
 
-    python benchmarks/lens_open.py [--seconds 8] [--rounds 2] [--keys 15] [--lenses NAME...]
+    python benchmarks/lens_open.py [--seconds 8] [--rounds 2] [--keys 15] [--keep-every 0]
+        [--lenses NAME...]
 
 Trains the recipe `shakespeare` on the corpus `python` in the playground on a terminal of 140x45,
 with kernels that lie ready. In one run, each lens of the Microscope is open for a while between
 two whiles without it; the ratio is that of its training speed, while nobody presses a key, to the
 mean of both. Then a key that moves on is pressed at random moments, and answered once the figures
-of the new place are drawn.
+of the new place are drawn. With `--keep-every` the run keeps its weights every so many steps, which
+gives the Microscope a scrubber, samples, and curves of units to measure.
 """
 
 import argparse
@@ -52,6 +54,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=8.0)
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--keys", type=int, default=15)
+    parser.add_argument("--keep-every", type=int, default=0)
     parser.add_argument("--lenses", nargs="*", choices=list(LENSES), default=list(LENSES))
     asked = parser.parse_args()
     environment = dict(ready_kernels())  # compiled meanwhile, they would slow the first whiles
@@ -60,6 +63,9 @@ def main() -> None:
         recipe = (files("rnntui") / "recipes" / "shakespeare.toml").read_text()
         endless = Path(folder) / "endless.toml"
         endless.write_text(recipe.replace("epochs = 2", "epochs = 2000"))
+        if asked.keep_every:
+            with endless.open("a") as file:
+                file.write(f"keep_every = {asked.keep_every}\n")
         command = [RNNTUI, "--corpus", "python", "--recipe", str(endless)]
         environment["RNNTUI_HOME"] = folder
         with Terminal(command, (140, 45), environment) as terminal:
