@@ -17,6 +17,7 @@ from rnntui.extras import MissingExtraError
 from rnntui.nets.config import ModelConfig
 from rnntui.nets.initial_weights import initial_weights
 from rnntui.nets.numpy_network import NetworkWeights
+from rnntui.runtime.curves import CurveReader, LiveCurves
 from rnntui.sampling.choice import SamplingSpec
 from rnntui.sampling.modes import Mode
 from rnntui.sampling.prime import exact_ids, prepare_prime
@@ -36,7 +37,8 @@ from rnntui.text.units.subwords import SubwordVocabulary, subword_vocabulary
 from rnntui.text.units.words import WordVocabulary, split_words
 from rnntui.text.vocabulary import UNKNOWN, UNKNOWN_SHOWN, Vocabulary
 from rnntui.training.commands import Stop
-from rnntui.training.events import Evaluated, Sampled, Started
+from rnntui.training.events import Evaluated, Sampled, Started, Step
+from rnntui.tui.duel.column import explanations
 from tests.command_line import SMALL, rnntui, stated, text_file
 from tests.factories import (
     Script,
@@ -294,6 +296,20 @@ def test_a_run_resumes_exactly_and_says_its_bits_per_character(
     assert [line.name for line in found.lines[1:3]] == ["uniform", "unigram"]
     assert found.lines[1].loss == pytest.approx(math.log(len(whole.corpus.vocabulary)))
 
+    curves = next(iter(CurveReader(whole.folder.metrics).read())).curves
+    in_mid_run = {one.step: one.bits_per_char for one in only(Evaluated, events)}
+    assert curves.validation.bits_per_char == pytest.approx(
+        [in_mid_run[int(step)] for step in curves.validation.steps], rel=0.05
+    )
+    assert curves.training.bits_per_char == pytest.approx(
+        [one.loss / math.log(2) / opened.chars_per_unit for one in only(Step, events)]
+    )
+    live = LiveCurves().read(events)
+    assert live.training.bits_per_char == pytest.approx(curves.training.bits_per_char)
+    in_file = dict(zip(curves.validation.steps, curves.validation.bits_per_char, strict=True))
+    for step, bits in zip(live.validation.steps, live.validation.bits_per_char, strict=True):
+        assert bits == pytest.approx(in_file[step], rel=0.05)
+
     ids, known = learned_characters(load_checkpoint(whole.folder.last))
     assert LINES.startswith(known.decode(ids))
 
@@ -377,6 +393,11 @@ def test_hybrid_draws_words_after_a_line_end_and_subwords_where_one_begins() -> 
     assert words.symbols[words.draws_after] == "\n"
     assert not hybrid_equals_argmax(words)
     assert hybrid_equals_argmax(WordVocabulary((" a", UNKNOWN)))
+
+    assert explanations("hybrid", words)[0].startswith("sampled after a line end")
+    assert explanations("hybrid", WordVocabulary((" a", UNKNOWN))) == (
+        "no line ends: equals argmax",
+    )
 
     known = of_units("subwords").vocabulary
     space = known.index(" t")

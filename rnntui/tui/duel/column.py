@@ -1,6 +1,6 @@
 """A side of the duel: the output of one mode, its mean probability and its variety."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from textual.app import ComposeResult
@@ -9,7 +9,8 @@ from textual.widgets import Static
 
 from rnntui.runtime.duel_thread import GRAM, RECENT, RecentOutput
 from rnntui.sampling.modes import Mode
-from rnntui.sampling.stream import Character, hybrid_equals_argmax
+from rnntui.sampling.stream import Character, drawn_after, hybrid_equals_argmax
+from rnntui.text.unit_kinds import Units
 from rnntui.text.vocabulary import Vocabulary
 from rnntui.tui.duel.export import KEPT, Side
 from rnntui.tui.widgets.candidates import CandidateBars, percent
@@ -22,7 +23,20 @@ EXPLANATIONS: Final[dict[Mode, tuple[str, ...]]] = {
 }
 """What a mode does, the longest form first; the shortest fits into a terminal of 80 columns."""
 
-NO_SPACES: Final = "no spaces: equals argmax"
+HYBRID: Final[Mapping[Units, tuple[str, ...]]] = {
+    "words": ("sampled after a line end, likeliest otherwise", "random only after lines"),
+    "subwords": ("sampled where a word begins, likeliest otherwise", "random at word starts"),
+}
+"""What `hybrid` does with units that have no spaces between them."""
+
+
+def explanations(mode: Mode, vocabulary: Vocabulary) -> tuple[str, ...]:
+    """What a mode does with a vocabulary, the longest form first."""
+    if mode != "hybrid":
+        return EXPLANATIONS[mode]
+    if hybrid_equals_argmax(vocabulary):
+        return (f"no {drawn_after(vocabulary)}: equals argmax",)
+    return HYBRID.get(vocabulary.units, EXPLANATIONS[mode])
 
 
 class DuelColumn(Vertical):
@@ -35,7 +49,7 @@ class DuelColumn(Vertical):
         self.mode, self._recent = mode, RecentOutput()
         self._text, self._probabilities = "", list[float]()
         self._never_draws = mode == "hybrid" and hybrid_equals_argmax(vocabulary)
-        self._explanations = (NO_SPACES,) if self._never_draws else EXPLANATIONS[mode]
+        self._explanations = explanations(mode, vocabulary)
         self.tooltip = (
             f"Over the last {RECENT:,} characters: average confidence is their mean probability,"
             f" varied the share of distinct sequences of {GRAM} characters, which is small in a"
