@@ -82,6 +82,27 @@ async def test_a_number_is_judged_by_the_network_and_told_only_after_two_wrong_o
         assert app.progress.is_answered(HELLO, 1)
 
 
+async def test_a_number_is_typed_where_one_is_asked_for_without_going_to_its_field(
+    tmp_path: Path,
+) -> None:
+    app = LearnApp(tmp_path / "screen.toml", HELLO)
+    async with app.run_test(size=(140, 45)) as pilot:
+        await looking(pilot, app)
+        await pilot.press("3")
+        assert app.learn.lens == "influence"
+        await pilot.press("1", "q", *"-0.5", "enter")
+        field = app.learn.query_one("#answer", Input)
+        assert (app.learn.lens, field.value) == ("strips", "-0.5")
+        assert told(app, "verdict").startswith("✗")
+        # Outside the field other keys act, and a number takes the place of the one before.
+        app.learn.set_focus(None)
+        await pilot.press("full_stop", *"91.8%", "enter")
+        assert (app.learn.unit, field.value) == (1, "91.8%")
+        assert told(app, "verdict").startswith("✓")
+        await pilot.press("3")
+        assert (app.learn.lens, field.value) == ("influence", "91.8%")
+
+
 async def test_a_unit_is_cut_out_until_the_prediction_is_another(tmp_path: Path) -> None:
     app = LearnApp(tmp_path / "screen.toml", HELLO)
     async with app.run_test() as pilot:

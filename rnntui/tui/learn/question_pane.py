@@ -3,6 +3,7 @@
 from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
+from textual.events import Key
 from textual.widgets import Input, Label, Static
 
 from rnntui.lessons.lesson import Language, NumberQuestion
@@ -74,6 +75,13 @@ class QuestionPane(VerticalScroll, can_focus=False):
     def clear_field(self) -> None:
         """Empty the field of the number."""
         self.query_one("#answer", Input).value = ""
+
+    def begin(self, key: Key) -> None:
+        """Type a number from its first character on, in place of what stands in the field."""
+        field = self.query_one("#answer", Input)
+        self.edit()
+        # Behind the message that the field has the focus, which selects all that is in it.
+        field.post_message(Key(key.key, key.character))
 
     def edit(self) -> None:
         """Put the cursor into the field of the number."""

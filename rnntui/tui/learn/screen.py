@@ -13,6 +13,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.events import Key
 from textual.widgets import Input, Tab, Tabs
 
 from rnntui.errors import RnntuiError
@@ -267,6 +268,16 @@ class LearnScreen(LensScreen):
             self.query_one(QuestionPane).edit()
         else:
             self._answer("")
+
+    def on_key(self, event: Key) -> None:
+        """Type into the answer's field what begins a number, where one is asked for."""
+        attempt, character = self._attempts[self._number], event.character or ""
+        # There, 9 and 0 turn to the page and the network.
+        digits = "12345678" if self.check_action("tab", ()) else "0123456789"
+        is_asked = isinstance(attempt.question, NumberQuestion) and not attempt.is_right
+        if is_asked and not isinstance(self.focused, Input) and character in (*digits, "-"):
+            event.stop()
+            self.query_one(QuestionPane).begin(event)
 
     @on(Input.Submitted, "#answer")
     def _answer_typed(self, event: Input.Submitted) -> None:
