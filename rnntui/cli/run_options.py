@@ -34,7 +34,7 @@ Log = Annotated[
     typer.Option(
         "--log",
         metavar="LOGGER",
-        help="Log to tensorboard or csv, too, or a logger of another package; repeatable."
+        help="Log to tensorboard, wandb or csv, too, or a logger of another package; repeatable."
         " Files go to logs/ in the run's folder.",
         rich_help_panel="Evaluating, saving, sampling",
     ),

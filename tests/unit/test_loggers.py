@@ -151,7 +151,7 @@ def test_a_removed_run_takes_its_logs_along(tmp_path: Path):
 @pytest.mark.parametrize(
     ("log", "says"),
     [
-        ("tensorbord", "There is no logger called 'tensorbord'; there are tensorboard, csv"),
+        ("tensorbord", "There is no logger called 'tensorbord'; there are tensorboard, wandb, csv"),
         ("broken", "The logger 'broken' of an installed package can't be loaded"),
     ],
 )
@@ -160,7 +160,7 @@ def test_an_unknown_logger_is_refused(log: str, says: str, remembering: type):
         find_loggers([log])
 
 
-@pytest.mark.parametrize("extra", ["tensorboard"])
+@pytest.mark.parametrize("extra", ["tensorboard", "wandb"])
 @pytest.mark.parametrize("command", [("train",), ("classify", "train"), ("race",)])
 def test_without_its_extra_nothing_is_made(
     extra: str, command: Sequence[str], monkeypatch: pytest.MonkeyPatch

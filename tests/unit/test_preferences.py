@@ -84,7 +84,7 @@ def test_loggers_are_a_list_of_names(path: Path):
         ("mode = ['argmax']", "not a list"),
         ('log = "csv"', "log must be a list of names, not 'csv'."),
         ("log = [1]", "log must be a list of names, not a list"),
-        ('log = ["cvs"]', "there is no logger called 'cvs'; there are tensorboard, csv"),
+        ('log = ["cvs"]', "there is no logger called 'cvs'; there are tensorboard, wandb, csv"),
         ("keymap = 3", "keymap must be a table"),
         ("pace = {}", "not a table"),
     ],

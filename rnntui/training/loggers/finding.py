@@ -9,7 +9,6 @@ from importlib.metadata import entry_points
 from typing import Final
 
 from rnntui.errors import ConfigError, quoted
-from rnntui.extras import EXTRAS, import_extra
 from rnntui.training.loggers.logger import Logger, NamedLogger
 
 GROUP: Final = "rnntui.loggers"
@@ -17,6 +16,7 @@ GROUP: Final = "rnntui.loggers"
 
 OWN: Final[Mapping[str, tuple[str, str]]] = {
     "tensorboard": ("rnntui.training.loggers.tensorboard", "TensorBoardLogger"),
+    "wandb": ("rnntui.training.loggers.wandb", "WandbLogger"),
     "csv": ("rnntui.training.loggers.csv_files", "CsvLogger"),
 }
 """Module and class of rnntui's own loggers."""
@@ -41,8 +41,6 @@ def _maker(name: str) -> Callable[[], Logger]:
             f"There is no logger called {quoted(name)}; there are {', '.join(known)}."
         )
     if name in OWN:
-        if name in EXTRAS:
-            import_extra(name, f"--log {name}")
         module, class_name = OWN[name]
         own: Callable[[], Logger] = getattr(import_module(module), class_name)
         return own

@@ -47,7 +47,8 @@ class TensorBoardLogger:
     wants_gates = True
 
     def __init__(self, clock: Clock = time.time, step_seconds: float = STEP_S) -> None:
-        """Nothing is opened before `start`; `clock` gives the time of the day."""
+        """Import the package; `clock` gives the time of the day. Raises `MissingExtraError`."""
+        self._messages = _Messages()
         self._clock = clock
         self._scalars = Scalars(step_seconds)
         self._writer: Any = None
@@ -58,7 +59,6 @@ class TensorBoardLogger:
 
         The histograms, which no record has, are taken over from those. Raises `OSError`.
         """
-        self._messages = _Messages()
         run.folder.mkdir(parents=True, exist_ok=True)
         before = sorted(run.folder.glob(f"{PREFIX}*"))
         now = self._clock()
@@ -117,6 +117,7 @@ class _Messages:
     """TensorBoard's messages, made by its own package, which is imported here."""
 
     def __init__(self) -> None:
+        import_extra("tensorboard", "--log tensorboard")
         events = _module("compat.proto.event_pb2")
         self.event: Callable[..., Any] = events.Event
         self.restarted = events.SessionLog(status=events.SessionLog.START)

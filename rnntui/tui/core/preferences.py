@@ -77,7 +77,7 @@ class Preferences:
     )
     log: Sequence[str] = _setting(
         (),
-        "Loggers of training runs begun or resumed on screen: tensorboard, csv, and those"
+        "Loggers of training runs begun or resumed on screen: tensorboard, wandb, csv, and those"
         ' of other packages, as in log = ["tensorboard", "csv"].',
     )
     keymap: Mapping[str, str] = field(
