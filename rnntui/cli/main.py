@@ -15,10 +15,12 @@ import rnntui
 from rnntui.cli.cell_option import CellFile
 from rnntui.cli.lazy_commands import LONGEST_COMPLAINT, LazyGroup
 from rnntui.cli.terminal import ReaderGoneError, leave_streams, notify, open_closed_streams
+from rnntui.cli.torchrun import be_silent_unless_first, check_command
 from rnntui.errors import RnntuiError, reason, shortened
 from rnntui.nets.cells.own import use_finder
 from rnntui.own_cells import cell_files, find_by_hash, load_cells_folder
 from rnntui.runtime.signals import EXIT_CODE_BASE, leaving_signals
+from rnntui.training.launched import launched_by_torchrun
 
 app = typer.Typer(
     name="rnntui",
@@ -60,6 +62,7 @@ def playground(
 ) -> None:
     """A terminal playground for character-level recurrent networks."""
     if context.invoked_subcommand is not None:
+        check_command(launched_by_torchrun(), context.invoked_subcommand)
         return
     if not (sys.stdin.isatty() and sys.stdout.isatty()) and "TEXTUAL_DRIVER" not in os.environ:
         raise RnntuiError(
@@ -84,6 +87,7 @@ def main() -> None:
     # becomes many times slower; so they spin only briefly.
     os.environ.setdefault("GOMP_SPINCOUNT", "1000")
     open_closed_streams()
+    be_silent_unless_first(launched_by_torchrun())
     use_finder(find_by_hash)
     for number in leaving_signals():
         signal.signal(number, _leave)
@@ -111,14 +115,16 @@ def run() -> None:
     """Run `main` as the program, and end the process with it.
 
     Threads that prepare torch or the compiled kernels may still be running. Python's own exit
-    would stop them inside foreign code, which can abort the process; everything is saved and
-    written by then, so the process exits without waiting for them.
+    would stop them inside foreign code, which can abort the process, as can the threads of a
+    process group under torchrun; everything is saved and written by then, so the process exits
+    without waiting for them.
     """
     try:
         main()
     except SystemExit as leaving:
         at_work = [thread for thread in threading.enumerate() if thread.daemon]
-        if not at_work or not isinstance(leaving.code, int | None):
+        foreign = bool(at_work) or launched_by_torchrun() is not None
+        if not foreign or not isinstance(leaving.code, int | None):
             raise
         logging.shutdown()
         os._exit(leaving.code or 0)

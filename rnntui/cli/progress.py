@@ -170,7 +170,8 @@ def sentence(event: TrainEvent, unit: str = "characters") -> str:
                 held_out += f" ({event.chars_per_unit:.2f} characters each)"
             return (
                 f"{verb} '{event.run}' on {event.corpus}: {event.parameters:,} parameters,"
-                f" {vocabulary}, {event.train_chars:,} {event.unit}{held_out}, {event.device}."
+                f" {vocabulary}, {event.train_chars:,} {event.unit}{held_out}, {event.device}"
+                f"{f', {event.processes} processes' if event.processes > 1 else ''}."
             )
         case Evaluated():
             figures = _accuracies(event) if unit == "texts" else _bits(event)

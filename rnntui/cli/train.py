@@ -51,20 +51,27 @@ def train(
     """Train a network on a text, and save it as a run.
 
     Flags override the recipe's settings; see 'rnntui recipes show default'.
-    Ctrl-C finishes the step, saves and exits; continue with --resume.
+    Ctrl-C finishes the step, saves and exits; continue with --resume. Started by 'torchrun
+    --nproc-per-node N -m rnntui train …', N processes share each batch.
     """
     from rnntui.cli.headless import run_headless
     from rnntui.cli.progress import reader_for
+    from rnntui.cli.torchrun import follow_first, leading
     from rnntui.own_cells import with_own_cell
     from rnntui.runtime.commands import CommandQueue
+    from rnntui.tasks.characters.launching import check_shared, shared
     from rnntui.tasks.characters.opening import events_of, fine_tuned_run, new_run, resume_run
     from rnntui.tasks.characters.recipes import find_recipe
     from rnntui.tasks.recipes import DEFAULT
     from rnntui.text.corpus import load_corpus
     from rnntui.text.library.entries import default_text_name
     from rnntui.text.library.references import joined_reference
+    from rnntui.training.launched import launched_by_torchrun
     from rnntui.training.loggers.finding import find_loggers
 
+    place = launched_by_torchrun()
+    if place is not None and not place.is_first:
+        follow_first(place)
     changes = {name: value for name, value in settings.items() if value is not None}
     if steps := changes.pop("normalise", None):
         # Sorted, so that the same steps are the same setting.
@@ -85,6 +92,8 @@ def train(
     def make(parent: Path) -> "Run":
         found = find_recipe(DEFAULT if recipe is None else recipe, with_own_cell)
         config = found.config.replaced(changes)
+        if place is not None:
+            check_shared(config, place.count)
         sampled_from = found.prime
         if start is not None:
             # run.toml can't hold invalid UTF-8, which a shell may pass on.
@@ -103,4 +112,8 @@ def train(
     loggers = find_loggers(log or ())
     # Until the run is open, there is nothing to save, and an interruption exits at once.
     run = open_run(resume, old_text, only_new, make, reopen)
-    run_headless(events_of(run, inbox, loggers=loggers), inbox, reader_for(sys.stdout, as_json))
+    with leading(place, inbox) as group:
+        if group is not None:
+            run = shared(run, group.count)
+        events = events_of(run, inbox, loggers=loggers, group=group)
+        run_headless(events, inbox, reader_for(sys.stdout, as_json))

@@ -34,7 +34,8 @@ class Opened(TrainEvent):
     evaluation in mid-run reads, all counted in `unit`: characters, words, bytes or subwords, or
     texts for a classifier; `chars_per_unit` and `val_chars_per_unit` are the mean characters of a
     unit in either part.
-    `engine_to_come` is the engine that is still being compiled and will take over, or empty.
+    `engine_to_come` is the engine that is still being compiled and will take over, or empty;
+    `processes` how many train together, each on its sequences of every batch.
     """
 
     run: str
@@ -51,6 +52,7 @@ class Opened(TrainEvent):
     chars_per_unit: float = 1.0
     val_chars_per_unit: float = 1.0
     engine_to_come: str = ""
+    processes: int = 1
 
 
 @dataclass(frozen=True)

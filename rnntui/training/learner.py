@@ -32,6 +32,7 @@ class LearnerInfo:
     chars_per_unit: float = 1.0
     val_chars_per_unit: float = 1.0
     engine_to_come: str = ""
+    processes: int = 1
 
 
 @dataclass(frozen=True)

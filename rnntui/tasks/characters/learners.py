@@ -10,11 +10,19 @@ from rnntui.training.optimizing.devices import device_for
 
 if TYPE_CHECKING:
     from rnntui.nets.compiled.preparation import Preparation
+    from rnntui.training.optimizing.process_group import Together
 
 
-def learner_for(run: Run) -> Learner:
-    """Make the learner for the run's `engine`, loading what that needs."""
+def learner_for(run: Run, group: "Together | None" = None) -> Learner:
+    """Make the learner for the run's `engine`, loading what that needs.
+
+    With a `group` this is its rank 0, and the others begin with it. Raises `ConfigError`.
+    """
     config = run.config
+    if group is not None:
+        from rnntui.tasks.characters.data_parallel import begin
+
+        return begin(run, group)
     if config.engine == "numpy":
         from rnntui.tasks.characters.numpy_learner import NumpyLearner
 

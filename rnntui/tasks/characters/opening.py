@@ -6,7 +6,9 @@ so that the run's folder is there before; or earlier, to check a device given by
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rnntui.clock import Clock
 from rnntui.errors import CheckpointError, CorpusError
@@ -32,6 +34,9 @@ from rnntui.training.optimizing.memory import check_memory
 from rnntui.training.resuming import count_rates_given
 from rnntui.training.runs.folder import check_new_name
 from rnntui.training.stopwatch import AWAKE
+
+if TYPE_CHECKING:
+    from rnntui.training.optimizing.process_group import Together
 
 LoadText = Callable[[TrainConfig], Corpus]
 """Reads the requested text, normalised and in the units that a configuration asks for."""
@@ -167,25 +172,28 @@ def events_of(
     outlet: WeightsOutlet | None = None,
     clock: Clock = AWAKE,
     loggers: Sequence[NamedLogger] = (),
+    group: "Together | None" = None,
 ) -> Iterator[TrainEvent]:
     """Train a run, yielding its events, each after it is recorded in the run's folder.
 
-    `clock` gives the seconds that the events tell; `loggers` are given the events, too.
+    `clock` gives the seconds that the events tell; `loggers` are given the events, too;
+    the processes of `group` train together, and this is its rank 0.
 
     Raises `CheckpointError` if another process trains the run.
     """
     from rnntui.tasks.characters.learners import learner_for
     from rnntui.training.loop import train_recorded
 
+    make = partial(learner_for, group=group)
     if not any(map(wants_gates, loggers)):
-        yield from train_recorded(run, learner_for, inbox, outlet, clock=clock, loggers=loggers)
+        yield from train_recorded(run, make, inbox, outlet, clock=clock, loggers=loggers)
         return
     from rnntui.tasks.characters.gate_histograms import GateHistograms
 
     gates = GateHistograms(run, outlet or NullOutlet())
     yield from train_recorded(
         run,
-        learner_for,
+        make,
         inbox,
         gates,
         clock=clock,

@@ -7,6 +7,7 @@ state (Williams and Peng 1990; Graves 2013).
 import copy
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -36,6 +37,7 @@ from rnntui.training.optimizing.optimizers import (
     optimizer_tensors,
     restore_optimizer,
 )
+from rnntui.training.optimizing.ranks import ALONE, Order, Ranks, Task
 from rnntui.training.optimizing.threads import use_threads
 from rnntui.training.optimizing.weights import copies, load_weights
 from rnntui.training.progress import Progress
@@ -48,13 +50,13 @@ section 3.2)."""
 class TorchLearner:
     """Model, optimiser and carried state of a run (see `Learner`)."""
 
-    def __init__(self, run: Run) -> None:
-        """Make the network, new or from the run's checkpoint.
+    def __init__(self, run: Run, ranks: Ranks = ALONE) -> None:
+        """Make the network, new or from the run's checkpoint, to be trained by `ranks`.
 
         Raises `ConfigError` for an unavailable device.
         """
-        self._run, self._config = run, run.config
-        self._device = device_for(self._config.engine, self._config.device)
+        self._run, self._config, self._ranks = run, run.config, ranks
+        self._device = device_for(self._config.engine, ranks.device(self._config.device))
         use_threads(self._config.threads)
         self._learned, self._held_out = run.parts
         self._batches = run.batches
@@ -63,7 +65,8 @@ class TorchLearner:
         ).to(self._device)
         self._built: torch.optim.Optimizer | None = None
         self._kept: Floats32ByName = {}  # for the optimiser, once it is built
-        self._state: State = self._model.zero_state(self._config.batch_size)
+        own = ranks.part(self._config.batch_size)
+        self._state: State = self._model.zero_state(own.stop - own.start)
         self._dropout = torch.Generator(self._device)
         mixed = mixes_precision(self._config.precision, self._device)
         self._ways: list[Work] = [partial(self._losses, False)]
@@ -79,25 +82,32 @@ class TorchLearner:
             self._model.get_parameter(name).data += torch.from_numpy(bias).to(self._device)
         if run.init_weights is not None:
             load_weights(self._model, run.init_weights)
-        self._average = copy.deepcopy(self._model) if self._config.average_decay else None
+        averages = self._config.average_decay and ranks.is_first  # the others only train
+        self._average = copy.deepcopy(self._model) if averages else None
         if run.resume_from is not None:
             self.load(run.resume_from)
 
     @property
     def info(self) -> LearnerInfo:
         """Sizes of the network and its data."""
-        return self._run.info(str(self._device))
+        return replace(self._run.info(str(self._device)), processes=self._ranks.count)
 
     def step(self, progress: Progress, learning_rate: float) -> StepOutcome:
         """Batch, forward, backward, clip, update."""
+        position = (progress.step, progress.epoch, progress.batch)
+        self._ranks.lead(Order(Task.STEP, *position, learning_rate))
         for group in self._optimizer.param_groups:
             group["lr"] = learning_rate
-        inputs, targets = self._tensors(self._batches.batch(progress.epoch, progress.batch))
+        batch = self._batches.batch(progress.epoch, progress.batch)
+        own = self._ranks.part(len(batch.inputs))
+        inputs, targets = self._tensors(batch, own)
         state = self._state_for(len(inputs), progress)
-        for way in self._ways:
+        for way in self._ways if len(inputs) else [self._no_losses]:
             # Masks depend on seed and step alone, so that no generator state must be saved.
-            self._dropout.manual_seed((self._config.seed << 32) ^ progress.step)
+            self._dropout.manual_seed(self._ranks.seed((self._config.seed << 32) ^ progress.step))
             loss, gradients, after = way(inputs, targets, *state)
+            share = len(inputs) / len(batch.inputs)
+            loss, gradients = self._ranks.mean(loss, gradients, share)
             for weight, gradient in zip(self._model.parameters(), gradients, strict=True):
                 weight.grad = gradient
             grad_norm = clip_gradients(self._model, self._config)
@@ -118,17 +128,27 @@ class TorchLearner:
     ) -> tuple[torch.Tensor, Sequence[torch.Tensor], State]:
         """The mean loss of a batch, the gradients of the weights, and the state after it.
 
-        `mixed` uses float16 in matrix products; all results are float32.
+        `mixed` uses float16 in matrix products; all results are of the weights' type.
         """
-        masks = self._config.dropout_masks
+        masks, kind = self._config.dropout_masks, self._model.head.weight.dtype
         with torch.autocast(self._device.type, torch.float16, enabled=mixed):
             logits, after = self._model(inputs, state, self._dropout, masks)  # [B, T, V]
-        loss = functional.cross_entropy(logits.float().flatten(0, 1), targets.flatten())
+        loss = functional.cross_entropy(logits.to(kind).flatten(0, 1), targets.flatten())
         scale = LOSS_SCALE if mixed else 1.0
         gradients = torch.autograd.grad(loss * scale, list(self._model.parameters()))
         if mixed:
             gradients = torch._foreach_div(gradients, scale)
-        return loss.detach(), gradients, tuple(part.detach().float() for part in after)
+        return loss.detach(), gradients, tuple(part.detach().to(kind) for part in after)
+
+    def _no_losses(
+        self,
+        inputs: torch.Tensor,  # noqa: ARG002
+        targets: torch.Tensor,  # noqa: ARG002
+        *state: torch.Tensor,
+    ) -> tuple[torch.Tensor, Sequence[torch.Tensor], State]:
+        """The same of no sequences: of a last batch smaller than the number of ranks."""
+        nothing = [torch.zeros_like(weight) for weight in self._model.parameters()]
+        return nothing[0].new_zeros(()), nothing, state
 
     def evaluate(self) -> Measure:
         """Evaluate on the held-out prefix that an evaluation in mid-run reads."""
@@ -152,11 +172,10 @@ class TorchLearner:
 
     def snapshot(self, progress: Progress) -> Checkpoint:
         """The state that a resume starts from."""
-        config = self._model.config
-        carried = self._state if self._config.carries_state else ()
+        self._ranks.lead(Order(Task.HAND_IN_STATE))
         state = {
-            name: part.cpu().numpy()
-            for name, part in zip(config.state_tensors, carried, strict=False)
+            name: part.float().numpy()
+            for name, part in zip(self._model.config.state_tensors, self.carried(), strict=False)
         }
         kept = self._kept
         if self._built is not None:
@@ -164,6 +183,16 @@ class TorchLearner:
         averages = {} if self._average is None else copies(self._average)
         header = self._run.header(progress)
         return Checkpoint(header, copies(self._model), kept, state, averages)
+
+    def untrained(self) -> Checkpoint:
+        """The state before the first step."""
+        averages = {} if self._average is None else copies(self._average)
+        return Checkpoint(self._run.header(Progress()), copies(self._model), {}, {}, averages)
+
+    def carried(self) -> Sequence[torch.Tensor]:
+        """The state carried to the next batch, of all ranks on rank 0; empty if none is."""
+        state = self._state if self._config.carries_state else ()
+        return self._ranks.whole_state(state, self._config.batch_size)
 
     def restore(self, path: Path) -> Progress:
         """Restore weights, optimiser and carried state from a checkpoint; returns its progress."""
@@ -174,6 +203,11 @@ class TorchLearner:
     def put_weights(self, weights: Floats32ByName) -> None:
         """Load weights for evaluation only."""
         load_weights(self._used, weights)
+
+    @property
+    def parameters(self) -> Sequence[torch.Tensor]:
+        """The weights."""
+        return list(self._model.parameters())
 
     @property
     def _used(self) -> CharModel:
@@ -196,10 +230,10 @@ class TorchLearner:
                 restore_optimizer(self._built, self._model, self._kept)
         return self._built
 
-    def _tensors(self, batch: Batch) -> tuple[torch.Tensor, torch.Tensor]:
+    def _tensors(self, batch: Batch, own: slice) -> tuple[torch.Tensor, torch.Tensor]:
         return (
-            torch.from_numpy(batch.inputs).to(self._device),
-            torch.from_numpy(batch.targets).to(self._device),
+            torch.from_numpy(batch.inputs[own]).to(self._device),
+            torch.from_numpy(batch.targets[own]).to(self._device),
         )
 
     def _state_for(self, sequences: int, progress: Progress) -> State:
@@ -215,7 +249,8 @@ class TorchLearner:
             load_weights(self._average, checkpoint.averages)
         self._kept, self._built = checkpoint.optimizer, None
         if checkpoint.state:
+            own = self._ranks.part(self._config.batch_size)
             self._state = tuple(
-                torch.from_numpy(np.array(checkpoint.state[part])).to(self._device)
-                for part in self._model.config.state_tensors
+                torch.from_numpy(np.array(checkpoint.state[part][:, own])).to(like)
+                for part, like in zip(self._model.config.state_tensors, self._state, strict=True)
             )

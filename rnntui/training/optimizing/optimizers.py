@@ -45,7 +45,7 @@ def optimizer_tensors(
     Empty before the first step, except for Adagrad's sums.
     """
     return {
-        f"{name}.{key}": value.detach().cpu().numpy().copy()
+        f"{name}.{key}": value.detach().to("cpu", torch.float32, copy=True).numpy()
         for name, weight in model.named_parameters()
         for key, value in optimizer.state.get(weight, {}).items()
     }
@@ -66,7 +66,7 @@ def restore_optimizer(
         }
         # As in torch: a fused optimiser counts its steps on the device, others on the CPU.
         optimizer.state[weight] = {
-            key: value if key == "step" and not fused else value.to(weight.device)
+            key: value.to(weight if key != "step" else weight.device if fused else "cpu")
             for key, value in kept.items()
         }
 
