@@ -13,7 +13,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constr
 # Set it to https://download.pytorch.org/whl/cpu for PyTorch's build without CUDA (see README.md).
 TORCH_INDEX ?=
 
-.PHONY: play test test-fast check tiny-model pictures race lessons bench bench-full clean
+.PHONY: play test test-fast check tiny-model pictures race neurons lessons bench bench-full clean
 
 play: $(VENV)/.installed
 	@$(BIN)/rnntui
@@ -63,6 +63,10 @@ pictures: $(VENV)/.installed
 # RNNTUI_TEST_DATA names the folder of tinyshakespeare.txt.
 race: $(VENV)/.installed
 	@$(BIN)/python scripts/race_example.py
+
+# Makes docs/neurons.md and its picture from a network trained on tinyshakespeare; some minutes.
+neurons: $(VENV)/.installed
+	@$(BIN)/python scripts/neurons_example.py
 
 # Makes the lessons' pages from the lessons and what their commands print; an hour or two. The commands on the
 # Large Movie Review archive and on tinyshakespeare run where RNNTUI_TEST_DATA names their folder.
