@@ -17,6 +17,7 @@ LONGEST_COMPLAINT: Final = 500
 PLACES: Final = {
     "train": "train:train",
     "race": "race.command:race",
+    "sweep": "sweep.command:sweep",
     "sample": "sample.command:sample",
     "eval": "evaluate:evaluate",
     "trace": "trace.command:trace",

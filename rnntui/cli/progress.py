@@ -123,6 +123,7 @@ class ProgressDisplay:
                 line.step = event
                 line.time_left.add(event.step, event.elapsed_s)
             case Opened():
+                line.loss = line.val_loss = math.nan  # of the run before, in a sweep
                 line.step, line.total_steps, line.unit = event.step, event.total_steps, event.unit
                 line.time_left.begin(event.elapsed_s, event.engine_to_come)
                 self._say(event)
@@ -147,9 +148,13 @@ class ProgressDisplay:
         if self._stream.lost is not None:
             raise unwritable(self._stream.lost) from self._stream.lost
 
+    def say(self, words: str) -> None:
+        """Write a line above the bar."""
+        self._console.print(Text(printable(words)))
+
     def _say(self, event: TrainEvent) -> None:
         if words := sentence(event, self._line.unit):
-            self._console.print(Text(printable(words)))
+            self.say(words)
 
 
 def sentence(event: TrainEvent, unit: str = "characters") -> str:

@@ -14,6 +14,7 @@ from textual.widgets import Input, OptionList, Select
 from rnntui import places
 from rnntui.nets.config import parameter_count
 from rnntui.runtime.session import NewTraining, ReplayedTraining, ResumedTraining
+from rnntui.tasks.characters.command_line import train_command
 from rnntui.tasks.characters.description import describe_run
 from rnntui.tasks.characters.recipes import find_recipe
 from rnntui.tasks.recipes import SHIPPED
@@ -25,7 +26,6 @@ from rnntui.training.runs.folder import RunFolder
 from rnntui.training.runs.record import Record
 from rnntui.tui.app import RnntuiApp
 from rnntui.tui.classify.screen import ClassifyScreen
-from rnntui.tui.playground.command_line import train_command
 from rnntui.tui.runs.screen import RunsScreen
 from rnntui.tui.runs.table import RunTable
 from rnntui.tui.widgets.stream.text import StreamText

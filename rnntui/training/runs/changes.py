@@ -114,4 +114,5 @@ def _own_files(folder: RunFolder) -> Iterator[Path]:
     """A run's files; `run.toml`, which makes the folder a run, comes last."""
     yield from torn_files(folder)
     yield from (kept_file(folder, step) for step in kept_steps(folder))
-    yield from (folder.samples, folder.metrics, folder.best, folder.last, folder.configuration)
+    yield from (folder.samples, folder.metrics, folder.best, folder.last, folder.trial)
+    yield folder.configuration

@@ -62,6 +62,7 @@ def export_run(folder: RunFolder, target: Path) -> None:
 def _fill(archive: zipfile.ZipFile, folder: RunFolder) -> None:
     for path, method in (
         (folder.configuration, zipfile.ZIP_DEFLATED),
+        (folder.trial, zipfile.ZIP_DEFLATED),
         (folder.metrics, zipfile.ZIP_DEFLATED),
         (folder.samples, zipfile.ZIP_DEFLATED),
         # Weights hardly compress: deflating them takes time for nothing.

@@ -48,6 +48,11 @@ class RunFolder:
         return self.path / "metrics.jsonl"
 
     @property
+    def trial(self) -> Path:
+        """What a sweep notes of the run that is a trial of it, as TOML (see `runtime/sweep/`)."""
+        return self.path / "trial.toml"
+
+    @property
     def samples(self) -> Path:
         """The samples of the run, as text."""
         return self.path / "samples.txt"
@@ -270,7 +275,10 @@ def read_configuration(folder: RunFolder) -> dict[str, Any]:
 
 def torn_files(folder: RunFolder) -> tuple[Path, ...]:
     """The remains of writes interrupted by a kill."""
-    files = (folder.last, folder.best, folder.samples, folder.metrics, folder.configuration)
+    files = (
+        *(folder.last, folder.best, folder.samples, folder.metrics),
+        *(folder.trial, folder.configuration),
+    )
     torn = [part for path in files for part in folder.path.glob(f".{path.name}.*.part")]
     if not folder.kept.is_symlink():
         torn += folder.kept.glob(".step-*.safetensors.*.part")

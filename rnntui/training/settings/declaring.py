@@ -75,7 +75,7 @@ def flag(name: str) -> str:
 def check_settings(config: Any) -> None:
     """Raise `ConfigError` for a setting out of bounds, and unless exactly one budget is set."""
     for one in fields(config):
-        _check(one, getattr(config, one.name))
+        check_setting(one, getattr(config, one.name))
     if sum(bool(getattr(config, budget)) for budget in BUDGETS) != 1:
         raise ConfigError("Give exactly one of --epochs, --steps and --minutes.")
 
@@ -106,7 +106,7 @@ def changed_flags(config: Any, usual: Any, left_out: Collection[str] = ()) -> It
             yield from (flag(one.name), str(part))
 
 
-def _check(setting: "Field[Any]", value: object) -> None:
+def check_setting(setting: "Field[Any]", value: object) -> None:
     """Raise `ConfigError` for an invalid value of a setting."""
     name, kind = flag(setting.name), setting.type
     if known := choices(setting):

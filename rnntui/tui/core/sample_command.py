@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from rnntui.sampling.choice import SamplingSpec
+from rnntui.tasks.characters.command_line import prime_flag
 from rnntui.text.escapes import escaped
 
 LONGEST_ARGUMENT: Final = 100_000
@@ -45,8 +46,3 @@ def sample_command(
     if prime_file is not None:
         return shlex.join([*words, "--prime-file", str(prime_file)])
     return shlex.join([*words, *([prime_flag(prime)] if prime else [])])
-
-
-def prime_flag(prime: str) -> str:
-    """The prime as a flag on one line; joined by `=`, as a prime may begin with a dash."""
-    return f"--prime={escaped(prime)}"

@@ -16,6 +16,7 @@ from textual.widgets import Input, Tabs
 from rnntui.runtime.session import Network, Session
 from rnntui.sampling.choice import SamplingSpec
 from rnntui.sampling.modes import Mode
+from rnntui.tasks.characters.command_line import train_command
 from rnntui.tasks.characters.recipes import TrainRecipe
 from rnntui.training.events import (
     Rewound,
@@ -27,7 +28,6 @@ from rnntui.tui.core.key_bar import KeyBar
 from rnntui.tui.core.next_step import Hint, NextStep
 from rnntui.tui.core.pane_tabs import PaneTabs
 from rnntui.tui.core.preferences import Preferences
-from rnntui.tui.playground.command_line import train_command
 from rnntui.tui.playground.controller import PlaygroundController
 from rnntui.tui.playground.next_character import NextCharacter
 from rnntui.tui.playground.output_controller import OutputController

@@ -1,0 +1,1 @@
+"""`rnntui sweep`: settings chosen by Optuna, one training run a trial."""
