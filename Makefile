@@ -13,7 +13,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constr
 # Set it to https://download.pytorch.org/whl/cpu for PyTorch's build without CUDA (see README.md).
 TORCH_INDEX ?=
 
-.PHONY: play test test-fast check tiny-model pictures race neurons lessons bench bench-full clean
+.PHONY: play test test-fast check tiny-model pictures race neurons lessons docs bench bench-full clean
 
 play: $(VENV)/.installed
 	@$(BIN)/rnntui
@@ -74,6 +74,11 @@ lessons: $(VENV)/.installed-dev
 	@$(BIN)/python scripts/lesson_answers.py
 	@$(BIN)/python scripts/lessons.py --record
 
+# The documentation as a site, in site/: open site/index.html. (The theme's makers otherwise
+# print a note on their next program.)
+docs: $(VENV)/.installed-dev
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
 # Measures; needs a quiet machine. BENCH_TEXT names tinyshakespeare's file (see benchmarks/README.md).
 bench: $(VENV)/.installed
 	@$(BIN)/python benchmarks/bench.py $(if $(BENCH_TEXT),--text $(BENCH_TEXT))
@@ -82,4 +87,4 @@ bench-full: $(VENV)/.installed
 	@$(BIN)/python benchmarks/bench.py --full $(if $(BENCH_TEXT),--text $(BENCH_TEXT))
 
 clean:
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist site
