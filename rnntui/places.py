@@ -98,6 +98,16 @@ def shipped_checkpoints_dir() -> Path:
     return _shipped("checkpoints")
 
 
+def recipes_dir() -> Path:
+    """The folder of the package's recipes."""
+    return _PACKAGE / "recipes"
+
+
+def lessons_dir() -> Path:
+    """The folder of the lessons."""
+    return _PACKAGE / "lessons"
+
+
 def _home() -> Path | None:
     value = os.environ.get("RNNTUI_HOME", "")
     return Path(value).expanduser() if value else None

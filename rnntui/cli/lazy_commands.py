@@ -9,6 +9,7 @@ import typer
 from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
+from rnntui.cli.completion.wiring import summaries, wire
 from rnntui.errors import shortened
 
 LONGEST_COMPLAINT: Final = 500
@@ -32,6 +33,24 @@ PLACES: Final = {
 }
 """The place of each command: a module of `rnntui.cli`, and the function or group in it."""
 
+SUMMARIES: Final = {
+    "train": "Train a network on a text, and save it as a run.",
+    "race": "Train several configurations fairly on the same text, in turn slices.",
+    "sweep": "Train trials whose settings Optuna chooses, and tell the best.",
+    "sample": "Generate text with a trained network, streamed to standard output.",
+    "eval": "Loss, bits per character and perplexity of a network on a text.",
+    "trace": "Trace a forward pass, number by number, or look through another lens.",
+    "compare": "Compare one-hot input with an embedding.",
+    "learn": "Open the lessons.",
+    "serve": "Serve the playground to browsers.",
+    "classify": "Classification of labelled texts.",
+    "corpora": "The library of texts.",
+    "checkpoints": "The runs and their checkpoints.",
+    "recipes": "Recipes: named configurations.",
+    "cells": "The recurrent cells, and cells of your own.",
+}
+"""What each command does, as its help begins: said to a shell without importing them all."""
+
 
 class LazyCommands(MutableMapping[str, Any]):
     """The commands by name, in the order of `PLACES`, each imported on access."""
@@ -52,6 +71,7 @@ class LazyCommands(MutableMapping[str, Any]):
                 alone.command(name)(found)
                 command = typer.main.get_command(alone)
             command.name = name
+            _wire_all((name,), command)
             self._loaded[name] = command
         return self._loaded[name]
 
@@ -83,6 +103,13 @@ class LazyGroup(TyperGroup):
         """Replace Typer's set of commands by the lazy one."""
         super().__init__(**settings)
         self.commands = LazyCommands()
+        wire((), self)
+
+    def shell_complete(self, context: Any, incomplete: str) -> Any:
+        """Offer the commands, or the program's own options, without importing any command."""
+        if incomplete.startswith("-"):
+            return super().shell_complete(context, incomplete)
+        return summaries(PLACES, SUMMARIES.__getitem__, incomplete)
 
     def make_context(self, *arguments: Any, **settings: Any) -> Any:
         """Read the program's own options."""
@@ -93,6 +120,13 @@ class LazyGroup(TyperGroup):
         """Parse the command's options and run it."""
         with _short_complaints():
             return super().invoke(context)
+
+
+def _wire_all(path: tuple[str, ...], command: Any) -> None:
+    """Tell a command, and those in a group, which words a shell is offered."""
+    wire(path, command)
+    for name, part in getattr(command, "commands", {}).items():
+        _wire_all((*path, name), part)
 
 
 @contextmanager

@@ -13,6 +13,7 @@ import typer
 
 import rnntui
 from rnntui.cli.cell_option import CellFile
+from rnntui.cli.completion.protocol import is_completing, prepare
 from rnntui.cli.lazy_commands import LONGEST_COMPLAINT, LazyGroup
 from rnntui.cli.terminal import ReaderGoneError, leave_streams, notify, open_closed_streams
 from rnntui.cli.torchrun import be_silent_unless_first, check_command
@@ -86,6 +87,8 @@ def main() -> None:
     # screen, needs a processor, they spin for a thread that is not running, and training
     # becomes many times slower; so they spin only briefly.
     os.environ.setdefault("GOMP_SPINCOUNT", "1000")
+    if is_completing():
+        prepare(os.environ, sys.modules)
     open_closed_streams()
     be_silent_unless_first(launched_by_torchrun())
     use_finder(find_by_hash)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar, get_args
 
+from rnntui import places
 from rnntui.errors import ConfigError, quoted
 from rnntui.tasks.kinds import KINDS, Kind, RecipeKind
 from rnntui.text.escapes import unescaped
@@ -17,7 +18,7 @@ from rnntui.training.settings.tables import from_tables
 
 C = TypeVar("C")
 
-SHIPPED = Path(__file__).resolve().parent.parent / "recipes"
+SHIPPED = places.recipes_dir()
 
 DEFAULT = "default"
 """The default recipe of `rnntui train`."""

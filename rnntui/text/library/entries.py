@@ -101,6 +101,26 @@ def list_texts() -> tuple[TextEntry, ...]:
     return tuple(entries.values())
 
 
+def text_names() -> dict[str, str]:
+    """The names of all texts, each with its title or ""; reads the names of files alone."""
+    described = _described()
+    folders = (places.corpora_dir(), places.user_corpora_dir())
+    names = {_name_of(path): "" for folder in folders for path in _texts_in(folder)}
+    titles = {name: text["title"] for name, text in described.items()}
+    return names | titles | {standard_library.NAME: "Python"}
+
+
+def own_text_names() -> list[str]:
+    """The names of the texts that `remove_text` can remove."""
+    paths = [
+        path
+        for folder in (places.corpora_dir(), places.user_corpora_dir())
+        if not _same_folder(folder, places.shipped_corpora_dir())
+        for path in _texts_in(folder)
+    ]
+    return sorted({_name_of(path) for path in paths if path.is_file()})
+
+
 def find_text(name: str) -> TextEntry:
     """The text called `name`. Raises `CorpusError`, with similar names, if there is none."""
     wanted = unicodedata.normalize("NFC", name)
@@ -261,25 +281,33 @@ def _keep(name: str, chunks: Iterator[str]) -> TextEntry:
 
 
 def _entries_in(folder: Path, origin: Origin) -> list[TextEntry]:
+    return [entry_at(path, origin) for path in _texts_in(folder)]
+
+
+def _texts_in(folder: Path) -> list[Path]:
+    """The texts in a folder, files and folders, by name."""
     try:
         paths = sorted(folder.iterdir())
     except OSError:
         return []
-    entries = []
-    for path in paths:
-        is_text = path.suffix.lower() == ".txt" and path.is_file()
-        if not path.name.startswith(".") and (is_text or path.is_dir()):
-            entries.append(entry_at(path, origin))
-    return entries
+    return [
+        path
+        for path in paths
+        if not path.name.startswith(".")
+        and ((path.suffix.lower() == ".txt" and path.is_file()) or path.is_dir())
+    ]
+
+
+def _name_of(path: Path) -> str:
+    return unicodedata.normalize("NFC", path.name if path.is_dir() else path.stem)
 
 
 def entry_at(path: Path, origin: Origin) -> TextEntry:
     """The entry of a file or a folder. Raises `CorpusError` if it can't be read."""
     stamps = stamp_files(path)
-    name = path.name if path.is_dir() else path.stem
     about = f"a folder of {len(stamps)} files" if path.is_dir() else ""
     size = sum(stamp.size for stamp in stamps)
-    return TextEntry(unicodedata.normalize("NFC", name), path, origin, size, "", about)
+    return TextEntry(_name_of(path), path, origin, size, "", about)
 
 
 def _with_origin(entry: TextEntry) -> TextEntry:
