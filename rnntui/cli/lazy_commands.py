@@ -30,6 +30,7 @@ PLACES: Final = {
     "checkpoints": "checkpoints:app",
     "recipes": "recipes:app",
     "cells": "cells:app",
+    "cache": "machine.cache:app",
 }
 """The place of each command: a module of `rnntui.cli`, and the function or group in it."""
 
@@ -48,6 +49,7 @@ SUMMARIES: Final = {
     "checkpoints": "The runs and their checkpoints.",
     "recipes": "Recipes: named configurations.",
     "cells": "The recurrent cells, and cells of your own.",
+    "cache": "The cache: files that can be made again, so deleting them is always safe.",
 }
 """What each command does, as its help begins: said to a shell without importing them all."""
 

@@ -1,0 +1,1 @@
+"""Commands about this machine: its cache, and the report for bug reports."""
