@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from textual.dom import DOMNode
 from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widget import Widget
@@ -54,6 +55,23 @@ async def test_the_border_below_the_chart_is_dragged_and_a_double_click_puts_it_
         await pilot.pause()
         assert loss.region == before
         assert not app.playground.shares
+
+
+async def test_a_screen_is_not_styled_again_as_it_opens(monkeypatch: pytest.MonkeyPatch):
+    styled: list[object] = []
+    update = RnntuiApp.update_styles
+
+    def update_styles(self: RnntuiApp, node: DOMNode, animate: bool = True) -> None:
+        styled.append(node)
+        update(self, node, animate)
+
+    monkeypatch.setattr(RnntuiApp, "update_styles", update_styles)
+    app = scripted_app()
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("x")
+        await until(pilot, lambda: app.screen is not app.playground and app.screen.is_mounted)
+        await pilot.pause()
+        assert not {app.playground, app.screen} & {*styled}
 
 
 async def test_what_stands_in_a_border_is_clicked_and_not_dragged():

@@ -14,6 +14,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.message import Message
+from textual.widget import Widget
 from textual.widgets import Input, Tabs
 from textual.worker import get_current_worker
 
@@ -185,15 +186,11 @@ class ClassifyScreen(TrainingScreen):
     def _show_tab(self) -> None:
         """Mark the panes that show where there is little room."""
         tab = self.tabs.shown
-        # Each change by itself would style all below it anew.
-        self.set_class(tab == "overview", "-overview", update=False)
         overview = (self.loss, self.sentence) if tab == "overview" else ()
-        for pane in (self.setup, self.loss, self.sentence, self.results):
-            pane.set_class(tab == pane.id or pane in overview, "-active", update=False)
-        lower = self.query_one("#lower")
-        lower.set_class(tab not in ("setup", "loss"), "-active", update=False)
-        self._rows.set_class(tab != "setup", "-active", update=False)
-        self.update_node_styles()
+        panes = (self.setup, self.loss, self.sentence, self.results)
+        shown: dict[Widget, bool] = {pane: tab == pane.id or pane in overview for pane in panes}
+        shown[self.query_one("#lower")] = tab not in ("setup", "loss")
+        self.mark_panes({**shown, self._rows: tab != "setup"}, tab == "overview")
 
     # Training runs, beyond what every training screen does.
 

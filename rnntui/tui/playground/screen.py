@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Final
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.widget import Widget
 from textual.widgets import Input, Tabs
 
 from rnntui.runtime.session import Network, Session
@@ -239,13 +240,10 @@ class Playground(TrainingScreen):
     def _show_tab(self) -> None:
         """Mark the panes that show where there is little room."""
         tab = self.tabs.shown
-        # Each change by itself would style all below it anew.
-        self.set_class(tab == "overview", "-overview", update=False)
-        self.setup.set_class(tab == "setup", "-active", update=False)
-        self._rows.set_class(tab != "setup", "-active", update=False)
+        shown: dict[Widget, bool] = {self.setup: tab == "setup", self._rows: tab != "setup"}
         for pane in (self.loss, self.output):
-            pane.set_class(tab in ("overview", pane.id), "-active", update=False)
-        self.update_node_styles()
+            shown[pane] = tab in ("overview", pane.id)
+        self.mark_panes(shown, tab == "overview")
         self._show_links()
 
     def on_resize(self) -> None:

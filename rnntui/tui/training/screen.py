@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar, Final
 
 from textual import on
+from textual.events import ScreenResume
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.widget import Widget
@@ -65,8 +66,19 @@ class TrainingScreen(Screen[None]):
         """Lay out the panes; `shares` is each one's share of its row or column, by its id."""
         super().__init__()
         self.controller, self.loss = controller, loss
+        self._was_shown = False
+        # As the first tab marks it: else all would be styled anew once the screen is open.
+        setup.add_class("-active")
         self._rows = Split(loss, lower, "rows", LEAST_ROWS, shares, id="right")
         self._columns = Split(setup, self._rows, "columns", LEAST_COLUMNS, shares, id="body")
+
+    def on_screen_resume(self, event: ScreenResume) -> None:
+        """Leave the styles of widgets just mounted as they are, when the screen is first shown.
+
+        Textual would style each of them a second time, which is felt as the screen opens.
+        """
+        event.refresh_styles &= self._was_shown
+        self._was_shown = True
 
     def show_training(
         self, events: Sequence[TrainEvent], kind: TrainingKind, trained_to: int
@@ -138,6 +150,20 @@ class TrainingScreen(Screen[None]):
         if not self.has_class("-narrow"):
             focused = self.FOCUSED.get(name)
             self.set_focus(self.query_one(focused) if focused else None)
+
+    def mark_panes(self, shown: Mapping[Widget, bool], overview: bool) -> None:
+        """Mark which panes are shown where there is little room, and whether as an overview.
+
+        Where there is room, the marks change nothing, so nothing is styled anew.
+        """
+        is_new = self.has_class("-overview") != overview
+        # Each change by itself would style all below it anew.
+        self.set_class(overview, "-overview", update=False)
+        for pane, is_shown in shown.items():
+            is_new |= pane.has_class("-active") != is_shown
+            pane.set_class(is_shown, "-active", update=False)
+        if is_new and self.has_class("-narrow"):
+            self.update_node_styles()
 
     def watch_training(self) -> None:
         """Open a tab that shows the training run just begun."""
