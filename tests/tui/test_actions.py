@@ -40,8 +40,9 @@ from rnntui.tui.race.actions import OPEN as OPEN_LANE
 from rnntui.tui.race.actions import RACE
 from rnntui.tui.race.samples import LaneSample
 from rnntui.tui.race.screen import RaceScreen
-from rnntui.tui.runs.actions import OPEN, RUNS
+from rnntui.tui.runs.actions import OPEN, RUNS, STUDY
 from rnntui.tui.runs.screen import RunsScreen
+from rnntui.tui.runs.study import StudyScreen
 from tests.tui.lesson_screens import SMALL, Untrained
 from tests.tui.scripted import ScriptedStream, scripted_app
 from tests.tui.scripted_race import ScriptedRace, a_race
@@ -58,7 +59,14 @@ IN_THE_MENU = (
     | {action.name for action in (*PLAYGROUND, *CLASSIFY, *RACE) if "tab." in action.name}
     | {
         *("suspend", "learn", "output-step"),
-        *("runs.same-text", "runs.filter", "runs.sort", "runs.reverse", "runs.refresh"),
+        *(
+            "runs.same-text",
+            "runs.filter",
+            "runs.sort",
+            "runs.reverse",
+            "runs.refresh",
+            "runs.sweep",
+        ),
         *("classify.clear", "classify.command"),
         *(f"microscope.{name}" for name in ("back", "first", "last", "row.up", "unit.down")),
         *(f"microscope.{name}" for name in ("operate", "untouched", "freeze", "command")),
@@ -202,6 +210,14 @@ async def test_all_that_the_other_screens_do_is_reached_in_each_way():
         await reached_by_key(pilot, record, (*RUNS, *APP))
         await reached_by_mouse(pilot, record, (OPEN, *RUNS, *APP))
         await reached_by_palette(pilot, record, (OPEN, *RUNS, *APP))
+        app.pop_screen()
+
+        study = StudyScreen(places.checkpoints_dir(), "tuned", "tuned-0")
+        await app.push_screen(study)
+        await pilot.pause()
+        record = Record(study, STUDY)
+        for reached in (reached_by_key, reached_by_mouse, reached_by_palette):
+            await reached(pilot, record, (*STUDY, *APP))
         app.pop_screen()
 
         corpora = CorporaScreen("play")

@@ -1,5 +1,6 @@
 """The file of a sweep: a recipe in which some settings have a range or a list of choices."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import Field, dataclass
 from itertools import islice, product
@@ -52,6 +53,15 @@ class Range:
         values = (self.low + number * step for number in range(min(count, _MOST_TRIED)))
         return tuple(int(value) if self.whole else value for value in values)
 
+    def place(self, value: Value) -> float:
+        """Where in the range a value lies: from 0 to 1, in logarithms where they are drawn."""
+        if isinstance(value, str) or (self.log and value <= 0):
+            return 0.0
+        low, high, at = self.low, self.high, float(value)
+        if self.log:
+            low, high, at = math.log(low), math.log(high), math.log(at)
+        return (at - low) / (high - low)
+
     def as_table(self) -> dict[str, Any]:
         """As it stands in a file."""
         table: dict[str, Any] = {"low": self.low, "high": self.high}
@@ -75,6 +85,11 @@ class Choices:
     def grid(self) -> tuple[Value, ...]:
         """All its values."""
         return self.values
+
+    def place(self, value: Value) -> float:
+        """Where in the list a value stands: from 0 to 1."""
+        at = self.values.index(value) if value in self.values else 0
+        return at / max(1, len(self.values) - 1)
 
     def as_table(self) -> list[Value]:
         """As it stands in a file."""

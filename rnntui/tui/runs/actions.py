@@ -41,8 +41,26 @@ RUNS = (
     _action("rename", "n", "rename", "Rename", "Rename the run.", True),
     _action("delete", "d,delete", "delete", "Delete", "Delete the run, after a question.", True),
     _action("refresh", "ctrl+r", "look", "Refresh", "Look for new runs now."),
+    _action(
+        "sweep",
+        "w",
+        "sweep",
+        "Sweep",
+        "The trials of the study that the run is of, and how important each setting was.",
+    ),
     playground_action("border.up", "runs", label="Smaller table", tooltip=_BORDER.format("up")),
     playground_action("border.down", "runs", label="Larger table", tooltip=_BORDER.format("down")),
     playground_action("border.reset", "runs"),
 )
 """The screen's actions, in the order of footer and help."""
+
+GO = Action("study.go", "enter", "go", "Go to run", "Go to the run of the trial, among the runs.")
+"""Bound by the table, too, which has Enter itself."""
+
+STUDY = (
+    GO,
+    Action("study.sort", "s", "sort", "Sort", "Sort by the next column."),
+    Action("study.reverse", "S", "reverse", "Reverse", "Reverse the order."),
+    Action("study.leave", "escape", "leave", "Back", "Back to the runs."),
+)
+"""The actions of a study's tables, in the order of footer and help."""

@@ -21,6 +21,7 @@ from rnntui.errors import RnntuiError
 from rnntui.runtime.curves import NewCurves
 from rnntui.runtime.run_list import ListedRun
 from rnntui.runtime.run_reading import RunReading
+from rnntui.runtime.sweep.notes import read_note
 from rnntui.text.cells import printable
 from rnntui.training.runs.folder import find_checkpoint
 from rnntui.tui.core.actions import Action
@@ -29,6 +30,7 @@ from rnntui.tui.runs.actions import OPEN, RUNS
 from rnntui.tui.runs.controller import ChangeRefused, RunChanged, RunController
 from rnntui.tui.runs.pane import RunsPane, why_not_drawn
 from rnntui.tui.runs.slots import RememberedSlots, Slots
+from rnntui.tui.runs.study import StudyScreen
 from rnntui.tui.runs.table import RunTable, natural_key
 from rnntui.tui.training.run_chart import CURVE_AXES, KINDS, Charted, RunChart
 from rnntui.tui.widgets.chart.palette import styles_for
@@ -341,6 +343,26 @@ class RunsScreen(Screen[None]):
         """Delete the run, after a question."""
         if run := self.runs.highlighted:
             self._controller.delete(run)
+
+    def action_sweep(self) -> None:
+        """Show the trials of the study that the run is of."""
+        run = self.runs.highlighted
+        if run is None:
+            return
+        try:
+            note = read_note(run.folder)
+        except RnntuiError as error:
+            self._tell(str(error), "error")
+            return
+        if note is None:
+            self._tell(f"'{run.name}' is no trial of a sweep; 'rnntui sweep' makes them.")
+            return
+        self.app.push_screen(StudyScreen(self._folder, note.study, run.name), self._study_left)
+
+    def _study_left(self, run: str | None) -> None:
+        """Go to the trial that was chosen."""
+        if run is not None:
+            self.runs.table.highlight(run)
 
     @on(ChangeRefused)
     def _change_refused(self, message: ChangeRefused) -> None:
