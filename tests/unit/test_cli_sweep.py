@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import optuna
+import psutil
 import pytest
 
 from rnntui import places
@@ -134,6 +135,22 @@ def test_an_interrupted_sweep_goes_on_with_the_same_trial(storage: str, tmp_path
         3,
         3,
     ]
+
+
+def test_without_locks_a_living_process_keeps_its_trial() -> None:
+    def heard(text: str) -> None:
+        if '"event": "step"' in text:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    assert swept("--trials", "1", "--json", heard=heard).code == 130
+    claim = places.checkpoints_dir() / ".space-0.claim"
+    parent = psutil.Process().parent()
+    assert parent is not None
+    claim.write_text(f"{parent.pid} {parent.create_time()}")
+    assert "1 trial is left to other processes." in swept("--trials", "1").out
+    claim.write_text(f"{parent.pid} {parent.create_time() - 1}")
+    assert "trial 0: going on with space-0" in swept("--trials", "1").out
+    assert not claim.exists()
 
 
 def test_another_space_or_text_is_no_longer_the_study() -> None:

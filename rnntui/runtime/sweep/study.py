@@ -14,6 +14,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+import psutil
+
 from rnntui.errors import CheckpointError, ConfigError, reason
 from rnntui.extras import import_extra
 from rnntui.file_locks import take_lock
@@ -29,22 +31,39 @@ _HEARTBEAT_S: Final = 60
 _GRACE_S: Final = 600
 _RETRIES: Final = 3
 _WAIT_S: Final = 0.02
+_MOST_CLAIM_BYTES: Final = 100
 _RUN, _HOST, _BEGUN = "run", "host", "begun"
 
 
 class Claim:
     """The right to train a trial, held until it is released or the process dies."""
 
-    def __init__(self, path: Path, descriptor: int) -> None:
-        """Hold the lock that `descriptor` has on the file `path`."""
-        self._path, self._descriptor = path, descriptor
+    def __init__(self, path: Path) -> None:
+        """Lock the file `path` and write into it which process has it.
+
+        Raises `BlockingIOError` where another process has it.
+        """
+        self._path, self._file = path, path.open("a+b")
+        try:
+            take_lock(self._file.fileno(), "alone")
+            # Where there are no locks, this tells that its process lives.
+            self._file.seek(0)
+            if _is_alive(self._file.read(_MOST_CLAIM_BYTES)):
+                raise BlockingIOError
+        except BlockingIOError:
+            self._file.close()
+            raise
+        self._file.truncate(0)
+        self._file.write(_identity(os.getpid()))
+        self._file.flush()
 
     def release(self, ended: bool) -> None:
         """Give it back; the file goes with a trial that has `ended`."""
+        self._file.truncate(0)
+        self._file.close()
         if ended:
             with contextlib.suppress(OSError):
                 self._path.unlink()
-        os.close(self._descriptor)
 
 
 class Study:
@@ -113,7 +132,7 @@ class Study:
         path = self.storage.parent / f".{self.storage.name}.sweep"
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+            file = path.open("ab")
         except OSError as error:
             raise CheckpointError(
                 f"The study can't be kept in {self.storage} ({reason(error)}); choose a writable"
@@ -122,13 +141,13 @@ class Study:
         try:
             while True:
                 try:
-                    take_lock(descriptor, "alone")
+                    take_lock(file.fileno(), "alone")
                     break
                 except BlockingIOError:
                     time.sleep(_WAIT_S)
             yield
         finally:
-            os.close(descriptor)
+            file.close()
 
     def trials(self) -> list[Any]:
         """All trials, as Optuna has them."""
@@ -262,13 +281,10 @@ class Study:
     def _claim(self, number: int) -> Claim | None:
         path = self._parent / f".{self.name}-{number}.claim"
         self._parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         try:
-            take_lock(descriptor, "alone")
+            return Claim(path)
         except BlockingIOError:
-            os.close(descriptor)
             return None
-        return Claim(path, descriptor)
 
     def _opened(self) -> Any:
         storages = self._optuna.storages
@@ -345,6 +361,21 @@ class Study:
                 f"The study's storage {self.storage} can't be used ({why}); restore the file, or"
                 " name another with --storage. The runs are in their folders."
             ) from error
+
+
+def _identity(number: int) -> bytes:
+    """A process by its number and the time of its start, as numbers are used again."""
+    return f"{number} {psutil.Process(number).create_time()}".encode()
+
+
+def _is_alive(identity: bytes) -> bool:
+    """Whether the process that wrote its `identity` still runs, and is another one."""
+    number = identity.partition(b" ")[0]
+    if not number.isdigit() or int(number) == os.getpid():
+        return False
+    with contextlib.suppress(psutil.Error, ValueError, OverflowError):
+        return _identity(int(number)) == identity
+    return False
 
 
 def _check_named(what: str, name: str, known: tuple[str, ...]) -> None:
