@@ -10,6 +10,8 @@ from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from rnntui.cli.completion.wiring import summaries, wire
+from rnntui.cli.help.examples import as_epilog
+from rnntui.cli.help.panels import group_options
 from rnntui.errors import shortened
 
 LONGEST_COMPLAINT: Final = 500
@@ -73,7 +75,7 @@ class LazyCommands(MutableMapping[str, Any]):
                 alone.command(name)(found)
                 command = typer.main.get_command(alone)
             command.name = name
-            _wire_all((name,), command)
+            _complete((name,), command)
             self._loaded[name] = command
         return self._loaded[name]
 
@@ -106,6 +108,7 @@ class LazyGroup(TyperGroup):
         super().__init__(**settings)
         self.commands = LazyCommands()
         wire((), self)
+        self.epilog = f"{as_epilog(())}\n\n{self.epilog}"
 
     def shell_complete(self, context: Any, incomplete: str) -> Any:
         """Offer the commands, or the program's own options, without importing any command."""
@@ -124,11 +127,13 @@ class LazyGroup(TyperGroup):
             return super().invoke(context)
 
 
-def _wire_all(path: tuple[str, ...], command: Any) -> None:
-    """Tell a command, and those in a group, which words a shell is offered."""
+def _complete(path: tuple[str, ...], command: Any) -> None:
+    """Give a command, and those in a group, completions, groups of flags and examples."""
     wire(path, command)
+    group_options(path, command)
+    command.epilog = as_epilog(path)
     for name, part in getattr(command, "commands", {}).items():
-        _wire_all((*path, name), part)
+        _complete((*path, name), part)
 
 
 @contextmanager

@@ -1,0 +1,1 @@
+"""What help has beyond the commands' own words: examples, and flags in groups."""
