@@ -35,6 +35,7 @@ PAGE: Final = """\
 Made by `make neurons` (`scripts/neurons_example.py`) from what the program wrote; nothing here is
 typed by hand.
 
+<!-- not run: `make neurons` does, on a text from the network -->
 ```
 {train}
 {neurons}

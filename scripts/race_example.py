@@ -42,6 +42,7 @@ PAGE: Final = """\
 Made by `make race` (`scripts/race_example.py`) from what the program wrote; nothing here is typed
 by hand.
 
+<!-- not run: `make race` does, on a text from the network -->
 ```
 {command}
 ```
