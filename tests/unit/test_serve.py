@@ -78,6 +78,11 @@ def test_it_trains_and_generates_in_a_browser_and_saves_when_that_is_gone(tmp_pa
     with served("--sessions", "1", "--corpus", "places") as (address, server):
         host = address.split("/")[2]
         with browser(tmp_path / "profile") as page:
+            # Wide enough for all panes at once; in a narrow window they are tabs.
+            page.ask(
+                "Emulation.setDeviceMetricsOverride",
+                **{"width": 1200, "height": 800, "deviceScaleFactor": 1, "mobile": False},
+            )
             page.visit(address)
             until(lambda: "Network and training" in drawn(page))
             page.press("t")

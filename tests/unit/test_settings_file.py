@@ -36,6 +36,11 @@ def _configs(draw: st.DrawFn) -> TrainConfig:
             values[setting.name] = draw(st.sampled_from(_NORMALISATIONS))
     budget = draw(st.sampled_from(BUDGETS))
     values |= {name: values[name] or 1 if name == budget else 0 for name in BUDGETS}
+    # Settings that only go with some others.
+    if values["units"] == "bytes":
+        values["normalise"] = ()
+    if values["units"] not in ("words", "subwords"):
+        values["vocabulary_size"] = 0
     if values["weight_decay"]:
         values["optimizer"] = "adamw"
     elif values["optimizer"] not in ("adam", "adamw"):

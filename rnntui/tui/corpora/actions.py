@@ -17,8 +17,8 @@ CORPORA = (
     _action(
         "remove", "d,delete", "remove", "Remove", "Delete a text of your own, after a question."
     ),
-    _action("filter", "slash", "filter", "Filter", "Show only some of the texts."),
     _action("back", "escape", "back", "Back", "Go back without choosing."),
+    _action("filter", "slash", "filter", "Filter", "Show only some of the texts."),
     *(
         _action(
             pane, str(number), f"pane('{pane}')", pane.title(), f"Go to the pane {pane}.", False
