@@ -1,5 +1,6 @@
 """What documents say of the program is what the program says of itself."""
 
+import re
 import runpy
 import shlex
 from collections.abc import Sequence
@@ -61,7 +62,7 @@ def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     write(books / "novel.txt", short)
     write(books / "pg1342.txt", gutenberg.format(short))
     write(books / "korean.txt", (library / "korean.txt").read_text(encoding="utf-8"))
-    for name in ("play.txt", "read.txt", "scene.txt", "notes.txt", "photo.jpg"):
+    for name in ("play.txt", "read.txt", "scene.txt", "notes.txt", "input.txt", "photo.jpg"):
         write(tmp_path / name, short)
     save_state_dict(tmp_path / "net.pt", len(set(short)))
     monkeypatch.setenv("HOME", str(tmp_path))
@@ -130,6 +131,16 @@ def test_every_command_within_a_sentence_has_the_flags_that_it_names(page: Path)
         assert named <= flags | {"--help", "--version"}, (words, named - flags)
 
 
+def test_every_flag_that_takes_another_scripts_place_is_one() -> None:
+    text = (ROOT / "docs" / "moving.md").read_text(encoding="utf-8")
+    ours = " ".join(row.split(" | ")[1] for row in text.splitlines() if row.startswith("| `"))
+    named = set(re.findall(r"--[a-z][a-z0-9-]*", ours))
+    program: Any = typer.main.get_command(app)
+    asked = [program.commands[name].params for name in ("train", "sample")]
+    assert len(named) > 50
+    assert named <= {flag for params in asked for one in params for flag in one.opts}
+
+
 def quick(command: Command) -> list[str]:
     """The arguments of a command, of a small network where it is a training that begins."""
     arguments = [str(Path(one).expanduser()) for one in command.arguments]
@@ -138,7 +149,8 @@ def quick(command: Command) -> list[str]:
     if arguments[0] not in ("train", "race") or "--resume" in arguments:
         return arguments
     epochs = [] if "--keep-every" in arguments else ["--epochs", "2"]
-    return [*arguments, *SHORT, *epochs]
+    windows = ["--batch-size", "128"] if "--window" in arguments else []
+    return [*arguments, *SHORT, *epochs, *windows]
 
 
 def recordings(page: Path) -> list[list[str]]:
