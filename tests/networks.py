@@ -30,9 +30,15 @@ def small_network(
     symbols: tuple[str, ...] = SYMBOLS, normalise: tuple[str, ...] = (), **settings: Any
 ) -> ExportedNetwork:
     """The same as it is exported."""
-    model = small_model(vocab_size=len(symbols), **settings)
+    return network_over(Vocabulary(symbols), normalise, **settings)
+
+
+def network_over(
+    vocabulary: Vocabulary, normalise: tuple[str, ...] = (), **settings: Any
+) -> ExportedNetwork:
+    """The same over a vocabulary of any units."""
+    model = small_model(vocab_size=len(vocabulary), **settings)
     weights = {name: weight.detach().numpy() for name, weight in model.named_parameters()}
-    vocabulary = Vocabulary(symbols)
     return ExportedNetwork(
         model.config, weights, vocabulary, Normalisation(normalise), "small", "none", 0
     )

@@ -17,7 +17,7 @@ from torch import nn
 
 from rnntui import places
 from rnntui.cli.checkpoints import EXPORT_FORMATS
-from rnntui.errors import CheckpointError, ConfigError
+from rnntui.errors import CheckpointError, ConfigError, CorpusError
 from rnntui.nets.cell_program import cell_program
 from rnntui.nets.cells import CELLS
 from rnntui.own_cells import load_cell
@@ -25,10 +25,18 @@ from rnntui.tasks.characters.checkpoint import load_checkpoint
 from rnntui.tasks.characters.export.network import ExportedNetwork
 from rnntui.tasks.characters.export.table import FORMATS
 from rnntui.tasks.characters.export.writing import export_network
+from rnntui.text.units.words import WordVocabulary
+from rnntui.text.vocabulary import UNKNOWN
 from rnntui.training.runs.folder import find_checkpoint
 from tests.cell_files import EVERY_OPERATOR, elman, gru_without_reset, two_states
 from tests.command_line import misused, rnntui, stated
-from tests.networks import SYMBOLS, probabilities_along, small_model, small_network
+from tests.networks import (
+    SYMBOLS,
+    network_over,
+    probabilities_along,
+    small_model,
+    small_network,
+)
 
 TEXT = [3, 0, 7, 7, 2, 9, 0, 1, 4, 4, 8, 5]
 
@@ -104,6 +112,20 @@ def test_an_onnx_model_is_valid_and_describes_itself() -> None:
     assert [one.name for one in model.graph.output] == [
         *("probabilities", "logits", "next_h", "next_c"),
     ]
+
+
+def test_a_network_of_words_is_exported_with_them_but_not_to_a_page() -> None:
+    words = WordVocabulary(("\n", " hen", "The", UNKNOWN))
+    network = network_over(words, cell="gru")
+    np.testing.assert_allclose(
+        run_by_onnx(network, [[2, 1, 3, 0]])[:, 0],
+        probabilities_along(network, [2, 1, 3, 0]),
+        atol=1e-5,
+    )
+    about = onnx_session(network).get_modelmeta().custom_metadata_map
+    assert json.loads(about["vocabulary"]) == {"units": "words", "symbols": list(words.symbols)}
+    with pytest.raises(CorpusError, match=r"--format html\) works on characters so far"):
+        FORMATS["html"].files(network)
 
 
 def test_a_program_has_only_what_its_states_need() -> None:

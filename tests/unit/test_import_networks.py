@@ -23,10 +23,14 @@ from rnntui.tasks.characters.export.table import FORMATS
 from rnntui.tasks.characters.export.writing import export_network
 from rnntui.tasks.characters.imports.table import format_of
 from rnntui.tasks.characters.model_loading import model_of
+from rnntui.text.units.raw_bytes import BYTE_VOCABULARY
+from rnntui.text.units.subwords import SubwordVocabulary
+from rnntui.text.units.words import WordVocabulary
+from rnntui.text.vocabulary import UNKNOWN, Vocabulary
 from rnntui.training.runs.folder import RunFolder
 from tests.cell_files import two_states
 from tests.command_line import rnntui, stated, text_file
-from tests.networks import SYMBOLS, small_network
+from tests.networks import SYMBOLS, network_over, small_network
 
 V = len(SYMBOLS)
 TEXT = [3, 0, 7, 7, 2, 9, 0, 1, 4, 4, 8, 5]
@@ -138,6 +142,29 @@ def test_an_export_comes_back_as_it_was(name: str, tmp_path: Path) -> None:
     assert found.header.vocabulary == network.vocabulary
     for weight, array in network.weights.items():
         np.testing.assert_array_equal(found.weights[weight], array)
+
+
+@pytest.mark.parametrize("name", ["torch", "safetensors", "npz"])
+@pytest.mark.parametrize(
+    "vocabulary",
+    [
+        WordVocabulary((" hen", "\n", "The", UNKNOWN)),
+        BYTE_VOCABULARY,
+        SubwordVocabulary((UNKNOWN, "h", "e", "he"), (("h", "e"),)),
+    ],
+    ids=lambda vocabulary: vocabulary.units,
+)
+def test_an_export_comes_back_with_its_units(
+    name: str, vocabulary: Vocabulary, tmp_path: Path
+) -> None:
+    network = network_over(vocabulary, cell="gru")
+    path = tmp_path / f"net{FORMATS[name].suffix}"
+    export_network(network, FORMATS[name], path)
+    found = imported(path).header
+    assert (found.vocabulary, found.config.units) == (vocabulary, vocabulary.units)
+    generated = rnntui("sample", "taken", "--length", "8", "--seed", "1")
+    assert (generated.code, generated.err) == (0, "")
+    assert UNKNOWN not in generated.out
 
 
 def test_an_export_of_a_cell_of_ones_own_needs_its_file(
@@ -299,6 +326,8 @@ def test_another_network_or_a_bad_file_is_one_sentence(
         ('{"a": 0, "b": 1}', "has 10 symbols and --vocabulary symbols.json has 2"),
         ('{"0": "a", "1": "b", "2": "c"}', "has 10 symbols and --vocabulary symbols.json has 3"),
         ("[" * 5000, "is not a JSON list of symbols"),
+        ('{"units": "syllables", "symbols": ["a"]}', "of no units that this rnntui knows"),
+        ('{"units": "words", "symbols": ["a"]}', "has no symbol <UNK>"),
     ],
 )
 def test_a_bad_vocabulary_is_one_sentence(

@@ -23,6 +23,7 @@ from rnntui.sampling.modes import MAX_TEMPERATURE, MIN_TEMPERATURE
 from rnntui.sampling.stream import start_of_text
 from rnntui.sampling.unknown import without_unknown
 from rnntui.tasks.characters.export.network import ExportedNetwork
+from rnntui.text.in_units import require_characters
 from rnntui.text.vocabulary import LOOK_ALIKES
 
 _SCRIPTS: Final = ("network.js", "random.js", "sampling.js", "main.js")
@@ -42,7 +43,8 @@ class Html:
     about = "one web page in which the network generates, without any network access"
 
     def files(self, network: ExportedNetwork) -> Mapping[str, bytes]:
-        """A whole page."""
+        """A whole page. Raises `CorpusError` for other units than characters."""
+        require_characters(network.vocabulary, "The page (--format html)")
         style = _part("page.css")
         script = "\n" + "\n".join(_part(name) for name in _SCRIPTS)
         able = without_unknown(

@@ -10,8 +10,8 @@ from rnntui import __version__
 from rnntui.nets.arrays import Floats32ByName
 from rnntui.nets.config import ModelConfig
 from rnntui.tasks.characters.checkpoint import Checkpoint, load_checkpoint
-from rnntui.text.in_units import require_characters
 from rnntui.text.normalisation import Normalisation
+from rnntui.text.units.stored import to_json
 from rnntui.text.vocabulary import Vocabulary
 
 
@@ -34,7 +34,7 @@ class ExportedNetwork:
     def metadata(self) -> Mapping[str, str]:
         """What a file says of its network, each as JSON in ASCII.
 
-        `vocabulary` has the symbols by id, `model` the architecture by the names of the settings.
+        `vocabulary` is as in a checkpoint, `model` the architecture by the names of the settings.
         """
         values = {
             "format": "rnntui network",
@@ -45,7 +45,7 @@ class ExportedNetwork:
             "model": asdict(self.config),
             "state_tensors": self.config.state_tensors,
             "normalisation": self.normalisation.steps,
-            "vocabulary": self.vocabulary.symbols,
+            "vocabulary": to_json(self.vocabulary),
         }
         return {name: json.dumps(value) for name, value in values.items()}
 
@@ -68,8 +68,8 @@ class Format(Protocol):
     def files(self, network: ExportedNetwork) -> Mapping[str, bytes]:
         """The content of each file by the end of its name, `suffix` first; of `network` alone.
 
-        Raises `MissingExtraError` for a package that isn't installed, and `ConfigError` for a
-        network that the format has no place for.
+        Raises `MissingExtraError` for a package that isn't installed, and `ConfigError` or
+        `CorpusError` for a network that the format has no place for.
         """
 
 
@@ -81,7 +81,6 @@ def exported_network(path: Path) -> ExportedNetwork:
 def network_of(checkpoint: Checkpoint) -> ExportedNetwork:
     """The network of a checkpoint."""
     header = checkpoint.header
-    require_characters(checkpoint.header.vocabulary, "An export")
     return ExportedNetwork(
         header.model,
         checkpoint.network,

@@ -35,7 +35,7 @@ _OPERATORS = {
 class Onnx:
     """Inputs: `ids` `[batch]` int64 and a state for each of the cell's, `[L, batch, H]`.
 
-    Outputs: `probabilities` and `logits` `[batch, V]` for the next character, and each state after
+    Outputs: `probabilities` and `logits` `[batch, V]` for the next unit, and each state after
     it, called `next_` and its name. The model's metadata is that of `ExportedNetwork`.
     """
 

@@ -10,6 +10,7 @@ import numpy as np
 from rnntui.errors import ConfigError
 from rnntui.nets.config import ModelConfig
 from rnntui.tasks.characters.export.network import ExportedNetwork
+from rnntui.text.units.stored import to_json
 
 LAYERS: Final = {"rnn": "RNN", "lstm": "LSTM", "gru": "GRU"}
 """torch's layers by the cells whose equations they have, gates in the same order."""
@@ -24,7 +25,7 @@ class TorchState:
     """A state dict of a module with `embedding` (unless one-hot), `rnn` and `head`.
 
     torch's layers have two bias vectors, which are added; the second is zero. A state dict has
-    tensors alone, so the symbols by id are in a second file, a JSON list.
+    tensors alone, so the vocabulary is in a second file, as in a checkpoint.
     """
 
     name = "torch"
@@ -50,8 +51,8 @@ class TorchState:
                 state[name] = array
         file = io.BytesIO()
         torch.save({name: torch.tensor(array) for name, array in state.items()}, file)
-        symbols = json.dumps(network.vocabulary.symbols)
-        return {self.suffix: file.getvalue(), VOCABULARY_SUFFIX: symbols.encode("ascii")}
+        vocabulary = json.dumps(to_json(network.vocabulary))
+        return {self.suffix: file.getvalue(), VOCABULARY_SUFFIX: vocabulary.encode("ascii")}
 
 
 def check_is_torchs(config: ModelConfig) -> None:

@@ -20,7 +20,7 @@ from rnntui.tasks.characters.imports.network import (
 from rnntui.tasks.characters.imports.state_dict import network_of_state
 from rnntui.tasks.characters.imports.torch_file import arrays_of, unreadable
 from rnntui.text.normalisation import Normalisation
-from rnntui.text.units.stored import characters_from_json
+from rnntui.text.units.stored import from_json
 from rnntui.training.checkpoint_file import check_header_size
 
 
@@ -79,7 +79,7 @@ def _described(path: Path, about: Mapping[str, str], weights: Mapping[str, Any])
     """The network that a file describes."""
     try:
         model = ModelConfig(**json.loads(about["model"]))
-        vocabulary = characters_from_json(json.loads(about["vocabulary"]))
+        vocabulary = from_json(json.loads(about["vocabulary"]))
         normalisation = Normalisation(tuple(json.loads(about["normalisation"])))
     except UnknownOwnCellError:
         raise

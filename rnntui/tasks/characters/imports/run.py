@@ -105,7 +105,7 @@ def import_network(
     """
     check_new_name(parent, name)
     folder = RunFolder(parent / (name or free_run_name(parent, path.stem)))
-    config = _configuration(foreign.model, reading.normalisation)
+    config = _configuration(foreign.model, reading)
     if reading.text is None:
         header, tables = _without_text(folder, path, config, reading)
     else:
@@ -117,9 +117,15 @@ def import_network(
     return folder
 
 
-def _configuration(model: ModelConfig, normalisation: Normalisation) -> TrainConfig:
+def _configuration(model: ModelConfig, reading: Reading) -> TrainConfig:
     settings: dict[str, Any] = fields_from(model, TrainConfig)
-    return TrainConfig(**settings, normalise=normalisation.steps, val_fraction=0.0, epochs=1)
+    return TrainConfig(
+        **settings,
+        units=reading.vocabulary.units,
+        normalise=reading.normalisation.steps,
+        val_fraction=0.0,
+        epochs=1,
+    )
 
 
 def _without_text(
@@ -128,7 +134,7 @@ def _without_text(
     """The header and the content of `run.toml` where the text isn't known."""
     # Not an empty reference, which would be this folder.
     source = f"imported from {path.name}, text not known"
-    corpus = CorpusProvenance(path.stem, source, STANDARD_INPUT, "utf-8", "", 0)
+    corpus = CorpusProvenance(path.stem, source, STANDARD_INPUT, config.read_as or "utf-8", "", 0)
     header = Header(
         run=folder.name,
         model=config.model(len(reading.vocabulary)),

@@ -7,7 +7,7 @@ from typing import Any
 from rnntui.errors import ConfigError, CorpusError, reason
 from rnntui.plain_files import read_plain
 from rnntui.tasks.characters.export.torch_state import VOCABULARY_SUFFIX
-from rnntui.text.units.stored import characters_from_json
+from rnntui.text.units.stored import characters_from_json, from_json
 from rnntui.text.vocabulary import Vocabulary
 from rnntui.toml_files import is_deep
 from rnntui.training.checkpoint_file import LARGEST_HEADER
@@ -22,10 +22,13 @@ def beside(path: Path) -> Path | None:
 def vocabulary_of_json(path: Path) -> Vocabulary:
     """The vocabulary in a JSON file: a list by id, or an object from symbols to ids or back.
 
+    An object with a text as `units` is one of words, bytes or subwords, as a checkpoint has it.
     Raises `ConfigError`.
     """
     try:
         content = json.loads(read_plain(path, LARGEST_HEADER, "followed"))
+        if isinstance(content, dict) and isinstance(content.get("units"), str):
+            return from_json(content)
         if is_deep(content, 1):
             raise ValueError("it is nested")
         return characters_from_json(_by_id(content))
