@@ -283,8 +283,19 @@ class RnntuiApp(
         # hold up the screen for tens of milliseconds each time.
         gc.collect()
         gc.freeze()
+        self._load_style_sheets()
         self.playground.show_machine("")
         self.playground.setup.set_machine_speed(message.operations_per_second)
+
+    def _load_style_sheets(self) -> None:
+        """Load the style sheets of all screens.
+
+        Textual would load each as its screen is first opened, and style all that is there anew.
+        """
+        for path in sorted(Path(__file__).parent.glob("*/*.tcss")):
+            if not self.stylesheet.has_source(str(path)):
+                self.stylesheet.read(path)
+        self.stylesheet.reparse()
 
     def _wake(self) -> None:
         """Called in any thread."""

@@ -1,14 +1,19 @@
 """The borders between panes: dragged, moved by keys, kept within bounds, remembered."""
 
+import inspect
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.css.stylesheet import Stylesheet
 from textual.dom import DOMNode
 from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widget import Widget
 
 from rnntui.tui.app import RnntuiApp
+from rnntui.tui.classify.screen import ClassifyScreen
 from rnntui.tui.core.pane_tabs import PaneTabs
 from rnntui.tui.widgets.split import Split
 from tests.tui.scripted import ScriptedStream, ScriptedTraining, at_home, scripted_app, steps
@@ -57,17 +62,21 @@ async def test_the_border_below_the_chart_is_dragged_and_a_double_click_puts_it_
         assert not app.playground.shares
 
 
-async def test_a_screen_is_not_styled_again_as_it_opens(monkeypatch: pytest.MonkeyPatch):
+async def test_no_screen_is_styled_again_as_one_opens(monkeypatch: pytest.MonkeyPatch):
     styled: list[object] = []
-    update = RnntuiApp.update_styles
+    update = Stylesheet.update_nodes
 
-    def update_styles(self: RnntuiApp, node: DOMNode, animate: bool = True) -> None:
-        styled.append(node)
-        update(self, node, animate)
+    def update_nodes(self: Stylesheet, nodes: Iterable[DOMNode], animate: bool = False) -> None:
+        listed = [*nodes]
+        styled.extend(listed)
+        update(self, listed, animate)
 
-    monkeypatch.setattr(RnntuiApp, "update_styles", update_styles)
+    monkeypatch.setattr(Stylesheet, "update_nodes", update_nodes)
     app = scripted_app()
     async with app.run_test(size=SIZE) as pilot:
+        assert app.playground not in styled
+        sheet = str(Path(inspect.getfile(ClassifyScreen)).with_name("classify.tcss"))
+        await until(pilot, lambda: app.stylesheet.has_source(sheet))
         await pilot.press("x")
         await until(pilot, lambda: app.screen is not app.playground and app.screen.is_mounted)
         await pilot.pause()
