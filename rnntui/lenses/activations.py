@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnntui.errors import CorpusError
+from rnntui.lenses.forward_trace import steps_at_window_ends
 from rnntui.nets.arrays import Array, Arrays
 from rnntui.nets.cells.cell import RecurrentCell
 from rnntui.nets.config import ModelConfig
@@ -172,24 +173,13 @@ def _of_windows(
     network: NumpyNetwork, ids: AnyIds, start: int, count: int
 ) -> tuple[LayerActivations, ...]:
     """All layers at the ends of the `count` windows that end from `start` on."""
-    window, ends = network.config.window, np.arange(start, start + count)
-    state = network.zero_state(count)
-    steps = []
-    for before in range(min(window, start + count) - 1, -1, -1):
-        places = ends - before
-        steps = [step for _, step in network.layer_steps(ids[np.maximum(places, 0)], state)]
-        # Windows that end near the start of the text are shorter: they wait at the zero state.
-        begun = (places >= 0)[:, None]
-        state = tuple(
-            tuple(np.where(begun, new, old) for new, old in zip(step.state, olds, strict=True))
-            for step, olds in zip(steps, state, strict=True)
-        )
+    steps = steps_at_window_ends(network, ids, start, count)
     return tuple(
         LayerActivations(
             dict(zip(layer.cell.gate_names, step.gates, strict=True)),
             dict(zip(layer.cell.state_tensors, step.state, strict=True)),
         )
-        for layer, step in zip(network.layers, steps, strict=True)
+        for layer, (_, _, step) in zip(network.layers, steps, strict=True)
     )
 
 

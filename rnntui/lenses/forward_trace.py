@@ -1,5 +1,8 @@
 """The forward trace: every number of a forward pass, one time step after another.
 
+A network on windows predicts after each character from the window that ends with it, read from
+the zero state: what it has there is the last step of a forward pass of its own.
+
 Computed in float64, whatever the precision of the weights. Agreement with `CharModel` is tested.
 """
 
@@ -9,10 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rnntui.nets.arrays import Arrays
-from rnntui.nets.cells.cell import RecurrentCell
+from rnntui.nets.arrays import Array, Arrays
+from rnntui.nets.cells.cell import CellStep, RecurrentCell
 from rnntui.nets.config import ModelConfig
-from rnntui.nets.numpy_network import NumpyNetwork
+from rnntui.nets.numpy_network import LayerState, NumpyNetwork
+from rnntui.text.vocabulary import AnyIds
 
 Floats = NDArray[np.float64]
 
@@ -102,6 +106,68 @@ def forward_trace(
         state = tuple(step.state for step in steps)
         output = network.scores(state)
         yield StepTrace(int(rank), read, tuple(steps), output, softmax(output))
+
+
+def text_trace(
+    config: ModelConfig,
+    arrays: Arrays,
+    ids: Sequence[int],
+    cells: Sequence[RecurrentCell] | None = None,
+) -> Iterator[StepTrace]:
+    """Yield a step for each of `ids` `[T]`, of a text of any length, as the network reads it.
+
+    It is that of `forward_trace`; for a network on windows that of the last character of each
+    window, which is shorter at the start of the text.
+    """
+    if not config.window:
+        yield from forward_trace(config, arrays, ids, cells)
+        return
+    network = double_precision(config, arrays, cells)
+    ends = steps_at_window_ends(network, np.asarray(ids), 0, len(ids)) if len(ids) else []
+    for place, rank in enumerate(ids):
+        table = network.embedding
+        read = one_hot(rank, config.vocab_size) if table is None else table[rank]
+        layers = [
+            LayerStep(
+                input=x[place] if number else read,
+                previous=tuple(state[place] for state in previous),
+                pre_activations=_at(place, layer.cell.gate_names, step.pre_activations),
+                gates=_at(place, layer.cell.gate_names, step.gates),
+                state=tuple(state[place] for state in step.state),
+            )
+            for number, (layer, (x, previous, step)) in enumerate(
+                zip(network.layers, ends, strict=True)
+            )
+        ]
+        output = network.scores(tuple(layer.state for layer in layers))
+        yield StepTrace(int(rank), read, tuple(layers), output, softmax(output))
+
+
+def steps_at_window_ends(
+    network: NumpyNetwork, ids: AnyIds, start: int, count: int
+) -> list[tuple[Array, LayerState, CellStep]]:
+    """The last steps of the `count` windows of `ids` that end from `start` on, side by side.
+
+    Each layer's, the lowest first: its input (ids `[N]` or vectors `[N, I]`), the states before
+    the step, `[N, H]` each, and the cell's step. `count` is at least 1.
+    """
+    window, ends = network.config.window, np.arange(start, start + count)
+    state = network.zero_state(count)
+    for before in range(min(window, start + count) - 1, 0, -1):
+        places = ends - before
+        read = network.read(ids[np.maximum(places, 0)], state)
+        # Windows that end near the start of the text are shorter: they wait at the zero state.
+        begun = (places >= 0)[:, None]
+        state = tuple(
+            tuple(np.where(begun, new, old) for new, old in zip(news, olds, strict=True))
+            for news, olds in zip(read, state, strict=True)
+        )
+    last = network.layer_steps(ids[ends], state)
+    return [(x, previous, step) for previous, (x, step) in zip(state, last, strict=True)]
+
+
+def _at(place: int, names: Sequence[str], values: Sequence[Array]) -> dict[str, Floats]:
+    return {name: value[place] for name, value in zip(names, values, strict=True)}
 
 
 def double_precision(

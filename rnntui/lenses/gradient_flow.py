@@ -86,6 +86,9 @@ class GradientFlow:
 def gradient_flow(config: ModelConfig, arrays: Arrays, ids: Sequence[int]) -> GradientFlow:
     """Read all of `ids` but the last, the target, from the zero state.
 
+    A network on windows reads the last window of them alone: all gradients by what stands before
+    it are zero.
+
     `arrays` are weights by the names and in the shapes of `weight_shapes`.
     Raises `CorpusError` for fewer than two ids.
     """
@@ -106,24 +109,24 @@ def scaled_recurrence(arrays: Arrays, factor: float) -> Arrays:
 
 
 def _flow(config: ModelConfig, arrays: Arrays, ids: Sequence[int]) -> GradientFlow:
-    steps = list(forward_trace(config, arrays, ids[:-1]))
+    first = max(len(ids) - 1 - config.window, 0) if config.window else 0
+    steps = list(forward_trace(config, arrays, ids[first:-1]))
     network = double_precision(config, arrays)
     head = np.asarray(arrays["head.weight"], np.float64)
-    shape = (config.num_layers, len(steps), config.hidden_size)
-    hidden, cell = np.zeros(shape), np.zeros(shape)
-    deltas = np.zeros((config.num_layers, len(steps), config.gates * config.hidden_size))
+    shape = (config.num_layers, len(ids) - 1, config.hidden_size)
+    hidden, cell, previous = np.zeros((3, *shape))
+    deltas = np.zeros((*shape[:2], config.gates * config.hidden_size))
     last = steps[-1]
     # Cross-entropy after softmax: its gradient at the output is the error in the probabilities.
     error = last.probabilities - one_hot(ids[-1], config.vocab_size)
     # The loss is at the end alone: before it, all gradients come from the future.
     for k, layers in backward_pass(network, steps, {len(steps) - 1: (error @ head)[None]}):
         for number, back in enumerate(layers):
-            hidden[number, k] = back.hidden[0]
-            cell[number, k] = back.states[0][0] if back.states else 0.0
-            deltas[number, k] = back.to_recurrent[0]
-    previous = np.array(
-        [[step.layers[n].previous_hidden for step in steps] for n in range(shape[0])]
-    )
+            at = number, first + k
+            hidden[at] = back.hidden[0]
+            cell[at] = back.states[0][0] if back.states else 0.0
+            deltas[at] = back.to_recurrent[0]
+            previous[at] = steps[k].layers[number].previous_hidden
     loss = -_log_softmax(last.output)[ids[-1]]
     return GradientFlow(
         float(loss), hidden, cell if len(config.state_tensors) > 1 else None, deltas, previous

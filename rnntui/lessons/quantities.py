@@ -11,7 +11,7 @@ import numpy as np
 
 from rnntui.errors import ConfigError
 from rnntui.lenses.embedding_map import symbol_vectors
-from rnntui.lenses.forward_trace import Floats, StepTrace, forward_trace
+from rnntui.lenses.forward_trace import Floats, StepTrace, text_trace
 from rnntui.lenses.influence import Influence, influence
 from rnntui.lenses.surprise import surprisal
 from rnntui.lessons.lesson import Quantity, QuantityName
@@ -34,7 +34,7 @@ class Reading:
     def steps(self) -> tuple[StepTrace, ...]:
         """The forward pass."""
         return tuple(
-            forward_trace(self.weights.config, self.weights.arrays, self.ids, self.weights.cells)
+            text_trace(self.weights.config, self.weights.arrays, self.ids, self.weights.cells)
         )
 
     @cached_property

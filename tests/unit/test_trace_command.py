@@ -139,6 +139,15 @@ def test_a_network_on_windows_is_traced_through_the_last_window() -> None:
     outcome = rnntui("trace", "the cat sat", "--checkpoint", path, "--json")
     assert outcome.err.startswith("rnntui: The network reads 4 characters at a time")
     assert [json.loads(line)["char"] for line in outcome.out.splitlines()] == list(" sat")
+    text = "the cat sat on the"
+    outcome = rnntui("trace", text, "--checkpoint", str(path), "--gradients", "--json")
+    assert "reads 4 characters at a time" in outcome.err
+    norms = json.loads(outcome.out)["hidden_gradient"]
+    assert len(norms) == len(text) - 1
+    assert min(norms[:4]) > 0
+    assert not any(norms[4:])
+    outcome = rnntui("trace", text, "--checkpoint", str(path), "--influence")
+    assert "of the window of 4 that it is read from" in " ".join(outcome.out.split())
 
 
 def test_a_text_is_read_with_the_escapes_of_a_prime() -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from rnntui.chart_characters import MARKS
 from rnntui.cli.tables import drawing_on, print_table
-from rnntui.cli.terminal import chosen_characters, write_line
+from rnntui.cli.terminal import chosen_characters, notify, write_line
 from rnntui.log_chart import LABEL, STYLES, Curve, Decades, decades, log_chart
 from rnntui.nets.cells import find_cell
 from rnntui.text.cells import printable
@@ -40,11 +40,17 @@ class Reach:
 def reach_of(network: "TracedNetwork", text: str, recurrent_scale: float) -> Reach:
     """Compute the gradient flow from the loss at the last character of `text` to the first.
 
-    Raises `CorpusError` for a text that is too short or that the network can't read.
+    A notice says so where a network on windows doesn't read all of it. Raises `CorpusError` for a
+    text that is too short or that the network can't read.
     """
     from rnntui.lenses.gradient_flow import gradient_flow, scaled_recurrence
 
-    ids = network.encode(text)
+    ids, window = network.encode(text), network.config.window
+    if window and len(ids) - 1 > window:
+        notify(
+            f"The network '{network.name}' reads {window} characters at a time, each time from zero"
+            " state: gradients by all states before them are zero."
+        )
     flow = gradient_flow(network.config, scaled_recurrence(network.arrays, recurrent_scale), ids)
     return Reach(network, flow, network.vocabulary.symbols[ids[-1]])
 

@@ -24,7 +24,7 @@ def table_of(network: "TracedNetwork", ids: list[int], place: int | None) -> Len
 
     if place is not None and place > len(ids):
         raise ConfigError(f"--place {place} is behind the text, which has {len(ids):,} characters.")
-    last = len(ids) if place is None else place
+    last, window = len(ids) if place is None else place, network.config.window
     with on_one_thread():
         found = influence(network.config, network.arrays, ids[:last], [last - 1])
     symbols = network.vocabulary.symbols
@@ -40,7 +40,8 @@ def table_of(network: "TracedNetwork", ids: list[int], place: int | None) -> Len
     ]
 
     def print_summary() -> None:
-        strongest = sorted(rows, key=lambda row: -row[3])[:STRONGEST]
+        read = rows[-window:] if window else rows
+        strongest = sorted(read, key=lambda row: -row[3])[:STRONGEST]
         lines = [
             (
                 *(f"{at:,}", f"{back:,}", f"'{symbol_label(symbol)}'"),
@@ -50,7 +51,8 @@ def table_of(network: "TracedNetwork", ids: list[int], place: int | None) -> Len
                 strongest, key=lambda row: row[1]
             )
         ]
-        some = f", the {STRONGEST} strongest" if len(rows) > STRONGEST else ""
+        some = f", the {STRONGEST} strongest" if len(read) > STRONGEST else ""
+        some += f", of the window of {window} that it is read from" if len(read) < len(rows) else ""
         title = (
             f"Influence on '{symbol_label(target)}', the likeliest character"
             f" behind character {last:,}{some}"

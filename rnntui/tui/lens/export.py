@@ -40,7 +40,7 @@ def _rows(lens: Lens, seen: Seen) -> Iterator[Row]:
         case "surprise":
             theirs = found.ngram
             yield ["place", "character", "bits", *([f"{theirs.order}-gram bits"] if theirs else [])]
-            for at, bits in enumerate(traced.costs.tolist()[1:], start=1):
+            for at, bits in enumerate(traced.costs.tolist()[traced.first :], start=traced.first):
                 more = [float(theirs.bits[at])] if theirs else []
                 yield [at + 1, characters[at], bits, *more]
         case "map" if found.map is not None:

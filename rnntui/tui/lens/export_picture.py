@@ -76,11 +76,13 @@ def lens_svg(lens: Lens, seen: Seen, network: Network) -> str:
             target = traced.vocabulary.symbols[found.influence.targets[place]]
             norms = found.influence.norms[place]
             return pictures.influence_picture(about, characters, norms, place, target)
-        case "surprise" if len(characters) > 1:
-            costs = traced.costs[1:]
-            theirs = found.ngram
-            other = None if theirs is None else (f"{theirs.order}-gram bits", theirs.bits[1:])
-            return pictures.surprise_picture(about, characters[1:], costs, other)
+        case "surprise" if len(characters) > traced.first:
+            predicted, theirs = slice(traced.first, None), found.ngram
+            other = None
+            if theirs is not None:
+                other = f"{theirs.order}-gram bits", theirs.bits[predicted]
+            costs = traced.costs[predicted]
+            return pictures.surprise_picture(about, characters[predicted], costs, other)
         case "map" if found.map is not None:
             symbols = traced.vocabulary.symbols
             return pictures.map_picture(about, symbols, found.map, traced.ids[place])

@@ -75,15 +75,13 @@ class Flows:
 def find_flows(config: ModelConfig, arrays: Arrays, ids: Sequence[int]) -> Flows | None:
     """The gradient flow of a network and of untrained cells; None for a text that is too short.
 
-    A network on windows reads the last window alone.
+    A network on windows needs a whole one, and reads the last one alone.
     """
-    least = max(config.window, 1)
-    if len(ids) <= least:
+    if len(ids) <= max(config.window, 1):
         return None
-    last = tuple(ids[-least - 1 :] if config.window else ids)
     return Flows(
-        gradient_flow(config, arrays, last),
-        _untrained(config, last),
+        gradient_flow(config, arrays, ids),
+        _untrained(config, tuple(ids)),
         layer_gradient_norms(config, arrays, np.array(ids)),
     )
 
@@ -220,12 +218,17 @@ def flow_figures(
         for number, part in enumerate(own.layer_norms, start=1)
     )
     others = ", ".join(f"{cell} {part[distance]:.1e}" for cell, part in flows.untrained)
+    window = traced.config.window
+    beyond = " (before the window that it reads)" if 0 < window <= distance else ""
     lines = [
         Content.assemble(
             "E, the loss at ", (target, "bold"), f", the last character: {own.loss:.3f} nats"
         ),
         Content.assemble(
-            "|dE/dh| behind ", (character, "bold"), f", {distance} before: ", (layers, "bold")
+            "|dE/dh| behind ",
+            (character, "bold"),
+            f", {distance} before{beyond}: ",
+            (layers, "bold"),
         ),
         Content.styled(f"untrained: {others}", "$text-muted"),
         Content("gradient norm of the weights, for the mean loss of this text, by step:"),

@@ -100,21 +100,21 @@ def influence_figures(traced: TracedText, found: Findings, place: int) -> list[C
 
 def surprise_figures(traced: TracedText, found: Findings, place: int) -> list[Content]:
     """What the character at the cursor cost, and what all did."""
-    costs = traced.costs
+    costs, first = traced.costs, traced.first
     known = traced.characters[place]
-    own = f"{costs[place]:.2f} bits" if place else "not predicted"
+    own = f"{costs[place]:.2f} bits" if place >= first else "not predicted"
     lines = [Content.assemble((symbol_label(known), "bold"), ": ", (own, "$text-accent bold"))]
-    if len(costs) > 1:
-        average = running_average(costs[1:], AVERAGED)[max(place - 1, 0)]
-        mean = costs[1:].mean()
+    if len(costs) > first:
+        average = running_average(costs[first:], AVERAGED)[max(place - first, 0)]
+        mean = costs[first:].mean()
         lines.append(Content(f"the last {AVERAGED} characters: {average:.2f} bits per character"))
         lines.append(Content(f"the whole text: {mean:.2f} bits per character"))
-    if found.ngram is not None and len(costs) > 1:
+    if found.ngram is not None and len(costs) > first:
         theirs = found.ngram.bits
         lines.append(
             Content.styled(
                 f"the {found.ngram.order}-gram: {theirs[place]:.2f} bits here,"
-                f" {theirs[1:].mean():.2f} in the whole text",
+                f" {theirs[first:].mean():.2f} in the whole text",
                 "$text-muted",
             )
         )

@@ -206,7 +206,9 @@ class LensView(Vertical):
         step = "fixed weights" if seen.is_fixed else f"step {number:,}"
         if seen.operations:
             step += f" · {len(seen.operations)} operated on"
-        title = f"{one_line(traced.config.cell)} · {what} · {step}"
+        window = traced.config.window
+        cell = one_line(traced.config.cell) + (f" on windows of {window}" if window else "")
+        title = f"{cell} · {what} · {step}"
         if title != self._title:  # each would draw all that it frames
             self._title = title
             self.query_one("#view").border_title = Content(title)

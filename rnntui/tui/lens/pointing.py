@@ -24,7 +24,7 @@ def pointed_text(
     if lens == "influence" and found.influence is not None:
         norm, share = found.influence.norms[place, at], found.influence.shares[place, at]
         return f"{_character(traced, at)}: gradient {norm:.2e}, {share:.1%} of all"
-    if lens == "surprise" and at > 0:
+    if lens == "surprise" and at >= traced.first:
         ngram = found.ngram
         other = "" if ngram is None else f", the {ngram.order}-gram {abs(ngram.bits[at]):.2f}"
         return f"{_character(traced, at)}: {traced.costs[at]:.2f} bits{other}"

@@ -30,10 +30,11 @@ def _number(traced: TracedText, place: int, row: int, unit: int) -> Content:
 def _read(traced: TracedText, place: int) -> Content:
     text, characters = f"character {place + 1} of {len(traced.ids)}: read ", traced.characters
     content = Content.assemble(text, (symbol_label(characters[place]), "bold"))
-    cost = traced.cost(place)
-    if cost is None:
+    if place + 1 == len(characters):
         return content
-    came = symbol_label(characters[place + 1])
+    came, cost = symbol_label(characters[place + 1]), traced.cost(place)
+    if cost is None:
+        return Content.assemble(content, ", then came ", (came, "bold"), ": not predicted")
     nats = f"{cost * math.log(2):.3f} nats"
     return Content.assemble(content, ", then came ", (came, "bold"), f": {cost:.2f} bits ({nats})")
 

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from rnntui.lenses.forward_trace import Floats, StepTrace, forward_trace
+from rnntui.lenses.forward_trace import Floats, StepTrace, text_trace
 from rnntui.lenses.surprise import surprisal
 from rnntui.nets.cells import find_cell
 from rnntui.nets.config import ModelConfig
@@ -83,17 +83,24 @@ class TracedText:
 
     @cached_property
     def costs(self) -> Floats:
-        """Bits that each character cost, `[T]`; 0 for the first, which nothing predicted."""
-        scores = np.array([step.output for step in self.steps[:-1]])
-        scores = scores.reshape(-1, self.config.vocab_size)
-        return np.concatenate(([0.0], surprisal(scores, np.array(self.ids[1:], int))))
+        """Bits that each character cost, `[T]`; 0 for those before `first`."""
+        costs, first = np.zeros(len(self.ids)), self.first
+        if first < len(self.ids):
+            scores = np.array([step.output for step in self.steps[first - 1 : -1]])
+            costs[first:] = surprisal(scores, np.array(self.ids[first:]))
+        return costs
+
+    @property
+    def first(self) -> int:
+        """The place of the first character that is predicted: behind one, or a whole window."""
+        return max(self.config.window, 1)
 
     def cost(self, place: int) -> float | None:
-        """Bits that the character after `place` cost; None after the last one."""
-        return float(self.costs[place + 1]) if place + 1 < len(self.ids) else None
+        """Bits that the character after `place` cost; None where there is none predicted."""
+        return float(self.costs[place + 1]) if self.first <= place + 1 < len(self.ids) else None
 
 
 def trace_text(weights: NetworkWeights, vocabulary: Vocabulary, ids: Sequence[int]) -> TracedText:
-    """Trace `ids`, at least one, from the zero state."""
-    steps = tuple(forward_trace(weights.config, weights.arrays, ids, weights.cells))
+    """Trace `ids`, at least one, from the zero state; by windows where the network is on them."""
+    steps = tuple(text_trace(weights.config, weights.arrays, ids, weights.cells))
     return TracedText(vocabulary, tuple(ids), steps, weights.config, weights.step)
