@@ -396,6 +396,18 @@ async def test_a_recipe_fills_the_form():
         assert (config.batch_size, config.epochs, config.val_fraction) == (50, 2, 0.0)
 
 
+async def test_the_form_says_every_how_many_steps_are_kept():
+    training = ScriptedTraining()
+    app = scripted_app(training)
+    async with app.run_test(size=SIZE) as pilot:
+        app.screen.query_one("#keep_every", Input).value = "50"
+        await pilot.press("t")
+        await until(pilot, lambda: bool(training.requests))
+        (request,) = training.requests
+        assert isinstance(request, NewTraining)
+        assert request.config.keep_every == 50
+
+
 async def test_the_copied_command_writes_with_the_weights_that_are_on_screen(tmp_path: Path):
     runs = places.checkpoints_dir()
     folder = run_on_disk(runs, "first", [*record(40), finished(40, "stopped")])

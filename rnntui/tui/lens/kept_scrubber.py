@@ -26,8 +26,8 @@ LISTED_EVERY_S: Final = 2.0
 """Seconds between two looks at what a run in progress has kept."""
 
 NONE_KEPT: Final = (
-    "This network's run has kept none of its steps; train one with --keep-every N (or keep_every"
-    " in a recipe) to see how it learned."
+    "This network's run has kept none of its steps; train one with steps at keep every in the"
+    " form, or with --keep-every N, to see how it learned."
 )
 """Said where there is nothing to go through."""
 

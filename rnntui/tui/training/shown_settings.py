@@ -24,6 +24,7 @@ CHARACTERS: Final = (
     "val_fraction",
     "units",
     "seed",
+    "keep_every",
 )
 """Of a network that generates text."""
 
