@@ -19,7 +19,7 @@ Events = Callable[[Inbox, WeightsOutlet], Iterator[TrainEvent]]
 """Yields the events of a training run, given its inbox and outlet."""
 
 NICENESS: Final = 5
-"""Niceness of the trainer relative to the screen."""
+"""Niceness of the trainer, and of what reads long beside it, relative to the screen."""
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +70,7 @@ class EventThread(Generic[E]):
         return not self._thread.is_alive()
 
     def _pump(self) -> None:
-        _give_way()
+        give_way()
         last: E | None = None
         try:
             for event in self._events(self._commands):
@@ -99,11 +99,11 @@ def _failed_after(last: TrainEvent | None, sentence: str) -> Failed:
     return Failed(last.step, last.elapsed_s, sentence) if last else Failed(0, 0.0, sentence)
 
 
-def _give_way() -> None:
+def give_way() -> None:
     """Lower the priority of this thread and those it starts.
 
-    Training keeps every core busy; keys are answered sooner where the screen needn't
-    wait for its turn. Only Linux has a niceness for each thread.
+    What computes all the time keeps every core busy; keys are answered sooner where the screen
+    needn't wait for its turn. Only Linux has a niceness for each thread.
     """
     if sys.platform == "linux":
         thread = threading.get_native_id()

@@ -106,7 +106,7 @@ def test_only_linux_lowers_the_priority_of_one_thread(
 ) -> None:
     monkeypatch.setattr(sys, "platform", system)
     monkeypatch.setattr(os, "setpriority", lambda *_: pytest.fail("the whole process gave way"))
-    trainer_thread._give_way()
+    trainer_thread.give_way()
 
 
 def test_folders_are_those_of_each_system(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,25 +1,27 @@
 """The surprise of a long text: read in a thread, looked at meanwhile."""
 
+import asyncio
 import threading
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import ClassVar, Final
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.screen import Screen
-from textual.worker import get_current_worker
 
 from rnntui.errors import RnntuiError
 from rnntui.runtime.session import Network
+from rnntui.runtime.trainer_thread import give_way
 from rnntui.text.cells import printable
 from rnntui.text.ngrams.counts import MeasurementStoppedError
 from rnntui.tui.core.actions import Action
 from rnntui.tui.core.key_bar import KeyBar
 from rnntui.tui.core.sentences import one_line
 from rnntui.tui.dialogs.ask_text import AskText
-from rnntui.tui.lens.marking_screen import NOTICED_S, REST_SHARE
+from rnntui.tui.lens.marking_screen import REST_SHARE
 from rnntui.tui.lens.text_bars import TextBars
 from rnntui.tui.microscope.long_surprise import LongSurprise, long_surprise, ranked, text_to_read
 from rnntui.tui.microscope.long_text_actions import LONG_TEXT
@@ -49,7 +51,10 @@ class LongTextScreen(Screen[None]):
         self.place = 0
         self._worst = -1
         """The one of the worst stretches that was gone to last."""
-        self._left = threading.Event()
+        self._over = threading.Event()
+        """Set once the present reading is to end."""
+        self._threads = ThreadPoolExecutor(2, "long-text", give_way)
+        """Of lower priority than the screen's: one reading ends, one begins."""
 
     def compose(self) -> ComposeResult:
         """The text and its figures."""
@@ -63,7 +68,8 @@ class LongTextScreen(Screen[None]):
 
     def on_unmount(self) -> None:
         """Let the thread end."""
-        self._left.set()
+        self._over.set()
+        self._threads.shutdown(wait=False)
 
     def on_resize(self) -> None:
         """Lay the text out anew."""
@@ -78,38 +84,39 @@ class LongTextScreen(Screen[None]):
         self.reference, self.found, self.place, self._worst = reference, None, 0, -1
         what = one_line(reference) if reference else "its own text"
         self.query_one(TitleBar).show_title(f"surprise · {one_line(self.network.name)} · {what}")
-        self._read(self.network, reference)
+        self._over.set()
+        self._over = threading.Event()
+        self._read(self.network, reference, self._over)
 
-    @work(thread=True, exclusive=True, group="long-text")
-    def _read(self, network: Network, reference: str) -> None:
-        worker = get_current_worker()
-
-        def wait(seconds: float) -> bool:
-            end = time.monotonic() + seconds
-            while not (worker.is_cancelled or self._left.is_set()):
-                if (rest := end - time.monotonic()) <= 0:
-                    return False
-                self._left.wait(min(rest, NOTICED_S))
-            return True
-
-        told = 0.0
+    @work(exclusive=True, group="long-text")
+    async def _read(self, network: Network, reference: str, over: threading.Event) -> None:
+        loop = asyncio.get_running_loop()
         try:
-            ids, left_out = text_to_read(network, reference)
-            for found in long_surprise(network, ids, left_out, REST_SHARE, wait):
-                is_due = time.monotonic() - told >= TELL_SECONDS or found.worst
-                if is_due and not wait(0.0):
-                    shown = found if found.worst else ranked(found)
-                    self.app.call_from_thread(self._show, shown)
-                    told = time.monotonic()
+            await loop.run_in_executor(self._threads, self._read_all, network, reference, over)
         except MeasurementStoppedError:
             pass
         except RnntuiError as error:
-            sentence = printable(str(error))
-            self.app.call_from_thread(self.notify, sentence, severity="error", markup=False)
+            self.notify(printable(str(error)), severity="error", markup=False)
 
-    def _show(self, found: LongSurprise) -> None:
-        self.found = found
-        self._draw()
+    def _read_all(self, network: Network, reference: str, over: threading.Event) -> None:
+        """Read in a thread of the screen's own, until it is over."""
+
+        def wait(seconds: float) -> bool:
+            return over.wait(seconds) if seconds > 0 else over.is_set()
+
+        told = 0.0
+        ids, left_out = text_to_read(network, reference)
+        for found in long_surprise(network, ids, left_out, REST_SHARE, wait):
+            is_due = time.monotonic() - told >= TELL_SECONDS or found.worst
+            if is_due and not wait(0.0):
+                shown = found if found.worst else ranked(found)
+                self.app.call_from_thread(self._show, shown, over)
+                told = time.monotonic()
+
+    def _show(self, found: LongSurprise, over: threading.Event) -> None:
+        if not over.is_set():  # by now another text may be read
+            self.found = found
+            self._draw()
 
     def _draw(self) -> None:
         if self.found is not None:
