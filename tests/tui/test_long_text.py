@@ -1,5 +1,8 @@
 """The surprise of a long text on screen: read in a thread, walked through, and put aside."""
 
+import csv
+import html
+import shlex
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,16 +15,22 @@ from textual.geometry import Offset
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
+from rnntui import places
 from rnntui.errors import CorpusError
 from rnntui.lenses import activations as lens
+from rnntui.lenses.pictures import About
 from rnntui.lenses.surprise import surprise
 from rnntui.nets.numpy_network import NetworkWeights
-from rnntui.runtime.session import Network
+from rnntui.runtime.session import Network, Session
 from rnntui.text.ngrams.counts import MeasurementStoppedError
+from rnntui.training.runs.folder import BEST
 from rnntui.tui.dialogs.ask_text import AskText
 from rnntui.tui.lens.text_bars import TextBars
 from rnntui.tui.microscope.long_surprise import LongSurprise, long_surprise, text_to_read
 from rnntui.tui.microscope.long_text import LongTextScreen
+from rnntui.tui.microscope.long_text_export import long_svg
+from rnntui.tui.microscope.long_text_view import pointed_character, pointed_part
+from tests.command_line import rnntui
 from tests.tui.test_duel import network_of
 from tests.tui.waiting import until
 
@@ -203,3 +212,82 @@ def test_picture(snap_compare: Any, size: tuple[int, int], corpus: str) -> None:
         await pilot.pause()
 
     assert snap_compare(app, terminal_size=size, run_before=steps)
+
+
+async def test_what_the_mouse_points_at_is_named_with_its_bits() -> None:
+    app = LongTextApp(network_with())
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = app.long_text
+        found = await read(pilot, screen)
+        border = screen.query_one("#long-figures")
+        assert found.ngram is not None
+        order = f"the {found.ngram.order}-gram"
+        await pilot.hover("#long-bars", offset=Offset(2, 0))
+        await until(pilot, lambda: "character 3 (D)" in str(border.border_title))
+        assert f"{found.bits[2]:.2f} bits, {order}" in str(border.border_title)
+        await pilot.hover("#long-bars", offset=Offset(0, 0))
+        await until(pilot, lambda: "character 1 (O): not predicted" in str(border.border_title))
+        await pilot.hover("#average", offset=Offset(10, 0))
+        parts = screen.query_one("#average").size.width
+        start, stop = (number * len(LONG) // parts for number in (10, 11))
+        named = f"characters {start + 1:,} to {stop:,}: {found.bits[start:stop].mean():.3f} bits"
+        await until(pilot, lambda: named in str(border.border_title))
+        await pilot.hover("KeyBar")
+        await until(pilot, lambda: not str(border.border_title))
+
+
+def test_what_is_not_read_yet_is_named_so() -> None:
+    network = network_with(LINES * 8)
+    ids, _ = text_to_read(network, "")
+    found = LongSurprise(ids, 0, 7, 1, 100, np.ones(len(ids)))
+    assert pointed_part(found, range(50, 150)) == "characters 51 to 150: 1.000 bits per character"
+    assert pointed_part(found, range(100, 150)) == "characters 101 to 150: not read yet"
+    assert pointed_part(found, range(1)) == "characters 1 to 1: not predicted"
+    assert pointed_character(found, network.vocabulary, 100).endswith(": not read yet")
+    assert long_svg(found, network.vocabulary, 200, About("net", "rnntui trace")).count("<rect") > 1
+
+
+def table_of(path: Path) -> tuple[list[str], list[list[str]]]:
+    """The comment lines above a table, and its rows, the names first."""
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    about = [line.rstrip() for line in lines if line.startswith("#")]
+    return about, list(csv.reader(lines[len(about) :]))
+
+
+async def test_all_bits_and_the_seen_part_are_saved_with_the_command_that_repeats_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "a text.txt"
+    path.write_text(LINES * 60, encoding="utf-8")
+    session = Session()
+    session.load(places.shipped_checkpoints_dir() / "tiny" / BEST, "tiny", "tiny")
+    assert session.network is not None
+    app = LongTextApp(session.network)
+    async with app.run_test(size=(140, 45)) as pilot:
+        screen = app.long_text
+        screen._opened(str(path))
+        await until(pilot, lambda: screen.found is not None and screen.found.ngram is not None)
+        found = screen.found
+        assert found is not None
+        assert len(found.ids) == len(LINES * 60)
+        await pilot.press("end", "e")
+        saved = places.checkpoints_dir().parent
+        await until(pilot, lambda: bool(list(saved.glob("long-text*.svg"))))
+        start = screen.view.start
+    (table,) = saved.glob("long-text*.csv")
+    (picture,) = saved.glob("long-text*.svg")
+    about, (names, *rows) = table_of(table)
+    assert names[:3] == ["place", "character", "bits"]
+    assert [float(row[2]) for row in rows] == pytest.approx(found.bits[1 : found.read].tolist())
+    drawn = picture.read_text(encoding="utf-8")
+    assert f"from character {start + 1:,} on" in drawn
+    command = about[2].removeprefix("# command: ")
+    assert command in html.unescape(drawn)
+    # The command gives the same numbers.
+    assert rnntui(*shlex.split(command)[1:]).code == 0
+    _, (names, *theirs) = table_of(Path("long.csv"))
+    assert names[2] == "bits"
+    assert [float(row[2]) for row in theirs] == pytest.approx(
+        [float(row[2]) for row in rows], abs=1e-4
+    )

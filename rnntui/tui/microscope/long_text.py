@@ -18,6 +18,7 @@ from rnntui.runtime.trainer_thread import give_way
 from rnntui.text.cells import printable
 from rnntui.text.ngrams.counts import MeasurementStoppedError
 from rnntui.tui.core.actions import Action
+from rnntui.tui.core.exports import save_table_and_picture
 from rnntui.tui.core.key_bar import KeyBar
 from rnntui.tui.core.sentences import one_line
 from rnntui.tui.dialogs.ask_text import AskText
@@ -25,6 +26,7 @@ from rnntui.tui.lens.marking_screen import REST_SHARE
 from rnntui.tui.lens.text_bars import TextBars
 from rnntui.tui.microscope.long_surprise import LongSurprise, long_surprise, ranked, text_to_read
 from rnntui.tui.microscope.long_text_actions import LONG_TEXT
+from rnntui.tui.microscope.long_text_export import long_about, long_csv, long_svg
 from rnntui.tui.microscope.long_text_view import AverageStrip, LongTextView
 from rnntui.tui.widgets.title_bar import TitleBar
 
@@ -53,8 +55,8 @@ class LongTextScreen(Screen[None]):
         """The one of the worst stretches that was gone to last."""
         self._over = threading.Event()
         """Set once the present reading is to end."""
-        self._threads = ThreadPoolExecutor(2, "long-text", give_way)
-        """Of lower priority than the screen's: one reading ends, one begins."""
+        self._threads = ThreadPoolExecutor(3, "long-text", give_way)
+        """Of lower priority than the screen's: one reading ends, one begins, one exports."""
 
     def compose(self) -> ComposeResult:
         """The text and its figures."""
@@ -162,6 +164,23 @@ class LongTextScreen(Screen[None]):
     def action_end(self, which: str) -> None:
         """To the first or the last character."""
         self._go_to(0 if which == "first" or self.found is None else len(self.found.ids))
+
+    def action_export(self) -> None:
+        """Save all numbers, and a picture of the text from its first line that is seen on."""
+        if self.found is not None:
+            self._export(self.found, self.view.start)
+
+    @work(exclusive=True, group="export")
+    async def _export(self, found: LongSurprise, start: int) -> None:
+        # A table of a million lines takes seconds.
+        loop, vocabulary = asyncio.get_running_loop(), self.network.vocabulary
+
+        def made() -> tuple[str, str]:
+            about = long_about(self.network, found, self.reference)
+            return long_csv(found, vocabulary, about), long_svg(found, vocabulary, start, about)
+
+        table, picture = await loop.run_in_executor(self._threads, made)
+        save_table_and_picture(self, "The text's surprise", "long-text", table, picture)
 
     def action_leave(self) -> None:
         """Back to the Microscope."""

@@ -23,6 +23,14 @@ LONG_TEXT: Final = (
     _action("page.down", "pagedown", "page(1)", "Page", "A screenful on."),
     _action("first", "home", "end('first')", "First", "To the first character.", False),
     _action("last", "end", "end('last')", "Last", "To the last character.", False),
+    _action(
+        "export",
+        "e",
+        "export",
+        "Export",
+        "Save what is read beside the runs: all bits as numbers (CSV), and the part of the text"
+        " that is seen as a picture (SVG).",
+    ),
     _action("leave", "escape", "leave", "Back", "Back to the Microscope."),
 )
 """The screen's actions, in the order of footer, help and palette."""

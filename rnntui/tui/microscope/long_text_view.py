@@ -5,6 +5,7 @@ from itertools import pairwise
 from typing import Final
 
 import numpy as np
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
@@ -74,12 +75,19 @@ class AverageStrip(StyledLines):
         parts = max(1, min(self.size.width, length))
         return np.arange(parts + 1, dtype=np.int64) * length // parts
 
+    def part(self, number: int) -> range:
+        """The characters of a part, counted from 0; none for one that isn't there."""
+        edges = [] if self._found is None else self._edges(len(self._found.ids)).tolist()
+        return range(*edges[number : number + 2]) if 0 <= number < len(edges) - 1 else range(0)
+
+    def pointed_at(self, x: int, y: int) -> tuple[int | None, int | None]:  # noqa: ARG002
+        """The number of the part that is drawn in a column."""
+        return None, x if self.part(x) else None
+
     def on_click(self, event: Click) -> None:
         """Tell which part was clicked."""
-        if self._found is not None:
-            edges = self._edges(len(self._found.ids))
-            if event.x < len(edges) - 1:
-                self.post_message(self.Chosen(int(edges[event.x])))
+        if part := self.part(event.x):
+            self.post_message(self.Chosen(part.start))
 
 
 class LongTextView(Vertical):
@@ -107,6 +115,7 @@ class LongTextView(Vertical):
         super().__init__()
         self.start = 0
         """The place of the first character that is laid out."""
+        self._shown: tuple[LongSurprise, Vocabulary] | None = None
 
     def compose(self) -> ComposeResult:
         """The strip and the text above the figures."""
@@ -122,6 +131,7 @@ class LongTextView(Vertical):
 
     def show(self, found: LongSurprise, vocabulary: Vocabulary, place: int) -> None:
         """Show what is known of a text, around a place."""
+        self._shown = found, vocabulary
         self.query_one(AverageStrip).show(found, place)
         room = max(self.bars.size.width, 2) * max(self.bars.size.height // 2, 1)
         self.start = _line_start(found.ids, vocabulary, max(place - room, 0))
@@ -136,6 +146,39 @@ class LongTextView(Vertical):
         figures = long_figures(found, vocabulary, place)
         # As large as they were, whatever they are: no layout.
         self.query_one("#long-figures", Static).update(Content("\n").join(figures), layout=False)
+
+    @on(StyledLines.Pointed)
+    def _name_pointed(self, event: StyledLines.Pointed) -> None:
+        """Name what the mouse points at, in the border of the figures."""
+        words = ""
+        if event.place is not None and self._shown is not None:
+            found, vocabulary = self._shown
+            if isinstance(event.lines, AverageStrip):
+                words = pointed_part(found, event.lines.part(event.place))
+            elif self.start + event.place < len(found.ids):
+                words = pointed_character(found, vocabulary, self.start + event.place)
+        self.query_one("#long-figures").border_title = Content(words)
+
+
+def pointed_part(found: LongSurprise, part: range) -> str:
+    """A part of a text in words: its mean surprisal, and the n-gram model's."""
+    said = f"characters {part.start + 1:,} to {part.stop:,}"
+    known = slice(max(part.start, found.first), min(part.stop, found.read))
+    if known.start >= known.stop:
+        return f"{said}: not read yet" if part.stop > found.first else f"{said}: not predicted"
+    ngram = found.ngram
+    other = "" if ngram is None else f", the {ngram.order}-gram {ngram.bits[known].mean():.3f}"
+    return f"{said}: {found.bits[known].mean():.3f} bits per character{other}"
+
+
+def pointed_character(found: LongSurprise, vocabulary: Vocabulary, place: int) -> str:
+    """A character of a text in words: what it cost the network, and the n-gram model."""
+    said = f"character {place + 1:,} ({symbol_label(vocabulary.symbols[found.ids[place]])})"
+    if not found.first <= place < found.read:
+        return f"{said}: {'not predicted' if place < found.first else 'not read yet'}"
+    ngram = found.ngram
+    other = "" if ngram is None else f", the {ngram.order}-gram {abs(ngram.bits[place]):.2f}"
+    return f"{said}: {found.bits[place]:.2f} bits{other}"
 
 
 def _line_start(ids: AnyIds, vocabulary: Vocabulary, place: int) -> int:
