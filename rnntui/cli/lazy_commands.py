@@ -33,6 +33,7 @@ PLACES: Final = {
     "recipes": "recipes:app",
     "cells": "cells:app",
     "cache": "machine.cache:app",
+    "doctor": "machine.doctor:doctor",
 }
 """The place of each command: a module of `rnntui.cli`, and the function or group in it."""
 
@@ -52,6 +53,7 @@ SUMMARIES: Final = {
     "recipes": "Recipes: named configurations.",
     "cells": "The recurrent cells, and cells of your own.",
     "cache": "The cache: files that can be made again, so deleting them is always safe.",
+    "doctor": "Report versions, device, kernels, folders, settings and terminal, for a bug report.",
 }
 """What each command does, as its help begins: said to a shell without importing them all."""
 

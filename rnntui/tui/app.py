@@ -22,6 +22,7 @@ from textual.dom import DOMNode
 from textual.driver import Driver
 from textual.message import Message
 from textual.screen import Screen
+from textual.theme import BUILTIN_THEMES
 
 from rnntui import places
 from rnntui.chart_characters import Characters, characters_for
@@ -376,6 +377,11 @@ def _key_scopes() -> list[dict[str, str]]:
             ClassifyScreen,
         )
     ]
+
+
+def settings_complaints() -> tuple[str, ...]:
+    """A sentence for each entry of the settings file that can't be used, or for the file."""
+    return PreferenceFile(places.settings_file(), BUILTIN_THEMES, _key_scopes).complaints
 
 
 def open_playground(

@@ -58,6 +58,9 @@ def test_help_names_every_command(option: str) -> None:
     [
         *(
             ("train",),
+            ("doctor",),
+            ("cache", "show"),
+            ("cache", "clear"),
             ("race",),
             ("sample",),
             ("eval",),

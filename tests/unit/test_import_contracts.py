@@ -99,7 +99,8 @@ def test_the_command_line_reaches_the_screen_only_by_its_door() -> None:
         if name.startswith("rnntui.tui") and not path.startswith("tui/")
     }
     opening = ("cli/main.py", "cli/learn.py", "cli/serve/command.py")  # the commands that open it
-    assert doors == {(path, "rnntui.tui.app") for path in opening}
+    asking = ("cli/machine/checks.py",)  # whether its settings are valid
+    assert doors == {(path, "rnntui.tui.app") for path in (*opening, *asking)}
 
 
 def test_the_screen_does_not_know_the_command_line() -> None:

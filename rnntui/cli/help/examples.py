@@ -97,6 +97,10 @@ EXAMPLES: Final[dict[Path, tuple[Example, ...]]] = {
     ("cells", "new"): (("rnntui cells new mine", "a commented file to begin from"),),
     ("cells", "check"): (("rnntui cells check mine.py", "its gradients, shapes and names"),),
     ("cache", "show"): (("rnntui cache show", "sizes and last use"),),
+    ("doctor",): (
+        ("rnntui doctor", "the report, and what to do where something isn't as it should be"),
+        ("rnntui doctor --json", "the same as JSON"),
+    ),
     ("cache", "clear"): (("rnntui cache clear kernels --dry-run", "what would be deleted"),),
 }
 """By the path of the command."""
