@@ -114,7 +114,7 @@ def examples_of(path: Path) -> tuple[Example, ...]:
 
 
 def as_epilog(path: Path) -> str:
-    """The examples as the end of a command's help, in Typer's markup."""
+    """The examples as the end of a command's help, without any markup."""
     found = examples_of(path)
     lines = [f"  {line}\n      {about}" for line, about in found]
-    return "\n".join(("[bold]Examples[/bold]", *lines)) if lines else ""
+    return "\n".join(("Examples", *lines)) if lines else ""
