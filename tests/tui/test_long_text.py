@@ -28,7 +28,7 @@ from rnntui.tui.dialogs.ask_text import AskText
 from rnntui.tui.lens.text_bars import TextBars
 from rnntui.tui.microscope.long_surprise import LongSurprise, long_surprise, text_to_read
 from rnntui.tui.microscope.long_text import LongTextScreen
-from rnntui.tui.microscope.long_text_export import long_svg
+from rnntui.tui.microscope.long_text_export import long_about, long_svg
 from rnntui.tui.microscope.long_text_view import pointed_character, pointed_part
 from tests.command_line import rnntui
 from tests.tui.test_duel import network_of
@@ -245,6 +245,14 @@ def test_what_is_not_read_yet_is_named_so() -> None:
     assert pointed_part(found, range(1)) == "characters 1 to 1: not predicted"
     assert pointed_character(found, network.vocabulary, 100).endswith(": not read yet")
     assert long_svg(found, network.vocabulary, 200, About("net", "rnntui trace")).count("<rect") > 1
+
+
+def test_a_part_of_a_text_is_not_taken_for_its_file() -> None:
+    network = network_with(LINES * 8)  # which is not the whole play, whatever its name says
+    ids, _ = text_to_read(network, "")
+    found = LongSurprise(ids, 0, 7, 1, len(ids), np.ones(len(ids)))
+    assert "--file FILE " in long_about(network, found, "").command
+    assert "--file FILE " in long_about(replace(network, corpus=""), found, "").command
 
 
 def table_of(path: Path) -> tuple[list[str], list[list[str]]]:

@@ -4,17 +4,20 @@ import shlex
 from collections.abc import Iterator, Sequence
 
 from rnntui.csv_tables import table_text
+from rnntui.errors import CorpusError
 from rnntui.lenses.pictures import PICTURED, About, surprise_picture
 from rnntui.runtime.session import Network
+from rnntui.text.corpus import load_corpus
 from rnntui.text.library.references import entry_of
 from rnntui.text.vocabulary import Vocabulary
-from rnntui.tui.microscope.long_surprise import LongSurprise
+from rnntui.tui.microscope.long_surprise import MOST_READ, LongSurprise
 
 
 def long_about(network: Network, found: LongSurprise, reference: str) -> About:
     """Which network at which step read how much of which text, and the command that does so.
 
-    `reference` is that of the text; empty for the network's own.
+    `reference` is that of the text; empty for the network's own. Where no file has just what was
+    read, such as for a network that learned a chapter, FILE stands for one.
     """
     config = network.weights().config
     text = reference or network.corpus
@@ -25,8 +28,18 @@ def long_about(network: Network, found: LongSurprise, reference: str) -> About:
         f"{found.read:,} of {len(found.ids):,} characters of {text or 'its own text'}",
     )
     command = ["rnntui", "trace", "--checkpoint", network.reference, "--surprise"]
-    path = str(entry_of(text).path) if text else "FILE"
+    path = _file_of(network, found, text)
     return About(" · ".join(words), shlex.join([*command, "--file", path, "--csv", "long.csv"]))
+
+
+def _file_of(network: Network, found: LongSurprise, text: str) -> str:
+    """The file of a text that was read from its beginning, whole or as much as is ever read."""
+    try:
+        corpus = load_corpus(text, normalisation=network.normalisation)
+    except CorpusError:
+        return "FILE"
+    is_all = len(corpus.ids[:MOST_READ]) == len(found.ids)
+    return str(entry_of(text).path) if is_all and not found.left_out else "FILE"
 
 
 def long_csv(found: LongSurprise, vocabulary: Vocabulary, about: About) -> str:
