@@ -1,5 +1,6 @@
 """The race on screen, driven by keys over a scripted race, and one real race."""
 
+import asyncio
 import math
 from collections.abc import Sequence
 from pathlib import Path
@@ -138,6 +139,28 @@ async def test_a_race_at_its_end_says_so() -> None:
         await until(pilot, lambda: "finished and saved" in bar(screen))
         await pilot.press("t")
         assert any("all their steps" in str(one.message) for one in app._notifications)
+
+
+async def test_lanes_take_another_themes_colours_however_late_it_is_applied(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    apply = RnntuiApp.refresh_css
+
+    async def later(self: RnntuiApp, animate: bool = True) -> None:
+        await asyncio.sleep(0.2)
+        apply(self, animate)
+
+    app = scripted_app()
+    async with app.run_test(size=SIZE) as pilot:
+        screen = await raced(app, pilot, ScriptedRace())
+        before = [mark.style for mark in screen._marks.values()]
+        monkeypatch.setattr(RnntuiApp, "refresh_css", later)
+        app.theme = "textual-light"
+        await until(
+            pilot,
+            lambda: [mark.style for mark in screen._marks.values()] != before,
+            seconds=10,
+        )
 
 
 async def test_the_axis_goes_through_steps_seconds_characters_and_parameters() -> None:

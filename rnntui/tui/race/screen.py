@@ -15,6 +15,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
+from textual.theme import Theme
 from textual.widgets import Static, Tabs
 
 from rnntui.chart_characters import ORNAMENTS
@@ -124,7 +125,7 @@ class RaceScreen(Screen[None]):
         self.session.race(self._request)
         self._show_state()
         self.set_interval(1 / POLLS_PER_SECOND, self.poll)
-        self.watch(self.app, "theme", self._recolour, init=False)
+        self.app.theme_changed_signal.subscribe(self, self._recolour)
 
     def on_unmount(self) -> None:
         """End the samples; whoever leaves a race has ended it."""
@@ -178,10 +179,10 @@ class RaceScreen(Screen[None]):
         await self.samples.set_lanes(list(marks.values()))
         self._show_figures()
 
-    def _recolour(self) -> None:
-        """Take the colours of another theme, once the chart has them."""
+    async def _recolour(self, _theme: Theme) -> None:
+        """Take the colours of another theme, which the chart has by now."""
         if self._marks:
-            self.call_after_refresh(self._show_lanes)
+            await self._show_lanes()
 
     def _show_figures(self) -> None:
         """Update table and chart."""

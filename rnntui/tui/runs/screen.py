@@ -13,6 +13,7 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
+from textual.theme import Theme
 from textual.worker import get_current_worker
 
 from rnntui import places
@@ -119,7 +120,7 @@ class RunsScreen(Screen[None]):
         self._label_buttons()
         self.look()
         self.set_interval(self._poll_seconds, self.look)
-        self.watch(self.app, "theme", self._update_colours, init=False)
+        self.app.theme_changed_signal.subscribe(self, self._update_colours)
 
     # Reading, in a thread.
 
@@ -207,9 +208,9 @@ class RunsScreen(Screen[None]):
             runs.why_no_curves() if self._has_looked else "Reading the runs…",
         )
 
-    def _update_colours(self) -> None:
-        """Update the colours after a change of theme, once the chart has them."""
-        self.call_after_refresh(self._show)
+    def _update_colours(self, _theme: Theme) -> None:
+        """Take the colours of another theme, which the chart has by now."""
+        self._show()
 
     def _label_buttons(self) -> None:
         chart = self.query_one(RunChart)
