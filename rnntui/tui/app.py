@@ -218,7 +218,18 @@ class RnntuiApp(
         """Load the playground as soon as the first picture is drawn."""
         self.call_after_refresh(self._open)
 
+    @property
+    def takes_keys(self) -> bool:
+        """Whether the playground stands: a key pressed on the first picture waits for it."""
+        return not isinstance(self.screen, FirstPicture)
+
     async def _open(self) -> None:
+        try:
+            await self._open_playground()
+        finally:
+            await self.send_waiting()
+
+    async def _open_playground(self) -> None:
         from rnntui.runtime.session import Session, open_training
         from rnntui.tui.playground.screen import Playground
         from rnntui.tui.playground.starting import StartRequest, find_start

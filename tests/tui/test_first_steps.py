@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 from textual.app import App
 from textual.content import Content
+from textual.events import Key
 from textual.pilot import Pilot
 from textual.widgets import Input, OptionList, Select, Static
 
 from rnntui import places
+from rnntui.runtime.session import Session
 from rnntui.text.library.entries import list_texts
 from rnntui.tui.app import RnntuiApp
 from rnntui.tui.first_picture import FirstPicture
@@ -162,6 +164,15 @@ async def test_a_kept_text_is_named_by_its_whole_path(
         kept = places.checkpoints_dir().parent / "written-1.txt"
         assert f"Saved as ~/{kept.relative_to(tmp_path)}." in toasts(app)
         stream.over.set()
+
+
+async def test_a_key_pressed_on_the_first_picture_waits_for_the_playground() -> None:
+    training = ScriptedTraining()
+    app = RnntuiApp(Session(open_training=training.open), warm_up=lambda: 2e10)
+    async with app.run_test(size=(140, 45)) as pilot:
+        app.post_message(Key("t", "t"))  # before anything could be loaded
+        await until(pilot, lambda: bool(training.requests))
+        app.end_sessions()
 
 
 async def test_the_first_picture_has_the_titles_of_the_playgrounds_panes() -> None:

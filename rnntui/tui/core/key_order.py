@@ -36,11 +36,21 @@ class OrderedKeysApp(App[ReturnType], Generic[ReturnType]):
         self._waiting: deque[events.Key | events.Paste] = deque()
         self._patience: Timer | None = None
 
+    @property
+    def takes_keys(self) -> bool:
+        """Whether keys are sent on as they arrive; until then they wait for `send_waiting`."""
+        return True
+
+    async def send_waiting(self) -> None:
+        """Send the first of the keys that wait, which the others follow."""
+        if self._waiting and self._sent == self._handled:
+            await self._send(self._waiting.popleft())
+
     async def on_event(self, event: events.Event) -> None:
         """Send an event on; a key or a paste not before its turn."""
         if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
             await super().on_event(event)
-        elif self._sent > self._handled:
+        elif self._sent > self._handled or not self.takes_keys:
             self._waiting.append(event)
         else:
             await self._send(event)
@@ -63,5 +73,4 @@ class OrderedKeysApp(App[ReturnType], Generic[ReturnType]):
         self._handled = handled
         if self._patience is not None:
             self._patience.stop()
-        if self._waiting:
-            await self._send(self._waiting.popleft())
+        await self.send_waiting()
