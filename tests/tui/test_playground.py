@@ -12,7 +12,7 @@ from rnntui.nets.config import parameter_count
 from rnntui.runtime.session import NewTraining, ResumedTraining
 from rnntui.text.ngrams import baselines as ngrams
 from rnntui.training.commands import RollBack, SaveNow, SetLearningRate, SingleStep
-from rnntui.training.events import Finished, Switched
+from rnntui.training.events import Finished, Started, Switched
 from rnntui.tui.app import RnntuiApp
 from rnntui.tui.dialogs.question import Failure, Question
 from rnntui.tui.duel.screen import DuelScreen
@@ -23,7 +23,13 @@ from rnntui.tui.widgets.chart import Chart
 from rnntui.tui.widgets.stream.text import StreamText
 from tests.run_files import finished, record, run_on_disk
 from tests.tui.old_texts import ask_about_old_text
-from tests.tui.scripted import ScriptedStream, ScriptedTraining, scripted_app, steps
+from tests.tui.scripted import (
+    ScriptedStream,
+    ScriptedTraining,
+    scripted_app,
+    scripted_evaluation,
+    steps,
+)
 from tests.tui.waiting import until
 
 SIZE = (140, 45)
@@ -567,3 +573,18 @@ async def test_what_was_set_in_a_duel_is_still_set_afterwards():
         assert (session.spec.mode, session.spec.temperature) == ("random", pytest.approx(1.2))
         assert session.pace == 10.0
         assert (bar.spec, bar.seed, bar.pace) == (session.spec, session.seed, session.pace)
+
+
+async def test_losses_of_words_are_per_unit_with_bits_per_character_beside() -> None:
+    about = ("play-lstm-1", "play", 10, 5, 900, 100, 100, 30, 400, "cpu")
+    opened = Started(0, 0.0, *about, chars_per_unit=4.5, val_chars_per_unit=4.4)
+    app = scripted_app(ScriptedTraining(steps(40)))
+    async with app.run_test(size=(180, 45)) as pilot:
+        await pilot.press("t")
+        await until(pilot, lambda: app.session.phase == "training")
+        loss = app.playground.loss
+        assert loss.chart.look.y_title == "loss (nats/char)"
+        loss.clear()
+        loss.show([opened, *steps(40)])
+        assert loss.chart.look.y_title == "loss (nats/unit)"
+        assert f"{scripted_evaluation(40).bits_per_char:.3f} bits/char" in str(loss.status.render())

@@ -149,7 +149,8 @@ PLAYGROUND = (
         "3",
         "mode('hybrid')",
         "Hybrid",
-        "Sample after a space and take the likeliest otherwise, from the next character on.",
+        "Sample after a space and take the likeliest otherwise, from the next character on;"
+        " networks of words sample at the start of a line, of subwords where a word begins.",
     ),
     _action(
         "temperature.down",

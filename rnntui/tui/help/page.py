@@ -54,7 +54,8 @@ SECTIONS: Final = (
         "Random samples one by its probability. It is livelier and makes more mistakes; the"
         " temperature makes it safer (below 1) or wilder (above 1).\n"
         "Hybrid samples after a space and takes the likeliest otherwise: words begin freely and"
-        " are then spelled out.",
+        " are then spelled out. A network of words samples at the start of a line instead, one of"
+        " subwords where a word begins.",
     ),
     HelpSection(
         "Choosing characters yourself",

@@ -3,6 +3,7 @@
 import logging
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from textual import work
@@ -50,6 +51,9 @@ LOSS = Look(
     smoothing=0.9,
 )
 
+UNITS_TITLE: Final = "loss (nats/unit)"
+"""The axis where a network generates words, bytes or subwords."""
+
 LINKS: Final[Sequence[Link]] = (
     "train",
     "step",
@@ -96,7 +100,7 @@ class LossPane(Vertical):
         self._last_evaluation = 0
         self._undrawn: list[Step] = []
         self._polls = 0  # since steps were drawn
-        self._resumes_next = self._replays_next = False
+        self._resumes_next = self._replays_next = self._has_own_units = False
 
     def compose(self) -> ComposeResult:
         """The chart above the figures."""
@@ -147,6 +151,7 @@ class LossPane(Vertical):
                 case Started() | Resumed():
                     self.status.total_steps, self.status.unit = event.total_steps, event.unit
                     self.status.why_early = ""
+                    self._show_unit(event)
                     self.status.time_left.begin(event.elapsed_s, event.engine_to_come)
                 case Switched():
                     self._draw_steps()
@@ -167,6 +172,14 @@ class LossPane(Vertical):
         only_steps = all(isinstance(event, Step) for event in events)
         if self._polls >= POLLS_PER_DRAWING or not only_steps:
             self._draw_steps()
+
+    def _show_unit(self, event: Started | Resumed) -> None:
+        """Say what losses are per: a unit has bits per character beside, unless it is one."""
+        lengths = (event.chars_per_unit, event.val_chars_per_unit)
+        self._has_own_units = any(length not in (0.0, 1.0) for length in lengths)
+        title = UNITS_TITLE if self._has_own_units else self._look.y_title
+        if self.chart.look.y_title != title:
+            self.chart.look = replace(self.chart.look, y_title=title)
 
     def _draw_steps(self) -> None:
         """Update curve and figures with the steps since the last drawing."""
@@ -233,6 +246,7 @@ class LossPane(Vertical):
         if event.val_loss is None or event.step <= self._last_evaluation:
             return
         self.status.accuracy = event.accuracy
+        self.status.bits_per_char = event.bits_per_char if self._has_own_units else None
         self._last_evaluation = event.step
         self.chart.append(VALIDATION, [event.step], [event.val_loss])
         if event.best:

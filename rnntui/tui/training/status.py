@@ -43,6 +43,8 @@ class TrainingStatus(Static):
     """Unit of the speed, as in an `Opened` event."""
     accuracy: reactive[float | None] = reactive(None)
     """Accuracy at the last evaluation, for classifiers."""
+    bits_per_char: reactive[float | None] = reactive(None)
+    """Bits per character at the last evaluation, where losses are per word, byte or subword."""
 
     trained_to: reactive[int] = reactive(0)
     """The step that the open network was trained to; 0 if unknown."""
@@ -73,7 +75,8 @@ class TrainingStatus(Static):
     def begin(self) -> None:
         """Forget the previous training run."""
         self.time_left = TimeLeft()
-        self.total_steps, self.last_step, self.accuracy = 0, None, None
+        self.total_steps, self.last_step = 0, None
+        self.accuracy = self.bits_per_char = None
         self.why_early = ""
 
     def render(self) -> Content:
@@ -141,6 +144,8 @@ class TrainingStatus(Static):
             figures.append(self._rate(self.learning_rate))
         if self.accuracy is not None:
             figures.append(f"accuracy {self.accuracy:.1%}")
+        if self.bits_per_char is not None:
+            figures.append(f"{self.bits_per_char:.3f} bits/char")
         figures.append(f"epoch {step.epoch:.2f}")
         if self.total_steps and self.phase in ("training", "paused"):
             left = self.time_left.seconds(self.total_steps)
