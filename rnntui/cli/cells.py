@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rnntui.cli.tables import print_table
-from rnntui.cli.terminal import notify, write_line
+from rnntui.cli.output.tables import print_table
+from rnntui.cli.output.terminal import notify, write_line
 from rnntui.errors import ConfigError, reason
 
 if TYPE_CHECKING:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from rnntui.cli.cell_option import CellFile, say_unless_used
-from rnntui.cli.checkpoint_argument import Checkpoint, checkpoint_path
-from rnntui.cli.tables import print_table
-from rnntui.cli.terminal import notify, write_text
+from rnntui.cli.options.cell_option import CellFile, say_unless_used
+from rnntui.cli.options.checkpoint_argument import Checkpoint, checkpoint_path
+from rnntui.cli.output.tables import print_table
+from rnntui.cli.output.terminal import notify, write_text
 from rnntui.errors import ConfigError, RnntuiError
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def show(
     nothing that a checkpoint holds is ever run.
     """
     from rnntui import places
-    from rnntui.cli.layers import print_layers
+    from rnntui.cli.output.layers import print_layers
     from rnntui.nets.cells.own import UnknownOwnCellError, find_own_cell, setting_name
     from rnntui.tasks.checkpoint_header import stored_cell
     from rnntui.tasks.kinds import kind_of_checkpoint

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rnntui.cli.tables import print_table
-from rnntui.cli.terminal import notify, write_line
+from rnntui.cli.output.tables import print_table
+from rnntui.cli.output.terminal import notify, write_line
 
 if TYPE_CHECKING:
     from rnntui.cli.compare_recipe import Comparison

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from rnntui.cli.tables import print_table
-from rnntui.cli.terminal import notify, write_text
+from rnntui.cli.output.tables import print_table
+from rnntui.cli.output.terminal import notify, write_text
 
 app = typer.Typer(help="The library of texts.", no_args_is_help=True)
 
@@ -153,7 +153,7 @@ def fetch(
     later fetch that differs is seen. gzip, bzip2, xz, zip and tar files are unpacked. Proxies are
     those of http_proxy, https_proxy and no_proxy.
     """
-    from rnntui.cli.fetch_progress import fetch_reader
+    from rnntui.cli.output.fetch_progress import fetch_reader
     from rnntui.text.library.fetching.connection import Limits
     from rnntui.text.library.fetching.events import Downloading
     from rnntui.text.library.fetching.fetch import fetch as fetched

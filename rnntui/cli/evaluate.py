@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from rnntui.cli.cell_option import CellFile, say_unless_used
-from rnntui.cli.checkpoint_argument import AtStep, Checkpoint, checkpoint_path
-from rnntui.cli.run_options import OldText, allowance
-from rnntui.cli.tables import print_table
-from rnntui.cli.terminal import notify, write_line
+from rnntui.cli.options.cell_option import CellFile, say_unless_used
+from rnntui.cli.options.checkpoint_argument import AtStep, Checkpoint, checkpoint_path
+from rnntui.cli.options.run_options import OldText, allowance
+from rnntui.cli.output.tables import print_table
+from rnntui.cli.output.terminal import notify, write_line
 
 
 def evaluate(
@@ -31,7 +31,7 @@ def evaluate(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
     """Loss, bits per character and perplexity of a network on a text, beside n-gram baselines."""
-    from rnntui.cli.measuring_line import measuring_shown
+    from rnntui.cli.output.measuring_line import measuring_shown
     from rnntui.tasks.characters.checkpoint import load_checkpoint
     from rnntui.tasks.characters.scoring import score
     from rnntui.text.library.references import joined_reference

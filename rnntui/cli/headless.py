@@ -10,7 +10,7 @@ from typing import Protocol, TypeVar
 
 import typer
 
-from rnntui.cli.terminal import ReaderGoneError
+from rnntui.cli.output.terminal import ReaderGoneError
 from rnntui.errors import RnntuiError
 from rnntui.runtime.commands import CommandQueue
 from rnntui.runtime.signals import EXIT_CODE_BASE, leaving_signals, on_suspension

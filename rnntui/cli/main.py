@@ -12,10 +12,10 @@ from typing import Annotated
 import typer
 
 import rnntui
-from rnntui.cli.cell_option import CellFile
 from rnntui.cli.completion.protocol import is_completing, prepare
 from rnntui.cli.lazy_commands import LONGEST_COMPLAINT, LazyGroup
-from rnntui.cli.terminal import ReaderGoneError, leave_streams, notify, open_closed_streams
+from rnntui.cli.options.cell_option import CellFile
+from rnntui.cli.output.terminal import ReaderGoneError, leave_streams, notify, open_closed_streams
 from rnntui.cli.torchrun import be_silent_unless_first, check_command
 from rnntui.errors import RnntuiError, reason, shortened
 from rnntui.nets.cells.own import use_finder

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from rnntui.cli.tables import print_table
-from rnntui.cli.terminal import notify, write_text
+from rnntui.cli.output.tables import print_table
+from rnntui.cli.output.terminal import notify, write_text
 
 app = typer.Typer(help="Recipes: named configurations.", no_args_is_help=True)
 
@@ -36,7 +36,7 @@ def show(
     """
     import tomli_w
 
-    from rnntui.cli.layers import print_layers
+    from rnntui.cli.output.layers import print_layers
     from rnntui.own_cells import with_own_cell
     from rnntui.tasks.recipes import configured, find_recipe_file
     from rnntui.tasks.table import task_of_recipe

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from rnntui.cli.terminal import ReaderGoneError, notify
+from rnntui.cli.output.terminal import ReaderGoneError, notify
 from rnntui.errors import RnntuiError
 from rnntui.runtime.signals import EXIT_CODE_BASE, leaving_signals
 from rnntui.training.launched import Launched

@@ -6,10 +6,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rnntui.cli.checkpoint_argument import checkpoint_path
-from rnntui.cli.prime_options import PrimeFile, given_prime, prime_option
-from rnntui.cli.run_options import AsJson, Force, Log, Name, OldText, Recipe, Resume, open_run
-from rnntui.cli.setting_options import settings_as_options
+from rnntui.cli.options.checkpoint_argument import checkpoint_path
+from rnntui.cli.options.prime_options import PrimeFile, given_prime, prime_option
+from rnntui.cli.options.run_options import (
+    AsJson,
+    Force,
+    Log,
+    Name,
+    OldText,
+    Recipe,
+    Resume,
+    open_run,
+)
+from rnntui.cli.options.setting_options import settings_as_options
 from rnntui.errors import ConfigError
 from rnntui.tasks.characters.config import TrainConfig
 from rnntui.text.normalisation import Normalisation
@@ -55,7 +64,7 @@ def train(
     --nproc-per-node N -m rnntui train …', N processes share each batch.
     """
     from rnntui.cli.headless import run_headless
-    from rnntui.cli.progress import reader_for
+    from rnntui.cli.output.progress import reader_for
     from rnntui.cli.torchrun import follow_first, leading
     from rnntui.own_cells import with_own_cell
     from rnntui.runtime.commands import CommandQueue

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from rnntui.runtime.record_tail import RecordTail
+from rnntui.runtime.recorded.record_tail import RecordTail
 from rnntui.training.checked_values import count, number, seconds
 from rnntui.training.events import Evaluated, Opened, Step, TrainEvent
 

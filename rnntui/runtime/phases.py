@@ -2,8 +2,8 @@
 
 from typing import Final, Literal
 
-from rnntui.runtime.followed_training import UNFOLLOWED
 from rnntui.runtime.old_text_question import NOT_BEGUN
+from rnntui.runtime.recorded.followed_training import UNFOLLOWED
 from rnntui.runtime.requested_value import RequestedValue
 from rnntui.training.commands import Command, Continue, NextSample, Pause, SingleStep
 from rnntui.training.events import (

@@ -12,12 +12,12 @@ from typing import Final
 
 from rnntui.errors import RnntuiError
 from rnntui.nets.numpy_network import NetworkWeights
-from rnntui.runtime.followed_training import OnState, followed_events
-from rnntui.runtime.kept_networks import KeptNetworks
+from rnntui.runtime.generating.steered_stream import CHOICES, SteeredThread
 from rnntui.runtime.old_text_question import AskOldText, never_ask, not_begun
-from rnntui.runtime.replay import replay_events
-from rnntui.runtime.replayed_weights import ReplayedWeights
-from rnntui.runtime.steered_stream import CHOICES, SteeredThread
+from rnntui.runtime.recorded.followed_training import OnState, followed_events
+from rnntui.runtime.recorded.kept_networks import KeptNetworks
+from rnntui.runtime.recorded.replay import replay_events
+from rnntui.runtime.recorded.replayed_weights import ReplayedWeights
 from rnntui.runtime.trainer_thread import Events
 from rnntui.runtime.training_session import TrainingSession
 from rnntui.runtime.weights import WeightsMailbox, latest_weights

@@ -9,8 +9,8 @@ from xml.etree import ElementTree
 import pytest
 
 from rnntui import places
-from rnntui.runtime.kept_networks import KeptNetworks
-from rnntui.runtime.replayed_weights import ReplayedWeights
+from rnntui.runtime.recorded.kept_networks import KeptNetworks
+from rnntui.runtime.recorded.replayed_weights import ReplayedWeights
 from rnntui.sampling.choice import SamplingSpec
 from rnntui.tui.duel.export import KEPT, Side, duel_command, picture_of, table_of
 from tests.run_files import keep_on_disk, record, run_on_disk

@@ -14,7 +14,7 @@ from textual.widgets import Static
 
 from rnntui.lenses.embedding_map import embedding_map
 from rnntui.lenses.forward_trace import Floats
-from rnntui.runtime.kept_networks import KeptNetworks, short_sample
+from rnntui.runtime.recorded.kept_networks import KeptNetworks, short_sample
 from rnntui.runtime.session import Network, Session
 from rnntui.text.ngrams.baselines import never
 from rnntui.training.runs.folder import RunFolder

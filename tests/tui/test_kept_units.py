@@ -13,8 +13,8 @@ from textual.widgets import Static
 
 from rnntui.lenses.neurons import Unit
 from rnntui.lenses.unit_history import UnitHistory, unit_history
-from rnntui.runtime import kept_networks
-from rnntui.runtime.kept_networks import KeptNetworks, short_sample
+from rnntui.runtime.recorded import kept_networks
+from rnntui.runtime.recorded.kept_networks import KeptNetworks, short_sample
 from rnntui.sparkline import sparkline
 from rnntui.text.ngrams.baselines import never
 from rnntui.training.runs.kept import kept_file

@@ -6,7 +6,7 @@ import pytest
 
 from rnntui import places
 from rnntui.chart_characters import ORNAMENTS, Characters, Chosen, characters_for, on_the_console
-from rnntui.cli.terminal import chosen_characters
+from rnntui.cli.output.terminal import chosen_characters
 from rnntui.log_chart import Curve, decades, log_chart
 from rnntui.tui.widgets.chart.crosshair import with_crosshair
 from rnntui.tui.widgets.chart.glyphs import GLYPHS

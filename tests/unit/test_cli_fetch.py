@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from rnntui.cli.fetch_progress import PlainFetch
+from rnntui.cli.output.fetch_progress import PlainFetch
 from rnntui.text.library import catalogue as catalogue_module
 from rnntui.text.library.catalogue import catalogue
 from rnntui.text.library.entries import find_text

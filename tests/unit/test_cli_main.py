@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 import rnntui as package
-from rnntui.cli.tables import print_table
-from rnntui.cli.terminal import ReaderGoneError, notify, write_line, write_text
+from rnntui.cli.output.tables import print_table
+from rnntui.cli.output.terminal import ReaderGoneError, notify, write_line, write_text
 from rnntui.errors import RnntuiError
 from rnntui.text.escapes import as_typed, unescaped
 from rnntui.text.library.entries import find_text
@@ -281,7 +281,7 @@ def test_a_question_without_anybody_to_answer_it_is_a_no() -> None:
 def test_files_never_take_the_place_of_a_closed_stream(tmp_path: Path) -> None:
     """What is written to standard output below Python would go into them."""
     program = (
-        "import os, sys; from rnntui.cli.terminal import open_closed_streams\n"
+        "import os, sys; from rnntui.cli.output.terminal import open_closed_streams\n"
         "open_closed_streams()\n"
         "with open(sys.argv[1], 'w') as file: file.write(str(file.fileno() > 2))\n"
         "os.write(1, b'words'); print('words', sys.stdin.read(), file=sys.stderr)"

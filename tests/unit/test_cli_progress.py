@@ -6,7 +6,7 @@ import re
 import pytest
 from rich.console import Console
 
-from rnntui.cli.progress import (
+from rnntui.cli.output.progress import (
     PLAIN_STEP_SECONDS,
     JsonLines,
     PlainLines,
@@ -14,7 +14,7 @@ from rnntui.cli.progress import (
     reader_for,
     sentence,
 )
-from rnntui.cli.training_line import TrainingLine
+from rnntui.cli.output.training_line import TrainingLine
 from rnntui.training.events import (
     KINDS,
     Changed,

@@ -4,7 +4,7 @@ from io import StringIO
 
 import pytest
 
-from rnntui.cli.tables import print_table
+from rnntui.cli.output.tables import print_table
 from tests.terminal_grid import TerminalGrid
 from tests.unit.test_text_widths import SCRIPTS, opinions
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from rnntui.errors import SamplingError
 from rnntui.nets.config import ModelConfig, weight_shapes
 from rnntui.nets.numpy_network import NetworkWeights
-from rnntui.runtime.duel_thread import (
+from rnntui.runtime.generating.duel_thread import (
     GRAM,
     MODES,
     RECENT,
@@ -23,7 +23,7 @@ from rnntui.runtime.duel_thread import (
     Round,
     open_duel,
 )
-from rnntui.runtime.generator_thread import CAPACITY
+from rnntui.runtime.generating.generator_thread import CAPACITY
 from rnntui.runtime.session import Network
 from rnntui.sampling.choice import SamplingSpec
 from rnntui.sampling.stream import Character, CharacterStream

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from rnntui.cli.progress import sentence
+from rnntui.cli.output.progress import sentence
 from rnntui.tasks.characters import learners
 from rnntui.training.commands import Stop
 from rnntui.training.events import Evaluated, Finished, Resumed, Started, from_json

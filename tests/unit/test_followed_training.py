@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from rnntui.runtime.commands import CommandQueue
-from rnntui.runtime.followed_training import followed_events
+from rnntui.runtime.recorded.followed_training import followed_events
 from rnntui.runtime.weights import WeightsMailbox
 from rnntui.training.commands import Pause, Stop
 from rnntui.training.events import Changed, Saved, TrainEvent, Warned

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnntui.errors import RnntuiError
-from rnntui.runtime import record_tail
-from rnntui.runtime.following import FollowedEvents, RunFollower
+from rnntui.runtime.recorded import record_tail
+from rnntui.runtime.recorded.following import FollowedEvents, RunFollower
 from rnntui.training.events import Continued, Failed, Paused, Saved, TrainEvent
 from rnntui.training.runs.folder import RunFolder
 from rnntui.training.runs.record import Record

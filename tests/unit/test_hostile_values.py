@@ -29,8 +29,8 @@ from hypothesis import strategies as st
 
 from rnntui.errors import CheckpointError, CorpusError, RnntuiError
 from rnntui.nets.config import weight_shapes
-from rnntui.runtime.following import RunFollower
-from rnntui.runtime.replay import replay_events
+from rnntui.runtime.recorded.following import RunFollower
+from rnntui.runtime.recorded.replay import replay_events
 from rnntui.runtime.run_list import RunList
 from rnntui.runtime.run_reading import RunReading
 from rnntui.tasks.characters.checkpoint import load_checkpoint, read_header

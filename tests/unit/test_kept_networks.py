@@ -8,7 +8,7 @@ import pytest
 
 from rnntui import places
 from rnntui.errors import CheckpointError
-from rnntui.runtime.kept_networks import CACHED, SAMPLED, SEED, KeptNetworks, short_sample
+from rnntui.runtime.recorded.kept_networks import CACHED, SAMPLED, SEED, KeptNetworks, short_sample
 from rnntui.tasks.characters.checkpoint import load_checkpoint, read_header
 from rnntui.text.ngrams.baselines import never
 from rnntui.text.ngrams.counts import MeasurementStoppedError

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from rnntui.cli.measuring_line import measuring_shown
+from rnntui.cli.output.measuring_line import measuring_shown
 from rnntui.nets.char_model import CharModel, build_model
 from rnntui.nets.config import ModelConfig
 from rnntui.tasks.characters import scoring

@@ -11,8 +11,8 @@ import pytest
 from rnntui import places
 from rnntui.errors import CheckpointError, RnntuiError
 from rnntui.plain_files import open_plain, open_to_append, read_plain
-from rnntui.runtime.following import RunFollower
-from rnntui.runtime.record_tail import RecordTail
+from rnntui.runtime.recorded.following import RunFollower
+from rnntui.runtime.recorded.record_tail import RecordTail
 from rnntui.runtime.run_reading import RunReading
 from rnntui.tasks.characters.opening import resume_run
 from rnntui.tasks.summary import summarise

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from rnntui.errors import CheckpointError
 from rnntui.runtime.event_channel import EventChannel
-from rnntui.runtime.replay import TICK_SECONDS, replay_events
+from rnntui.runtime.recorded.replay import TICK_SECONDS, replay_events
 from rnntui.runtime.trainer_thread import TrainerThread
 from rnntui.runtime.weights import WeightsMailbox
 from rnntui.training.commands import (

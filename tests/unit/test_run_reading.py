@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnntui.errors import RnntuiError
-from rnntui.runtime import record_tail, run_list
+from rnntui.runtime import run_list
 from rnntui.runtime.curves import CurveReader, Curves
+from rnntui.runtime.recorded import record_tail
 from rnntui.runtime.run_list import ListedRun, RunList
 from rnntui.runtime.run_reading import RunReading
 from rnntui.tasks.summary import RunSummary, summarise

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from rnntui.errors import CorpusError
-from rnntui.runtime.generator_thread import CAPACITY, PacedThread
+from rnntui.runtime.generating.generator_thread import CAPACITY, PacedThread
 from rnntui.sampling.stream import Character
 
 PATIENCE = 60.0

@@ -10,8 +10,8 @@ import pytest
 
 from rnntui.errors import CheckpointError, CorpusError, RnntuiError
 from rnntui.nets.numpy_network import NetworkWeights
-from rnntui.runtime.followed_training import UNFOLLOWED
 from rnntui.runtime.phases import Phase
+from rnntui.runtime.recorded.followed_training import UNFOLLOWED
 from rnntui.runtime.session import NewTraining, OnOpened, Request, ResumedTraining, Session
 from rnntui.runtime.trainer_thread import Events
 from rnntui.sampling.choice import SamplingSpec

@@ -11,8 +11,8 @@ import pytest
 from rnntui.errors import DivergedError
 from rnntui.nets.config import ModelConfig, weight_shapes
 from rnntui.nets.numpy_network import NetworkWeights
+from rnntui.runtime.generating.steered_stream import CHOICES, SteeredThread
 from rnntui.runtime.session import Session
-from rnntui.runtime.steered_stream import CHOICES, SteeredThread
 from rnntui.sampling.choice import SamplingSpec
 from rnntui.sampling.stream import Character, CharacterStream
 from rnntui.text.vocabulary import Vocabulary

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from rnntui.cli.tables import print_table
+from rnntui.cli.output.tables import print_table
 
 
 def print_confusion(classes: Sequence[str], confusion: Sequence[Sequence[int]]) -> None:

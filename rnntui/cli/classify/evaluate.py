@@ -6,8 +6,6 @@ from typing import Annotated
 
 import typer
 
-from rnntui.cli.cell_option import CellFile, say_unless_used
-from rnntui.cli.checkpoint_argument import AtStep, Checkpoint, checkpoint_path
 from rnntui.cli.classify.train import (
     LabelColumn,
     Labelled,
@@ -17,8 +15,10 @@ from rnntui.cli.classify.train import (
     TextEncoding,
     labelled_source,
 )
-from rnntui.cli.run_options import OldText, allowance
-from rnntui.cli.terminal import notify, write_line
+from rnntui.cli.options.cell_option import CellFile, say_unless_used
+from rnntui.cli.options.checkpoint_argument import AtStep, Checkpoint, checkpoint_path
+from rnntui.cli.options.run_options import OldText, allowance
+from rnntui.cli.output.terminal import notify, write_line
 from rnntui.text.cells import printable
 
 
@@ -40,7 +40,7 @@ def evaluate(
     By default on the held-out part and the test part of its own texts.
     """
     from rnntui.cli.classify.confusion import print_confusion
-    from rnntui.cli.measuring_line import measuring_shown
+    from rnntui.cli.output.measuring_line import measuring_shown
     from rnntui.tasks.classification.checkpoint import load_classifier
     from rnntui.tasks.classification.scoring import score_labelled
 

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from rnntui.cli.cell_option import CellFile, say_unless_used
-from rnntui.cli.checkpoint_argument import AtStep, Checkpoint, checkpoint_path
-from rnntui.cli.terminal import notify, write_line
+from rnntui.cli.options.cell_option import CellFile, say_unless_used
+from rnntui.cli.options.checkpoint_argument import AtStep, Checkpoint, checkpoint_path
+from rnntui.cli.output.terminal import notify, write_line
 from rnntui.errors import CorpusError
 from rnntui.text.cells import printable
 from rnntui.text.escapes import as_typed
@@ -24,7 +24,7 @@ def predict(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
     """Predict the class of a text, with the probability of each class."""
-    from rnntui.cli.tables import print_table
+    from rnntui.cli.output.tables import print_table
     from rnntui.tasks.classification.checkpoint import load_classifier
     from rnntui.tasks.classification.reading import ClassifierReader
     from rnntui.text.labelled.limits import LARGEST_TEXT

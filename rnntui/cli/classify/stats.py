@@ -15,8 +15,8 @@ from rnntui.cli.classify.train import (
     TextEncoding,
     labelled_source,
 )
-from rnntui.cli.tables import print_table
-from rnntui.cli.terminal import notify, write_line
+from rnntui.cli.output.tables import print_table
+from rnntui.cli.output.terminal import notify, write_line
 from rnntui.text.labelled.choices import Units
 
 if TYPE_CHECKING:

@@ -7,8 +7,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rnntui.cli.run_options import AsJson, Force, Log, Name, OldText, Recipe, Resume, open_run
-from rnntui.cli.setting_options import settings_as_options
+from rnntui.cli.options.run_options import (
+    AsJson,
+    Force,
+    Log,
+    Name,
+    OldText,
+    Recipe,
+    Resume,
+    open_run,
+)
+from rnntui.cli.options.setting_options import settings_as_options
 from rnntui.errors import ConfigError
 from rnntui.tasks.classification.config import ClassifyConfig
 
@@ -72,7 +81,7 @@ def train(
     """
     from rnntui.cli.classify.confusion import print_confusion
     from rnntui.cli.headless import run_headless
-    from rnntui.cli.progress import reader_for
+    from rnntui.cli.output.progress import reader_for
     from rnntui.own_cells import with_own_cell
     from rnntui.runtime.commands import CommandQueue
     from rnntui.tasks.classification.opening import (

@@ -1,6 +1,6 @@
 """Flags in groups: where a command has many, each stands under a title in its help.
 
-The settings of a training run bring theirs (`cli/setting_options.py`).
+The settings of a training run bring theirs (`cli/options/setting_options.py`).
 """
 
 from typing import Any, Final

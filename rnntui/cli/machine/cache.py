@@ -6,8 +6,8 @@ from typing import Annotated, TextIO
 
 import typer
 
-from rnntui.cli.tables import print_table
-from rnntui.cli.terminal import notify
+from rnntui.cli.output.tables import print_table
+from rnntui.cli.output.terminal import notify
 from rnntui.errors import RnntuiError
 
 app = typer.Typer(

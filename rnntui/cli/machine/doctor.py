@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from rnntui.cli.tables import print_table
-from rnntui.cli.terminal import notify, write_line
+from rnntui.cli.output.tables import print_table
+from rnntui.cli.output.terminal import notify, write_line
 
 
 def doctor(

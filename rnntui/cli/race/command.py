@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any, get_origin
 
 import typer
 
-from rnntui.cli.prime_options import given_prime, prime_option
-from rnntui.cli.run_options import Force, Log, OldText, allowance, check_old_text
-from rnntui.cli.setting_options import settings_as_options
-from rnntui.cli.written_files import repeated_command, write_whole
+from rnntui.cli.options.prime_options import given_prime, prime_option
+from rnntui.cli.options.run_options import Force, Log, OldText, allowance, check_old_text
+from rnntui.cli.options.setting_options import settings_as_options
+from rnntui.cli.output.written_files import repeated_command, write_whole
 from rnntui.errors import ConfigError
 from rnntui.runtime.race.lists import listed_values
 from rnntui.tasks.characters.config import TrainConfig

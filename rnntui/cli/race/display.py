@@ -13,8 +13,8 @@ from rich.table import Table
 from rich.text import Text
 
 from rnntui.cli.headless import Reader
-from rnntui.cli.progress import sentence
-from rnntui.cli.terminal import unwritable, write_line
+from rnntui.cli.output.progress import sentence
+from rnntui.cli.output.terminal import unwritable, write_line
 from rnntui.lasting_stream import LastingStream
 from rnntui.runtime.phases import Phase
 from rnntui.runtime.race.progress import LaneProgress

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from rnntui.cli.output.tables import drawing_on, print_table
+from rnntui.cli.output.terminal import write_line
+from rnntui.cli.output.written_files import write_whole
 from rnntui.cli.race.display import lane_json
-from rnntui.cli.tables import drawing_on, print_table
-from rnntui.cli.terminal import write_line
-from rnntui.cli.written_files import write_whole
 from rnntui.runtime.race.results import LaneResult
 from rnntui.runtime.race.turns import LaneEvent
 from rnntui.text.cells import printable

@@ -4,13 +4,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rnntui.cli.cell_option import CellFile, say_unless_used
-from rnntui.cli.checkpoint_argument import AtStep, Checkpoint, checkpoint_path
-from rnntui.cli.operation_options import Cut, Freeze, Hold, Nudge, operations_of
-from rnntui.cli.prime_options import PrimeFile, given_prime, prime_option
+from rnntui.cli.options.cell_option import CellFile, say_unless_used
+from rnntui.cli.options.checkpoint_argument import AtStep, Checkpoint, checkpoint_path
+from rnntui.cli.options.operation_options import Cut, Freeze, Hold, Nudge, operations_of
+from rnntui.cli.options.prime_options import PrimeFile, given_prime, prime_option
+from rnntui.cli.output.terminal import notify
 from rnntui.cli.sample.output import MOST_WAITING
 from rnntui.cli.sample.steering import Choose, choices_of
-from rnntui.cli.terminal import notify
 from rnntui.errors import ConfigError
 from rnntui.sampling.modes import Mode, SamplingEngine
 from rnntui.text.escapes import ESCAPES_HELP, unescaped

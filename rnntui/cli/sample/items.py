@@ -1,7 +1,7 @@
 """`rnntui sample --count`: items such as names, each ended by a text, and their report."""
 
+from rnntui.cli.output.terminal import notify
 from rnntui.cli.sample.texts import Sampling
-from rnntui.cli.terminal import notify
 from rnntui.errors import CorpusError, DivergedError, SamplingError
 from rnntui.sampling.items import Items, lead_in
 from rnntui.sampling.stream import all_of

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from rnntui.cli.terminal import notify
+from rnntui.cli.output.terminal import notify
 from rnntui.lenses.memorisation import (
     FOLLOWED_LENGTH,
     MEMORISED_LENGTH,

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final, Protocol
 
-from rnntui.cli.terminal import write_line, write_text
+from rnntui.cli.output.terminal import write_line, write_text
 from rnntui.errors import DivergedError, SamplingError
 from rnntui.text.cells import may_join
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rnntui.cli.operation_options import PANEL
+from rnntui.cli.options.operation_options import PANEL
 from rnntui.errors import ConfigError
 from rnntui.text.escapes import unescaped
 

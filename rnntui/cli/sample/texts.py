@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from rnntui.cli.output.terminal import write_text
 from rnntui.cli.sample.memorised import MemorisedMarks, index_of
 from rnntui.cli.sample.output import JsonOutput, Output, ParallelTexts, TextOutput
 from rnntui.cli.sample.steering import SteeredTexts
-from rnntui.cli.terminal import write_text
 from rnntui.errors import DivergedError
 from rnntui.nets.numpy_network import NetworkWeights
 from rnntui.sampling.choice import SamplingSpec

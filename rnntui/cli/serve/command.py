@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from rnntui.cli.terminal import notify, write_line
+from rnntui.cli.output.terminal import notify, write_line
 from rnntui.errors import RnntuiError, reason
 from rnntui.extras import import_extra
 

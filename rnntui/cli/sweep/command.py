@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rnntui.cli.run_options import Force
-from rnntui.cli.terminal import write_line
+from rnntui.cli.options.run_options import Force
+from rnntui.cli.output.terminal import write_line
 from rnntui.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -194,7 +194,7 @@ def _save_best(end: "SweepEnded", space: "Space", study: str, corpus: str, path:
     """Write the settings of the best trial as a recipe. Raises `RnntuiError`."""
     import tomli_w
 
-    from rnntui.cli.written_files import write_whole
+    from rnntui.cli.output.written_files import write_whole
     from rnntui.text.escapes import escaped
     from rnntui.training.settings.tables import to_tables
 

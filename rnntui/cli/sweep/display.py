@@ -5,8 +5,8 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Self, TextIO
 
 from rnntui.cli.headless import Reader
-from rnntui.cli.progress import ProgressDisplay
-from rnntui.cli.terminal import write_line
+from rnntui.cli.output.progress import ProgressDisplay
+from rnntui.cli.output.terminal import write_line
 from rnntui.runtime.sweep.events import (
     SweepEnded,
     SweepEvent,

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rnntui.cli.cell_option import CellFile, say_unless_used
-from rnntui.cli.checkpoint_argument import AtStep
-from rnntui.cli.operation_options import Cut, Freeze, Hold, Nudge, operations_of
-from rnntui.cli.prime_options import text_of_file
-from rnntui.cli.terminal import notify
+from rnntui.cli.options.cell_option import CellFile, say_unless_used
+from rnntui.cli.options.checkpoint_argument import AtStep
+from rnntui.cli.options.operation_options import Cut, Freeze, Hold, Nudge, operations_of
+from rnntui.cli.options.prime_options import text_of_file
+from rnntui.cli.output.terminal import notify
 from rnntui.cli.trace.gradients import picture_of as flows
 from rnntui.cli.trace.gradients import print_reaches, reach_of, write_reach
 from rnntui.cli.trace.lens_tables import (

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rnntui.chart_characters import MARKS
-from rnntui.cli.tables import drawing_on, print_table
-from rnntui.cli.terminal import chosen_characters, notify, write_line
+from rnntui.cli.output.tables import drawing_on, print_table
+from rnntui.cli.output.terminal import chosen_characters, notify, write_line
 from rnntui.log_chart import LABEL, STYLES, Curve, Decades, decades, log_chart
 from rnntui.nets.cells import find_cell
 from rnntui.text.cells import printable

@@ -11,8 +11,8 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from rnntui.cli.terminal import notify, write_line
-from rnntui.cli.written_files import repeated_command, write_whole
+from rnntui.cli.output.terminal import notify, write_line
+from rnntui.cli.output.written_files import repeated_command, write_whole
 from rnntui.csv_tables import write_table
 from rnntui.errors import ConfigError, quoted, reason
 from rnntui.text.escapes import escaped

@@ -3,7 +3,7 @@
 import re
 from typing import TYPE_CHECKING, Final
 
-from rnntui.cli.tables import print_table
+from rnntui.cli.output.tables import print_table
 from rnntui.cli.trace.lens_tables import LensTable, lens_precision, on_one_thread
 from rnntui.errors import ConfigError
 from rnntui.text.cells import symbol_label

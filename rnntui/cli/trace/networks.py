@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rnntui.cli.terminal import notify
+from rnntui.cli.output.terminal import notify
 from rnntui.cli.trace.recipe import TraceRecipe
 from rnntui.errors import CorpusError, RnntuiError
 
@@ -68,7 +68,7 @@ class TracedNetwork:
 
 def checkpoint_network(reference: str, at_step: int | None = None) -> TracedNetwork:
     """Load the network of a run or file, or one kept by a step. Raises `CheckpointError`."""
-    from rnntui.cli.checkpoint_argument import checkpoint_path
+    from rnntui.cli.options.checkpoint_argument import checkpoint_path
     from rnntui.tasks.characters.checkpoint import load_checkpoint
 
     path = checkpoint_path(reference, at_step)

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from rnntui.cli.tables import print_table
+from rnntui.cli.output.tables import print_table
 from rnntui.cli.trace.lens_tables import LensTable, lens_precision, on_one_thread
 from rnntui.errors import ConfigError
 

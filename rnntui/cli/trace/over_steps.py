@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING, Any, Final
 
-from rnntui.cli.tables import print_table
-from rnntui.cli.terminal import chosen_characters
+from rnntui.cli.output.tables import print_table
+from rnntui.cli.output.terminal import chosen_characters
 from rnntui.cli.trace.lens_tables import LensTable, lens_precision, on_one_thread
 from rnntui.cli.trace.neurons import features_of, named_unit
 from rnntui.sparkline import sparkline

@@ -5,8 +5,8 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from rnntui.cli.tables import drawing_on
-from rnntui.cli.terminal import write_line
+from rnntui.cli.output.tables import drawing_on
+from rnntui.cli.output.terminal import write_line
 from rnntui.errors import ConfigError
 from rnntui.text.cells import symbol_label
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from rnntui.cli.tables import print_table
-from rnntui.cli.terminal import notify
+from rnntui.cli.output.tables import print_table
+from rnntui.cli.output.terminal import notify
 from rnntui.cli.trace.lens_tables import LensTable, lens_precision, on_one_thread
 from rnntui.text.cells import symbol_label
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from rnntui.runtime.event_channel import EventChannel, is_step
-from rnntui.runtime.generator_thread import CAPACITY, PacedThread
+from rnntui.runtime.generating.generator_thread import CAPACITY, PacedThread
 from rnntui.runtime.phases import Phase, note_pause_event
 from rnntui.runtime.race.entries import Entry, with_equal_parameters
 from rnntui.runtime.race.opening import (

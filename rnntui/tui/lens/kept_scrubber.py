@@ -14,7 +14,7 @@ from textual.events import Click
 from textual.message import Message
 from textual.widgets import Label, Static
 
-from rnntui.runtime.kept_networks import KeptNetworks
+from rnntui.runtime.recorded.kept_networks import KeptNetworks
 from rnntui.sparkline import sparkline
 from rnntui.text.cells import printable
 from rnntui.tui.core.links import LinkPair, fitting_links

@@ -13,7 +13,7 @@ from rnntui.errors import CheckpointError
 from rnntui.lenses.forward_trace import Floats
 from rnntui.lenses.neurons import Tracked, UnitCorrelations, unit_correlations
 from rnntui.lenses.unit_history import UnitHistory
-from rnntui.runtime.kept_networks import KeptNetworks
+from rnntui.runtime.recorded.kept_networks import KeptNetworks
 from rnntui.runtime.session import Network
 from rnntui.text.vocabulary import AnyIds
 from rnntui.tui.lens.findings import text_and_features

@@ -14,7 +14,7 @@ from rnntui.errors import CorpusError
 from rnntui.lenses.embedding_map import EmbeddingMap, embedding_map
 from rnntui.lenses.surgery import AnyOperation, operated_weights
 from rnntui.nets.numpy_network import NetworkWeights
-from rnntui.runtime.kept_networks import short_sample
+from rnntui.runtime.recorded.kept_networks import short_sample
 from rnntui.runtime.session import Network
 from rnntui.sampling.prime import prepare_prime
 from rnntui.text.in_units import require_characters

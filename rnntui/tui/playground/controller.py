@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Final
 
 from rnntui import places
-from rnntui.runtime.followed_training import UNFOLLOWED
-from rnntui.runtime.following import FollowedState
 from rnntui.runtime.phases import IN_PROGRESS
+from rnntui.runtime.recorded.followed_training import UNFOLLOWED
+from rnntui.runtime.recorded.following import FollowedState
 from rnntui.runtime.session import (
     FollowedTraining,
     NewTraining,

@@ -10,7 +10,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
 
-from rnntui.runtime.steered_stream import CHOICES
+from rnntui.runtime.generating.steered_stream import CHOICES
 from rnntui.sampling.stream import Character
 from rnntui.tui.widgets.candidates import CandidateBars
 

@@ -15,7 +15,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from rnntui.cli.terminal import unwritable, write_line
+from rnntui.cli.output.terminal import unwritable, write_line
 from rnntui.clock import Clock
 from rnntui.lasting_stream import LastingStream
 from rnntui.text.cells import printable

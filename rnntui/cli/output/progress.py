@@ -8,8 +8,8 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
-from rnntui.cli.terminal import unwritable, write_line
-from rnntui.cli.training_line import TrainingLine
+from rnntui.cli.output.terminal import unwritable, write_line
+from rnntui.cli.output.training_line import TrainingLine
 from rnntui.lasting_stream import LastingStream
 from rnntui.text.cells import printable
 from rnntui.training.endings import why_early

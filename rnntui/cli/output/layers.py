@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TextIO
 
-from rnntui.cli.tables import print_table
+from rnntui.cli.output.tables import print_table
 from rnntui.nets.config import LayerRow
 
 

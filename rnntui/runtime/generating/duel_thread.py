@@ -10,7 +10,7 @@ from dataclasses import replace
 from math import fsum
 from typing import Final, get_args
 
-from rnntui.runtime.generator_thread import CAPACITY, PacedThread
+from rnntui.runtime.generating.generator_thread import CAPACITY, PacedThread
 from rnntui.runtime.session import CurrentSpec, Network
 from rnntui.sampling.choice import SamplingSpec
 from rnntui.sampling.modes import Mode

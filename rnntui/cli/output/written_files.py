@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from rnntui.atomic_files import atomic_write
-from rnntui.cli.terminal import notify
+from rnntui.cli.output.terminal import notify
 from rnntui.errors import RnntuiError, reason
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from rnntui.cli.terminal import notify
+from rnntui.cli.output.terminal import notify
 
 
 def _setting(value: str | None) -> str | None:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, get_origin
 
 import typer
 
-from rnntui.cli.cell_option import cell_setting
+from rnntui.cli.options.cell_option import cell_setting
 from rnntui.nets.cells import CELLS
 from rnntui.training.settings.declaring import choices, flag, settings_of
 

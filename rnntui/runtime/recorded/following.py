@@ -7,7 +7,7 @@ from typing import Literal
 
 from rnntui.clock import Clock
 from rnntui.errors import RnntuiError, reason
-from rnntui.runtime.record_tail import RecordTail
+from rnntui.runtime.recorded.record_tail import RecordTail
 from rnntui.tasks.summary import QUIET_SECONDS
 from rnntui.training.events import Failed, Finished, TrainEvent, from_json
 from rnntui.training.runs.folder import RunFolder

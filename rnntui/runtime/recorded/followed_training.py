@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 from rnntui.clock import Clock
 from rnntui.errors import RnntuiError
-from rnntui.runtime.following import FollowedState, RunFollower
+from rnntui.runtime.recorded.following import FollowedState, RunFollower
 from rnntui.tasks.characters.checkpoint import load_checkpoint
 from rnntui.training.commands import Inbox, Stop, WeightsOutlet
 from rnntui.training.events import (

@@ -28,7 +28,7 @@ def checkpoint_path(reference: str, at_step: int | None = None) -> Path:
     from rnntui.training.runs.folder import find_checkpoint
 
     if at_step is not None:
-        from rnntui.cli.terminal import notify
+        from rnntui.cli.output.terminal import notify
         from rnntui.training.runs.folder import find_run
         from rnntui.training.runs.kept import nearest_kept
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from io import StringIO
 from typing import TYPE_CHECKING, TextIO
 
-from rnntui.cli.terminal import write_line
+from rnntui.cli.output.terminal import write_line
 from rnntui.text.cells import printable
 from rnntui.text.widths import with_cursor_placed
 

@@ -4,7 +4,7 @@ from bisect import bisect_right
 from collections.abc import Callable
 
 from rnntui.nets.numpy_network import NetworkWeights
-from rnntui.runtime.kept_networks import KeptNetworks
+from rnntui.runtime.recorded.kept_networks import KeptNetworks
 from rnntui.training.commands import Command, MoveTo
 
 

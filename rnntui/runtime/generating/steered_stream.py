@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Final, Protocol, runtime_checkable
 
-from rnntui.runtime.generator_thread import PacedThread
+from rnntui.runtime.generating.generator_thread import PacedThread
 from rnntui.sampling.stream import Character
 
 CHOICES: Final = 9

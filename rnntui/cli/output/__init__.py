@@ -1,0 +1,1 @@
+"""What commands print: tables, progress, lines, files, and the terminal below them."""
