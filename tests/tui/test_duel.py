@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
 from rnntui.errors import CorpusError
-from rnntui.runtime.generating.duel_thread import MODES, Round, open_duel
+from rnntui.runtime.duel_thread import MODES, Round, open_duel
 from rnntui.runtime.generating.generator_thread import CAPACITY
 from rnntui.runtime.session import CurrentSpec, Network
 from rnntui.sampling.choice import SamplingSpec

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from rnntui.errors import SamplingError
 from rnntui.nets.config import ModelConfig, weight_shapes
 from rnntui.nets.numpy_network import NetworkWeights
-from rnntui.runtime.generating.duel_thread import (
+from rnntui.runtime.duel_thread import (
     GRAM,
     MODES,
     RECENT,

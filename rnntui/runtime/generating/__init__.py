@@ -1,1 +1,1 @@
-"""Threads in which networks generate: one stream, two side by side, one that a person steers."""
+"""Threads in which networks generate, as fast as they are read, and one that a person steers."""

@@ -7,7 +7,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Static
 
-from rnntui.runtime.generating.duel_thread import GRAM, RECENT, RecentOutput
+from rnntui.runtime.duel_thread import GRAM, RECENT, RecentOutput
 from rnntui.sampling.modes import Mode
 from rnntui.sampling.stream import Character, drawn_after, hybrid_equals_argmax
 from rnntui.text.unit_kinds import Units

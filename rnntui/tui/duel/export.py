@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from rnntui.csv_tables import table_text
-from rnntui.runtime.generating.duel_thread import MODES
+from rnntui.runtime.duel_thread import MODES
 from rnntui.sampling.choice import SamplingSpec
 from rnntui.sampling.modes import Mode
 from rnntui.svg.strips import Passage, Strip, strips_svg

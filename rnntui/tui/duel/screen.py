@@ -17,7 +17,7 @@ from textual.screen import Screen
 from textual.widgets import Input, Label, Static
 
 from rnntui import places
-from rnntui.runtime.generating.duel_thread import MODES, DuelThread, OpenDuel, open_duel
+from rnntui.runtime.duel_thread import MODES, DuelThread, OpenDuel, open_duel
 from rnntui.runtime.session import Network
 from rnntui.sampling.choice import SamplingSpec
 from rnntui.sampling.prime import prepare_prime
