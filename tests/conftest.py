@@ -48,9 +48,9 @@ def hang_ups_heard() -> Iterator[None]:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are cores: a test of the screen waits about a fifth of its time."""
+    """Two more than there are cores: tests of screens and processes wait for much of their time."""
     try:
         cores = len(os.sched_getaffinity(0))
     except AttributeError:  # not on macOS and Windows
         cores = os.cpu_count() or 1
-    return cores + 1
+    return cores + 2
