@@ -17,9 +17,14 @@ class LastingStream(io.TextIOBase):
         self.lost: OSError | None = None
         """Why nothing is written any more; None while all is."""
 
+    @property
+    def _is_there(self) -> bool:
+        # Closed below, it would fail when Python flushes what is collected as garbage.
+        return self.lost is None and not self._stream.closed
+
     def write(self, text: str) -> int:
         """Write, or drop."""
-        if self.lost is None:
+        if self._is_there:
             try:
                 self._stream.write(text)
             except OSError as error:
@@ -28,7 +33,7 @@ class LastingStream(io.TextIOBase):
 
     def flush(self) -> None:
         """Flush what can be."""
-        if self.lost is None:
+        if self._is_there:
             try:
                 self._stream.flush()
             except OSError as error:
