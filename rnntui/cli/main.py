@@ -15,6 +15,13 @@ import rnntui
 from rnntui.cli.completion.protocol import is_completing, prepare
 from rnntui.cli.lazy_commands import LONGEST_COMPLAINT, LazyGroup
 from rnntui.cli.options.cell_option import CellFile
+from rnntui.cli.options.opening_options import (
+    OpenedCheckpoint,
+    OpenedCorpus,
+    OpenedRecipe,
+    ReadOnly,
+    Replayed,
+)
 from rnntui.cli.output.terminal import ReaderGoneError, leave_streams, notify, open_closed_streams
 from rnntui.cli.torchrun import be_silent_unless_first, check_command
 from rnntui.errors import RnntuiError, reason, shortened
@@ -42,20 +49,11 @@ def _version(wanted: bool) -> None:
 @app.callback(invoke_without_command=True)
 def playground(
     context: typer.Context,
-    corpus: Annotated[
-        str | None, typer.Option(help="Text to open on: a library name, a file or a folder.")
-    ] = None,
-    checkpoint: Annotated[
-        str | None, typer.Option(help="Trained network to open: a run's name or a file.")
-    ] = None,
-    recipe: Annotated[
-        str | None, typer.Option(help="Settings to open with: a recipe's name or a file.")
-    ] = None,
-    replay: Annotated[str | None, typer.Option(help="Run to replay from its record.")] = None,
-    read_only: Annotated[
-        bool,
-        typer.Option("--read-only", help="Only look and generate: nothing is trained or written."),
-    ] = False,
+    corpus: OpenedCorpus = None,
+    checkpoint: OpenedCheckpoint = None,
+    recipe: OpenedRecipe = None,
+    replay: Replayed = None,
+    read_only: ReadOnly = False,
     cell: CellFile = None,  # noqa: ARG001
     version: Annotated[  # noqa: ARG001
         bool, typer.Option("--version", help="Print the version.", callback=_version, is_eager=True)

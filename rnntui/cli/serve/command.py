@@ -9,28 +9,24 @@ from typing import Annotated
 
 import typer
 
+from rnntui.cli.options.opening_options import (
+    OpenedCheckpoint,
+    OpenedCorpus,
+    OpenedRecipe,
+    ReadOnly,
+    Replayed,
+)
 from rnntui.cli.output.terminal import notify, write_line
 from rnntui.errors import RnntuiError, reason
 from rnntui.extras import import_extra
 
 
 def serve(
-    corpus: Annotated[
-        str | None, typer.Option(help="Text to open on: a library name, a file or a folder.")
-    ] = None,
-    checkpoint: Annotated[
-        str | None, typer.Option(help="Trained network to open: a run's name or a file.")
-    ] = None,
-    recipe: Annotated[
-        str | None, typer.Option(help="Settings to open with: a recipe's name or a file.")
-    ] = None,
-    replay: Annotated[str | None, typer.Option(help="Run to replay from its record.")] = None,
-    read_only: Annotated[
-        bool,
-        typer.Option(
-            "--read-only", help="Visitors only look and generate: nothing is trained or written."
-        ),
-    ] = False,
+    corpus: OpenedCorpus = None,
+    checkpoint: OpenedCheckpoint = None,
+    recipe: OpenedRecipe = None,
+    replay: Replayed = None,
+    read_only: ReadOnly = False,
     host: Annotated[
         str, typer.Option(help="Address to listen on; 0.0.0.0 is every network of this machine.")
     ] = "127.0.0.1",
