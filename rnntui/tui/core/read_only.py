@@ -55,16 +55,20 @@ class ReadOnlyApp(App[ReturnType], Generic[ReturnType]):
         namespaces: Mapping[str, DOMNode] | None = None,
     ) -> bool:
         """Run an action of a key, a click or the palette, where it is allowed."""
-        if isinstance(action, str) and not self.allows(self._name_of(action)):
+        if isinstance(action, str) and self._refuses(action):
             self.notify(REFUSED, severity="warning", markup=False)
             return True
         return await super().run_action(action, default_namespace, namespaces)
 
     def _check_action_state(self, action: str, default_namespace: DOMNode) -> bool | None:
         """Whether an action is there: footer and palette leave out what is refused."""
-        if not self.allows(self._name_of(action)):
+        if self._refuses(action):
             return False
         return super()._check_action_state(action, default_namespace)
+
+    def _refuses(self, call: str) -> bool:
+        # Asked of every key whenever a footer changes: names are looked for only where it matters.
+        return self.is_read_only and not self.allows(self._name_of(call))
 
     def _name_of(self, call: str) -> str | None:
         """The name of the action with that call, of the screen or the app."""
